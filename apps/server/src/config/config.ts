@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+
+/** Everything that is configured, parsed once. Nothing else reads the environment. */
+export interface Config {
+  readonly databaseUrl: string;
+  /** Undefined: one server, no Redis; queues then live in Postgres and hints in the process. */
+  readonly redisUrl: string | undefined;
+  readonly listenHost: string;
+  readonly listenPort: number;
+  /** Folder for the signing key and the local admin token. */
+  readonly dataFolder: string;
+  readonly adminTokenFile: string;
+  readonly signerKeyFile: string;
+  /** Origins under which agents and browsers reach us; the first is shown to people. */
+  readonly publicOrigins: readonly string[];
+  /** Built dashboard; undefined: API only. */
+  readonly webRoot: string | undefined;
+  readonly logLevel: string;
+  /** Addresses of proxies whose X-Forwarded-For is believed. */
+  readonly trustProxy: readonly string[];
+  /** How often gateways look for work that a lost hint did not tell them about. */
+  readonly pollMs: number;
+}
+
+/**
+ * Reads the configuration from environment variables.
+ * @throws ConfigError naming the variable and what was expected
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const listenHost = env.CARILLON_HOST || '127.0.0.1';
+  const listenPort = port('CARILLON_PORT', env.CARILLON_PORT, 7070);
+  const dataFolder = resolve(env.CARILLON_DATA || '.carillon');
+  const local = [`http://127.0.0.1:${listenPort}`, `http://localhost:${listenPort}`];
+  return {
+    databaseUrl: url('DATABASE_URL', env.DATABASE_URL, ['postgresql:', 'postgres:']),
+    redisUrl: env.REDIS_URL ? url('REDIS_URL', env.REDIS_URL, ['redis:', 'rediss:']) : undefined,
+    listenHost,
+    listenPort,
+    dataFolder,
+    adminTokenFile: env.CARILLON_ADMIN_TOKEN_FILE || resolve(dataFolder, 'admin-token'),
+    signerKeyFile: env.CARILLON_SIGNER_KEY_FILE || resolve(dataFolder, 'server', 'signer.key'),
+    publicOrigins: [...list(env.CARILLON_PUBLIC_URL).map((text) => origin('CARILLON_PUBLIC_URL', text)), ...local],
+    webRoot: env.CARILLON_WEB_ROOT || undefined,
+    logLevel: env.LOG_LEVEL || 'info',
+    trustProxy: list(env.CARILLON_TRUST_PROXY),
+    pollMs: milliseconds('CARILLON_POLL_MS', env.CARILLON_POLL_MS, 5_000),
+  };
+}
+
+export class ConfigError extends Error {
+  constructor(variable: string, expected: string, got: string | undefined) {
+    super(`${variable}: expected ${expected}, got ${got === undefined || got === '' ? 'nothing' : JSON.stringify(got)}`);
+    this.name = 'ConfigError';
+  }
+}
+
+function url(name: string, text: string | undefined, protocols: readonly string[]): string {
+  const expected = `a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
+  // The value may hold a password: it is not repeated in the message.
+  if (!text || !URL.canParse(text) || !protocols.includes(new URL(text).protocol)) throw new ConfigError(name, expected, text && '(hidden)');
+  return text;
+}
+
+function origin(name: string, text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new ConfigError(name, 'an origin such as https://carillon.example', text);
+  return new URL(text).origin;
+}
+
+function port(name: string, text: string | undefined, fallback: number): number {
+  const value = text ? Number(text) : fallback;
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new ConfigError(name, 'a port from 0 to 65535', text);
+  return value;
+}
+
+function milliseconds(name: string, text: string | undefined, fallback: number): number {
+  const value = text ? Number(text) : fallback;
+  if (!Number.isInteger(value) || value < 10) throw new ConfigError(name, 'whole milliseconds, at least 10', text);
+  return value;
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '').split(',').map((item) => item.trim()).filter(Boolean);
+}

@@ -1,0 +1,244 @@
+import { commandKinds, runStates, runTriggers } from '@carillon/core/state/states';
+import { outputEncodings } from '@carillon/core/job/job-spec';
+import { z } from 'zod';
+
+/**
+ * The messages of the agent protocol, version 1. Bodies only grow: a new field is optional and says which
+ * older peer lacks it. Names and fields are described in PROTOCOL.md; a test compares the two.
+ */
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const key = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/);
+const uuid = z.uuid();
+const when = z.iso.datetime();
+const count = z.int().min(0);
+
+const desiredPoint = z.object({ rev: count, hash });
+/** The spool as the agent sees it: events `first`..`next - 1` are not acked yet. */
+const spoolPoint = z.object({ epoch: z.int().min(1), first: z.int().min(1), next: z.int().min(1) });
+
+export const hostFacts = z.object({
+  hostname: z.string().min(1).max(255),
+  os: z.string().max(200),
+  /** IANA name. */
+  timezone: z.string().max(100),
+  agentVersion: z.string().max(50),
+  /** `schtasks` on Windows, `emulated` or `memory` elsewhere. */
+  scheduler: z.enum(['schtasks', 'emulated', 'memory']),
+  capabilities: z.array(z.string().max(64)).max(64),
+  /** SHA-256 over the machine's own identifiers; another value for a known agent means a copied disk. */
+  fingerprint: hash,
+});
+
+export const challenge = z.object({
+  /** 32 random bytes, base64url. */
+  nonce: key,
+  serverTime: when,
+  /** Origin that the agent must have dialled, `https://carillon.example`. */
+  origin: z.string().max(255),
+  protocol: z.object({ min: z.int(), max: z.int() }),
+});
+
+export const hello = z.object({
+  agentId: uuid,
+  keyId: z.string().max(64),
+  protocol: z.int(),
+  facts: hostFacts,
+  desired: desiredPoint,
+  spool: spoolPoint,
+  /** Ed25519 over `helloText(...)`. */
+  signature,
+});
+
+export const enroll = z.object({
+  joinToken: z.string().min(16).max(200),
+  publicKey: key,
+  facts: hostFacts,
+  /** Ed25519 over `enrollText(...)` with the new key: proof of possession. */
+  proof: signature,
+});
+
+export const enrolled = z.object({
+  agentId: uuid,
+  state: z.enum(['active', 'pending']),
+  /** Name of the host in the centre; the host name, with a suffix when it was taken. */
+  name: z.string(),
+  /** Keys whose signatures on definitions and commands the agent accepts from now on. */
+  trust: z.object({ signerKeys: z.array(key).min(1).max(8) }),
+});
+
+export const rejectCodes = [
+  'retry_later',
+  'bad_signature',
+  'unknown_agent',
+  'bad_token',
+  'revoked',
+  'quarantined',
+  'protocol',
+  'bad_message',
+  'not_authenticated',
+  'superseded',
+] as const;
+export const reject = z.object({
+  code: z.enum(rejectCodes),
+  /** The field or message that is wrong and what was expected. */
+  message: z.string().max(1_000),
+  retryAfterMs: count.optional(),
+});
+
+export const welcome = z.object({
+  sessionId: uuid,
+  /** Newest wins: what an older session of the same agent still sends is refused. */
+  fence: count,
+  heartbeatMs: z.int().min(1_000),
+  /** Events up to here are committed. */
+  ack: z.object({ epoch: z.int().min(1), upTo: count }),
+  desired: desiredPoint,
+  serverTime: when,
+});
+
+export const desiredNotice = desiredPoint;
+/** Asks for the desired state; the server leaves out manifests whose hashes are listed. */
+export const desiredGet = z.object({ rev: count, haveManifests: z.array(hash).max(2_000) });
+
+export const desiredState = z.object({
+  /** Canonical JSON of a `HostIndex`: everything this host should have, complete at every revision. */
+  index: z.string().max(200_000),
+  indexSignature: signature,
+  /** Canonical JSON of each `Manifest` that was missing, with its signature. */
+  manifests: z.array(z.object({ text: z.string(), signature })).max(2_000),
+  /** Manifests may come in several frames; the agent acts after the last. */
+  page: z.int().min(1),
+  pages: z.int().min(1),
+});
+
+export const applyStatus = z.object({
+  rev: count,
+  jobs: z
+    .array(
+      z.object({
+        jobId: uuid,
+        version: z.int().min(1),
+        state: z.enum(['applied', 'failed', 'rejected', 'removed']),
+        /** Why it failed: a machine name, and the text of schtasks or of the refusing rule. */
+        code: z.string().max(100).optional(),
+        message: z.string().max(2_000).optional(),
+      }),
+    )
+    .max(2_000),
+  observedHash: hash,
+});
+
+const runIdentity = {
+  runId: uuid,
+  jobId: uuid,
+  version: z.int().min(1),
+  trigger: z.enum(runTriggers),
+  /** The occurrence this run answers; absent for runs started by hand. */
+  scheduledFor: when.nullable(),
+  startedAt: when,
+  commandId: uuid.nullable(),
+};
+
+export const runStarted = z.object({ kind: z.literal('run.started'), ...runIdentity });
+
+const streamSummary = z.object({
+  /** Bytes the program wrote. */
+  bytes: count,
+  /** Bytes that were kept and will arrive as log frames. */
+  stored: count,
+  /** SHA-256 over all bytes written. */
+  sha256: hash,
+});
+
+export const runFinished = z.object({
+  kind: z.literal('run.finished'),
+  ...runIdentity,
+  finishedAt: when,
+  /** Measured on a monotonic clock. */
+  durationMs: count,
+  state: z.enum(runStates),
+  reason: z.string().max(100).nullable(),
+  /** Unsigned 32 bits. */
+  exitCode: z.int().min(0).max(0xffff_ffff).nullable(),
+  output: z.object({ stdout: streamSummary, stderr: streamSummary, encoding: z.enum(outputEncodings) }),
+});
+
+export const agentEvent = z.object({
+  seq: z.int().min(1),
+  /** UUIDv7; the same event keeps it for ever, also when its number changes. */
+  eventId: uuid,
+  /** Agent's clock when it happened. */
+  at: when,
+  data: z.discriminatedUnion('kind', [runStarted, runFinished]),
+});
+export type AgentEvent = z.infer<typeof agentEvent>;
+export type RunEvent = AgentEvent['data'];
+
+export const events = z.object({
+  epoch: z.int().min(1),
+  firstSeq: z.int().min(1),
+  /** Consecutive from `firstSeq`. Items are checked one by one so that one bad item cannot block the rest. */
+  items: z.array(z.unknown()).min(1).max(200),
+});
+
+export const ack = z.object({
+  epoch: z.int().min(1),
+  upToSeq: count,
+  /** Items that can never be stored; the agent drops them and says so in its log. */
+  rejected: z.array(z.object({ seq: z.int(), code: z.string(), message: z.string() })).optional(),
+});
+
+/** The numbers of this epoch were seen with other events (a restored disk): renumber under a new epoch and send again. */
+export const epochRenew = z.object({ epoch: z.int().min(1), next: z.int().min(2) });
+
+/** Answers binary log frames: they are committed. */
+export const logAck = z.object({ items: z.array(z.object({ runId: uuid, stream: z.enum(['stdout', 'stderr']), upToOffset: count })).max(500) });
+
+export const command = z.object({
+  /** Canonical JSON of a `Command`. */
+  text: z.string().max(20_000),
+  signature,
+});
+
+export const commandResult = z.object({
+  commandId: uuid,
+  state: z.enum(['accepted', 'done', 'rejected', 'expired', 'indeterminate']),
+  code: z.string().max(100).optional(),
+  message: z.string().max(2_000).optional(),
+  runId: uuid.optional(),
+});
+
+export const heartbeat = z.object({
+  desired: desiredPoint,
+  observedHash: hash,
+  spool: spoolPoint,
+});
+
+export const goaway = z.object({ reason: z.enum(['drain', 'superseded']), reconnectInMs: count });
+export const nack = z.object({ code: z.enum(['unsupported', 'bad_message']), message: z.string().max(1_000) });
+
+/** Signed, complete list of what a host should have. */
+export const hostIndex = z.object({
+  kind: z.literal('carillon/index/v1'),
+  hostId: uuid,
+  rev: count,
+  hash,
+  entries: z.array(z.object({ jobId: uuid, version: z.int().min(1), manifestHash: hash })).max(2_000),
+  issuedAt: when,
+});
+export type HostIndex = z.infer<typeof hostIndex>;
+
+/** Signed order to one host, done at most once and only inside its life. */
+export const commandOrder = z.object({
+  kind: z.literal('carillon/command/v1'),
+  commandId: uuid,
+  hostId: uuid,
+  action: z.enum(commandKinds),
+  jobId: uuid,
+  /** For `stop`. */
+  runId: uuid.nullable(),
+  notBefore: when,
+  notAfter: when,
+});
+export type CommandOrder = z.infer<typeof commandOrder>;

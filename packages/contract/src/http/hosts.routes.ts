@@ -1,0 +1,93 @@
+import { hostPresences, hostStates } from '@carillon/core/state/states';
+import { z } from 'zod';
+import { limits } from '../limits.js';
+import { assignment, assignmentCounts } from './jobs.routes.js';
+import { defineRoutes, instant, nameParam, pageOf, pageQuery } from './route.js';
+
+const tag = 'hosts';
+const host = z.object({ name: nameParam });
+const labels = z.record(z.string(), z.string());
+
+export const hostSummary = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  state: z.enum(hostStates),
+  presence: z.enum(hostPresences),
+  labels,
+  os: z.string(),
+  timezone: z.string(),
+  agentVersion: z.string(),
+  scheduler: z.string(),
+  lastSeenAt: instant.nullable(),
+  assignments: assignmentCounts,
+  /** The agent has registered exactly what is desired. */
+  inSync: z.boolean(),
+});
+
+export const hostDetail = hostSummary.extend({
+  enrolledAt: instant,
+  desired: z.object({ rev: z.int(), hash: z.string() }),
+  observedHash: z.string().nullable(),
+  spool: z.object({ epoch: z.int(), ackedSeq: z.int(), waiting: z.int() }),
+  keyId: z.string(),
+});
+
+export const enrolmentToken = z.object({
+  id: z.uuid(),
+  createdAt: instant,
+  expiresAt: instant,
+  uses: z.int(),
+  used: z.int(),
+  labels,
+  revoked: z.boolean(),
+});
+
+export const hostRoutes = defineRoutes({
+  list: {
+    method: 'GET',
+    path: '/hosts',
+    tag,
+    summary: 'Hosts by name',
+    query: pageQuery.extend({
+      search: z.string().max(100).optional(),
+      presence: z.enum(hostPresences).optional(),
+      /** `key=value`. */
+      label: z.string().max(200).optional(),
+    }),
+    response: pageOf(hostSummary),
+  },
+  get: { method: 'GET', path: '/hosts/:name', tag, summary: 'One host', params: host, response: hostDetail },
+  assignments: { method: 'GET', path: '/hosts/:name/assignments', tag, summary: 'The jobs of a host', params: host, query: pageQuery, response: pageOf(assignment) },
+  setLabels: {
+    method: 'PATCH',
+    path: '/hosts/:name',
+    tag,
+    summary: 'Replace the labels of a host; jobs that select it by label follow at once',
+    params: host,
+    body: z.object({ labels: z.unknown() }),
+    response: hostSummary,
+  },
+  groups: {
+    method: 'GET',
+    path: '/groups',
+    tag,
+    summary: 'Saved groups of hosts',
+    query: pageQuery,
+    response: pageOf(z.object({ name: z.string(), labels: labels.nullable(), hosts: z.array(z.string()).nullable(), matching: z.int() })),
+  },
+  createToken: {
+    method: 'POST',
+    path: '/enrolment-tokens',
+    tag,
+    summary: 'A token with which a new agent joins; shown once',
+    body: z.object({
+      uses: z.int().min(1).max(limits.enrolmentTokenUses).default(1),
+      expiresInMinutes: z.int().min(1).max(7 * 24 * 60).default(60),
+      /** Labels every host that joins with it gets. */
+      labels: z.unknown().optional(),
+    }),
+    response: enrolmentToken.extend({ token: z.string() }),
+  },
+  tokens: { method: 'GET', path: '/enrolment-tokens', tag, summary: 'Tokens, newest first, without their secrets', query: pageQuery, response: pageOf(enrolmentToken) },
+  revokeToken: { method: 'DELETE', path: '/enrolment-tokens/:id', tag, summary: 'Make a token useless', params: z.object({ id: z.uuid() }), response: enrolmentToken },
+});

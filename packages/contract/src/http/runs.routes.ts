@@ -1,0 +1,93 @@
+import { runStates, runTriggers } from '@carillon/core/state/states';
+import { z } from 'zod';
+import { defineRoutes, instant, pageOf, pageQuery, queryFlag } from './route.js';
+
+const tag = 'runs';
+const run = z.object({ id: z.uuid() });
+
+export const runSummary = z.object({
+  id: z.uuid(),
+  job: z.string(),
+  jobVersion: z.int(),
+  host: z.string(),
+  state: z.enum(runStates),
+  reason: z.string().nullable(),
+  trigger: z.enum(runTriggers),
+  scheduledFor: instant.nullable(),
+  startedAt: instant,
+  finishedAt: instant.nullable(),
+  durationMs: z.int().nullable(),
+  /** Unsigned 32 bits. */
+  exitCode: z.int().nullable(),
+});
+
+export const exitCodeWords = z.object({ unsigned: z.int(), signed: z.int(), hex: z.string(), name: z.string().nullable(), text: z.string() });
+
+const streamState = z.object({
+  bytes: z.int(),
+  stored: z.int(),
+  /** Bytes that have arrived at the centre. */
+  received: z.int(),
+  sha256: z.string().nullable(),
+});
+
+export const runDetail = runSummary.extend({
+  jobId: z.uuid(),
+  hostId: z.uuid(),
+  exit: exitCodeWords.nullable(),
+  receivedAt: instant,
+  output: z.object({ encoding: z.string(), stdout: streamState, stderr: streamState }),
+});
+
+export const outputPiece = z.object({
+  stream: z.enum(['stdout', 'stderr']),
+  offset: z.int(),
+  at: instant,
+  /** Bytes dropped just before this piece. */
+  droppedBefore: z.int(),
+  text: z.string(),
+});
+
+export const runRoutes = defineRoutes({
+  list: {
+    method: 'GET',
+    path: '/runs',
+    tag,
+    summary: 'Runs, newest first',
+    query: pageQuery.extend({
+      job: z.string().optional(),
+      host: z.string().optional(),
+      state: z.enum(runStates).optional(),
+      trigger: z.enum(runTriggers).optional(),
+      /** Runs that failed, timed out, were killed or are indeterminate. */
+      bad: queryFlag.optional(),
+      /** Started at or after. */
+      since: instant.optional(),
+      /** Started before. */
+      until: instant.optional(),
+    }),
+    response: pageOf(runSummary),
+  },
+  get: { method: 'GET', path: '/runs/:id', tag, summary: 'One run', params: run, response: runDetail },
+  output: {
+    method: 'GET',
+    path: '/runs/:id/output',
+    tag,
+    summary: 'Output as text, both streams in the order they were written; pass `next` back to follow a running program',
+    params: run,
+    query: z.object({
+      stream: z.enum(['stdout', 'stderr']).optional(),
+      cursor: z.string().max(200).optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(100),
+    }),
+    response: z.object({
+      items: z.array(outputPiece),
+      /** Where to go on. Unlike other lists it is never null while the run may still write. */
+      next: z.string().nullable(),
+      /** Nothing more will come. */
+      complete: z.boolean(),
+      encoding: z.string(),
+    }),
+  },
+  stop: { method: 'POST', path: '/runs/:id/stop', tag, summary: 'End a running program and everything it started', params: run, response: z.object({ commandId: z.uuid() }) },
+});

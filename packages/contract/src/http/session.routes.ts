@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { defineRoutes, instant } from './route.js';
+import { runSummary } from './runs.routes.js';
+
+const tag = 'session';
+const me = z.object({ name: z.string(), via: z.enum(['session', 'token']), expiresAt: instant.nullable() });
+
+export const sessionRoutes = defineRoutes({
+  signIn: {
+    method: 'POST',
+    path: '/sign-in',
+    tag,
+    summary: 'Trade a one-time ticket or the admin token for a session cookie',
+    body: z.union([z.strictObject({ ticket: z.string().min(16).max(200) }), z.strictObject({ token: z.string().min(16).max(200) })]),
+    response: me,
+    open: true,
+  },
+  signOut: { method: 'POST', path: '/sign-out', tag, summary: 'End this session', response: z.object({ signedOut: z.boolean() }) },
+  me: { method: 'GET', path: '/me', tag, summary: 'Who is signed in', response: me },
+  signInLink: {
+    method: 'POST',
+    path: '/sign-in-links',
+    tag,
+    summary: 'A one-time link that signs a browser in',
+    response: z.object({ url: z.string(), expiresAt: instant }),
+  },
+  overview: {
+    method: 'GET',
+    path: '/overview',
+    tag: 'overview',
+    summary: 'The state of everything in numbers',
+    response: z.object({
+      at: instant,
+      version: z.string(),
+      hosts: z.object({ total: z.int(), online: z.int(), lagging: z.int(), offline: z.int(), inSync: z.int() }),
+      jobs: z.object({ total: z.int(), enabled: z.int() }),
+      assignments: z.object({ total: z.int(), applied: z.int(), pending: z.int(), failed: z.int() }),
+      /** The last 24 hours. */
+      runs: z.object({ total: z.int(), running: z.int(), succeeded: z.int(), warning: z.int(), bad: z.int() }),
+      recentBad: z.array(runSummary),
+    }),
+  },
+});

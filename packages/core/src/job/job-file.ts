@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import type { HostGroup, Target } from '../host/target.js';
+import { makeProblem, type Result } from '../problem.js';
+import { problemParams, problemsFromIssues } from '../zod-problems.js';
+import { asJson, type JobSpec, makeManifest, missedPolicies, outputEncodings, overlapPolicies, runAsAccounts } from './job-spec.js';
+import { canonicalJson } from '../desired/canonical-json.js';
+import { jobLimits } from './job-limits.js';
+import { byteSizeSchema, durationSchema, exitCodeRangeSchema, hostNameSchema, labelsSchema, nameSchema, notSupportedYet } from './parts.schema.js';
+import { runSchema } from './run.schema.js';
+import { scheduleSchema } from './schedule.schema.js';
+
+const targetsSchema = z
+  .strictObject({
+    all: z.literal(true).optional(),
+    labels: labelsSchema.refine((labels) => Object.keys(labels).length > 0, problemParams('too_short', 'at least one label')).optional(),
+    hosts: z.array(hostNameSchema).min(1).max(jobLimits.targetNames).optional(),
+    group: nameSchema.optional(),
+    groups: z.array(nameSchema).min(1).max(jobLimits.targetNames).optional(),
+  })
+  .superRefine((target, context) => {
+    if (Object.values(target).every((part) => part === undefined)) {
+      context.addIssue({ code: 'custom', input: target, ...problemParams('missing', 'at least one of labels, hosts, group, all') });
+    }
+  })
+  .transform(({ all, labels, hosts, group, groups }): Target => {
+    const allGroups = [...(group === undefined ? [] : [group]), ...(groups ?? [])];
+    return {
+      ...(all ? { all } : {}),
+      ...(labels ? { labels } : {}),
+      ...(hosts ? { hosts } : {}),
+      ...(allGroups.length > 0 ? { groups: allGroups } : {}),
+    };
+  });
+
+const runAsSchema = z.enum(runAsAccounts);
+const exitCodesSchema = z.strictObject({
+  success: z.array(exitCodeRangeSchema).min(1).max(100).optional(),
+  warning: z.array(exitCodeRangeSchema).max(100).optional(),
+});
+const outputSchema = z.strictObject({
+  keep: byteSizeSchema(jobLimits.outputKeepBytes).optional(),
+  encoding: z.enum(outputEncodings).optional(),
+});
+
+/** The job file (`kind: Job`) as people write it; parsing gives the full spec. */
+export const jobFileSchema = z
+  .strictObject({
+    kind: z.literal('Job'),
+    name: nameSchema,
+    description: z.string().max(jobLimits.descriptionCharacters).optional(),
+    owner: z.string().max(200).optional(),
+    targets: targetsSchema,
+    schedule: scheduleSchema,
+    run: runSchema,
+    runAs: runAsSchema.optional(),
+    onOverlap: z.enum(overlapPolicies).optional(),
+    onMissed: z.enum(missedPolicies).optional(),
+    timeout: durationSchema(jobLimits.timeoutMs).nullish(),
+    exitCodes: exitCodesSchema.optional(),
+    output: outputSchema.optional(),
+    enabled: z.boolean().optional(),
+    alerts: z.array(nameSchema).max(50).optional(),
+    when: notSupportedYet('conditions'),
+    retry: notSupportedYet('retries'),
+    rollout: notSupportedYet('staged rollout'),
+  })
+  .transform(
+    (file): JobSpec => ({
+      name: file.name,
+      description: file.description ?? '',
+      owner: file.owner ?? '',
+      targets: file.targets,
+      schedule: file.schedule,
+      run: file.run,
+      runAs: file.runAs ?? 'system',
+      onOverlap: file.onOverlap ?? 'skip',
+      onMissed: file.onMissed ?? 'skip',
+      timeoutMs: file.timeout ?? null,
+      exitCodes: { success: file.exitCodes?.success ?? [{ from: 0, to: 0 }], warning: file.exitCodes?.warning ?? [] },
+      output: { keepBytes: file.output?.keep ?? jobLimits.outputKeepBytes.default, encoding: file.output?.encoding ?? 'auto' },
+      enabled: file.enabled ?? true,
+      alerts: file.alerts ?? [],
+    }),
+  );
+
+/** A saved group of hosts (`kind: HostGroup`). */
+const hostGroupFileSchema = z
+  .strictObject({ kind: z.literal('HostGroup'), name: nameSchema, labels: labelsSchema.optional(), hosts: z.array(hostNameSchema).min(1).max(jobLimits.targetNames).optional() })
+  .superRefine((group, context) => {
+    if (group.labels === undefined && group.hosts === undefined) {
+      context.addIssue({ code: 'custom', input: group, ...problemParams('missing', 'at least one of labels, hosts') });
+    }
+  })
+  .transform(({ name, labels, hosts }): HostGroup => ({ name, ...(labels ? { labels } : {}), ...(hosts ? { hosts } : {}) }));
+
+export const alertSeverities = ['low', 'medium', 'high'] as const;
+
+/** What an alert policy holds. Stored and assigned to jobs; its conditions are kept as written. */
+export interface AlertPolicySpec {
+  readonly name: string;
+  readonly severity: (typeof alertSeverities)[number];
+  readonly description: string;
+  /** Conditions by name, `{ consecutiveFailures: 3 }`. */
+  readonly when: Readonly<Record<string, string | number | boolean>>;
+}
+
+const alertPolicyFileSchema = z
+  .strictObject({
+    kind: z.literal('AlertPolicy'),
+    name: nameSchema,
+    severity: z.enum(alertSeverities),
+    description: z.string().max(jobLimits.descriptionCharacters).optional(),
+    when: z.record(z.string(), z.union([z.string().max(500), z.number(), z.boolean()])),
+  })
+  .transform(({ name, severity, description, when }): AlertPolicySpec => ({ name, severity, description: description ?? '', when }));
+
+/** One document of a file that `apply` accepts. */
+export type Document =
+  | { readonly kind: 'Job'; readonly spec: JobSpec }
+  | { readonly kind: 'HostGroup'; readonly group: HostGroup }
+  | { readonly kind: 'AlertPolicy'; readonly policy: AlertPolicySpec };
+
+export const documentKinds = ['Job', 'HostGroup', 'AlertPolicy'] as const;
+
+/** Reads one parsed YAML or JSON document. All problems of the document are reported together. */
+export function readDocument(raw: unknown): Result<Document> {
+  if (raw === null || typeof raw !== 'object' || Array.isArray(raw)) {
+    return { ok: false, problems: [makeProblem('', 'wrong_type', 'a map with kind, name, …', raw)] };
+  }
+  const kind = (raw as { kind?: unknown }).kind;
+  switch (kind) {
+    case 'Job':
+      return readJob(raw);
+    case 'HostGroup':
+      return parse(hostGroupFileSchema, raw, (group) => ({ kind, group }));
+    case 'AlertPolicy':
+      return parse(alertPolicyFileSchema, raw, (policy) => ({ kind, policy }));
+    default: {
+      const hint = 'task' in raw ? ' (a file with `task:` is read by `carillon import`)' : '';
+      const expected = `one of ${documentKinds.join(', ')}${hint}`;
+      return { ok: false, problems: [makeProblem('kind', kind === undefined ? 'missing' : 'wrong_value', expected, kind)] };
+    }
+  }
+}
+
+function readJob(raw: object): Result<Document> {
+  const result = parse(jobFileSchema, raw, (spec): Document => ({ kind: 'Job', spec }));
+  if (!result.ok || result.value.kind !== 'Job') return result;
+  const longestId = '00000000-0000-0000-0000-000000000000';
+  const bytes = Buffer.byteLength(canonicalJson(asJson(makeManifest(longestId, 1_000_000, result.value.spec))));
+  if (bytes <= jobLimits.manifestBytes) return result;
+  return { ok: false, problems: [makeProblem('run', 'too_long', `a definition of at most ${jobLimits.manifestBytes} bytes as JSON`, `${bytes} bytes`)] };
+}
+
+function parse<T>(schema: z.ZodType<T>, raw: object, wrap: (value: T) => Document): Result<Document> {
+  const result = schema.safeParse(raw);
+  return result.success ? { ok: true, value: wrap(result.data) } : { ok: false, problems: problemsFromIssues(result.error.issues, raw) };
+}

@@ -1,0 +1,17 @@
+/** Limits of a job definition. Larger things belong in a file on the host or on a share. */
+export const jobLimits = {
+  nameCharacters: 100,
+  descriptionCharacters: 2_000,
+  scriptBytes: 64 * 1024,
+  argumentCount: 100,
+  argumentCharacters: 8_000,
+  environmentEntries: 100,
+  environmentCharacters: 4_000,
+  scheduleEntries: 20,
+  targetNames: 1_000,
+  /** Signed text of one job version; must fit a protocol frame with room for JSON escapes. */
+  manifestBytes: 160 * 1024,
+  outputKeepBytes: { default: 1024 * 1024, min: 1024, max: 50 * 1024 * 1024 },
+  timeoutMs: { min: 1_000, max: 31 * 24 * 3_600_000 },
+  everyMs: { min: 60_000, max: 31 * 24 * 3_600_000 },
+} as const;

@@ -1,0 +1,111 @@
+import type { Schedule } from '@carillon/wintask/schedule/schedule';
+import type { Target } from '../host/target.js';
+import type { Json } from '../desired/canonical-json.js';
+
+/** A job as the product keeps it: every default written out, so that equal specs are equal values. */
+export interface JobSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly owner: string;
+  readonly targets: Target;
+  readonly schedule: Schedule;
+  readonly run: RunSpec;
+  readonly runAs: RunAs;
+  readonly onOverlap: OverlapPolicy;
+  readonly onMissed: MissedPolicy;
+  /** `null`: no limit. */
+  readonly timeoutMs: number | null;
+  readonly exitCodes: ExitCodeRules;
+  readonly output: OutputRules;
+  readonly enabled: boolean;
+  /** Names of alert policies. */
+  readonly alerts: readonly string[];
+}
+
+export type RunSpec =
+  | {
+      readonly kind: 'program';
+      readonly program: string;
+      readonly arguments: readonly string[];
+      readonly workingDirectory: string | null;
+      readonly environment: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'powershell' | 'batch';
+      readonly script: string;
+      readonly workingDirectory: string | null;
+      readonly environment: Readonly<Record<string, string>>;
+    };
+
+export const runAsAccounts = ['system', 'local-service', 'network-service'] as const;
+export type RunAs = (typeof runAsAccounts)[number];
+export const overlapPolicies = ['skip', 'queue', 'replace', 'parallel'] as const;
+export type OverlapPolicy = (typeof overlapPolicies)[number];
+export const missedPolicies = ['run-once', 'skip'] as const;
+export type MissedPolicy = (typeof missedPolicies)[number];
+export const outputEncodings = ['auto', 'utf-8', 'utf-16le', 'gbk', 'gb18030', 'big5', 'shift_jis', 'euc-kr', 'windows-1252', 'ibm866'] as const;
+export type OutputEncoding = (typeof outputEncodings)[number];
+
+/** Inclusive range of unsigned 32-bit exit codes. */
+export interface ExitCodeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ExitCodeRules {
+  readonly success: readonly ExitCodeRange[];
+  readonly warning: readonly ExitCodeRange[];
+}
+
+export interface OutputRules {
+  /** Bytes kept per run over both streams; the head and the tail survive, the middle is dropped. */
+  readonly keepBytes: number;
+  readonly encoding: OutputEncoding;
+}
+
+/**
+ * What a host is told about a job version, and what the centre signs: the spec without the parts that
+ * concern only the centre. It is the same for every host, so it is signed once per version.
+ */
+export interface Manifest {
+  readonly kind: 'carillon/job/v1';
+  readonly jobId: string;
+  readonly version: number;
+  readonly name: string;
+  readonly description: string;
+  readonly schedule: Schedule;
+  readonly run: RunSpec;
+  readonly runAs: RunAs;
+  readonly onOverlap: OverlapPolicy;
+  readonly onMissed: MissedPolicy;
+  readonly timeoutMs: number | null;
+  readonly exitCodes: ExitCodeRules;
+  readonly output: OutputRules;
+  readonly enabled: boolean;
+}
+
+/** The part of a spec that travels to hosts. */
+export function makeManifest(jobId: string, version: number, spec: JobSpec): Manifest {
+  const { name, description, schedule, run, runAs, onOverlap, onMissed, timeoutMs, exitCodes, output, enabled } = spec;
+  return {
+    kind: 'carillon/job/v1',
+    jobId,
+    version,
+    name,
+    description,
+    schedule,
+    run,
+    runAs,
+    onOverlap,
+    onMissed,
+    timeoutMs,
+    exitCodes,
+    output,
+    enabled,
+  };
+}
+
+/** Specs and manifests hold only JSON; this says so to the compiler in one place. */
+export function asJson(value: JobSpec | Manifest | Target | Schedule): Json {
+  return value as unknown as Json;
+}

@@ -1,0 +1,88 @@
+import { splitCommandLine } from '@carillon/wintask/process/command-line';
+import { z } from 'zod';
+import { problemParams } from '../zod-problems.js';
+import { jobLimits } from './job-limits.js';
+import type { RunSpec } from './job-spec.js';
+import { notSupportedYet } from './parts.schema.js';
+
+/** Task Scheduler's own limit for WorkingDirectory; a quoted one fails with 0x8007010B. */
+const pathSchema = z
+  .string()
+  .min(1)
+  .max(260)
+  .refine((path) => !/["\p{Cc}]/u.test(path), problemParams('wrong_value', 'a path without quotes or control characters'));
+
+const noNul = (text: string) => !text.includes('\0');
+const textWithoutNul = problemParams('wrong_value', 'text without NUL characters');
+
+const environmentSchema = z
+  .record(
+    z.string().refine((name) => /^[^=\0\p{Cc}]+$/u.test(name), problemParams('wrong_value', 'an environment variable name')),
+    z.union([z.string().max(jobLimits.environmentCharacters).refine(noNul, textWithoutNul), z.number(), z.boolean()], {
+      error: 'text; secrets are not supported yet',
+    }),
+  )
+  .refine(
+    (entries) => Object.keys(entries).length <= jobLimits.environmentEntries,
+    problemParams('too_long', `at most ${jobLimits.environmentEntries} variables`),
+  )
+  .transform((entries) => Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, String(value)])));
+
+const scriptSchema = z
+  .string()
+  .min(1)
+  .refine(noNul, textWithoutNul)
+  .refine(
+    (script) => Buffer.byteLength(script, 'utf8') <= jobLimits.scriptBytes,
+    problemParams('too_long', `a script of at most ${jobLimits.scriptBytes} bytes (keep longer ones in a file on the host)`),
+  );
+
+const argumentSchema = z
+  .union([z.string(), z.number(), z.boolean()])
+  .transform(String)
+  .refine((text) => text.length <= jobLimits.argumentCharacters && noNul(text), problemParams('too_long', `an argument of at most ${jobLimits.argumentCharacters} characters`));
+
+const objectSchema = z
+  .strictObject({
+    program: pathSchema.optional(),
+    arguments: z.union([z.array(argumentSchema).max(jobLimits.argumentCount), z.string().transform(splitCommandLine)]).optional(),
+    powershell: scriptSchema.optional(),
+    batch: scriptSchema.optional(),
+    workingDirectory: pathSchema.nullish(),
+    environment: environmentSchema.optional(),
+    http: notSupportedYet('http action'),
+    cleanup: notSupportedYet('cleanup action'),
+    backup: notSupportedYet('backup action'),
+    metrics: notSupportedYet('metrics action'),
+  })
+  .superRefine((run, context) => {
+    const given = (['program', 'powershell', 'batch'] as const).filter((key) => run[key] !== undefined);
+    if (given.length !== 1) {
+      context.addIssue({ code: 'custom', input: run, ...problemParams('wrong_value', 'exactly one of program, powershell, batch') });
+    }
+    if (run.arguments !== undefined && run.program === undefined) {
+      context.addIssue({ code: 'custom', input: run, path: ['arguments'], ...problemParams('wrong_value', 'arguments only beside program') });
+    }
+  })
+  .transform((run): RunSpec => {
+    const shared = { workingDirectory: run.workingDirectory ?? null, environment: run.environment ?? {} };
+    if (run.powershell !== undefined) return { kind: 'powershell', script: run.powershell, ...shared };
+    if (run.batch !== undefined) return { kind: 'batch', script: run.batch, ...shared };
+    return { kind: 'program', program: run.program ?? '', arguments: run.arguments ?? [], ...shared };
+  });
+
+/** A command line, or the full form. */
+export const runSchema = z.preprocess((value) => (typeof value === 'string' ? commandLineToRun(value) : value), objectSchema);
+
+/**
+ * `C:\My Scripts\backup.bat /full` -> program and arguments. Blanks in an unquoted program path are read
+ * as Windows reads them for known extensions: up to the first `.exe`, `.bat`, ….
+ */
+export function commandLineToRun(line: string): { program: string; arguments: string[] } {
+  const text = line.trim();
+  const quoted = /^"([^"]*)"\s*(.*)$/s.exec(text);
+  const byExtension = /^([^"]+?\.(?:exe|bat|cmd|com|ps1|vbs|js|py))(?:\s+(.*))?$/is.exec(text);
+  const plain = /^(\S+)\s*(.*)$/s.exec(text);
+  const match = quoted ?? byExtension ?? plain;
+  return { program: match?.[1] ?? '', arguments: match?.[2] ? splitCommandLine(match[2]) : [] };
+}

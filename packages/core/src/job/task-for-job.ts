@@ -1,0 +1,89 @@
+import { compileSchedule } from '@carillon/wintask/schedule/compile';
+import { joinCommandLine } from '@carillon/wintask/process/command-line';
+import type { TaskDefinition } from '@carillon/wintask/task/definition';
+import { makeProblem, type Result } from '../problem.js';
+import type { Manifest, OverlapPolicy, RunAs } from './job-spec.js';
+
+/** Folder of Task Scheduler that belongs to us; tasks outside it are never changed. */
+export const taskFolder = '\\Carillon';
+
+/** Full path of a job's task. */
+export function taskPathOf(jobName: string): string {
+  return `${taskFolder}\\${jobName}`;
+}
+
+/** Well-known SIDs, since account names are localized (task-scheduler reference 1.6). */
+const accountSid: Record<RunAs, string> = { system: 'S-1-5-18', 'local-service': 'S-1-5-19', 'network-service': 'S-1-5-20' };
+
+const instancesPolicy = { skip: 'IgnoreNew', queue: 'Queue', replace: 'StopExisting', parallel: 'Parallel' } as const satisfies Record<OverlapPolicy, string>;
+
+export interface TaskFacts {
+  /** IANA zone of the host: triggers are written in the host's wall clock. */
+  readonly hostTimezone: string;
+  /** What Task Scheduler starts: the runner's program and the arguments before the job's id. */
+  readonly runner: { readonly command: string; readonly arguments: readonly string[] };
+}
+
+export interface JobTask {
+  readonly path: string;
+  readonly definition: TaskDefinition;
+  /** `gated`: the triggers are a superset and the runner decides at each fire. */
+  readonly exactness: 'exact' | 'gated';
+  readonly reasons: readonly string[];
+}
+
+/**
+ * The task that Task Scheduler must hold for a job. What it starts is the runner, not the job's program, and
+ * every setting with a surprising default is written out (reference 2.4).
+ */
+export function taskForJob(manifest: Manifest, facts: TaskFacts): Result<JobTask> {
+  const compiled = compileSchedule(manifest.schedule, { hostTimezone: facts.hostTimezone });
+  if (!compiled.ok) {
+    const { entry, message } = compiled.problem;
+    return { ok: false, problems: [makeProblem(`schedule[${entry}]`, 'wrong_value', message, manifest.schedule[entry])] };
+  }
+  const definition: TaskDefinition = {
+    version: '1.2',
+    registrationInfo: {
+      author: 'Carillon',
+      description: describe(manifest),
+      uri: taskPathOf(manifest.name),
+    },
+    triggers: compiled.triggers,
+    principals: [{ id: 'Author', userId: accountSid[manifest.runAs], runLevel: manifest.runAs === 'system' ? 'HighestAvailable' : 'LeastPrivilege' }],
+    settings: {
+      multipleInstancesPolicy: instancesPolicy[manifest.onOverlap],
+      disallowStartIfOnBatteries: false,
+      stopIfGoingOnBatteries: false,
+      allowHardTerminate: true,
+      startWhenAvailable: manifest.onMissed === 'run-once',
+      runOnlyIfNetworkAvailable: false,
+      allowStartOnDemand: true,
+      enabled: manifest.enabled,
+      hidden: false,
+      runOnlyIfIdle: false,
+      wakeToRun: false,
+      executionTimeLimitMs: taskTimeLimitMs(manifest.timeoutMs),
+      priority: 5,
+    },
+    actionsContext: 'Author',
+    actions: [
+      {
+        kind: 'exec',
+        command: facts.runner.command,
+        arguments: joinCommandLine([...facts.runner.arguments, manifest.jobId]),
+      },
+    ],
+  };
+  return { ok: true, value: { path: taskPathOf(manifest.name), definition, exactness: compiled.exactness, reasons: compiled.reasons } };
+}
+
+/** The runner ends the job at its timeout; Task Scheduler's own limit is a second net five minutes later. 0 = none. */
+function taskTimeLimitMs(timeoutMs: number | null): number {
+  return timeoutMs === null ? 0 : Math.ceil(timeoutMs / 60_000) * 60_000 + 300_000;
+}
+
+function describe(manifest: Manifest): string {
+  const about = manifest.description ? `${manifest.description}\n` : '';
+  return `${about}Managed by Carillon (job ${manifest.name}, version ${manifest.version}). Changes made here are reported as drift.`;
+}

@@ -1,0 +1,53 @@
+/** One thing wrong with an input: where, what stands there, and what would be right. */
+export interface Problem {
+  /** Dotted path of the field from the document's root, `schedule[0].cron`; empty for the document itself. */
+  readonly path: string;
+  /** Stable machine name; the dashboard owns the words for it. */
+  readonly code: ProblemCode;
+  readonly expected: string;
+  /** The value found, shortened to be printable on one line. */
+  readonly got: string;
+  /** One English sentence that names the field and what was expected. */
+  readonly message: string;
+}
+
+export type ProblemCode =
+  | 'unknown_key'
+  | 'missing'
+  | 'wrong_type'
+  | 'wrong_value'
+  | 'too_long'
+  | 'too_short'
+  | 'not_supported_yet'
+  | 'no_matching_host'
+  | 'unknown_reference'
+  | 'duplicate';
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: Problem[] };
+
+/** Builds a problem whose message always has the same shape: field, what was expected, what was got. */
+export function makeProblem(path: string, code: ProblemCode, expected: string, got: unknown): Problem {
+  const shown = shorten(got);
+  const field = path || 'document';
+  const message =
+    code === 'unknown_key'
+      ? `${field}: unknown key; expected ${expected}`
+      : code === 'missing'
+        ? `${field}: missing; expected ${expected}`
+        : `${field}: expected ${expected}, got ${shown}`;
+  return { path, code, expected, got: shown, message };
+}
+
+/** A value as one short printable line: control characters escaped, at most 80 characters. */
+export function shorten(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
+  return text.length <= 80 ? text : `${text.slice(0, 60)}… (${text.length} characters)`;
+}
+
+/** `['schedule', 0, 'cron']` -> `schedule[0].cron`. */
+export function joinPath(parts: readonly PropertyKey[]): string {
+  return parts.reduce<string>(
+    (path, part) => (typeof part === 'number' ? `${path}[${part}]` : path ? `${path}.${String(part)}` : String(part)),
+    '',
+  );
+}

@@ -1,0 +1,58 @@
+/**
+ * Every state of the product and the questions asked of them, in one file.
+ * The database's enums are checked against these lists by a test.
+ */
+export const hostStates = ['active', 'quarantined', 'revoked', 'retired'] as const;
+export type HostState = (typeof hostStates)[number];
+
+/** How a host looks from the centre right now; derived from its session, never stored. */
+export const hostPresences = ['online', 'lagging', 'offline', 'never-seen'] as const;
+export type HostPresence = (typeof hostPresences)[number];
+
+export const assignmentStates = ['desired', 'delivered', 'applied', 'failed', 'rejected', 'removing'] as const;
+export type AssignmentState = (typeof assignmentStates)[number];
+
+export const runStates = ['running', 'succeeded', 'warning', 'failed', 'timed_out', 'killed', 'indeterminate'] as const;
+export type RunState = (typeof runStates)[number];
+
+export const runTriggers = ['schedule', 'command', 'local'] as const;
+/** What started a run: its schedule, a command from the centre, or somebody on the host itself. */
+export type RunTrigger = (typeof runTriggers)[number];
+
+export const commandKinds = ['run', 'stop'] as const;
+export type CommandKind = (typeof commandKinds)[number];
+
+export const commandStates = ['queued', 'delivered', 'accepted', 'done', 'rejected', 'expired', 'indeterminate'] as const;
+export type CommandState = (typeof commandStates)[number];
+
+/** Outcomes that will not change by themselves. `indeterminate` may still be amended by late evidence. */
+export function isFinalRun(state: RunState): boolean {
+  switch (state) {
+    case 'running':
+    case 'indeterminate':
+      return false;
+    case 'succeeded':
+    case 'warning':
+    case 'failed':
+    case 'timed_out':
+    case 'killed':
+      return true;
+    default:
+      return unreachable(state);
+  }
+}
+
+/** Outcomes a person should look at. */
+export function isBadRun(state: RunState): boolean {
+  return state === 'failed' || state === 'timed_out' || state === 'killed' || state === 'indeterminate';
+}
+
+/** Commands that may still be handed to an agent. */
+export function isOpenCommand(state: CommandState): boolean {
+  return state === 'queued' || state === 'delivered';
+}
+
+/** Exhaustiveness check: a switch that forgets a member of its union does not compile. */
+export function unreachable(value: never): never {
+  throw new Error(`unexpected value ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,64 @@
+import type { core } from 'zod';
+import { joinPath, makeProblem, type Problem, type ProblemCode } from './problem.js';
+
+/** What a schema's own refinement tells about itself: `z.string().refine(rule, problem('wrong_value', 'a crontab'))`. */
+export function problemParams(code: ProblemCode, expected: string): { params: { code: ProblemCode; expected: string } } {
+  return { params: { code, expected } };
+}
+
+/**
+ * Turns zod's issues into problems in the product's own words.
+ * @param root the value that was parsed, to show what stands at each path
+ */
+export function problemsFromIssues(issues: readonly core.$ZodIssue[], root: unknown, at: readonly PropertyKey[] = []): Problem[] {
+  return issues.flatMap((issue) => problemsOf(issue, root, at));
+}
+
+function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyKey[]): Problem[] {
+  const parts = [...at, ...issue.path];
+  const path = joinPath(parts);
+  const got = valueAt(root, issue.path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => makeProblem(joinPath([...parts, key]), 'unknown_key', 'a key of the documented form', key));
+    case 'invalid_type':
+      return [makeProblem(path, got === undefined ? 'missing' : 'wrong_type', article(issue.expected), got)];
+    case 'invalid_value':
+      return [makeProblem(path, 'wrong_value', `one of ${issue.values.map(String).join(', ')}`, got)];
+    case 'too_big':
+      return [makeProblem(path, 'too_long', `at most ${issue.maximum}${unit(issue.origin)}`, got)];
+    case 'too_small':
+      return [makeProblem(path, 'too_short', `at least ${issue.minimum}${unit(issue.origin)}`, got)];
+    case 'invalid_format':
+      return [makeProblem(path, 'wrong_value', `${article(issue.format)} value`, got)];
+    case 'invalid_union':
+      return [makeProblem(path, 'wrong_value', issue.note ?? 'one of the documented forms', got)];
+    case 'invalid_key':
+      return [makeProblem(path, 'wrong_value', 'a valid name', issue.path.at(-1))];
+    case 'custom': {
+      const params = issue.params as { code?: ProblemCode; expected?: string } | undefined;
+      return [makeProblem(path, params?.code ?? 'wrong_value', params?.expected ?? issue.message, got)];
+    }
+    default:
+      return [makeProblem(path, 'wrong_value', issue.message, got)];
+  }
+}
+
+function unit(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' || origin === 'set' ? ' items' : '';
+}
+
+function article(noun: string): string {
+  const word = noun === 'record' ? 'map of names to values' : noun;
+  return /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`;
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value: unknown = root;
+  for (const part of path) {
+    if (value === null || typeof value !== 'object') return undefined;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value;
+}
