@@ -1,0 +1,43 @@
+import type { Trigger } from '../task/trigger.js';
+import { triggerOccurrences } from '../trigger/occurrences.js';
+import { clockChanges } from './clock-changes.js';
+import type { GridRule } from './rule.js';
+import { ruleOccurrences } from './rule-occurrences.js';
+
+/** How native fires relate to the wanted ones: the same, the same plus others, or some wanted one is lacking. */
+export type Coverage = 'equal' | 'more' | 'lacking';
+
+const REACH = 30 * 3_600_000;
+
+function compareSpan(
+  rule: GridRule,
+  triggers: readonly Trigger[],
+  host: string,
+  fromMs: number,
+  untilMs: number,
+): Coverage {
+  const native = triggerOccurrences(triggers, { fromMs, untilMs, hostTimezone: host });
+  let fire = native.next();
+  let more = false;
+  for (const wanted of ruleOccurrences(rule, fromMs, untilMs)) {
+    while (!fire.done && fire.value.atMs < wanted.atMs) {
+      more = true;
+      fire = native.next();
+    }
+    if (fire.done || fire.value.atMs !== wanted.atMs) return 'lacking';
+    fire = native.next();
+  }
+  return more || !fire.done ? 'more' : 'equal';
+}
+
+/** Compares around every clock change of the zones involved; away from changes the triggers are right by construction. */
+export function compareAtChanges(rule: GridRule, triggers: readonly Trigger[], host: string): Coverage {
+  const zones = rule.zone === host ? [host] : [host, rule.zone];
+  let worst: Coverage = 'equal';
+  for (const { atMs } of zones.flatMap(clockChanges)) {
+    const found = compareSpan(rule, triggers, host, atMs - REACH, atMs + REACH);
+    if (found === 'lacking') return found;
+    if (found === 'more') worst = found;
+  }
+  return worst;
+}

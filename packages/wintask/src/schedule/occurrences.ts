@@ -1,0 +1,77 @@
+import { mergeOrdered } from './merge-ordered.js';
+import { type Rule, ruleOf } from './rule.js';
+import { type Occurrence, ruleOccurrences } from './rule-occurrences.js';
+import type { Schedule } from './schedule.js';
+
+export type { Occurrence } from './rule-occurrences.js';
+
+const HOUR = 3_600_000;
+// No rule is empty for longer: 29 February skips a century year at most.
+const DEFAULT_REACH = 9 * 366 * 24 * HOUR;
+// Timers may fire a little early; a fire this close before its time still counts as that time.
+const EARLY_MS = 1000;
+
+function rulesOf(schedule: Schedule, hostTimezone: string): Rule[] {
+  return schedule.map((entry, index) => {
+    const result = ruleOf(entry, hostTimezone);
+    if (!result.ok) throw new TypeError(`schedule entry ${index}: ${result.problem.message}`);
+    return result.rule;
+  });
+}
+
+function* rulesOccurrences(rules: Rule[], fromMs: number, untilMs: number): Generator<Occurrence> {
+  let last = Number.NEGATIVE_INFINITY;
+  const sources = rules.map((rule) => ruleOccurrences(rule, fromMs, untilMs));
+  for (const found of mergeOrdered(sources, (occurrence) => occurrence.atMs)) {
+    if (found.atMs === last) continue;
+    last = found.atMs;
+    yield found;
+  }
+}
+
+/**
+ * The times at which a schedule fires, strictly after `fromMs` and up to and including `untilMs` (default: nine years
+ * on), in order, each instant once however many entries name it. Start-up, logon and event entries have none.
+ *
+ * When clocks change: a wall-clock time that is skipped fires once, at the first instant that exists after it
+ * (`after-gap`); a wall-clock time that comes twice fires the first time only. A cron with every hour (`*` or `0-23`)
+ * and an `every` that divides an hour are intervals rather than wall-clock times: they fire in both passes of a doubled
+ * hour (the second is marked `repeated-hour`) and not for a skipped one.
+ * Throws TypeError when an entry is not valid; `compileSchedule` reports the same as a value.
+ */
+export function scheduleOccurrences(
+  schedule: Schedule,
+  range: { fromMs: number; untilMs?: number; hostTimezone: string },
+): Generator<Occurrence> {
+  const { fromMs, untilMs = fromMs + DEFAULT_REACH, hostTimezone } = range;
+  return rulesOccurrences(rulesOf(schedule, hostTimezone), fromMs, untilMs);
+}
+
+/** The last occurrence at or before `atMs`, not older than `withinMs`; undefined when there is none. */
+export function previousOccurrence(
+  schedule: Schedule,
+  options: { atMs: number; hostTimezone: string; withinMs: number },
+): Occurrence | undefined {
+  const { atMs, hostTimezone, withinMs } = options;
+  const rules = rulesOf(schedule, hostTimezone);
+  // Look back a little first: dense schedules answer at once, sparse ones cost few more looks.
+  for (let reach = Math.min(HOUR, withinMs); ; reach = Math.min(reach * 8, withinMs)) {
+    let last: Occurrence | undefined;
+    for (const found of rulesOccurrences(rules, atMs - reach - 1, atMs)) last = found;
+    if (last || reach >= withinMs) return last;
+  }
+}
+
+export type Due = { due: true; scheduledForMs: number } | { due: false; reason: 'no-occurrence-in-tolerance' };
+
+/**
+ * The gate: does a start at `atMs` belong to an occurrence not longer than `toleranceMs` ago? Two starts can belong to
+ * the same occurrence; whoever asks remembers the `scheduledForMs` already served.
+ */
+export function isDue(schedule: Schedule, options: { atMs: number; hostTimezone: string; toleranceMs: number }): Due {
+  const { atMs, hostTimezone, toleranceMs } = options;
+  const withinMs = toleranceMs + EARLY_MS;
+  const found = previousOccurrence(schedule, { atMs: atMs + EARLY_MS, hostTimezone, withinMs });
+  if (!found) return { due: false, reason: 'no-occurrence-in-tolerance' };
+  return { due: true, scheduledForMs: found.atMs };
+}
