@@ -85,8 +85,9 @@ async function createDatabase(databaseUrl: string): Promise<void> {
   try {
     await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
   } catch (error) {
-    // Another server was faster.
-    if ((error as { code?: string }).code !== '42P04') throw error;
+    // Another server was faster: it exists (42P04), or appeared while we made it (23505 on the catalog's index).
+    const { code = '' } = error as { code?: string };
+    if (!['42P04', '23505'].includes(code)) throw error;
   } finally {
     await client.end();
   }
