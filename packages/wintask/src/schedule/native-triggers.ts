@@ -42,7 +42,7 @@ export function endlessTrigger(phase: number, stepMinutes: number, start: StartD
 
 /** The XPath subscription of an event entry as Event Viewer writes it. Source: Windows Event Log query schema. */
 export function eventSubscription(entry: { log: string; source?: string; eventId?: number }): string {
-  const escape = (text: string) =>
+  const escaped = (text: string) =>
     text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
   // XPath 1.0 has no escapes: a name is quoted with whichever quote it does not contain.
   const quoted = (text: string) => (text.includes("'") ? `"${text.replace(/"/g, '')}"` : `'${text}'`);
@@ -51,6 +51,6 @@ export function eventSubscription(entry: { log: string; source?: string; eventId
     ...(entry.eventId === undefined ? [] : [`EventID=${entry.eventId}`]),
   ];
   const filter = conditions.length === 0 ? '*' : `*[System[${conditions.join(' and ')}]]`;
-  const path = escape(entry.log);
-  return `<QueryList><Query Id="0" Path="${path}"><Select Path="${path}">${escape(filter)}</Select></Query></QueryList>`;
+  const path = escaped(entry.log);
+  return `<QueryList><Query Id="0" Path="${path}"><Select Path="${path}">${escaped(filter)}</Select></Query></QueryList>`;
 }

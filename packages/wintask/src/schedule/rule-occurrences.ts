@@ -56,13 +56,12 @@ function* gridOccurrences(rule: GridRule, fromMs: number, untilMs: number): Gene
   const start = toLocal(rule.zone, fromMs);
   // One day back: a gap at midnight moves a fire into the next day.
   const firstDay = Date.UTC(start.year, start.month - 1, start.day) - DAY;
-  let { year, month } = toLocal('UTC', firstDay);
+  const first = toLocal('UTC', firstDay);
   let last = fromMs;
-  for (
-    ;
-    Date.UTC(year, month - 1, 1) - ZONE_REACH <= untilMs;
-    month === 12 ? ((year += 1), (month = 1)) : (month += 1)
-  ) {
+  for (let index = first.year * 12 + first.month - 1; ; index++) {
+    const year = Math.floor(index / 12);
+    const month = (index % 12) + 1;
+    if (Date.UTC(year, month - 1, 1) - ZONE_REACH > untilMs) return;
     for (const day of rule.daysOf(year, month)) {
       const dayWall = Date.UTC(year, month - 1, day);
       if (dayWall < firstDay || day > daysInMonth(year, month)) continue;
