@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+
+/** The built programs of the repository that a stack starts as processes. */
+export interface Programs {
+  readonly server: string;
+  readonly agent: string;
+  readonly scheduler: string;
+  readonly schtasks: string;
+  readonly webRoot: string;
+}
+
+export function programsOf(repository: string): Programs {
+  return {
+    server: join(repository, 'apps/server/dist/main.js'),
+    agent: join(repository, 'apps/agent/dist/main.js'),
+    scheduler: join(repository, 'packages/emulator/dist/main.js'),
+    schtasks: join(repository, 'packages/emulator/dist/schtasks.js'),
+    webRoot: join(repository, 'apps/web/dist'),
+  };
+}
