@@ -11,7 +11,7 @@ export function problemAt(field: Field, got: string, why: string): CronProblem {
   return { field: field.name, got, expected, message: `${field.name} "${got}": ${why}` };
 }
 
-function valueOf(text: string, field: Field): number | undefined {
+function numberOf(text: string, field: Field): number | undefined {
   const named = field.names.get(text.toLowerCase());
   if (named !== undefined) return named;
   if (!/^\d{1,4}$/.test(text)) return undefined;
@@ -36,11 +36,11 @@ function rangeOf(body: string, stepped: boolean, piece: string, field: Field): [
   if (body === '*' || (body === '?' && (field.name === 'day' || field.name === 'weekday'))) return [field.min, highest];
   const ends = body.split('-');
   if (ends.length > 2) return problemAt(field, piece, 'a range has two ends');
-  const low = valueOf(ends[0]!, field);
+  const low = numberOf(ends[0]!, field);
   if (low === undefined)
     return problemAt(field, piece, `"${ends[0]}" is not a value from ${field.min} to ${field.max}`);
   if (ends.length === 1) return [low, stepped ? Math.max(low, highest) : low];
-  let high = valueOf(ends[1]!, field);
+  let high = numberOf(ends[1]!, field);
   if (high === undefined)
     return problemAt(field, piece, `"${ends[1]}" is not a value from ${field.min} to ${field.max}`);
   if (field.name === 'weekday' && high === 0 && low > 0) high = 7;

@@ -17,8 +17,9 @@ const BOTH = 'day and weekday must both match: it starts on the weekday and the 
 
 const weekdayNames = (days: readonly number[]): Weekday[] => days.map((day) => WEEKDAYS[day]!);
 
-function monthNames(cron: Cron): { months?: MonthName[] } {
-  return cron.months.length === 12 ? {} : { months: cron.months.map((month) => MONTHS[month - 1]!) };
+// Written out even when it is all of them: whether Windows accepts a monthly schedule without months is not known.
+function monthNames(cron: Cron): { months: MonthName[] } {
+  return { months: cron.months.map((month) => MONTHS[month - 1]!) };
 }
 
 function range(from: number, to: number): number[] {

@@ -33,8 +33,8 @@ export const REGISTRATION_ROWS: readonly FieldRow[] = [
   row('Version', text),
   row('Description', text),
   row('Documentation', text),
-  row('SecurityDescriptor', text),
   row('URI', text, 'uri'),
+  row('SecurityDescriptor', text),
 ];
 
 export const PRINCIPAL_ROWS: readonly FieldRow[] = [

@@ -61,7 +61,7 @@ function calendarNode(schedule: CalendarSchedule): Node {
       const days = { name: 'DaysOfMonth', content: schedule.daysOfMonth.map((day) => leaf('Day', day)) };
       return {
         name: 'ScheduleByMonth',
-        content: [...(schedule.months ? [flags('Months', schedule.months)] : []), days],
+        content: [days, ...(schedule.months ? [flags('Months', schedule.months)] : [])],
       };
     }
     case 'month-day-of-week': {

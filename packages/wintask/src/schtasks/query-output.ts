@@ -1,0 +1,100 @@
+import type { TaskDefinition } from '../task/definition.js';
+import { readTaskElement } from '../task/read-task-xml.js';
+import { parseXml } from '../xml/parse-xml.js';
+import { splitCsvLine } from './csv-line.js';
+
+/** One row of a listing; a task has one row per trigger. Texts are as printed, in the host's language and date format. */
+export interface TaskRow {
+  path: string;
+  nextRun: string;
+  status: string;
+  host?: string;
+  logonMode?: string;
+  lastRun?: string;
+  /** Signed decimal as printed; undefined when it is not a number. */
+  lastResult?: number;
+  author?: string;
+  command?: string;
+  startIn?: string;
+  comment?: string;
+  runAs?: string;
+}
+
+const PLAIN = 3;
+const VERBOSE = 28;
+// Task names cannot contain quotes, so these stay readable when free text further right breaks the row.
+const TRUSTED = 7;
+
+function verboseRow(cells: string[]): TaskRow {
+  const [host, path, nextRun, status, logonMode, lastRun, lastResult] = cells as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const code = /^-?\d+$/.test(lastResult) ? { lastResult: Number(lastResult) } : {};
+  const row: TaskRow = { path, nextRun, status, host, logonMode, lastRun, ...code };
+  if (cells.length !== VERBOSE) return row;
+  return { ...row, author: cells[7]!, command: cells[8]!, startIn: cells[9]!, comment: cells[10]!, runAs: cells[14]! };
+}
+
+/**
+ * Reads `schtasks /query /fo CSV` by position, with 28 columns (`/v`) or 3. The header, which is in the host's
+ * language and repeated for each folder, is the first line (also with /nh, when nothing is skipped: a first line whose
+ * task column is a path is data). Rows whose free text breaks the quoting keep their first columns only.
+ */
+export function readQueryCsv(text: string): TaskRow[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const filled = lines.filter((line) => line.trim() !== '');
+  const header = filled[0];
+  if (header === undefined) return [];
+  const rows: TaskRow[] = [];
+  for (const line of filled) {
+    const cells = splitCsvLine(line);
+    if (cells.length === PLAIN) {
+      const [path, nextRun, status] = cells as [string, string, string];
+      if (path.startsWith('\\')) rows.push({ path, nextRun, status });
+    } else if (cells.length >= TRUSTED && cells[1]!.startsWith('\\')) {
+      rows.push(verboseRow(cells));
+    }
+  }
+  return rows;
+}
+
+export interface QueriedTask {
+  /** From the comment that `/xml ONE` prints before each task, else from the task's URI. */
+  path?: string;
+  task: TaskDefinition;
+}
+
+/** Splits a listing into its documents: with `/xml` they follow each other, with `/xml ONE` they are inside Tasks. */
+function documents(text: string): { path?: string; xml: string }[] {
+  const found: { path?: string; xml: string }[] = [];
+  const pattern = /(?:<!--\s*(\\[^>]*?)\s*-->\s*)?(<Task[\s>][\s\S]*?<\/Task>)/g;
+  for (const [, path, xml] of text.matchAll(pattern))
+    found.push({ ...(path === undefined ? {} : { path }), xml: xml! });
+  return found;
+}
+
+/**
+ * Reads `schtasks /query /xml` for one task, all tasks, or all in one document. The declaration is skipped, since it
+ * claims UTF-16 for bytes in the console's code page. Tasks that cannot be read are left out and counted.
+ */
+export function readQueryXml(text: string): { tasks: QueriedTask[]; unreadable: number } {
+  const tasks: QueriedTask[] = [];
+  let unreadable = 0;
+  for (const { path, xml } of documents(text)) {
+    const parsed = parseXml(xml);
+    const read = parsed.ok ? readTaskElement(parsed.root) : undefined;
+    if (!read?.ok) {
+      unreadable += 1;
+      continue;
+    }
+    const own = path ?? read.task.registrationInfo?.uri;
+    tasks.push({ ...(own === undefined ? {} : { path: own }), task: read.task });
+  }
+  return { tasks, unreadable };
+}
