@@ -40,7 +40,12 @@ export function makeProblem(path: string, code: ProblemCode, expected: string, g
 
 /** A value as one short printable line: control characters escaped, at most 80 characters. */
 export function shorten(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
+  const text =
+    typeof value === 'string'
+      ? JSON.stringify(value)
+      : value === undefined
+        ? 'nothing'
+        : (JSON.stringify(value) ?? String(value));
   return text.length <= 80 ? text : `${text.slice(0, 60)}… (${text.length} characters)`;
 }
 

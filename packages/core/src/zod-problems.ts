@@ -2,7 +2,10 @@ import type { core } from 'zod';
 import { joinPath, makeProblem, type Problem, type ProblemCode } from './problem.js';
 
 /** What a schema's own refinement tells about itself: `z.string().refine(rule, problem('wrong_value', 'a crontab'))`. */
-export function problemParams(code: ProblemCode, expected: string): { params: { code: ProblemCode; expected: string } } {
+export function problemParams(
+  code: ProblemCode,
+  expected: string,
+): { params: { code: ProblemCode; expected: string } } {
   return { params: { code, expected } };
 }
 
@@ -10,7 +13,11 @@ export function problemParams(code: ProblemCode, expected: string): { params: { 
  * Turns zod's issues into problems in the product's own words.
  * @param root the value that was parsed, to show what stands at each path
  */
-export function problemsFromIssues(issues: readonly core.$ZodIssue[], root: unknown, at: readonly PropertyKey[] = []): Problem[] {
+export function problemsFromIssues(
+  issues: readonly core.$ZodIssue[],
+  root: unknown,
+  at: readonly PropertyKey[] = [],
+): Problem[] {
   return issues.flatMap((issue) => problemsOf(issue, root, at));
 }
 
@@ -20,7 +27,9 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
   const got = valueAt(root, issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => makeProblem(joinPath([...parts, key]), 'unknown_key', 'a key of the documented form', key));
+      return issue.keys.map((key) =>
+        makeProblem(joinPath([...parts, key]), 'unknown_key', 'a key of the documented form', key),
+      );
     case 'invalid_type':
       return [makeProblem(path, got === undefined ? 'missing' : 'wrong_type', article(issue.expected), got)];
     case 'invalid_value':
@@ -32,7 +41,14 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
     case 'invalid_format':
       return [makeProblem(path, 'wrong_value', `${article(issue.format)} value`, got)];
     case 'invalid_union':
-      return [makeProblem(path, 'wrong_value', issue.note ?? 'one of the documented forms', got)];
+      return [
+        makeProblem(
+          path,
+          'wrong_value',
+          issue.message.startsWith('Invalid') ? 'one of the documented forms' : issue.message,
+          got,
+        ),
+      ];
     case 'invalid_key':
       return [makeProblem(path, 'wrong_value', 'a valid name', issue.path.at(-1))];
     case 'custom': {

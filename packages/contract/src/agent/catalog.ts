@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import * as messages from './messages.js';
 
 export type Direction = 'agent-to-server' | 'server-to-agent';

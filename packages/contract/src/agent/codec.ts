@@ -1,4 +1,4 @@
-import { catalog, type Body, type Direction, isMessage } from './catalog.js';
+import { type Body, catalog, type Direction, isMessage } from './catalog.js';
 import { type Envelope, envelopeSchema, protocolVersion } from './envelope.js';
 
 export interface FrameStamp {
@@ -23,7 +23,14 @@ export function encodeMessage<N extends keyof typeof catalog>(name: N, body: Bod
 
 export type Incoming<D extends Direction> = {
   [N in keyof typeof catalog]: (typeof catalog)[N]['from'] extends D
-    ? { readonly kind: 'message'; readonly name: N; readonly id: string; readonly re: string | undefined; readonly atMs: number; readonly body: Body<N> }
+    ? {
+        readonly kind: 'message';
+        readonly name: N;
+        readonly id: string;
+        readonly re: string | undefined;
+        readonly atMs: number;
+        readonly body: Body<N>;
+      }
     : never;
 }[keyof typeof catalog];
 
@@ -39,12 +46,20 @@ export function decodeMessage<D extends Direction>(text: string, from: D): Decod
   try {
     raw = JSON.parse(text);
   } catch {
-    return { kind: 'bad', id: undefined, message: `frame: expected a JSON object, got ${JSON.stringify(text.slice(0, 40))}` };
+    return {
+      kind: 'bad',
+      id: undefined,
+      message: `frame: expected a JSON object, got ${JSON.stringify(text.slice(0, 40))}`,
+    };
   }
   const envelope = envelopeSchema.safeParse(raw);
   if (!envelope.success) {
     const issue = envelope.error.issues[0];
-    return { kind: 'bad', id: undefined, message: `frame.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'malformed'}` };
+    return {
+      kind: 'bad',
+      id: undefined,
+      message: `frame.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'malformed'}`,
+    };
   }
   const { t: name, id, re, at } = envelope.data;
   if (!isMessage(name) || catalog[name].from !== from) return { kind: 'unsupported', id, name };

@@ -44,23 +44,30 @@ export function encodeLogFrame(chunk: LogChunk): Buffer {
   return frame;
 }
 
-export type DecodedLog = { readonly ok: true; readonly chunk: LogChunk } | { readonly ok: false; readonly message: string };
+export type DecodedLog =
+  | { readonly ok: true; readonly chunk: LogChunk }
+  | { readonly ok: false; readonly message: string };
 
 /** Reads a binary frame; the data is a view on the frame, still compressed. Never throws. */
 export function decodeLogFrame(bytes: Uint8Array): DecodedLog {
   const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (frame.length < headerBytes) return bad(`expected at least ${headerBytes} bytes, got ${frame.length}`);
-  if (frame[0] !== magic || frame[1] !== version) return bad(`expected magic ca 01, got ${frame.subarray(0, 2).toString('hex')}`);
+  if (frame[0] !== magic || frame[1] !== version)
+    return bad(`expected magic ca 01, got ${frame.subarray(0, 2).toString('hex')}`);
   const stream = streams[frame.readUInt8(2)];
   const codec = codecs[frame.readUInt8(3)];
   if (!stream || !codec) return bad(`unknown stream ${frame[2]} or codec ${frame[3]}`);
   const length = frame.readUInt32BE(4);
   const numbers = [24, 32, 40].map((at) => Number(frame.readBigUInt64BE(at)));
-  if (length > limits.logDataBytes || !numbers.every(Number.isSafeInteger)) return bad(`length ${length} or an offset is out of range`);
+  if (length > limits.logDataBytes || !numbers.every(Number.isSafeInteger))
+    return bad(`length ${length} or an offset is out of range`);
   const [offset = 0, atMs = 0, droppedBefore = 0] = numbers;
   const hex = frame.toString('hex', 8, 24);
   const runId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  return { ok: true, chunk: { runId, stream, offset, atMs, droppedBefore, codec, length, data: frame.subarray(headerBytes) } };
+  return {
+    ok: true,
+    chunk: { runId, stream, offset, atMs, droppedBefore, codec, length, data: frame.subarray(headerBytes) },
+  };
 }
 
 function bad(message: string): DecodedLog {

@@ -1,5 +1,5 @@
-import { commandKinds, runStates, runTriggers } from '@carillon/core/state/states';
 import { outputEncodings } from '@carillon/core/job/job-spec';
+import { commandKinds, runStates, runTriggers } from '@carillon/core/state/states';
 import { z } from 'zod';
 
 /**
@@ -193,7 +193,9 @@ export const ack = z.object({
 export const epochRenew = z.object({ epoch: z.int().min(1), next: z.int().min(2) });
 
 /** Answers binary log frames: they are committed. */
-export const logAck = z.object({ items: z.array(z.object({ runId: uuid, stream: z.enum(['stdout', 'stderr']), upToOffset: count })).max(500) });
+export const logAck = z.object({
+  items: z.array(z.object({ runId: uuid, stream: z.enum(['stdout', 'stderr']), upToOffset: count })).max(500),
+});
 
 export const command = z.object({
   /** Canonical JSON of a `Command`. */

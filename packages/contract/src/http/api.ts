@@ -9,5 +9,7 @@ export const api = { session: sessionRoutes, jobs: jobRoutes, hosts: hostRoutes,
 
 /** Every route with its operation id, `jobs.apply`. */
 export function allRoutes(): { id: string; route: Route }[] {
-  return Object.entries(api).flatMap(([group, routes]) => Object.entries(routes).map(([act, route]) => ({ id: `${group}.${act}`, route: route as Route })));
+  return Object.entries(api).flatMap(([group, routes]) =>
+    Object.entries(routes).map(([act, route]) => ({ id: `${group}.${act}`, route: route as Route })),
+  );
 }

@@ -1,4 +1,4 @@
-import { apiErrorSchema, type ApiErrorBody } from './error.js';
+import { type ApiErrorBody, apiErrorSchema } from './error.js';
 import { apiPrefix, type Request, type Response, type Route } from './route.js';
 
 /** An answer of the API that is not 2xx. */
@@ -24,13 +24,18 @@ export interface ClientOptions {
  * Calls one endpoint of the catalog.
  * @throws ApiFailure for any answer that is not 2xx; TypeError when the server cannot be reached
  */
-export async function callRoute<R extends Route>(options: ClientOptions, route: R, request: Request<R>): Promise<Response<R>> {
+export async function callRoute<R extends Route>(
+  options: ClientOptions,
+  route: R,
+  request: Request<R>,
+): Promise<Response<R>> {
   const input = request as Record<string, unknown> & { body?: unknown };
   const paramNames = new Set(Object.keys(route.params?.shape ?? {}));
   const path = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(input[name])));
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(input)) {
-    if (name !== 'body' && !paramNames.has(name) && value !== undefined && value !== null) query.set(name, String(value));
+    if (name !== 'body' && !paramNames.has(name) && value !== undefined && value !== null)
+      query.set(name, String(value));
   }
   const url = `${options.baseUrl}${apiPrefix}${path}${query.size > 0 ? `?${query}` : ''}`;
   const answer = await (options.fetch ?? fetch)(url, {
@@ -50,5 +55,7 @@ export async function callRoute<R extends Route>(options: ClientOptions, route: 
 
 function errorBody(status: number, payload: unknown): ApiErrorBody {
   const parsed = apiErrorSchema.safeParse(payload);
-  return parsed.success ? parsed.data : { code: 'internal', params: { status }, message: `the server answered ${status} without an error body` };
+  return parsed.success
+    ? parsed.data
+    : { code: 'internal', params: { status }, message: `the server answered ${status} without an error body` };
 }

@@ -39,7 +39,9 @@ export const problemSchema = z.object({
 /** Body of every answer that is not 2xx. `message` is English for logs and shells; clients translate code and params. */
 export const apiErrorSchema = z.object({
   code: z.enum(apiErrorCodes),
-  params: z.object({ problems: z.array(problemSchema.extend({ document: z.number().optional() })).optional() }).catchall(z.unknown()),
+  params: z
+    .object({ problems: z.array(problemSchema.extend({ document: z.number().optional() })).optional() })
+    .catchall(z.unknown()),
   message: z.string(),
 });
 export type ApiErrorBody = z.infer<typeof apiErrorSchema>;

@@ -57,7 +57,15 @@ export const hostRoutes = defineRoutes({
     response: pageOf(hostSummary),
   },
   get: { method: 'GET', path: '/hosts/:name', tag, summary: 'One host', params: host, response: hostDetail },
-  assignments: { method: 'GET', path: '/hosts/:name/assignments', tag, summary: 'The jobs of a host', params: host, query: pageQuery, response: pageOf(assignment) },
+  assignments: {
+    method: 'GET',
+    path: '/hosts/:name/assignments',
+    tag,
+    summary: 'The jobs of a host',
+    params: host,
+    query: pageQuery,
+    response: pageOf(assignment),
+  },
   setLabels: {
     method: 'PATCH',
     path: '/hosts/:name',
@@ -73,7 +81,14 @@ export const hostRoutes = defineRoutes({
     tag,
     summary: 'Saved groups of hosts',
     query: pageQuery,
-    response: pageOf(z.object({ name: z.string(), labels: labels.nullable(), hosts: z.array(z.string()).nullable(), matching: z.int() })),
+    response: pageOf(
+      z.object({
+        name: z.string(),
+        labels: labels.nullable(),
+        hosts: z.array(z.string()).nullable(),
+        matching: z.int(),
+      }),
+    ),
   },
   createToken: {
     method: 'POST',
@@ -82,12 +97,30 @@ export const hostRoutes = defineRoutes({
     summary: 'A token with which a new agent joins; shown once',
     body: z.object({
       uses: z.int().min(1).max(limits.enrolmentTokenUses).default(1),
-      expiresInMinutes: z.int().min(1).max(7 * 24 * 60).default(60),
+      expiresInMinutes: z
+        .int()
+        .min(1)
+        .max(7 * 24 * 60)
+        .default(60),
       /** Labels every host that joins with it gets. */
       labels: z.unknown().optional(),
     }),
     response: enrolmentToken.extend({ token: z.string() }),
   },
-  tokens: { method: 'GET', path: '/enrolment-tokens', tag, summary: 'Tokens, newest first, without their secrets', query: pageQuery, response: pageOf(enrolmentToken) },
-  revokeToken: { method: 'DELETE', path: '/enrolment-tokens/:id', tag, summary: 'Make a token useless', params: z.object({ id: z.uuid() }), response: enrolmentToken },
+  tokens: {
+    method: 'GET',
+    path: '/enrolment-tokens',
+    tag,
+    summary: 'Tokens, newest first, without their secrets',
+    query: pageQuery,
+    response: pageOf(enrolmentToken),
+  },
+  revokeToken: {
+    method: 'DELETE',
+    path: '/enrolment-tokens/:id',
+    tag,
+    summary: 'Make a token useless',
+    params: z.object({ id: z.uuid() }),
+    response: enrolmentToken,
+  },
 });

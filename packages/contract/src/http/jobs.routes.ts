@@ -1,5 +1,5 @@
-import { assignmentStates, hostPresences } from '@carillon/core/state/states';
 import { documentKinds } from '@carillon/core/job/job-file';
+import { assignmentStates, hostPresences } from '@carillon/core/state/states';
 import { z } from 'zod';
 import { limits } from '../limits.js';
 import { defineRoutes, instant, nameParam, pageOf, pageQuery, queryFlag } from './route.js';
@@ -127,8 +127,23 @@ export const jobRoutes = defineRoutes({
     query: pageQuery.extend({ search: z.string().max(100).optional() }),
     response: pageOf(jobSummary),
   },
-  get: { method: 'GET', path: '/jobs/:name', tag, summary: 'One job with its current definition', params: job, response: jobDetail },
-  versions: { method: 'GET', path: '/jobs/:name/versions', tag, summary: 'All versions, newest first', params: job, query: pageQuery, response: pageOf(jobVersion) },
+  get: {
+    method: 'GET',
+    path: '/jobs/:name',
+    tag,
+    summary: 'One job with its current definition',
+    params: job,
+    response: jobDetail,
+  },
+  versions: {
+    method: 'GET',
+    path: '/jobs/:name/versions',
+    tag,
+    summary: 'All versions, newest first',
+    params: job,
+    query: pageQuery,
+    response: pageOf(jobVersion),
+  },
   version: {
     method: 'GET',
     path: '/jobs/:name/versions/:version',
@@ -201,7 +216,14 @@ export const jobRoutes = defineRoutes({
     summary: 'Alert policies and the jobs they are assigned to',
     query: pageQuery,
     response: pageOf(
-      z.object({ name: z.string(), severity: z.string(), description: z.string(), when: z.record(z.string(), z.unknown()), jobs: z.array(z.string()), updatedAt: instant }),
+      z.object({
+        name: z.string(),
+        severity: z.string(),
+        description: z.string(),
+        when: z.record(z.string(), z.unknown()),
+        jobs: z.array(z.string()),
+        updatedAt: instant,
+      }),
     ),
   },
   preview: {
@@ -209,7 +231,12 @@ export const jobRoutes = defineRoutes({
     path: '/preview',
     tag,
     summary: 'What a document would do: its task, next fires and hosts; nothing is stored',
-    body: z.object({ document: z.unknown(), timezone: z.string().optional(), count: z.int().min(1).max(200).default(20), includeXml: queryFlag.optional() }),
+    body: z.object({
+      document: z.unknown(),
+      timezone: z.string().optional(),
+      count: z.int().min(1).max(200).default(20),
+      includeXml: queryFlag.optional(),
+    }),
     response: z.object({ task: taskPreview, nextFires: z.array(nextFire), hosts: z.array(z.string()) }),
   },
 });

@@ -20,11 +20,15 @@ export interface Route {
 
 type Part<R extends Route, K extends 'params' | 'query'> = R[K] extends z.ZodType ? z.output<R[K]> : unknown;
 /** What a handler gets: parameters and query flattened, the body beside them. */
-export type Input<R extends Route> = Part<R, 'params'> & Part<R, 'query'> & (R['body'] extends z.ZodType ? { body: z.output<R['body']> } : unknown);
+export type Input<R extends Route> = Part<R, 'params'> &
+  Part<R, 'query'> &
+  (R['body'] extends z.ZodType ? { body: z.output<R['body']> } : unknown);
 
 type InPart<R extends Route, K extends 'params' | 'query'> = R[K] extends z.ZodType ? z.input<R[K]> : unknown;
 /** What a client gives; defaults may be left out. */
-export type Request<R extends Route> = InPart<R, 'params'> & InPart<R, 'query'> & (R['body'] extends z.ZodType ? { body: z.input<R['body']> } : unknown);
+export type Request<R extends Route> = InPart<R, 'params'> &
+  InPart<R, 'query'> &
+  (R['body'] extends z.ZodType ? { body: z.input<R['body']> } : unknown);
 export type Response<R extends Route> = z.output<R['response']>;
 
 /** Keeps the literal types of a table of routes. */

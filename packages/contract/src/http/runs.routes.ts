@@ -21,7 +21,13 @@ export const runSummary = z.object({
   exitCode: z.int().nullable(),
 });
 
-export const exitCodeWords = z.object({ unsigned: z.int(), signed: z.int(), hex: z.string(), name: z.string().nullable(), text: z.string() });
+export const exitCodeWords = z.object({
+  unsigned: z.int(),
+  signed: z.int(),
+  hex: z.string(),
+  name: z.string().nullable(),
+  text: z.string(),
+});
 
 const streamState = z.object({
   bytes: z.int(),
@@ -73,7 +79,8 @@ export const runRoutes = defineRoutes({
     method: 'GET',
     path: '/runs/:id/output',
     tag,
-    summary: 'Output as text, both streams in the order they were written; pass `next` back to follow a running program',
+    summary:
+      'Output as text, both streams in the order they were written; pass `next` back to follow a running program',
     params: run,
     query: z.object({
       stream: z.enum(['stdout', 'stderr']).optional(),
@@ -89,5 +96,12 @@ export const runRoutes = defineRoutes({
       encoding: z.string(),
     }),
   },
-  stop: { method: 'POST', path: '/runs/:id/stop', tag, summary: 'End a running program and everything it started', params: run, response: z.object({ commandId: z.uuid() }) },
+  stop: {
+    method: 'POST',
+    path: '/runs/:id/stop',
+    tag,
+    summary: 'End a running program and everything it started',
+    params: run,
+    response: z.object({ commandId: z.uuid() }),
+  },
 });

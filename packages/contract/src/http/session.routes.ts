@@ -11,11 +11,20 @@ export const sessionRoutes = defineRoutes({
     path: '/sign-in',
     tag,
     summary: 'Trade a one-time ticket or the admin token for a session cookie',
-    body: z.union([z.strictObject({ ticket: z.string().min(16).max(200) }), z.strictObject({ token: z.string().min(16).max(200) })]),
+    body: z.union([
+      z.strictObject({ ticket: z.string().min(16).max(200) }),
+      z.strictObject({ token: z.string().min(16).max(200) }),
+    ]),
     response: me,
     open: true,
   },
-  signOut: { method: 'POST', path: '/sign-out', tag, summary: 'End this session', response: z.object({ signedOut: z.boolean() }) },
+  signOut: {
+    method: 'POST',
+    path: '/sign-out',
+    tag,
+    summary: 'End this session',
+    response: z.object({ signedOut: z.boolean() }),
+  },
   me: { method: 'GET', path: '/me', tag, summary: 'Who is signed in', response: me },
   signInLink: {
     method: 'POST',

@@ -4,7 +4,12 @@ import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } fr
  * Ed25519 over `context NUL text`. The context keeps a signature made for one purpose from being
  * accepted for another. Keys travel as base64url of the 32 raw bytes (RFC 8037 `x`).
  */
-export type SigningContext = 'carillon/v1/hello' | 'carillon/v1/enroll' | 'carillon/v1/manifest' | 'carillon/v1/index' | 'carillon/v1/command';
+export type SigningContext =
+  | 'carillon/v1/hello'
+  | 'carillon/v1/enroll'
+  | 'carillon/v1/manifest'
+  | 'carillon/v1/index'
+  | 'carillon/v1/command';
 
 export interface KeyPair {
   readonly publicKey: string;

@@ -10,7 +10,10 @@ export interface PresenceRules {
 export const defaultPresence: PresenceRules = { laggingAfterMs: 115_000, offlineAfterMs: 175_000 };
 
 /** How a host looks from the centre at `nowMs`. */
-export function presenceOf(facts: { lastSeenMs: number | null; connected: boolean; nowMs: number }, rules: PresenceRules = defaultPresence): HostPresence {
+export function presenceOf(
+  facts: { lastSeenMs: number | null; connected: boolean; nowMs: number },
+  rules: PresenceRules = defaultPresence,
+): HostPresence {
   if (facts.lastSeenMs === null) return 'never-seen';
   const silentMs = facts.nowMs - facts.lastSeenMs;
   if (facts.connected && silentMs < rules.laggingAfterMs) return 'online';

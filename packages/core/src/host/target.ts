@@ -42,7 +42,10 @@ export function unknownGroups(target: Target, groups: readonly HostGroup[]): str
 export function describeTarget(target: Target): string {
   const parts = [
     target.all && 'all hosts',
-    target.labels && `labels ${Object.entries(target.labels).map(([key, value]) => `${key}=${value}`).join(', ')}`,
+    target.labels &&
+      `labels ${Object.entries(target.labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(', ')}`,
     target.hosts && `hosts ${target.hosts.join(', ')}`,
     target.groups && `groups ${target.groups.join(', ')}`,
   ];

@@ -20,7 +20,12 @@ const articleTaskSchema = z.strictObject({
 /** Rewrites such a document as a job file (`kind: Job`), to be read by `readDocument`. */
 export function jobFileFromArticleTask(raw: unknown): Result<Record<string, unknown>> {
   if (raw === null || typeof raw !== 'object' || !('task' in raw)) {
-    return { ok: false, problems: [makeProblem('task', 'missing', 'a document with `task:` (job files are read by `carillon apply`)', raw)] };
+    return {
+      ok: false,
+      problems: [
+        makeProblem('task', 'missing', 'a document with `task:` (job files are read by `carillon apply`)', raw),
+      ],
+    };
   }
   const result = articleTaskSchema.safeParse(raw);
   if (!result.success) return { ok: false, problems: problemsFromIssues(result.error.issues, raw) };

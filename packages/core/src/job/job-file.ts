@@ -1,25 +1,47 @@
 import { z } from 'zod';
+import { canonicalJson } from '../desired/canonical-json.js';
 import type { HostGroup, Target } from '../host/target.js';
 import { makeProblem, type Result } from '../problem.js';
 import { problemParams, problemsFromIssues } from '../zod-problems.js';
-import { asJson, type JobSpec, makeManifest, missedPolicies, outputEncodings, overlapPolicies, runAsAccounts } from './job-spec.js';
-import { canonicalJson } from '../desired/canonical-json.js';
 import { jobLimits } from './job-limits.js';
-import { byteSizeSchema, durationSchema, exitCodeRangeSchema, hostNameSchema, labelsSchema, nameSchema, notSupportedYet } from './parts.schema.js';
+import {
+  asJson,
+  type JobSpec,
+  makeManifest,
+  missedPolicies,
+  outputEncodings,
+  overlapPolicies,
+  runAsAccounts,
+} from './job-spec.js';
+import {
+  byteSizeSchema,
+  durationSchema,
+  exitCodeRangeSchema,
+  hostNameSchema,
+  labelsSchema,
+  nameSchema,
+  notSupportedYet,
+} from './parts.schema.js';
 import { runSchema } from './run.schema.js';
 import { scheduleSchema } from './schedule.schema.js';
 
 const targetsSchema = z
   .strictObject({
     all: z.literal(true).optional(),
-    labels: labelsSchema.refine((labels) => Object.keys(labels).length > 0, problemParams('too_short', 'at least one label')).optional(),
+    labels: labelsSchema
+      .refine((labels) => Object.keys(labels).length > 0, problemParams('too_short', 'at least one label'))
+      .optional(),
     hosts: z.array(hostNameSchema).min(1).max(jobLimits.targetNames).optional(),
     group: nameSchema.optional(),
     groups: z.array(nameSchema).min(1).max(jobLimits.targetNames).optional(),
   })
   .superRefine((target, context) => {
     if (Object.values(target).every((part) => part === undefined)) {
-      context.addIssue({ code: 'custom', input: target, ...problemParams('missing', 'at least one of labels, hosts, group, all') });
+      context.addIssue({
+        code: 'custom',
+        input: target,
+        ...problemParams('missing', 'at least one of labels, hosts, group, all'),
+      });
     }
   })
   .transform(({ all, labels, hosts, group, groups }): Target => {
@@ -77,7 +99,10 @@ export const jobFileSchema = z
       onMissed: file.onMissed ?? 'skip',
       timeoutMs: file.timeout ?? null,
       exitCodes: { success: file.exitCodes?.success ?? [{ from: 0, to: 0 }], warning: file.exitCodes?.warning ?? [] },
-      output: { keepBytes: file.output?.keep ?? jobLimits.outputKeepBytes.default, encoding: file.output?.encoding ?? 'auto' },
+      output: {
+        keepBytes: file.output?.keep ?? jobLimits.outputKeepBytes.default,
+        encoding: file.output?.encoding ?? 'auto',
+      },
       enabled: file.enabled ?? true,
       alerts: file.alerts ?? [],
     }),
@@ -85,13 +110,20 @@ export const jobFileSchema = z
 
 /** A saved group of hosts (`kind: HostGroup`). */
 const hostGroupFileSchema = z
-  .strictObject({ kind: z.literal('HostGroup'), name: nameSchema, labels: labelsSchema.optional(), hosts: z.array(hostNameSchema).min(1).max(jobLimits.targetNames).optional() })
+  .strictObject({
+    kind: z.literal('HostGroup'),
+    name: nameSchema,
+    labels: labelsSchema.optional(),
+    hosts: z.array(hostNameSchema).min(1).max(jobLimits.targetNames).optional(),
+  })
   .superRefine((group, context) => {
     if (group.labels === undefined && group.hosts === undefined) {
       context.addIssue({ code: 'custom', input: group, ...problemParams('missing', 'at least one of labels, hosts') });
     }
   })
-  .transform(({ name, labels, hosts }): HostGroup => ({ name, ...(labels ? { labels } : {}), ...(hosts ? { hosts } : {}) }));
+  .transform(
+    ({ name, labels, hosts }): HostGroup => ({ name, ...(labels ? { labels } : {}), ...(hosts ? { hosts } : {}) }),
+  );
 
 export const alertSeverities = ['low', 'medium', 'high'] as const;
 
@@ -112,7 +144,14 @@ const alertPolicyFileSchema = z
     description: z.string().max(jobLimits.descriptionCharacters).optional(),
     when: z.record(z.string(), z.union([z.string().max(500), z.number(), z.boolean()])),
   })
-  .transform(({ name, severity, description, when }): AlertPolicySpec => ({ name, severity, description: description ?? '', when }));
+  .transform(
+    ({ name, severity, description, when }): AlertPolicySpec => ({
+      name,
+      severity,
+      description: description ?? '',
+      when,
+    }),
+  );
 
 /** One document of a file that `apply` accepts. */
 export type Document =
@@ -138,7 +177,10 @@ export function readDocument(raw: unknown): Result<Document> {
     default: {
       const hint = 'task' in raw ? ' (a file with `task:` is read by `carillon import`)' : '';
       const expected = `one of ${documentKinds.join(', ')}${hint}`;
-      return { ok: false, problems: [makeProblem('kind', kind === undefined ? 'missing' : 'wrong_value', expected, kind)] };
+      return {
+        ok: false,
+        problems: [makeProblem('kind', kind === undefined ? 'missing' : 'wrong_value', expected, kind)],
+      };
     }
   }
 }
@@ -149,10 +191,22 @@ function readJob(raw: object): Result<Document> {
   const longestId = '00000000-0000-0000-0000-000000000000';
   const bytes = Buffer.byteLength(canonicalJson(asJson(makeManifest(longestId, 1_000_000, result.value.spec))));
   if (bytes <= jobLimits.manifestBytes) return result;
-  return { ok: false, problems: [makeProblem('run', 'too_long', `a definition of at most ${jobLimits.manifestBytes} bytes as JSON`, `${bytes} bytes`)] };
+  return {
+    ok: false,
+    problems: [
+      makeProblem(
+        'run',
+        'too_long',
+        `a definition of at most ${jobLimits.manifestBytes} bytes as JSON`,
+        `${bytes} bytes`,
+      ),
+    ],
+  };
 }
 
 function parse<T>(schema: z.ZodType<T>, raw: object, wrap: (value: T) => Document): Result<Document> {
   const result = schema.safeParse(raw);
-  return result.success ? { ok: true, value: wrap(result.data) } : { ok: false, problems: problemsFromIssues(result.error.issues, raw) };
+  return result.success
+    ? { ok: true, value: wrap(result.data) }
+    : { ok: false, problems: problemsFromIssues(result.error.issues, raw) };
 }

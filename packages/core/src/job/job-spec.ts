@@ -1,6 +1,6 @@
 import type { Schedule } from '@carillon/wintask/schedule/schedule';
-import type { Target } from '../host/target.js';
 import type { Json } from '../desired/canonical-json.js';
+import type { Target } from '../host/target.js';
 
 /** A job as the product keeps it: every default written out, so that equal specs are equal values. */
 export interface JobSpec {
@@ -43,7 +43,18 @@ export const overlapPolicies = ['skip', 'queue', 'replace', 'parallel'] as const
 export type OverlapPolicy = (typeof overlapPolicies)[number];
 export const missedPolicies = ['run-once', 'skip'] as const;
 export type MissedPolicy = (typeof missedPolicies)[number];
-export const outputEncodings = ['auto', 'utf-8', 'utf-16le', 'gbk', 'gb18030', 'big5', 'shift_jis', 'euc-kr', 'windows-1252', 'ibm866'] as const;
+export const outputEncodings = [
+  'auto',
+  'utf-8',
+  'utf-16le',
+  'gbk',
+  'gb18030',
+  'big5',
+  'shift_jis',
+  'euc-kr',
+  'windows-1252',
+  'ibm866',
+] as const;
 export type OutputEncoding = (typeof outputEncodings)[number];
 
 /** Inclusive range of unsigned 32-bit exit codes. */

@@ -1,5 +1,5 @@
-import { parseShortDuration } from '@carillon/wintask/time/duration';
 import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
+import { parseShortDuration } from '@carillon/wintask/time/duration';
 import { z } from 'zod';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
@@ -43,8 +43,13 @@ export const exitCodeRangeSchema = z.union([z.number(), z.string()]).transform((
   const match = /^(-?\d+)(?:\s*-\s*(\d+))?$/.exec(String(value).trim());
   const from = match ? Number(match[1]) : Number.NaN;
   const to = match?.[2] === undefined ? from : Number(match[2]);
-  if (from >= -0x8000_0000 && to <= maxExitCode && from <= to && (from >= 0 || from === to)) return { from: from >>> 0, to: to >>> 0 };
-  context.addIssue({ code: 'custom', input: value, ...problemParams('wrong_value', 'an exit code such as 0 or a range such as 1-7') });
+  if (from >= -0x8000_0000 && to <= maxExitCode && from <= to && (from >= 0 || from === to))
+    return { from: from >>> 0, to: to >>> 0 };
+  context.addIssue({
+    code: 'custom',
+    input: value,
+    ...problemParams('wrong_value', 'an exit code such as 0 or a range such as 1-7'),
+  });
   return z.NEVER;
 });
 
@@ -73,6 +78,9 @@ export const hostNameSchema = z
 export function notSupportedYet(feature: string) {
   return z
     .unknown()
-    .refine((value) => value === undefined, problemParams('not_supported_yet', `no ${feature}: this version does not run it yet`))
+    .refine(
+      (value) => value === undefined,
+      problemParams('not_supported_yet', `no ${feature}: this version does not run it yet`),
+    )
     .optional();
 }

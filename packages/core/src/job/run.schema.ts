@@ -10,14 +10,19 @@ const pathSchema = z
   .string()
   .min(1)
   .max(260)
-  .refine((path) => !/["\p{Cc}]/u.test(path), problemParams('wrong_value', 'a path without quotes or control characters'));
+  .refine(
+    (path) => !/["\p{Cc}]/u.test(path),
+    problemParams('wrong_value', 'a path without quotes or control characters'),
+  );
 
 const noNul = (text: string) => !text.includes('\0');
 const textWithoutNul = problemParams('wrong_value', 'text without NUL characters');
 
 const environmentSchema = z
   .record(
-    z.string().refine((name) => /^[^=\0\p{Cc}]+$/u.test(name), problemParams('wrong_value', 'an environment variable name')),
+    z
+      .string()
+      .refine((name) => /^[^=\0\p{Cc}]+$/u.test(name), problemParams('wrong_value', 'an environment variable name')),
     z.union([z.string().max(jobLimits.environmentCharacters).refine(noNul, textWithoutNul), z.number(), z.boolean()], {
       error: 'text; secrets are not supported yet',
     }),
@@ -34,18 +39,26 @@ const scriptSchema = z
   .refine(noNul, textWithoutNul)
   .refine(
     (script) => Buffer.byteLength(script, 'utf8') <= jobLimits.scriptBytes,
-    problemParams('too_long', `a script of at most ${jobLimits.scriptBytes} bytes (keep longer ones in a file on the host)`),
+    problemParams(
+      'too_long',
+      `a script of at most ${jobLimits.scriptBytes} bytes (keep longer ones in a file on the host)`,
+    ),
   );
 
 const argumentSchema = z
   .union([z.string(), z.number(), z.boolean()])
   .transform(String)
-  .refine((text) => text.length <= jobLimits.argumentCharacters && noNul(text), problemParams('too_long', `an argument of at most ${jobLimits.argumentCharacters} characters`));
+  .refine(
+    (text) => text.length <= jobLimits.argumentCharacters && noNul(text),
+    problemParams('too_long', `an argument of at most ${jobLimits.argumentCharacters} characters`),
+  );
 
 const objectSchema = z
   .strictObject({
     program: pathSchema.optional(),
-    arguments: z.union([z.array(argumentSchema).max(jobLimits.argumentCount), z.string().transform(splitCommandLine)]).optional(),
+    arguments: z
+      .union([z.array(argumentSchema).max(jobLimits.argumentCount), z.string().transform(splitCommandLine)])
+      .optional(),
     powershell: scriptSchema.optional(),
     batch: scriptSchema.optional(),
     workingDirectory: pathSchema.nullish(),
@@ -58,10 +71,19 @@ const objectSchema = z
   .superRefine((run, context) => {
     const given = (['program', 'powershell', 'batch'] as const).filter((key) => run[key] !== undefined);
     if (given.length !== 1) {
-      context.addIssue({ code: 'custom', input: run, ...problemParams('wrong_value', 'exactly one of program, powershell, batch') });
+      context.addIssue({
+        code: 'custom',
+        input: run,
+        ...problemParams('wrong_value', 'exactly one of program, powershell, batch'),
+      });
     }
     if (run.arguments !== undefined && run.program === undefined) {
-      context.addIssue({ code: 'custom', input: run, path: ['arguments'], ...problemParams('wrong_value', 'arguments only beside program') });
+      context.addIssue({
+        code: 'custom',
+        input: run,
+        path: ['arguments'],
+        ...problemParams('wrong_value', 'arguments only beside program'),
+      });
     }
   })
   .transform((run): RunSpec => {
@@ -72,7 +94,10 @@ const objectSchema = z
   });
 
 /** A command line, or the full form. */
-export const runSchema = z.preprocess((value) => (typeof value === 'string' ? commandLineToRun(value) : value), objectSchema);
+export const runSchema = z.preprocess(
+  (value) => (typeof value === 'string' ? commandLineToRun(value) : value),
+  objectSchema,
+);
 
 /**
  * `C:\My Scripts\backup.bat /full` -> program and arguments. Blanks in an unquoted program path are read

@@ -1,6 +1,7 @@
-import { compileSchedule } from '@carillon/wintask/schedule/compile';
 import { joinCommandLine } from '@carillon/wintask/process/command-line';
+import { compileSchedule } from '@carillon/wintask/schedule/compile';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
+import { formatIsoDuration } from '@carillon/wintask/time/duration';
 import { makeProblem, type Result } from '../problem.js';
 import type { Manifest, OverlapPolicy, RunAs } from './job-spec.js';
 
@@ -13,9 +14,18 @@ export function taskPathOf(jobName: string): string {
 }
 
 /** Well-known SIDs, since account names are localized (task-scheduler reference 1.6). */
-const accountSid: Record<RunAs, string> = { system: 'S-1-5-18', 'local-service': 'S-1-5-19', 'network-service': 'S-1-5-20' };
+const accountSid: Record<RunAs, string> = {
+  system: 'S-1-5-18',
+  'local-service': 'S-1-5-19',
+  'network-service': 'S-1-5-20',
+};
 
-const instancesPolicy = { skip: 'IgnoreNew', queue: 'Queue', replace: 'StopExisting', parallel: 'Parallel' } as const satisfies Record<OverlapPolicy, string>;
+const instancesPolicy = {
+  skip: 'IgnoreNew',
+  queue: 'Queue',
+  replace: 'StopExisting',
+  parallel: 'Parallel',
+} as const satisfies Record<OverlapPolicy, string>;
 
 export interface TaskFacts {
   /** IANA zone of the host: triggers are written in the host's wall clock. */
@@ -40,7 +50,10 @@ export function taskForJob(manifest: Manifest, facts: TaskFacts): Result<JobTask
   const compiled = compileSchedule(manifest.schedule, { hostTimezone: facts.hostTimezone });
   if (!compiled.ok) {
     const { entry, message } = compiled.problem;
-    return { ok: false, problems: [makeProblem(`schedule[${entry}]`, 'wrong_value', message, manifest.schedule[entry])] };
+    return {
+      ok: false,
+      problems: [makeProblem(`schedule[${entry}]`, 'wrong_value', message, manifest.schedule[entry])],
+    };
   }
   const definition: TaskDefinition = {
     version: '1.2',
@@ -50,7 +63,13 @@ export function taskForJob(manifest: Manifest, facts: TaskFacts): Result<JobTask
       uri: taskPathOf(manifest.name),
     },
     triggers: compiled.triggers,
-    principals: [{ id: 'Author', userId: accountSid[manifest.runAs], runLevel: manifest.runAs === 'system' ? 'HighestAvailable' : 'LeastPrivilege' }],
+    principals: [
+      {
+        id: 'Author',
+        userId: accountSid[manifest.runAs],
+        runLevel: manifest.runAs === 'system' ? 'HighestAvailable' : 'LeastPrivilege',
+      },
+    ],
     settings: {
       multipleInstancesPolicy: instancesPolicy[manifest.onOverlap],
       disallowStartIfOnBatteries: false,
@@ -63,7 +82,7 @@ export function taskForJob(manifest: Manifest, facts: TaskFacts): Result<JobTask
       hidden: false,
       runOnlyIfIdle: false,
       wakeToRun: false,
-      executionTimeLimitMs: taskTimeLimitMs(manifest.timeoutMs),
+      executionTimeLimit: taskTimeLimit(manifest.timeoutMs),
       priority: 5,
     },
     actionsContext: 'Author',
@@ -75,12 +94,15 @@ export function taskForJob(manifest: Manifest, facts: TaskFacts): Result<JobTask
       },
     ],
   };
-  return { ok: true, value: { path: taskPathOf(manifest.name), definition, exactness: compiled.exactness, reasons: compiled.reasons } };
+  return {
+    ok: true,
+    value: { path: taskPathOf(manifest.name), definition, exactness: compiled.exactness, reasons: compiled.reasons },
+  };
 }
 
-/** The runner ends the job at its timeout; Task Scheduler's own limit is a second net five minutes later. 0 = none. */
-function taskTimeLimitMs(timeoutMs: number | null): number {
-  return timeoutMs === null ? 0 : Math.ceil(timeoutMs / 60_000) * 60_000 + 300_000;
+/** The runner ends the job at its timeout; Task Scheduler's own limit is a second net five minutes later. PT0S = none. */
+function taskTimeLimit(timeoutMs: number | null): string {
+  return formatIsoDuration(timeoutMs === null ? 0 : Math.ceil(timeoutMs / 60_000) * 60_000 + 300_000);
 }
 
 function describe(manifest: Manifest): string {

@@ -31,7 +31,11 @@ export interface ReconnectFacts {
 }
 
 /** The wait before the next attempt and the state to remember. */
-export function nextReconnect(state: ReconnectState, facts: ReconnectFacts, rules: ReconnectRules = defaultReconnect): { waitMs: number; state: ReconnectState } {
+export function nextReconnect(
+  state: ReconnectState,
+  facts: ReconnectFacts,
+  rules: ReconnectRules = defaultReconnect,
+): { waitMs: number; state: ReconnectState } {
   const attempt = facts.livedMs >= rules.healthyAfterMs ? 0 : state.attempt;
   if (facts.retryAfterMs !== undefined) {
     return { waitMs: facts.retryAfterMs, state: { attempt: attempt + 1, remainderMs: 0 } };

@@ -22,7 +22,15 @@ export type RunTrigger = (typeof runTriggers)[number];
 export const commandKinds = ['run', 'stop'] as const;
 export type CommandKind = (typeof commandKinds)[number];
 
-export const commandStates = ['queued', 'delivered', 'accepted', 'done', 'rejected', 'expired', 'indeterminate'] as const;
+export const commandStates = [
+  'queued',
+  'delivered',
+  'accepted',
+  'done',
+  'rejected',
+  'expired',
+  'indeterminate',
+] as const;
 export type CommandState = (typeof commandStates)[number];
 
 /** Outcomes that will not change by themselves. `indeterminate` may still be amended by late evidence. */

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { readDocument } from './job-file.js';
+import type { JobSpec } from './job-spec.js';
+
+const shortest = {
+  kind: 'Job',
+  name: 'daily-backup',
+  targets: { labels: { role: 'db' } },
+  schedule: '0 2 * * *',
+  run: 'C:\\Scripts\\backup.bat',
+};
+
+function read(change: Record<string, unknown>): JobSpec {
+  const result = readDocument({ ...shortest, ...change });
+  if (!result.ok || result.value.kind !== 'Job') throw new Error(JSON.stringify(result));
+  return result.value.spec;
+}
+
+function problem(change: Record<string, unknown>) {
+  const result = readDocument({ ...shortest, ...change });
+  if (result.ok) throw new Error('expected a problem');
+  return result.problems[0];
+}
+
+describe('a job file', () => {
+  it('gets every default written out', () => {
+    expect(read({})).toEqual({
+      name: 'daily-backup',
+      description: '',
+      owner: '',
+      targets: { labels: { role: 'db' } },
+      schedule: [{ kind: 'cron', expression: '0 2 * * *' }],
+      run: {
+        kind: 'program',
+        program: 'C:\\Scripts\\backup.bat',
+        arguments: [],
+        workingDirectory: null,
+        environment: {},
+      },
+      runAs: 'system',
+      onOverlap: 'skip',
+      onMissed: 'skip',
+      timeoutMs: null,
+      exitCodes: { success: [{ from: 0, to: 0 }], warning: [] },
+      output: { keepBytes: 1_048_576, encoding: 'auto' },
+      enabled: true,
+      alerts: [],
+    });
+  });
+
+  it('gives the same spec for the short and the long form', () => {
+    expect(
+      read({ schedule: [{ cron: '0  2 * * *', timezone: 'host' }], run: { program: 'C:\\Scripts\\backup.bat' } }),
+    ).toEqual(read({}));
+  });
+
+  it.each([
+    ['C:\\My Scripts\\a b.bat /full "x y"', { program: 'C:\\My Scripts\\a b.bat', arguments: ['/full', 'x y'] }],
+    ['"C:\\Program Files\\x" -a', { program: 'C:\\Program Files\\x', arguments: ['-a'] }],
+    [
+      'powershell.exe -File D:\\Scripts\\diskcheck.ps1',
+      { program: 'powershell.exe', arguments: ['-File', 'D:\\Scripts\\diskcheck.ps1'] },
+    ],
+    ['node -e 1', { program: 'node', arguments: ['-e', '1'] }],
+  ])('reads the command line %s', (run, expected) => {
+    expect(read({ run }).run).toMatchObject(expected);
+  });
+
+  it.each([
+    [{ schedule: [{ every: '2h' }] }, [{ kind: 'every', intervalMs: 7_200_000 }]],
+    [{ schedule: { at: '2026-12-31T23:00' } }, [{ kind: 'at', local: '2026-12-31T23:00' }]],
+    [{ schedule: ['@reboot', { on: 'logon' }] }, [{ kind: 'startup' }, { kind: 'logon' }]],
+    [{ schedule: { on: { event: { log: 'System', id: 41 } } } }, [{ kind: 'event', log: 'System', eventId: 41 }]],
+    [
+      { schedule: { cron: '0 9 * * 1-5', timezone: 'Asia/Shanghai' } },
+      [{ kind: 'cron', expression: '0 9 * * 1-5', timezone: 'Asia/Shanghai' }],
+    ],
+  ])('reads the schedule %j', (change, schedule) => {
+    expect(read(change).schedule).toEqual(schedule);
+  });
+
+  it('reads exit codes as ranges of unsigned 32 bits', () => {
+    expect(read({ exitCodes: { success: [0, -1], warning: ['1-7'] } }).exitCodes).toEqual({
+      success: [
+        { from: 0, to: 0 },
+        { from: 0xffff_ffff, to: 0xffff_ffff },
+      ],
+      warning: [{ from: 1, to: 7 }],
+    });
+  });
+
+  it.each([
+    [{ colour: 'red' }, 'colour', 'unknown_key', 'a key of the documented form'],
+    [{ run: { program: 'x', argument: 'y' } }, 'run.argument', 'unknown_key', 'a key of the documented form'],
+    [{ schedule: '0 25 * * *' }, 'schedule[0].cron', 'wrong_value', 'hour'],
+    [{ schedule: '0 0 2 * * *' }, 'schedule[0].cron', 'wrong_value', 'field'],
+    [{ schedule: [{ cron: '* * * * *', every: '5m' }] }, 'schedule[0]', 'wrong_value', 'exactly one of'],
+    [{ schedule: [{ every: '90s' }] }, 'schedule[0].every', 'wrong_value', 'whole minutes'],
+    [{ schedule: { cron: '* * * * *', timezone: 'Mars/Olympus' } }, 'schedule[0].timezone', 'wrong_value', 'IANA'],
+    [
+      { schedule: { cron: '* * * * *', calendar: '-cn-holidays' } },
+      'schedule[0].calendar',
+      'not_supported_yet',
+      'calendars',
+    ],
+    [{ name: 'a\\b' }, 'name', 'wrong_value', 'task name'],
+    [{ name: undefined }, 'name', 'missing', 'a string'],
+    [{ targets: {} }, 'targets', 'missing', 'at least one of'],
+    [{ runAs: 'root' }, 'runAs', 'wrong_value', 'one of system, local-service, network-service'],
+    [{ run: { powershell: 'x'.repeat(1_000_000) } }, 'run.powershell', 'too_long', 'at most 65536 bytes'],
+    [{ run: {} }, 'run', 'wrong_value', 'exactly one of program'],
+    [{ timeout: '5 parsecs' }, 'timeout', 'wrong_value', 'a duration such as'],
+    [{ retry: { attempts: 3 } }, 'retry', 'not_supported_yet', 'retries'],
+    [{ exitCodes: { success: ['7-1'] } }, 'exitCodes.success[0]', 'wrong_value', 'an exit code'],
+    [{ output: { keep: '1GB' } }, 'output.keep', 'wrong_value', 'a size such as'],
+    [{ kind: 'Jbo' }, 'kind', 'wrong_value', 'one of Job, HostGroup, AlertPolicy'],
+  ])('refuses %j by naming %s', (change, path, code, expected) => {
+    expect(problem(change)).toMatchObject({ path, code });
+    expect(problem(change)?.expected).toContain(expected);
+    expect(problem(change)?.message).toContain(path);
+  });
+
+  it('reports all problems of a document together', () => {
+    const result = readDocument({ ...shortest, colour: 'red', runAs: 'root', schedule: 'x' });
+    expect(result.ok ? [] : result.problems.map((found) => found.path).sort()).toEqual([
+      'colour',
+      'runAs',
+      'schedule[0].cron',
+    ]);
+  });
+
+  it.each([[null], [[]], ['text'], [{ task: {} }]])('refuses the document %j', (raw) => {
+    expect(readDocument(raw).ok).toBe(false);
+  });
+});
