@@ -27,7 +27,6 @@ function endOfCell(line: string, from: number): number {
     // Of several quotes in a row all but the last belong to the text, unless their number says it closed before.
     const closes = end === line.length || line.startsWith(',"', end);
     if (closes && (end - at) % 2 === 1) return end - 1;
-    if (closes && end - at === 2 && at === from) return at + 1;
     at = end;
   }
   return line.length;

@@ -1,0 +1,136 @@
+import { SETTINGS_DEFAULTS } from '@carillon/wintask/task/defaults';
+import type { ExecAction, TaskDefinition } from '@carillon/wintask/task/definition';
+import { parseIsoDuration } from '@carillon/wintask/time/duration';
+import type { Clock } from './clock.js';
+import type { Launch } from './launch.js';
+import { identityOf, isSameProcess } from './process-identity.js';
+import { type RunningInstance, readState, type TaskState, writeState } from './task-state.js';
+
+const RUNNING = 0x41301;
+const TERMINATED = 0x41306;
+const REFUSED = 0x800710e0;
+
+export interface TaskContext {
+  store: string;
+  clock: Clock;
+  launch: Launch;
+  log: (line: string) => void;
+}
+
+/** The instances of one task and its remembered state. It starts, ends and records; when to start is not its business. */
+export class ScheduledTask {
+  state: TaskState;
+  private queued = 0;
+  private starting = 0;
+  private readonly stopped = new Set<number>();
+  private gone = false;
+
+  constructor(
+    readonly path: string,
+    public definition: TaskDefinition,
+    private readonly context: TaskContext,
+  ) {
+    this.state = readState(context.store, path);
+  }
+
+  /** Changes the remembered state and stores it, unless the task was deleted meanwhile. */
+  update(change: Partial<TaskState>): void {
+    this.state = { ...this.state, ...change };
+    if (!this.gone) writeState(this.context.store, this.path, this.state);
+  }
+
+  /** Stops remembering: the task was deleted. Running programs go on, as on Windows. */
+  forget(): void {
+    this.gone = true;
+    this.queued = 0;
+    removeState(this.context.store, this.path);
+  }
+
+  /** Starts the task, or obeys its policy when it already runs. */
+  async start(cause: string): Promise<void> {
+    const { log } = this.context;
+    if (this.definition.settings.enabled === false) return log(`${this.path}: not started by ${cause}, disabled`);
+    if (this.state.instances.length + this.starting > 0) {
+      const policy = this.definition.settings.multipleInstancesPolicy ?? SETTINGS_DEFAULTS.multipleInstancesPolicy;
+      if (policy === 'IgnoreNew') return log(`${this.path}: start by ${cause} ignored, already running`);
+      if (policy === 'Queue') {
+        this.queued += 1;
+        return log(`${this.path}: start by ${cause} queued`);
+      }
+      if (policy === 'StopExisting') this.end();
+    }
+    log(`${this.path}: started by ${cause}`);
+    this.update({ lastRunMs: this.context.clock.now(), lastResult: RUNNING });
+    this.starting += 1;
+    const result = await this.runActions();
+    if (result !== undefined) this.update({ lastResult: this.state.instances.length > 0 ? RUNNING : result });
+    if (this.queued > 0 && this.state.instances.length + this.starting === 0) {
+      this.queued -= 1;
+      await this.start('queue');
+    }
+  }
+
+  /** Runs the actions one after the other; gives the last one's result. */
+  private async runActions(): Promise<number> {
+    const actions = this.definition.actions.filter((action): action is ExecAction => action.kind === 'exec');
+    let result = actions.length > 0 ? 0 : REFUSED;
+    for (const [index, action] of actions.entries()) {
+      if (index > 0) this.starting += 1;
+      const started = await this.context.launch(action);
+      this.starting -= 1;
+      if ('resultCode' in started) {
+        this.context.log(`${this.path}: could not start ${action.command}`);
+        return started.resultCode;
+      }
+      const instance = { pid: started.pid, identity: identityOf(started.pid), startedMs: this.context.clock.now() };
+      result = await this.follow(instance, started.exited);
+      if (result === TERMINATED) break;
+    }
+    if (actions.length === 0) this.starting -= 1;
+    return result;
+  }
+
+  /** Keeps an instance in the state until it exits or its time limit ends it. */
+  private async follow(instance: RunningInstance, exited: Promise<number>): Promise<number> {
+    this.update({ instances: [...this.state.instances, instance] });
+    const limit =
+      parseIsoDuration(this.definition.settings.executionTimeLimit ?? SETTINGS_DEFAULTS.executionTimeLimit) ?? 0;
+    const cancel =
+      limit > 0
+        ? this.context.clock.setTimer(instance.startedMs + limit, () => this.terminate(instance))
+        : () => undefined;
+    const code = await exited;
+    cancel();
+    this.update({ instances: this.state.instances.filter(({ pid }) => pid !== instance.pid) });
+    const result = this.stopped.delete(instance.pid) ? TERMINATED : code >>> 0;
+    this.context.log(`${this.path}: ended with ${result}`);
+    return result;
+  }
+
+  private terminate(instance: RunningInstance): void {
+    this.stopped.add(instance.pid);
+    try {
+      // The program only: its children survive, as they do when Windows ends a task.
+      process.kill(instance.pid, 'SIGKILL');
+    } catch {
+      this.context.log(`${this.path}: process ${instance.pid} was already gone`);
+    }
+  }
+
+  /** Ends all running instances. */
+  end(): void {
+    for (const instance of this.state.instances) this.terminate(instance);
+  }
+
+  /** After a restart of the service: programs that still run are followed again, the others ended unseen. */
+  adopt(whenGone: (instance: RunningInstance) => Promise<void>): void {
+    const alive = this.state.instances.filter(({ pid, identity }) => isSameProcess(pid, identity));
+    if (alive.length < this.state.instances.length && alive.length === 0) this.update({ lastResult: TERMINATED });
+    this.update({ instances: [] });
+    for (const instance of alive) {
+      // Its exit code cannot be known any more: nobody was its parent when it ended.
+      const exited = whenGone(instance).then(() => TERMINATED);
+      void this.follow(instance, exited).then((lastResult) => this.update({ lastResult }));
+    }
+  }
+}
