@@ -20,7 +20,14 @@ export async function prepare() {
 
 /** Runs tasks of turbo.json; their output is shown only when one fails. */
 export function turbo(tasks) {
-  const args = [resolve(repository, 'node_modules/turbo/bin/turbo'), 'run', ...tasks, '--output-logs=errors-only', '--log-order=grouped', '--no-update-notifier'];
+  const args = [
+    resolve(repository, 'node_modules/turbo/bin/turbo'),
+    'run',
+    ...tasks,
+    '--output-logs=errors-only',
+    '--log-order=grouped',
+    '--no-update-notifier',
+  ];
   const result = spawnSync(process.execPath, args, {
     cwd: repository,
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
@@ -49,7 +56,9 @@ function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const [wantMajor, wantMinor] = oldestNode;
   if (major < wantMajor || (major === wantMajor && minor < wantMinor)) {
-    fail(`Node ${oldestNode.join('.')} or newer is needed; this is ${process.versions.node}. Get one from https://nodejs.org`);
+    fail(
+      `Node ${oldestNode.join('.')} or newer is needed; this is ${process.versions.node}. Get one from https://nodejs.org`,
+    );
   }
 }
 

@@ -25,7 +25,12 @@ function urlOf(database) {
 }
 
 function log(level, message, error_code) {
-  const line = { timestamp: new Date().toISOString(), level, fields: { message, error_code }, target: 'schema_engine::logger' };
+  const line = {
+    timestamp: new Date().toISOString(),
+    level,
+    fields: { message, error_code },
+    target: 'schema_engine::logger',
+  };
   process.stderr.write(`${JSON.stringify(line)}\n`);
 }
 
@@ -79,7 +84,8 @@ function patch(connection) {
   connection.performIO = async (query) => {
     const result = await performIO(query);
     types = (result.fields ?? []).map((field) => field.dataTypeID);
-    for (const field of result.fields ?? []) if (field.dataTypeID === 18 || field.dataTypeID === 19) field.dataTypeID = 25;
+    for (const field of result.fields ?? [])
+      if (field.dataTypeID === 18 || field.dataTypeID === 19) field.dataTypeID = 25;
     return result;
   };
   connection.queryRaw = async (query) => {
@@ -123,7 +129,11 @@ instance.exports.__wbindgen_start();
 let engine;
 function getEngine() {
   const datamodels = values.datamodels?.map((path) => [path, readFileSync(path, 'utf8')]);
-  engine ??= engineModule.SchemaEngine.new({ datamodels }, () => undefined, bindMigrationAwareSqlAdapterFactory(factory));
+  engine ??= engineModule.SchemaEngine.new(
+    { datamodels },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(factory),
+  );
   return engine;
 }
 
@@ -140,7 +150,12 @@ async function handle({ id, method, params }) {
     }
     send({ id, result: result ?? {} });
   } catch (error) {
-    const data = { is_panic: false, message: error?.message ?? String(error), meta: null, error_code: error?.code ?? null };
+    const data = {
+      is_panic: false,
+      message: error?.message ?? String(error),
+      meta: null,
+      error_code: error?.code ?? null,
+    };
     send({ id, error: { code: 4466, message: 'engine error', data } });
   }
 }

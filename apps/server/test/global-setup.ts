@@ -48,7 +48,11 @@ async function postgres(folder: string, stops: (() => Promise<unknown> | undefin
   return { url: server.url, databaseOf: server.urlOf };
 }
 
-async function provideRedis(project: TestProject, folder: string, stops: (() => Promise<unknown> | undefined)[]): Promise<void> {
+async function provideRedis(
+  project: TestProject,
+  folder: string,
+  stops: (() => Promise<unknown> | undefined)[],
+): Promise<void> {
   if (process.env.REDIS_URL) {
     project.provide('redisUrl', process.env.REDIS_URL);
     return;

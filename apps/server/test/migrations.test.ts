@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import * as states from '@carillon/core/state/states';
 import { cloneDatabase, emptyDatabase } from '@carillon/testkit/database';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
-import * as states from '@carillon/core/state/states';
 import { migrate } from '../src/store/migrate.js';
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -35,7 +35,7 @@ describe('migrate', () => {
   it('refuses to go on after a migration that failed', async () => {
     const database = await cloneDatabase();
     drops.push(database.drop);
-    await query(database.url, "UPDATE _prisma_migrations SET finished_at = NULL");
+    await query(database.url, 'UPDATE _prisma_migrations SET finished_at = NULL');
     await expect(migrate(database.url, folder)).rejects.toThrow('20261123000000_init failed earlier');
   });
 });
@@ -44,7 +44,15 @@ describe('schema', () => {
   it('is what the migrations make', async () => {
     const database = await cloneDatabase();
     drops.push(database.drop);
-    const args = ['migrate', 'diff', '--from-migrations', '../../prisma/migrations', '--to-schema', '../../prisma/schema.prisma', '--exit-code'];
+    const args = [
+      'migrate',
+      'diff',
+      '--from-migrations',
+      '../../prisma/migrations',
+      '--to-schema',
+      '../../prisma/schema.prisma',
+      '--exit-code',
+    ];
     const result = spawnSync(process.execPath, [join(repository, 'tools/prisma/prisma.mjs'), ...args], {
       env: { ...process.env, DATABASE_URL: database.url },
       encoding: 'utf8',
@@ -73,21 +81,34 @@ describe('schema', () => {
   it('never changes a job version', async () => {
     const database = await cloneDatabase();
     drops.push(database.drop);
-    await query(database.url, `
+    await query(
+      database.url,
+      `
       INSERT INTO job (id, name, name_key, current_version) VALUES ('01890000-0000-7000-8000-000000000001', 'a', 'a', 1);
       INSERT INTO job_version (job_id, version, spec, spec_hash, manifest, manifest_hash, signature, author)
-      VALUES ('01890000-0000-7000-8000-000000000001', 1, '{}', '', '', '', '', 'x')`);
-    await expect(query(database.url, "UPDATE job_version SET author = 'y'")).rejects.toThrow('job_version is immutable');
+      VALUES ('01890000-0000-7000-8000-000000000001', 1, '{}', '', '', '', '', 'x')`,
+    );
+    await expect(query(database.url, "UPDATE job_version SET author = 'y'")).rejects.toThrow(
+      'job_version is immutable',
+    );
   });
 
   it('makes daily partitions that hold the rows of their day', async () => {
     const database = await cloneDatabase();
     drops.push(database.drop);
     await query(database.url, 'SELECT ensure_partitions(current_date - 1, current_date + 1)');
-    await query(database.url, `INSERT INTO run (id, job_id, job_version, host_id, state, trigger, started_at)
-      SELECT uuid_at(now()), uuid_at(now()), 1, uuid_at(now()), 'running', 'schedule', now()`);
-    const rows = await query<{ partition: string }>(database.url, 'SELECT tableoid::regclass::text AS partition FROM run');
+    await query(
+      database.url,
+      `INSERT INTO run (id, job_id, job_version, host_id, state, trigger, started_at)
+      SELECT uuid_at(now()), uuid_at(now()), 1, uuid_at(now()), 'running', 'schedule', now()`,
+    );
+    const rows = await query<{ partition: string }>(
+      database.url,
+      'SELECT tableoid::regclass::text AS partition FROM run',
+    );
     expect(rows[0]?.partition).toMatch(/^run_\d{8}$/);
-    expect(await query(database.url, 'SELECT ensure_partitions(current_date - 1, current_date + 1) AS made')).toEqual([{ made: 0 }]);
+    expect(await query(database.url, 'SELECT ensure_partitions(current_date - 1, current_date + 1) AS made')).toEqual([
+      { made: 0 },
+    ]);
   });
 });

@@ -1,12 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync, chownSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import pg from 'pg';
 import { isAlive, writeFileAtomic } from './data-folder.js';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
-import { type Account, isReachableByOthers, makeOwnedFolder, postgresAccount, reachableBinaries, reachableFolderFor } from './unprivileged.js';
+import {
+  type Account,
+  isReachableByOthers,
+  makeOwnedFolder,
+  postgresAccount,
+  reachableBinaries,
+  reachableFolderFor,
+} from './unprivileged.js';
 
 export interface EmbeddedPostgresOptions {
   /** Where the cluster and its password live. */
@@ -42,10 +49,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const account = postgresAccount();
   const binaries = await findPostgresBinaries();
   const home = account && !isReachableByOthers(options.folder) ? reachableFolderFor(options.folder) : options.folder;
-  if (home !== options.folder) options.onProgress?.(`database files are in ${home}: ${options.folder} is closed to other accounts`);
+  if (home !== options.folder)
+    options.onProgress?.(`database files are in ${home}: ${options.folder} is closed to other accounts`);
   const bin = join(account ? reachableBinaries(binaries.root, home) : binaries.root, 'bin');
   const cluster = join(home, 'cluster');
-  const tools = { initdb: join(bin, basename(binaries.initdb)), postgres: join(bin, basename(binaries.postgres)), pgCtl: join(bin, basename(binaries.pgCtl)) };
+  const tools = {
+    initdb: join(bin, basename(binaries.initdb)),
+    postgres: join(bin, basename(binaries.postgres)),
+    pgCtl: join(bin, basename(binaries.pgCtl)),
+  };
 
   await endLeftover(cluster, options.onProgress);
   const password = await makeCluster(tools, home, cluster, account, options.onProgress);
@@ -98,7 +110,8 @@ async function makeCluster(
   onProgress: EmbeddedPostgresOptions['onProgress'],
 ): Promise<string> {
   const passwordFile = join(home, 'password');
-  if (existsSync(join(cluster, 'PG_VERSION')) && existsSync(passwordFile)) return readFileSync(passwordFile, 'utf8').trim();
+  if (existsSync(join(cluster, 'PG_VERSION')) && existsSync(passwordFile))
+    return readFileSync(passwordFile, 'utf8').trim();
   onProgress?.('making the database');
   makeOwnedFolder(home, account);
   rmSync(cluster, { recursive: true, force: true }); // Half-made by a start that was killed.
@@ -106,8 +119,27 @@ async function makeCluster(
   const once = join(home, 'initdb-password');
   writeFileSync(once, password, { mode: 0o600 });
   if (account) chownSync(once, account.uid, account.gid);
-  const args = ['-D', cluster, '-U', 'carillon', '-A', 'scram-sha-256', '--pwfile', once, '-E', 'UTF8', '--locale=C', '--no-instructions'];
-  const child = spawn(tools.initdb, args, { ...account, env: cleanEnvironment(), cwd: home, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  const args = [
+    '-D',
+    cluster,
+    '-U',
+    'carillon',
+    '-A',
+    'scram-sha-256',
+    '--pwfile',
+    once,
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--no-instructions',
+  ];
+  const child = spawn(tools.initdb, args, {
+    ...account,
+    env: cleanEnvironment(),
+    cwd: home,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
   const lastWords = keepLastWords(child);
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
   rmSync(once, { force: true });
@@ -116,7 +148,13 @@ async function makeCluster(
   return password;
 }
 
-function launch(postgres: string, cluster: string, port: number, account: Account | undefined, durable: boolean): ChildProcess {
+function launch(
+  postgres: string,
+  cluster: string,
+  port: number,
+  account: Account | undefined,
+  durable: boolean,
+): ChildProcess {
   const settings = {
     listen_addresses: '127.0.0.1',
     // Sockets in the file system would need a short path; TCP on loopback is enough.
@@ -126,15 +164,29 @@ function launch(postgres: string, cluster: string, port: number, account: Accoun
     log_timezone: 'UTC',
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
-  const args = ['-D', cluster, '-p', String(port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const args = [
+    '-D',
+    cluster,
+    '-p',
+    String(port),
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
   // Detached: Ctrl-C in the terminal must reach the supervisor first, which stops the database last.
-  return spawn(postgres, args, { ...account, env: cleanEnvironment(), cwd: cluster, detached: true, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  return spawn(postgres, args, {
+    ...account,
+    env: cleanEnvironment(),
+    cwd: cluster,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
 }
 
 async function waitUntilReady(url: string, child: ChildProcess, lastWords: () => string): Promise<void> {
   const deadline = Date.now() + startDeadlineMs;
   for (;;) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`Postgres ended while starting: ${lastWords()}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`Postgres ended while starting: ${lastWords()}`);
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
     try {
       await client.connect();
@@ -169,7 +221,11 @@ function keepLastWords(child: ChildProcess): () => string {
 
 /** PG* variables of the caller's shell must not steer our private server. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')).concat([['LC_ALL', 'C']]));
+  return Object.fromEntries(
+    Object.entries(process.env)
+      .filter(([name]) => !name.startsWith('PG'))
+      .concat([['LC_ALL', 'C']]),
+  );
 }
 
 function pause(ms: number): Promise<void> {

@@ -13,7 +13,12 @@ const labelOfPlatform: Partial<Record<NodeJS.Platform, string>> = { linux: 'linu
  * Makes sure that the agent of this machine is enrolled with this server. One that belongs to another database
  * is put aside, not deleted: its spool may hold runs that were never told.
  */
-export async function ensureLocalAgent(api: LocalApi, folder: DataFolder, programs: Programs, onProgress: (text: string) => void): Promise<void> {
+export async function ensureLocalAgent(
+  api: LocalApi,
+  folder: DataFolder,
+  programs: Programs,
+  onProgress: (text: string) => void,
+): Promise<void> {
   const identity = join(folder.agent, 'identity.json');
   if (existsSync(identity)) {
     const { agentId } = JSON.parse(readFileSync(identity, 'utf8')) as { agentId?: string };
@@ -24,9 +29,23 @@ export async function ensureLocalAgent(api: LocalApi, folder: DataFolder, progra
   const labels = { site: 'local', os: labelOfPlatform[process.platform] ?? process.platform };
   const { token } = await api.call<{ token: string }>('POST', '/enrolment-tokens', { labels, expiresInMinutes: 10 });
   const schtasks = [process.execPath, programs.schtasks, '--store', folder.taskStore];
-  const args = [programs.agent, 'enroll', '--server', api.url, '--data', folder.agent, '--name', hostname(), '--schtasks-command', JSON.stringify(schtasks)];
+  const args = [
+    programs.agent,
+    'enroll',
+    '--server',
+    api.url,
+    '--data',
+    folder.agent,
+    '--name',
+    hostname(),
+    '--schtasks-command',
+    JSON.stringify(schtasks),
+  ];
   // The token goes by environment: a command line can be read by everybody on the machine.
-  await promisify(execFile)(process.execPath, args, { env: { ...process.env, CARILLON_JOIN_TOKEN: token }, timeout: 60_000 });
+  await promisify(execFile)(process.execPath, args, {
+    env: { ...process.env, CARILLON_JOIN_TOKEN: token },
+    timeout: 60_000,
+  });
 }
 
 async function isKnown(api: LocalApi, agentId: string): Promise<boolean> {

@@ -35,7 +35,9 @@ export async function main(repository: string, env: NodeJS.ProcessEnv): Promise<
 }
 
 function hasTaskScheduler(env: NodeJS.ProcessEnv): boolean {
-  return process.platform === 'win32' && existsSync(resolve(env.SystemRoot ?? 'C:\\Windows', 'System32', 'schtasks.exe'));
+  return (
+    process.platform === 'win32' && existsSync(resolve(env.SystemRoot ?? 'C:\\Windows', 'System32', 'schtasks.exe'))
+  );
 }
 
 /** The first signal asks for an orderly stop, also while still starting; the third ends us at once. */

@@ -22,7 +22,9 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
     restoreLinks(root);
     return { initdb: found.initdb, postgres: found.postgres, pgCtl: found.pg_ctl, root };
   } catch (error) {
-    throw new Error(`no Postgres for this platform (${name}): set DATABASE_URL to a Postgres of your own`, { cause: error });
+    throw new Error(`no Postgres for this platform (${name}): set DATABASE_URL to a Postgres of your own`, {
+      cause: error,
+    });
   }
 }
 

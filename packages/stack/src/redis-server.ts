@@ -10,7 +10,9 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-export type RedisProgram = { readonly kind: 'found'; readonly program: string; readonly libraries?: string } | { readonly kind: 'missing'; readonly why: string };
+export type RedisProgram =
+  | { readonly kind: 'found'; readonly program: string; readonly libraries?: string }
+  | { readonly kind: 'missing'; readonly why: string };
 
 /**
  * Finds a Redis server: on the PATH, unpacked by an earlier call, or Debian's package unpacked into `cache`
@@ -31,10 +33,27 @@ export function findRedis(cache: string): RedisProgram {
 }
 
 /** Starts Redis on 127.0.0.1 and a free port, as a deployment runs it: append-only file, nothing evicted. */
-export async function startRedis(found: Extract<RedisProgram, { kind: 'found' }>, folder: string, wantedPort?: number): Promise<RedisServer> {
+export async function startRedis(
+  found: Extract<RedisProgram, { kind: 'found' }>,
+  folder: string,
+  wantedPort?: number,
+): Promise<RedisServer> {
   mkdirSync(folder, { recursive: true });
   const port = wantedPort ?? (await freePort());
-  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--save', ''];
+  const args = [
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--dir',
+    folder,
+    '--appendonly',
+    'yes',
+    '--maxmemory-policy',
+    'noeviction',
+    '--save',
+    '',
+  ];
   const env = found.libraries ? { ...process.env, LD_LIBRARY_PATH: found.libraries } : process.env;
   const child = spawn(found.program, args, { env, stdio: 'ignore', windowsHide: true });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -51,7 +70,9 @@ export async function startRedis(found: Extract<RedisProgram, { kind: 'found' }>
 
 function onPath(name: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.map((folder) => join(folder, process.platform === 'win32' ? `${name}.exe` : name)).find((path) => existsSync(path));
+  return folders
+    .map((folder) => join(folder, process.platform === 'win32' ? `${name}.exe` : name))
+    .find((path) => existsSync(path));
 }
 
 const debianPackages = ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1', 'libatomic1'];

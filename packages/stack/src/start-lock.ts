@@ -1,8 +1,10 @@
-import { openSync, readFileSync, rmSync, writeSync, closeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DataFolder, isAlive, readRunning, type Running } from './data-folder.js';
+import { type DataFolder, isAlive, type Running, readRunning } from './data-folder.js';
 
-export type LockResult = { readonly ok: true; readonly release: () => void } | { readonly ok: false; readonly pid: number; readonly running: Running | undefined };
+export type LockResult =
+  | { readonly ok: true; readonly release: () => void }
+  | { readonly ok: false; readonly pid: number; readonly running: Running | undefined };
 
 /** Only one stack runs on a folder. A lock whose owner is dead is taken over. */
 export function takeStartLock(folder: DataFolder): LockResult {
@@ -17,7 +19,8 @@ export function takeStartLock(folder: DataFolder): LockResult {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     const pid = ownerOf(path);
-    if (pid !== undefined && pid !== process.pid && isAlive(pid)) return { ok: false, pid, running: readRunning(folder) };
+    if (pid !== undefined && pid !== process.pid && isAlive(pid))
+      return { ok: false, pid, running: readRunning(folder) };
     rmSync(path, { force: true });
   }
 }

@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { LocalApi } from './api.js';
-import { type DataFolder, isAlive, prepareDataFolder, readRunning, removeRunning, type Running, writeRunning } from './data-folder.js';
+import {
+  type DataFolder,
+  isAlive,
+  prepareDataFolder,
+  type Running,
+  readRunning,
+  removeRunning,
+  writeRunning,
+} from './data-folder.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { ensureLocalAgent } from './local-agent.js';
 import type { Programs } from './programs.js';
@@ -25,7 +33,9 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-export type StartResult = { readonly ok: true; readonly stack: Stack } | { readonly ok: false; readonly running: Extract<LockResult, { ok: false }> };
+export type StartResult =
+  | { readonly ok: true; readonly stack: Stack }
+  | { readonly ok: false; readonly running: Extract<LockResult, { ok: false }> };
 
 const readyDeadlineMs = 120_000;
 
@@ -55,7 +65,12 @@ export async function startStack(options: StackOptions): Promise<StartResult> {
 
     // 3. The server; it applies migrations itself.
     const url = `http://127.0.0.1:${options.port}`;
-    let running: Running = { url, pid: process.pid, startedAt: new Date().toISOString(), ...(database ? { postgresPort: database.port } : {}) };
+    let running: Running = {
+      url,
+      pid: process.pid,
+      startedAt: new Date().toISOString(),
+      ...(database ? { postgresPort: database.port } : {}),
+    };
     const update = (change: Partial<Running>) => {
       running = { ...running, ...change };
       writeRunning(folder, running);
@@ -63,9 +78,24 @@ export async function startStack(options: StackOptions): Promise<StartResult> {
     undo.push(() => removeRunning(folder));
     const add = (program: Program) => undo.push(() => program.stop());
     onProgress('starting the server');
-    const environment = { DATABASE_URL: databaseUrl, REDIS_URL: options.redisUrl, CARILLON_DATA: folder.root, CARILLON_PORT: String(options.port), CARILLON_WEB_ROOT: programs.webRoot };
+    const environment = {
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: options.redisUrl,
+      CARILLON_DATA: folder.root,
+      CARILLON_PORT: String(options.port),
+      CARILLON_WEB_ROOT: programs.webRoot,
+    };
     const log = (name: string) => join(folder.root, 'logs', `${name}.log`);
-    add(supervise({ name: 'server', script: programs.server, env: environment, logFile: log('server'), onRestart: onProgress, onPid: (serverPid) => update({ serverPid }) }));
+    add(
+      supervise({
+        name: 'server',
+        script: programs.server,
+        env: environment,
+        logFile: log('server'),
+        onRestart: onProgress,
+        onPid: (serverPid) => update({ serverPid }),
+      }),
+    );
     const api = new LocalApi(url, folder.adminTokenFile);
     await untilReady(api, log('server'));
 
@@ -85,7 +115,17 @@ export async function startStack(options: StackOptions): Promise<StartResult> {
       const adoptPid = leftover?.url === url ? leftover.agentPid : undefined;
       if (adoptPid === undefined) await endLeftover(leftover?.agentPid, programs.agent);
       const args = ['agent', '--data', folder.agent];
-      add(supervise({ name: 'agent', script: programs.agent, args, logFile: log('agent'), adoptPid, onRestart: onProgress, onPid: (agentPid) => update({ agentPid }) }));
+      add(
+        supervise({
+          name: 'agent',
+          script: programs.agent,
+          args,
+          logFile: log('agent'),
+          adoptPid,
+          onRestart: onProgress,
+          onPid: (agentPid) => update({ agentPid }),
+        }),
+      );
     }
     return { ok: true, stack: { url, signInLink: await api.signInLink(), stop } };
   } catch (error) {
@@ -97,7 +137,8 @@ export async function startStack(options: StackOptions): Promise<StartResult> {
 async function untilReady(api: LocalApi, logFile: string): Promise<void> {
   const deadline = Date.now() + readyDeadlineMs;
   while (!(await api.isReady())) {
-    if (Date.now() > deadline) throw new Error(`the server did not become ready in ${readyDeadlineMs / 1000} s; its log is ${logFile}`);
+    if (Date.now() > deadline)
+      throw new Error(`the server did not become ready in ${readyDeadlineMs / 1000} s; its log is ${logFile}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -39,7 +39,10 @@ export function supervise(options: ProgramOptions): Program {
   let stopping = false;
   let delayMs = firstDelayMs;
   let timer: NodeJS.Timeout | undefined;
-  let current = options.adoptPid !== undefined && isOurs(options.adoptPid, options.script) ? adopt(options.adoptPid) : launch(options);
+  let current =
+    options.adoptPid !== undefined && isOurs(options.adoptPid, options.script)
+      ? adopt(options.adoptPid)
+      : launch(options);
   watch();
 
   function watch(): void {
@@ -48,7 +51,9 @@ export function supervise(options: ProgramOptions): Program {
     void current.ended.then((why) => {
       if (stopping) return;
       delayMs = Date.now() - startedAt > healthyAfterMs ? firstDelayMs : Math.min(maxDelayMs, delayMs * 2);
-      options.onRestart?.(`${options.name} ended (${why}); starting it again in ${delayMs / 1000} s, log: ${options.logFile}`);
+      options.onRestart?.(
+        `${options.name} ended (${why}); starting it again in ${delayMs / 1000} s, log: ${options.logFile}`,
+      );
       timer = setTimeout(() => {
         current = launch(options);
         watch();
@@ -62,7 +67,7 @@ export function supervise(options: ProgramOptions): Program {
     },
     stop: async () => {
       stopping = true;
-      clearTimeout(timer);
+      if (timer) clearTimeout(timer);
       await endProcess(current);
     },
   };
