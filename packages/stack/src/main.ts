@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { dataFolderAt } from './data-folder.js';
@@ -12,7 +13,7 @@ export async function main(repository: string, env: NodeJS.ProcessEnv): Promise<
     process.exit(2);
   }
   const folder = dataFolderAt(env.CARILLON_DATA || resolve(repository, '.carillon'));
-  const controller = stopOnSignal();
+  const stopAsked = stopOnSignal();
   const result = await startStack({
     folder,
     programs: programsOf(repository),
@@ -21,13 +22,14 @@ export async function main(repository: string, env: NodeJS.ProcessEnv): Promise<
     redisUrl: env.REDIS_URL || undefined,
     localAgent: !hasTaskScheduler(env),
     onProgress: (text) => console.log(`  ${text}`),
+    signal: stopAsked,
   });
   if (!result.ok) {
     console.log(describeRunning(result.running, folder));
     return;
   }
   console.log(`Carillon is ready: ${result.stack.signInLink}`);
-  await controller.asked;
+  if (!stopAsked.aborted) await once(stopAsked, 'abort');
   console.log('  stopping');
   await result.stack.stop();
   console.log('Carillon has stopped.');
@@ -41,16 +43,15 @@ function hasTaskScheduler(env: NodeJS.ProcessEnv): boolean {
 }
 
 /** The first signal asks for an orderly stop, also while still starting; the third ends us at once. */
-function stopOnSignal(): { readonly asked: Promise<void> } {
+function stopOnSignal(): AbortSignal {
+  const controller = new AbortController();
   let count = 0;
-  const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        count += 1;
-        if (count >= 3) process.exit(1);
-        resolve();
-      });
-    }
-  });
-  return { asked };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      count += 1;
+      if (count >= 3) process.exit(1);
+      controller.abort();
+    });
+  }
+  return controller.signal;
 }

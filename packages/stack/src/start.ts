@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { LocalApi } from './api.js';
 import {
@@ -25,6 +26,8 @@ export interface StackOptions {
   /** Off on Windows, which has a Task Scheduler and agents of its own. */
   readonly localAgent: boolean;
   readonly onProgress: (text: string) => void;
+  /** Gives up while still starting, and undoes what was started. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Stack {
@@ -53,6 +56,8 @@ export async function startStack(options: StackOptions): Promise<StartResult> {
     // 1. What an earlier, killed start left: the server is replaced, agent and scheduler are kept at work.
     const leftover = readRunning(folder);
     await endLeftover(leftover?.serverPid, programs.server);
+
+    await requireFreePort(options.port);
 
     // 2. The database.
     let database: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
@@ -97,7 +102,7 @@ export async function startStack(options: StackOptions): Promise<StartResult> {
       }),
     );
     const api = new LocalApi(url, folder.adminTokenFile);
-    await untilReady(api, log('server'));
+    await untilReady(api, log('server'), options.signal);
 
     // 4. Off Windows, a Task Scheduler and an agent of this machine's own.
     if (options.localAgent) {
@@ -134,9 +139,26 @@ export async function startStack(options: StackOptions): Promise<StartResult> {
   }
 }
 
-async function untilReady(api: LocalApi, logFile: string): Promise<void> {
+/** Says it before anything starts: a server that cannot listen would be started again and again. */
+async function requireFreePort(port: number): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === 'EADDRINUSE'
+          ? 'is in use by another program'
+          : `cannot be used (${error.code ?? error.message})`;
+      reject(new Error(`port ${port} ${why}; choose another with CARILLON_PORT`));
+    });
+    probe.listen(port, '127.0.0.1', resolve);
+  });
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+async function untilReady(api: LocalApi, logFile: string, signal: AbortSignal | undefined): Promise<void> {
   const deadline = Date.now() + readyDeadlineMs;
   while (!(await api.isReady())) {
+    if (signal?.aborted) throw new Error('stopped before it was ready');
     if (Date.now() > deadline)
       throw new Error(`the server did not become ready in ${readyDeadlineMs / 1000} s; its log is ${logFile}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
