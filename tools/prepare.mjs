@@ -8,33 +8,32 @@ export const repository = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const oldestNode = [20, 19];
 
 /** Exits with a plain sentence when something cannot be done. */
-export async function prepare() {
+export async function prepare({ build = true } = {}) {
   requireNode();
   if (needsInstall()) {
     console.log('  installing dependencies (once; about a minute)');
     npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'installing dependencies failed');
   }
+  if (!build) return;
   console.log('  building (only what changed)');
-  turbo(['generate', 'build']);
+  if (!turbo(['generate', 'build'])) process.exit(1);
 }
 
-/** Runs tasks of turbo.json; their output is shown only when one fails. */
+/** Runs tasks of turbo.json; what they say is shown only when one fails. */
 export function turbo(tasks) {
-  const args = [
-    resolve(repository, 'node_modules/turbo/bin/turbo'),
-    'run',
-    ...tasks,
-    '--output-logs=errors-only',
-    '--log-order=grouped',
-    '--no-update-notifier',
-  ];
-  const result = spawnSync(process.execPath, args, {
-    cwd: repository,
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (result.status !== 0) fail(`building failed:\n${result.stdout}${result.stderr}`);
+  const script = resolve(repository, 'node_modules/turbo/bin/turbo');
+  const result = spawnSync(
+    process.execPath,
+    [script, 'run', ...tasks, '--output-logs=errors-only', '--log-order=grouped', '--no-update-notifier'],
+    {
+      cwd: repository,
+      env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+  if (result.status !== 0) console.error(`building failed:\n${result.stdout}${result.stderr}`);
+  return result.status === 0;
 }
 
 function needsInstall() {

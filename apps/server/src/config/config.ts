@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /** Everything that is configured, parsed once. Nothing else reads the environment. */
@@ -30,10 +31,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const listenHost = env.CARILLON_HOST || '127.0.0.1';
   const listenPort = port('CARILLON_PORT', env.CARILLON_PORT, 7070);
   const dataFolder = resolve(env.CARILLON_DATA || '.carillon');
+  const redisUrl = secret(env, 'REDIS_URL');
   const local = [`http://127.0.0.1:${listenPort}`, `http://localhost:${listenPort}`];
   return {
-    databaseUrl: url('DATABASE_URL', env.DATABASE_URL, ['postgresql:', 'postgres:']),
-    redisUrl: env.REDIS_URL ? url('REDIS_URL', env.REDIS_URL, ['redis:', 'rediss:']) : undefined,
+    databaseUrl: url('DATABASE_URL', secret(env, 'DATABASE_URL'), ['postgresql:', 'postgres:']),
+    redisUrl: redisUrl ? url('REDIS_URL', redisUrl, ['redis:', 'rediss:']) : undefined,
     listenHost,
     listenPort,
     dataFolder,
@@ -49,26 +51,42 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 
 export class ConfigError extends Error {
   constructor(variable: string, expected: string, got: string | undefined) {
-    super(`${variable}: expected ${expected}, got ${got === undefined || got === '' ? 'nothing' : JSON.stringify(got)}`);
+    super(
+      `${variable}: expected ${expected}, got ${got === undefined || got === '' ? 'nothing' : JSON.stringify(got)}`,
+    );
     this.name = 'ConfigError';
+  }
+}
+
+/** A value, or the content of the file that `NAME_FILE` names: secrets need not stand in the environment. */
+function secret(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const file = env[`${name}_FILE`];
+  if (env[name] || !file) return env[name];
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    throw new ConfigError(`${name}_FILE`, 'a readable file', file);
   }
 }
 
 function url(name: string, text: string | undefined, protocols: readonly string[]): string {
   const expected = `a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
   // The value may hold a password: it is not repeated in the message.
-  if (!text || !URL.canParse(text) || !protocols.includes(new URL(text).protocol)) throw new ConfigError(name, expected, text && '(hidden)');
+  if (!text || !URL.canParse(text) || !protocols.includes(new URL(text).protocol))
+    throw new ConfigError(name, expected, text && '(hidden)');
   return text;
 }
 
 function origin(name: string, text: string): string {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new ConfigError(name, 'an origin such as https://carillon.example', text);
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new ConfigError(name, 'an origin such as https://carillon.example', text);
   return new URL(text).origin;
 }
 
 function port(name: string, text: string | undefined, fallback: number): number {
   const value = text ? Number(text) : fallback;
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new ConfigError(name, 'a port from 0 to 65535', text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new ConfigError(name, 'a port from 0 to 65535', text);
   return value;
 }
 
@@ -79,5 +97,8 @@ function milliseconds(name: string, text: string | undefined, fallback: number):
 }
 
 function list(text: string | undefined): string[] {
-  return (text ?? '').split(',').map((item) => item.trim()).filter(Boolean);
+  return (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
 }

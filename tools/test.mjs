@@ -1,0 +1,73 @@
+// `npm test`: everything that must hold, on a machine that has only Node and npm. Ends with one line:
+// `N passed, N failed, N skipped`. `npm run check` leaves out the tests (`--only check`).
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { prepare, repository, turbo } from './prepare.mjs';
+
+const onlyCheck = process.argv.includes('check');
+const total = { passed: 0, failed: 0, skipped: 0 };
+const reports = mkdtempSync(join(tmpdir(), 'carillon-report-'));
+
+await prepare({ build: false });
+step('types and build', () => count(turbo(['generate', 'build'])));
+step('lint', () => count(run('node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'])));
+step('boundaries', () =>
+  count(
+    run('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', [
+      '--config',
+      '.dependency-cruiser.cjs',
+      'apps',
+      'packages',
+    ]),
+  ),
+);
+if (!onlyCheck) {
+  step('tests', () => vitest('vitest.config.ts'));
+  step('dashboard tests', () => vitest('apps/web/vitest.config.ts'));
+  step('the whole product', () => vitest('vitest.whole.config.ts'));
+}
+rmSync(reports, { recursive: true, force: true });
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed > 0 ? 1 : 0);
+
+function step(name, work) {
+  console.log(`\n== ${name}`);
+  const startedAt = Date.now();
+  const { passed = 0, failed = 0, skipped = 0 } = work();
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  console.log(`== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
+}
+
+function run(script, args) {
+  return (
+    spawnSync(process.execPath, [resolve(repository, script), ...args], { cwd: repository, stdio: 'inherit' })
+      .status === 0
+  );
+}
+
+function count(ok) {
+  return ok ? { passed: 1 } : { failed: 1 };
+}
+
+/** Runs one configuration of vitest; what it counted is read from its own report. */
+function vitest(config) {
+  const report = join(reports, `${config.replaceAll('/', '-')}.json`);
+  const ok = run('node_modules/vitest/vitest.mjs', [
+    'run',
+    '--config',
+    config,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  if (!existsSync(report)) return { failed: 1 };
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
+  // A run that fails without a failing test (a file that does not load, an unhandled error) is a failure too.
+  const failed = !ok && numFailedTests === 0 ? 1 : numFailedTests;
+  return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
+}
