@@ -4,7 +4,7 @@ import { parseIsoDuration } from '@carillon/wintask/time/duration';
 import type { Clock } from './clock.js';
 import type { Launch } from './launch.js';
 import { identityOf, isSameProcess } from './process-identity.js';
-import { type RunningInstance, readState, type TaskState, writeState } from './task-state.js';
+import { type RunningInstance, readState, removeState, type TaskState, writeState } from './task-state.js';
 
 const RUNNING = 0x41301;
 const TERMINATED = 0x41306;
