@@ -1,7 +1,7 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { makeKeyPair, rawPublicKey, signText, type SigningContext } from '@carillon/core/desired/signing';
+import { makeKeyPair, rawPublicKey, type SigningContext, signText } from '@carillon/core/desired/signing';
 
 /** Signs definitions and commands. Its key is a file apart from the database: whoever can write rows cannot run code. */
 export class Signer {
