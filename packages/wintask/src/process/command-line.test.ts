@@ -18,7 +18,9 @@ describe('command lines', () => {
   it('joins what it splits', () => {
     const argument = fc.string({ unit: fc.constantFrom('a', ' ', '"', '\\', '\t', 'é', '%', '&') });
     fc.assert(
-      fc.property(fc.array(argument), (args) => expect(splitCommandLine(joinCommandLine(args))).toEqual(args)),
+      fc.property(fc.array(argument), (args) => {
+        expect(splitCommandLine(joinCommandLine(args))).toEqual(args);
+      }),
       { numRuns: 1000 },
     );
   });

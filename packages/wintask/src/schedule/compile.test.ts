@@ -77,7 +77,7 @@ describe('shapes', () => {
     ['0 0 LW * *', /nearest-weekday/],
     ['0 0 L-3 * *', /counted-back/],
     ['0 0 * * 5#5', /fifth weekday/],
-    ['0,1,5,12,25,27,35,41,44 0,1,4,10,12,17 * * *', /more than 48/],
+    ['0,1,4,9,16,25,36,49,59,13,28,45 0,1,3,4,9,10,12,13,21,22 * * *', /more than 48/],
   ])('%s needs the gate', (expression, reason) => {
     const result = compiled(cron(expression));
     expect(result.exactness).toBe('gated');

@@ -2,6 +2,7 @@ import { Cron as Croner } from 'croner';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { transitions } from '../time/zone.js';
+import { compileSchedule } from './compile.js';
 import { isDue, previousOccurrence, scheduleOccurrences } from './occurrences.js';
 import type { Schedule } from './schedule.js';
 
@@ -38,6 +39,8 @@ describe('against an independent library', () => {
   it('agrees away from clock changes', () => {
     fc.assert(
       fc.property(expression, zone, fc.integer({ min: 0, max: 365 * 4 }), (text, timezone, startDay) => {
+        // A day no month has is refused here and endless there.
+        fc.pre(compileSchedule(cron(text), { hostTimezone: 'UTC' }).ok);
         const fromMs = Date.UTC(2025, 0, 1) + startDay * DAY;
         const untilMs = fromMs + 40 * DAY;
         // What happens on the day of a change differs between libraries by design; the tables below say what is ours.

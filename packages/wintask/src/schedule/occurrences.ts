@@ -6,8 +6,6 @@ import type { Schedule } from './schedule.js';
 export type { Occurrence } from './rule-occurrences.js';
 
 const HOUR = 3_600_000;
-// No rule is empty for longer: 29 February skips a century year at most.
-const DEFAULT_REACH = 9 * 366 * 24 * HOUR;
 // Timers may fire a little early; a fire this close before its time still counts as that time.
 const EARLY_MS = 1000;
 
@@ -30,8 +28,8 @@ function* rulesOccurrences(rules: Rule[], fromMs: number, untilMs: number): Gene
 }
 
 /**
- * The times at which a schedule fires, strictly after `fromMs` and up to and including `untilMs` (default: nine years
- * on), in order, each instant once however many entries name it. Start-up, logon and event entries have none.
+ * The times at which a schedule fires, strictly after `fromMs` and up to and including `untilMs` (default: without
+ * end; take what is needed), in order, each instant once however many entries name it. Start-up, logon and event entries have none.
  *
  * When clocks change: a wall-clock time that is skipped fires once, at the first instant that exists after it
  * (`after-gap`); a wall-clock time that comes twice fires the first time only. A cron with every hour (`*` or `0-23`)
@@ -43,7 +41,7 @@ export function scheduleOccurrences(
   schedule: Schedule,
   range: { fromMs: number; untilMs?: number; hostTimezone: string },
 ): Generator<Occurrence> {
-  const { fromMs, untilMs = fromMs + DEFAULT_REACH, hostTimezone } = range;
+  const { fromMs, untilMs = Number.POSITIVE_INFINITY, hostTimezone } = range;
   return rulesOccurrences(rulesOf(schedule, hostTimezone), fromMs, untilMs);
 }
 

@@ -87,8 +87,8 @@ describe('what somebody changed', () => {
     ],
     [
       'trigger added',
-      { triggers: [...wanted.triggers, { kind: 'idle' }] },
-      ['triggers[+]: wanted nothing, found {"enabled":true,"kind":"idle"}'],
+      { triggers: [...wanted.triggers, { kind: 'logon' }] },
+      ['triggers[+]: wanted nothing, found {"enabled":true,"kind":"logon"}'],
     ],
     [
       'command',

@@ -12,7 +12,6 @@ export interface TriggerOccurrence {
 }
 
 const DAY = 86_400_000;
-const DEFAULT_REACH = 9 * 366 * DAY;
 
 /** True for the kinds of trigger that fire by time. */
 export function isTimed(trigger: Trigger): trigger is TimeTrigger | CalendarTrigger {
@@ -110,14 +109,14 @@ function* firesOf(
 
 /**
  * Fire times of native time and calendar triggers on a host, strictly after `fromMs` up to and including `untilMs`
- * (default: nine years on), in order, lazily. Random delays and conditions are not applied. Two triggers that fire at
+ * (default: without end), in order, lazily. Random delays and conditions are not applied. Two triggers that fire at
  * the same instant give two entries, as Task Scheduler makes two start attempts.
  */
 export function triggerOccurrences(
   triggers: readonly Trigger[],
   range: { fromMs: number; untilMs?: number; hostTimezone: string },
 ): Generator<TriggerOccurrence> {
-  const { fromMs, untilMs = fromMs + DEFAULT_REACH, hostTimezone } = range;
+  const { fromMs, untilMs = Number.POSITIVE_INFINITY, hostTimezone } = range;
   function* numbered(trigger: TimeTrigger | CalendarTrigger, index: number): Generator<TriggerOccurrence> {
     for (const atMs of firesOf(trigger, hostTimezone, fromMs, untilMs)) yield { atMs, trigger: index };
   }
