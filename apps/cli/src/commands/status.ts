@@ -1,0 +1,65 @@
+import { sessionRoutes } from '@carillon/contract/http/session.routes';
+import type { Command } from 'commander';
+import { type Cli, handle } from '../lib/command.js';
+import { exitCodes } from '../lib/errors.js';
+import { runHeader, runRow } from '../lib/print.js';
+import { type Session, unreachable } from '../lib/session.js';
+import { localTime } from '../lib/times.js';
+
+const readyTimeoutMs = 10_000;
+
+/** `carillon status`. */
+export function addStatus(program: Command, cli: Cli): void {
+  const command = program
+    .command('status')
+    .description('the state of everything in numbers; exit code 1 when the server is not ready');
+  handle(command, cli, async (session: Session) => {
+    const { url } = session.connection();
+    const { ready, readyz } = await askReady(url);
+    const overview = await session.call(sessionRoutes.overview, {});
+    if (session.json) session.printJson({ url, ready, readyz, overview });
+    else show(session, url, ready, overview);
+    return ready ? exitCodes.ok : exitCodes.failed;
+  });
+}
+
+type Overview = Awaited<ReturnType<typeof getOverview>>;
+const getOverview = (session: Session) => session.call(sessionRoutes.overview, {});
+
+function show(
+  session: Session,
+  url: string,
+  ready: boolean,
+  { at, version, hosts, jobs, assignments, runs, recentBad }: Overview,
+): void {
+  session.fields([
+    ['server', `${url}, version ${version}, ${localTime(at)}`],
+    ['ready', ready ? { text: 'yes', colour: 'green' } : { text: 'no', colour: 'red' }],
+    [
+      'hosts',
+      `${hosts.total}: ${hosts.online} online, ${hosts.lagging} lagging, ${hosts.offline} offline; ${hosts.inSync} in sync`,
+    ],
+    ['jobs', `${jobs.total}: ${jobs.enabled} enabled`],
+    [
+      'assignments',
+      `${assignments.total}: ${assignments.applied} applied, ${assignments.pending} pending, ${assignments.failed} failed`,
+    ],
+    [
+      'runs, 24 h',
+      `${runs.total}: ${runs.succeeded} succeeded, ${runs.warning} warning, ${runs.bad} bad, ${runs.running} running`,
+    ],
+  ]);
+  if (recentBad.length === 0) return;
+  session.print('');
+  session.table(runHeader, recentBad.map(runRow));
+}
+
+/** `/readyz` is for load balancers: outside the API, and needs no token. */
+async function askReady(url: string): Promise<{ ready: boolean; readyz: unknown }> {
+  const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(readyTimeoutMs) }).catch(
+    (error: unknown) => {
+      throw unreachable(error, url);
+    },
+  );
+  return { ready: answer.ok, readyz: await answer.json().catch(() => null) };
+}

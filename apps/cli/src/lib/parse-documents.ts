@@ -1,0 +1,85 @@
+import { makeProblem, type Problem } from '@carillon/core/problem';
+import { Composer, type CST, type Document, LineCounter, Parser } from 'yaml';
+import { offsetOfPath } from './document-position.js';
+import type { Source } from './read-input.js';
+import { findShapeProblem } from './yaml-shape.js';
+
+/** A problem and where it stands. */
+export type LocatedProblem = Problem & { readonly file: string; readonly line: number; readonly column?: number };
+
+/** One document of a file, and a way to find its fields in the file again. */
+export interface ParsedDocument {
+  readonly file: string;
+  readonly raw: unknown;
+  locate(problem: Problem): LocatedProblem;
+}
+
+export interface ParsedSource {
+  readonly documents: ParsedDocument[];
+  readonly problems: LocatedProblem[];
+}
+
+/** Aliases may stand for at most so many copies, else a small file could mean gigabytes. */
+const maxAliasCount = 50;
+const problemsPerFile = 20;
+
+/** YAML (of which JSON is a part) -> documents. Empty documents between others are left out. */
+export function parseDocuments(source: Source): ParsedSource {
+  const lines = new LineCounter();
+  const at = (offset: number, expected: string, got: string): LocatedProblem => {
+    const { line, col } = lines.linePos(offset);
+    return {
+      ...makeProblem('', 'wrong_value', expected, got),
+      message: `expected ${expected}, got ${got}`,
+      file: source.name,
+      line,
+      column: col,
+    };
+  };
+  const tokens: CST.Token[] = [];
+  for (const token of new Parser(lines.addNewLine).parse(source.text)) {
+    const shape = findShapeProblem(token);
+    if (shape) return { documents: [], problems: [at(shape.offset, shape.expected, 'more')] };
+    tokens.push(token);
+  }
+  const documents: ParsedDocument[] = [];
+  const problems: LocatedProblem[] = [];
+  for (const document of new Composer({ prettyErrors: false, strict: true, uniqueKeys: true }).compose(
+    tokens,
+    true,
+    source.text.length,
+  )) {
+    const faults = [...document.errors, ...document.warnings];
+    if (faults.length > 0) {
+      problems.push(
+        ...faults
+          .slice(0, problemsPerFile)
+          .map((fault) => at(fault.pos[0], 'valid YAML', yamlMessage(fault, source.text))),
+      );
+      continue;
+    }
+    try {
+      const raw: unknown = document.toJS({ maxAliasCount });
+      if (raw !== null) documents.push({ file: source.name, raw, locate: locator(source, document, lines) });
+    } catch (error) {
+      problems.push(at(document.range[0], 'few aliases', error instanceof Error ? error.message : String(error)));
+    }
+  }
+  if (documents.length === 0 && problems.length === 0)
+    problems.push(at(0, 'a document with kind, name, …', 'an empty file'));
+  return { documents, problems: problems.slice(0, problemsPerFile) };
+}
+
+function yamlMessage(fault: { code: string; message: string; pos: readonly number[] }, text: string): string {
+  if (fault.code !== 'DUPLICATE_KEY') return fault.message.slice(0, 200);
+  const key = /^[^:\r\n]{1,60}/.exec(text.slice(fault.pos[0]))?.[0] ?? '';
+  return `the key ${JSON.stringify(key)} twice in one map`;
+}
+
+function locator(source: Source, document: Document, lines: LineCounter): ParsedDocument['locate'] {
+  return (problem) => ({
+    ...problem,
+    file: source.name,
+    line: lines.linePos(offsetOfPath(document, problem.path)).line,
+  });
+}

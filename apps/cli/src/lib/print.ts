@@ -1,0 +1,84 @@
+import { safeText } from './safe-text.js';
+import type { ApplyResult, Assignment, HostDetail, HostSummary, RunSummary } from './shapes.js';
+import type { Cell, Colour } from './table.js';
+import { localTime, shortSpan } from './times.js';
+
+const kindWords = { Job: 'job', HostGroup: 'host group', AlertPolicy: 'alert policy' } as const;
+
+/** `created job DailyBackup v1 (1 host)`. */
+export function describeChange(result: ApplyResult): string {
+  const version = result.version === null ? '' : ` v${result.version}`;
+  const hosts = result.hosts === null ? '' : ` (${countOf(result.hosts, 'host')})`;
+  return `${result.change} ${kindWords[result.kind]} ${safeText(result.name)}${version}${hosts}`;
+}
+
+/** `1 host`, `2 hosts`. */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `env=prod, role=db`, or a dash. */
+export function labelText(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+  return pairs.map(([key, value]) => `${key}=${value}`).join(', ') || '-';
+}
+
+/** `3/4 applied, 1 failed`. */
+export function countsText({ total, applied, failed }: HostSummary['assignments']): string {
+  return `${applied}/${total}${failed > 0 ? `, ${failed} failed` : ''}`;
+}
+
+const stateColours: Readonly<Record<string, Colour>> = {
+  succeeded: 'green',
+  applied: 'green',
+  online: 'green',
+  running: 'yellow',
+  warning: 'yellow',
+  lagging: 'yellow',
+  failed: 'red',
+  timed_out: 'red',
+  killed: 'red',
+  indeterminate: 'red',
+  rejected: 'red',
+  offline: 'red',
+};
+
+export function stateCell(state: string): Cell {
+  return { text: state, colour: stateColours[state] };
+}
+
+export function timeCell(instant: string | null): string {
+  return instant === null ? '-' : localTime(instant);
+}
+
+export const runHeader = ['RUN', 'JOB', 'VERSION', 'HOST', 'STATE', 'EXIT', 'TRIGGER', 'STARTED', 'TOOK'] as const;
+
+export function runRow(run: RunSummary): Cell[] {
+  return [
+    run.id,
+    run.job,
+    `v${run.jobVersion}`,
+    run.host,
+    stateCell(run.state),
+    run.exitCode === null ? '-' : String(run.exitCode),
+    run.trigger,
+    localTime(run.startedAt),
+    run.durationMs === null ? '-' : shortSpan(run.durationMs),
+  ];
+}
+
+/** `v2`, or `v1 -> v2` while a host still has another version. */
+export function versionText({ version, appliedVersion }: Assignment): string {
+  return appliedVersion === version
+    ? `v${version}`
+    : `${appliedVersion === null ? 'none' : `v${appliedVersion}`} -> v${version}`;
+}
+
+export function reasonText({ code, message }: { code: string | null; message: string | null }): string {
+  return [code, message].filter(Boolean).join(': ') || '-';
+}
+
+/** Bytes of output the centre has, of those there are on the host. */
+export function spoolText({ waiting, ackedSeq, epoch }: HostDetail['spool']): string {
+  return `${countOf(waiting, 'event')} waiting, ${ackedSeq} taken over (epoch ${epoch})`;
+}

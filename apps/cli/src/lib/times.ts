@@ -1,0 +1,43 @@
+import { parseShortDuration } from '@carillon/wintask/time/duration';
+import { usageError } from './errors.js';
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** An instant as local time with its offset, `2026-03-01 02:30:00 +08:00`. */
+export function localTime(instant: string | number): string {
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime())) return String(instant);
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  const offset = -date.getTimezoneOffset();
+  const sign = offset < 0 ? '-' : '+';
+  return `${day} ${time} ${sign}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
+}
+
+/** Milliseconds as `850ms`, `12.3s`, `4m05s`, `2h03m`. */
+export function shortSpan(ms: number): string {
+  if (ms < 1_000) return `${ms}ms`;
+  if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)}s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes}m${two(Math.floor((ms % 60_000) / 1_000))}s`;
+  return `${Math.floor(minutes / 60)}h${two(minutes % 60)}m`;
+}
+
+/**
+ * `2h` (that long ago), or a date and time, in local time unless it has an offset -> the instant.
+ * @throws CliError (usage) for anything else
+ */
+export function parseSince(text: string, nowMs: number): string {
+  const span = parseShortDuration(text);
+  if (span !== undefined) return new Date(nowMs - span).toISOString();
+  const at = /^\d{4}-\d\d-\d\d$/.test(text)
+    ? Date.parse(`${text}T00:00`)
+    : /^\d{4}-\d\d-\d\d[T ]/.test(text)
+      ? Date.parse(text.replace(' ', 'T'))
+      : Number.NaN;
+  if (Number.isNaN(at))
+    throw usageError(
+      `--since: expected a duration such as 2h or a date and time such as 2026-03-01T08:00, got ${JSON.stringify(text)}`,
+    );
+  return new Date(at).toISOString();
+}
