@@ -3,8 +3,15 @@
  * doubled or late: gateways also poll. In one process, or between several through Redis.
  */
 export interface Hint {
-  readonly kind: 'desired' | 'command';
+  /** `session`: another socket of these hosts was accepted somewhere; whoever holds an older one lets go. */
+  readonly kind: 'desired' | 'command' | 'session';
   readonly hostIds: readonly string[];
+}
+
+export interface HintsHealth {
+  readonly mode: 'in-process' | 'redis';
+  readonly ok: boolean;
+  readonly message?: string;
 }
 
 export interface Hints {
@@ -13,7 +20,7 @@ export interface Hints {
   /** @returns how to stop listening */
   subscribe(listener: (hint: Hint) => void): () => void;
   /** What `/readyz` shows. */
-  health(): Promise<{ readonly mode: 'in-process' | 'redis'; readonly ok: boolean; readonly message?: string }>;
+  health(): Promise<HintsHealth>;
 }
 
 /** Injection token. */
