@@ -1,0 +1,106 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { freePort } from '@carillon/stack/embedded-postgres';
+
+const repository = resolve(import.meta.dirname, '../../../..');
+
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The product as a person starts it: `npm start` on a folder and port of its own. */
+export interface Product {
+  readonly url: string;
+  readonly folder: string;
+  /** The link of the ready line. */
+  readonly signInLink: string;
+  /** Everything the console showed. */
+  output(): string;
+  cli(...args: string[]): Promise<CliResult>;
+  /** `cli` with `--json`, parsed; throws when it fails. */
+  json<T>(...args: string[]): Promise<T>;
+  running(): { serverPid: number; agentPid: number; schedulerPid: number };
+  /** Ctrl-C; resolves with the exit code when it has ended. */
+  stop(): Promise<number | null>;
+}
+
+/** Runs `npm start`'s script until its ready line. Everything is thrown away by `dispose`. */
+export async function startProduct(env: Record<string, string> = {}): Promise<Product & { dispose(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'carillon-whole-'));
+  const port = await freePort();
+  const environment = { ...process.env, DATABASE_URL: '', REDIS_URL: '', CARILLON_DATA: folder, CARILLON_PORT: String(port), ...env };
+  const child = spawn(process.execPath, [join(repository, 'tools/start.mjs')], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const console = collect(child);
+  const ended = new Promise<number | null>((done) => child.once('exit', done));
+  const line = await console.waitFor(/Carillon is ready: (\S+)/, ended);
+  const cli = (...args: string[]) => runCli(args, environment);
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
+    return ended;
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    folder,
+    signInLink: line[1] ?? '',
+    output: console.text,
+    cli,
+    json: async <T>(...args: string[]) => {
+      const result = await cli(...args, '--json');
+      if (result.code !== 0) throw new Error(`carillon ${args.join(' ')} exited with ${result.code}: ${result.stderr}`);
+      return JSON.parse(result.stdout) as T;
+    },
+    running: () => JSON.parse(readFileSync(join(folder, 'running.json'), 'utf8')),
+    stop,
+    dispose: async () => {
+      await stop();
+      if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Asks again until the answer will do. The test's own timeout bounds it. */
+export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((done) => setTimeout(done, 250));
+  }
+}
+
+function runCli(args: string[], env: NodeJS.ProcessEnv): Promise<CliResult> {
+  return new Promise((done) => {
+    execFile(process.execPath, [join(repository, 'apps/cli/bin/carillon.mjs'), ...args], { env, cwd: repository, maxBuffer: 32 * 1024 * 1024 }, (error, stdout, stderr) => {
+      done({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });
+    });
+  });
+}
+
+function collect(child: ChildProcess) {
+  let text = '';
+  const listeners = new Set<() => void>();
+  const add = (bytes: Buffer) => {
+    text += bytes.toString('utf8');
+    for (const listener of listeners) listener();
+  };
+  child.stdout?.on('data', add);
+  child.stderr?.on('data', add);
+  return {
+    text: () => text,
+    waitFor: (pattern: RegExp, ended: Promise<unknown>) =>
+      new Promise<RegExpExecArray>((done, fail) => {
+        const look = () => {
+          const match = pattern.exec(text);
+          if (!match) return;
+          listeners.delete(look);
+          done(match);
+        };
+        listeners.add(look);
+        look();
+        void ended.then(() => fail(new Error(`ended before ${pattern}: ${text}`)));
+      }),
+  };
+}
