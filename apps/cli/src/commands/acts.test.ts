@@ -1,0 +1,197 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { hostRoutes } from '@carillon/contract/http/hosts.routes';
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import { runRoutes } from '@carillon/contract/http/runs.routes';
+import { sessionRoutes } from '@carillon/contract/http/session.routes';
+import type { CommandState } from '@carillon/core/state/states';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CliHarness } from '../testing/cli-harness.js';
+import { FakeServer, refuse } from '../testing/fake-server.js';
+import { sampleCommand, sampleHost, sampleHostDetail, sampleId, sampleRun, sampleToken } from '../testing/samples.js';
+
+let server: FakeServer;
+let cli: CliHarness;
+
+beforeEach(async () => {
+  server = await FakeServer.start();
+  cli = new CliHarness();
+  cli.env = { CARILLON_SERVER: server.url, CARILLON_TOKEN: server.token };
+});
+
+afterEach(async () => {
+  await server.stop();
+  cli.remove();
+});
+
+describe('run', () => {
+  const runId = sampleId(1);
+  /** Commands for the hosts; each look at one moves it to its next state. */
+  const commands = (states: readonly CommandState[], hosts = ['web-01']) => {
+    const looks = new Map<string, number>();
+    const of = (host: string, id: string) => {
+      const look = looks.get(id) ?? -1;
+      const state = look < 0 ? 'queued' : (states[Math.min(look, states.length - 1)] ?? 'queued');
+      return sampleCommand({
+        id,
+        host,
+        state,
+        runId: state === 'accepted' ? runId : null,
+        ...(state === 'rejected' ? { code: 'policy' } : {}),
+      });
+    };
+    server.on(jobRoutes.run, () => ({ commands: hosts.map((host, n) => of(host, sampleId(300 + n))) }));
+    server.on(jobRoutes.command, ({ params }) => {
+      const id = params.id ?? '';
+      looks.set(id, (looks.get(id) ?? -1) + 1);
+      return of(hosts[Number.parseInt(id.slice(-3), 16) - 300] ?? '?', id);
+    });
+  };
+
+  it('waits until the commands are taken', async () => {
+    commands(['queued', 'delivered', 'accepted'], ['web-01', 'web-02']);
+    const answer = await cli.run('run', 'DailyBackup', '--host', 'web-01', 'web-02');
+    expect(answer).toMatchObject({ exitCode: 0 });
+    expect(answer.stdout.split('\n').sort()).toEqual([
+      '',
+      `web-01: accepted, run ${runId}`,
+      `web-02: accepted, run ${runId}`,
+    ]);
+    expect(server.calls[0]?.asked.body).toEqual({ hosts: ['web-01', 'web-02'] });
+  });
+
+  it('waits for the end with --wait, also when the run is not known at first', async () => {
+    commands(['accepted']);
+    let looks = 0;
+    server.on(runRoutes.get, () => {
+      looks += 1;
+      if (looks === 1) throw refuse(404, 'not_found', 'no such run');
+      return looks === 2 ? sampleRun({ state: 'running', exitCode: null }) : sampleRun();
+    });
+    const answer = await cli.run('run', 'DailyBackup', '--wait');
+    expect(answer).toMatchObject({ exitCode: 0, stdout: `web-01: succeeded, exit code 0, took 1.5s, run ${runId}\n` });
+  });
+
+  it('fails when a run fails', async () => {
+    commands(['accepted']);
+    server.on(runRoutes.get, () => sampleRun({ state: 'failed', reason: 'exit_code', exitCode: 3 }));
+    const answer = await cli.run('run', 'DailyBackup', '--wait', '--json');
+    expect(answer.exitCode).toBe(1);
+    expect(JSON.parse(answer.stdout)).toMatchObject([
+      { host: 'web-01', state: 'accepted', run: { state: 'failed', exitCode: 3 } },
+    ]);
+  });
+
+  it('fails when a host refuses, or never takes it', async () => {
+    commands(['rejected']);
+    expect(await cli.run('run', 'DailyBackup')).toMatchObject({ exitCode: 1, stdout: 'web-01: rejected: policy\n' });
+    commands(['expired']);
+    expect(await cli.run('run', 'DailyBackup', '--wait')).toMatchObject({ exitCode: 1, stdout: 'web-01: expired\n' });
+    commands(['queued']);
+    const answer = await cli.run('run', 'DailyBackup', '--timeout', '10');
+    expect(answer).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(answer.stderr).toContain('waited 10 s for web-01 to take the command');
+  });
+
+  it('fails without hosts', async () => {
+    commands([], []);
+    expect((await cli.run('run', 'DailyBackup')).stderr).toContain('no host runs this job');
+  });
+});
+
+describe('stop and delete', () => {
+  it('asks the host to end the run', async () => {
+    server.on(runRoutes.list, () => ({ items: [sampleRun()], next: null }));
+    server.on(runRoutes.stop, () => ({ commandId: sampleId(300) }));
+    server.on(jobRoutes.command, () => sampleCommand({ action: 'stop', state: 'done' }));
+    expect(await cli.run('stop', 'latest')).toMatchObject({
+      exitCode: 0,
+      stdout: `stopping run ${sampleId(1)} of DailyBackup on web-01\n`,
+    });
+  });
+
+  it('deletes a job', async () => {
+    server.on(jobRoutes.remove, ({ params }) => ({ name: params.name ?? '', hosts: 2 }));
+    expect(await cli.run('delete', 'a b')).toMatchObject({ exitCode: 0, stdout: 'deleted job a b (2 hosts)\n' });
+    expect(server.calls[0]?.asked.params).toEqual({ name: 'a b' });
+  });
+});
+
+describe('labels', () => {
+  it('sets and removes, and keeps the others', async () => {
+    server.on(hostRoutes.get, () => ({ ...sampleHostDetail('web-01'), labels: { site: 'local', old: 'x' } }));
+    server.on(hostRoutes.setLabels, ({ body }) =>
+      sampleHost('web-01', { labels: (body as { labels: Record<string, string> }).labels }),
+    );
+    expect(await cli.run('labels', 'web-01', 'env=prod=1', 'old-')).toMatchObject({
+      stdout: 'web-01: env=prod=1, site=local\n',
+    });
+    expect(await cli.run('labels', 'web-01')).toMatchObject({ stdout: 'web-01: old=x, site=local\n' });
+    expect((await cli.run('labels', 'web-01', 'nonsense')).exitCode).toBe(2);
+  });
+});
+
+describe('token and sign-in', () => {
+  const secret = 'join-secret-0123456789';
+
+  it('prints only the token on stdout', async () => {
+    server.on(hostRoutes.createToken, () => ({ ...sampleToken(), token: secret }));
+    const answer = await cli.run('token', 'create', '--uses', '3', '--expires', '5', '--label', 'site=a', 'env=b');
+    expect(answer.stdout).toBe(`${secret}\n`);
+    expect(server.calls[0]?.asked.body).toEqual({ uses: 3, expiresInMinutes: 5, labels: { site: 'a', env: 'b' } });
+    expect((await cli.run('token', 'create', '--uses', '0')).exitCode).toBe(2);
+    expect((await cli.run('token', 'create', '--label', 'a-')).exitCode).toBe(2);
+  });
+
+  it('lists and revokes', async () => {
+    server.on(hostRoutes.tokens, () => ({ items: [sampleToken()], next: null }));
+    server.on(hostRoutes.revokeToken, () => ({ ...sampleToken(), revoked: true }));
+    expect((await cli.run('token', 'list')).stdout).toContain(`${sampleToken().id}  open   0/1`);
+    expect(await cli.run('token', 'revoke', sampleToken().id)).toMatchObject({ exitCode: 0 });
+    expect((await cli.run('token', 'revoke', secret)).exitCode).toBe(2);
+  });
+
+  it('prints a link', async () => {
+    server.on(sessionRoutes.signInLink, () => ({
+      url: `${server.url}/sign-in?ticket=t`,
+      expiresAt: '2026-03-01T12:05:00Z',
+    }));
+    expect((await cli.run('sign-in')).stdout).toBe(`${server.url}/sign-in?ticket=t\n`);
+  });
+});
+
+describe('simulate', () => {
+  beforeEach(() => {
+    mkdirSync(join(cli.folder, 'apps', 'agent', 'dist'), { recursive: true });
+    cli.file('apps/agent/dist/main.js', '');
+    server.on(hostRoutes.createToken, () => ({ ...sampleToken(), token: 'join-me' }));
+    server.on(hostRoutes.revokeToken, () => ({ ...sampleToken(), revoked: true }));
+  });
+
+  it('starts the agent’s simulator with a token, and removes the token afterwards', async () => {
+    cli.childExitCode = 7;
+    const answer = await cli.run('simulate', '--hosts', '20', '--seconds', '90', '--labels', 'site=sim', '--json');
+    expect(answer).toMatchObject({ exitCode: 7, stdout: '' });
+    const args = cli.children[0]?.args ?? [];
+    expect(existsSync(args[0] ?? '')).toBe(true);
+    expect(args.slice(1)).toEqual([
+      'simulate',
+      '--server',
+      server.url,
+      '--hosts',
+      '20',
+      '--token',
+      'join-me',
+      '--seconds',
+      '90',
+      '--json',
+    ]);
+    expect(server.calls.map((call) => call.route)).toEqual(['POST /enrolment-tokens', 'DELETE /enrolment-tokens/:id']);
+    expect(server.calls[0]?.asked.body).toEqual({ uses: 20, expiresInMinutes: 12, labels: { site: 'sim' } });
+  });
+
+  it('refuses more hosts than a token is good for', async () => {
+    expect((await cli.run('simulate', '--hosts', '10001')).exitCode).toBe(2);
+    expect((await cli.run('simulate')).exitCode).toBe(2);
+  });
+});

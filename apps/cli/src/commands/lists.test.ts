@@ -1,0 +1,202 @@
+import { hostRoutes } from '@carillon/contract/http/hosts.routes';
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import { runRoutes } from '@carillon/contract/http/runs.routes';
+import { sessionRoutes } from '@carillon/contract/http/session.routes';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CliHarness } from '../testing/cli-harness.js';
+import { FakeServer } from '../testing/fake-server.js';
+import {
+  sampleAssignment,
+  sampleHost,
+  sampleHostDetail,
+  sampleId,
+  sampleJob,
+  sampleRun,
+  sampleSpec,
+} from '../testing/samples.js';
+
+let server: FakeServer;
+let cli: CliHarness;
+
+beforeEach(async () => {
+  server = await FakeServer.start();
+  cli = new CliHarness();
+  cli.env = { CARILLON_SERVER: server.url, CARILLON_TOKEN: server.token };
+});
+
+afterEach(async () => {
+  await server.stop();
+  cli.remove();
+});
+
+describe('jobs', () => {
+  it('lists them in a table', async () => {
+    server.on(jobRoutes.list, () => ({ items: [sampleJob('每日备份'), sampleJob('x')], next: null }));
+    const { stdout } = await cli.run('jobs');
+    expect(stdout).toBe(
+      [
+        'JOB       VERSION  SCHEDULE   HOSTS  ENABLED  LAST RUN  STARTED  OWNER',
+        '每日备份  v1       0 2 * * *  1/1    yes      -         -        -',
+        'x         v1       0 2 * * *  1/1    yes      -         -        -',
+        '',
+      ].join('\n'),
+    );
+    expect(JSON.parse((await cli.run('jobs', '--json')).stdout)).toHaveLength(2);
+  });
+
+  it('shows one with its definition, hosts and next fires', async () => {
+    const fire = {
+      at: '2026-03-02T02:00:00.000Z',
+      local: '2026-03-02T10:00:00',
+      timezone: 'Asia/Shanghai',
+      mark: null,
+    };
+    server.on(jobRoutes.get, () => ({
+      ...sampleJob('x'),
+      spec: sampleSpec('x'),
+      manifestHash: 'h',
+      createdAt: fire.at,
+    }));
+    server.on(jobRoutes.assignments, () => ({
+      items: [sampleAssignment({ state: 'failed', appliedVersion: null, code: 'denied' })],
+      next: null,
+    }));
+    server.on(jobRoutes.nextFires, () => ({ items: [fire] }));
+    const { stdout } = await cli.run('jobs', 'x');
+    expect(stdout).toContain('program: C:\\Scripts\\backup.bat');
+    expect(stdout).toContain('web-01  online    failed  none -> v1  denied');
+    expect(stdout).toContain('2026-03-02T10:00:00');
+    expect(server.calls.at(-1)?.asked.query).toMatchObject({ host: 'web-01' });
+    expect(JSON.parse((await cli.run('jobs', 'x', '--json')).stdout)).toMatchObject({
+      name: 'x',
+      hosts: [{ host: 'web-01' }],
+      nextFires: [fire],
+    });
+  });
+
+  it('shows an old version, which is not the program’s own', async () => {
+    server.on(jobRoutes.version, () => ({
+      version: 3,
+      createdAt: '2026-03-01T00:00:00Z',
+      author: 'Ann',
+      spec: sampleSpec('x'),
+    }));
+    expect((await cli.run('jobs', 'x', '--version', '3')).stdout).toContain('Ann');
+    expect(server.calls[0]?.asked.params).toEqual({ name: 'x', version: 3 });
+    expect((await cli.run('jobs', '--version', '3')).exitCode).toBe(2);
+  });
+});
+
+describe('hosts', () => {
+  it('lists them, and as JSON with assignments and inSync', async () => {
+    server.on(hostRoutes.list, () => ({ items: [sampleHost('web-01', { inSync: false })], next: null }));
+    expect((await cli.run('hosts', '--presence', 'online', '--label', 'site=local')).stdout).toContain(
+      'web-01  online    1/1   no       site=local',
+    );
+    expect(server.calls[0]?.asked.query).toMatchObject({ presence: 'online', label: 'site=local' });
+    const [host] = JSON.parse((await cli.run('hosts', '--json')).stdout);
+    expect(host).toMatchObject({ inSync: false, assignments: { total: 1 } });
+  });
+
+  it('shows one with its jobs', async () => {
+    server.on(hostRoutes.get, () => sampleHostDetail('web-01'));
+    server.on(hostRoutes.assignments, () => ({ items: [sampleAssignment()], next: null }));
+    expect((await cli.run('hosts', 'web-01')).stdout).toMatch(/DailyBackup {2}applied {2}v1/);
+    expect(JSON.parse((await cli.run('hosts', 'web-01', '--json')).stdout).jobs).toHaveLength(1);
+  });
+
+  it('writes hostile names as escapes', async () => {
+    server.on(hostRoutes.list, () => ({ items: [sampleHost('a\u001b[2J\u202eb\nc')], next: null }));
+    const { stdout } = await cli.run('hosts');
+    expect(stdout).toContain('a\\x1b[2J\\u{202e}b\\nc');
+    expect(stdout.split('\n')).toHaveLength(3);
+  });
+});
+
+describe('runs', () => {
+  const pages = (count: number) => {
+    server.on(runRoutes.list, ({ query }) => {
+      const from = Number(query.cursor ?? 0);
+      const to = Math.min(from + Number(query.limit), count);
+      const items = Array.from({ length: to - from }, (_, n) => sampleRun({ id: sampleId(from + n) }));
+      return { items, next: to < count ? String(to) : null };
+    });
+  };
+
+  it('follows pages up to the limit', async () => {
+    pages(1_200);
+    expect(JSON.parse((await cli.run('runs', '--json')).stdout)).toHaveLength(100);
+    expect(JSON.parse((await cli.run('runs', '--json', '--limit', '700')).stdout)).toHaveLength(700);
+    expect(JSON.parse((await cli.run('runs', '--json', '--all')).stdout)).toHaveLength(1_200);
+  });
+
+  it('passes its filters on', async () => {
+    pages(1);
+    const { stdout } = await cli.run(
+      'runs',
+      '--job',
+      'x',
+      '--host',
+      'h',
+      '--state',
+      'failed',
+      '--bad',
+      '--since',
+      '2h',
+    );
+    expect(server.calls[0]?.asked.query).toEqual({
+      limit: 100,
+      job: 'x',
+      host: 'h',
+      state: 'failed',
+      bad: true,
+      since: '2026-03-01T10:00:00.000Z',
+    });
+    expect(stdout).toContain('succeeded  0     schedule');
+    expect(stdout).toContain('1.5s');
+  });
+
+  it('refuses filters it does not know', async () => {
+    for (const args of [
+      ['--state', 'great'],
+      ['--since', 'yesterday'],
+      ['--limit', '0'],
+      ['--limit', '1e3'],
+    ]) {
+      expect((await cli.run('runs', ...args)).exitCode).toBe(2);
+    }
+  });
+
+  it('colours only a terminal, and not when asked not to', async () => {
+    pages(1);
+    cli.isTTY = true;
+    expect((await cli.run('runs')).stdout).toContain('\u001b[32msucceeded\u001b[0m');
+    cli.env = { ...cli.env, NO_COLOR: '1' };
+    expect((await cli.run('runs')).stdout).not.toContain('\u001b');
+  });
+});
+
+describe('status', () => {
+  it('shows the overview, and fails when the server is not ready', async () => {
+    server.on(sessionRoutes.overview, () => ({
+      at: '2026-03-01T00:00:00Z',
+      version: '0.1.0',
+      hosts: { total: 3, online: 2, lagging: 0, offline: 1, inSync: 2 },
+      jobs: { total: 1, enabled: 1 },
+      assignments: { total: 3, applied: 2, pending: 1, failed: 0 },
+      runs: { total: 5, running: 0, succeeded: 4, warning: 0, bad: 1 },
+      recentBad: [sampleRun({ state: 'failed', exitCode: 3 })],
+    }));
+    const answer = await cli.run('status');
+    expect(answer.exitCode).toBe(0);
+    expect(answer.stdout).toContain('3: 2 online, 0 lagging, 1 offline; 2 in sync');
+    server.ready = false;
+    const json = await cli.run('status', '--json');
+    expect(json.exitCode).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      ready: false,
+      readyz: { ready: false },
+      overview: { jobs: { total: 1 } },
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { jobFileFromArticleTask } from '@carillon/core/job/article-task';
+import { type Document, readDocument } from '@carillon/core/job/job-file';
+import { makeManifest } from '@carillon/core/job/job-spec';
+import { taskForJob } from '@carillon/core/job/task-for-job';
+import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
+import { writeTaskXml } from '@carillon/wintask/task/write-task-xml';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { readDocuments } from './lib/documents.js';
+
+const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
+const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+const everything = () => readDocuments({ cwd: folder, stdin: Readable.from([]) }, ['.']);
+const runner = { command: 'carillon-agent.exe', arguments: ['run'] };
+
+function taskOf(document: Document, hostTimezone: string) {
+  if (document.kind !== 'Job') return undefined;
+  const task = taskForJob(makeManifest('00000000-0000-0000-0000-000000000000', 1, document.spec), {
+    hostTimezone,
+    runner,
+  });
+  return task.ok ? task.value : expect.fail(JSON.stringify(task.problems));
+}
+
+describe('examples', () => {
+  it.each(files)('%s begins with a comment that teaches', (file) => {
+    expect(readFileSync(`${folder}${file}`, 'utf8')).toMatch(/^# /);
+  });
+
+  it('are valid, and apply together as one folder', async () => {
+    const documents = (await everything()).map(({ document }) => document);
+    const policies = documents.flatMap((document) => (document.kind === 'AlertPolicy' ? [document.policy.name] : []));
+    const groups = documents.flatMap((document) => (document.kind === 'HostGroup' ? [document.group.name] : []));
+    const jobs = documents.flatMap((document) => (document.kind === 'Job' ? [document.spec] : []));
+    expect(groups).toEqual(['server-group-prod']);
+    expect(policies).toEqual(['low', 'medium', 'high']);
+    expect(jobs).toHaveLength(9);
+    for (const job of jobs) {
+      expect(policies).toEqual(expect.arrayContaining([...job.alerts]));
+      expect(job.targets.groups ?? Object.entries(job.targets.labels ?? {})).toEqual(
+        job.targets.groups ? groups : [['site', 'local']],
+      );
+    }
+  });
+
+  it('become tasks that Task Scheduler can hold exactly', async () => {
+    for (const { document } of await everything()) {
+      for (const zone of ['Asia/Shanghai', 'America/New_York', 'UTC']) {
+        const task = taskOf(document, zone);
+        if (!task) continue;
+        expect(task.exactness, task.path).toBe('exact');
+        expect(task.definition.triggers.length, task.path).toBeGreaterThan(0);
+        expect(readTaskXml(writeTaskXml(task.definition))).toBeTruthy();
+      }
+    }
+  });
+
+  it('include the article’s own document', () => {
+    const converted = jobFileFromArticleTask(parse(readFileSync(`${folder}import/daily_backup.yaml`, 'utf8')));
+    expect(converted).toMatchObject({
+      ok: true,
+      value: { name: 'daily_backup', targets: { groups: ['server-group-prod'] } },
+    });
+    expect(converted.ok && readDocument(converted.value).ok).toBe(true);
+  });
+
+  it('write GBK as they say', () => {
+    const text = readFileSync(`${folder}every-minute-gbk.yaml`, 'utf8');
+    const written = [...text.matchAll(/'([0-9a-f]+)', 'hex'/g)].map(([, hex]) =>
+      new TextDecoder('gbk').decode(Buffer.from(hex ?? '', 'hex')),
+    );
+    expect(written).toEqual(['备份完成\n', '磁盘空间不足\n']);
+  });
+});
