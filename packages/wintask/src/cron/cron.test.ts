@@ -56,7 +56,8 @@ describe('fields', () => {
     ['a * * * *', 'minute', /"a"/],
     ['* * 40W * *', 'day', /1-31/],
     ['* * * * 5#6', 'weekday', /1-5/],
-    ['@every 5m', 'expression', /unknown macro/],
+    ['@every 5m', 'expression', /write it as "every"/],
+    ['@noon', 'expression', /unknown macro/],
     ['@reboot', 'expression', /start-up/],
   ])('refuses %j', (expression, field, message) => {
     expect(problem(expression)).toMatchObject({ field, message: expect.stringMatching(message) });

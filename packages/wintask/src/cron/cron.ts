@@ -47,6 +47,8 @@ export function parseCron(expression: string): CronResult {
     const macro = MACROS.get(text.toLowerCase());
     if (macro !== undefined) return parseCron(macro);
     if (isRebootMacro(text)) return refuse('expression', text, FIVE, '@reboot is a start-up trigger, not a time');
+    if (/^@every\b/i.test(text))
+      return refuse('expression', text, FIVE, `${text} is an interval; write it as "every" instead`);
     return refuse('expression', text, [...MACROS.keys()].join(', '), `unknown macro ${text}`);
   }
   const parts = text === '' ? [] : text.split(/\s+/);

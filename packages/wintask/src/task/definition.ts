@@ -93,12 +93,14 @@ export interface ExecAction {
   command: string;
   arguments?: string;
   workingDirectory?: string;
+  extra?: RawElement[];
 }
 export interface ComHandlerAction {
   kind: 'com-handler';
   id?: string;
   classId: string;
   data?: RawElement;
+  extra?: RawElement[];
 }
 /** SendEmail, ShowMessage (refused by current Windows) and unknown actions. */
 export interface RawAction {

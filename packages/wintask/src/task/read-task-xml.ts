@@ -51,7 +51,7 @@ function readAction(element: XmlElement, unknown: UnknownElements): TaskAction {
     ]);
     if (fields.classId === undefined) throw refuse(element, 'missing-node', 'ClassId', 'ComHandler needs ClassId');
     const data = element.children.find((child) => child.name === 'Data');
-    return { kind: 'com-handler', ...own, classId: fields.classId as string, ...(data ? { data: toRaw(data) } : {}) };
+    return { kind: 'com-handler', ...own, ...(fields as { classId: string }), ...(data ? { data: toRaw(data) } : {}) };
   }
   if (unknown === 'keep' || OPAQUE_ACTIONS.has(element.name)) return { kind: 'raw', element: toRaw(element) };
   throw refuse(element, 'unexpected-node', 'Exec, ComHandler', `${element.name} is not a kind of action`);

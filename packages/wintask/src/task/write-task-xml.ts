@@ -113,10 +113,14 @@ function actionNode(action: TaskAction): Node {
     return {
       name: 'Exec',
       attributes: { id: action.id },
-      content: [...section(action, EXEC_ROWS), ...extraNodes(action as { extra?: RawElement[] })],
+      content: [...section(action, EXEC_ROWS), ...extraNodes(action)],
     };
   const data = action.data ? [rawNode(action.data)] : [];
-  return { name: 'ComHandler', attributes: { id: action.id }, content: [leaf('ClassId', action.classId), ...data] };
+  return {
+    name: 'ComHandler',
+    attributes: { id: action.id },
+    content: [leaf('ClassId', action.classId), ...data, ...extraNodes(action)],
+  };
 }
 
 function taskNode(task: TaskDefinition): Node {
