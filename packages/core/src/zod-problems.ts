@@ -66,7 +66,9 @@ function unit(origin: string): string {
 }
 
 function article(noun: string): string {
-  const word = noun === 'record' ? 'map of names to values' : noun;
+  // People write YAML: they know lists and maps.
+  const words: Record<string, string> = { record: 'map of names to values', object: 'map', array: 'list' };
+  const word = words[noun] ?? noun;
   return /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`;
 }
 

@@ -1,5 +1,5 @@
 import { documentKinds } from '@carillon/core/job/job-file';
-import { assignmentStates, hostPresences } from '@carillon/core/state/states';
+import { assignmentStates, commandKinds, commandStates, hostPresences } from '@carillon/core/state/states';
 import { z } from 'zod';
 import { limits } from '../limits.js';
 import { defineRoutes, instant, nameParam, pageOf, pageQuery, queryFlag } from './route.js';
@@ -99,10 +99,10 @@ export const taskPreview = z.object({
 
 export const commandSummary = z.object({
   id: z.uuid(),
-  action: z.enum(['run', 'stop']),
+  action: z.enum(commandKinds),
   job: z.string(),
   host: z.string(),
-  state: z.string(),
+  state: z.enum(commandStates),
   code: z.string().nullable(),
   message: z.string().nullable(),
   runId: z.uuid().nullable(),

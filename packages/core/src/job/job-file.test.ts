@@ -106,6 +106,8 @@ describe('a job file', () => {
     [{ name: 'a\\b' }, 'name', 'wrong_value', 'task name'],
     [{ name: undefined }, 'name', 'missing', 'a string'],
     [{ targets: {} }, 'targets', 'missing', 'at least one of'],
+    [{ schedule: undefined }, 'schedule', 'missing', 'a list'],
+    [{ run: undefined }, 'run', 'missing', 'a map'],
     [{ runAs: 'root' }, 'runAs', 'wrong_value', 'one of system, local-service, network-service'],
     [{ run: { powershell: 'x'.repeat(1_000_000) } }, 'run.powershell', 'too_long', 'at most 65536 bytes'],
     [{ run: {} }, 'run', 'wrong_value', 'exactly one of program'],

@@ -100,7 +100,9 @@ const entrySchema = z
 /** `"0 2 * * *"`, one entry, or a list of entries -> the schedule as wintask understands it. */
 export const scheduleSchema = z.preprocess(
   (value) =>
-    (Array.isArray(value) ? value : [value]).map((entry) => (typeof entry === 'string' ? { cron: entry } : entry)),
+    value === undefined
+      ? value
+      : (Array.isArray(value) ? value : [value]).map((entry) => (typeof entry === 'string' ? { cron: entry } : entry)),
   z.array(entrySchema).min(1).max(jobLimits.scheduleEntries),
 );
 
