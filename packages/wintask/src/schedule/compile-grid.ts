@@ -52,13 +52,20 @@ function fixedUtc(rule: GridRule, plan: DayPlan, start: StartDay): Trigger[] | u
   return runs.map((run) => calendarTrigger(plan.calendars[0]!, run, { ...start, suffix: 'Z' }));
 }
 
+/** The grid's times and those to which its skipped ones move; a superset, since the latter count on one day a year. */
+function withMoved(rule: GridRule): number[] {
+  if (rule.everyPass) return [...rule.times];
+  const hit = changeSpans(rule.zone).filter(({ from, to }) => rule.times.some((time) => time >= from && time < to));
+  return [...new Set([...rule.times, ...hit.map(({ to }) => to)])].sort((a, b) => a - b);
+}
+
 /** The grid's times on the host's clock, for every difference the two zones can have. */
 function hostGroups(rule: GridRule, plan: DayPlan, host: string): { groups: DayGroup[]; reason?: string } {
   if (sameClocks(rule.zone, host)) return { groups: [{ calendars: plan.calendars, times: [...rule.times] }] };
   const differences = clockDifferences(rule.zone, host);
   const groups = new Map<string, DayGroup>();
   let reason = differences.length > 1 ? OTHER_ZONE : undefined;
-  for (const time of rule.times) {
+  for (const time of differences.length > 1 ? withMoved(rule) : rule.times) {
     for (const difference of differences) {
       const carry = Math.floor((time + difference) / 1440);
       const moved = shiftDays(plan, carry);
@@ -95,7 +102,7 @@ function covering(times: number[], shifts: number[]): TimeRun[] {
 export function coverAll(rule: GridRule, start: StartDay, host: string): Trigger {
   const zones = [host, rule.zone];
   const differences = clockDifferences(rule.zone, host);
-  const times = rule.times.flatMap((time) => differences.map((difference) => time + difference));
+  const times = withMoved(rule).flatMap((time) => differences.map((difference) => time + difference));
   const phase = ((times[0]! % 1440) + 1440) % 1440;
   const step = [1440, ...times.map((time) => time - times[0]!), ...zones.flatMap(shiftMinutes)].reduce(gcd, 0);
   return endlessTrigger(phase % step, step, start);
