@@ -1,4 +1,4 @@
-import type { Target, HostGroup } from '@carillon/core/host/target';
+import type { HostGroup, Target } from '@carillon/core/host/target';
 import { matchesTarget } from '@carillon/core/host/target';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from './database.store.js';
@@ -42,7 +42,9 @@ export class DesiredStore {
     const wanted = jobs.flatMap((job) =>
       hosts
         .filter((host) => matchesTarget(job.targets, host, groups))
-        .map((host): Wanted => ({ hostId: host.id, jobId: job.id, version: job.version, manifestHash: job.manifestHash })),
+        .map(
+          (host): Wanted => ({ hostId: host.id, jobId: job.id, version: job.version, manifestHash: job.manifestHash }),
+        ),
     );
     const changed = new Set([...(await this.assign(tx, wanted)), ...(await this.unassign(tx, scope, wanted))]);
     await this.advance(tx, [...changed]);

@@ -31,7 +31,10 @@ async function applyMissing(client: pg.Client, folder: string): Promise<string[]
     'SELECT migration_name AS name, finished_at AS finished FROM _prisma_migrations WHERE rolled_back_at IS NULL',
   );
   const broken = rows.find((row) => row.finished === null);
-  if (broken) throw new Error(`migration ${broken.name} failed earlier: mend the database, then mark it with \`prisma migrate resolve\``);
+  if (broken)
+    throw new Error(
+      `migration ${broken.name} failed earlier: mend the database, then mark it with \`prisma migrate resolve\``,
+    );
   const known = new Set(rows.map((row) => row.name));
   const applied: string[] = [];
   for (const name of migrationsIn(folder)) {
@@ -51,7 +54,11 @@ function migrationsIn(folder: string): string[] {
 async function applyOne(client: pg.Client, name: string, sql: Buffer): Promise<void> {
   const id = randomUUID();
   const checksum = createHash('sha256').update(sql).digest('hex');
-  await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [id, checksum, name]);
+  await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [
+    id,
+    checksum,
+    name,
+  ]);
   try {
     await client.query(sql.toString('utf8'));
   } catch (error) {

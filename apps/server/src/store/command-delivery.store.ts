@@ -1,0 +1,80 @@
+import type { Body } from '@carillon/contract/agent/catalog';
+import { Inject, Injectable } from '@nestjs/common';
+import { Database } from './database.store.js';
+import { type FenceClaim, holdsFence } from './fence.js';
+import { poolTransaction } from './pool-transaction.js';
+import { unnest } from './unnest.js';
+
+export interface ClaimedCommand extends FenceClaim {
+  readonly id: string;
+  readonly text: string;
+  readonly signature: string;
+}
+
+const claimRows = 500;
+
+/** Commands on their way to agents: claimed once, answered once. */
+@Injectable()
+export class CommandDeliveryStore {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  /**
+   * Takes queued commands of hosts whose newest session is one of these. The conditional update is the claim: of two
+   * gateways only one gets a row. Commands whose life ended are left for the sweep.
+   */
+  async claim(sessions: readonly FenceClaim[]): Promise<ClaimedCommand[]> {
+    if (sessions.length === 0) return [];
+    const batch = unnest(
+      'x',
+      { host_id: ['uuid', (row: FenceClaim) => row.hostId], fence: ['bigint', (row) => row.fence] },
+      sessions,
+    );
+    const result = await this.database.pool.query<Omit<ClaimedCommand, 'fence'> & { fence: string }>(
+      `UPDATE command c SET state = 'delivered', updated_at = now()
+       FROM (SELECT q.id, x.fence FROM command q
+             JOIN ${batch.sql} ON x.host_id = q.host_id
+             JOIN agent_session s ON s.host_id = q.host_id AND s.fence = x.fence
+             WHERE q.state = 'queued' AND q.expires_at > now()
+             ORDER BY q.id LIMIT ${claimRows} FOR UPDATE OF q SKIP LOCKED) AS mine
+       WHERE c.id = mine.id AND c.state = 'queued'
+       RETURNING c.id, c.host_id AS "hostId", mine.fence, c.text, c.signature`,
+      batch.values,
+    );
+    return result.rows.map((row) => ({ ...row, fence: Number(row.fence) })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Puts back commands that certainly were not sent. */
+  async putBack(ids: readonly string[]): Promise<void> {
+    await this.database.pool.query(
+      `UPDATE command SET state = 'queued', updated_at = now() WHERE id = ANY($1::uuid[]) AND state = 'delivered'`,
+      [ids],
+    );
+  }
+
+  /**
+   * Notes the agent's answer. `done` is proof and always counts; `accepted` never undoes an end; an end that the
+   * centre only assumed (`no_answer`) gives way to what the agent knows.
+   * @returns false when a newer session of the host exists
+   */
+  answer(claim: FenceClaim, result: Body<'command.result'>): Promise<boolean> {
+    return poolTransaction(this.database.pool, async (client) => {
+      if (!(await holdsFence(client, claim))) return false;
+      await client.query(
+        `UPDATE command SET state = $3::command_state, code = $4, message = $5, run_id = coalesce($6, run_id), updated_at = now()
+         WHERE id = $1 AND host_id = $2 AND CASE $3::command_state
+           WHEN 'done' THEN true
+           WHEN 'accepted' THEN state IN ('queued', 'delivered') OR (state = 'indeterminate' AND code = 'no_answer')
+           ELSE state IN ('queued', 'delivered', 'accepted') OR (state = 'indeterminate' AND code = 'no_answer') END`,
+        [
+          result.commandId,
+          claim.hostId,
+          result.state,
+          result.code?.replaceAll('\0', '\u2400') ?? null,
+          result.message?.replaceAll('\0', '\u2400') ?? null,
+          result.runId ?? null,
+        ],
+      );
+      return true;
+    });
+  }
+}

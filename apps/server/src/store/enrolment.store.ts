@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import type { Body } from '@carillon/contract/agent/catalog';
+import { desiredHash } from '@carillon/core/desired/desired-state';
+import { makeUuid7 } from '@carillon/core/state/uuid7';
+import { Inject, Injectable } from '@nestjs/common';
+import { Database, type Transaction } from './database.store.js';
+import { DesiredStore } from './desired.store.js';
+
+export interface Enrolment {
+  /** SHA-256 of the token's secret. */
+  readonly tokenHash: string;
+  readonly publicKey: string;
+  readonly facts: Body<'enroll'>['facts'];
+  readonly nowMs: number;
+}
+
+/** `refused` does not say why: an outsider learns nothing about which tokens exist. */
+export type Enrolled =
+  | { readonly kind: 'enrolled'; readonly hostId: string; readonly name: string }
+  | { readonly kind: 'refused' };
+
+/** Turns a join token into a host. */
+@Injectable()
+export class EnrolmentStore {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(DesiredStore) private readonly desired: DesiredStore,
+  ) {}
+
+  /** Token use, host, session row and first assignments: all or nothing. The caller has checked the proof. */
+  redeem(enrolment: Enrolment): Promise<Enrolled> {
+    return this.database.transaction(async (tx) => {
+      const before = await this.earlier(tx, enrolment);
+      if (before) return before;
+      const labels = await this.useToken(tx, enrolment.tokenHash);
+      if (labels === null) return { kind: 'refused' };
+      const host = await this.insertHost(tx, enrolment, labels);
+      await tx.$executeRaw`INSERT INTO agent_session (host_id) VALUES (${host.hostId}::uuid)`;
+      await this.desired.reassign(tx, { hostIds: [host.hostId] });
+      return { kind: 'enrolled', ...host };
+    });
+  }
+
+  /**
+   * An agent whose answer was lost asks again with the same key, which it proved to hold: it gets the host it already
+   * has, and the token is not used twice.
+   */
+  private async earlier(tx: Transaction, { publicKey, tokenHash }: Enrolment): Promise<Enrolled | null> {
+    await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext(${`carillon.enrol.${publicKey}`}))::text`;
+    const rows = await tx.$queryRaw<{ hostId: string; name: string }[]>`
+      SELECT id AS "hostId", name FROM host WHERE public_key = ${publicKey} AND state = 'active'
+        AND EXISTS (SELECT 1 FROM enrolment_token WHERE hash = ${tokenHash} AND revoked_at IS NULL) LIMIT 1`;
+    return rows[0] ? { kind: 'enrolled', ...rows[0] } : null;
+  }
+
+  /** The update counts only while uses are left, so two agents at once cannot share the last one. */
+  private async useToken(tx: Transaction, hash: string): Promise<string | null> {
+    const rows = await tx.$queryRaw<{ labels: string }[]>`
+      UPDATE enrolment_token SET used = used + 1
+      WHERE hash = ${hash} AND used < uses AND expires_at > now() AND revoked_at IS NULL
+      RETURNING labels::text AS labels`;
+    return rows[0]?.labels ?? null;
+  }
+
+  /** The host's own name, else the first free of name-2, name-3 …; a name lost to a simultaneous insert is skipped. */
+  private async insertHost(tx: Transaction, { facts, publicKey, nowMs }: Enrolment, labels: string) {
+    const hostId = makeUuid7(nowMs, randomBytes(10));
+    const taken = await this.takenNames(tx, facts.hostname);
+    for (let suffix = 1; ; suffix += 1) {
+      const name = suffix === 1 ? facts.hostname : `${facts.hostname}-${suffix}`;
+      const nameKey = name.toLowerCase();
+      if (taken.has(nameKey)) continue;
+      const inserted = await tx.$executeRaw`
+        INSERT INTO host (id, name, name_key, labels, os, timezone, agent_version, scheduler, capabilities, fingerprint, public_key, desired_hash)
+        VALUES (${hostId}::uuid, ${name}, ${nameKey}, ${labels}::jsonb, ${facts.os}, ${facts.timezone}, ${facts.agentVersion},
+          ${facts.scheduler}, ${facts.capabilities}, ${facts.fingerprint}, ${publicKey}, ${desiredHash([])})
+        ON CONFLICT (name_key) DO NOTHING`;
+      if (inserted === 1) return { hostId, name };
+    }
+  }
+
+  private async takenNames(tx: Transaction, hostname: string): Promise<Set<string>> {
+    const key = hostname.toLowerCase();
+    const rows = await tx.$queryRaw<{ nameKey: string }[]>`
+      SELECT name_key AS "nameKey" FROM host WHERE name_key = ${key} OR starts_with(name_key, ${`${key}-`})`;
+    return new Set(rows.map((row) => row.nameKey));
+  }
+}

@@ -1,0 +1,142 @@
+import type { Body } from '@carillon/contract/agent/catalog';
+import type { HostState } from '@carillon/core/state/states';
+import { Inject, Injectable } from '@nestjs/common';
+import { Database } from './database.store.js';
+import type { FenceClaim } from './fence.js';
+import { unnest } from './unnest.js';
+
+type HostFacts = Body<'hello'>['facts'];
+
+export interface KnownAgent {
+  readonly hostId: string;
+  readonly name: string;
+  readonly state: HostState;
+  readonly publicKey: string;
+  readonly fingerprint: string;
+}
+
+export interface OpenedSession {
+  readonly fence: number;
+  readonly epoch: number;
+  readonly ackedSeq: number;
+  readonly desired: { readonly rev: number; readonly hash: string };
+}
+
+export interface SeenHost extends FenceClaim {
+  /** How long ago its last frame came; both clocks stay out of it. */
+  readonly agoMs: number;
+  /** From its last heartbeat; null when none came since the last flush. */
+  readonly spoolWaiting: number | null;
+  readonly observedHash: string | null;
+}
+
+/** Sessions of agents: who holds which host's socket, and the fence by which the newest wins. */
+@Injectable()
+export class SessionStore {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  async find(hostId: string): Promise<KnownAgent | null> {
+    const result = await this.database.pool.query<KnownAgent>(
+      'SELECT id AS "hostId", name, state, public_key AS "publicKey", fingerprint FROM host WHERE id = $1',
+      [hostId],
+    );
+    return result.rows[0] ?? null;
+  }
+
+  /**
+   * Takes the next fence. An epoch above ours begins where the agent's spool begins; events that the agent deleted
+   * as acked are never waited for, even if a restored database does not have them.
+   * @returns null when the host stopped being active in between
+   */
+  async open(hostId: string, gatewayId: string, spool: Body<'hello'>['spool']): Promise<OpenedSession | null> {
+    const result = await this.database.pool.query<
+      Record<'fence' | 'acked' | 'rev' | 'hash', string> & { epoch: number }
+    >(
+      `UPDATE agent_session s SET
+         fence = s.fence + 1, gateway_id = $2, connected_at = now(), last_seen_at = now(), spool_waiting = $5::bigint - $4::bigint,
+         acked_seq = CASE WHEN $3 > s.epoch THEN $4::bigint - 1 WHEN $3 = s.epoch THEN greatest(s.acked_seq, $4::bigint - 1) ELSE s.acked_seq END,
+         epoch = greatest(s.epoch, $3)
+       FROM host h WHERE h.id = s.host_id AND h.state = 'active' AND s.host_id = $1
+       RETURNING s.fence, s.epoch, s.acked_seq AS acked, h.desired_rev AS rev, h.desired_hash AS hash`,
+      [hostId, gatewayId, spool.epoch, spool.first, Math.max(spool.first, spool.next)],
+    );
+    const row = result.rows[0];
+    if (!row) return null;
+    const desired = { rev: Number(row.rev), hash: row.hash };
+    return { fence: Number(row.fence), epoch: row.epoch, ackedSeq: Number(row.acked), desired };
+  }
+
+  /** Notes what changed about the machine; the row is left alone when nothing did. */
+  async recordFacts(hostId: string, facts: HostFacts): Promise<void> {
+    await this.database.pool.query(
+      `UPDATE host SET os = $2, timezone = $3, agent_version = $4, scheduler = $5, capabilities = $6
+       WHERE id = $1 AND (os, timezone, agent_version, scheduler, capabilities) IS DISTINCT FROM ($2, $3, $4, $5, $6::text[])`,
+      [hostId, facts.os, facts.timezone, facts.agentVersion, facts.scheduler, facts.capabilities],
+    );
+  }
+
+  /**
+   * Notes who was heard of, all hosts in one statement. A job that is gone from a host whose registered state equals
+   * the desired one needs no further word from the agent: its `removing` row goes.
+   * @returns hosts whose session is no longer the newest
+   */
+  async seen(gatewayId: string, hosts: readonly SeenHost[]): Promise<string[]> {
+    const batch = unnest(
+      'x',
+      {
+        host_id: ['uuid', (row: SeenHost) => row.hostId],
+        fence: ['bigint', (row) => row.fence],
+        ago_ms: ['bigint', (row) => row.agoMs],
+        waiting: ['int', (row) => row.spoolWaiting],
+        observed: ['text', (row) => row.observedHash],
+      },
+      hosts,
+    );
+    const result = await this.database.pool.query<{ host_id: string }>(
+      `WITH x AS (SELECT * FROM ${batch.sql}),
+       held AS (
+         UPDATE agent_session s SET last_seen_at = now() - x.ago_ms * interval '1 millisecond', gateway_id = $${batch.values.length + 1},
+           spool_waiting = coalesce(x.waiting, s.spool_waiting)
+         FROM x WHERE s.host_id = x.host_id AND s.fence = x.fence RETURNING s.host_id),
+       observed AS (
+         UPDATE host h SET observed_hash = x.observed FROM x JOIN held USING (host_id)
+         WHERE h.id = x.host_id AND x.observed IS NOT NULL AND h.observed_hash IS DISTINCT FROM x.observed),
+       gone AS (
+         DELETE FROM assignment a USING x JOIN held USING (host_id) JOIN host h ON h.id = x.host_id
+         WHERE a.host_id = x.host_id AND a.state = 'removing' AND x.observed = h.desired_hash)
+       SELECT host_id FROM held`,
+      [...batch.values, gatewayId],
+    );
+    const held = new Set(result.rows.map((row) => row.host_id));
+    return hosts.map((host) => host.hostId).filter((hostId) => !held.has(hostId));
+  }
+
+  /** Lets go of sessions whose sockets closed; a newer session of the same host is not touched. */
+  async release(claims: readonly FenceClaim[]): Promise<void> {
+    if (claims.length === 0) return;
+    const batch = claimBatch(claims);
+    await this.database.pool.query(
+      `UPDATE agent_session s SET gateway_id = NULL, last_seen_at = now()
+       FROM ${batch.sql} WHERE s.host_id = x.host_id AND s.fence = x.fence`,
+      batch.values,
+    );
+  }
+
+  /** Of these sessions, the hosts for which a newer one exists. */
+  async superseded(claims: readonly FenceClaim[]): Promise<string[]> {
+    const batch = claimBatch(claims);
+    const result = await this.database.pool.query<{ host_id: string }>(
+      `SELECT s.host_id FROM agent_session s JOIN ${batch.sql} ON s.host_id = x.host_id WHERE s.fence > x.fence`,
+      batch.values,
+    );
+    return result.rows.map((row) => row.host_id);
+  }
+}
+
+function claimBatch(claims: readonly FenceClaim[]) {
+  return unnest(
+    'x',
+    { host_id: ['uuid', (claim: FenceClaim) => claim.hostId], fence: ['bigint', (claim) => claim.fence] },
+    claims,
+  );
+}
