@@ -22,6 +22,12 @@ export interface SignedManifest {
   readonly signature: string;
 }
 
+export interface DeliveredEntry {
+  readonly hostId: string;
+  readonly jobId: string;
+  readonly manifestHash: string;
+}
+
 export interface ToldHost {
   readonly hostId: string;
   readonly rev: number;
@@ -38,45 +44,51 @@ export interface ChangedHost {
 export class DeliveryStore {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** Revision, hash and entries of one moment (one statement). */
-  async load(hostId: string): Promise<HostDesired | null> {
-    const result = await this.database.pool.query<{ rev: string; hash: string; entries: DesiredEntry[] }>(
-      `SELECT h.desired_rev AS rev, h.desired_hash AS hash, coalesce(
+  /** Revision, hash and entries of each host, of one moment (one statement); in the order asked. */
+  async load(hostIds: readonly string[]): Promise<(HostDesired | null)[]> {
+    const result = await this.database.pool.query<{ id: string; rev: string; hash: string; entries: DesiredEntry[] }>(
+      `SELECT h.id, h.desired_rev AS rev, h.desired_hash AS hash, coalesce(
          jsonb_agg(jsonb_build_object('jobId', a.job_id, 'version', a.version, 'manifestHash', a.manifest_hash) ORDER BY a.job_id)
            FILTER (WHERE a.job_id IS NOT NULL), '[]') AS entries
        FROM host h LEFT JOIN assignment a ON a.host_id = h.id AND a.state <> 'removing'
-       WHERE h.id = $1 GROUP BY h.id`,
-      [hostId],
+       WHERE h.id = ANY($1::uuid[]) GROUP BY h.id`,
+      [hostIds],
     );
-    const row = result.rows[0];
-    return row ? { rev: Number(row.rev), hash: row.hash, entries: row.entries } : null;
+    const byId = new Map(result.rows.map(({ id, rev, hash, entries }) => [id, { rev: Number(rev), hash, entries }]));
+    return hostIds.map((hostId) => byId.get(hostId) ?? null);
   }
 
-  async manifests(entries: readonly DesiredEntry[]): Promise<SignedManifest[]> {
+  async manifests(entries: readonly DesiredEntry[]): Promise<{ hash: string; manifest: SignedManifest }[]> {
     if (entries.length === 0) return [];
     const batch = unnest(
       'x',
       { job_id: ['uuid', (entry: DesiredEntry) => entry.jobId], version: ['int', (entry) => entry.version] },
       entries,
     );
-    const result = await this.database.pool.query<SignedManifest>(
-      `SELECT v.manifest AS text, v.signature FROM job_version v JOIN ${batch.sql} USING (job_id, version)`,
+    const result = await this.database.pool.query<SignedManifest & { hash: string }>(
+      `SELECT v.manifest AS text, v.signature, v.manifest_hash AS hash
+       FROM job_version v JOIN ${batch.sql} USING (job_id, version)`,
       batch.values,
     );
-    return result.rows;
+    return result.rows.map(({ hash, text, signature }) => ({ hash, manifest: { text, signature } }));
   }
 
   /** Only what was sent, and only if nobody wanted something else meanwhile. */
-  async markDelivered(hostId: string, entries: readonly DesiredEntry[]): Promise<void> {
+  async markDelivered(entries: readonly DeliveredEntry[]): Promise<void> {
+    if (entries.length === 0) return;
     const batch = unnest(
       'x',
-      { job_id: ['uuid', (entry: DesiredEntry) => entry.jobId], hash: ['text', (entry) => entry.manifestHash] },
+      {
+        host_id: ['uuid', (entry: DeliveredEntry) => entry.hostId],
+        job_id: ['uuid', (entry) => entry.jobId],
+        hash: ['text', (entry) => entry.manifestHash],
+      },
       entries,
     );
     await this.database.pool.query(
       `UPDATE assignment a SET state = 'delivered', updated_at = now() FROM ${batch.sql}
-       WHERE a.host_id = $${batch.values.length + 1} AND a.job_id = x.job_id AND a.manifest_hash = x.hash AND a.state = 'desired'`,
-      [...batch.values, hostId],
+       WHERE a.host_id = x.host_id AND a.job_id = x.job_id AND a.manifest_hash = x.hash AND a.state = 'desired'`,
+      batch.values,
     );
   }
 

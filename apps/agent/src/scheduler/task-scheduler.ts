@@ -1,0 +1,26 @@
+import type { TaskDefinition } from '@carillon/wintask/task/definition';
+
+/** What the agent asks of a Task Scheduler. Paths are full: `\Carillon\name`. */
+export interface TaskScheduler {
+  /**
+   * Registers or replaces a task, and reads it back.
+   * @returns what differs between the wanted task and the one that is now registered; empty when all is well
+   * @throws SchedulerError when it was refused
+   */
+  register(path: string, definition: TaskDefinition): Promise<string[]>;
+  /** Takes a task away; one that does not exist is no error. */
+  remove(path: string): Promise<void>;
+  /** Asks for a start now. Says nothing about whether it started: the runner tells. */
+  start(path: string): Promise<void>;
+}
+
+/** Task Scheduler said no. `code` is a machine name, the message what it printed. */
+export class SchedulerError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'SchedulerError';
+  }
+}

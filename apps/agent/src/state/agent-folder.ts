@@ -1,0 +1,69 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** Where everything of one agent lives. The runner and the agent share it; each file says who writes it. */
+export interface AgentFolder {
+  readonly root: string;
+  /** Key and name; written by `enroll`. */
+  readonly identity: string;
+  /** Server address, scheduler, how Task Scheduler starts the runner; written by `enroll`. */
+  readonly settings: string;
+  /** One signed definition per job; written by the agent, read by runners. */
+  readonly jobs: string;
+  readonly scripts: string;
+  /** What Task Scheduler holds for us; written by the agent. */
+  readonly registered: string;
+  /** Start orders; written by the agent, claimed by a runner. */
+  readonly tickets: string;
+  /** Stop orders by run; written by the agent. */
+  readonly stops: string;
+  /** Runs under way; written by their runners. */
+  readonly running: string;
+  /** Last occurrence answered, by job; written by runners. */
+  readonly answered: string;
+  /** Events of one run, a file each; written by its runner, emptied by the agent. */
+  readonly drop: string;
+  /** Output of one run, a file each; written by its runner, deleted by the agent after the ack. */
+  readonly output: string;
+  /** Numbered events until the centre acked them; written by the agent. */
+  readonly log: string;
+  readonly commands: string;
+  readonly temporary: string;
+}
+
+/** `%ProgramData%\Carillon\agent` on Windows, `~/.carillon-agent` elsewhere; `CARILLON_AGENT_DATA` or `--data` choose another. */
+export function defaultAgentFolder(env: NodeJS.ProcessEnv): string {
+  if (env.CARILLON_AGENT_DATA) return env.CARILLON_AGENT_DATA;
+  return process.platform === 'win32'
+    ? join(env.ProgramData ?? 'C:\\ProgramData', 'Carillon', 'agent')
+    : join(env.HOME ?? '.', '.carillon-agent');
+}
+
+export function agentFolderAt(path: string): AgentFolder {
+  const root = resolve(path);
+  return {
+    root,
+    identity: join(root, 'identity.json'),
+    settings: join(root, 'agent.json'),
+    jobs: join(root, 'jobs'),
+    scripts: join(root, 'scripts'),
+    registered: join(root, 'registered.json'),
+    tickets: join(root, 'tickets'),
+    stops: join(root, 'stops'),
+    running: join(root, 'running'),
+    answered: join(root, 'answered'),
+    drop: join(root, 'spool', 'drop'),
+    output: join(root, 'spool', 'out'),
+    log: join(root, 'spool', 'log'),
+    commands: join(root, 'commands.jsonl'),
+    temporary: join(root, 'tmp'),
+  };
+}
+
+export function prepareAgentFolder(folder: AgentFolder): void {
+  const { jobs, scripts, tickets, stops, running, answered, drop, output, log, temporary } = folder;
+  mkdirSync(folder.root, { recursive: true, mode: 0o700 });
+  for (const path of [jobs, scripts, tickets, stops, running, answered, drop, output, log, temporary]) {
+    mkdirSync(path, { recursive: true });
+  }
+}

@@ -1,0 +1,192 @@
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { AgentEvent } from '@carillon/contract/agent/messages';
+import { readJson, writeJson } from './files.js';
+
+/** An event before it has a number. */
+export type UnnumberedEvent = Omit<AgentEvent, 'seq'>;
+
+/** The numbered, append-only log of what happened here, kept until the centre has committed it. */
+export interface EventLog {
+  readonly epoch: number;
+  /** Number the next event gets. */
+  readonly next: number;
+  /** First number that is not acked. */
+  readonly first: number;
+  /** Numbers and stores events, to disk. Those whose id is known already are left out: a crash may offer them twice. */
+  append(events: readonly UnnumberedEvent[]): void;
+  /** Events from `seq` on, at most `limit`. */
+  read(seq: number, limit: number): AgentEvent[];
+  /** Everything up to here is committed in the centre; only now may it be deleted. */
+  ack(epoch: number, upToSeq: number): void;
+  /** The numbers of this epoch were used before (restored disk): what is not acked gets new numbers, ids stay. */
+  renew(epoch: number, next: number): void;
+}
+
+const segmentEvents = 2_000;
+
+interface Pointer {
+  epoch: number;
+  acked: number;
+}
+
+/**
+ * Event log in segment files `<epoch>-<first number>.seg`, one record a line: CRC-32 in hexadecimal, blank, JSON.
+ * What a crash cut off at the end is dropped when the log is opened; it was never sent, as sending needs the flush.
+ */
+export class FileEventLog implements EventLog {
+  private pointer: Pointer;
+  /** Everything not acked; bounded by what the centre has not taken yet. */
+  private events: AgentEvent[] = [];
+  private readonly ids = new Set<string>();
+  private segment: { first: number; count: number } | undefined;
+
+  constructor(private readonly folder: string) {
+    this.pointer = readJson<Pointer>(this.pointerFile) ?? { epoch: 1, acked: 0 };
+    for (const first of this.segments()) this.load(first);
+    this.trim();
+  }
+
+  get epoch(): number {
+    return this.pointer.epoch;
+  }
+
+  get first(): number {
+    return this.pointer.acked + 1;
+  }
+
+  get next(): number {
+    return (this.events.at(-1)?.seq ?? this.pointer.acked) + 1;
+  }
+
+  append(events: readonly UnnumberedEvent[]): void {
+    const fresh = events.filter((event) => !this.ids.has(event.eventId));
+    if (fresh.length === 0) return;
+    const start = this.next;
+    const numbered = fresh.map((event, index): AgentEvent => ({ seq: start + index, ...event }));
+    if (!this.segment || this.segment.count >= segmentEvents) this.segment = { first: start, count: 0 };
+    this.write(this.segment.first, numbered);
+    this.segment.count += numbered.length;
+    this.remember(numbered);
+  }
+
+  read(seq: number, limit: number): AgentEvent[] {
+    const from = Math.max(0, seq - this.first);
+    return this.events.slice(from, from + limit);
+  }
+
+  ack(epoch: number, upToSeq: number): void {
+    if (epoch !== this.pointer.epoch || upToSeq <= this.pointer.acked) return;
+    this.pointer = { epoch, acked: Math.min(upToSeq, this.next - 1) };
+    writeJson(this.pointerFile, this.pointer);
+    this.trim();
+  }
+
+  renew(epoch: number, next: number): void {
+    if (epoch <= this.pointer.epoch) return;
+    const waiting = this.events;
+    const old = this.segments();
+    const oldEpoch = this.pointer.epoch;
+    this.events = [];
+    this.ids.clear();
+    // The new epoch's file is on disk before the pointer moves, and the pointer before the old files go.
+    const renumbered = waiting.map((event, index): AgentEvent => ({ ...event, seq: next + index }));
+    this.pointer = { epoch, acked: next - 1 };
+    if (renumbered.length > 0) this.write(next, renumbered);
+    this.remember(renumbered);
+    this.segment = { first: next, count: renumbered.length };
+    writeJson(this.pointerFile, this.pointer);
+    for (const first of old) rmSync(this.file(oldEpoch, first), { force: true });
+  }
+
+  private remember(events: readonly AgentEvent[]): void {
+    for (const event of events) {
+      this.events.push(event);
+      this.ids.add(event.eventId);
+    }
+  }
+
+  private write(first: number, events: readonly AgentEvent[]): void {
+    const file = openSync(this.file(this.pointer.epoch, first), 'a', 0o600);
+    try {
+      writeSync(file, events.map(toLine).join(''));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  private load(first: number): void {
+    const path = this.file(this.pointer.epoch, first);
+    const { events, goodBytes, torn } = readSegment(readFileSync(path));
+    if (torn) cut(path, goodBytes);
+    this.remember(events);
+    this.segment = { first, count: events.length };
+  }
+
+  /** Forgets acked events and deletes segments that hold nothing else. */
+  private trim(): void {
+    const acked = this.pointer.acked;
+    const kept = this.events.findIndex((event) => event.seq > acked);
+    const gone = kept === -1 ? this.events.splice(0) : this.events.splice(0, kept);
+    for (const event of gone) this.ids.delete(event.eventId);
+    const segments = this.segments();
+    for (const [index, first] of segments.entries()) {
+      const last = (segments[index + 1] ?? this.next) - 1;
+      if (last <= acked) rmSync(this.file(this.pointer.epoch, first), { force: true });
+    }
+    if (this.events.length === 0) this.segment = undefined;
+  }
+
+  private segments(): number[] {
+    const prefix = `${this.pointer.epoch}-`;
+    return readdirSync(this.folder)
+      .filter((name) => name.startsWith(prefix) && name.endsWith('.seg'))
+      .map((name) => Number(name.slice(prefix.length, -4)))
+      .sort((a, b) => a - b);
+  }
+
+  private file(epoch: number, first: number): string {
+    return join(this.folder, `${epoch}-${String(first).padStart(12, '0')}.seg`);
+  }
+
+  private get pointerFile(): string {
+    return join(this.folder, 'acked.json');
+  }
+}
+
+function toLine(event: AgentEvent): string {
+  const json = JSON.stringify(event);
+  return `${crcOf(json)} ${json}\n`;
+}
+
+function crcOf(json: string): string {
+  return crc32(json).toString(16).padStart(8, '0');
+}
+
+/** Reads records until the first that is cut off or damaged; what comes after it cannot be trusted to be in order. */
+function readSegment(bytes: Buffer): { events: AgentEvent[]; goodBytes: number; torn: boolean } {
+  const events: AgentEvent[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    const end = bytes.indexOf(0x0a, at);
+    const line = end === -1 ? '' : bytes.toString('utf8', at, end);
+    const json = line.slice(9);
+    if (end === -1 || line.slice(0, 8) !== crcOf(json)) return { events, goodBytes: at, torn: true };
+    events.push(JSON.parse(json) as AgentEvent);
+    at = end + 1;
+  }
+  return { events, goodBytes: at, torn: false };
+}
+
+function cut(path: string, bytes: number): void {
+  if (!existsSync(path)) return;
+  const file = openSync(path, 'r+');
+  try {
+    ftruncateSync(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

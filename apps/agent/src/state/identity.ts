@@ -1,0 +1,68 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { sha256Hex } from '@carillon/core/desired/canonical-json';
+import { type KeyPair, keyId, makeKeyPair } from '@carillon/core/desired/signing';
+import type { AgentFolder } from './agent-folder.js';
+import { readJson, writeJson } from './files.js';
+
+/** Who this agent is. The key is made here and never leaves the host. */
+export interface Identity {
+  readonly publicKey: string;
+  readonly privateKey: KeyObject;
+  readonly keyId: string;
+  /** Undefined until the centre has accepted us. */
+  readonly agentId: string | undefined;
+  /** Name in the centre. */
+  readonly name: string | undefined;
+  /** Keys whose signatures on definitions and commands we accept; pinned at enrolment. */
+  readonly signerKeys: readonly string[];
+}
+
+interface IdentityFile {
+  publicKey: string;
+  /** PKCS #8, PEM. */
+  privateKey: string;
+  agentId?: string;
+  name?: string;
+  signerKeys?: string[];
+}
+
+/** The stored identity; a fresh key is on disk before anybody is told about it. */
+export function loadOrMakeIdentity(folder: AgentFolder): Identity {
+  const stored = loadIdentity(folder);
+  if (stored) return stored;
+  const pair = makeKeyPair();
+  writeJson(folder.identity, fileOf(pair, {}));
+  return identityOf(fileOf(pair, {}));
+}
+
+export function loadIdentity(folder: AgentFolder): Identity | undefined {
+  const file = readJson<IdentityFile>(folder.identity);
+  return file && identityOf(file);
+}
+
+/** Keeps what the centre answered. */
+export function storeEnrolment(folder: AgentFolder, identity: Identity, enrolled: { agentId: string; name: string; signerKeys: string[] }): Identity {
+  const file = fileOf(identity, enrolled);
+  writeJson(folder.identity, file);
+  return identityOf(file);
+}
+
+/** An identity that lives in memory only, for simulated hosts. */
+export function makeTransientIdentity(): Identity {
+  return identityOf(fileOf(makeKeyPair(), {}));
+}
+
+function fileOf(pair: KeyPair, rest: Partial<IdentityFile>): IdentityFile {
+  return { publicKey: pair.publicKey, privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, ...rest };
+}
+
+function identityOf(file: IdentityFile): Identity {
+  return {
+    publicKey: file.publicKey,
+    privateKey: createPrivateKey(file.privateKey),
+    keyId: keyId(file.publicKey, sha256Hex),
+    agentId: file.agentId,
+    name: file.name,
+    signerKeys: file.signerKeys ?? [],
+  };
+}

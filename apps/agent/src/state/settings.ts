@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { AgentFolder } from './agent-folder.js';
+import { readJson, writeJson } from './files.js';
+
+const commandSchema = z.array(z.string().min(1)).min(1);
+
+const settingsSchema = z.object({
+  /** Origin of the server, `https://carillon.example`. */
+  server: z.string(),
+  scheduler: z.object({
+    kind: z.enum(['schtasks', 'emulated']),
+    /** Program and first arguments; on Windows the full path of schtasks.exe. */
+    command: commandSchema,
+  }),
+  /** What Task Scheduler starts, before the job's id. */
+  runner: z.object({ command: z.string(), arguments: z.array(z.string()) }),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** @throws Error that names the file and the field when something is missing or wrong */
+export function loadSettings(folder: AgentFolder): Settings {
+  const raw = readJson<unknown>(folder.settings);
+  if (raw === undefined) throw new Error(`${folder.settings}: missing; enrol this host first with carillon-agent enroll`);
+  const parsed = settingsSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new Error(`${folder.settings}: ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+export function storeSettings(folder: AgentFolder, settings: Settings): void {
+  writeJson(folder.settings, settings);
+}
+
+/**
+ * The scheduler's command as given on the command line (JSON list), else Windows' own.
+ * @throws Error when it is not a list of texts, or none is given off Windows
+ */
+export function schedulerFrom(given: string | undefined, env: NodeJS.ProcessEnv): Settings['scheduler'] {
+  if (given !== undefined) {
+    let raw: unknown;
+    try {
+      raw = JSON.parse(given);
+    } catch {
+      raw = undefined;
+    }
+    const parsed = commandSchema.safeParse(raw);
+    if (!parsed.success) throw new Error(`--schtasks-command: expected a JSON list of texts, got ${given.slice(0, 80)}`);
+    return { kind: 'emulated', command: parsed.data };
+  }
+  if (process.platform !== 'win32') throw new Error('--schtasks-command: needed off Windows, where there is no Task Scheduler');
+  return { kind: 'schtasks', command: [`${env.SystemRoot ?? 'C:\\Windows'}\\System32\\schtasks.exe`] };
+}

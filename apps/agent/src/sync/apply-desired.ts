@@ -1,0 +1,99 @@
+import { desiredHash, type DesiredEntry, planDesired } from '@carillon/core/desired/desired-state';
+import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
+import type { Manifest } from '@carillon/core/job/job-spec';
+import type { Body } from '@carillon/contract/agent/catalog';
+import type { HostIndex } from '@carillon/contract/agent/messages';
+import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
+import type { DesiredCache, RegisteredJob, SignedManifest } from '../state/desired-cache.js';
+import { verifyManifest } from './verify-desired.js';
+
+export type ApplyStatus = Body<'apply.status'>;
+type JobStatus = ApplyStatus['jobs'][number];
+
+export interface ApplyFacts {
+  readonly hostTimezone: string;
+  readonly runner: { readonly command: string; readonly arguments: readonly string[] };
+  readonly signerKeys: readonly string[];
+}
+
+/** What applying needs from the outside. */
+export interface ApplyPorts {
+  readonly scheduler: TaskScheduler;
+  readonly cache: DesiredCache;
+  /** Writes a job's script where the runner finds it. */
+  readonly storeScript: (manifest: Manifest) => void;
+}
+
+/**
+ * Brings Task Scheduler to the desired state, one job after the other. Each job stands for itself: what fails or is
+ * refused leaves its old task as it was, is reported with its reason, and keeps the observed hash different, so that
+ * it is tried again.
+ */
+export async function applyDesired(index: HostIndex, received: ReadonlyMap<string, SignedManifest>, facts: ApplyFacts, ports: ApplyPorts): Promise<ApplyStatus> {
+  const before = ports.cache.registered();
+  const jobs = new Map(before.jobs.map((job) => [job.jobId, job]));
+  const save = () => ports.cache.storeRegistered({ rev: index.rev, wanted: index.entries, jobs: [...jobs.values()] });
+  const plan = planDesired(index.entries, before.jobs);
+  const known = ports.cache.manifests();
+  const statuses: JobStatus[] = [];
+
+  for (const jobId of plan.remove) {
+    const job = jobs.get(jobId);
+    if (!job) continue;
+    statuses.push(await guarded(job, async () => {
+      await ports.scheduler.remove(job.path);
+      jobs.delete(jobId);
+      save();
+      ports.cache.drop(jobId);
+      return { jobId, version: job.version, state: 'removed' };
+    }));
+  }
+  for (const entry of plan.apply) {
+    const signed = received.get(entry.manifestHash) ?? known.get(entry.manifestHash);
+    statuses.push(await guarded(entry, () => applyOne(entry, signed, jobs, facts, ports, save)));
+  }
+  save();
+  return { rev: index.rev, jobs: [...statuses, ...alreadyApplied(index, plan.apply)], observedHash: desiredHash([...jobs.values()]) };
+}
+
+async function applyOne(
+  entry: DesiredEntry,
+  signed: SignedManifest | undefined,
+  jobs: Map<string, RegisteredJob>,
+  facts: ApplyFacts,
+  ports: ApplyPorts,
+  save: () => void,
+): Promise<JobStatus> {
+  const { jobId, version } = entry;
+  const old = jobs.get(jobId);
+  const verdict = verifyManifest(entry, signed, { registeredVersion: old?.version ?? 0, signerKeys: facts.signerKeys });
+  if (!verdict.ok) return { jobId, version, state: 'rejected', code: verdict.code, message: verdict.message };
+  const { manifest } = verdict;
+  const task = taskForJob(manifest, facts);
+  if (!task.ok) return { jobId, version, state: 'rejected', code: 'unsupported', message: task.problems[0]?.message ?? 'the schedule cannot be registered' };
+  // The runner's files first: from the moment of registration the task may fire.
+  ports.storeScript(manifest);
+  ports.cache.store(jobId, verdict.signed);
+  const differences = await ports.scheduler.register(task.value.path, task.value.definition);
+  if (old && old.path.toLowerCase() !== task.value.path.toLowerCase()) await ports.scheduler.remove(old.path);
+  if (differences.length > 0) return { jobId, version, state: 'failed', code: 'registered_differently', message: differences.join('; ').slice(0, 2_000) };
+  jobs.set(jobId, { ...entry, path: taskPathOf(manifest.name) });
+  save();
+  return { jobId, version, state: 'applied' };
+}
+
+/** Told again each time: an earlier report may have been lost with its socket. */
+function alreadyApplied(index: HostIndex, changed: readonly DesiredEntry[]): JobStatus[] {
+  const touched = new Set(changed.map((entry) => entry.jobId));
+  return index.entries.filter((entry) => !touched.has(entry.jobId)).map(({ jobId, version }) => ({ jobId, version, state: 'applied' }));
+}
+
+async function guarded(job: { jobId: string; version: number }, work: () => Promise<JobStatus>): Promise<JobStatus> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = error instanceof SchedulerError ? error.code : 'internal';
+    const message = (error instanceof Error ? error.message : String(error)).slice(0, 2_000);
+    return { jobId: job.jobId, version: job.version, state: 'failed', code, message };
+  }
+}

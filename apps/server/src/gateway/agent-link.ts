@@ -1,0 +1,20 @@
+import type { Body, ServerMessage } from '@carillon/contract/agent/catalog';
+import type { FenceClaim } from '../store/fence.js';
+
+/** What the rest of the gateway sees of one authenticated socket. */
+export interface AgentLink extends FenceClaim {
+  readonly name: string;
+  /** Newest desired point the agent was told of. */
+  told: { rev: number; hash: string };
+  /** From the last heartbeat that is not written down yet. */
+  heard: { observedHash: string; spoolWaiting: number } | null;
+  /** When the last frame or ping came. */
+  readonly lastFrameMs: number;
+  readonly open: boolean;
+  send<N extends ServerMessage>(name: N, body: Body<N>, re?: string): void;
+  close(code: number, reason: string): void;
+  /** Another session of the host took over. */
+  supersede(): void;
+  /** Says why in a `reject`, then closes. */
+  refuse(body: Body<'reject'>, code: number): void;
+}

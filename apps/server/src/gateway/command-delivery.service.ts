@@ -1,0 +1,31 @@
+import type { Body } from '@carillon/contract/agent/catalog';
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandDeliveryStore } from '../store/command-delivery.store.js';
+import type { AgentLink } from './agent-link.js';
+import { SocketRegistry } from './socket-registry.js';
+
+/** Hands commands to agents, each at most once. */
+@Injectable()
+export class CommandDelivery {
+  constructor(
+    @Inject(CommandDeliveryStore) private readonly store: CommandDeliveryStore,
+    @Inject(SocketRegistry) private readonly registry: SocketRegistry,
+  ) {}
+
+  /** Claims first, sends second: what is lost in between is not run, and after its life nobody believes it was. */
+  async deliver(links: readonly AgentLink[]): Promise<void> {
+    const claimed = await this.store.claim(links.map(({ hostId, fence }) => ({ hostId, fence })));
+    const unsent: string[] = [];
+    for (const command of claimed) {
+      const link = this.registry.get(command.hostId);
+      if (link?.open && link.fence === command.fence) {
+        link.send('command', { text: command.text, signature: command.signature });
+      } else unsent.push(command.id);
+    }
+    if (unsent.length > 0) await this.store.putBack(unsent);
+  }
+
+  async noteAnswer(link: AgentLink, result: Body<'command.result'>): Promise<void> {
+    if (!(await this.store.answer(link, result))) link.supersede();
+  }
+}

@@ -1,0 +1,131 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Body } from '@carillon/contract/agent/catalog';
+import { protocolRange } from '@carillon/contract/agent/envelope';
+import { enrollText, helloText } from '@carillon/contract/agent/signed-texts';
+import { limits } from '@carillon/contract/limits';
+import { verifyText } from '@carillon/core/desired/signing';
+import type { HostState } from '@carillon/core/state/states';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { describeError } from '../queue/state-log.js';
+import { Signer } from '../shared/signer.js';
+import { EnrolmentStore } from '../store/enrolment.store.js';
+import { type KnownAgent, type OpenedSession, SessionStore } from '../store/session.store.js';
+import { closeCodes } from './close-codes.js';
+import { judgeSpool, type SpoolVerdict } from './spool-verdict.js';
+
+type Challenge = Pick<Body<'challenge'>, 'nonce' | 'origin'>;
+type HostFacts = Body<'hello'>['facts'];
+
+export interface Rejected {
+  readonly kind: 'rejected';
+  readonly body: Body<'reject'>;
+  readonly closeCode: number;
+}
+
+export interface Welcomed {
+  readonly kind: 'welcomed';
+  readonly agent: KnownAgent;
+  readonly session: OpenedSession;
+  readonly verdict: SpoolVerdict;
+  readonly body: Body<'welcome'>;
+}
+
+export type HelloDecision = Welcomed | Rejected;
+export type EnrollDecision = { readonly kind: 'enrolled'; readonly body: Body<'enrolled'> } | Rejected;
+
+/** Names this process in session rows. */
+export class GatewayIdentity {
+  readonly id = randomUUID();
+}
+
+/** Decides who gets in. Signatures come before any write, and the token only after the proof. */
+@Injectable()
+export class Handshake {
+  private readonly logger = new Logger('Gateway');
+
+  constructor(
+    @Inject(SessionStore) private readonly sessions: SessionStore,
+    @Inject(EnrolmentStore) private readonly enrolments: EnrolmentStore,
+    @Inject(Signer) private readonly signer: Signer,
+    @Inject(GatewayIdentity) private readonly identity: GatewayIdentity,
+  ) {}
+
+  async hello(challenge: Challenge, body: Body<'hello'>): Promise<HelloDecision> {
+    if (body.protocol < protocolRange.min || body.protocol > protocolRange.max) {
+      const expected = `${protocolRange.min} to ${protocolRange.max}`;
+      return rejected('protocol', `hello.protocol: expected ${expected}, got ${body.protocol}`, closeCodes.protocol);
+    }
+    const unprintable = unprintableFact('hello', body.facts);
+    if (unprintable) return unprintable;
+    const agent = await this.sessions.find(body.agentId);
+    if (!agent) {
+      return rejected('unknown_agent', 'hello.agentId: no host has this id; enrol again', closeCodes.notAuthenticated);
+    }
+    if (!verifyText(agent.publicKey, 'carillon/v1/hello', helloText(challenge, body), body.signature)) {
+      const message = `hello.signature: expected Ed25519 by the host's key over this challenge (origin ${challenge.origin})`;
+      return rejected('bad_signature', message, closeCodes.notAuthenticated);
+    }
+    if (agent.state !== 'active') return refusedState(agent.state);
+    return this.open(agent, body);
+  }
+
+  async enroll(challenge: Challenge, body: Body<'enroll'>): Promise<EnrollDecision> {
+    const unprintable = unprintableFact('enroll', body.facts);
+    if (unprintable) return unprintable;
+    if (!verifyText(body.publicKey, 'carillon/v1/enroll', enrollText(challenge, body), body.proof)) {
+      const message = `enroll.proof: expected Ed25519 by enroll.publicKey over this challenge (origin ${challenge.origin})`;
+      return rejected('bad_signature', message, closeCodes.notAuthenticated);
+    }
+    const tokenHash = createHash('sha256').update(body.joinToken).digest('hex');
+    const { publicKey, facts } = body;
+    const result = await this.enrolments.redeem({ tokenHash, publicKey, facts, nowMs: Date.now() });
+    if (result.kind === 'refused') {
+      const message = 'enroll.joinToken: expected a token that exists, is not used up, expired or revoked';
+      return rejected('bad_token', message, closeCodes.notAuthenticated);
+    }
+    this.logger.log(`host ${JSON.stringify(result.name)} enrolled`);
+    const trust = { signerKeys: [this.signer.publicKey] };
+    return { kind: 'enrolled', body: { agentId: result.hostId, state: 'active', name: result.name, trust } };
+  }
+
+  private async open(agent: KnownAgent, hello: Body<'hello'>): Promise<HelloDecision> {
+    const session = await this.sessions.open(agent.hostId, this.identity.id, hello.spool);
+    if (!session) return refusedState('revoked');
+    if (agent.fingerprint !== hello.facts.fingerprint) {
+      this.logger.warn(`host ${JSON.stringify(agent.name)} has another fingerprint than at enrolment: a copied disk?`);
+    }
+    await this.sessions
+      .recordFacts(agent.hostId, hello.facts)
+      .catch((error) => this.logger.warn(`facts of ${JSON.stringify(agent.name)} not stored: ${describeError(error)}`));
+    const verdict = judgeSpool(session, hello.spool);
+    const body: Body<'welcome'> = {
+      sessionId: randomUUID(),
+      fence: session.fence,
+      heartbeatMs: limits.heartbeatMs,
+      ack: verdict.ack,
+      desired: session.desired,
+      serverTime: new Date().toISOString(),
+    };
+    return { kind: 'welcomed', agent, session, verdict, body };
+  }
+}
+
+/** Host facts go into tables, names and logs: text without control characters (Postgres refuses U+0000). */
+function unprintableFact(message: 'hello' | 'enroll', facts: HostFacts): Rejected | null {
+  const bad = Object.entries(facts).find(([, value]) => [value].flat().some((text) => /\p{Cc}/u.test(text)));
+  if (!bad) return null;
+  return rejected(
+    'bad_message',
+    `${message}.facts.${bad[0]}: expected text without control characters`,
+    closeCodes.badMessage,
+  );
+}
+
+function refusedState(state: Exclude<HostState, 'active'>): Rejected {
+  const code = state === 'quarantined' ? 'quarantined' : 'revoked';
+  return rejected(code, `hello.agentId: this host is ${state}`, closeCodes.forbidden);
+}
+
+function rejected(code: Body<'reject'>['code'], message: string, closeCode: number): Rejected {
+  return { kind: 'rejected', body: { code, message }, closeCode };
+}

@@ -1,0 +1,41 @@
+import type { AgentMessage, Body } from '@carillon/contract/agent/catalog';
+import { Inject, Injectable } from '@nestjs/common';
+import type { AgentLink } from './agent-link.js';
+import { CommandDelivery } from './command-delivery.service.js';
+import { DesiredDelivery } from './desired.service.js';
+import { EventIntake } from './event-intake.js';
+import { OutputIntake } from './output-intake.js';
+
+export type SessionMessage = Exclude<AgentMessage, 'hello' | 'enroll'>;
+
+type Handler<N extends SessionMessage> = (link: AgentLink, body: Body<N>, re: string) => Promise<void> | void;
+
+/** What each message of a known agent does: one call. A message without a handler does not compile. */
+@Injectable()
+export class MessageHandlers {
+  readonly text: { readonly [N in SessionMessage]: Handler<N> };
+
+  constructor(
+    @Inject(DesiredDelivery) desired: DesiredDelivery,
+    @Inject(CommandDelivery) commands: CommandDelivery,
+    @Inject(EventIntake) private readonly events: EventIntake,
+    @Inject(OutputIntake) private readonly output: OutputIntake,
+  ) {
+    this.text = {
+      'desired.get': (link, body, re) => desired.hand(link, body, re),
+      'apply.status': (link, body) => desired.noteApplied(link, body),
+      events: (link, body, re) => events.submit(link, body, re),
+      'command.result': (link, body) => commands.noteAnswer(link, body),
+      'agent.heartbeat': (link, body) => desired.noteHeartbeat(link, body),
+    };
+  }
+
+  binary(link: AgentLink, frame: Uint8Array): Promise<void> {
+    return this.output.submit(link, frame);
+  }
+
+  /** More is waiting to be stored than is good for memory. */
+  get congested(): boolean {
+    return this.events.congested || this.output.congested;
+  }
+}
