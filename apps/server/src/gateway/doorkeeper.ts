@@ -1,0 +1,106 @@
+import type { BlockList } from 'node:net';
+import { agentPath, agentSubprotocol } from '@carillon/contract/agent/envelope';
+import { limits } from '@carillon/contract/limits';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { clientAddress, proxyList } from './client-address.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** What is looked at of an upgrade request. */
+export interface Caller {
+  readonly path: string;
+  readonly peer: string | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+export interface Turned {
+  readonly kind: 'refused';
+  readonly status: number;
+  /** Machine name, as in the API's errors. */
+  readonly code: string;
+  /** What was wrong and what was expected. */
+  readonly message: string;
+  readonly retryAfterSeconds?: number;
+}
+
+export type Admission = { readonly kind: 'admitted'; readonly address: string } | Turned;
+
+/** Refused callers come back spread over this many seconds. */
+const retrySpreadSeconds = 10;
+
+/** Decides who may open a socket at all, before any signature or database work. Counts those not known yet. */
+@Injectable()
+export class Doorkeeper {
+  private readonly proxies: BlockList;
+  private readonly bucket = new TokenBucket(limits.handshakesPerSecond, Date.now());
+  private readonly strangers = new Map<string, number>();
+  private closed = false;
+
+  constructor(@Inject(CONFIG) config: Pick<Config, 'trustProxy'>) {
+    this.proxies = proxyList(config.trustProxy);
+  }
+
+  /** Open sockets whose agents are not known yet. */
+  get unauthenticated(): number {
+    return [...this.strangers.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  get draining(): boolean {
+    return this.closed;
+  }
+
+  /** From now on everybody is sent to another server. */
+  close(): void {
+    this.closed = true;
+  }
+
+  /** Judges one caller; an admitted one counts as a stranger of its address until `known`. */
+  admit(caller: Caller, nowMs: number): Admission {
+    const flaw = flawOf(caller);
+    if (flaw) return flaw;
+    if (this.closed) return later('draining', 503, 'this server is stopping');
+    if (!this.bucket.take(nowMs)) {
+      return later('too_many_handshakes', 503, `expected at most ${limits.handshakesPerSecond} connections a second`);
+    }
+    const address = clientAddress(caller.peer, single(caller.headers['x-forwarded-for']), this.proxies);
+    const waiting = this.strangers.get(address) ?? 0;
+    if (waiting >= limits.unauthenticatedSocketsPerAddress) {
+      const message = `expected at most ${limits.unauthenticatedSocketsPerAddress} sockets without a hello from ${address}`;
+      return later('too_many_sockets', 429, message);
+    }
+    this.strangers.set(address, waiting + 1);
+    return { kind: 'admitted', address };
+  }
+
+  /** One stranger of this address said who it is, or left. */
+  known(address: string): void {
+    const left = (this.strangers.get(address) ?? 0) - 1;
+    if (left > 0) this.strangers.set(address, left);
+    else this.strangers.delete(address);
+  }
+}
+
+/** What is wrong with the request itself, whoever sends it. */
+function flawOf({ path, headers }: Caller): Turned | null {
+  if (path !== agentPath) return refused(404, 'not_found', `path: expected ${agentPath}, got ${path.slice(0, 100)}`);
+  for (const name of ['origin', 'cookie']) {
+    if (headers[name] === undefined) continue;
+    return refused(403, 'not_for_browsers', `header ${name}: expected none, agents are not browsers`);
+  }
+  const offered = (single(headers['sec-websocket-protocol']) ?? '').split(',').map((name) => name.trim());
+  if (offered.includes(agentSubprotocol)) return null;
+  return refused(400, 'bad_subprotocol', `header sec-websocket-protocol: expected ${agentSubprotocol}`);
+}
+
+function refused(status: number, code: string, message: string): Turned {
+  return { kind: 'refused', status, code, message };
+}
+
+function later(code: string, status: number, message: string): Turned {
+  return { ...refused(status, code, message), retryAfterSeconds: 1 + Math.floor(Math.random() * retrySpreadSeconds) };
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(',') : value;
+}

@@ -1,0 +1,69 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { HINTS, type Hint, type Hints } from '../queue/hints.js';
+import type { AgentLink } from './agent-link.js';
+import { CommandDelivery } from './command-delivery.service.js';
+import { DesiredDelivery } from './desired.service.js';
+import { HintedWork } from './hinted-work.js';
+import { Presence } from './presence.service.js';
+import { SocketRegistry } from './socket-registry.js';
+
+/** What the gateway does by itself for the sockets it holds: on a hint at once, and by a poll whatever was missed. */
+@Injectable()
+export class GatewayWork {
+  private readonly byKind: Readonly<Record<Hint['kind'], HintedWork>>;
+  private timer: NodeJS.Timeout | undefined;
+  private unsubscribe: (() => void) | undefined;
+
+  constructor(
+    @Inject(SocketRegistry) private readonly registry: SocketRegistry,
+    @Inject(Presence) private readonly presence: Presence,
+    @Inject(HINTS) private readonly hints: Hints,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'pollMs'>,
+    @Inject(DesiredDelivery) desired: DesiredDelivery,
+    @Inject(CommandDelivery) commands: CommandDelivery,
+  ) {
+    this.byKind = {
+      desired: new HintedWork('Desired notices', registry, (links) => desired.tell(links)),
+      command: new HintedWork('Command delivery', registry, (links) => commands.deliver(links)),
+      session: new HintedWork('Session take-over', registry, (links) => presence.letGoSuperseded(links)),
+    };
+  }
+
+  start(): void {
+    this.unsubscribe ??= this.hints.subscribe(({ kind, hostIds }) => this.byKind[kind].hint(hostIds));
+    this.timer ??= setInterval(() => this.poll(Date.now()), this.config.pollMs);
+  }
+
+  /** A socket was welcomed: older ones elsewhere let go, and what waited for the host goes out. */
+  arrived(link: AgentLink): void {
+    this.hints.publish({ kind: 'session', hostIds: [link.hostId] });
+    this.byKind.command.hint([link.hostId]);
+  }
+
+  /** Begins nothing new; what is running ends by itself, see `settle`. */
+  stop(): void {
+    clearInterval(this.timer);
+    this.unsubscribe?.();
+    for (const work of Object.values(this.byKind)) work.stop();
+  }
+
+  /** Resolves when nothing is running any more, at the latest after `limitMs`. */
+  async settle(limitMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, limitMs);
+    });
+    await Promise.race([limit, Promise.all(Object.values(this.byKind).map((work) => work.idle()))]);
+    clearTimeout(timer);
+  }
+
+  private poll(nowMs: number): void {
+    for (const link of this.registry.all()) link.checkOutbound(nowMs);
+    this.presence.closeSilent(nowMs);
+    void this.presence.flush(nowMs);
+    this.byKind.desired.poll();
+    this.byKind.command.poll();
+  }
+}

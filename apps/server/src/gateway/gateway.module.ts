@@ -1,0 +1,49 @@
+import { Module } from '@nestjs/common';
+import { CommandDeliveryStore } from '../store/command-delivery.store.js';
+import { DeliveryStore } from '../store/delivery.store.js';
+import { EnrolmentStore } from '../store/enrolment.store.js';
+import { IngestStore } from '../store/ingest.store.js';
+import { OutputIngestStore } from '../store/output-ingest.store.js';
+import { SessionStore } from '../store/session.store.js';
+import { AgentGateway } from './agent-gateway.js';
+import { CommandDelivery } from './command-delivery.service.js';
+import { DesiredDelivery } from './desired.service.js';
+import { Doorkeeper } from './doorkeeper.js';
+import { EventIntake } from './event-intake.js';
+import { GatewayStatus } from './gateway-status.js';
+import { GatewayWork } from './gateway-work.js';
+import { GatewayIdentity, Handshake } from './handshake.service.js';
+import { MessageHandlers } from './message-handlers.js';
+import { OutputIntake } from './output-intake.js';
+import { Presence } from './presence.service.js';
+import { SocketRegistry } from './socket-registry.js';
+
+/**
+ * The agents' side of the server. Needs the global modules of configuration, shared things and queues; `main` calls
+ * `AgentGateway.attach` with the HTTP server.
+ */
+@Module({
+  providers: [
+    SessionStore,
+    EnrolmentStore,
+    DeliveryStore,
+    CommandDeliveryStore,
+    IngestStore,
+    OutputIngestStore,
+    GatewayIdentity,
+    Doorkeeper,
+    SocketRegistry,
+    Handshake,
+    EventIntake,
+    OutputIntake,
+    DesiredDelivery,
+    CommandDelivery,
+    Presence,
+    MessageHandlers,
+    GatewayWork,
+    GatewayStatus,
+    AgentGateway,
+  ],
+  exports: [AgentGateway, GatewayStatus],
+})
+export class GatewayModule {}
