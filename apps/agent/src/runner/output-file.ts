@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import type { OutputStream } from '@carillon/contract/agent/log-frame';
 
 /** One piece of output as the runner wrote it; its borders never change afterwards. */
@@ -11,10 +12,21 @@ export interface OutputRecord {
   readonly data: Buffer;
 }
 
+/** A record as it lies in a file. */
+export interface StoredRecord extends OutputRecord {
+  /** Bytes it takes in the file. */
+  readonly size: number;
+}
+
 /** Record header: magic u8, stream u8, reserved u16, length u32, offset u64, atMs u64, droppedBefore u64; big-endian. */
 const headerBytes = 32;
 const magic = 0xc0;
 const streams: readonly OutputStream[] = ['stdout', 'stderr'];
+
+/** Where the output of a run is spooled. */
+export function outputFileOf(folder: string, runId: string): string {
+  return join(folder, `${runId}.out`);
+}
 
 /** Writes a run's output file; only its runner does. */
 export class OutputFileWriter {
@@ -45,10 +57,10 @@ export class OutputFileWriter {
  * Reads whole records from a byte position on; a record that is not complete yet is left for the next time.
  * @returns the records and where to go on
  */
-export function readOutputRecords(path: string, position: number, limit: number): { records: OutputRecord[]; position: number } {
+export function readOutputRecords(path: string, position: number, limit: number): { records: StoredRecord[]; position: number } {
   const file = openSync(path, 'r');
   try {
-    const records: OutputRecord[] = [];
+    const records: StoredRecord[] = [];
     let at = position;
     const header = Buffer.alloc(headerBytes);
     while (records.length < limit) {
@@ -56,7 +68,7 @@ export function readOutputRecords(path: string, position: number, limit: number)
       const data = Buffer.alloc(header.readUInt32BE(4));
       if (readSync(file, data, 0, data.length, at + headerBytes) < data.length) break;
       const [offset = 0, atMs = 0, droppedBefore = 0] = [8, 16, 24].map((place) => Number(header.readBigUInt64BE(place)));
-      records.push({ stream: streams[header.readUInt8(1)] ?? 'stdout', offset, atMs, droppedBefore, data });
+      records.push({ stream: streams[header.readUInt8(1)] ?? 'stdout', offset, atMs, droppedBefore, data, size: headerBytes + data.length });
       at += headerBytes + data.length;
     }
     return { records, position: at };

@@ -5,12 +5,14 @@ import { isDue, previousOccurrence } from '@carillon/wintask/schedule/occurrence
 /** A start order that the agent left for the next start of a job. */
 export interface StartTicket {
   readonly commandId: string;
+  /** Id that the run gets, so that the command's answer can name it before the program starts. */
+  readonly runId: string;
   /** A ticket that nobody claimed in time must not explain a later start. */
   readonly expiresAtMs: number;
 }
 
 export type StartReason =
-  | { readonly run: true; readonly trigger: RunTrigger; readonly scheduledForMs: number | null; readonly commandId: string | null }
+  | { readonly run: true; readonly trigger: RunTrigger; readonly scheduledForMs: number | null; readonly ticket: StartTicket | null }
   /** A fire of a superset trigger that the schedule does not mean; leaves no run. */
   | { readonly run: false; readonly reason: string };
 
@@ -30,7 +32,7 @@ const lateMs = 24 * 3_600_000;
 /** Why Task Scheduler has just started this job, and whether the start counts. Pure: the runner looks, this decides. */
 export function explainStart(manifest: Pick<Manifest, 'schedule' | 'onMissed'>, facts: StartFacts): StartReason {
   const { nowMs, hostTimezone, ticket, answeredMs } = facts;
-  if (ticket && ticket.expiresAtMs >= nowMs) return { run: true, trigger: 'command', scheduledForMs: null, commandId: ticket.commandId };
+  if (ticket && ticket.expiresAtMs >= nowMs) return { run: true, trigger: 'command', scheduledForMs: null, ticket };
 
   const timed = manifest.schedule.filter((entry) => entry.kind === 'cron' || entry.kind === 'every' || entry.kind === 'at');
   if (timed.length > 0) {
@@ -45,5 +47,5 @@ export function explainStart(manifest: Pick<Manifest, 'schedule' | 'onMissed'>, 
 }
 
 function scheduled(scheduledForMs: number | null): StartReason {
-  return { run: true, trigger: 'schedule', scheduledForMs, commandId: null };
+  return { run: true, trigger: 'schedule', scheduledForMs, ticket: null };
 }

@@ -8,6 +8,10 @@ export interface AgentFolder {
   readonly identity: string;
   /** Server address, scheduler, how Task Scheduler starts the runner; written by `enroll`. */
   readonly settings: string;
+  /** Keys whose signatures runners accept; apart from the private key, which run-as accounts must not read. */
+  readonly trust: string;
+  /** Held by the one agent that works on this folder. */
+  readonly lock: string;
   /** One signed definition per job; written by the agent, read by runners. */
   readonly jobs: string;
   readonly scripts: string;
@@ -21,7 +25,7 @@ export interface AgentFolder {
   readonly running: string;
   /** Last occurrence answered, by job; written by runners. */
   readonly answered: string;
-  /** Events of one run, a file each; written by its runner, emptied by the agent. */
+  /** Drop box: one file per event; written by runners, emptied by the agent. */
   readonly drop: string;
   /** Output of one run, a file each; written by its runner, deleted by the agent after the ack. */
   readonly output: string;
@@ -45,6 +49,8 @@ export function agentFolderAt(path: string): AgentFolder {
     root,
     identity: join(root, 'identity.json'),
     settings: join(root, 'agent.json'),
+    trust: join(root, 'trust.json'),
+    lock: join(root, 'agent.lock'),
     jobs: join(root, 'jobs'),
     scripts: join(root, 'scripts'),
     registered: join(root, 'registered.json'),

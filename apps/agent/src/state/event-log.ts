@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { AgentEvent } from '@carillon/contract/agent/messages';
@@ -21,7 +21,7 @@ export interface EventLog {
   /** Everything up to here is committed in the centre; only now may it be deleted. */
   ack(epoch: number, upToSeq: number): void;
   /** The numbers of this epoch were used before (restored disk): what is not acked gets new numbers, ids stay. */
-  renew(epoch: number, next: number): void;
+  renew(epoch: number): void;
 }
 
 const segmentEvents = 2_000;
@@ -83,7 +83,7 @@ export class FileEventLog implements EventLog {
     this.trim();
   }
 
-  renew(epoch: number, next: number): void {
+  renew(epoch: number): void {
     if (epoch <= this.pointer.epoch) return;
     const waiting = this.events;
     const old = this.segments();
@@ -91,11 +91,11 @@ export class FileEventLog implements EventLog {
     this.events = [];
     this.ids.clear();
     // The new epoch's file is on disk before the pointer moves, and the pointer before the old files go.
-    const renumbered = waiting.map((event, index): AgentEvent => ({ ...event, seq: next + index }));
-    this.pointer = { epoch, acked: next - 1 };
-    if (renumbered.length > 0) this.write(next, renumbered);
+    const renumbered = waiting.map((event, index): AgentEvent => ({ ...event, seq: 1 + index }));
+    this.pointer = { epoch, acked: 0 };
+    if (renumbered.length > 0) this.write(1, renumbered);
     this.remember(renumbered);
-    this.segment = { first: next, count: renumbered.length };
+    this.segment = { first: 1, count: renumbered.length };
     writeJson(this.pointerFile, this.pointer);
     for (const first of old) rmSync(this.file(oldEpoch, first), { force: true });
   }
@@ -109,9 +109,15 @@ export class FileEventLog implements EventLog {
 
   private write(first: number, events: readonly AgentEvent[]): void {
     const file = openSync(this.file(this.pointer.epoch, first), 'a', 0o600);
+    const { size } = fstatSync(file);
     try {
-      writeSync(file, events.map(toLine).join(''));
+      const bytes = Buffer.from(events.map(toLine).join(''), 'utf8');
+      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
       fsyncSync(file);
+    } catch (error) {
+      // A full disk: half a record must not stand before the next good one.
+      ftruncateSync(file, size);
+      throw error;
     } finally {
       closeSync(file);
     }
@@ -188,5 +194,41 @@ function cut(path: string, bytes: number): void {
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+/** In memory, for simulated hosts. */
+export class MemoryEventLog implements EventLog {
+  private events: AgentEvent[] = [];
+  private acked = 0;
+  epoch = 1;
+
+  get first(): number {
+    return this.acked + 1;
+  }
+
+  get next(): number {
+    return this.acked + this.events.length + 1;
+  }
+
+  append(events: readonly UnnumberedEvent[]): void {
+    for (const event of events) this.events.push({ seq: this.next, ...event });
+  }
+
+  read(seq: number, limit: number): AgentEvent[] {
+    const from = Math.max(0, seq - this.first);
+    return this.events.slice(from, from + limit);
+  }
+
+  ack(epoch: number, upToSeq: number): void {
+    if (epoch !== this.epoch || upToSeq <= this.acked) return;
+    this.events = this.events.slice(upToSeq - this.acked);
+    this.acked = upToSeq;
+  }
+
+  renew(epoch: number): void {
+    this.epoch = epoch;
+    this.acked = 0;
+    this.events = this.events.map((event, index) => ({ ...event, seq: index + 1 }));
   }
 }

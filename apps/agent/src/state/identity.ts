@@ -43,8 +43,14 @@ export function loadIdentity(folder: AgentFolder): Identity | undefined {
 /** Keeps what the centre answered. */
 export function storeEnrolment(folder: AgentFolder, identity: Identity, enrolled: { agentId: string; name: string; signerKeys: string[] }): Identity {
   const file = fileOf(identity, enrolled);
+  writeJson(folder.trust, { signerKeys: enrolled.signerKeys });
   writeJson(folder.identity, file);
   return identityOf(file);
+}
+
+/** The keys whose signatures a runner accepts. */
+export function loadSignerKeys(folder: AgentFolder): string[] {
+  return readJson<{ signerKeys: string[] }>(folder.trust)?.signerKeys ?? [];
 }
 
 /** An identity that lives in memory only, for simulated hosts. */

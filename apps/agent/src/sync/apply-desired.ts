@@ -2,7 +2,6 @@ import { desiredHash, type DesiredEntry, planDesired } from '@carillon/core/desi
 import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import type { Body } from '@carillon/contract/agent/catalog';
-import type { HostIndex } from '@carillon/contract/agent/messages';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob, SignedManifest } from '../state/desired-cache.js';
 import { verifyManifest } from './verify-desired.js';
@@ -14,6 +13,12 @@ export interface ApplyFacts {
   readonly hostTimezone: string;
   readonly runner: { readonly command: string; readonly arguments: readonly string[] };
   readonly signerKeys: readonly string[];
+}
+
+/** What a verified index, or what is kept of one, says. */
+export interface WantedState {
+  readonly rev: number;
+  readonly entries: readonly DesiredEntry[];
 }
 
 /** What applying needs from the outside. */
@@ -29,7 +34,7 @@ export interface ApplyPorts {
  * refused leaves its old task as it was, is reported with its reason, and keeps the observed hash different, so that
  * it is tried again.
  */
-export async function applyDesired(index: HostIndex, received: ReadonlyMap<string, SignedManifest>, facts: ApplyFacts, ports: ApplyPorts): Promise<ApplyStatus> {
+export async function applyDesired(index: WantedState, received: ReadonlyMap<string, SignedManifest>, facts: ApplyFacts, ports: ApplyPorts): Promise<ApplyStatus> {
   const before = ports.cache.registered();
   const jobs = new Map(before.jobs.map((job) => [job.jobId, job]));
   const save = () => ports.cache.storeRegistered({ rev: index.rev, wanted: index.entries, jobs: [...jobs.values()] });
@@ -83,7 +88,7 @@ async function applyOne(
 }
 
 /** Told again each time: an earlier report may have been lost with its socket. */
-function alreadyApplied(index: HostIndex, changed: readonly DesiredEntry[]): JobStatus[] {
+function alreadyApplied(index: WantedState, changed: readonly DesiredEntry[]): JobStatus[] {
   const touched = new Set(changed.map((entry) => entry.jobId));
   return index.entries.filter((entry) => !touched.has(entry.jobId)).map(({ jobId, version }) => ({ jobId, version, state: 'applied' }));
 }

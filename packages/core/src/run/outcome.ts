@@ -5,7 +5,8 @@ import type { RunState } from '../state/states.js';
 export type ProcessEnd =
   | { readonly kind: 'exited'; readonly exitCode: number }
   | { readonly kind: 'timed-out'; readonly exitCode: number | null }
-  | { readonly kind: 'stopped'; readonly exitCode: number | null }
+  /** Ended before its time: by a command of the centre, or on the host itself. */
+  | { readonly kind: 'stopped'; readonly by: 'command' | 'host'; readonly exitCode: number | null }
   | { readonly kind: 'not-started'; readonly exitCode: number; readonly reason: string };
 
 export interface Outcome {
@@ -22,7 +23,7 @@ export function judgeRun(end: ProcessEnd, rules: ExitCodeRules): Outcome {
     case 'timed-out':
       return { state: 'timed_out', reason: 'timeout', exitCode: toUnsigned(end.exitCode) };
     case 'stopped':
-      return { state: 'killed', reason: 'stopped_by_command', exitCode: toUnsigned(end.exitCode) };
+      return { state: 'killed', reason: `stopped_by_${end.by}`, exitCode: toUnsigned(end.exitCode) };
     case 'not-started':
       return { state: 'failed', reason: end.reason, exitCode: toUnsigned(end.exitCode) };
     case 'exited': {

@@ -1,0 +1,106 @@
+import type { Body } from '@carillon/contract/agent/catalog';
+import { type CommandOrder, commandOrder } from '@carillon/contract/agent/messages';
+import { verifyText } from '@carillon/core/desired/signing';
+import type { Log } from '../lib/log.js';
+import { newId } from '../lib/new-id.js';
+import type { StartTicket } from '../runner/start-reason.js';
+import type { CommandJournal, CommandResult } from './command-journal.js';
+
+export type Done = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** What commands do on the host. */
+export interface CommandWork {
+  /** Starts a registered job; done when its runner has taken the ticket. */
+  start(jobId: string, ticket: StartTicket): Promise<Done>;
+  /** Ends a run; done when its runner has come to its end. */
+  stop(runId: string): Promise<Done>;
+}
+
+export interface CommandFacts {
+  readonly agentId: string;
+  readonly signerKeys: readonly string[];
+}
+
+/** Results younger than this are told again after a reconnect: the message may have been lost with its socket. */
+const retellMs = 3_600_000;
+const retellCount = 200;
+
+/** Commands of the centre, each at most once, journaled before it is acted on. */
+export class CommandDesk {
+  private tell: ((result: CommandResult) => void) | undefined;
+  /** Server's clock minus ours; a host with a wrong clock still obeys the life of a command. */
+  private skewMs = 0;
+  private readonly lines = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly facts: () => CommandFacts,
+    private readonly journal: CommandJournal,
+    private readonly work: CommandWork,
+    private readonly log: Log,
+    private readonly now: () => number = Date.now,
+  ) {
+    // Accepted and no outcome: the agent died in between. It is not known whether the act happened, so it is not repeated.
+    for (const { result } of journal.entries()) {
+      if (result.state !== 'accepted') continue;
+      journal.note({ ...result, state: 'indeterminate', code: 'agent_restarted', message: 'the agent ended between accepting the command and knowing its outcome' }, now());
+    }
+  }
+
+  attach(tell: (result: CommandResult) => void, serverTimeMs: number): void {
+    this.tell = tell;
+    this.skewMs = serverTimeMs - this.now();
+    const since = this.now() - retellMs;
+    for (const { result } of this.journal.entries().filter((entry) => entry.atMs >= since).slice(-retellCount)) tell(result);
+  }
+
+  detach(): void {
+    this.tell = undefined;
+  }
+
+  /** Commands on one job or run are carried out one after the other. */
+  onCommand(body: Body<'command'>): void {
+    const read = this.read(body);
+    if (!read.ok) {
+      this.log.warn('refused a command', { message: read.message });
+      return;
+    }
+    const { order } = read;
+    const known = this.journal.find(order.commandId);
+    if (known) {
+      this.tell?.(known.result);
+      return;
+    }
+    const key = order.runId ?? order.jobId;
+    const line = (this.lines.get(key) ?? Promise.resolve()).then(() => this.carryOut(order)).catch((error: unknown) => this.log.warn('a command failed', { error: String(error) }));
+    this.lines.set(key, line);
+    void line.then(() => this.lines.get(key) === line && this.lines.delete(key));
+  }
+
+  private read({ text, signature }: Body<'command'>): { ok: true; order: CommandOrder } | { ok: false; message: string } {
+    const { agentId, signerKeys } = this.facts();
+    if (!signerKeys.some((key) => verifyText(key, 'carillon/v1/command', text, signature))) return { ok: false, message: 'the signature is not of a pinned key' };
+    const parsed = commandOrder.safeParse(JSON.parse(text));
+    if (!parsed.success) return { ok: false, message: `command.${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}` };
+    if (parsed.data.hostId !== agentId) return { ok: false, message: `made for host ${parsed.data.hostId}` };
+    return { ok: true, order: parsed.data };
+  }
+
+  private async carryOut(order: CommandOrder): Promise<void> {
+    const { commandId, action, jobId } = order;
+    if (this.journal.find(commandId)) return;
+    const serverNowMs = this.now() + this.skewMs;
+    if (serverNowMs > Date.parse(order.notAfter)) return this.note({ commandId, state: 'expired' });
+    if (serverNowMs < Date.parse(order.notBefore)) return this.note({ commandId, state: 'rejected', code: 'too_early', message: `not before ${order.notBefore}` });
+    const runId = action === 'run' ? newId(this.now()) : order.runId;
+    if (runId === null) return this.note({ commandId, state: 'rejected', code: 'bad_command', message: 'stop: which run?' });
+    this.note({ commandId, state: 'accepted', runId });
+    const done = action === 'run' ? await this.work.start(jobId, { commandId, runId, expiresAtMs: this.now() + 60_000 }) : await this.work.stop(runId);
+    this.note(done.ok ? { commandId, state: 'done', runId } : { commandId, state: 'rejected', runId, code: done.code, message: done.message.slice(0, 2_000) });
+  }
+
+  private note(result: CommandResult): void {
+    this.journal.note(result, this.now());
+    this.tell?.(result);
+    this.log.info('command', result);
+  }
+}

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { isRunning } from '../runner/running-file.js';
+import type { StartTicket } from '../runner/start-reason.js';
+import { leaveTicket, takeTicket, ticketFileOf } from '../runner/start-ticket.js';
+import { orderStop } from '../runner/stop-orders.js';
+import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
+import type { AgentFolder } from '../state/agent-folder.js';
+import type { DesiredCache } from '../state/desired-cache.js';
+import type { CommandWork, Done } from './command-desk.js';
+
+/** How long Task Scheduler may take to start the runner. */
+const claimMs = 10_000;
+/** How long ending a process tree may take. */
+const endMs = 30_000;
+const lookMs = 100;
+
+/** Starts jobs through Task Scheduler, so that a run by hand is like any other, and stops runs through their runners. */
+export class HostWork implements CommandWork {
+  constructor(
+    private readonly folder: AgentFolder,
+    private readonly cache: DesiredCache,
+    private readonly scheduler: TaskScheduler,
+  ) {}
+
+  async start(jobId: string, ticket: StartTicket): Promise<Done> {
+    const job = this.cache.registered().jobs.find((candidate) => candidate.jobId === jobId);
+    if (!job) return { ok: false, code: 'not_registered', message: 'the job is not registered on this host' };
+    leaveTicket(this.folder.tickets, jobId, ticket);
+    try {
+      await this.scheduler.start(job.path);
+    } catch (error) {
+      takeTicket(this.folder.tickets, jobId);
+      if (error instanceof SchedulerError) return { ok: false, code: error.code, message: error.message };
+      throw error;
+    }
+    const file = ticketFileOf(this.folder.tickets, jobId);
+    if (await until(() => !existsSync(file), claimMs)) return { ok: true };
+    // Whoever renames the ticket has it: when it is not us, the runner was just in time.
+    if (!takeTicket(this.folder.tickets, jobId)) return { ok: true };
+    return { ok: false, code: 'not_started', message: `Task Scheduler accepted the start but did not start the job within ${claimMs / 1_000} s; it may be running already` };
+  }
+
+  async stop(runId: string): Promise<Done> {
+    if (!isRunning(this.folder.running, runId)) return { ok: false, code: 'not_running', message: 'the run is not under way on this host' };
+    orderStop(this.folder.stops, runId);
+    if (await until(() => !isRunning(this.folder.running, runId), endMs)) return { ok: true };
+    return { ok: false, code: 'still_running', message: `the run did not end within ${endMs / 1_000} s` };
+  }
+}
+
+async function until(condition: () => boolean, limitMs: number): Promise<boolean> {
+  const deadline = Date.now() + limitMs;
+  while (!condition()) {
+    if (Date.now() > deadline) return false;
+    await wait(lookMs);
+  }
+  return true;
+}

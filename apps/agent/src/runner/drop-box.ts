@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { agentEvent } from '@carillon/contract/agent/messages';
+import type { UnnumberedEvent } from '../state/event-log.js';
+import { writeFileDurably } from '../state/files.js';
+
+const unnumbered = agentEvent.omit({ seq: true });
+
+/** Leaves an event for the agent, on disk before it returns. Ids are UUIDv7, so names sort by time. */
+export function dropEvent(folder: string, event: UnnumberedEvent): void {
+  writeFileDurably(join(folder, `${event.eventId}.json`), JSON.stringify(event), 0o644);
+}
+
+export interface DroppedEvents {
+  readonly events: UnnumberedEvent[];
+  /** Call when the events are safe elsewhere. */
+  readonly remove: () => void;
+  /** Files that are not events; they were put aside as `.bad`. */
+  readonly bad: string[];
+}
+
+/** The oldest dropped events, at most `limit`. They stay in the box until `remove`. */
+export function readDrop(folder: string, limit: number): DroppedEvents {
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .slice(0, limit);
+  const events: UnnumberedEvent[] = [];
+  const taken: string[] = [];
+  const bad: string[] = [];
+  for (const name of names) {
+    const path = join(folder, name);
+    const event = readEvent(path);
+    if (event) {
+      events.push(event);
+      taken.push(path);
+    } else {
+      renameSync(path, `${path}.bad`);
+      bad.push(path);
+    }
+  }
+  return {
+    events,
+    bad,
+    remove: () => {
+      for (const path of taken) rmSync(path, { force: true });
+    },
+  };
+}
+
+/** The box is writable by run-as accounts, so what lies in it is checked like anything that comes from outside. */
+function readEvent(path: string): UnnumberedEvent | undefined {
+  try {
+    return unnumbered.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import { judgeRun } from '@carillon/core/run/outcome';
+import type { Manifest } from '@carillon/core/job/job-spec';
+import type { RunEvent } from '@carillon/contract/agent/messages';
+import { hostTimezone } from '../lib/host-timezone.js';
+import { newId } from '../lib/new-id.js';
+import type { AgentFolder } from '../state/agent-folder.js';
+import { loadManifest } from '../state/desired-cache.js';
+import { loadSignerKeys } from '../state/identity.js';
+import { readAnswered, storeAnswered } from './answered-file.js';
+import { dropEvent } from './drop-box.js';
+import { planLaunch } from './launch-plan.js';
+import { outputFileOf, OutputFileWriter } from './output-file.js';
+import { StreamRecorder, streamAllowance } from './output-recorder.js';
+import { removeRunning, renewMs, renewRunning, writeRunning } from './running-file.js';
+import { runProgram } from './run-program.js';
+import { scriptFileOf } from './script-file.js';
+import { explainStart, type StartReason } from './start-reason.js';
+import { takeTicket } from './start-ticket.js';
+import { StopWatch } from './stop-orders.js';
+
+type Started = Extract<RunEvent, { kind: 'run.started' }>;
+
+export type RunResult =
+  /** Task Scheduler gets the program's own exit code, so that its history tells the truth too. */
+  | { readonly ran: true; readonly runId: string; readonly exitCode: number }
+  | { readonly ran: false; readonly reason: string };
+
+/**
+ * One start of a job by Task Scheduler, from the reason to the last event. Everything is written to the spool, on disk,
+ * whether or not the agent or the centre is up.
+ * @throws Error when the job is not known here or its definition is not signed by a pinned key
+ */
+export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.ProcessEnv): Promise<RunResult> {
+  const manifest = loadManifest(folder.jobs, jobId, loadSignerKeys(folder));
+  const reason = explainStart(manifest, {
+    nowMs: Date.now(),
+    hostTimezone: hostTimezone(env),
+    ticket: takeTicket(folder.tickets, jobId),
+    answeredMs: readAnswered(folder.answered, jobId),
+  });
+  if (!reason.run) return { ran: false, reason: reason.reason };
+
+  // 1. The run is on record before the program starts.
+  const started = startedEvent(manifest, reason);
+  const { runId } = started;
+  const { kind: _, ...identity } = started;
+  writeRunning(folder.running, { identity, pid: process.pid, encoding: manifest.output.encoding });
+  dropEvent(folder.drop, { eventId: newId(), at: started.startedAt, data: started });
+  if (reason.scheduledForMs !== null) storeAnswered(folder.answered, jobId, reason.scheduledForMs);
+
+  // 2. The program.
+  const stop = new StopWatch(folder.stops, runId);
+  const renewal = setInterval(() => renewRunning(folder.running, runId, Date.now()), renewMs);
+  const file = new OutputFileWriter(outputFileOf(folder.output, runId));
+  const { headBytes, tailBytes } = streamAllowance(manifest.output.keepBytes);
+  const [stdout, stderr] = (['stdout', 'stderr'] as const).map((name) => new StreamRecorder(name, file, headBytes, tailBytes, Date.now)) as [StreamRecorder, StreamRecorder];
+  const plan = planLaunch(manifest.run, { platform: process.platform, env, scriptFile: scriptFileOf(folder.scripts, manifest) });
+  const { workingDirectory } = manifest.run;
+  const settings = { workingDirectory, environment: environmentOf(manifest, started, env), timeoutMs: manifest.timeoutMs, stop: stop.signal };
+  const { end, durationMs } = await runProgram(plan, settings, { stdout, stderr });
+  clearInterval(renewal);
+  stop.close();
+
+  // 3. The outcome, on disk before the run stops being "running".
+  const output = { stdout: stdout.end(), stderr: stderr.end() };
+  file.close();
+  const outcome = judgeRun(end, manifest.exitCodes);
+  const finishedAt = new Date().toISOString();
+  const encoding = manifest.output.encoding;
+  dropEvent(folder.drop, {
+    eventId: newId(),
+    at: finishedAt,
+    data: { ...started, kind: 'run.finished', finishedAt, durationMs, ...outcome, output: { ...output, encoding } },
+  });
+  removeRunning(folder.running, runId);
+  return { ran: true, runId, exitCode: outcome.exitCode ?? 1 };
+}
+
+function startedEvent(manifest: Manifest, reason: Extract<StartReason, { run: true }>): Started {
+  const nowMs = Date.now();
+  return {
+    kind: 'run.started',
+    runId: reason.ticket?.runId ?? newId(nowMs),
+    jobId: manifest.jobId,
+    version: manifest.version,
+    trigger: reason.trigger,
+    scheduledFor: reason.scheduledForMs === null ? null : new Date(reason.scheduledForMs).toISOString(),
+    startedAt: new Date(nowMs).toISOString(),
+    commandId: reason.ticket?.commandId ?? null,
+  };
+}
+
+/** The job's own variables last; ours tell a program which run it is. The agent's own settings stay out. */
+function environmentOf(manifest: Manifest, started: Started, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const inherited = Object.fromEntries(Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('CARILLON_')));
+  return {
+    ...inherited,
+    CARILLON_JOB: manifest.name,
+    CARILLON_JOB_VERSION: String(manifest.version),
+    CARILLON_RUN_ID: started.runId,
+    CARILLON_SCHEDULED_FOR: started.scheduledFor ?? '',
+    ...manifest.run.environment,
+  };
+}

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import type { ProcessEnd } from '@carillon/core/run/outcome';
+import type { LaunchPlan } from './launch-plan.js';
+import { endProcessTree } from './process-tree.js';
+
+/** Programs left in the background may hold our pipes for ever; what they write after this is not the run's. */
+const drainMs = 2_000;
+
+export interface ProgramSettings {
+  readonly workingDirectory: string | null;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly timeoutMs: number | null;
+  /** Aborts the run; the reason is who asked, `command` or `host`. */
+  readonly stop: AbortSignal;
+}
+
+/** Takes the bytes of one stream as they come. */
+interface Sink {
+  write(chunk: Buffer): void;
+}
+
+export interface ProgramResult {
+  readonly end: ProcessEnd;
+  /** Measured on a monotonic clock. */
+  readonly durationMs: number;
+}
+
+/** Starts a program, feeds its output to the sinks, and waits for its end, its timeout or a stop, tree and all. */
+export async function runProgram(
+  plan: LaunchPlan,
+  settings: ProgramSettings,
+  output: { readonly stdout: Sink; readonly stderr: Sink },
+): Promise<ProgramResult> {
+  const startedMs = performance.now();
+  const end = await (plan.kind === 'start' ? startAndWait(plan, settings, output) : cannotStart(plan, output.stderr));
+  return { end, durationMs: Math.round(performance.now() - startedMs) };
+}
+
+function cannotStart(plan: Extract<LaunchPlan, { kind: 'cannot-start' }>, stderr: Sink): ProcessEnd {
+  stderr.write(Buffer.from(`carillon: ${plan.message}\n`));
+  return { kind: 'not-started', exitCode: plan.exitCode, reason: plan.reason };
+}
+
+function startAndWait(
+  plan: Extract<LaunchPlan, { kind: 'start' }>,
+  { workingDirectory, environment, timeoutMs, stop }: ProgramSettings,
+  output: { readonly stdout: Sink; readonly stderr: Sink },
+): Promise<ProcessEnd> {
+  return new Promise((resolve) => {
+    const child = spawn(plan.program, plan.arguments, {
+      env: environment,
+      ...(workingDirectory === null ? {} : { cwd: workingDirectory }),
+      // A group of its own, so that the whole tree can be ended without ending the runner.
+      detached: process.platform !== 'win32',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      windowsVerbatimArguments: plan.verbatim,
+    });
+    let timedOut = false;
+    const timer = timeoutMs === null ? undefined : setLongTimeout(timeoutMs, () => {
+      timedOut = true;
+      endProcessTree(child);
+    });
+    const onStop = () => endProcessTree(child);
+    stop.addEventListener('abort', onStop, { once: true });
+    child.stdout.on('data', (chunk: Buffer) => output.stdout.write(chunk));
+    child.stderr.on('data', (chunk: Buffer) => output.stderr.write(chunk));
+
+    const settle = (end: ProcessEnd) => {
+      timer?.clear();
+      stop.removeEventListener('abort', onStop);
+      resolve(end);
+    };
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (child.pid !== undefined) return;
+      const denied = error.code === 'EACCES' || error.code === 'EPERM';
+      output.stderr.write(Buffer.from(`carillon: ${plan.program} cannot be started: ${error.message}\n`));
+      settle({ kind: 'not-started', exitCode: denied ? 126 : 127, reason: startReason(error, workingDirectory) });
+    });
+    child.once('exit', (code, signal) => {
+      const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+      const end = (): ProcessEnd => {
+        if (timedOut) return { kind: 'timed-out', exitCode };
+        if (stop.aborted) return { kind: 'stopped', by: stop.reason === 'command' ? 'command' : 'host', exitCode };
+        return { kind: 'exited', exitCode };
+      };
+      const drained = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, drainMs);
+      child.once('close', () => {
+        clearTimeout(drained);
+        settle(end());
+      });
+    });
+    if (stop.aborted) onStop();
+  });
+}
+
+function startReason(error: NodeJS.ErrnoException, workingDirectory: string | null): string {
+  if (error.code === 'EACCES' || error.code === 'EPERM') return 'not_executable';
+  return error.code === 'ENOENT' && workingDirectory !== null ? 'working_directory_or_program_not_found' : 'program_not_found';
+}
+
+/** Timers of Node hold at most 2^31 - 1 ms, 24.8 days; a job may be allowed longer. */
+function setLongTimeout(delayMs: number, act: () => void): { clear(): void } {
+  const longest = 2 ** 31 - 1;
+  let timer: NodeJS.Timeout;
+  const wait = (leftMs: number) => {
+    timer = setTimeout(() => (leftMs > longest ? wait(leftMs - longest) : act()), Math.min(leftMs, longest));
+  };
+  wait(delayMs);
+  return { clear: () => clearTimeout(timer) };
+}

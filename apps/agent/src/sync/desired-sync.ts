@@ -1,0 +1,139 @@
+import type { Body } from '@carillon/contract/agent/catalog';
+import { desiredHash } from '@carillon/core/desired/desired-state';
+import { sha256Hex } from '@carillon/core/desired/canonical-json';
+import type { Log } from '../lib/log.js';
+import type { SignedManifest } from '../state/desired-cache.js';
+import { type ApplyFacts, type ApplyPorts, type ApplyStatus, applyDesired, type WantedState } from './apply-desired.js';
+import { verifyIndex } from './verify-desired.js';
+
+type Point = { readonly rev: number; readonly hash: string };
+
+export interface DesiredLink {
+  get(body: Body<'desired.get'>): void;
+  status(body: ApplyStatus): void;
+}
+
+/** Failed registrations are tried again, slower each time. */
+const retryMs = { first: 15_000, longest: 10 * 60_000 };
+const statusJobsPerFrame = 500;
+
+/** Keeps the host at its desired state: asks when it differs, verifies, applies one index at a time, reports, retries. */
+export class DesiredSync {
+  private link: DesiredLink | undefined;
+  private asked: number | undefined;
+  private pages: Body<'desired.state'>[] = [];
+  private work: Promise<void> = Promise.resolve();
+  private retry: NodeJS.Timeout | undefined;
+  private failures = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly agentId: string,
+    private readonly facts: () => ApplyFacts,
+    private readonly ports: ApplyPorts,
+    private readonly log: Log,
+  ) {}
+
+  /** What we were last told to have. */
+  get wanted(): Point {
+    const { rev, wanted } = this.ports.cache.registered();
+    return { rev, hash: desiredHash(wanted) };
+  }
+
+  /** Hash of what Task Scheduler holds for us. */
+  get observedHash(): string {
+    return desiredHash(this.ports.cache.registered().jobs);
+  }
+
+  /** Applies what is cached and not registered yet, connected or not. */
+  start(): void {
+    if (this.observedHash !== this.wanted.hash) this.enqueueKept();
+  }
+
+  stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.retry);
+    return this.work;
+  }
+
+  attach(link: DesiredLink, desired: Point): void {
+    this.link = link;
+    this.asked = undefined;
+    this.pages = [];
+    // An earlier report may have been lost with its socket: when nothing is to be done, say how things stand.
+    if (this.isWanted(desired)) this.enqueueKept();
+    else this.onPoint(desired);
+  }
+
+  detach(): void {
+    this.link = undefined;
+  }
+
+  /** The centre's current point, from a notice. */
+  onPoint(desired: Point): void {
+    if (!this.link || this.isWanted(desired) || this.asked === desired.rev) return;
+    this.asked = desired.rev;
+    this.link.get({ rev: this.wanted.rev, haveManifests: [...this.ports.cache.manifests().keys()].slice(0, 2_000) });
+  }
+
+  onState(body: Body<'desired.state'>): void {
+    if (body.page === 1) this.pages = [];
+    this.pages.push(body);
+    if (body.page < body.pages) return;
+    const pages = this.pages;
+    this.pages = [];
+    this.asked = undefined;
+    if (pages.length !== body.pages) {
+      this.log.warn('pages of the desired state are missing', { have: pages.length, of: body.pages });
+      return;
+    }
+    this.enqueue(() => this.receive(body, pages));
+  }
+
+  private isWanted(desired: Point): boolean {
+    const { rev, hash } = this.wanted;
+    return desired.rev === rev && desired.hash === hash;
+  }
+
+  private async receive({ index: text, indexSignature }: Body<'desired.state'>, pages: readonly Body<'desired.state'>[]): Promise<void> {
+    const lastRev = this.ports.cache.registered().rev;
+    const verdict = verifyIndex(text, indexSignature, { agentId: this.agentId, lastRev, signerKeys: this.facts().signerKeys });
+    if (!verdict.ok) {
+      this.log.warn('refused a desired state', { code: verdict.code, message: verdict.message });
+      return;
+    }
+    const received = new Map(pages.flatMap((page) => page.manifests).map((manifest) => [sha256Hex(manifest.text), manifest]));
+    this.failures = 0;
+    await this.apply(verdict.index, received);
+  }
+
+  private enqueueKept(): void {
+    this.enqueue(() => {
+      const { rev, wanted } = this.ports.cache.registered();
+      return this.apply({ rev, entries: wanted }, new Map());
+    });
+  }
+
+  private async apply(wanted: WantedState, received: ReadonlyMap<string, SignedManifest>): Promise<void> {
+    const status = await applyDesired(wanted, received, this.facts(), this.ports);
+    const failed = status.jobs.filter((job) => job.state === 'failed' || job.state === 'rejected');
+    for (const job of failed) this.log.warn('a job could not be registered', job);
+    this.log.info('desired state applied', { rev: status.rev, jobs: wanted.entries.length, failed: failed.length });
+    for (let at = 0; at === 0 || at < status.jobs.length; at += statusJobsPerFrame) {
+      this.link?.status({ ...status, jobs: status.jobs.slice(at, at + statusJobsPerFrame) });
+    }
+    this.scheduleRetry(status.jobs.some((job) => job.state === 'failed'));
+  }
+
+  private scheduleRetry(needed: boolean): void {
+    clearTimeout(this.retry);
+    this.failures = needed ? this.failures + 1 : 0;
+    if (!needed || this.stopped) return;
+    const waitMs = Math.min(retryMs.longest, retryMs.first * 2 ** (this.failures - 1)) * (0.8 + 0.4 * Math.random());
+    this.retry = setTimeout(() => this.enqueueKept(), waitMs);
+  }
+
+  private enqueue(act: () => Promise<void>): void {
+    this.work = this.work.then(act).catch((error: unknown) => this.log.warn('applying the desired state failed', { error: String(error) }));
+  }
+}
