@@ -2,7 +2,13 @@ import type http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { agentSubprotocol } from '@carillon/contract/agent/envelope';
 import { limits } from '@carillon/contract/limits';
-import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { describeError } from '../queue/state-log.js';
 import { Origins } from '../shared/origins.js';
@@ -112,7 +118,9 @@ export class AgentGateway implements OnApplicationBootstrap, BeforeApplicationSh
     const count = this.sockets.size;
     for (const socket of this.sockets) socket.sendAway(spreadMs(count));
     await Promise.all([this.handlers.settle(storeLimitMs), this.work.settle(storeLimitMs)]);
-    const left = [...this.sockets].map((socket) => socket.farewell(closeCodes.restart, 'the server stops', goodbyeLimitMs));
+    const left = [...this.sockets].map((socket) =>
+      socket.farewell(closeCodes.restart, 'the server stops', goodbyeLimitMs),
+    );
     await Promise.all(left);
     this.server.close();
     if (count > 0) this.logger.log(`${count} agents sent away`);

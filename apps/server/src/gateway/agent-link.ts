@@ -13,6 +13,8 @@ export interface AgentLink extends FenceClaim {
   readonly open: boolean;
   send<N extends ServerMessage>(name: N, body: Body<N>, re?: string): void;
   close(code: number, reason: string): void;
+  /** Cuts the connection of an agent that has not read for too long. */
+  checkOutbound(nowMs: number): void;
   /** Another session of the host took over. */
   supersede(): void;
   /** Says why in a `reject`, then closes. */

@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { makeUuid7 } from '@carillon/core/state/uuid7';
-import type { AgentMessage, Body, ServerMessage } from '@carillon/contract/agent/catalog';
+import type { Body, ServerMessage } from '@carillon/contract/agent/catalog';
 import { decodeMessage, encodeMessage, type Incoming } from '@carillon/contract/agent/codec';
 import { protocolRange } from '@carillon/contract/agent/envelope';
 import { limits } from '@carillon/contract/limits';
+import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Logger } from '@nestjs/common';
 import type { RawData, WebSocket } from 'ws';
 import { describeError } from '../queue/state-log.js';
 import type { AgentLink } from './agent-link.js';
 import { closeCodes } from './close-codes.js';
+import { FrameFlow } from './frame-flow.js';
 import type { Handshake, Rejected, Welcomed } from './handshake.service.js';
 import type { MessageHandlers, SessionMessage } from './message-handlers.js';
 
-type Message = Incoming<'agent-to-server'>;
+type Opening = Extract<Incoming<'agent-to-server'>, { name: 'hello' | 'enroll' }>;
 
 /**
  * `challenged`: waits for hello or enroll. `deciding`: one of them is being judged, nothing else may come.
@@ -24,26 +25,26 @@ export interface SocketOwner {
   readonly handshake: Pick<Handshake, 'hello' | 'enroll'>;
   readonly handlers: Pick<MessageHandlers, 'text' | 'binary' | 'congested'>;
   welcomed(socket: AgentSocket): void;
-  closed(socket: AgentSocket): void;
+  /** The connection is gone. Said again when a hello that was being judged meanwhile turns out to be good. */
+  left(socket: AgentSocket): void;
 }
 
-const outboundLimitBytes = 4 * 1024 * 1024;
-const outboundPatienceMs = 30_000;
 const rememberedUnknownNames = 20;
+const retryLaterMs = { least: 5_000, spread: 10_000 };
 
 /** One agent's connection, from the challenge to the close. */
 export class AgentSocket implements AgentLink {
   private readonly logger = new Logger('Gateway');
+  private readonly flow: FrameFlow;
   private phase: Phase = 'challenged';
   private challenge: Body<'challenge'>;
   private helloTimer: NodeJS.Timeout | undefined;
+  private enrolled = false;
   private agent: Welcomed | undefined;
-  /** Frames whose work is not done; reading stops above a limit. */
-  private inFlight = 0;
   /** Messages other than events and output are handled in the order they came. */
   private queue: Promise<void> = Promise.resolve();
-  private overfullSinceMs: number | null = null;
   private readonly unknownNames = new Set<string>();
+  private readonly gone: Promise<void>;
   told = { rev: 0, hash: '' };
   heard: AgentLink['heard'] = null;
   lastFrameMs = Date.now();
@@ -53,10 +54,14 @@ export class AgentSocket implements AgentLink {
     private readonly origin: string,
     private readonly owner: SocketOwner,
   ) {
+    this.flow = new FrameFlow(ws, {
+      congested: () => owner.handlers.congested,
+      failed: (error) => this.failed(error),
+    });
     ws.on('message', (data, isBinary) => this.receive(data, isBinary));
     ws.on('ping', () => this.touch());
     ws.on('error', (error) => this.logger.debug(`socket of ${this.name || 'an unknown agent'}: ${error.message}`));
-    ws.on('close', () => this.ended());
+    this.gone = new Promise((resolve) => ws.on('close', () => resolve(this.ended())));
     this.challenge = this.sendChallenge();
   }
 
@@ -85,13 +90,8 @@ export class AgentSocket implements AgentLink {
   close(code: number, reason: string): void {
     this.phase = 'closed';
     clearTimeout(this.helloTimer);
-    // A paused socket would not read the answer to the close frame.
-    if (this.ws.isPaused) this.ws.resume();
+    this.flow.release();
     this.ws.close(code, reason);
-  }
-
-  terminate(): void {
-    this.ws.terminate();
   }
 
   refuse(body: Body<'reject'>, code: number, re?: string): void {
@@ -106,17 +106,26 @@ export class AgentSocket implements AgentLink {
     this.close(closeCodes.superseded, 'superseded');
   }
 
+  /** Asks the agent to come back later, here or elsewhere; a stranger is closed at once. */
+  sendAway(reconnectInMs: number): void {
+    if (this.phase === 'welcomed') return this.send('goaway', { reason: 'drain', reconnectInMs });
+    const body = { code: 'retry_later', message: 'this server is stopping', retryAfterMs: reconnectInMs } as const;
+    this.refuse(body, closeCodes.restart);
+  }
+
+  /** Closes, and after `limitMs` without an answer cuts the connection. Resolves when it is gone. */
+  async farewell(code: number, reason: string, limitMs: number): Promise<void> {
+    if (this.phase !== 'closed') this.close(code, reason);
+    const timer = setTimeout(() => this.ws.terminate(), limitMs);
+    await this.gone;
+    clearTimeout(timer);
+  }
+
   /** An agent that does not read makes us hold what it should have got: not for ever. */
   checkOutbound(nowMs: number): void {
-    if (this.ws.bufferedAmount <= outboundLimitBytes) {
-      this.overfullSinceMs = null;
-      return;
-    }
-    this.overfullSinceMs ??= nowMs;
-    if (nowMs - this.overfullSinceMs < outboundPatienceMs) return;
+    if (!this.flow.overfull(nowMs)) return;
     this.logger.warn(`host ${JSON.stringify(this.name)} does not read: ${this.ws.bufferedAmount} bytes wait`);
-    this.close(closeCodes.tryAgain, 'does not read');
-    this.terminate();
+    this.ws.terminate();
   }
 
   private receive(data: RawData, isBinary: boolean): void {
@@ -124,46 +133,51 @@ export class AgentSocket implements AgentLink {
     if (this.phase === 'closed') return;
     const frame = Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
     if (this.phase !== 'welcomed') this.receiveStranger(frame, isBinary);
-    else if (isBinary) this.track(this.owner.handlers.binary(this, frame));
+    else if (isBinary) this.flow.track(this.owner.handlers.binary(this, frame));
     else this.receiveText(frame);
   }
 
   /** Before the agent is known: only hello and enroll, small, one at a time. */
   private receiveStranger(frame: Buffer, isBinary: boolean): void {
-    const expected = this.phase === 'deciding' ? 'nothing before the answer' : 'hello or enroll';
+    const expected =
+      this.phase === 'deciding' ? 'nothing before the answer' : this.enrolled ? 'hello' : 'hello or enroll';
     if (isBinary) return this.refuseStranger(`got a binary frame, expected ${expected}`);
     if (frame.length > limits.helloBytes) {
       const message = `frame: expected at most ${limits.helloBytes} bytes, got ${frame.length}`;
       return this.refuse({ code: 'bad_message', message }, closeCodes.tooBig);
     }
     const message = decodeMessage(frame.toString('utf8'), 'agent-to-server');
-    if (message.kind === 'unsupported') {
-      return this.refuseStranger(`got ${JSON.stringify(message.name)}, expected ${expected}`);
-    }
     if (message.kind === 'bad') {
-      return this.refuse({ code: 'bad_message', message: message.message.slice(0, 1_000) }, closeCodes.badMessage, message.id);
+      const text = message.message.slice(0, 1_000);
+      return this.refuse({ code: 'bad_message', message: text }, closeCodes.badMessage, message.id);
     }
-    if (this.phase === 'deciding' || (message.name !== 'hello' && message.name !== 'enroll')) {
-      return this.refuseStranger(`got ${message.name}, expected ${expected}`);
+    const opening = message.kind === 'message' && (message.name === 'hello' || message.name === 'enroll');
+    if (!opening || this.phase === 'deciding' || (this.enrolled && message.name === 'enroll')) {
+      return this.refuseStranger(`got ${JSON.stringify(message.name)}, expected ${expected}`, message.id);
     }
     this.phase = 'deciding';
-    this.decide(message).catch((error) => this.retryLater(error));
+    this.decide(message).catch((error) => this.retryLater(describeError(error)));
   }
 
-  private async decide(message: Extract<Message, { name: 'hello' | 'enroll' }>): Promise<void> {
-    if (message.name === 'enroll') {
-      const decision = await this.owner.handshake.enroll(this.challenge, message.body);
-      if (this.phase !== 'deciding') return;
-      if (decision.kind === 'rejected') return this.reject(decision, message.id);
-      this.send('enrolled', decision.body, message.id);
-      this.challenge = this.sendChallenge();
-      return;
-    }
-    const decision = await this.owner.handshake.hello(this.challenge, message.body);
-    if (decision.kind === 'rejected') return this.reject(decision, message.id);
+  private decide(message: Opening): Promise<void> {
+    return message.name === 'enroll' ? this.enroll(message.body, message.id) : this.hello(message.body, message.id);
+  }
+
+  private async enroll(body: Body<'enroll'>, id: string): Promise<void> {
+    const decision = await this.owner.handshake.enroll(this.challenge, body);
+    if (this.phase !== 'deciding') return;
+    if (decision.kind === 'rejected') return this.reject(decision, id);
+    this.enrolled = true;
+    this.send('enrolled', decision.body, id);
+    this.challenge = this.sendChallenge();
+  }
+
+  private async hello(body: Body<'hello'>, id: string): Promise<void> {
+    const decision = await this.owner.handshake.hello(this.challenge, body);
+    if (decision.kind === 'rejected') return this.reject(decision, id);
     this.agent = decision;
-    if (this.phase !== 'deciding') return this.owner.closed(this);
-    this.welcome(decision, message.id);
+    if (this.phase !== 'deciding') return this.owner.left(this);
+    this.welcome(decision, id);
   }
 
   private welcome({ body, verdict }: Welcomed, re: string): void {
@@ -190,34 +204,14 @@ export class AgentSocket implements AgentLink {
     }
     if (message.kind === 'unsupported') return this.unsupported(message.name, message.id);
     if (message.name === 'hello' || message.name === 'enroll') return this.unsupported(message.name, message.id);
-    if (message.name === 'events') return this.track(this.owner.handlers.text.events(this, message.body, message.id));
     const { name, body, id } = message;
+    if (name === 'events') return this.flow.track(this.owner.handlers.text.events(this, body, id));
     this.queue = this.queue.then(() => this.handle(name, body, id));
-    this.track(this.queue);
+    this.flow.track(this.queue);
   }
 
   private handle<N extends SessionMessage>(name: N, body: Body<N>, id: string): Promise<void> | void {
     if (this.phase === 'welcomed') return this.owner.handlers.text[name](this, body, id);
-  }
-
-  /** Counts the frame until its work is done, and stops reading while too many are not. */
-  private track(work: Promise<void> | void): void {
-    if (!(work instanceof Promise)) return;
-    this.inFlight += 1;
-    this.regulate();
-    work
-      .catch((error) => this.failed(error))
-      .finally(() => {
-        this.inFlight -= 1;
-        this.regulate();
-      });
-  }
-
-  private regulate(): void {
-    const full = this.inFlight > limits.inFlightFrames || (this.inFlight > 0 && this.owner.handlers.congested);
-    if (this.ws.readyState !== this.ws.OPEN || this.phase === 'closed') return;
-    if (full && !this.ws.isPaused) this.ws.pause();
-    if (!full && this.ws.isPaused) this.ws.resume();
   }
 
   /** What was not done was not acked: the agent says it again on a new connection. */
@@ -237,32 +231,37 @@ export class AgentSocket implements AgentLink {
   }
 
   private sendChallenge(): Body<'challenge'> {
-    const nowMs = Date.now();
     const body: Body<'challenge'> = {
       nonce: randomBytes(32).toString('base64url'),
-      serverTime: new Date(nowMs).toISOString(),
+      serverTime: new Date().toISOString(),
       origin: this.origin,
       protocol: { ...protocolRange },
     };
     this.phase = 'challenged';
     this.send('challenge', body);
     clearTimeout(this.helloTimer);
-    const seconds = limits.helloTimeoutMs / 1_000;
-    this.helloTimer = setTimeout(() => this.refuseStranger(`expected hello or enroll within ${seconds} s`), limits.helloTimeoutMs);
+    this.helloTimer = setTimeout(() => this.helloLate(), limits.helloTimeoutMs);
     return body;
+  }
+
+  private helloLate(): void {
+    const seconds = limits.helloTimeoutMs / 1_000;
+    if (this.phase === 'deciding') this.retryLater(`no answer from the database within ${seconds} s`);
+    else this.refuseStranger(`expected hello or enroll within ${seconds} s`);
   }
 
   private reject(decision: Rejected, re: string): void {
     this.refuse(decision.body, decision.closeCode, re);
   }
 
-  private refuseStranger(message: string): void {
-    this.refuse({ code: 'not_authenticated', message }, closeCodes.notAuthenticated);
+  private refuseStranger(message: string, re?: string): void {
+    this.refuse({ code: 'not_authenticated', message }, closeCodes.notAuthenticated, re);
   }
 
-  private retryLater(error: unknown): void {
-    this.logger.error(`a handshake could not be judged: ${describeError(error)}`);
-    const retryAfterMs = 5_000 + Math.floor(Math.random() * 10_000);
+  private retryLater(why: string): void {
+    if (this.phase === 'closed') return;
+    this.logger.error(`a handshake could not be judged: ${why}`);
+    const retryAfterMs = retryLaterMs.least + Math.floor(Math.random() * retryLaterMs.spread);
     this.refuse({ code: 'retry_later', message: 'the server cannot decide now', retryAfterMs }, closeCodes.tryAgain);
   }
 
@@ -271,11 +270,8 @@ export class AgentSocket implements AgentLink {
   }
 
   private ended(): void {
-    const known = this.agent !== undefined || this.phase !== 'deciding';
     this.phase = 'closed';
     clearTimeout(this.helloTimer);
-    // While a hello is judged, the session it may have opened is let go when the judgement is in.
-    if (known) this.owner.closed(this);
-    else this.owner.closed(this);
+    this.owner.left(this);
   }
 }

@@ -18,6 +18,7 @@ interface Waiting<T, R> {
 
 const firstRetryMs = 100;
 const maxRetryMs = 5_000;
+const lastWordMs = 100;
 
 /**
  * Collects items of many sockets and stores them together. One flush at a time, so that items of one host are stored
@@ -31,6 +32,7 @@ export class Batcher<T, R> {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private stopped = false;
+  private failureCount = 0;
   private wake: (() => void) | undefined;
   private readonly state: StateLog;
 
@@ -41,6 +43,11 @@ export class Batcher<T, R> {
   /** Weight of what is not stored yet. */
   get pendingWeight(): number {
     return this.weight + this.flushingWeight;
+  }
+
+  /** Failed attempts to store since the start. */
+  get failures(): number {
+    return this.failureCount;
   }
 
   /** @returns the item's result once it is stored */
@@ -57,18 +64,23 @@ export class Batcher<T, R> {
 
   /** Stores what is waiting; after `limitMs` what is left is given up (its sender was never told it was stored). */
   async stop(limitMs: number): Promise<void> {
-    const timer = setTimeout(() => this.giveUp(), limitMs);
-    while (this.waiting.length > 0 || this.running) {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, limitMs);
+    });
+    await Promise.race([limit, this.empty()]);
+    clearTimeout(timer);
+    this.stopped = true;
+    this.wake?.();
+    // A flush that hangs is not waited for; one that waits for its next try ends now.
+    await Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, lastWordMs).unref())]);
+  }
+
+  private async empty(): Promise<void> {
+    while (!this.stopped && (this.waiting.length > 0 || this.running)) {
       this.begin();
       await this.running;
     }
-    this.stopped = true;
-    clearTimeout(timer);
-  }
-
-  private giveUp(): void {
-    this.stopped = true;
-    this.wake?.();
   }
 
   private begin(): void {
@@ -76,6 +88,8 @@ export class Batcher<T, R> {
     this.timer = undefined;
     this.running ??= this.run().finally(() => {
       this.running = undefined;
+      // Came after the last look, before this line.
+      if (this.waiting.length > 0) this.begin();
     });
   }
 
@@ -108,6 +122,7 @@ export class Batcher<T, R> {
         for (const [index, entry] of batch.entries()) entry.resolve(results[index] as R);
         return;
       } catch (error) {
+        this.failureCount += 1;
         this.state.fails(error);
         if (!this.stopped) await this.pause(retryMs);
         if (!this.stopped) continue;

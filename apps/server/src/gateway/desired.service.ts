@@ -49,11 +49,14 @@ export class DesiredDelivery {
     const desired = await this.loads.add(link.hostId);
     if (!desired) return;
     if (desiredHash(desired.entries) !== desired.hash) {
-      this.logger.error(`host ${JSON.stringify(link.name)}: assignments do not have the hash of revision ${desired.rev}`);
+      this.logger.error(
+        `host ${JSON.stringify(link.name)}: assignments do not have the hash of revision ${desired.rev}`,
+      );
     }
     const have = new Set(get.haveManifests);
     const missing = await this.signedManifests(desired.entries.filter((entry) => !have.has(entry.manifestHash)));
-    for (const page of desiredPages(this.signedIndex(link.hostId, desired), missing)) link.send('desired.state', page, re);
+    for (const page of desiredPages(this.signedIndex(link.hostId, desired), missing))
+      link.send('desired.state', page, re);
     if (desired.rev >= link.told.rev) link.told = { rev: desired.rev, hash: desired.hash };
     await this.delivered.add(
       desired.entries.map(({ jobId, manifestHash }) => ({ hostId: link.hostId, jobId, manifestHash })),

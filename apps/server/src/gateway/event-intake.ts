@@ -2,14 +2,16 @@ import type { Body } from '@carillon/contract/agent/catalog';
 import { agentEvent } from '@carillon/contract/agent/messages';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { describeError } from '../queue/state-log.js';
-import type { EventFrame, EventItem, FrameOutcome } from '../store/ingest-plan.js';
 import { IngestStore } from '../store/ingest.store.js';
+import type { EventFrame, EventItem, FrameOutcome } from '../store/ingest-plan.js';
 import { isDataError } from '../store/sql-errors.js';
 import type { AgentLink } from './agent-link.js';
 import { Batcher, storeInHalves } from './batcher.js';
 
 const eventsPerFlush = 500;
 const flushMs = 10;
+/** The column is a Postgres integer, and `epoch.renew` names the next one. */
+const highestEpoch = 2 ** 31 - 2;
 /** Above this, sockets read on only after their last frame is stored. */
 const highWaterEvents = 20_000;
 
@@ -34,8 +36,14 @@ export class EventIntake {
     return this.batcher.pendingWeight;
   }
 
+  /** Events stored for the first time. */
   get stored(): number {
     return this.storedCount;
+  }
+
+  /** Failed attempts to store a batch. */
+  get failures(): number {
+    return this.batcher.failures;
   }
 
   get congested(): boolean {
@@ -43,11 +51,15 @@ export class EventIntake {
   }
 
   async submit(link: AgentLink, body: Body<'events'>, re: string): Promise<void> {
+    if (body.epoch > highestEpoch) {
+      const message = `events.epoch: expected at most ${highestEpoch}, got ${body.epoch}`;
+      return link.send('nack', { code: 'bad_message', message }, re);
+    }
     const { hostId, fence } = link;
     const items = body.items.map((item, index) => readItem(item, body.firstSeq + index));
     const outcome = await this.batcher.add({ hostId, fence, epoch: body.epoch, firstSeq: body.firstSeq, items });
     this.answer(link, outcome, re);
-    if (outcome.kind === 'committed') this.storedCount += items.length - outcome.rejected.length;
+    if (outcome.kind === 'committed') this.storedCount += outcome.fresh;
   }
 
   stop(limitMs: number): Promise<void> {
@@ -59,12 +71,17 @@ export class EventIntake {
       case 'committed': {
         const { epoch, upToSeq } = outcome;
         const rejected = outcome.rejected.map((item) => ({ ...item }));
-        if (rejected[0]) this.logger.warn(`host ${JSON.stringify(link.name)}: ${rejected.length} events can never be stored, first: ${rejected[0].message}`);
+        if (rejected[0])
+          this.logger.warn(
+            `host ${JSON.stringify(link.name)}: ${rejected.length} events can never be stored, first: ${rejected[0].message}`,
+          );
         link.send('ack', rejected.length > 0 ? { epoch, upToSeq, rejected } : { epoch, upToSeq }, re);
         return;
       }
       case 'renew':
-        this.logger.warn(`host ${JSON.stringify(link.name)} reuses event numbers of epoch ${outcome.epoch}: a restored disk?`);
+        this.logger.warn(
+          `host ${JSON.stringify(link.name)} reuses event numbers of epoch ${outcome.epoch}: a restored disk?`,
+        );
         link.send('epoch.renew', { epoch: outcome.epoch, next: outcome.next }, re);
         return;
       case 'superseded':
@@ -87,7 +104,9 @@ export class EventIntake {
   /** A frame that failed alone: its halves, down to the one event that is given up. */
   private async ingestAlone(frame: EventFrame, error: unknown): Promise<FrameOutcome> {
     if (frame.items.length === 1) {
-      const items: EventItem[] = [{ kind: 'rejected', code: 'not_storable', message: describeError(error).slice(0, 500) }];
+      const items: EventItem[] = [
+        { kind: 'rejected', code: 'not_storable', message: describeError(error).slice(0, 500) },
+      ];
       const [outcome] = await this.store.ingest([{ ...frame, items }]);
       return outcome ?? { kind: 'superseded' };
     }
@@ -103,7 +122,7 @@ function mergeOutcomes(first: FrameOutcome | undefined, second: FrameOutcome | u
   if (!first || !second) return { kind: 'superseded' };
   if (first.kind !== 'committed') return first;
   if (second.kind !== 'committed') return second;
-  return { ...second, rejected: [...first.rejected, ...second.rejected] };
+  return { ...second, fresh: first.fresh + second.fresh, rejected: [...first.rejected, ...second.rejected] };
 }
 
 /** An event that cannot be read is given up by name; its neighbours are stored. */
@@ -112,12 +131,21 @@ function readItem(item: unknown, seq: number): EventItem {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const message = `events.items.${seq}.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'malformed'}`;
-    return { kind: 'rejected', code: issue?.path.at(-1) === 'kind' ? 'unknown_kind' : 'bad_event', message: message.slice(0, 500) };
+    return {
+      kind: 'rejected',
+      code: issue?.path.at(-1) === 'kind' ? 'unknown_kind' : 'bad_event',
+      message: message.slice(0, 500),
+    };
   }
   const event = parsed.data;
-  if (event.seq !== seq) return { kind: 'rejected', code: 'bad_seq', message: `events: expected seq ${seq}, got ${event.seq}` };
+  if (event.seq !== seq)
+    return { kind: 'rejected', code: 'bad_seq', message: `events: expected seq ${seq}, got ${event.seq}` };
   if (event.data.kind === 'run.finished' && event.data.state === 'running') {
-    return { kind: 'rejected', code: 'bad_event', message: `events.items.${seq}.data.state: expected an end, got running` };
+    return {
+      kind: 'rejected',
+      code: 'bad_event',
+      message: `events.items.${seq}.data.state: expected an end, got running`,
+    };
   }
   return { kind: 'event', event };
 }

@@ -12,6 +12,7 @@ export class HintedWork {
   private hinted = new Set<string>();
   private everything = false;
   private running: Promise<void> | undefined;
+  private stopped = false;
   private readonly state: StateLog;
 
   constructor(
@@ -32,6 +33,11 @@ export class HintedWork {
     this.begin();
   }
 
+  /** Looks at nothing new from now on. */
+  stop(): void {
+    this.stopped = true;
+  }
+
   /** Resolves when nothing is running. */
   async idle(): Promise<void> {
     await this.running;
@@ -40,6 +46,8 @@ export class HintedWork {
   private begin(): void {
     this.running ??= this.run().finally(() => {
       this.running = undefined;
+      // Asked for after the last look, before this line.
+      if (this.everything || this.hinted.size > 0) this.begin();
     });
   }
 
@@ -56,6 +64,8 @@ export class HintedWork {
   }
 
   private take(): AgentLink[] {
+    if (this.stopped) this.everything = false;
+    if (this.stopped) this.hinted = new Set();
     const links = this.everything
       ? this.registry.all()
       : [...this.hinted].map((hostId) => this.registry.get(hostId)).filter((link) => link !== undefined);

@@ -16,7 +16,7 @@ export class MessageHandlers {
   readonly text: { readonly [N in SessionMessage]: Handler<N> };
 
   constructor(
-    @Inject(DesiredDelivery) desired: DesiredDelivery,
+    @Inject(DesiredDelivery) private readonly desired: DesiredDelivery,
     @Inject(CommandDelivery) commands: CommandDelivery,
     @Inject(EventIntake) private readonly events: EventIntake,
     @Inject(OutputIntake) private readonly output: OutputIntake,
@@ -32,6 +32,11 @@ export class MessageHandlers {
 
   binary(link: AgentLink, frame: Uint8Array): Promise<void> {
     return this.output.submit(link, frame);
+  }
+
+  /** Stores and answers what was received; what is not stored after `limitMs` is given up unacked. */
+  async settle(limitMs: number): Promise<void> {
+    await Promise.all([this.events.stop(limitMs), this.output.stop(limitMs), this.desired.stop(limitMs)]);
   }
 
   /** More is waiting to be stored than is good for memory. */

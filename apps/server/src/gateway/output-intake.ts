@@ -17,6 +17,7 @@ const gzipOverheadBytes = 1024;
 @Injectable()
 export class OutputIntake {
   private readonly logger = new Logger('Gateway');
+  private storedByteCount = 0;
   private readonly batcher: Batcher<OutputChunk, ChunkOutcome | 'broken'>;
 
   constructor(@Inject(OutputIngestStore) private readonly store: OutputIngestStore) {
@@ -33,6 +34,16 @@ export class OutputIntake {
     return this.batcher.pendingWeight;
   }
 
+  /** Bytes stored, as they were sent. */
+  get storedBytes(): number {
+    return this.storedByteCount;
+  }
+
+  /** Failed attempts to store a batch. */
+  get failures(): number {
+    return this.batcher.failures;
+  }
+
   get congested(): boolean {
     return this.batcher.pendingWeight > highWaterBytes;
   }
@@ -42,21 +53,21 @@ export class OutputIntake {
     if (!decoded.ok) return this.refuse(link, decoded.message);
     const { chunk } = decoded;
     const problem = problemOf(chunk);
-    if (problem !== null) return this.refuse(link, `log frame: ${problem}`);
+    if (problem !== null) return this.refuse(link, `log frame: ${problem}`, chunk.runId);
     const outcome = await this.batcher.add({ hostId: link.hostId, fence: link.fence, chunk });
     switch (outcome) {
-      case 'committed': {
-        const { runId, stream } = chunk;
-        link.send('log.ack', { items: [{ runId, stream, upToOffset: chunk.offset + chunk.length }] });
-        return;
-      }
+      case 'committed':
+        this.storedByteCount += chunk.data.length;
+        return this.confirm(link, chunk);
+      case 'duplicate':
+        return this.confirm(link, chunk);
       case 'superseded':
         link.supersede();
         return;
       case 'foreign':
-        return this.refuse(link, `log frame: run ${chunk.runId} is not a run of this host`);
+        return this.refuse(link, `log frame: run ${chunk.runId} is not a run of this host`, chunk.runId);
       case 'broken':
-        return this.refuse(link, `log frame: run ${chunk.runId} offset ${chunk.offset} cannot be stored`);
+        return this.refuse(link, `log frame: run ${chunk.runId} offset ${chunk.offset} cannot be stored`, chunk.runId);
     }
   }
 
@@ -64,9 +75,14 @@ export class OutputIntake {
     return this.batcher.stop(limitMs);
   }
 
-  private refuse(link: AgentLink, message: string): void {
+  private confirm(link: AgentLink, { runId, stream, offset, length }: LogChunk): void {
+    link.send('log.ack', { items: [{ runId, stream, upToOffset: offset + length }] });
+  }
+
+  /** Binary frames have no id: `re` is the run whose output cannot be taken. */
+  private refuse(link: AgentLink, message: string, runId?: string): void {
     this.logger.warn(`host ${JSON.stringify(link.name)}: ${message}`);
-    link.send('nack', { code: 'bad_message', message });
+    link.send('nack', { code: 'bad_message', message }, runId);
   }
 
   private ingest(chunks: readonly OutputChunk[]): Promise<readonly (ChunkOutcome | 'broken')[]> {
@@ -85,7 +101,9 @@ function problemOf(chunk: LogChunk): string | null {
     return `expected at most ${limits.logDataBytes} bytes of data, got ${chunk.data.length}`;
   }
   if (chunk.codec === 'none') {
-    return chunk.data.length === chunk.length ? null : `length says ${chunk.length}, data has ${chunk.data.length} bytes`;
+    return chunk.data.length === chunk.length
+      ? null
+      : `length says ${chunk.length}, data has ${chunk.data.length} bytes`;
   }
   try {
     const bytes = gunzipSync(chunk.data, { maxOutputLength: Math.max(1, chunk.length) }).length;

@@ -27,7 +27,10 @@ export class Presence {
     this.flushing = true;
     try {
       const heard = links.map((link) => ({ link, heard: link.heard }));
-      const lost = await this.sessions.seen(this.identity.id, links.map((link) => seenHost(link, nowMs)));
+      const lost = await this.sessions.seen(
+        this.identity.id,
+        links.map((link) => seenHost(link, nowMs)),
+      );
       this.flushedMs = nowMs - 1;
       for (const { link, heard: written } of heard) if (link.heard === written) link.heard = null;
       for (const hostId of lost) this.letGo(hostId, links);

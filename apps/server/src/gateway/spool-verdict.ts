@@ -18,7 +18,6 @@ export interface SpoolVerdict {
  */
 export function judgeSpool(session: { epoch: number; ackedSeq: number }, spool: SpoolPoint): SpoolVerdict {
   const ack = { epoch: spool.epoch, upTo: spool.first - 1 };
-  const wentBack =
-    spool.epoch < session.epoch || (spool.epoch === session.epoch && spool.next - 1 < session.ackedSeq);
+  const wentBack = spool.epoch < session.epoch || (spool.epoch === session.epoch && spool.next - 1 < session.ackedSeq);
   return { ack, renew: wentBack ? { epoch: spool.epoch, next: session.epoch + 1 } : null };
 }

@@ -24,6 +24,8 @@ export type FrameOutcome =
       readonly kind: 'committed';
       readonly epoch: number;
       readonly upToSeq: number;
+      /** Events of the frame that were not stored before. */
+      readonly fresh: number;
       readonly rejected: readonly RejectedItem[];
     }
   /** A newer session of the host exists. */
@@ -117,20 +119,22 @@ function planHost(frames: readonly EventFrame[], session: IngestSession, known: 
       epoch = frame.epoch;
       ackedSeq = frame.firstSeq - 1;
     }
+    const before = fresh.length;
     if (frame.firstSeq <= ackedSeq + 1) {
       for (const [index, item] of frame.items.entries()) {
         const seq = frame.firstSeq + index;
         ackedSeq = Math.max(ackedSeq, seq);
         if (item.kind === 'rejected') continue;
         const key = keyOf(frame.hostId, epoch, seq);
-        const before = known.get(key) ?? inBatch.get(key);
-        if (before !== undefined && before !== item.event.eventId) return renewAll(frames, session, epoch);
-        if (before !== undefined) continue;
+        const seen = known.get(key) ?? inBatch.get(key);
+        if (seen !== undefined && seen !== item.event.eventId) return renewAll(frames, session, epoch);
+        if (seen !== undefined) continue;
         inBatch.set(key, item.event.eventId);
         fresh.push({ hostId: frame.hostId, epoch, event: item.event });
       }
     }
-    outcomes.set(frame, { kind: 'committed', epoch, upToSeq: ackedSeq, rejected: rejectedOf(frame, ackedSeq) });
+    const rejected = rejectedOf(frame, ackedSeq);
+    outcomes.set(frame, { kind: 'committed', epoch, upToSeq: ackedSeq, fresh: fresh.length - before, rejected });
   }
   const moved = epoch !== session.epoch || ackedSeq !== session.ackedSeq;
   return { outcomes, fresh, end: moved ? { ...session, epoch, ackedSeq } : null };

@@ -8,8 +8,8 @@ export interface OutputChunk extends FenceClaim {
   readonly chunk: LogChunk;
 }
 
-/** `foreign`: the run belongs to another host. */
-export type ChunkOutcome = 'committed' | 'superseded' | 'foreign';
+/** `duplicate`: committed earlier. `foreign`: the run belongs to another host. */
+export type ChunkOutcome = 'committed' | 'duplicate' | 'superseded' | 'foreign';
 
 interface PlacedChunk extends OutputChunk {
   readonly number: number;
@@ -36,8 +36,10 @@ export class OutputIngestStore {
          INSERT INTO run_output (run_id, stream, "offset", at, dropped_before, length, codec, data)
          SELECT run_id, stream, "offset", to_timestamp(at_ms / 1000.0), dropped_before, length, codec,
            substring($${batch.values.length + 1}::bytea FROM start FOR size)
-         FROM judged WHERE outcome = 'committed' ON CONFLICT DO NOTHING)
-       SELECT number, outcome FROM judged`,
+         FROM judged WHERE outcome = 'committed' ON CONFLICT DO NOTHING
+         RETURNING run_id, stream, "offset")
+       SELECT number, CASE WHEN outcome = 'committed' AND stored.run_id IS NULL THEN 'duplicate' ELSE outcome END AS outcome
+       FROM judged LEFT JOIN stored USING (run_id, stream, "offset")`,
       [...batch.values, data],
     );
     const outcomes = new Map(result.rows.map((row) => [row.number, row.outcome]));
