@@ -77,7 +77,10 @@ export class AgentGateway implements OnApplicationBootstrap, BeforeApplicationSh
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     const caller = { path, peer: request.socket.remoteAddress, headers: request.headers };
     const admission = this.door.admit(caller, Date.now());
-    if (admission.kind === 'refused') return answerRefused(socket, admission);
+    if (admission.kind === 'refused') {
+      answerRefused(socket, admission);
+      return;
+    }
     const release = once(() => this.door.known(admission.address));
     // A caller that hangs up, or that ws refuses, before the socket is open is no stranger any more.
     socket.once('close', release);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Body, ServerMessage } from '@carillon/contract/agent/catalog';
-import { decodeMessage, encodeMessage, type Incoming } from '@carillon/contract/agent/codec';
+import { decodeMessage, encodeMessage } from '@carillon/contract/agent/codec';
 import { protocolRange } from '@carillon/contract/agent/envelope';
 import { limits } from '@carillon/contract/limits';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
@@ -12,8 +12,7 @@ import { closeCodes } from './close-codes.js';
 import { FrameFlow } from './frame-flow.js';
 import type { Handshake, Rejected, Welcomed } from './handshake.service.js';
 import type { MessageHandlers, SessionMessage } from './message-handlers.js';
-
-type Opening = Extract<Incoming<'agent-to-server'>, { name: 'hello' | 'enroll' }>;
+import { type Awaited, type OpeningMessage, readOpening } from './opening.js';
 
 /**
  * `challenged`: waits for hello or enroll. `deciding`: one of them is being judged, nothing else may come.
@@ -108,9 +107,11 @@ export class AgentSocket implements AgentLink {
 
   /** Asks the agent to come back later, here or elsewhere; a stranger is closed at once. */
   sendAway(reconnectInMs: number): void {
-    if (this.phase === 'welcomed') return this.send('goaway', { reason: 'drain', reconnectInMs });
-    const body = { code: 'retry_later', message: 'this server is stopping', retryAfterMs: reconnectInMs } as const;
-    this.refuse(body, closeCodes.restart);
+    if (this.phase === 'welcomed') this.send('goaway', { reason: 'drain', reconnectInMs });
+    else {
+      const body = { code: 'retry_later', message: 'this server is stopping', retryAfterMs: reconnectInMs } as const;
+      this.refuse(body, closeCodes.restart);
+    }
   }
 
   /** Closes, and after `limitMs` without an answer cuts the connection. Resolves when it is gone. */
@@ -137,29 +138,23 @@ export class AgentSocket implements AgentLink {
     else this.receiveText(frame);
   }
 
-  /** Before the agent is known: only hello and enroll, small, one at a time. */
   private receiveStranger(frame: Buffer, isBinary: boolean): void {
-    const expected =
-      this.phase === 'deciding' ? 'nothing before the answer' : this.enrolled ? 'hello' : 'hello or enroll';
-    if (isBinary) return this.refuseStranger(`got a binary frame, expected ${expected}`);
-    if (frame.length > limits.helloBytes) {
-      const message = `frame: expected at most ${limits.helloBytes} bytes, got ${frame.length}`;
-      return this.refuse({ code: 'bad_message', message }, closeCodes.tooBig);
-    }
-    const message = decodeMessage(frame.toString('utf8'), 'agent-to-server');
-    if (message.kind === 'bad') {
-      const text = message.message.slice(0, 1_000);
-      return this.refuse({ code: 'bad_message', message: text }, closeCodes.badMessage, message.id);
-    }
-    const opening = message.kind === 'message' && (message.name === 'hello' || message.name === 'enroll');
-    if (!opening || this.phase === 'deciding' || (this.enrolled && message.name === 'enroll')) {
-      return this.refuseStranger(`got ${JSON.stringify(message.name)}, expected ${expected}`, message.id);
+    const opening = readOpening(frame, isBinary, this.awaited());
+    if (opening.kind === 'refused') {
+      this.refuse(opening.body, opening.closeCode, opening.re);
+      return;
     }
     this.phase = 'deciding';
-    this.decide(message).catch((error) => this.retryLater(describeError(error)));
+    this.decide(opening.message).catch((error) => this.retryLater(describeError(error)));
   }
 
-  private decide(message: Opening): Promise<void> {
+  /** A socket enrols once: the door admitted one handshake, not a series of them. */
+  private awaited(): Awaited {
+    if (this.phase === 'deciding') return 'nothing before the answer';
+    return this.enrolled ? 'hello' : 'hello or enroll';
+  }
+
+  private decide(message: OpeningMessage): Promise<void> {
     return message.name === 'enroll' ? this.enroll(message.body, message.id) : this.hello(message.body, message.id);
   }
 
@@ -176,8 +171,8 @@ export class AgentSocket implements AgentLink {
     const decision = await this.owner.handshake.hello(this.challenge, body);
     if (decision.kind === 'rejected') return this.reject(decision, id);
     this.agent = decision;
-    if (this.phase !== 'deciding') return this.owner.left(this);
-    this.welcome(decision, id);
+    if (this.phase === 'deciding') this.welcome(decision, id);
+    else this.owner.left(this);
   }
 
   private welcome({ body, verdict }: Welcomed, re: string): void {
@@ -194,24 +189,25 @@ export class AgentSocket implements AgentLink {
 
   private receiveText(frame: Buffer): void {
     if (frame.length > limits.textFrameBytes) {
-      const message = `frame: expected at most ${limits.textFrameBytes} bytes, got ${frame.length}`;
-      this.send('nack', { code: 'bad_message', message });
-      return this.close(closeCodes.tooBig, 'text frame too big');
+      this.nack(`frame: expected at most ${limits.textFrameBytes} bytes, got ${frame.length}`);
+      this.close(closeCodes.tooBig, 'text frame too big');
+      return;
     }
     const message = decodeMessage(frame.toString('utf8'), 'agent-to-server');
-    if (message.kind === 'bad') {
-      return this.send('nack', { code: 'bad_message', message: message.message.slice(0, 1_000) }, message.id);
+    if (message.kind === 'bad') this.nack(message.message.slice(0, 1_000), message.id);
+    else if (message.kind === 'unsupported' || message.name === 'hello' || message.name === 'enroll') {
+      this.unsupported(message.name, message.id);
+    } else if (message.name === 'events') {
+      this.flow.track(this.owner.handlers.text.events(this, message.body, message.id));
+    } else {
+      const { name, body, id } = message;
+      this.queue = this.queue.then(() => this.handle(name, body, id));
+      this.flow.track(this.queue);
     }
-    if (message.kind === 'unsupported') return this.unsupported(message.name, message.id);
-    if (message.name === 'hello' || message.name === 'enroll') return this.unsupported(message.name, message.id);
-    const { name, body, id } = message;
-    if (name === 'events') return this.flow.track(this.owner.handlers.text.events(this, body, id));
-    this.queue = this.queue.then(() => this.handle(name, body, id));
-    this.flow.track(this.queue);
   }
 
-  private handle<N extends SessionMessage>(name: N, body: Body<N>, id: string): Promise<void> | void {
-    if (this.phase === 'welcomed') return this.owner.handlers.text[name](this, body, id);
+  private async handle<N extends SessionMessage>(name: N, body: Body<N>, id: string): Promise<void> {
+    if (this.phase === 'welcomed') await this.owner.handlers.text[name](this, body, id);
   }
 
   /** What was not done was not acked: the agent says it again on a new connection. */
@@ -219,6 +215,10 @@ export class AgentSocket implements AgentLink {
     if (this.phase === 'closed') return;
     this.logger.error(`host ${JSON.stringify(this.name)}: a message could not be handled: ${describeError(error)}`);
     this.close(closeCodes.tryAgain, 'not handled');
+  }
+
+  private nack(message: string, re?: string): void {
+    this.send('nack', { code: 'bad_message', message }, re);
   }
 
   private unsupported(name: string, id: string): void {

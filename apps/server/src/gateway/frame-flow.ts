@@ -23,8 +23,7 @@ export class FrameFlow {
   ) {}
 
   /** Counts a frame until its work is done, and stops reading while too many are not. */
-  track(work: Promise<void> | void): void {
-    if (!(work instanceof Promise)) return;
+  track(work: Promise<void>): void {
     this.inFlight += 1;
     this.regulate();
     work

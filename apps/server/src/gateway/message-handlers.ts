@@ -8,7 +8,7 @@ import { OutputIntake } from './output-intake.js';
 
 export type SessionMessage = Exclude<AgentMessage, 'hello' | 'enroll'>;
 
-type Handler<N extends SessionMessage> = (link: AgentLink, body: Body<N>, re: string) => Promise<void> | void;
+type Handler<N extends SessionMessage> = (link: AgentLink, body: Body<N>, re: string) => Promise<void>;
 
 /** What each message of a known agent does: one call. A message without a handler does not compile. */
 @Injectable()
@@ -26,7 +26,7 @@ export class MessageHandlers {
       'apply.status': (link, body) => desired.noteApplied(link, body),
       events: (link, body, re) => events.submit(link, body, re),
       'command.result': (link, body) => commands.noteAnswer(link, body),
-      'agent.heartbeat': (link, body) => desired.noteHeartbeat(link, body),
+      'agent.heartbeat': async (link, body) => desired.noteHeartbeat(link, body),
     };
   }
 
