@@ -1,0 +1,118 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { Config } from '../../config/config.js';
+import { ConfigModule } from '../../config/config.module.js';
+import { HINTS, type Hints } from '../../queue/hints.js';
+import { InProcessHints } from '../../queue/in-process-hints.js';
+import { SharedModule } from '../../shared/shared.module.js';
+import { Signer } from '../../shared/signer.js';
+import { Database } from '../../store/database.store.js';
+import { DesiredStore } from '../../store/desired.store.js';
+import { AgentGateway } from '../agent-gateway.js';
+import { GatewayModule } from '../gateway.module.js';
+import { GatewayStatus } from '../gateway-status.js';
+
+export interface GatewayOptions {
+  readonly hints?: Hints;
+  /** Long by default, so that a test that passes did not live on the poll. */
+  readonly pollMs?: number;
+  /** Several gateways share a signer as several servers do. */
+  readonly folder?: string;
+  readonly trustProxy?: readonly string[];
+}
+
+export type TestGateway = Awaited<ReturnType<typeof startGateway>>;
+
+/** A real gateway on a real HTTP server and database; hints stay inside the process. */
+export async function startGateway(databaseUrl: string, options: GatewayOptions = {}) {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'carillon-gateway-'));
+  const hints = options.hints ?? new InProcessHints();
+  const app = await NestFactory.createApplicationContext(testModule(databaseUrl, folder, hints, options), {
+    logger: process.env.LOG_LEVEL ? ['log', 'warn', 'error'] : false,
+  });
+  await app.init();
+  const gateway = app.get(AgentGateway);
+  const server = http.createServer((_request, response) => response.writeHead(404).end());
+  gateway.attach(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const database = app.get(Database);
+  return {
+    port: (server.address() as AddressInfo).port,
+    folder,
+    hints,
+    gateway,
+    database,
+    status: app.get(GatewayStatus),
+    signer: app.get(Signer),
+    desired: app.get(DesiredStore),
+    /** Rows of a query, for assertions. */
+    async rows<T extends object = Record<string, unknown>>(sql: string, values: unknown[] = []): Promise<T[]> {
+      return (await database.pool.query(sql, values)).rows as T[];
+    },
+    async close(): Promise<void> {
+      await app.close();
+      server.closeAllConnections();
+      server.close();
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Makes a join token. @returns its secret */
+export async function joinToken(
+  gateway: TestGateway,
+  options: { uses?: number; expiresInMs?: number; revoked?: boolean } = {},
+): Promise<string> {
+  const secret = randomBytes(24).toString('base64url');
+  await gateway.database.pool.query(
+    `INSERT INTO enrolment_token (id, hash, uses, expires_at, revoked_at)
+     VALUES ($1, $2, $3, now() + $4 * interval '1 millisecond', CASE WHEN $5 THEN now() END)`,
+    [
+      randomUUID(),
+      createHash('sha256').update(secret).digest('hex'),
+      options.uses ?? 1,
+      options.expiresInMs ?? 60_000,
+      options.revoked ?? false,
+    ],
+  );
+  return secret;
+}
+
+function testModule(databaseUrl: string, folder: string, hints: Hints, options: GatewayOptions): DynamicModule {
+  const config: Config = {
+    databaseUrl,
+    redisUrl: undefined,
+    listenHost: '127.0.0.1',
+    listenPort: 0,
+    dataFolder: folder,
+    adminTokenFile: join(folder, 'admin-token'),
+    signerKeyFile: join(folder, 'signer.key'),
+    publicOrigins: ['http://127.0.0.1'],
+    webRoot: undefined,
+    logLevel: 'info',
+    trustProxy: options.trustProxy ?? [],
+    pollMs: options.pollMs ?? 600_000,
+  };
+  const queue: DynamicModule = {
+    module: HintsOnly,
+    global: true,
+    providers: [{ provide: HINTS, useValue: hints }],
+    exports: [HINTS],
+  };
+  return { module: TestRoot, imports: [ConfigModule.with(config), SharedModule, queue, GatewayModule] };
+}
+
+@Global()
+@Module({})
+class HintsOnly {}
+
+@Module({})
+class TestRoot {}
