@@ -63,7 +63,8 @@ export class Collector {
   }
 
   private findLostRuns(): void {
-    for (const runId of this.lostRuns.look(Date.now())) this.ports.log.warn('the runner of a run is gone without a last word', { runId });
+    for (const runId of this.lostRuns.look(Date.now()))
+      this.ports.log.warn('the runner of a run is gone without a last word', { runId });
   }
 }
 

@@ -85,7 +85,12 @@ export class OutputShipper {
     let at = shipping.position;
     for (const record of records) {
       at += record.size;
-      shipping.sent.push({ stream: record.stream, end: record.offset + record.data.length, position: at, acked: false });
+      shipping.sent.push({
+        stream: record.stream,
+        end: record.offset + record.data.length,
+        position: at,
+        acked: false,
+      });
       this.inFlight += 1;
       this.send(frameOf(runId, record));
     }

@@ -7,7 +7,11 @@ import type { AgentFolder } from '../state/agent-folder.js';
 export interface OutputSource {
   runs(): string[];
   /** Whole records from a position on. `complete`: nothing will be added after them. */
-  read(runId: string, position: number, limit: number): { records: StoredRecord[]; position: number; complete: boolean };
+  read(
+    runId: string,
+    position: number,
+    limit: number,
+  ): { records: StoredRecord[]; position: number; complete: boolean };
   /** Everything is committed in the centre. */
   remove(runId: string): void;
   /** The centre will never take it; it is kept on the host under another name. */

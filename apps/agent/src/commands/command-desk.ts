@@ -42,7 +42,15 @@ export class CommandDesk {
     // Accepted and no outcome: the agent died in between. It is not known whether the act happened, so it is not repeated.
     for (const { result } of journal.entries()) {
       if (result.state !== 'accepted') continue;
-      journal.note({ ...result, state: 'indeterminate', code: 'agent_restarted', message: 'the agent ended between accepting the command and knowing its outcome' }, now());
+      journal.note(
+        {
+          ...result,
+          state: 'indeterminate',
+          code: 'agent_restarted',
+          message: 'the agent ended between accepting the command and knowing its outcome',
+        },
+        now(),
+      );
     }
   }
 
@@ -50,7 +58,11 @@ export class CommandDesk {
     this.tell = tell;
     this.skewMs = serverTimeMs - this.now();
     const since = this.now() - retellMs;
-    for (const { result } of this.journal.entries().filter((entry) => entry.atMs >= since).slice(-retellCount)) tell(result);
+    for (const { result } of this.journal
+      .entries()
+      .filter((entry) => entry.atMs >= since)
+      .slice(-retellCount))
+      tell(result);
   }
 
   detach(): void {
@@ -71,16 +83,26 @@ export class CommandDesk {
       return;
     }
     const key = order.runId ?? order.jobId;
-    const line = (this.lines.get(key) ?? Promise.resolve()).then(() => this.carryOut(order)).catch((error: unknown) => this.log.warn('a command failed', { error: String(error) }));
+    const line = (this.lines.get(key) ?? Promise.resolve())
+      .then(() => this.carryOut(order))
+      .catch((error: unknown) => this.log.warn('a command failed', { error: String(error) }));
     this.lines.set(key, line);
     void line.then(() => this.lines.get(key) === line && this.lines.delete(key));
   }
 
-  private read({ text, signature }: Body<'command'>): { ok: true; order: CommandOrder } | { ok: false; message: string } {
+  private read({
+    text,
+    signature,
+  }: Body<'command'>): { ok: true; order: CommandOrder } | { ok: false; message: string } {
     const { agentId, signerKeys } = this.facts();
-    if (!signerKeys.some((key) => verifyText(key, 'carillon/v1/command', text, signature))) return { ok: false, message: 'the signature is not of a pinned key' };
+    if (!signerKeys.some((key) => verifyText(key, 'carillon/v1/command', text, signature)))
+      return { ok: false, message: 'the signature is not of a pinned key' };
     const parsed = commandOrder.safeParse(JSON.parse(text));
-    if (!parsed.success) return { ok: false, message: `command.${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}` };
+    if (!parsed.success)
+      return {
+        ok: false,
+        message: `command.${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`,
+      };
     if (parsed.data.hostId !== agentId) return { ok: false, message: `made for host ${parsed.data.hostId}` };
     return { ok: true, order: parsed.data };
   }
@@ -90,12 +112,21 @@ export class CommandDesk {
     if (this.journal.find(commandId)) return;
     const serverNowMs = this.now() + this.skewMs;
     if (serverNowMs > Date.parse(order.notAfter)) return this.note({ commandId, state: 'expired' });
-    if (serverNowMs < Date.parse(order.notBefore)) return this.note({ commandId, state: 'rejected', code: 'too_early', message: `not before ${order.notBefore}` });
+    if (serverNowMs < Date.parse(order.notBefore))
+      return this.note({ commandId, state: 'rejected', code: 'too_early', message: `not before ${order.notBefore}` });
     const runId = action === 'run' ? newId(this.now()) : order.runId;
-    if (runId === null) return this.note({ commandId, state: 'rejected', code: 'bad_command', message: 'stop: which run?' });
+    if (runId === null)
+      return this.note({ commandId, state: 'rejected', code: 'bad_command', message: 'stop: which run?' });
     this.note({ commandId, state: 'accepted', runId });
-    const done = action === 'run' ? await this.work.start(jobId, { commandId, runId, expiresAtMs: this.now() + 60_000 }) : await this.work.stop(runId);
-    this.note(done.ok ? { commandId, state: 'done', runId } : { commandId, state: 'rejected', runId, code: done.code, message: done.message.slice(0, 2_000) });
+    const done =
+      action === 'run'
+        ? await this.work.start(jobId, { commandId, runId, expiresAtMs: this.now() + 60_000 })
+        : await this.work.stop(runId);
+    this.note(
+      done.ok
+        ? { commandId, state: 'done', runId }
+        : { commandId, state: 'rejected', runId, code: done.code, message: done.message.slice(0, 2_000) },
+    );
   }
 
   private note(result: CommandResult): void {

@@ -38,11 +38,16 @@ export class HostWork implements CommandWork {
     if (await until(() => !existsSync(file), claimMs)) return { ok: true };
     // Whoever renames the ticket has it: when it is not us, the runner was just in time.
     if (!takeTicket(this.folder.tickets, jobId)) return { ok: true };
-    return { ok: false, code: 'not_started', message: `Task Scheduler accepted the start but did not start the job within ${claimMs / 1_000} s; it may be running already` };
+    return {
+      ok: false,
+      code: 'not_started',
+      message: `Task Scheduler accepted the start but did not start the job within ${claimMs / 1_000} s; it may be running already`,
+    };
   }
 
   async stop(runId: string): Promise<Done> {
-    if (!isRunning(this.folder.running, runId)) return { ok: false, code: 'not_running', message: 'the run is not under way on this host' };
+    if (!isRunning(this.folder.running, runId))
+      return { ok: false, code: 'not_running', message: 'the run is not under way on this host' };
     orderStop(this.folder.stops, runId);
     if (await until(() => !isRunning(this.folder.running, runId), endMs)) return { ok: true };
     return { ok: false, code: 'still_running', message: `the run did not end within ${endMs / 1_000} s` };

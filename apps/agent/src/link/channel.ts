@@ -67,9 +67,17 @@ export class Channel {
       socket.once('unexpected-response', (_request, response) => {
         const seconds = Number(response.headers['retry-after']);
         socket.terminate();
-        reject(new LinkError(`${url}: the server answered ${response.statusCode}`, `http_${response.statusCode}`, seconds > 0 ? seconds * 1_000 : undefined));
+        reject(
+          new LinkError(
+            `${url}: the server answered ${response.statusCode}`,
+            `http_${response.statusCode}`,
+            seconds > 0 ? seconds * 1_000 : undefined,
+          ),
+        );
       });
-      socket.once('error', (error: NodeJS.ErrnoException) => reject(new LinkError(`${url}: ${error.message || error.code}`, error.code ?? 'unreachable')));
+      socket.once('error', (error: NodeJS.ErrnoException) =>
+        reject(new LinkError(`${url}: ${error.message || error.code}`, error.code ?? 'unreachable')),
+      );
     });
   }
 
@@ -132,7 +140,10 @@ export class Channel {
     const decoded = decodeMessage(text, 'server-to-agent');
     // What a newer server says and we do not know is ignored, never guessed.
     if (decoded.kind === 'unsupported') return;
-    if (decoded.kind === 'bad') return this.close(1002, decoded.message.slice(0, 100));
+    if (decoded.kind === 'bad') {
+      this.close(1002, decoded.message.slice(0, 100));
+      return;
+    }
     if (this.handler) this.handler(decoded);
     else if (this.waiter) this.waiter(decoded);
     else this.queue.push(decoded);

@@ -1,9 +1,9 @@
-import type { Body } from '@carillon/contract/agent/catalog';
+import type { Body, ServerMessage } from '@carillon/contract/agent/catalog';
 import { protocolVersion } from '@carillon/contract/agent/envelope';
 import { enrollText, helloText } from '@carillon/contract/agent/signed-texts';
 import { signText } from '@carillon/core/desired/signing';
 import type { Identity } from '../state/identity.js';
-import { type Channel, type FromServer, LinkError } from './channel.js';
+import { type Channel, LinkError } from './channel.js';
 
 const answerMs = 15_000;
 
@@ -17,20 +17,37 @@ export interface HelloState {
  * Proves to the server who we are (PROTOCOL.md 3).
  * @throws LinkError with the server's reject code, or `wrong_origin`, `protocol`, `no_answer`
  */
-export async function sayHello(channel: Channel, server: string, identity: Identity, state: HelloState): Promise<Body<'welcome'>> {
+export async function sayHello(
+  channel: Channel,
+  server: string,
+  identity: Identity,
+  state: HelloState,
+): Promise<Body<'welcome'>> {
   const { agentId } = identity;
   if (agentId === undefined) throw new LinkError('this host is not enrolled', 'not_enrolled');
   const challenge = await takeChallenge(channel, server);
   const unsigned = { agentId, keyId: identity.keyId, protocol: protocolVersion, ...state };
-  channel.send('hello', { ...unsigned, signature: signText(identity.privateKey, 'carillon/v1/hello', helloText(challenge, unsigned)) });
+  channel.send('hello', {
+    ...unsigned,
+    signature: signText(identity.privateKey, 'carillon/v1/hello', helloText(challenge, unsigned)),
+  });
   return expectMessage(channel, 'welcome');
 }
 
 /** Joins with a token. The identity must be on disk before. @throws LinkError as `sayHello` does */
-export async function joinServer(channel: Channel, server: string, identity: Identity, joinToken: string, facts: HelloState['facts']): Promise<Body<'enrolled'>> {
+export async function joinServer(
+  channel: Channel,
+  server: string,
+  identity: Identity,
+  joinToken: string,
+  facts: HelloState['facts'],
+): Promise<Body<'enrolled'>> {
   const challenge = await takeChallenge(channel, server);
   const unsigned = { joinToken, publicKey: identity.publicKey, facts };
-  channel.send('enroll', { ...unsigned, proof: signText(identity.privateKey, 'carillon/v1/enroll', enrollText(challenge, unsigned)) });
+  channel.send('enroll', {
+    ...unsigned,
+    proof: signText(identity.privateKey, 'carillon/v1/enroll', enrollText(challenge, unsigned)),
+  });
   return expectMessage(channel, 'enrolled');
 }
 
@@ -38,18 +55,29 @@ async function takeChallenge(channel: Channel, server: string): Promise<Body<'ch
   const challenge = await expectMessage(channel, 'challenge');
   // Signing for another origin would let a server in the middle use our proof elsewhere.
   const dialled = new URL(server).origin;
-  if (challenge.origin !== dialled) throw new LinkError(`the server answers for ${challenge.origin}, but ${dialled} was dialled; is CARILLON_ORIGIN right there?`, 'wrong_origin');
+  if (challenge.origin !== dialled)
+    throw new LinkError(
+      `the server answers for ${challenge.origin}, but ${dialled} was dialled; is CARILLON_ORIGIN right there?`,
+      'wrong_origin',
+    );
   const { min, max } = challenge.protocol;
-  if (protocolVersion < min || protocolVersion > max) throw new LinkError(`the server speaks protocol ${min} to ${max}, this agent ${protocolVersion}`, 'protocol');
+  if (protocolVersion < min || protocolVersion > max)
+    throw new LinkError(`the server speaks protocol ${min} to ${max}, this agent ${protocolVersion}`, 'protocol');
   return challenge;
 }
 
-async function expectMessage<N extends FromServer['name']>(channel: Channel, name: N): Promise<Extract<FromServer, { name: N }>['body']> {
+async function expectMessage<N extends ServerMessage>(channel: Channel, name: N): Promise<Body<N>> {
   for (;;) {
     const message = await channel.next(answerMs);
-    if (!message) throw new LinkError(`no ${name} from the server${channel.isOpen ? ` within ${answerMs / 1_000} s` : `: ${await channel.closed}`}`, 'no_answer');
-    if (message.name === name) return message.body as Extract<FromServer, { name: N }>['body'];
-    if (message.name === 'reject') throw new LinkError(message.body.message, message.body.code, message.body.retryAfterMs);
-    if (message.name === 'goaway') throw new LinkError(`the server goes away (${message.body.reason})`, 'goaway', message.body.reconnectInMs);
+    if (!message)
+      throw new LinkError(
+        `no ${name} from the server${channel.isOpen ? ` within ${answerMs / 1_000} s` : `: ${await channel.closed}`}`,
+        'no_answer',
+      );
+    if (message.name === name) return message.body as Body<N>;
+    if (message.name === 'reject')
+      throw new LinkError(message.body.message, message.body.code, message.body.retryAfterMs);
+    if (message.name === 'goaway')
+      throw new LinkError(`the server goes away (${message.body.reason})`, 'goaway', message.body.reconnectInMs);
   }
 }

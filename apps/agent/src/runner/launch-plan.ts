@@ -1,12 +1,22 @@
-import { existsSync, statSync, accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, extname, isAbsolute, join } from 'node:path';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { quoteArgument } from '@carillon/wintask/process/command-line';
 
 /** What to start, decided before anything is started. */
 export type LaunchPlan =
-  | { readonly kind: 'start'; readonly program: string; readonly arguments: readonly string[]; readonly verbatim: boolean }
-  | { readonly kind: 'cannot-start'; readonly exitCode: number; readonly reason: 'program_not_found' | 'not_executable'; readonly message: string };
+  | {
+      readonly kind: 'start';
+      readonly program: string;
+      readonly arguments: readonly string[];
+      readonly verbatim: boolean;
+    }
+  | {
+      readonly kind: 'cannot-start';
+      readonly exitCode: number;
+      readonly reason: 'program_not_found' | 'not_executable';
+      readonly message: string;
+    };
 
 export interface HostFacts {
   readonly platform: NodeJS.Platform;
@@ -38,21 +48,35 @@ export function planLaunch(run: Manifest['run'], facts: HostFacts): LaunchPlan {
 
 function program(name: string, args: readonly string[], facts: HostFacts): LaunchPlan {
   const found = findProgram(name, facts);
-  if (found === undefined) return { kind: 'cannot-start', exitCode: 127, reason: 'program_not_found', message: `program not found: ${name}` };
+  if (found === undefined)
+    return { kind: 'cannot-start', exitCode: 127, reason: 'program_not_found', message: `program not found: ${name}` };
   if (facts.platform !== 'win32' && !isExecutable(found)) {
-    return { kind: 'cannot-start', exitCode: 126, reason: 'not_executable', message: `not an executable file: ${found}` };
+    return {
+      kind: 'cannot-start',
+      exitCode: 126,
+      reason: 'not_executable',
+      message: `not an executable file: ${found}`,
+    };
   }
   return { kind: 'start', program: found, arguments: args, verbatim: false };
 }
 
 function powershell(script: string, args: readonly string[], facts: HostFacts): LaunchPlan {
-  const shell = facts.platform === 'win32' ? join(facts.env.SystemRoot ?? 'C:\\Windows', 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe') : 'pwsh';
+  const shell =
+    facts.platform === 'win32'
+      ? join(facts.env.SystemRoot ?? 'C:\\Windows', 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe')
+      : 'pwsh';
   return program(shell, [...powershellSwitches, script, ...args], facts);
 }
 
 function batch(file: string, args: readonly string[], facts: HostFacts): LaunchPlan {
   if (facts.platform !== 'win32') {
-    return { kind: 'cannot-start', exitCode: 127, reason: 'program_not_found', message: `a batch file needs cmd.exe, which this host does not have: ${file}` };
+    return {
+      kind: 'cannot-start',
+      exitCode: 127,
+      reason: 'program_not_found',
+      message: `a batch file needs cmd.exe, which this host does not have: ${file}`,
+    };
   }
   const shell = facts.env.ComSpec ?? 'C:\\Windows\\System32\\cmd.exe';
   // cmd /s strips the outer quotes of the whole line, so the inner ones stay as they are.

@@ -57,7 +57,11 @@ export class OutputFileWriter {
  * Reads whole records from a byte position on; a record that is not complete yet is left for the next time.
  * @returns the records and where to go on
  */
-export function readOutputRecords(path: string, position: number, limit: number): { records: StoredRecord[]; position: number } {
+export function readOutputRecords(
+  path: string,
+  position: number,
+  limit: number,
+): { records: StoredRecord[]; position: number } {
   const file = openSync(path, 'r');
   try {
     const records: StoredRecord[] = [];
@@ -67,8 +71,17 @@ export function readOutputRecords(path: string, position: number, limit: number)
       if (readSync(file, header, 0, headerBytes, at) < headerBytes || header[0] !== magic) break;
       const data = Buffer.alloc(header.readUInt32BE(4));
       if (readSync(file, data, 0, data.length, at + headerBytes) < data.length) break;
-      const [offset = 0, atMs = 0, droppedBefore = 0] = [8, 16, 24].map((place) => Number(header.readBigUInt64BE(place)));
-      records.push({ stream: streams[header.readUInt8(1)] ?? 'stdout', offset, atMs, droppedBefore, data, size: headerBytes + data.length });
+      const [offset = 0, atMs = 0, droppedBefore = 0] = [8, 16, 24].map((place) =>
+        Number(header.readBigUInt64BE(place)),
+      );
+      records.push({
+        stream: streams[header.readUInt8(1)] ?? 'stdout',
+        offset,
+        atMs,
+        droppedBefore,
+        data,
+        size: headerBytes + data.length,
+      });
       at += headerBytes + data.length;
     }
     return { records, position: at };

@@ -1,6 +1,6 @@
-import { judgeRun } from '@carillon/core/run/outcome';
-import type { Manifest } from '@carillon/core/job/job-spec';
 import type { RunEvent } from '@carillon/contract/agent/messages';
+import type { Manifest } from '@carillon/core/job/job-spec';
+import { judgeRun } from '@carillon/core/run/outcome';
 import { hostTimezone } from '../lib/host-timezone.js';
 import { newId } from '../lib/new-id.js';
 import type { AgentFolder } from '../state/agent-folder.js';
@@ -9,10 +9,10 @@ import { loadSignerKeys } from '../state/identity.js';
 import { readAnswered, storeAnswered } from './answered-file.js';
 import { dropEvent } from './drop-box.js';
 import { planLaunch } from './launch-plan.js';
-import { outputFileOf, OutputFileWriter } from './output-file.js';
+import { OutputFileWriter, outputFileOf } from './output-file.js';
 import { StreamRecorder, streamAllowance } from './output-recorder.js';
-import { removeRunning, renewMs, renewRunning, writeRunning } from './running-file.js';
 import { runProgram } from './run-program.js';
+import { removeRunning, renewMs, renewRunning, writeRunning } from './running-file.js';
 import { scriptFileOf } from './script-file.js';
 import { explainStart, type StartReason } from './start-reason.js';
 import { takeTicket } from './start-ticket.js';
@@ -53,10 +53,21 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
   const renewal = setInterval(() => renewRunning(folder.running, runId, Date.now()), renewMs);
   const file = new OutputFileWriter(outputFileOf(folder.output, runId));
   const { headBytes, tailBytes } = streamAllowance(manifest.output.keepBytes);
-  const [stdout, stderr] = (['stdout', 'stderr'] as const).map((name) => new StreamRecorder(name, file, headBytes, tailBytes, Date.now)) as [StreamRecorder, StreamRecorder];
-  const plan = planLaunch(manifest.run, { platform: process.platform, env, scriptFile: scriptFileOf(folder.scripts, manifest) });
+  const [stdout, stderr] = (['stdout', 'stderr'] as const).map(
+    (name) => new StreamRecorder(name, file, headBytes, tailBytes, Date.now),
+  ) as [StreamRecorder, StreamRecorder];
+  const plan = planLaunch(manifest.run, {
+    platform: process.platform,
+    env,
+    scriptFile: scriptFileOf(folder.scripts, manifest),
+  });
   const { workingDirectory } = manifest.run;
-  const settings = { workingDirectory, environment: environmentOf(manifest, started, env), timeoutMs: manifest.timeoutMs, stop: stop.signal };
+  const settings = {
+    workingDirectory,
+    environment: environmentOf(manifest, started, env),
+    timeoutMs: manifest.timeoutMs,
+    stop: stop.signal,
+  };
   const { end, durationMs } = await runProgram(plan, settings, { stdout, stderr });
   clearInterval(renewal);
   stop.close();
@@ -92,7 +103,9 @@ function startedEvent(manifest: Manifest, reason: Extract<StartReason, { run: tr
 
 /** The job's own variables last; ours tell a program which run it is. The agent's own settings stay out. */
 function environmentOf(manifest: Manifest, started: Started, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const inherited = Object.fromEntries(Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('CARILLON_')));
+  const inherited = Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('CARILLON_')),
+  );
   return {
     ...inherited,
     CARILLON_JOB: manifest.name,

@@ -59,10 +59,13 @@ function startAndWait(
       windowsVerbatimArguments: plan.verbatim,
     });
     let timedOut = false;
-    const timer = timeoutMs === null ? undefined : setLongTimeout(timeoutMs, () => {
-      timedOut = true;
-      endProcessTree(child);
-    });
+    const timer =
+      timeoutMs === null
+        ? undefined
+        : setLongTimeout(timeoutMs, () => {
+            timedOut = true;
+            endProcessTree(child);
+          });
     const onStop = () => endProcessTree(child);
     stop.addEventListener('abort', onStop, { once: true });
     child.stdout.on('data', (chunk: Buffer) => output.stdout.write(chunk));
@@ -101,7 +104,9 @@ function startAndWait(
 
 function startReason(error: NodeJS.ErrnoException, workingDirectory: string | null): string {
   if (error.code === 'EACCES' || error.code === 'EPERM') return 'not_executable';
-  return error.code === 'ENOENT' && workingDirectory !== null ? 'working_directory_or_program_not_found' : 'program_not_found';
+  return error.code === 'ENOENT' && workingDirectory !== null
+    ? 'working_directory_or_program_not_found'
+    : 'program_not_found';
 }
 
 /** Timers of Node hold at most 2^31 - 1 ms, 24.8 days; a job may be allowed longer. */

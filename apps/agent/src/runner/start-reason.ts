@@ -12,7 +12,12 @@ export interface StartTicket {
 }
 
 export type StartReason =
-  | { readonly run: true; readonly trigger: RunTrigger; readonly scheduledForMs: number | null; readonly ticket: StartTicket | null }
+  | {
+      readonly run: true;
+      readonly trigger: RunTrigger;
+      readonly scheduledForMs: number | null;
+      readonly ticket: StartTicket | null;
+    }
   /** A fire of a superset trigger that the schedule does not mean; leaves no run. */
   | { readonly run: false; readonly reason: string };
 
@@ -34,12 +39,17 @@ export function explainStart(manifest: Pick<Manifest, 'schedule' | 'onMissed'>, 
   const { nowMs, hostTimezone, ticket, answeredMs } = facts;
   if (ticket && ticket.expiresAtMs >= nowMs) return { run: true, trigger: 'command', scheduledForMs: null, ticket };
 
-  const timed = manifest.schedule.filter((entry) => entry.kind === 'cron' || entry.kind === 'every' || entry.kind === 'at');
+  const timed = manifest.schedule.filter(
+    (entry) => entry.kind === 'cron' || entry.kind === 'every' || entry.kind === 'at',
+  );
   if (timed.length > 0) {
     const due = isDue(timed, { atMs: nowMs, hostTimezone, toleranceMs });
     if (due.due && (answeredMs === null || due.scheduledForMs > answeredMs)) return scheduled(due.scheduledForMs);
     if (due.due && manifest.schedule.length === timed.length) return { run: false, reason: 'already_answered' };
-    const missed = manifest.onMissed === 'run-once' ? previousOccurrence(timed, { atMs: nowMs, hostTimezone, withinMs: lateMs }) : undefined;
+    const missed =
+      manifest.onMissed === 'run-once'
+        ? previousOccurrence(timed, { atMs: nowMs, hostTimezone, withinMs: lateMs })
+        : undefined;
     if (missed && (answeredMs === null || missed.atMs > answeredMs)) return scheduled(missed.atMs);
   }
   if (timed.length < manifest.schedule.length) return scheduled(null);

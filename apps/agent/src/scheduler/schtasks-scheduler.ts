@@ -2,7 +2,12 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createArguments, deleteArguments, queryXmlArguments, runArguments } from '@carillon/wintask/schtasks/arguments';
+import {
+  createArguments,
+  deleteArguments,
+  queryXmlArguments,
+  runArguments,
+} from '@carillon/wintask/schtasks/arguments';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { diffTasks } from '@carillon/wintask/task/diff';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
@@ -42,7 +47,11 @@ export class SchtasksScheduler implements TaskScheduler {
       rmSync(file, { force: true });
     }
     const registered = await this.read(path);
-    if (!registered.ok) throw new SchedulerError('read_back_failed', `the task was registered but cannot be read back: ${registered.problem.message}`);
+    if (!registered.ok)
+      throw new SchedulerError(
+        'read_back_failed',
+        `the task was registered but cannot be read back: ${registered.problem.message}`,
+      );
     return diffTasks(definition, registered.task).map((difference) => difference.text);
   }
 
@@ -71,8 +80,10 @@ export class SchtasksScheduler implements TaskScheduler {
     return new Promise((resolve, reject) => {
       const options = { encoding: 'buffer', timeout: timeoutMs, maxBuffer: outputBytes, windowsHide: true } as const;
       const child = execFile(program, [...first, ...args], options, (error, stdout, stderr) => {
-        if (error && typeof error.code !== 'number') reject(new SchedulerError('scheduler_unavailable', `${program}: ${error.message}`));
-        else resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr: stderr.toString('utf8') });
+        if (error && typeof error.code !== 'number')
+          reject(new SchedulerError('scheduler_unavailable', `${program}: ${error.message}`));
+        else
+          resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr: stderr.toString('utf8') });
       });
       child.stdin?.end();
     });

@@ -102,7 +102,8 @@ export class MemoryDesiredCache implements DesiredCache {
  * @throws Error saying what is wrong
  */
 export function loadManifest(jobsFolder: string, jobId: string, signerKeys: readonly string[]): Manifest {
-  if (!/^[0-9a-f-]{36}$/.test(jobId)) throw new Error(`job id: expected a UUID, got ${JSON.stringify(jobId.slice(0, 60))}`);
+  if (!/^[0-9a-f-]{36}$/.test(jobId))
+    throw new Error(`job id: expected a UUID, got ${JSON.stringify(jobId.slice(0, 60))}`);
   const path = join(jobsFolder, `${jobId}.json`);
   if (!existsSync(path)) throw new Error(`no definition of job ${jobId} on this host`);
   const signed = readJson<SignedManifest>(path);

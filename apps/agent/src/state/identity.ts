@@ -41,7 +41,11 @@ export function loadIdentity(folder: AgentFolder): Identity | undefined {
 }
 
 /** Keeps what the centre answered. */
-export function storeEnrolment(folder: AgentFolder, identity: Identity, enrolled: { agentId: string; name: string; signerKeys: string[] }): Identity {
+export function storeEnrolment(
+  folder: AgentFolder,
+  identity: Identity,
+  enrolled: { agentId: string; name: string; signerKeys: string[] },
+): Identity {
   const file = fileOf(identity, enrolled);
   writeJson(folder.trust, { signerKeys: enrolled.signerKeys });
   writeJson(folder.identity, file);
@@ -59,7 +63,11 @@ export function makeTransientIdentity(): Identity {
 }
 
 function fileOf(pair: KeyPair, rest: Partial<IdentityFile>): IdentityFile {
-  return { publicKey: pair.publicKey, privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, ...rest };
+  return {
+    publicKey: pair.publicKey,
+    privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    ...rest,
+  };
 }
 
 function identityOf(file: IdentityFile): Identity {

@@ -12,6 +12,8 @@ const settingsSchema = z.object({
     /** Program and first arguments; on Windows the full path of schtasks.exe. */
     command: commandSchema,
   }),
+  /** Name to go by instead of the host name, where several agents share a machine. */
+  name: z.string().min(1).max(255).optional(),
   /** What Task Scheduler starts, before the job's id. */
   runner: z.object({ command: z.string(), arguments: z.array(z.string()) }),
 });
@@ -20,7 +22,8 @@ export type Settings = z.infer<typeof settingsSchema>;
 /** @throws Error that names the file and the field when something is missing or wrong */
 export function loadSettings(folder: AgentFolder): Settings {
   const raw = readJson<unknown>(folder.settings);
-  if (raw === undefined) throw new Error(`${folder.settings}: missing; enrol this host first with carillon-agent enroll`);
+  if (raw === undefined)
+    throw new Error(`${folder.settings}: missing; enrol this host first with carillon-agent enroll`);
   const parsed = settingsSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -44,9 +47,11 @@ export function schedulerFrom(given: string | undefined, env: NodeJS.ProcessEnv)
       raw = undefined;
     }
     const parsed = commandSchema.safeParse(raw);
-    if (!parsed.success) throw new Error(`--schtasks-command: expected a JSON list of texts, got ${given.slice(0, 80)}`);
+    if (!parsed.success)
+      throw new Error(`--schtasks-command: expected a JSON list of texts, got ${given.slice(0, 80)}`);
     return { kind: 'emulated', command: parsed.data };
   }
-  if (process.platform !== 'win32') throw new Error('--schtasks-command: needed off Windows, where there is no Task Scheduler');
+  if (process.platform !== 'win32')
+    throw new Error('--schtasks-command: needed off Windows, where there is no Task Scheduler');
   return { kind: 'schtasks', command: [`${env.SystemRoot ?? 'C:\\Windows'}\\System32\\schtasks.exe`] };
 }

@@ -1,7 +1,7 @@
-import { desiredHash, type DesiredEntry, planDesired } from '@carillon/core/desired/desired-state';
-import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
-import type { Manifest } from '@carillon/core/job/job-spec';
 import type { Body } from '@carillon/contract/agent/catalog';
+import { type DesiredEntry, desiredHash, planDesired } from '@carillon/core/desired/desired-state';
+import type { Manifest } from '@carillon/core/job/job-spec';
+import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob, SignedManifest } from '../state/desired-cache.js';
 import { verifyManifest } from './verify-desired.js';
@@ -34,7 +34,12 @@ export interface ApplyPorts {
  * refused leaves its old task as it was, is reported with its reason, and keeps the observed hash different, so that
  * it is tried again.
  */
-export async function applyDesired(index: WantedState, received: ReadonlyMap<string, SignedManifest>, facts: ApplyFacts, ports: ApplyPorts): Promise<ApplyStatus> {
+export async function applyDesired(
+  index: WantedState,
+  received: ReadonlyMap<string, SignedManifest>,
+  facts: ApplyFacts,
+  ports: ApplyPorts,
+): Promise<ApplyStatus> {
   const before = ports.cache.registered();
   const jobs = new Map(before.jobs.map((job) => [job.jobId, job]));
   const save = () => ports.cache.storeRegistered({ rev: index.rev, wanted: index.entries, jobs: [...jobs.values()] });
@@ -45,20 +50,26 @@ export async function applyDesired(index: WantedState, received: ReadonlyMap<str
   for (const jobId of plan.remove) {
     const job = jobs.get(jobId);
     if (!job) continue;
-    statuses.push(await guarded(job, async () => {
-      await ports.scheduler.remove(job.path);
-      jobs.delete(jobId);
-      save();
-      ports.cache.drop(jobId);
-      return { jobId, version: job.version, state: 'removed' };
-    }));
+    statuses.push(
+      await guarded(job, async () => {
+        await ports.scheduler.remove(job.path);
+        jobs.delete(jobId);
+        save();
+        ports.cache.drop(jobId);
+        return { jobId, version: job.version, state: 'removed' };
+      }),
+    );
   }
   for (const entry of plan.apply) {
     const signed = received.get(entry.manifestHash) ?? known.get(entry.manifestHash);
     statuses.push(await guarded(entry, () => applyOne(entry, signed, jobs, facts, ports, save)));
   }
   save();
-  return { rev: index.rev, jobs: [...statuses, ...alreadyApplied(index, plan.apply)], observedHash: desiredHash([...jobs.values()]) };
+  return {
+    rev: index.rev,
+    jobs: [...statuses, ...alreadyApplied(index, plan.apply)],
+    observedHash: desiredHash([...jobs.values()]),
+  };
 }
 
 async function applyOne(
@@ -75,13 +86,27 @@ async function applyOne(
   if (!verdict.ok) return { jobId, version, state: 'rejected', code: verdict.code, message: verdict.message };
   const { manifest } = verdict;
   const task = taskForJob(manifest, facts);
-  if (!task.ok) return { jobId, version, state: 'rejected', code: 'unsupported', message: task.problems[0]?.message ?? 'the schedule cannot be registered' };
+  if (!task.ok)
+    return {
+      jobId,
+      version,
+      state: 'rejected',
+      code: 'unsupported',
+      message: task.problems[0]?.message ?? 'the schedule cannot be registered',
+    };
   // The runner's files first: from the moment of registration the task may fire.
   ports.storeScript(manifest);
   ports.cache.store(jobId, verdict.signed);
   const differences = await ports.scheduler.register(task.value.path, task.value.definition);
   if (old && old.path.toLowerCase() !== task.value.path.toLowerCase()) await ports.scheduler.remove(old.path);
-  if (differences.length > 0) return { jobId, version, state: 'failed', code: 'registered_differently', message: differences.join('; ').slice(0, 2_000) };
+  if (differences.length > 0)
+    return {
+      jobId,
+      version,
+      state: 'failed',
+      code: 'registered_differently',
+      message: differences.join('; ').slice(0, 2_000),
+    };
   jobs.set(jobId, { ...entry, path: taskPathOf(manifest.name) });
   save();
   return { jobId, version, state: 'applied' };
@@ -90,7 +115,9 @@ async function applyOne(
 /** Told again each time: an earlier report may have been lost with its socket. */
 function alreadyApplied(index: WantedState, changed: readonly DesiredEntry[]): JobStatus[] {
   const touched = new Set(changed.map((entry) => entry.jobId));
-  return index.entries.filter((entry) => !touched.has(entry.jobId)).map(({ jobId, version }) => ({ jobId, version, state: 'applied' }));
+  return index.entries
+    .filter((entry) => !touched.has(entry.jobId))
+    .map(({ jobId, version }) => ({ jobId, version, state: 'applied' }));
 }
 
 async function guarded(job: { jobId: string; version: number }, work: () => Promise<JobStatus>): Promise<JobStatus> {

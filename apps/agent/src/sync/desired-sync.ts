@@ -1,6 +1,6 @@
 import type { Body } from '@carillon/contract/agent/catalog';
-import { desiredHash } from '@carillon/core/desired/desired-state';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
+import { desiredHash } from '@carillon/core/desired/desired-state';
 import type { Log } from '../lib/log.js';
 import type { SignedManifest } from '../state/desired-cache.js';
 import { type ApplyFacts, type ApplyPorts, type ApplyStatus, applyDesired, type WantedState } from './apply-desired.js';
@@ -95,14 +95,23 @@ export class DesiredSync {
     return desired.rev === rev && desired.hash === hash;
   }
 
-  private async receive({ index: text, indexSignature }: Body<'desired.state'>, pages: readonly Body<'desired.state'>[]): Promise<void> {
+  private async receive(
+    { index: text, indexSignature }: Body<'desired.state'>,
+    pages: readonly Body<'desired.state'>[],
+  ): Promise<void> {
     const lastRev = this.ports.cache.registered().rev;
-    const verdict = verifyIndex(text, indexSignature, { agentId: this.agentId, lastRev, signerKeys: this.facts().signerKeys });
+    const verdict = verifyIndex(text, indexSignature, {
+      agentId: this.agentId,
+      lastRev,
+      signerKeys: this.facts().signerKeys,
+    });
     if (!verdict.ok) {
       this.log.warn('refused a desired state', { code: verdict.code, message: verdict.message });
       return;
     }
-    const received = new Map(pages.flatMap((page) => page.manifests).map((manifest) => [sha256Hex(manifest.text), manifest]));
+    const received = new Map(
+      pages.flatMap((page) => page.manifests).map((manifest) => [sha256Hex(manifest.text), manifest]),
+    );
     this.failures = 0;
     await this.apply(verdict.index, received);
   }
@@ -134,6 +143,8 @@ export class DesiredSync {
   }
 
   private enqueue(act: () => Promise<void>): void {
-    this.work = this.work.then(act).catch((error: unknown) => this.log.warn('applying the desired state failed', { error: String(error) }));
+    this.work = this.work
+      .then(act)
+      .catch((error: unknown) => this.log.warn('applying the desired state failed', { error: String(error) }));
   }
 }

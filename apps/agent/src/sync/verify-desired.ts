@@ -1,21 +1,30 @@
+import { type HostIndex, hostIndex } from '@carillon/contract/agent/messages';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
-import { desiredHash, type DesiredEntry } from '@carillon/core/desired/desired-state';
+import { type DesiredEntry, desiredHash } from '@carillon/core/desired/desired-state';
 import { verifyText } from '@carillon/core/desired/signing';
 import type { Manifest } from '@carillon/core/job/job-spec';
-import { type HostIndex, hostIndex } from '@carillon/contract/agent/messages';
 import type { SignedManifest } from '../state/desired-cache.js';
 
-export type IndexVerdict = { readonly ok: true; readonly index: HostIndex } | { readonly ok: false; readonly code: string; readonly message: string };
+export type IndexVerdict =
+  | { readonly ok: true; readonly index: HostIndex }
+  | { readonly ok: false; readonly code: string; readonly message: string };
 
 /** May this index steer this host? Nothing of it is believed before its signature is. */
-export function verifyIndex(text: string, signature: string, facts: { agentId: string; lastRev: number; signerKeys: readonly string[] }): IndexVerdict {
+export function verifyIndex(
+  text: string,
+  signature: string,
+  facts: { agentId: string; lastRev: number; signerKeys: readonly string[] },
+): IndexVerdict {
   const no = (code: string, message: string): IndexVerdict => ({ ok: false, code, message });
-  if (!facts.signerKeys.some((key) => verifyText(key, 'carillon/v1/index', text, signature))) return no('bad_signature', 'index: the signature is not of a pinned key');
+  if (!facts.signerKeys.some((key) => verifyText(key, 'carillon/v1/index', text, signature)))
+    return no('bad_signature', 'index: the signature is not of a pinned key');
   const parsed = hostIndex.safeParse(JSON.parse(text));
-  if (!parsed.success) return no('bad_index', `index.${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`);
+  if (!parsed.success)
+    return no('bad_index', `index.${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`);
   const index = parsed.data;
   if (index.hostId !== facts.agentId) return no('wrong_host', `index: made for host ${index.hostId}`);
-  if (index.rev < facts.lastRev) return no('rollback', `index: revision ${index.rev} is older than ${facts.lastRev}, which was applied`);
+  if (index.rev < facts.lastRev)
+    return no('rollback', `index: revision ${index.rev} is older than ${facts.lastRev}, which was applied`);
   if (desiredHash(index.entries) !== index.hash) return no('bad_index', 'index: its hash does not match its entries');
   return { ok: true, index };
 }
@@ -32,12 +41,15 @@ export function verifyManifest(
 ): ManifestVerdict {
   const no = (code: string, message: string): ManifestVerdict => ({ ok: false, code, message });
   if (!signed) return no('missing_manifest', `no definition with hash ${entry.manifestHash}`);
-  if (sha256Hex(signed.text) !== entry.manifestHash) return no('bad_manifest', 'the definition does not match the hash in the index');
+  if (sha256Hex(signed.text) !== entry.manifestHash)
+    return no('bad_manifest', 'the definition does not match the hash in the index');
   if (!facts.signerKeys.some((key) => verifyText(key, 'carillon/v1/manifest', signed.text, signed.signature))) {
     return no('bad_signature', 'the signature of the definition is not of a pinned key');
   }
   const manifest = JSON.parse(signed.text) as Manifest;
-  if (manifest.jobId !== entry.jobId || manifest.version !== entry.version) return no('bad_manifest', 'the definition is of another job or version than the index says');
-  if (entry.version < facts.registeredVersion) return no('rollback', `version ${entry.version} is older than ${facts.registeredVersion}, which is registered`);
+  if (manifest.jobId !== entry.jobId || manifest.version !== entry.version)
+    return no('bad_manifest', 'the definition is of another job or version than the index says');
+  if (entry.version < facts.registeredVersion)
+    return no('rollback', `version ${entry.version} is older than ${facts.registeredVersion}, which is registered`);
   return { ok: true, manifest, signed };
 }

@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname, release, version } from 'node:os';
+import type { Body } from '@carillon/contract/agent/catalog';
+import { sha256Hex } from '@carillon/core/desired/canonical-json';
+import type { Settings } from '../state/settings.js';
+import { hostTimezone } from './host-timezone.js';
+
+export const agentVersion = '0.1.0';
+
+/** What the centre is told about this host. `name` stands in for the host name where several agents share a machine. */
+export function hostFactsOf(scheduler: Settings['scheduler']['kind'], name?: string): Body<'hello'>['facts'] {
+  return {
+    hostname: name ?? hostname(),
+    os: `${version()} ${release()}`.slice(0, 200),
+    timezone: hostTimezone(),
+    agentVersion,
+    scheduler,
+    capabilities: ['run', 'stop'],
+    fingerprint: sha256Hex(`${machineId()}\n${name ?? hostname()}`),
+  };
+}
+
+/** The machine's own identifier: MachineGuid on Windows [K], /etc/machine-id on Linux; else the host name. */
+function machineId(): string {
+  if (process.platform === 'win32') {
+    try {
+      const key = 'HKLM\\SOFTWARE\\Microsoft\\Cryptography';
+      return execFileSync('reg', ['query', key, '/v', 'MachineGuid'], {
+        encoding: 'utf8',
+        timeout: 5_000,
+        windowsHide: true,
+      }).trim();
+    } catch {
+      return hostname();
+    }
+  }
+  return existsSync('/etc/machine-id') ? readFileSync('/etc/machine-id', 'utf8').trim() : hostname();
+}

@@ -1,0 +1,127 @@
+import type { Body } from '@carillon/contract/agent/catalog';
+import { limits } from '@carillon/contract/limits';
+import { unreachable } from '@carillon/core/state/states';
+import type { EventSender } from '../collect/event-sender.js';
+import type { OutputShipper } from '../collect/output-shipper.js';
+import type { CommandDesk } from '../commands/command-desk.js';
+import type { Log } from '../lib/log.js';
+import type { EventLog } from '../state/event-log.js';
+import type { DesiredSync } from '../sync/desired-sync.js';
+import type { Channel, FromServer } from './channel.js';
+
+/** The parts of an agent that talk to the server while a session is open. */
+export interface SessionParts {
+  readonly eventLog: EventLog;
+  readonly events: EventSender;
+  readonly output: OutputShipper;
+  readonly desired: DesiredSync;
+  readonly commands: CommandDesk;
+  readonly log: Log;
+}
+
+const pingAfterMs = 45_000;
+const lookMs = 5_000;
+
+export interface SessionEnd {
+  readonly why: string;
+  /** The server told when to come back. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** One authenticated session, from the welcome to the close. Resolves when the socket is closed. */
+export async function runSession(
+  channel: Channel,
+  welcome: Body<'welcome'>,
+  parts: SessionParts,
+  signal: AbortSignal,
+): Promise<SessionEnd> {
+  const { events, output, desired, commands, eventLog } = parts;
+  let retryAfterMs: number | undefined;
+
+  const heartbeat = () => {
+    const { epoch, first, next } = eventLog;
+    channel.send('agent.heartbeat', {
+      desired: desired.wanted,
+      observedHash: desired.observedHash,
+      spool: { epoch, first, next },
+    });
+  };
+  const beat = setInterval(heartbeat, welcome.heartbeatMs * (0.8 + 0.4 * Math.random()));
+  const look = setInterval(() => {
+    if (channel.silentMs > limits.silenceMs) channel.terminate();
+    else if (channel.silentMs > pingAfterMs) channel.ping();
+  }, lookMs);
+  const abort = () => channel.close(1000, 'agent stops');
+  signal.addEventListener('abort', abort, { once: true });
+
+  channel.onMessage((message) => {
+    if (message.name === 'goaway') retryAfterMs = message.body.reconnectInMs;
+    receive(message, channel, parts);
+  });
+  events.attach((body) => channel.send('events', body), welcome.ack);
+  output.attach((frame) => channel.sendBinary(frame));
+  commands.attach((result) => channel.send('command.result', result), Date.parse(welcome.serverTime));
+  desired.attach(
+    { get: (body) => channel.send('desired.get', body), status: (body) => channel.send('apply.status', body) },
+    welcome.desired,
+  );
+  output.pump();
+
+  try {
+    return { why: await channel.closed, retryAfterMs };
+  } finally {
+    clearInterval(beat);
+    clearInterval(look);
+    signal.removeEventListener('abort', abort);
+    for (const part of [events, output, desired, commands]) part.detach();
+  }
+}
+
+const refusedOutput = /^log frame: run ([0-9a-f-]{36})\b/;
+
+function receive(
+  message: FromServer,
+  channel: Channel,
+  { events, output, desired, commands, log }: SessionParts,
+): void {
+  switch (message.name) {
+    case 'desired.notice':
+      desired.onPoint(message.body);
+      break;
+    case 'desired.state':
+      desired.onState(message.body);
+      break;
+    case 'ack':
+      for (const item of message.body.rejected ?? []) log.warn('the server can never store an event', item);
+      events.onAck(message.body);
+      break;
+    case 'epoch.renew':
+      log.warn('event numbers were used before: a restored disk? They are given anew', message.body);
+      events.onRenew(message.body);
+      break;
+    case 'log.ack':
+      output.onAck(message.body.items);
+      break;
+    case 'command':
+      commands.onCommand(message.body);
+      break;
+    case 'nack': {
+      log.warn('the server did not take a message', message.body);
+      const runId = refusedOutput.exec(message.body.message)?.[1];
+      if (runId !== undefined) output.onRefused(runId);
+      break;
+    }
+    case 'reject':
+    case 'goaway':
+      log.info(`the server says ${message.name}`, message.body);
+      channel.close();
+      break;
+    case 'challenge':
+    case 'welcome':
+    case 'enrolled':
+      channel.close(1002, `unexpected ${message.name}`);
+      break;
+    default:
+      unreachable(message);
+  }
+}

@@ -1,0 +1,128 @@
+import { parseArgs } from 'node:util';
+import { agentVersion } from './lib/host-facts.js';
+import { consoleLog } from './lib/log.js';
+import { runAgent } from './programs/agent.js';
+import { enroll } from './programs/enroll.js';
+import { simulate } from './programs/simulate.js';
+import { agentStatus } from './programs/status.js';
+import { runJob } from './runner/run-job.js';
+import { agentFolderAt, defaultAgentFolder } from './state/agent-folder.js';
+
+const usage = `carillon-agent ${agentVersion}
+
+  enroll --server URL [--token T] [--name NAME] [--data DIR] [--schtasks-command JSON]
+         join a server; the token may come as CARILLON_JOIN_TOKEN
+  agent  [--data DIR]           work until stopped
+  run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
+  status [--data DIR]           what this host has registered and still has to tell
+  simulate --server URL --hosts N [--seconds S] [--json]
+         many hosts in memory; the token comes as --token or CARILLON_JOIN_TOKEN
+`;
+
+class UsageError extends Error {}
+
+const options = {
+  server: { type: 'string' },
+  token: { type: 'string' },
+  name: { type: 'string' },
+  data: { type: 'string' },
+  'schtasks-command': { type: 'string' },
+  hosts: { type: 'string' },
+  seconds: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** @returns the exit code */
+async function main(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(argv);
+  const [verb, subject] = positionals;
+  const data = values.data ?? defaultAgentFolder(process.env);
+  if (values.help || verb === undefined) {
+    process.stdout.write(usage);
+    return values.help ? 0 : 2;
+  }
+  switch (verb) {
+    case 'enroll': {
+      const { name, agentId } = await enroll(
+        {
+          server: url(values.server),
+          data,
+          token: token(values.token),
+          name: values.name,
+          schtasksCommand: values['schtasks-command'],
+        },
+        process.env,
+      );
+      process.stdout.write(`enrolled as ${name} (${agentId})\n`);
+      return 0;
+    }
+    case 'agent':
+      await runAgent(data, consoleLog, untilSignal());
+      return 0;
+    case 'run': {
+      if (subject === undefined) throw new UsageError('run: which job? expected a job id');
+      const result = await runJob(agentFolderAt(data), subject, process.env);
+      if (!result.ran) process.stdout.write(`not run: ${result.reason}\n`);
+      return result.ran ? result.exitCode : 0;
+    }
+    case 'status':
+      process.stdout.write(`${JSON.stringify(agentStatus(data), null, 2)}\n`);
+      return 0;
+    case 'simulate': {
+      const seconds = values.seconds === undefined ? undefined : positive('--seconds', values.seconds);
+      const hosts = positive('--hosts', values.hosts ?? '');
+      const online = await simulate(
+        { server: url(values.server), token: token(values.token), hosts, seconds, json: values.json === true },
+        untilSignal(),
+      );
+      return online === hosts ? 0 : 1;
+    }
+    default:
+      throw new UsageError(`unknown command ${verb}`);
+  }
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function url(text: string | undefined): string {
+  if (text && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new UsageError(`--server: expected an http or https URL, got ${text ?? 'nothing'}`);
+}
+
+function token(given: string | undefined): string {
+  const found = given ?? process.env.CARILLON_JOIN_TOKEN;
+  if (!found) throw new UsageError('--token: expected a join token, or CARILLON_JOIN_TOKEN in the environment');
+  return found;
+}
+
+function positive(name: string, text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new UsageError(`${name}: expected a positive whole number, got ${JSON.stringify(text)}`);
+}
+
+function untilSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
+  return controller.signal;
+}
+
+try {
+  process.exitCode = toExitCode(await main(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`carillon-agent: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+/** Windows keeps 32 bits, which Node takes as a signed number; POSIX keeps the lowest 8. */
+function toExitCode(code: number): number {
+  if (process.platform === 'win32') return code | 0;
+  return code === 0 || (code & 0xff) !== 0 ? code & 0xff : 255;
+}

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { Collector } from '../collect/collector.js';
+import { EventSender } from '../collect/event-sender.js';
+import { OutputShipper } from '../collect/output-shipper.js';
+import { FileOutputSource } from '../collect/output-source.js';
+import { CommandDesk } from '../commands/command-desk.js';
+import { FileCommandJournal } from '../commands/command-journal.js';
+import { HostWork } from '../commands/host-work.js';
+import { lockFolder } from '../lib/folder-lock.js';
+import { hostFactsOf } from '../lib/host-facts.js';
+import { hostTimezone } from '../lib/host-timezone.js';
+import type { Log } from '../lib/log.js';
+import { keepLinked } from '../link/link-loop.js';
+import { storeScript } from '../runner/script-file.js';
+import { SchtasksScheduler } from '../scheduler/schtasks-scheduler.js';
+import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
+import { FileDesiredCache } from '../state/desired-cache.js';
+import { FileEventLog } from '../state/event-log.js';
+import { loadIdentity } from '../state/identity.js';
+import { loadSettings, type Settings } from '../state/settings.js';
+import { DesiredSync } from '../sync/desired-sync.js';
+
+/**
+ * The long-lived agent of a host: collects what runners leave, keeps Task Scheduler at the desired state, and keeps a
+ * session with the server. Runs until the signal aborts.
+ * @throws Error when the folder is not enrolled or another agent has it
+ */
+export async function runAgent(data: string, log: Log, signal: AbortSignal): Promise<void> {
+  const folder = agentFolderAt(data);
+  const settings = loadSettings(folder);
+  const identity = loadIdentity(folder);
+  if (identity?.agentId === undefined) throw new Error(`${folder.root}: not enrolled; run carillon-agent enroll first`);
+  prepareAgentFolder(folder);
+  const release = lockFolder(folder.lock);
+  try {
+    const { agentId, signerKeys } = identity;
+    const eventLog = new FileEventLog(folder.log);
+    const events = new EventSender(eventLog);
+    const output = new OutputShipper(new FileOutputSource(folder));
+    const cache = new FileDesiredCache(folder.jobs, folder.registered);
+    const scheduler = new SchtasksScheduler(
+      settings.scheduler.command,
+      folder.temporary,
+      taskStoreOf(settings.scheduler),
+    );
+    const facts = () => ({ hostTimezone: hostTimezone(), runner: settings.runner, signerKeys });
+    const desired = new DesiredSync(
+      agentId,
+      facts,
+      { scheduler, cache, storeScript: (manifest) => storeScript(folder.scripts, manifest) },
+      log,
+    );
+    const commands = new CommandDesk(
+      () => ({ agentId, signerKeys }),
+      new FileCommandJournal(folder.commands, Date.now()),
+      new HostWork(folder, cache, scheduler),
+      log,
+    );
+    const pump = () => {
+      events.pump();
+      output.pump();
+    };
+    const collector = new Collector({ folder, eventLog, onNews: pump, log });
+
+    log.info('agent starts', { name: identity.name, server: settings.server, data: folder.root });
+    collector.start();
+    desired.start();
+    await keepLinked(
+      {
+        server: settings.server,
+        identity,
+        facts: () => hostFactsOf(settings.scheduler.kind, settings.name),
+        parts: { eventLog, events, output, desired, commands, log },
+      },
+      signal,
+    );
+    collector.stop();
+    await desired.stop();
+    log.info('agent stops');
+  } finally {
+    release();
+  }
+}
+
+/** Windows' own store of task definitions: readable by SYSTEM, exact where the piped XML is not [K]. */
+function taskStoreOf(scheduler: Settings['scheduler']): string | undefined {
+  return scheduler.kind === 'schtasks' ? join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'Tasks') : undefined;
+}

@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url';
+import { hostFactsOf } from '../lib/host-facts.js';
+import { Channel } from '../link/channel.js';
+import { joinServer } from '../link/handshake.js';
+import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
+import { loadOrMakeIdentity, storeEnrolment } from '../state/identity.js';
+import { schedulerFrom, storeSettings } from '../state/settings.js';
+
+export interface EnrollOptions {
+  readonly server: string;
+  readonly data: string;
+  readonly token: string;
+  readonly name?: string | undefined;
+  /** JSON list; only where there is no Task Scheduler. */
+  readonly schtasksCommand?: string | undefined;
+}
+
+/**
+ * Joins a server: makes the key, stores it, trades the join token, pins the server's signer keys.
+ * @throws Error naming the option, LinkError with the server's reason
+ */
+export async function enroll(
+  options: EnrollOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<{ agentId: string; name: string }> {
+  const scheduler = schedulerFrom(options.schtasksCommand, env);
+  const folder = agentFolderAt(options.data);
+  prepareAgentFolder(folder);
+  const identity = loadOrMakeIdentity(folder);
+  if (identity.agentId !== undefined) {
+    throw new Error(
+      `${folder.root}: already enrolled as ${identity.name}; choose another --data, or remove the folder to start over`,
+    );
+  }
+  const server = new URL(options.server).origin;
+  const channel = await Channel.open(server);
+  try {
+    const enrolled = await joinServer(
+      channel,
+      server,
+      identity,
+      options.token,
+      hostFactsOf(scheduler.kind, options.name),
+    );
+    storeSettings(folder, {
+      server,
+      scheduler,
+      ...(options.name === undefined ? {} : { name: options.name }),
+      runner: runnerCommand(folder.root),
+    });
+    storeEnrolment(folder, identity, {
+      agentId: enrolled.agentId,
+      name: enrolled.name,
+      signerKeys: enrolled.trust.signerKeys,
+    });
+    return { agentId: enrolled.agentId, name: enrolled.name };
+  } finally {
+    channel.close();
+  }
+}
+
+/** What Task Scheduler starts for each job: this very program. */
+function runnerCommand(data: string): { command: string; arguments: string[] } {
+  return {
+    command: process.execPath,
+    arguments: [fileURLToPath(new URL('../main.js', import.meta.url)), 'run', '--data', data],
+  };
+}
