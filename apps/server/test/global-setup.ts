@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startEmbeddedPostgres } from '@carillon/stack/embedded-postgres';
@@ -17,6 +17,8 @@ const repository = resolve(import.meta.dirname, '../../..');
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-test-'));
+  // Started by root, Postgres runs under another account, which must get through to its data.
+  chmodSync(folder, 0o711);
   const stops: (() => Promise<unknown> | undefined)[] = [];
   const { url, databaseOf } = await postgres(folder, stops);
   const template = `carillon_template_${randomUUID().slice(0, 8)}`;

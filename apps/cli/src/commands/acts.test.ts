@@ -180,12 +180,12 @@ describe('simulate', () => {
       server.url,
       '--hosts',
       '20',
-      '--token',
-      'join-me',
       '--seconds',
       '90',
       '--json',
     ]);
+    // Not among the arguments, which everybody on the machine can read.
+    expect(cli.children[0]?.env).toEqual({ CARILLON_JOIN_TOKEN: 'join-me' });
     expect(server.calls.map((call) => call.route)).toEqual(['POST /enrolment-tokens', 'DELETE /enrolment-tokens/:id']);
     expect(server.calls[0]?.asked.body).toEqual({ uses: 20, expiresInMinutes: 12, labels: { site: 'sim' } });
   });

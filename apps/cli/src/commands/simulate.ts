@@ -41,10 +41,11 @@ async function simulate(session: Session, { hosts, seconds, labels }: SimulateOp
   const token = await session.call(hostRoutes.createToken, { body });
   try {
     const { url } = session.connection();
-    const args = [agent, 'simulate', '--server', url, '--hosts', String(hosts), '--token', token.token];
+    const args = [agent, 'simulate', '--server', url, '--hosts', String(hosts)];
     if (seconds !== undefined) args.push('--seconds', String(seconds));
     if (session.json) args.push('--json');
-    return await session.io.runChild(process.execPath, args);
+    // The token goes by environment: a command line can be read by everybody on the machine.
+    return await session.io.runChild(process.execPath, args, { CARILLON_JOIN_TOKEN: token.token });
   } finally {
     await session.call(hostRoutes.revokeToken, { id: token.id }).catch((error: unknown) => {
       session.note(

@@ -22,7 +22,7 @@ export interface Io {
   now(): number;
   sleep(ms: number): Promise<void>;
   /** Runs a program with our own standard streams, passes signals on, gives its exit code. */
-  runChild(command: string, args: readonly string[]): Promise<number>;
+  runChild(command: string, args: readonly string[], env: Record<string, string>): Promise<number>;
 }
 
 /** The real world. */
@@ -57,9 +57,9 @@ function currentUser(): string | undefined {
 const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
-function runChild(command: string, args: readonly string[]): Promise<number> {
+function runChild(command: string, args: readonly string[], env: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit' });
+    const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
     const forward = (signal: NodeJS.Signals) => void child.kill(signal);
     for (const signal of forwardedSignals) process.on(signal, forward);
     const release = () => {

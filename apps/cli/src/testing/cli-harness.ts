@@ -20,7 +20,7 @@ export class CliHarness {
   isTTY = false;
   stdin: string | Uint8Array = '';
   nowMs = Date.parse('2026-03-01T12:00:00Z');
-  children: { command: string; args: readonly string[] }[] = [];
+  children: { command: string; args: readonly string[]; env: Record<string, string> }[] = [];
   childExitCode = 0;
 
   /** Writes a file into the folder and gives its name. */
@@ -62,8 +62,8 @@ export class CliHarness {
         this.nowMs += ms;
         await new Promise((resolve) => setImmediate(resolve));
       },
-      runChild: async (command, args) => {
-        this.children.push({ command, args });
+      runChild: async (command, args, env) => {
+        this.children.push({ command, args, env });
         return this.childExitCode;
       },
     };
