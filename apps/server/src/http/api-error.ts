@@ -1,0 +1,31 @@
+import type { ApiErrorCode } from '@carillon/contract/http/error';
+import { makeProblem, type Problem } from '@carillon/core/problem';
+
+/** What a feature throws to refuse a request. The code decides the status; clients translate code and params. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: ApiErrorCode,
+    message: string,
+    readonly params: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+}
+
+/** The input is wrong. `problems` may carry more than the fields of a problem, such as the number of the document. */
+export function invalid(problems: readonly Problem[]): ApiError {
+  const first = problems[0]?.message ?? 'invalid input';
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return new ApiError('invalid', `${first}${more}`, { problems });
+}
+
+/** One field has a value that cannot be used. */
+export function invalidField(path: string, expected: string, got: unknown): ApiError {
+  return invalid([makeProblem(path, 'wrong_value', expected, got)]);
+}
+
+/** There is no such thing: `notFound('host', 'db-01')`. */
+export function notFound(kind: string, name: string): ApiError {
+  return new ApiError('not_found', `there is no ${kind} ${JSON.stringify(name)}`, { kind, name });
+}

@@ -1,0 +1,22 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { CredentialStore } from '../store/credential.store.js';
+import { AdminToken } from './admin-token.js';
+import { ErrorFilter } from './error.filter.js';
+import { SignInGuard } from './sign-in.guard.js';
+
+/** What every controller stands on: who calls, what is wrong, which routes exist. */
+@Global()
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    CredentialStore,
+    { provide: AdminToken, inject: [CONFIG], useFactory: (config: Config) => AdminToken.fromFile(config.adminTokenFile) },
+    { provide: APP_GUARD, useClass: SignInGuard },
+    { provide: APP_FILTER, useClass: ErrorFilter },
+  ],
+  exports: [CredentialStore, AdminToken],
+})
+export class HttpModule {}
