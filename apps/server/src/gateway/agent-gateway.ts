@@ -13,6 +13,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { describeError } from '../queue/state-log.js';
 import { Origins } from '../shared/origins.js';
 import { SessionStore } from '../store/session.store.js';
+import type { AgentLink } from './agent-link.js';
 import { AgentSocket, type SocketOwner } from './agent-socket.js';
 import { closeCodes } from './close-codes.js';
 import { Doorkeeper } from './doorkeeper.js';
@@ -21,6 +22,7 @@ import { Handshake } from './handshake.service.js';
 import { MessageHandlers } from './message-handlers.js';
 import { SocketRegistry } from './socket-registry.js';
 import { answerRefused } from './upgrade-answer.js';
+import { within } from './within.js';
 
 const storeLimitMs = 5_000;
 const goodbyeLimitMs = 2_000;
@@ -39,6 +41,8 @@ export class AgentGateway implements OnApplicationBootstrap, BeforeApplicationSh
     maxPayload: limits.maxPayloadBytes,
     handleProtocols: () => agentSubprotocol,
   });
+  /** Whose sessions end with the drain. */
+  private readonly leaving: AgentLink[] = [];
   private drained: Promise<void> | undefined;
 
   constructor(
@@ -102,7 +106,10 @@ export class AgentGateway implements OnApplicationBootstrap, BeforeApplicationSh
         release();
         this.sockets.delete(socket);
         this.registry.remove(socket);
-        if (socket.hostId !== '') this.letGo([socket]).catch((error) => this.logger.debug(describeError(error)));
+        if (socket.hostId === '') return;
+        // While draining, all sessions are let go together.
+        if (this.door.draining) this.leaving.push(socket);
+        else this.letGo([socket]).catch((error) => this.logger.debug(describeError(error)));
       },
     };
     const socket = new AgentSocket(ws, origin, owner);
@@ -111,7 +118,7 @@ export class AgentGateway implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   /** Frees the session rows; what stays behind (a crash, no database) is swept later. */
-  private letGo(sockets: readonly AgentSocket[]): Promise<void> {
+  private letGo(sockets: readonly AgentLink[]): Promise<void> {
     return this.sessions.release(sockets.map(({ hostId, fence }) => ({ hostId, fence })));
   }
 
@@ -126,6 +133,7 @@ export class AgentGateway implements OnApplicationBootstrap, BeforeApplicationSh
     );
     await Promise.all(left);
     this.server.close();
+    await within(storeLimitMs, this.letGo(this.leaving));
     if (count > 0) this.logger.log(`${count} agents sent away`);
   }
 }

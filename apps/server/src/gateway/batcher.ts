@@ -1,4 +1,5 @@
 import { describeError, StateLog } from '../queue/state-log.js';
+import { within } from './within.js';
 
 export interface BatcherOptions<T, R> {
   readonly name: string;
@@ -64,16 +65,11 @@ export class Batcher<T, R> {
 
   /** Stores what is waiting; after `limitMs` what is left is given up (its sender was never told it was stored). */
   async stop(limitMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, limitMs);
-    });
-    await Promise.race([limit, this.empty()]);
-    clearTimeout(timer);
+    await within(limitMs, this.empty());
     this.stopped = true;
     this.wake?.();
-    // A flush that hangs is not waited for; one that waits for its next try ends now.
-    await Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, lastWordMs).unref())]);
+    // One that waits for its next try ends now; a flush that hangs is not waited for.
+    await within(lastWordMs, this.running ?? Promise.resolve());
   }
 
   private async empty(): Promise<void> {

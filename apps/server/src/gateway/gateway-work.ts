@@ -8,6 +8,7 @@ import { DesiredDelivery } from './desired.service.js';
 import { HintedWork } from './hinted-work.js';
 import { Presence } from './presence.service.js';
 import { SocketRegistry } from './socket-registry.js';
+import { within } from './within.js';
 
 /** What the gateway does by itself for the sockets it holds: on a hint at once, and by a poll whatever was missed. */
 @Injectable()
@@ -50,13 +51,8 @@ export class GatewayWork {
   }
 
   /** Resolves when nothing is running any more, at the latest after `limitMs`. */
-  async settle(limitMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, limitMs);
-    });
-    await Promise.race([limit, Promise.all(Object.values(this.byKind).map((work) => work.idle()))]);
-    clearTimeout(timer);
+  settle(limitMs: number): Promise<void> {
+    return within(limitMs, Promise.all(Object.values(this.byKind).map((work) => work.idle())));
   }
 
   private poll(nowMs: number): void {

@@ -1,0 +1,113 @@
+import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
+import { putCommand } from './testing/jobs.js';
+import { finished, newId } from './testing/run-events.js';
+import { ScriptedAgent } from './testing/scripted-agent.js';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+beforeAll(async () => {
+  database = await cloneDatabase();
+  gateway = await startGateway(database.url);
+});
+afterAll(async () => {
+  await gateway.close();
+  await database.drop();
+});
+
+async function welcomed(on: TestGateway = gateway) {
+  const agent = await ScriptedAgent.dial(on.port);
+  const identity = await agent.enroll(await joinToken(on));
+  await agent.hello(identity);
+  return { agent, identity, hostId: identity.agentId };
+}
+
+async function commandRow(id: string) {
+  const [row] = await gateway.rows('SELECT state, code, message, run_id FROM command WHERE id = $1', [id]);
+  return row;
+}
+
+const idOf = (text: string) => JSON.parse(text).commandId;
+
+describe('a command', () => {
+  it('goes out on a hint, signed, and its answers are noted', async () => {
+    const { agent, hostId } = await welcomed();
+    const id = await putCommand(gateway, hostId);
+    const { body } = await agent.take('command');
+    expect(idOf(body.text)).toBe(id);
+    expect(await commandRow(id)).toMatchObject({ state: 'delivered' });
+    const runId = newId();
+    agent.send('command.result', { commandId: id, state: 'accepted', runId });
+    await vi.waitFor(async () => expect(await commandRow(id)).toMatchObject({ state: 'accepted', run_id: runId }));
+    agent.send('command.result', { commandId: id, state: 'done', runId });
+    agent.send('command.result', { commandId: id, state: 'accepted' });
+    agent.send('desired.get', { rev: 0, haveManifests: [] });
+    await agent.take('desired.state');
+    expect(await commandRow(id)).toMatchObject({ state: 'done', run_id: runId });
+  });
+
+  it('that the agent refused says why', async () => {
+    const { agent, hostId } = await welcomed();
+    const id = await putCommand(gateway, hostId);
+    await agent.take('command');
+    agent.send('command.result', { commandId: id, state: 'rejected', code: 'policy', message: 'no ad-hoc runs here' });
+    await vi.waitFor(async () => {
+      expect(await commandRow(id)).toMatchObject({ state: 'rejected', code: 'policy', message: 'no ad-hoc runs here' });
+    });
+  });
+
+  it('of another host cannot be answered', async () => {
+    const [one, other] = [await welcomed(), await welcomed()];
+    const id = await putCommand(gateway, one.hostId);
+    await one.agent.take('command');
+    other.agent.send('command.result', { commandId: id, state: 'done' });
+    other.agent.send('desired.get', { rev: 0, haveManifests: [] });
+    await other.agent.take('desired.state');
+    expect(await commandRow(id)).toMatchObject({ state: 'delivered' });
+  });
+
+  it('waits for an agent that is away; one whose life ended is not sent', async () => {
+    const { agent, identity, hostId } = await welcomed();
+    await agent.hangUp();
+    const late = await putCommand(gateway, hostId, { expiresInMs: -1 });
+    const id = await putCommand(gateway, hostId);
+    const again = await ScriptedAgent.dial(gateway.port);
+    await again.hello(identity);
+    expect(idOf((await again.take('command')).body.text)).toBe(id);
+    expect(again.names()).toEqual([]);
+    expect(await commandRow(late)).toMatchObject({ state: 'queued' });
+  });
+
+  it('is found by the poll when the hint was lost', async () => {
+    const deaf = await startGateway(database.url, { folder: gateway.folder, pollMs: 20 });
+    const { agent, hostId } = await welcomed(deaf);
+    const id = await putCommand(gateway, hostId, { hint: false });
+    expect(idOf((await agent.take('command')).body.text)).toBe(id);
+    await deaf.close();
+  });
+
+  it('is sent once, however often it is hinted and to whichever socket of the host', async () => {
+    const { agent, identity, hostId } = await welcomed();
+    const id = await putCommand(gateway, hostId);
+    for (let count = 0; count < 20; count += 1) gateway.hints.publish({ kind: 'command', hostIds: [hostId] });
+    await agent.take('command');
+    const newer = await ScriptedAgent.dial(gateway.port);
+    await newer.hello(identity);
+    await agent.closed();
+    const next = await putCommand(gateway, hostId);
+    expect(idOf((await newer.take('command')).body.text)).toBe(next);
+    expect([...agent.names(), ...newer.names()].filter((name) => name === 'command')).toEqual([]);
+    expect(await commandRow(id)).toMatchObject({ state: 'delivered' });
+  });
+
+  it('is done when its run is reported, also if its answer was lost', async () => {
+    const { agent, hostId } = await welcomed();
+    const id = await putCommand(gateway, hostId);
+    await agent.take('command');
+    const event = finished(1, { commandId: id, trigger: 'command', scheduledFor: null });
+    agent.send('events', { epoch: 1, firstSeq: 1, items: [event] });
+    await agent.take('ack');
+    expect(await commandRow(id)).toMatchObject({ state: 'done', run_id: event.data.runId });
+  });
+});

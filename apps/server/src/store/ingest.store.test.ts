@@ -1,0 +1,99 @@
+import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { finished, finishedRuns } from '../gateway/testing/run-events.js';
+import type { Database } from './database.store.js';
+import type { FenceClaim } from './fence.js';
+import { IngestStore } from './ingest.store.js';
+import type { EventFrame } from './ingest-plan.js';
+import { addHost, openDatabase } from './testing/stores.js';
+
+let test: TestDatabase;
+let database: Database;
+/** Two servers: their batches meet in the database only. */
+let servers: readonly [IngestStore, IngestStore];
+beforeAll(async () => {
+  test = await cloneDatabase();
+  database = openDatabase(test.url);
+  servers = [new IngestStore(database), new IngestStore(database)];
+});
+afterAll(async () => {
+  await database.onApplicationShutdown();
+  await test.drop();
+});
+
+function frame(claim: FenceClaim, firstSeq: number, events = finishedRuns(firstSeq, 10), epoch = 1): EventFrame {
+  return { ...claim, epoch, firstSeq, items: events.map((event) => ({ kind: 'event', event })) };
+}
+
+async function count(table: 'run' | 'agent_event_key', { hostId }: FenceClaim): Promise<number> {
+  const result = await database.pool.query(`SELECT count(*)::int AS n FROM ${table} WHERE host_id = $1`, [hostId]);
+  return result.rows[0].n;
+}
+
+describe('ingest', () => {
+  it('of one batch by two servers at once stores each event once, and says so to one of them', async () => {
+    const claims = await Promise.all(Array.from({ length: 8 }, () => addHost(database)));
+    const frames = claims.map((claim) => frame(claim, 1));
+    const outcomes = await Promise.all([...servers, ...servers].map((server) => server.ingest(frames)));
+    const fresh = outcomes.flat().map((outcome) => (outcome.kind === 'committed' ? outcome.fresh : Number.NaN));
+    expect(fresh.reduce((sum, number) => sum + number, 0)).toBe(80);
+    for (const outcome of outcomes.flat()) expect(outcome).toMatchObject({ kind: 'committed', upToSeq: 10 });
+    for (const claim of claims) expect(await count('run', claim)).toBe(10);
+    for (const claim of claims) expect(await count('agent_event_key', claim)).toBe(10);
+  });
+
+  it('of two batches that name the same hosts in another order does not deadlock', async () => {
+    const claims = await Promise.all(Array.from({ length: 20 }, () => addHost(database)));
+    const frames = claims.map((claim) => frame(claim, 1));
+    await Promise.all(
+      Array.from({ length: 10 }, (_, turn) =>
+        servers[turn % 2 === 0 ? 0 : 1].ingest(turn % 2 ? frames : frames.toReversed()),
+      ),
+    );
+    for (const claim of claims) expect(await count('run', claim)).toBe(10);
+  });
+
+  it('by an older session writes nothing', async () => {
+    const claim = await addHost(database);
+    await database.pool.query('UPDATE agent_session SET fence = 2 WHERE host_id = $1', [claim.hostId]);
+    expect(await servers[0].ingest([frame(claim, 1)])).toEqual([{ kind: 'superseded' }]);
+    expect(await count('run', claim)).toBe(0);
+    expect(await count('agent_event_key', claim)).toBe(0);
+  });
+
+  it('of a batch with one event that no table can hold writes nothing of it', async () => {
+    const [good, bad] = [await addHost(database), await addHost(database)];
+    const poison = finished(1, { reason: 'a\0b' });
+    await expect(servers[0].ingest([frame(good, 1), frame(bad, 1, [poison])])).rejects.toThrow('0x00');
+    expect(await count('run', good)).toBe(0);
+    expect(await count('agent_event_key', good)).toBe(0);
+  });
+
+  it('does not touch a run of another host', async () => {
+    const [owner, forger] = [await addHost(database), await addHost(database)];
+    const [event] = finishedRuns(1, 1);
+    if (!event) throw new Error('no event');
+    const { runId } = event.data;
+    await servers[0].ingest([frame(owner, 1, [finished(1, { runId, state: 'failed', exitCode: 9 })])]);
+    await servers[0].ingest([frame(forger, 1, [event])]);
+    const { rows } = await database.pool.query('SELECT host_id, exit_code FROM run WHERE id = $1', [runId]);
+    expect(rows).toEqual([{ host_id: owner.hostId, exit_code: '9' }]);
+  });
+
+  it('keeps the committed end from going back when an old frame comes again', async () => {
+    const claim = await addHost(database);
+    const first = frame(claim, 1);
+    await servers[0].ingest([first]);
+    await servers[0].ingest([frame(claim, 11)]);
+    expect(await servers[1].ingest([first])).toEqual([
+      { kind: 'committed', epoch: 1, upToSeq: 20, fresh: 0, rejected: [] },
+    ]);
+  });
+
+  it('calls frames of an epoch that is over stale', async () => {
+    const claim = await addHost(database);
+    await servers[0].ingest([frame(claim, 1, undefined, 2)]);
+    expect(await servers[0].ingest([frame(claim, 1)])).toEqual([{ kind: 'stale' }]);
+    expect(await count('run', claim)).toBe(10);
+  });
+});
