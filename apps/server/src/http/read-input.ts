@@ -3,6 +3,7 @@ import type { Problem } from '@carillon/core/problem';
 import { problemsFromIssues } from '@carillon/core/zod-problems';
 import { z } from 'zod';
 import { invalid } from './api-error.js';
+import { findUnstorable } from './plain-input.js';
 
 interface Parts {
   readonly params: unknown;
@@ -25,7 +26,9 @@ export function readInput(route: Route, parts: Parts): Record<string, unknown> {
   const problems: Problem[] = [];
   const read = (part: keyof Parts): unknown => {
     const given = parts[part] ?? (part === 'body' ? undefined : {});
-    const result = schemas[part]?.safeParse(given);
+    const unstorable = schemas[part] && findUnstorable(given);
+    if (unstorable) problems.push(unstorable);
+    const result = unstorable ? undefined : schemas[part]?.safeParse(given);
     if (result?.success === false) problems.push(...partProblems(part, result.error.issues, given));
     return result?.data;
   };
