@@ -1,3 +1,4 @@
+import { limits } from '@carillon/contract/limits';
 import { desiredHash } from '@carillon/core/desired/desired-state';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -118,6 +119,14 @@ describe('a session', () => {
     );
     expect(host).toEqual({ observed_hash: observedHash, seen: true });
     await agent.hangUp();
+  });
+
+  it('of a socket that is silent for too long ends', async () => {
+    const { agent } = await connect(one, await enrolled());
+    one.presence.closeSilent(Date.now() + limits.silenceMs - 10_000);
+    await agent.barrier();
+    one.presence.closeSilent(Date.now() + limits.silenceMs + 1);
+    expect(await agent.closed()).toEqual({ code: 1013, reason: 'silent' });
   });
 
   it('of a host that was revoked ends', async () => {

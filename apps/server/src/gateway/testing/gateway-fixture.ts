@@ -18,6 +18,7 @@ import { DesiredStore } from '../../store/desired.store.js';
 import { AgentGateway } from '../agent-gateway.js';
 import { GatewayModule } from '../gateway.module.js';
 import { GatewayStatus } from '../gateway-status.js';
+import { Presence } from '../presence.service.js';
 
 export interface GatewayOptions {
   readonly hints?: Hints;
@@ -50,6 +51,7 @@ export async function startGateway(databaseUrl: string, options: GatewayOptions 
     hints,
     gateway,
     database,
+    presence: app.get(Presence),
     status: app.get(GatewayStatus),
     signer: app.get(Signer),
     desired: app.get(DesiredStore),

@@ -16,7 +16,7 @@ export async function addHost(database: Database): Promise<FenceClaim> {
   const hostId = makeUuid7(Date.now(), randomBytes(10));
   await database.pool.query(
     `INSERT INTO host (id, name, name_key, os, timezone, agent_version, scheduler, fingerprint, public_key, desired_hash)
-     VALUES ($1, $1, $1, 'Windows', 'UTC', '0', 'memory', 'f', 'k', $2)`,
+     VALUES ($1::text::uuid, $1::text, $1::text, 'Windows', 'UTC', '0', 'memory', 'f', 'k', $2)`,
     [hostId, desiredHash([])],
   );
   await database.pool.query('INSERT INTO agent_session (host_id, fence) VALUES ($1, 1)', [hostId]);
