@@ -10,7 +10,8 @@ export class AdminToken {
   static fromFile(path: string): AdminToken {
     if (!existsSync(path)) create(path);
     const token = readFileSync(path, 'utf8').trim();
-    if (token.length < 32) throw new Error(`${path}: expected a token of at least 32 characters; remove the file to get a new one`);
+    if (token.length < 32)
+      throw new Error(`${path}: expected a token of at least 32 characters; remove the file to get a new one`);
     return new AdminToken(hashSecret(token));
   }
 

@@ -1,4 +1,4 @@
-import type { ApiErrorCode } from '@carillon/contract/http/error';
+import { type ApiErrorBody, type ApiErrorCode, statusOfCode } from '@carillon/contract/http/error';
 import { makeProblem, type Problem } from '@carillon/core/problem';
 
 /** What a feature throws to refuse a request. The code decides the status; clients translate code and params. */
@@ -11,10 +11,18 @@ export class ApiError extends Error {
     super(message);
     this.name = 'ApiError';
   }
+
+  get status(): number {
+    return statusOfCode[this.code];
+  }
+
+  get body(): ApiErrorBody {
+    return { code: this.code, params: { ...this.params }, message: this.message };
+  }
 }
 
 /** The input is wrong. `problems` may carry more than the fields of a problem, such as the number of the document. */
-export function invalid(problems: readonly Problem[]): ApiError {
+export function invalidInput(problems: readonly Problem[]): ApiError {
   const first = problems[0]?.message ?? 'invalid input';
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   return new ApiError('invalid', `${first}${more}`, { problems });
@@ -22,7 +30,7 @@ export function invalid(problems: readonly Problem[]): ApiError {
 
 /** One field has a value that cannot be used. */
 export function invalidField(path: string, expected: string, got: unknown): ApiError {
-  return invalid([makeProblem(path, 'wrong_value', expected, got)]);
+  return invalidInput([makeProblem(path, 'wrong_value', expected, got)]);
 }
 
 /** There is no such thing: `notFound('host', 'db-01')`. */

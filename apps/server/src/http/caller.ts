@@ -6,21 +6,21 @@ export interface Caller {
   /** Shown in histories. */
   readonly name: string;
   readonly via: 'session' | 'token';
-  readonly expiresAt: string | null;
-  /** Row of the secret that was shown. */
-  readonly credentialId: string;
+  readonly expiresAtMs: number | null;
+  /** Hash of the session's secret; null for a token, which is no session that could be ended. */
+  readonly sessionHash: string | null;
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 
-/** Notes who asks; the guard's side of `@Caller()`. */
-export function setCaller(request: FastifyRequest, caller: Caller): void {
+/** Notes who asks; the guard's side of `@CallerOf()`. */
+export function rememberCaller(request: FastifyRequest, caller: Caller): void {
   callers.set(request, caller);
 }
 
-/** Who is signed in: `@Caller() caller: Caller`. Not for open routes, which have nobody. */
-export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
+/** Who is signed in: `@CallerOf() caller: Caller`. Not for open routes, which have nobody. */
+export const CallerOf = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
   const caller = callers.get(context.switchToHttp().getRequest<FastifyRequest>());
-  if (!caller) throw new Error(`${context.getHandler().name} takes @Caller() but its route is open`);
+  if (!caller) throw new Error(`${context.getHandler().name} takes @CallerOf() but its route is open`);
   return caller;
 });

@@ -55,7 +55,8 @@ export async function prepareHttp(app: NestFastifyApplication, config: Pick<Conf
     return undefined;
   });
   fastify.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply) => {
-    if (request.url.startsWith(apiPrefix) && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    if (request.url.startsWith(apiPrefix) && !reply.hasHeader('cache-control'))
+      reply.header('cache-control', 'no-store');
   });
   await serveDashboard(app, config.webRoot);
 }
@@ -75,9 +76,11 @@ const yearSeconds = 31_536_000;
 
 async function serveDashboard(app: NestFastifyApplication, webRoot: string | undefined): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
-  const page = async (request: FastifyRequest, reply: FastifyReply) => {
+  const page = async (_request: FastifyRequest, reply: FastifyReply) => {
     if (webRoot === undefined || !existsSync(join(webRoot, 'index.html'))) {
-      return reply.type('text/plain').send('Carillon: the API is at /api/docs. The dashboard is not built; npm start builds it.\n');
+      return reply
+        .type('text/plain')
+        .send('Carillon: the API is at /api/docs. The dashboard is not built; npm start builds it.\n');
     }
     return reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false });
   };
@@ -91,5 +94,6 @@ async function serveDashboard(app: NestFastifyApplication, webRoot: string | und
     fastify.get('/favicon.svg', async (_request: FastifyRequest, reply: FastifyReply) => reply.sendFile('favicon.svg'));
   }
   // Pages are the dashboard's own routes; a reload of one must come back to it.
-  for (const path of ['/', '/sign-in', '/overview', '/hosts', '/hosts/*', '/jobs', '/jobs/*', '/runs', '/runs/*']) fastify.get(path, page);
+  for (const path of ['/', '/sign-in', '/overview', '/hosts', '/hosts/*', '/jobs', '/jobs/*', '/runs', '/runs/*'])
+    fastify.get(path, page);
 }

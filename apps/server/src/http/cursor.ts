@@ -12,7 +12,8 @@ export function readCursor(cursor: string | undefined): string | null {
   if (cursor === undefined) return null;
   const bytes = Buffer.from(cursor, 'base64url');
   const text = bytes.toString('utf8');
-  if (!text.startsWith('v1:') || bytes.toString('base64url') !== cursor) throw badCursor(cursor);
+  // Postgres cannot compare with U+0000.
+  if (!text.startsWith('v1:') || text.includes('\0') || bytes.toString('base64url') !== cursor) throw badCursor(cursor);
   return text.slice(3);
 }
 
@@ -28,7 +29,12 @@ export function makeCursor(key: string): string {
 }
 
 /** Makes a page of rows that were asked for with one more than the limit: the extra row says that there is a next page. */
-export function pageOfRows<Row, T>(rows: readonly Row[], limit: number, keyOf: (row: Row) => string, map: (row: Row) => T): Page<T> {
+export function pageOfRows<Row, T>(
+  rows: readonly Row[],
+  limit: number,
+  keyOf: (row: Row) => string,
+  map: (row: Row) => T,
+): Page<T> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { items: shown.map(map), next: rows.length > limit && last !== undefined ? makeCursor(keyOf(last)) : null };

@@ -18,7 +18,10 @@ export function answerFor(error: unknown): ErrorAnswer {
     return answer(new ApiError('unavailable', 'the database cannot be reached at the moment; try again'));
   const known = knownError(error);
   if (known) return answer(known);
-  return { ...answer(new ApiError('internal', 'something went wrong in the server; its log says what')), unexpected: true };
+  return {
+    ...answer(new ApiError('internal', 'something went wrong in the server; its log says what')),
+    unexpected: true,
+  };
 }
 
 function answer({ code, message, params }: ApiError): ErrorAnswer {

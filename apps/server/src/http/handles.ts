@@ -13,10 +13,11 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { readInput } from './read-input.js';
 
-const metadataKey = 'carillon:route';
+/** Metadata key of the route that a method handles. */
+export const ROUTE = 'carillon:route';
 const decoratorOf = { GET: Get, POST: Post, PATCH: Patch, DELETE: Delete };
 
-type Handler<R extends Route> = (...args: never[]) => Promise<Response<R>>;
+type Handler<R extends Route> = (...args: never[]) => Response<R> | Promise<Response<R>>;
 
 /**
  * Makes a controller's method the handler of a route of the catalog; method, path and status come from there. The
@@ -24,7 +25,7 @@ type Handler<R extends Route> = (...args: never[]) => Promise<Response<R>>;
  */
 export function Handles<R extends Route>(route: R) {
   const decorate = applyDecorators(
-    SetMetadata(metadataKey, route),
+    SetMetadata(ROUTE, route),
     decoratorOf[route.method](`${apiPrefix}${route.path}`),
     HttpCode(200),
   );
@@ -35,7 +36,7 @@ export function Handles<R extends Route>(route: R) {
 
 /** The route that a method handles; undefined for methods that handle none. */
 export function routeOf(handler: unknown): Route | undefined {
-  return typeof handler === 'function' ? Reflect.getMetadata(metadataKey, handler) : undefined;
+  return typeof handler === 'function' ? Reflect.getMetadata(ROUTE, handler) : undefined;
 }
 
 /** What a handler gets: `@Input() input: Input<typeof api.hosts.list>`. */

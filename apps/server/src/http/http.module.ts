@@ -13,7 +13,11 @@ import { SignInGuard } from './sign-in.guard.js';
   imports: [DiscoveryModule],
   providers: [
     CredentialStore,
-    { provide: AdminToken, inject: [CONFIG], useFactory: (config: Config) => AdminToken.fromFile(config.adminTokenFile) },
+    {
+      provide: AdminToken,
+      inject: [CONFIG],
+      useFactory: (config: Config) => AdminToken.fromFile(config.adminTokenFile),
+    },
     { provide: APP_GUARD, useClass: SignInGuard },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],

@@ -2,7 +2,7 @@ import type { Route } from '@carillon/contract/http/route';
 import type { Problem } from '@carillon/core/problem';
 import { problemsFromIssues } from '@carillon/core/zod-problems';
 import { z } from 'zod';
-import { invalid } from './api-error.js';
+import { invalidInput } from './api-error.js';
 import { findUnstorable } from './plain-input.js';
 
 interface Parts {
@@ -34,7 +34,7 @@ export function readInput(route: Route, parts: Parts): Record<string, unknown> {
   };
   const input = { ...(read('params') as object), ...(read('query') as object) };
   const body = read('body');
-  if (problems.length > 0) throw invalid(problems);
+  if (problems.length > 0) throw invalidInput(problems);
   return route.body ? { ...input, body } : input;
 }
 

@@ -13,7 +13,9 @@ export function handledRoutes(app: INestApplicationContext): Route[] {
     .getControllers()
     .flatMap(({ instance }) => {
       const prototype = Object.getPrototypeOf(instance) as Record<string, () => unknown>;
-      return scanner.getAllMethodNames(prototype).flatMap((name) => reflector.get<Route | undefined>(ROUTE, prototype[name] as () => unknown) ?? []);
+      return scanner
+        .getAllMethodNames(prototype)
+        .flatMap((name) => reflector.get<Route | undefined>(ROUTE, prototype[name] as () => unknown) ?? []);
     });
 }
 

@@ -8,8 +8,7 @@ import { ApiError } from './api-error.js';
 import { type Caller, rememberCaller } from './caller.js';
 import { ROUTE } from './handles.js';
 import { hashSecret } from './secrets.js';
-
-export const sessionCookie = 'carillon_session';
+import { readSessionCookie } from './session-cookie.js';
 
 /** Lets nobody in but the signed-in: a bearer token, or a session cookie on a request from one of our own pages. */
 @Injectable()
@@ -36,8 +35,12 @@ export class SignInGuard implements CanActivate {
   private async identify(request: FastifyRequest): Promise<Caller> {
     const { authorization } = request.headers;
     if (authorization !== undefined) return this.byToken(authorization);
-    const secret = request.cookies[sessionCookie];
-    if (secret === undefined) throw new ApiError('not_signed_in', 'sign in first: expected a session cookie or an Authorization: Bearer header');
+    const secret = readSessionCookie(request, this.origins.forHost(request.headers.host));
+    if (secret === undefined)
+      throw new ApiError(
+        'not_signed_in',
+        'sign in first: expected a session cookie or an Authorization: Bearer header',
+      );
     this.requireOwnOrigin(request, true);
     const sessionHash = hashSecret(secret);
     const session = await this.credentials.session(sessionHash);
@@ -57,6 +60,8 @@ export class SignInGuard implements CanActivate {
     if (request.method === 'GET' || request.method === 'HEAD') return;
     const { origin } = request.headers;
     if (origin === undefined ? !needed : this.origins.all.includes(origin)) return;
-    throw new ApiError('forbidden', `origin: expected one of ${this.origins.all.join(', ')}, got ${origin ?? 'none'}`, { origin: origin ?? null });
+    throw new ApiError('forbidden', `origin: expected one of ${this.origins.all.join(', ')}, got ${origin ?? 'none'}`, {
+      origin: origin ?? null,
+    });
   }
 }

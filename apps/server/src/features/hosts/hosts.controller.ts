@@ -1,0 +1,32 @@
+import { hostRoutes } from '@carillon/contract/http/hosts.routes';
+import type { Input as InputOf } from '@carillon/contract/http/route';
+import { Controller, Inject } from '@nestjs/common';
+import { Handles, Input } from '../../http/handles.js';
+import { HostsService } from './hosts.service.js';
+
+type Routes = typeof hostRoutes;
+
+@Controller()
+export class HostsController {
+  constructor(@Inject(HostsService) private readonly hosts: HostsService) {}
+
+  @Handles(hostRoutes.list)
+  list(@Input() input: InputOf<Routes['list']>) {
+    return this.hosts.list(input);
+  }
+
+  @Handles(hostRoutes.get)
+  get(@Input() { name }: InputOf<Routes['get']>) {
+    return this.hosts.get(name);
+  }
+
+  @Handles(hostRoutes.assignments)
+  assignments(@Input() input: InputOf<Routes['assignments']>) {
+    return this.hosts.listAssignments(input);
+  }
+
+  @Handles(hostRoutes.setLabels)
+  setLabels(@Input() { name, body }: InputOf<Routes['setLabels']>) {
+    return this.hosts.setLabels(name, body.labels);
+  }
+}

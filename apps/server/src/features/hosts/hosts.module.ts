@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { AssignmentStore } from '../../store/assignment.store.js';
+import { HostStore } from '../../store/host.store.js';
+import { HostsController } from './hosts.controller.js';
+import { HostsService } from './hosts.service.js';
+
+@Module({ controllers: [HostsController], providers: [HostsService, HostStore, AssignmentStore] })
+export class HostsModule {}

@@ -1,0 +1,102 @@
+import { type hostRoutes } from '@carillon/contract/http/hosts.routes';
+import type { Input, Response } from '@carillon/contract/http/route';
+import { sha256Hex } from '@carillon/core/desired/canonical-json';
+import { keyId } from '@carillon/core/desired/signing';
+import { labelsSchema } from '@carillon/core/job/parts.schema';
+import { makeProblem } from '@carillon/core/problem';
+import { problemsFromIssues } from '@carillon/core/zod-problems';
+import { Inject, Injectable } from '@nestjs/common';
+import { invalidInput, notFound } from '../../http/api-error.js';
+import { pageOfRows, readCursor } from '../../http/cursor.js';
+import { HINTS, type Hints } from '../../queue/hints.js';
+import { assignmentView } from '../../shared/assignment-view.js';
+import { AssignmentStore } from '../../store/assignment.store.js';
+import { type HostRow, HostStore } from '../../store/host.store.js';
+
+type Routes = typeof hostRoutes;
+type Summary = Response<Routes['list']>['items'][number];
+
+/** Use cases around hosts. */
+@Injectable()
+export class HostsService {
+  constructor(
+    @Inject(HostStore) private readonly hosts: HostStore,
+    @Inject(AssignmentStore) private readonly assignments: AssignmentStore,
+    @Inject(HINTS) private readonly hints: Hints,
+  ) {}
+
+  async list({ cursor, limit, search, presence, label }: Input<Routes['list']>): Promise<Response<Routes['list']>> {
+    const rows = await this.hosts.list({
+      after: readCursor(cursor),
+      limit: limit + 1,
+      search,
+      presence,
+      label: readLabel(label),
+    });
+    return pageOfRows(rows, limit, (row) => row.nameKey, summaryOf);
+  }
+
+  async get(name: string): Promise<Response<Routes['get']>> {
+    const row = await this.require(name);
+    return {
+      ...summaryOf(row),
+      enrolledAt: row.enrolledAt.toISOString(),
+      desired: { rev: row.desiredRev, hash: row.desiredHash },
+      observedHash: row.observedHash,
+      spool: { epoch: row.epoch, ackedSeq: row.ackedSeq, waiting: row.waiting },
+      keyId: keyId(row.publicKey, sha256Hex),
+    };
+  }
+
+  async listAssignments({
+    name,
+    cursor,
+    limit,
+  }: Input<Routes['assignments']>): Promise<Response<Routes['assignments']>> {
+    const { id } = await this.require(name);
+    const rows = await this.assignments.ofHost(id, { after: readCursor(cursor), limit: limit + 1 });
+    return pageOfRows(rows, limit, (row) => `${row.jobKey} ${row.jobId}`, assignmentView);
+  }
+
+  /** Jobs that select hosts by label follow at once; the agents are told after the commit. */
+  async setLabels(name: string, raw: unknown): Promise<Summary> {
+    const labels = labelsSchema.safeParse(raw);
+    if (!labels.success) throw invalidInput(problemsFromIssues(labels.error.issues, raw, ['labels']));
+    const changed = await this.hosts.setLabels(name, labels.data);
+    if (changed === null) throw notFound('host', name);
+    if (changed.length > 0) this.hints.publish({ kind: 'desired', hostIds: changed });
+    return summaryOf(await this.require(name));
+  }
+
+  private async require(name: string): Promise<HostRow> {
+    const row = await this.hosts.byName(name);
+    if (!row) throw notFound('host', name);
+    return row;
+  }
+}
+
+function summaryOf(row: HostRow): Summary {
+  const { id, name, state, presence, labels, os, timezone, agentVersion, scheduler, assignments } = row;
+  const lastSeenAt = row.lastSeenAt?.toISOString() ?? null;
+  return {
+    id,
+    name,
+    state,
+    presence,
+    labels,
+    os,
+    timezone,
+    agentVersion,
+    scheduler,
+    lastSeenAt,
+    assignments,
+    inSync: row.observedHash === row.desiredHash,
+  };
+}
+
+function readLabel(text: string | undefined) {
+  if (text === undefined) return undefined;
+  const at = text.indexOf('=');
+  if (at < 1) throw invalidInput([makeProblem('label', 'wrong_value', 'key=value', text)]);
+  return { key: text.slice(0, at), value: text.slice(at + 1) };
+}

@@ -1,0 +1,87 @@
+import type { HostPresence, HostState } from '@carillon/core/state/states';
+import { Inject, Injectable } from '@nestjs/common';
+import { Database } from './database.store.js';
+import { DesiredStore } from './desired.store.js';
+import { assignmentCountsSql, containing, presenceSql } from './presence-sql.js';
+
+export interface HostRow {
+  readonly id: string;
+  readonly name: string;
+  readonly nameKey: string;
+  readonly state: HostState;
+  readonly presence: HostPresence;
+  readonly labels: Record<string, string>;
+  readonly os: string;
+  readonly timezone: string;
+  readonly agentVersion: string;
+  readonly scheduler: string;
+  readonly publicKey: string;
+  readonly lastSeenAt: Date | null;
+  readonly enrolledAt: Date;
+  readonly desiredRev: number;
+  readonly desiredHash: string;
+  readonly observedHash: string | null;
+  readonly epoch: number;
+  readonly ackedSeq: number;
+  readonly waiting: number;
+  readonly assignments: { total: number; applied: number; pending: number; failed: number };
+}
+
+export interface HostQuery {
+  readonly after: string | null;
+  readonly limit: number;
+  readonly search?: string | undefined;
+  readonly presence?: HostPresence | undefined;
+  readonly label?: { readonly key: string; readonly value: string } | undefined;
+}
+
+const hostSql = `
+  SELECT h.id, h.name, h.name_key AS "nameKey", h.state, ${presenceSql} AS presence, h.labels, h.os, h.timezone,
+    h.agent_version AS "agentVersion", h.scheduler, h.public_key AS "publicKey", s.last_seen_at AS "lastSeenAt",
+    h.enrolled_at AS "enrolledAt", h.desired_rev::float8 AS "desiredRev", h.desired_hash AS "desiredHash",
+    h.observed_hash AS "observedHash", coalesce(s.epoch, 1) AS epoch, coalesce(s.acked_seq, 0)::float8 AS "ackedSeq",
+    coalesce(s.spool_waiting, 0) AS waiting,
+    (SELECT ${assignmentCountsSql} FROM assignment a WHERE a.host_id = h.id) AS assignments
+  FROM host h LEFT JOIN agent_session s ON s.host_id = h.id`;
+
+/** Hosts as people see them. */
+@Injectable()
+export class HostStore {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(DesiredStore) private readonly desired: DesiredStore,
+  ) {}
+
+  /** Hosts by name, at most `limit`, after a name. */
+  async list({ after, limit, search, presence, label }: HostQuery): Promise<HostRow[]> {
+    const result = await this.database.pool.query<HostRow>(
+      `${hostSql}
+       WHERE ($1::text IS NULL OR h.name_key > $1) AND ($2::text IS NULL OR h.name ILIKE $2)
+         AND ($3::text IS NULL OR ${presenceSql} = $3) AND ($4::jsonb IS NULL OR h.labels @> $4)
+       ORDER BY h.name_key LIMIT $5`,
+      [
+        after,
+        search === undefined ? null : containing(search),
+        presence ?? null,
+        label ? JSON.stringify({ [label.key]: label.value }) : null,
+        limit,
+      ],
+    );
+    return result.rows;
+  }
+
+  async byName(name: string): Promise<HostRow | null> {
+    const result = await this.database.pool.query<HostRow>(`${hostSql} WHERE h.name_key = $1`, [name.toLowerCase()]);
+    return result.rows[0] ?? null;
+  }
+
+  /** Replaces a host's labels; targets that name them follow in the same transaction. @returns changed hosts, or null when there is no such host */
+  setLabels(name: string, labels: Record<string, string>): Promise<string[] | null> {
+    return this.database.transaction(async (tx) => {
+      const rows = await tx.$queryRaw<{ id: string }[]>`
+        UPDATE host SET labels = ${JSON.stringify(labels)}::jsonb WHERE name_key = ${name.toLowerCase()} RETURNING id`;
+      const id = rows[0]?.id;
+      return id === undefined ? null : this.desired.reassign(tx, { hostIds: [id] });
+    });
+  }
+}
