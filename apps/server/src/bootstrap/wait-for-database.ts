@@ -1,0 +1,75 @@
+import { createServer, type Server } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { describeError } from '../queue/state-log.js';
+import { migrate } from '../store/migrate.js';
+
+const firstWaitMs = 1_000;
+const longestWaitMs = 10_000;
+
+/**
+ * Migrates the database, waiting for it as long as it takes. Meanwhile the port answers: alive, not ready, and why.
+ * @throws Error when a migration fails, which waiting would not mend, or when the port is taken
+ */
+export async function waitForDatabase(config: Config, migrations: string, signal: AbortSignal): Promise<void> {
+  const logger = new Logger('Start');
+  let problem = '';
+  let door: Server | undefined;
+  try {
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      try {
+        for (const name of await migrate(config.databaseUrl, migrations)) logger.log(`migration ${name} applied`);
+        return;
+      } catch (error) {
+        if (!isUnreachable(error)) throw error;
+        const waitMs = Math.min(longestWaitMs, firstWaitMs * 2 ** attempt);
+        problem = `the database at ${placeOf(config.databaseUrl)} is not reachable: ${describeError(error)}`;
+        logger.warn(`${problem}; trying again in ${waitMs / 1_000} s`);
+        door ??= await openDoor(config, () => problem);
+        await wait(waitMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  } finally {
+    if (door) await new Promise((resolve) => (door?.closeAllConnections(), door?.close(resolve)));
+  }
+}
+
+/** Host and database name; never the password. */
+function placeOf(databaseUrl: string): string {
+  const { host, pathname } = new URL(databaseUrl);
+  return `${host}${pathname}`;
+}
+
+/** Class 57 (shutting down, starting up), 53300 (too many connections), 28xxx (a password that is just being set) and sockets. */
+function isUnreachable(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isUnreachable);
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return /^(E[A-Z_]+|57P0\d|53300|28\w{3})$/.test(code) || /Connection terminated/.test(message);
+}
+
+async function openDoor(config: Config, problem: () => string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const alive = request.url === '/healthz';
+    const body = alive
+      ? { status: 'alive' }
+      : {
+          status: 'not-ready',
+          code: 'unavailable',
+          params: {},
+          message: problem(),
+          checks: { database: { ok: false, message: problem() } },
+        };
+    response
+      .writeHead(alive ? 200 : 503, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+        'retry-after': '5',
+      })
+      .end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(config.listenPort, config.listenHost, resolve),
+  );
+  return server;
+}

@@ -1,0 +1,23 @@
+import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Config } from '../config/config.js';
+import { makeAdapter, prepareHttp } from './create-http.js';
+
+/** The application with its HTTP side set up, not yet listening; the server and the tests make it the same way. */
+export async function createApp(
+  root: DynamicModule | Type,
+  config: Config,
+  logger: LoggerService | false,
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(root, makeAdapter(config), {
+    logger,
+    // Fastify reads JSON itself; forms, which a page of any site may send, are not read at all.
+    bodyParser: false,
+    // Else Nest would end the process itself, without a word of ours.
+    abortOnError: false,
+  });
+  app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
+  await prepareHttp(app, config);
+  return app;
+}
