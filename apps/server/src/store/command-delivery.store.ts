@@ -11,7 +11,8 @@ export interface ClaimedCommand extends FenceClaim {
   readonly signature: string;
 }
 
-const claimRows = 500;
+/** Most commands that one claim takes. */
+export const claimRows = 500;
 
 /** Commands on their way to agents: claimed once, answered once. */
 @Injectable()
@@ -43,7 +44,7 @@ export class CommandDeliveryStore {
     return result.rows.map((row) => ({ ...row, fence: Number(row.fence) })).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  /** Puts back commands that certainly were not sent. */
+  /** Puts back claimed commands that certainly were not sent. */
   async putBack(ids: readonly string[]): Promise<void> {
     await this.database.pool.query(
       `UPDATE command SET state = 'queued', updated_at = now() WHERE id = ANY($1::uuid[]) AND state = 'delivered'`,

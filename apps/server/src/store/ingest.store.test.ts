@@ -1,6 +1,6 @@
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { finished, finishedRuns } from '../gateway/testing/run-events.js';
+import { finished, finishedRuns, started } from '../gateway/testing/run-events.js';
 import type { Database } from './database.store.js';
 import type { FenceClaim } from './fence.js';
 import { IngestStore } from './ingest.store.js';
@@ -71,13 +71,24 @@ describe('ingest', () => {
 
   it('does not touch a run of another host', async () => {
     const [owner, forger] = [await addHost(database), await addHost(database)];
-    const [event] = finishedRuns(1, 1);
-    if (!event) throw new Error('no event');
-    const { runId } = event.data;
-    await servers[0].ingest([frame(owner, 1, [finished(1, { runId, state: 'failed', exitCode: 9 })])]);
-    await servers[0].ingest([frame(forger, 1, [event])]);
-    const { rows } = await database.pool.query('SELECT host_id, exit_code FROM run WHERE id = $1', [runId]);
-    expect(rows).toEqual([{ host_id: owner.hostId, exit_code: '9' }]);
+    const begin = started(1);
+    const { runId } = begin.data;
+    await servers[0].ingest([frame(owner, 1, [begin])]);
+    await servers[0].ingest([frame(forger, 1, [finished(1, { runId })])]);
+    const { rows } = await database.pool.query('SELECT host_id, state FROM run WHERE id = $1', [runId]);
+    expect(rows).toEqual([{ host_id: owner.hostId, state: 'running' }]);
+  });
+
+  it('lets an end stand that says as much as the next one, and amends what was not certain', async () => {
+    const claim = await addHost(database);
+    const { runId } = started(1).data;
+    const states = ['indeterminate', 'failed', 'succeeded', 'indeterminate'] as const;
+    const seen: string[] = [];
+    for (const [index, state] of states.entries()) {
+      await servers[0].ingest([frame(claim, index + 1, [finished(index + 1, { runId, state })])]);
+      seen.push((await database.pool.query('SELECT state FROM run WHERE id = $1', [runId])).rows[0].state);
+    }
+    expect(seen).toEqual(['indeterminate', 'failed', 'failed', 'failed']);
   });
 
   it('keeps the committed end from going back when an old frame comes again', async () => {

@@ -1,0 +1,21 @@
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import type { Input as InputOf } from '@carillon/contract/http/route';
+import { Controller, Inject, Module } from '@nestjs/common';
+import { type Caller, CallerOf } from '../../http/caller.js';
+import { Handles, Input } from '../../http/handles.js';
+import { ApplyStore } from '../../store/apply.store.js';
+import { DefinitionStore } from '../../store/definition.store.js';
+import { ApplyService } from './apply.service.js';
+
+@Controller()
+class ApplyController {
+  constructor(@Inject(ApplyService) private readonly service: ApplyService) {}
+
+  @Handles(jobRoutes.apply)
+  apply(@Input() { body }: InputOf<typeof jobRoutes.apply>, @CallerOf() caller: Caller) {
+    return this.service.apply(body, caller.name);
+  }
+}
+
+@Module({ controllers: [ApplyController], providers: [ApplyService, ApplyStore, DefinitionStore] })
+export class ApplyModule {}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import type { CommandOrder } from '@carillon/contract/agent/messages';
+import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import type { Input, Response } from '@carillon/contract/http/route';
+import type { runRoutes } from '@carillon/contract/http/runs.routes';
+import { limits } from '@carillon/contract/limits';
+import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
+import { makeProblem } from '@carillon/core/problem';
+import { isFinalRun } from '@carillon/core/state/states';
+import { makeUuid7 } from '@carillon/core/state/uuid7';
+import { Inject, Injectable } from '@nestjs/common';
+import { ApiError, invalidInput, notFound } from '../../http/api-error.js';
+import { HINTS, type Hints } from '../../queue/hints.js';
+import { Signer } from '../../shared/signer.js';
+import { type CommandRow, CommandStore, type NewCommand } from '../../store/command.store.js';
+import { RunStore } from '../../store/run.store.js';
+
+type Summary = Response<typeof jobRoutes.command>;
+type Order = Pick<CommandOrder, 'action' | 'jobId' | 'runId' | 'hostId'>;
+
+/** Clocks of hosts differ a little; a command must not be early there. */
+const clockSlackMs = 60_000;
+
+/** Orders to hosts: signed here, delivered by whichever server holds the host's socket, expired when nobody takes them. */
+@Injectable()
+export class CommandsService {
+  constructor(
+    @Inject(CommandStore) private readonly commands: CommandStore,
+    @Inject(RunStore) private readonly runs: RunStore,
+    @Inject(Signer) private readonly signer: Signer,
+    @Inject(HINTS) private readonly hints: Hints,
+  ) {}
+
+  /** Starts a job now on the named hosts, or on all that should have it. */
+  async run({ name, body }: Input<typeof jobRoutes.run>, author: string): Promise<Response<typeof jobRoutes.run>> {
+    const found = await this.commands.hostsOfJob(name, body.hosts ?? null);
+    if (!found) throw notFound('job', name);
+    const known = new Set(found.hosts.map((host) => host.name.toLowerCase()));
+    const unknown = (body.hosts ?? []).flatMap((host, index) =>
+      known.has(host.toLowerCase())
+        ? []
+        : [makeProblem(`hosts[${index}]`, 'unknown_reference', `a host that has the job ${name}`, host)],
+    );
+    if (unknown.length > 0) throw invalidInput(unknown);
+    if (found.hosts.length === 0)
+      throw new ApiError('conflict', `job ${name}: no host has it, so there is nothing to start`, { job: name });
+    const orders = found.hosts.map(
+      (host): Order => ({ action: 'run', jobId: found.jobId, runId: null, hostId: host.id }),
+    );
+    return { commands: await this.give(orders, author) };
+  }
+
+  /** Ends a run that is under way, tree and all. */
+  async stop(runId: string, author: string): Promise<Response<typeof runRoutes.stop>> {
+    const run = await this.runs.byId(runId);
+    if (!run) throw notFound('run', runId);
+    if (isFinalRun(run.state))
+      throw new ApiError('conflict', `run ${runId}: it has ended already (${run.state})`, { state: run.state });
+    const [command] = await this.give([{ action: 'stop', jobId: run.jobId, runId, hostId: run.hostId }], author);
+    return { commandId: (command as Summary).id };
+  }
+
+  async get(id: string): Promise<Summary> {
+    const [row] = await this.commands.byIds([id]);
+    if (!row) throw notFound('command', id);
+    return viewOf(row);
+  }
+
+  private async give(orders: readonly Order[], author: string): Promise<Summary[]> {
+    const nowMs = Date.now();
+    const commands = orders.map((order) => this.sign(order, author, nowMs));
+    await this.commands.add(commands);
+    this.hints.publish({ kind: 'command', hostIds: commands.map((command) => command.hostId) });
+    return (await this.commands.byIds(commands.map((command) => command.id))).map(viewOf);
+  }
+
+  private sign(order: Order, author: string, nowMs: number): NewCommand {
+    const id = makeUuid7(nowMs, randomBytes(10));
+    const expiresAtMs = nowMs + limits.commandLifeMs;
+    const full: CommandOrder = {
+      kind: 'carillon/command/v1',
+      commandId: id,
+      ...order,
+      notBefore: new Date(nowMs - clockSlackMs).toISOString(),
+      notAfter: new Date(expiresAtMs).toISOString(),
+    };
+    const text = canonicalJson(full as unknown as Json);
+    return {
+      id,
+      ...order,
+      text,
+      signature: this.signer.sign('carillon/v1/command', text),
+      author,
+      createdAtMs: nowMs,
+      expiresAtMs,
+    };
+  }
+}
+
+function viewOf({ createdAt, expiresAt, ...row }: CommandRow): Summary {
+  return { ...row, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() };
+}

@@ -1,0 +1,58 @@
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import type { Input as InputOf } from '@carillon/contract/http/route';
+import { Controller, Inject, Module } from '@nestjs/common';
+import { Handles, Input } from '../../http/handles.js';
+import { AssignmentStore } from '../../store/assignment.store.js';
+import { HostStore } from '../../store/host.store.js';
+import { JobStore } from '../../store/job.store.js';
+import { JobsService } from './jobs.service.js';
+
+type Routes = typeof jobRoutes;
+
+@Controller()
+class JobsController {
+  constructor(@Inject(JobsService) private readonly jobs: JobsService) {}
+
+  @Handles(jobRoutes.list)
+  list(@Input() input: InputOf<Routes['list']>) {
+    return this.jobs.list(input);
+  }
+
+  @Handles(jobRoutes.get)
+  get(@Input() { name }: InputOf<Routes['get']>) {
+    return this.jobs.get(name);
+  }
+
+  @Handles(jobRoutes.versions)
+  versions(@Input() input: InputOf<Routes['versions']>) {
+    return this.jobs.versions(input);
+  }
+
+  @Handles(jobRoutes.version)
+  version(@Input() { name, version }: InputOf<Routes['version']>) {
+    return this.jobs.version(name, version);
+  }
+
+  @Handles(jobRoutes.assignments)
+  assignments(@Input() input: InputOf<Routes['assignments']>) {
+    return this.jobs.listAssignments(input);
+  }
+
+  @Handles(jobRoutes.nextFires)
+  nextFires(@Input() input: InputOf<Routes['nextFires']>) {
+    return this.jobs.nextFires(input);
+  }
+
+  @Handles(jobRoutes.taskXml)
+  taskXml(@Input() { name, timezone }: InputOf<Routes['taskXml']>) {
+    return this.jobs.taskXml(name, timezone);
+  }
+
+  @Handles(jobRoutes.remove)
+  remove(@Input() { name }: InputOf<Routes['remove']>) {
+    return this.jobs.remove(name);
+  }
+}
+
+@Module({ controllers: [JobsController], providers: [JobsService, JobStore, AssignmentStore, HostStore] })
+export class JobsModule {}

@@ -1,0 +1,19 @@
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import type { Input as InputOf } from '@carillon/contract/http/route';
+import { Controller, Inject, Module } from '@nestjs/common';
+import { Handles, Input } from '../../http/handles.js';
+import { TargetStore } from '../../store/target.store.js';
+import { PreviewService } from './preview.service.js';
+
+@Controller()
+class PreviewController {
+  constructor(@Inject(PreviewService) private readonly service: PreviewService) {}
+
+  @Handles(jobRoutes.preview)
+  preview(@Input() { body }: InputOf<typeof jobRoutes.preview>) {
+    return this.service.preview(body);
+  }
+}
+
+@Module({ controllers: [PreviewController], providers: [PreviewService, TargetStore] })
+export class PreviewModule {}

@@ -1,0 +1,22 @@
+import type { runSummary } from '@carillon/contract/http/runs.routes';
+import type { z } from 'zod';
+import type { RunSummaryRow } from '../store/run.store.js';
+
+/** A run as lists show it. */
+export function runSummaryView(row: RunSummaryRow): z.infer<typeof runSummary> {
+  const { id, job, jobVersion, host, state, reason, trigger, durationMs, exitCode } = row;
+  return {
+    id,
+    job,
+    jobVersion,
+    host,
+    state,
+    reason,
+    trigger,
+    scheduledFor: row.scheduledFor?.toISOString() ?? null,
+    startedAt: row.startedAt.toISOString(),
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    durationMs,
+    exitCode,
+  };
+}

@@ -1,0 +1,30 @@
+import type { AlertPolicySpec } from '@carillon/core/job/job-file';
+import { Inject, Injectable } from '@nestjs/common';
+import { Database } from './database.store.js';
+
+export interface AlertPolicyRow {
+  readonly name: string;
+  readonly nameKey: string;
+  readonly spec: AlertPolicySpec;
+  readonly updatedAt: Date;
+  readonly jobs: string[];
+}
+
+/** Alert policies and which jobs name them. */
+@Injectable()
+export class AlertPolicyStore {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  async list(after: string | null, limit: number): Promise<AlertPolicyRow[]> {
+    const result = await this.database.pool.query<AlertPolicyRow>(
+      `SELECT p.name, p.name_key AS "nameKey", p.spec, p.updated_at AS "updatedAt", coalesce((
+         SELECT json_agg(j.name ORDER BY j.name_key) FROM job j
+         JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
+         WHERE j.deleted_at IS NULL AND EXISTS (SELECT 1 FROM jsonb_array_elements_text(v.spec->'alerts') AS a(name) WHERE lower(a.name) = p.name_key)
+       ), '[]') AS jobs
+       FROM alert_policy p WHERE ($1::text IS NULL OR p.name_key > $1) ORDER BY p.name_key LIMIT $2`,
+      [after, limit],
+    );
+    return result.rows;
+  }
+}

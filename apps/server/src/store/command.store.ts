@@ -1,0 +1,75 @@
+import type { CommandKind, CommandState } from '@carillon/core/state/states';
+import { Inject, Injectable } from '@nestjs/common';
+import { Database } from './database.store.js';
+
+export interface NewCommand {
+  readonly id: string;
+  readonly hostId: string;
+  readonly jobId: string;
+  readonly action: CommandKind;
+  /** Of `stop`. */
+  readonly runId: string | null;
+  /** The signed order and its signature. */
+  readonly text: string;
+  readonly signature: string;
+  readonly author: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+export interface CommandRow {
+  readonly id: string;
+  readonly action: CommandKind;
+  readonly job: string;
+  readonly host: string;
+  readonly state: CommandState;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly runId: string | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** Commands as people give them and follow them. */
+@Injectable()
+export class CommandStore {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  async add(commands: readonly NewCommand[]): Promise<void> {
+    await this.database.prisma.command.createMany({
+      data: commands.map(({ createdAtMs, expiresAtMs, ...command }) => ({
+        ...command,
+        createdAt: new Date(createdAtMs),
+        expiresAt: new Date(expiresAtMs),
+      })),
+    });
+  }
+
+  async byIds(ids: readonly string[]): Promise<CommandRow[]> {
+    const result = await this.database.pool.query<CommandRow>(
+      `SELECT c.id, c.action, j.name AS job, h.name AS host, c.state, c.code, c.message, c.run_id AS "runId",
+         c.created_at AS "createdAt", c.expires_at AS "expiresAt"
+       FROM command c JOIN job j ON j.id = c.job_id JOIN host h ON h.id = c.host_id WHERE c.id = ANY($1::uuid[]) ORDER BY h.name_key`,
+      [ids],
+    );
+    return result.rows;
+  }
+
+  /** Hosts that should have a job, those names only when some are given. */
+  async hostsOfJob(
+    jobName: string,
+    names: readonly string[] | null,
+  ): Promise<{ jobId: string; hosts: { id: string; name: string }[] } | null> {
+    const job = await this.database.prisma.job.findFirst({
+      where: { nameKey: jobName.toLowerCase(), deletedAt: null },
+      select: { id: true },
+    });
+    if (!job) return null;
+    const result = await this.database.pool.query<{ id: string; name: string }>(
+      `SELECT h.id, h.name FROM assignment a JOIN host h ON h.id = a.host_id
+       WHERE a.job_id = $1 AND a.state <> 'removing' AND ($2::text[] IS NULL OR h.name_key = ANY($2)) ORDER BY h.name_key`,
+      [job.id, names?.map((name) => name.toLowerCase()) ?? null],
+    );
+    return { jobId: job.id, hosts: result.rows };
+  }
+}
