@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Body, ServerMessage } from '@carillon/contract/agent/catalog';
 import { decodeMessage, encodeMessage } from '@carillon/contract/agent/codec';
-import { protocolRange } from '@carillon/contract/agent/envelope';
 import { limits } from '@carillon/contract/limits';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Logger } from '@nestjs/common';
@@ -10,15 +9,12 @@ import { describeError } from '../queue/state-log.js';
 import type { AgentLink } from './agent-link.js';
 import { closeCodes } from './close-codes.js';
 import { FrameFlow } from './frame-flow.js';
-import type { Handshake, Rejected, Welcomed } from './handshake.service.js';
+import type { Handshake, Welcomed } from './handshake.service.js';
 import type { MessageHandlers, SessionMessage } from './message-handlers.js';
-import { type Awaited, type OpeningMessage, readOpening } from './opening.js';
+import { OpeningTalk } from './opening-talk.js';
 
-/**
- * `challenged`: waits for hello or enroll. `deciding`: one of them is being judged, nothing else may come.
- * `welcomed`: the agent is known. `closed`: what still arrives is not looked at.
- */
-type Phase = 'challenged' | 'deciding' | 'welcomed' | 'closed';
+/** What still arrives at a closed socket is not looked at. */
+type Phase = 'stranger' | 'welcomed' | 'closed';
 
 export interface SocketOwner {
   readonly handshake: Pick<Handshake, 'hello' | 'enroll'>;
@@ -29,16 +25,13 @@ export interface SocketOwner {
 }
 
 const rememberedUnknownNames = 20;
-const retryLaterMs = { least: 5_000, spread: 10_000 };
 
 /** One agent's connection, from the challenge to the close. */
 export class AgentSocket implements AgentLink {
   private readonly logger = new Logger('Gateway');
   private readonly flow: FrameFlow;
-  private phase: Phase = 'challenged';
-  private challenge: Body<'challenge'>;
-  private helloTimer: NodeJS.Timeout | undefined;
-  private enrolled = false;
+  private readonly talk: OpeningTalk;
+  private phase: Phase = 'stranger';
   private agent: Welcomed | undefined;
   /** Messages other than events and output are handled in the order they came. */
   private queue: Promise<void> = Promise.resolve();
@@ -50,7 +43,7 @@ export class AgentSocket implements AgentLink {
 
   constructor(
     private readonly ws: WebSocket,
-    private readonly origin: string,
+    origin: string,
     private readonly owner: SocketOwner,
   ) {
     this.flow = new FrameFlow(ws, {
@@ -61,7 +54,11 @@ export class AgentSocket implements AgentLink {
     ws.on('ping', () => this.touch());
     ws.on('error', (error) => this.logger.debug(`socket of ${this.name || 'an unknown agent'}: ${error.message}`));
     this.gone = new Promise((resolve) => ws.on('close', () => resolve(this.ended())));
-    this.challenge = this.sendChallenge();
+    this.talk = new OpeningTalk(origin, owner.handshake, {
+      send: (name, body, re) => this.send(name, body, re),
+      refuse: (body, closeCode, re) => this.refuse(body, closeCode, re),
+      welcomed: (decision, re) => this.welcome(decision, re),
+    });
   }
 
   get hostId(): string {
@@ -88,7 +85,7 @@ export class AgentSocket implements AgentLink {
 
   close(code: number, reason: string): void {
     this.phase = 'closed';
-    clearTimeout(this.helloTimer);
+    this.talk.end();
     this.flow.release();
     this.ws.close(code, reason);
   }
@@ -133,50 +130,19 @@ export class AgentSocket implements AgentLink {
     this.touch();
     if (this.phase === 'closed') return;
     const frame = Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
-    if (this.phase !== 'welcomed') this.receiveStranger(frame, isBinary);
+    if (this.phase === 'stranger') this.talk.receive(frame, isBinary);
     else if (isBinary) this.flow.track(this.owner.handlers.binary(this, frame));
     else this.receiveText(frame);
   }
 
-  private receiveStranger(frame: Buffer, isBinary: boolean): void {
-    const opening = readOpening(frame, isBinary, this.awaited());
-    if (opening.kind === 'refused') {
-      this.refuse(opening.body, opening.closeCode, opening.re);
+  /** A session was opened; the socket may have closed meanwhile. */
+  private welcome(decision: Welcomed, re: string): void {
+    this.agent = decision;
+    if (this.phase === 'closed') {
+      this.owner.left(this);
       return;
     }
-    this.phase = 'deciding';
-    this.decide(opening.message).catch((error) => this.retryLater(describeError(error)));
-  }
-
-  /** A socket enrols once: the door admitted one handshake, not a series of them. */
-  private awaited(): Awaited {
-    if (this.phase === 'deciding') return 'nothing before the answer';
-    return this.enrolled ? 'hello' : 'hello or enroll';
-  }
-
-  private decide(message: OpeningMessage): Promise<void> {
-    return message.name === 'enroll' ? this.enroll(message.body, message.id) : this.hello(message.body, message.id);
-  }
-
-  private async enroll(body: Body<'enroll'>, id: string): Promise<void> {
-    const decision = await this.owner.handshake.enroll(this.challenge, body);
-    if (this.phase !== 'deciding') return;
-    if (decision.kind === 'rejected') return this.reject(decision, id);
-    this.enrolled = true;
-    this.send('enrolled', decision.body, id);
-    this.challenge = this.sendChallenge();
-  }
-
-  private async hello(body: Body<'hello'>, id: string): Promise<void> {
-    const decision = await this.owner.handshake.hello(this.challenge, body);
-    if (decision.kind === 'rejected') return this.reject(decision, id);
-    this.agent = decision;
-    if (this.phase === 'deciding') this.welcome(decision, id);
-    else this.owner.left(this);
-  }
-
-  private welcome({ body, verdict }: Welcomed, re: string): void {
-    clearTimeout(this.helloTimer);
+    const { body, verdict } = decision;
     this.phase = 'welcomed';
     this.told = { ...body.desired };
     this.send('welcome', body, re);
@@ -230,48 +196,13 @@ export class AgentSocket implements AgentLink {
     this.send('nack', { code: 'unsupported', message: `message ${shown} is not known in this state` }, id);
   }
 
-  private sendChallenge(): Body<'challenge'> {
-    const body: Body<'challenge'> = {
-      nonce: randomBytes(32).toString('base64url'),
-      serverTime: new Date().toISOString(),
-      origin: this.origin,
-      protocol: { ...protocolRange },
-    };
-    this.phase = 'challenged';
-    this.send('challenge', body);
-    clearTimeout(this.helloTimer);
-    this.helloTimer = setTimeout(() => this.helloLate(), limits.helloTimeoutMs);
-    return body;
-  }
-
-  private helloLate(): void {
-    const seconds = limits.helloTimeoutMs / 1_000;
-    if (this.phase === 'deciding') this.retryLater(`no answer from the database within ${seconds} s`);
-    else this.refuseStranger(`expected hello or enroll within ${seconds} s`);
-  }
-
-  private reject(decision: Rejected, re: string): void {
-    this.refuse(decision.body, decision.closeCode, re);
-  }
-
-  private refuseStranger(message: string, re?: string): void {
-    this.refuse({ code: 'not_authenticated', message }, closeCodes.notAuthenticated, re);
-  }
-
-  private retryLater(why: string): void {
-    if (this.phase === 'closed') return;
-    this.logger.error(`a handshake could not be judged: ${why}`);
-    const retryAfterMs = retryLaterMs.least + Math.floor(Math.random() * retryLaterMs.spread);
-    this.refuse({ code: 'retry_later', message: 'the server cannot decide now', retryAfterMs }, closeCodes.tryAgain);
-  }
-
   private touch(): void {
     this.lastFrameMs = Date.now();
   }
 
   private ended(): void {
     this.phase = 'closed';
-    clearTimeout(this.helloTimer);
+    this.talk.end();
     this.owner.left(this);
   }
 }

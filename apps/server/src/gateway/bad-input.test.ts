@@ -49,6 +49,15 @@ describe('the door', () => {
   });
 });
 
+describe('an address', () => {
+  it('may have any number of agents that are known', async () => {
+    const agents: ScriptedAgent[] = [];
+    for (let count = 0; count < limits.unauthenticatedSocketsPerAddress + 2; count += 1) agents.push(await welcomed());
+    expect(gateway.status.snapshot()).toMatchObject({ agents: agents.length, unauthenticated: 0 });
+    await Promise.all(agents.map((agent) => agent.hangUp()));
+  });
+});
+
 describe('before hello', () => {
   it.each([
     [

@@ -1,6 +1,7 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { Inject, Injectable } from '@nestjs/common';
-import { CommandDeliveryStore } from '../store/command-delivery.store.js';
+import { CommandDeliveryStore, claimRows } from '../store/command-delivery.store.js';
+import type { FenceClaim } from '../store/fence.js';
 import type { AgentLink } from './agent-link.js';
 import { SocketRegistry } from './socket-registry.js';
 
@@ -14,7 +15,13 @@ export class CommandDelivery {
 
   /** Claims first, sends second: what is lost in between is not run, and after its life nobody believes it was. */
   async deliver(links: readonly AgentLink[]): Promise<void> {
-    const claimed = await this.store.claim(links.map(({ hostId, fence }) => ({ hostId, fence })));
+    const claims = links.map(({ hostId, fence }) => ({ hostId, fence }));
+    for (let more = true; more; ) more = await this.deliverSome(claims);
+  }
+
+  /** @returns is there probably more to claim? */
+  private async deliverSome(claims: readonly FenceClaim[]): Promise<boolean> {
+    const claimed = await this.store.claim(claims);
     const unsent: string[] = [];
     for (const command of claimed) {
       const link = this.registry.get(command.hostId);
@@ -23,8 +30,11 @@ export class CommandDelivery {
       } else unsent.push(command.id);
     }
     if (unsent.length > 0) await this.store.putBack(unsent);
+    // What was put back would be claimed again at once: the next look is soon enough.
+    return claimed.length === claimRows && unsent.length === 0;
   }
 
+  /** Writes down a `command.result`; a session that is no longer the newest ends instead. */
   async noteAnswer(link: AgentLink, result: Body<'command.result'>): Promise<void> {
     if (!(await this.store.answer(link, result))) link.supersede();
   }

@@ -1,5 +1,6 @@
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { claimRows } from '../store/command-delivery.store.js';
 import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
 import { putCommand } from './testing/jobs.js';
 import { finished, newId } from './testing/run-events.js';
@@ -99,6 +100,18 @@ describe('a command', () => {
     expect(idOf((await newer.take('command')).body.text)).toBe(next);
     expect([...agent.names(), ...newer.names()].filter((name) => name === 'command')).toEqual([]);
     expect(await commandRow(id)).toMatchObject({ state: 'delivered' });
+  });
+
+  it('of many for one host all go out at one hint', async () => {
+    const { agent, hostId } = await welcomed();
+    await gateway.rows(
+      `INSERT INTO command (id, host_id, job_id, action, text, signature, author, expires_at)
+       SELECT gen_random_uuid(), $1, gen_random_uuid(), 'run', '{}', repeat('s', 86), 'test', now() + interval '1 minute'
+       FROM generate_series(1, $2)`,
+      [hostId, claimRows + 20],
+    );
+    gateway.hints.publish({ kind: 'command', hostIds: [hostId] });
+    for (let count = 0; count < claimRows + 20; count += 1) await agent.take('command');
   });
 
   it('is done when its run is reported, also if its answer was lost', async () => {

@@ -63,6 +63,7 @@ export class DesiredDelivery {
     );
   }
 
+  /** Writes down an `apply.status`; a session that is no longer the newest ends instead. */
   async noteApplied(link: AgentLink, status: Body<'apply.status'>): Promise<void> {
     if (!(await this.store.apply(link, status))) link.supersede();
   }

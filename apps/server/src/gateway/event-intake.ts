@@ -32,6 +32,7 @@ export class EventIntake {
     });
   }
 
+  /** Events received and not stored yet. */
   get pending(): number {
     return this.batcher.pendingWeight;
   }
@@ -46,10 +47,16 @@ export class EventIntake {
     return this.batcher.failures;
   }
 
+  /** Is more waiting than is good for memory? */
   get congested(): boolean {
     return this.batcher.pendingWeight > highWaterEvents;
   }
 
+  /**
+   * Stores one `events` message and answers it: `ack` after the commit, `epoch.renew`, or `goaway` to an older session.
+   * Resolves when that is done; a database that is away only makes it late.
+   * @throws when the server stops before it was stored: nothing was answered
+   */
   async submit(link: AgentLink, body: Body<'events'>, re: string): Promise<void> {
     if (body.epoch > highestEpoch) {
       const message = `events.epoch: expected at most ${highestEpoch}, got ${body.epoch}`;

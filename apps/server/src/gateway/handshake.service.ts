@@ -50,6 +50,10 @@ export class Handshake {
     @Inject(GatewayIdentity) private readonly identity: GatewayIdentity,
   ) {}
 
+  /**
+   * Judges a hello against the challenge that its socket was sent, and opens the session.
+   * @throws when the database does not answer
+   */
   async hello(challenge: Challenge, body: Body<'hello'>): Promise<HelloDecision> {
     if (body.protocol < protocolRange.min || body.protocol > protocolRange.max) {
       const expected = `${protocolRange.min} to ${protocolRange.max}`;
@@ -69,6 +73,10 @@ export class Handshake {
     return this.open(agent, body);
   }
 
+  /**
+   * Checks the proof, then turns the token into a host.
+   * @throws when the database does not answer
+   */
   async enroll(challenge: Challenge, body: Body<'enroll'>): Promise<EnrollDecision> {
     const unprintable = unprintableFact('enroll', body.facts);
     if (unprintable) return unprintable;

@@ -1,6 +1,7 @@
 import { makeKeyPair } from '@carillon/core/desired/signing';
 import { cloneDatabase } from '@carillon/testkit/database';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { cutDatabase } from '../store/testing/outage.js';
 import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
 import { type AgentIdentity, facts, ScriptedAgent } from './testing/scripted-agent.js';
 
@@ -156,6 +157,22 @@ describe('hello', () => {
     await agent.sendHello(identity);
     expect((await agent.take('reject')).body.code).toBe(state);
     expect((await agent.closed()).code).toBe(4403);
+  });
+
+  it('that cannot be judged because the database is away is told to come later', async () => {
+    const identity = await enrolled();
+    const agent = await dial();
+    const restore = await cutDatabase(inject('postgresUrl'), gateway.databaseUrl);
+    await agent.sendHello(identity);
+    const { body } = await agent.take('reject');
+    await restore();
+    expect(body).toEqual({
+      code: 'retry_later',
+      message: 'the server cannot decide now',
+      retryAfterMs: expect.any(Number),
+    });
+    expect((await agent.closed()).code).toBe(1013);
+    expect(await (await dial()).hello(identity)).toMatchObject({ fence: 1 });
   });
 
   it('writes down what changed about the machine', async () => {

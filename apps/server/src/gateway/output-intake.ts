@@ -30,6 +30,7 @@ export class OutputIntake {
     });
   }
 
+  /** Bytes received and not stored yet. */
   get pendingBytes(): number {
     return this.batcher.pendingWeight;
   }
@@ -44,10 +45,15 @@ export class OutputIntake {
     return this.batcher.failures;
   }
 
+  /** Is more waiting than is good for memory? */
   get congested(): boolean {
     return this.batcher.pendingWeight > highWaterBytes;
   }
 
+  /**
+   * Stores one binary log frame and answers it: `log.ack` after the commit, or `nack` when it can never be stored.
+   * @throws when the server stops before it was stored: nothing was answered
+   */
   async submit(link: AgentLink, frame: Uint8Array): Promise<void> {
     const decoded = decodeLogFrame(frame);
     if (!decoded.ok) return this.refuse(link, decoded.message);

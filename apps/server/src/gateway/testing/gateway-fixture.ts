@@ -47,6 +47,7 @@ export async function startGateway(databaseUrl: string, options: GatewayOptions 
   const database = app.get(Database);
   return {
     port: (server.address() as AddressInfo).port,
+    databaseUrl,
     folder,
     hints,
     gateway,

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from './database.store.js';
+import { SessionStore } from './session.store.js';
+import { addHost, openDatabase } from './testing/stores.js';
+
+let test: TestDatabase;
+let database: Database;
+let store: SessionStore;
+beforeAll(async () => {
+  test = await cloneDatabase();
+  database = openDatabase(test.url);
+  store = new SessionStore(database);
+});
+afterAll(async () => {
+  await database.onApplicationShutdown();
+  await test.drop();
+});
+
+const spool = { epoch: 1, first: 1, next: 1 };
+
+describe('opening a session', () => {
+  it('gives every opener a fence of its own', async () => {
+    const { hostId } = await addHost(database);
+    const sessions = await Promise.all(Array.from({ length: 10 }, () => store.open(hostId, randomUUID(), spool)));
+    expect(sessions.map((session) => session?.fence).sort()).toEqual([10, 11, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('opens none for a host that stopped being active after it was looked up', async () => {
+    const { hostId } = await addHost(database);
+    await database.pool.query("UPDATE host SET state = 'revoked' WHERE id = $1", [hostId]);
+    expect(await store.open(hostId, randomUUID(), spool)).toBeNull();
+  });
+
+  it.each([
+    ['the same epoch, nothing acked', { epoch: 3, first: 1, next: 9 }, { epoch: 3, ackedSeq: 5 }],
+    ['the same epoch, acked further than we know', { epoch: 3, first: 8, next: 9 }, { epoch: 3, ackedSeq: 7 }],
+    ['a newer epoch', { epoch: 4, first: 3, next: 9 }, { epoch: 4, ackedSeq: 2 }],
+    ['an older epoch', { epoch: 2, first: 90, next: 99 }, { epoch: 3, ackedSeq: 5 }],
+  ])('goes on where the spool does: %s', async (_what, given, expected) => {
+    const { hostId } = await addHost(database);
+    await database.pool.query('UPDATE agent_session SET epoch = 3, acked_seq = 5 WHERE host_id = $1', [hostId]);
+    expect(await store.open(hostId, randomUUID(), given)).toMatchObject(expected);
+  });
+});
+
+describe('letting go', () => {
+  it('leaves a newer session alone', async () => {
+    const claim = await addHost(database);
+    await store.open(claim.hostId, randomUUID(), spool);
+    await store.release([claim]);
+    const { rows } = await database.pool.query('SELECT gateway_id FROM agent_session WHERE host_id = $1', [
+      claim.hostId,
+    ]);
+    expect(rows[0].gateway_id).not.toBeNull();
+    expect(await store.superseded([claim])).toEqual([claim.hostId]);
+    await store.release([{ ...claim, fence: 2 }]);
+    expect(await store.superseded([{ ...claim, fence: 2 }])).toEqual([]);
+  });
+
+  it('tells which of many hosts another session took over', async () => {
+    const [kept, lost] = [await addHost(database), await addHost(database)];
+    await store.open(lost.hostId, randomUUID(), spool);
+    const seen = [kept, lost].map((claim) => ({ ...claim, agoMs: 0, spoolWaiting: null, observedHash: null }));
+    expect(await store.seen(randomUUID(), seen)).toEqual([lost.hostId]);
+  });
+});
