@@ -3,7 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { describeError } from '../queue/state-log.js';
+import { isDatabaseDown } from '../store/database-errors.js';
 import { migrate } from '../store/migrate.js';
+import { portError } from './port-error.js';
 
 const firstWaitMs = 1_000;
 const longestWaitMs = 10_000;
@@ -31,21 +33,20 @@ export async function waitForDatabase(config: Config, migrations: string, signal
       }
     }
   } finally {
-    if (door) await new Promise((resolve) => (door?.closeAllConnections(), door?.close(resolve)));
+    if (door) await closeDoor(door);
   }
 }
 
 /** Host and database name; never the password. */
-function placeOf(databaseUrl: string): string {
+export function placeOf(databaseUrl: string): string {
   const { host, pathname } = new URL(databaseUrl);
   return `${host}${pathname}`;
 }
 
-/** Class 57 (shutting down, starting up), 53300 (too many connections), 28xxx (a password that is just being set) and sockets. */
+/** A refused sign-in (class 28) is waited for too: a password may be set a moment after the database is up. */
 function isUnreachable(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.every(isUnreachable);
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  return /^(E[A-Z_]+|57P0\d|53300|28\w{3})$/.test(code) || /Connection terminated/.test(message);
+  const { code = '' } = error as { code?: string };
+  return isDatabaseDown(error) || /^28[0-9A-Z]{3}$/.test(code);
 }
 
 async function openDoor(config: Config, problem: () => string): Promise<Server> {
@@ -69,7 +70,16 @@ async function openDoor(config: Config, problem: () => string): Promise<Server> 
       .end(JSON.stringify(body));
   });
   await new Promise<void>((resolve, reject) =>
-    server.once('error', reject).listen(config.listenPort, config.listenHost, resolve),
+    server
+      .once('error', (error) => reject(portError(error, config)))
+      .listen(config.listenPort, config.listenHost, resolve),
   );
   return server;
+}
+
+function closeDoor(door: Server): Promise<void> {
+  return new Promise((resolve) => {
+    door.close(() => resolve());
+    door.closeAllConnections();
+  });
 }

@@ -4,5 +4,10 @@ import { ApiDocsController } from './api-docs.controller.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
 
-@Module({ imports: [GatewayModule], controllers: [HealthController, ApiDocsController], providers: [Metrics], exports: [Metrics] })
+@Module({
+  imports: [GatewayModule],
+  controllers: [HealthController, ApiDocsController],
+  providers: [Metrics],
+  exports: [Metrics],
+})
 export class ObservabilityModule {}
