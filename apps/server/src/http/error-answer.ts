@@ -28,26 +28,26 @@ function answer({ code, message, params }: ApiError): ErrorAnswer {
   return { status: statusOfCode[code], body: { code, params: { ...params }, message }, unexpected: false };
 }
 
-/** Errors of the HTTP layer below us, in our words. */
+/** Errors of the HTTP layer below us, in our words. Nest hands them on as its own kind, with status and message only. */
 function knownError(error: unknown): ApiError | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, statusCode } = error as Error & { code?: string; statusCode?: number };
-  switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ApiError('too_large', `the body is larger than ${limits.apiBodyBytes} bytes`, {
-        limitBytes: limits.apiBodyBytes,
-      });
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
+  if (status === undefined || status < 400 || status >= 500) return undefined;
+  switch (status) {
+    case 404:
+      return new ApiError('not_found', 'there is nothing at this address', { kind: 'route' });
+    case 413: {
+      const limitBytes = limits.apiBodyBytes;
+      return new ApiError('too_large', `body: expected at most ${limitBytes} bytes`, { limitBytes });
+    }
+    case 415:
       return invalidField('content-type', 'application/json', undefined);
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return invalidField('body', 'JSON', undefined);
+    case 400:
+      // The parser's own words say where it stopped.
+      return new ApiError('invalid', `body or address: ${error.message}`);
+    default:
+      return new ApiError(codeOfStatus(status), error.message);
   }
-  const status = error instanceof HttpException ? error.getStatus() : statusCode;
-  if (status === 404) return new ApiError('not_found', 'there is nothing at this address', { kind: 'route' });
-  if (error instanceof SyntaxError) return new ApiError('invalid', `the body is not JSON: ${error.message}`, {});
-  return status !== undefined && status >= 400 && status < 500
-    ? new ApiError(codeOfStatus(status), error.message)
-    : undefined;
 }
 
 function codeOfStatus(status: number): ApiErrorCode {
