@@ -1,4 +1,4 @@
-import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
+import type { DynamicModule, LoggerService, LogLevel, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../config/config.js';
@@ -8,7 +8,7 @@ import { makeAdapter, prepareHttp } from './create-http.js';
 export async function createApp(
   root: DynamicModule | Type,
   config: Config,
-  logger: LoggerService | false,
+  logger: LoggerService | LogLevel[] | false,
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(root, makeAdapter(config), {
     logger,
