@@ -26,8 +26,8 @@ export interface Turned {
 
 export type Admission = { readonly kind: 'admitted'; readonly address: string } | Turned;
 
-/** Refused callers come back spread over this many seconds. */
-const retrySpreadSeconds = 10;
+/** Over how many seconds refused callers come back. An address has room again as soon as one of its agents is known. */
+const retrySpreadSeconds = { 503: 10, 429: 2 } as const;
 
 /** Decides who may open a socket at all, before any signature or database work. Counts those not known yet. */
 @Injectable()
@@ -97,8 +97,9 @@ function refused(status: number, code: string, message: string): Turned {
   return { kind: 'refused', status, code, message };
 }
 
-function later(code: string, status: number, message: string): Turned {
-  return { ...refused(status, code, message), retryAfterSeconds: 1 + Math.floor(Math.random() * retrySpreadSeconds) };
+function later(code: string, status: keyof typeof retrySpreadSeconds, message: string): Turned {
+  const retryAfterSeconds = 1 + Math.floor(Math.random() * retrySpreadSeconds[status]);
+  return { ...refused(status, code, message), retryAfterSeconds };
 }
 
 function single(value: string | string[] | undefined): string | undefined {

@@ -4,6 +4,7 @@ import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { InProcessHints } from '../queue/in-process-hints.js';
 import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
+import { putCommand } from './testing/jobs.js';
 import { finished } from './testing/run-events.js';
 import { type AgentIdentity, ScriptedAgent } from './testing/scripted-agent.js';
 
@@ -88,6 +89,16 @@ describe('of two sessions of a host', () => {
     expect((await first.agent.take('goaway')).body.reason).toBe('superseded');
     expect(first.agent.names()).toEqual([]);
     expect(await one.rows('SELECT id FROM run WHERE host_id = $1', [identity.agentId])).toEqual([]);
+  });
+});
+
+describe('a command', () => {
+  it('goes out through the server that holds the socket, wherever it was made', async () => {
+    const identity = await enrolled();
+    const { agent } = await connect(other, identity);
+    const id = await putCommand(one, identity.agentId);
+    expect(JSON.parse((await agent.take('command')).body.text).commandId).toBe(id);
+    await agent.hangUp();
   });
 });
 
