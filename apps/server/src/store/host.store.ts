@@ -75,9 +75,14 @@ export class HostStore {
     return result.rows[0] ?? null;
   }
 
-  /** Replaces a host's labels; targets that name them follow in the same transaction. @returns changed hosts, or null when there is no such host */
+  /**
+   * Replaces a host's labels; targets that name them follow in the same transaction.
+   * @returns hosts whose desired state changed, or null when there is no such host
+   */
   setLabels(name: string, labels: Record<string, string>): Promise<string[] | null> {
     return this.database.transaction(async (tx) => {
+      // Before the row: whoever changes jobs holds this lock and then wants rows of hosts.
+      await tx.$queryRaw`SELECT pg_advisory_xact_lock_shared(hashtext('carillon.reassign'))::text`;
       const rows = await tx.$queryRaw<{ id: string }[]>`
         UPDATE host SET labels = ${JSON.stringify(labels)}::jsonb WHERE name_key = ${name.toLowerCase()} RETURNING id`;
       const id = rows[0]?.id;
