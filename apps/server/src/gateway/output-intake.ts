@@ -59,7 +59,7 @@ export class OutputIntake {
     if (!decoded.ok) return this.refuse(link, decoded.message);
     const { chunk } = decoded;
     const problem = problemOf(chunk);
-    if (problem !== null) return this.refuse(link, `log frame: ${problem}`, chunk.runId);
+    if (problem !== null) return this.refuse(link, `log frame: run ${chunk.runId}: ${problem}`, chunk.runId);
     const outcome = await this.batcher.add({ hostId: link.hostId, fence: link.fence, chunk });
     switch (outcome) {
       case 'committed':
@@ -85,7 +85,7 @@ export class OutputIntake {
     link.send('log.ack', { items: [{ runId, stream, upToOffset: offset + length }] });
   }
 
-  /** Binary frames have no id: `re` is the run whose output cannot be taken. */
+  /** Binary frames have no id: `re`, and the message, name the run whose output cannot be taken. */
   private refuse(link: AgentLink, message: string, runId?: string): void {
     this.logger.warn(`host ${JSON.stringify(link.name)}: ${message}`);
     link.send('nack', { code: 'bad_message', message }, runId);

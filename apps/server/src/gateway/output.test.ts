@@ -89,7 +89,10 @@ describe('output', () => {
       logFrame(runId, 5_000, 'not gzip', { codec: 'gzip', data: Buffer.from('not gzip') }),
     ]) {
       agent.ws.send(frame);
-      expect(await agent.take('nack')).toMatchObject({ re: runId, body: { code: 'bad_message' } });
+      expect(await agent.take('nack')).toMatchObject({
+        re: runId,
+        body: { code: 'bad_message', message: expect.stringContaining(`log frame: run ${runId}: `) },
+      });
     }
     expect(await stored(runId)).toHaveLength(1);
   });
