@@ -72,10 +72,12 @@ function article(noun: string): string {
   return /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`;
 }
 
+/** Short forms are followed too: a single value in place of a list of it, a text in place of a map. */
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   let value: unknown = root;
   for (const part of path) {
-    if (value === null || typeof value !== 'object') return undefined;
+    if (value === null || typeof value !== 'object') return value;
+    if (typeof part === 'number' && !Array.isArray(value)) continue;
     value = (value as Record<PropertyKey, unknown>)[part];
   }
   return value;

@@ -122,6 +122,15 @@ describe('a job file', () => {
     expect(problem(change)?.message).toContain(path);
   });
 
+  it.each([
+    ['0 25 * * *', '"0 25 * * *"'],
+    [{ cron: '0 25 * * *' }, '"0 25 * * *"'],
+    [['* * * * *', { cron: '0 25 * * *' }], '"0 25 * * *"'],
+    [[{ every: 5 }], '5'],
+  ])('shows what stands there, in every form of a schedule: %j', (schedule, got) => {
+    expect(problem({ schedule })?.got).toBe(got);
+  });
+
   it('reports all problems of a document together', () => {
     const result = readDocument({ ...shortest, colour: 'red', runAs: 'root', schedule: 'x' });
     expect(result.ok ? [] : result.problems.map((found) => found.path).sort()).toEqual([

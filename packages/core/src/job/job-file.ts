@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../desired/canonical-json.js';
 import type { HostGroup, Target } from '../host/target.js';
 import { makeProblem, type Result } from '../problem.js';
+import { documentKinds } from '../state/states.js';
 import { problemParams, problemsFromIssues } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
 import {
@@ -158,8 +159,6 @@ export type Document =
   | { readonly kind: 'Job'; readonly spec: JobSpec }
   | { readonly kind: 'HostGroup'; readonly group: HostGroup }
   | { readonly kind: 'AlertPolicy'; readonly policy: AlertPolicySpec };
-
-export const documentKinds = ['Job', 'HostGroup', 'AlertPolicy'] as const;
 
 /** Reads one parsed YAML or JSON document. All problems of the document are reported together. */
 export function readDocument(raw: unknown): Result<Document> {

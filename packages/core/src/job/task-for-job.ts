@@ -3,6 +3,7 @@ import { compileSchedule } from '@carillon/wintask/schedule/compile';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { formatIsoDuration } from '@carillon/wintask/time/duration';
 import { makeProblem, type Result } from '../problem.js';
+import { describeSchedule } from './describe-schedule.js';
 import type { Manifest, OverlapPolicy, RunAs } from './job-spec.js';
 
 /** Folder of Task Scheduler that belongs to us; tasks outside it are never changed. */
@@ -50,9 +51,20 @@ export function taskForJob(manifest: Manifest, facts: TaskFacts): Result<JobTask
   const compiled = compileSchedule(manifest.schedule, { hostTimezone: facts.hostTimezone });
   if (!compiled.ok) {
     const { entry, message } = compiled.problem;
+    const expected = `a schedule that Task Scheduler can hold (${message})`;
+    // Some limits are those of all entries together.
     return {
       ok: false,
-      problems: [makeProblem(`schedule[${entry}]`, 'wrong_value', message, manifest.schedule[entry])],
+      problems: [
+        entry < 0
+          ? makeProblem('schedule', 'wrong_value', expected, describeSchedule(manifest.schedule))
+          : makeProblem(
+              `schedule[${entry}]`,
+              'wrong_value',
+              expected,
+              describeSchedule(manifest.schedule.slice(entry, entry + 1)),
+            ),
+      ],
     };
   }
   const definition: TaskDefinition = {

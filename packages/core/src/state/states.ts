@@ -55,6 +55,9 @@ export function isBadRun(state: RunState): boolean {
   return state === 'failed' || state === 'timed_out' || state === 'killed' || state === 'indeterminate';
 }
 
+/** Kinds of documents that `apply` takes. Here, since the dashboard's browser code may read this file and not the readers. */
+export const documentKinds = ['Job', 'HostGroup', 'AlertPolicy'] as const;
+
 /** Commands that may still be handed to an agent. */
 export function isOpenCommand(state: CommandState): boolean {
   return state === 'queued' || state === 'delivered';

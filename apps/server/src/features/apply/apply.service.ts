@@ -5,6 +5,7 @@ import { type Document, readDocument } from '@carillon/core/job/job-file';
 import { makeManifest } from '@carillon/core/job/job-spec';
 import { taskForJob } from '@carillon/core/job/task-for-job';
 import { makeProblem } from '@carillon/core/problem';
+import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidInput } from '../../http/api-error.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
@@ -111,7 +112,9 @@ function notRegistrable(documents: readonly Document[], hosts: Hosts): DocumentP
   return documents.flatMap((document, index) => {
     if (document.kind !== 'Job') return [];
     const manifest = makeManifest('00000000-0000-7000-8000-000000000000', 1, document.spec);
-    for (const hostTimezone of hosts.get(index)?.timezones.length ? (hosts.get(index)?.timezones ?? []) : ['UTC']) {
+    // A zone that only the host itself knows is the host's own affair.
+    const zones = (hosts.get(index)?.timezones ?? []).filter(isTimeZone);
+    for (const hostTimezone of zones.length > 0 ? zones : ['UTC']) {
       const task = taskForJob(manifest, { hostTimezone, runner });
       if (!task.ok) return task.problems.map((problem) => ({ ...problem, document: index }));
     }

@@ -1,0 +1,95 @@
+import { api } from '@carillon/contract/http/api';
+import { ApiFailure } from '@carillon/contract/http/client';
+import { cloneDatabase } from '@carillon/testkit/database';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
+import { addFleet, jobFile } from '../../store/testing/fleet.js';
+import { ApplyModule } from './apply.module.js';
+
+let app: TestApp;
+let drop: () => Promise<void>;
+beforeAll(async () => {
+  const database = await cloneDatabase();
+  drop = database.drop;
+  app = await startTestApp(database.url, { modules: [ApplyModule] });
+  await addFleet(app.database, [{ name: 'WIN-01', labels: { role: 'db' } }, { name: 'WIN-02' }]);
+});
+afterAll(async () => {
+  await app?.close();
+  await drop?.();
+});
+
+const apply = (documents: unknown[], options: object = {}) =>
+  app.call(api.jobs.apply, { body: { documents, ...options } });
+
+async function refusal(documents: unknown[], options: object = {}): Promise<ApiFailure> {
+  const failure = await apply(documents, options).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (failure instanceof ApiFailure) return failure;
+  throw new Error(`expected a refusal, got ${String(failure)}`);
+}
+
+/** Rows of everything that `apply` writes. */
+async function stored(): Promise<unknown> {
+  const { rows } = await app.database.pool.query(`SELECT
+    (SELECT count(*) FROM job) + (SELECT count(*) FROM job_version) + (SELECT count(*) FROM assignment)
+      + (SELECT count(*) FROM host_group) + (SELECT count(*) FROM alert_policy) AS count,
+    (SELECT sum(desired_rev) FROM host) AS rev`);
+  return rows[0];
+}
+
+const good = jobFile('good');
+const policy = { kind: 'AlertPolicy', name: 'high', severity: 'high', when: { consecutiveFailures: 3 } };
+
+describe('bad documents', () => {
+  it.each<[string, unknown, object]>([
+    ['an unknown key', jobFile('x', { tragets: {} }), { path: 'tragets', code: 'unknown_key' }],
+    ['a bad cron', jobFile('x', { schedule: '99 2 * * *' }), { path: 'schedule[0].cron', got: '"99 2 * * *"' }],
+    ['no schedule', jobFile('x', { schedule: undefined }), { path: 'schedule', code: 'missing' }],
+    ['a name with \\', jobFile('a\\b'), { path: 'name', got: '"a\\\\b"' }],
+    ['a large script', jobFile('x', { run: { batch: 'x'.repeat(70_000) } }), { path: 'run.batch', code: 'too_long' }],
+    ['what is not there yet', jobFile('x', { retry: {} }), { path: 'retry', code: 'not_supported_yet' }],
+    ['another kind', { kind: 'Jobb', name: 'x' }, { path: 'kind', got: '"Jobb"' }],
+    ['no map', 'text', { path: '', code: 'wrong_type' }],
+    ['the form of another tool', { task: {} }, { path: 'kind', expected: expect.stringContaining('carillon import') }],
+    ['an unknown group', jobFile('x', { targets: { group: 'nope' } }), { path: 'targets.groups', got: '"nope"' }],
+    ['an unknown policy', jobFile('x', { alerts: ['high', 'nope'] }), { path: 'alerts[1]', got: '"nope"' }],
+    ['no host of that name', jobFile('x', { targets: { hosts: ['WIN-09'] } }), { code: 'no_matching_host' }],
+    ['no host with that label', jobFile('x', { targets: { labels: { role: 'web' } } }), { code: 'no_matching_host' }],
+    ['a name used twice', jobFile('GOOD'), { path: 'name', code: 'duplicate' }],
+  ])('%s: named with its document, and nothing of the request is stored', async (_what, bad, problem) => {
+    const before = await stored();
+    const { status, body } = await refusal([policy, good, bad]);
+    expect(status).toBe(400);
+    expect(body.code).toBe('invalid');
+    expect(body.params.problems).toEqual([expect.objectContaining({ document: 2, ...problem })]);
+    expect(body.message).toBe(body.params.problems?.[0]?.message);
+    expect(await stored()).toEqual(before);
+    expect(app.hints).toEqual([]);
+  });
+
+  it('all problems of all documents are told together', async () => {
+    const { body } = await refusal([jobFile('a', { schedule: 'x', owner: 3 }), good, jobFile('b', { nope: 1 })]);
+    expect(body.params.problems?.map(({ document, path }) => [document, path])).toEqual([
+      [0, 'owner'],
+      [0, 'schedule[0].cron'],
+      [2, 'nope'],
+    ]);
+    expect(body.message).toMatch(/\(and 2 more\)$/);
+  });
+
+  it('a schedule that Task Scheduler cannot hold is refused', async () => {
+    const { body } = await refusal([good, jobFile('never', { schedule: '0 0 30 2 *' })]);
+    expect(body.params.problems).toEqual([
+      expect.objectContaining({ document: 1, path: 'schedule[0]', got: '"0 0 30 2 *"' }),
+    ]);
+    expect(body.message).toMatch(/a schedule that Task Scheduler can hold .*names a day that no month has/);
+  });
+
+  it('a request without documents, or with a misspelt option, is refused before anything is read', async () => {
+    expect((await refusal([])).body.params.problems?.[0]).toMatchObject({ path: 'documents' });
+    expect((await refusal([good], { dryrun: true })).body.params.problems?.[0]).toMatchObject({ path: 'dryrun' });
+  });
+});
