@@ -1,5 +1,6 @@
 import { jobFileFromArticleTask } from '@carillon/core/job/article-task';
-import { type Document, type documentKinds, readDocument } from '@carillon/core/job/job-file';
+import { type Document, readDocument } from '@carillon/core/job/job-file';
+import type { documentKinds } from '@carillon/core/state/states';
 import { makeProblem, type Problem, type Result } from '@carillon/core/problem';
 import { CliError } from './errors.js';
 import type { Io } from './io.js';

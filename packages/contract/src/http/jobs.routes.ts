@@ -1,5 +1,4 @@
-import { documentKinds } from '@carillon/core/job/job-file';
-import { assignmentStates, commandKinds, commandStates, hostPresences } from '@carillon/core/state/states';
+import { assignmentStates, commandKinds, commandStates, documentKinds, hostPresences } from '@carillon/core/state/states';
 import { z } from 'zod';
 import { limits } from '../limits.js';
 import { defineRoutes, instant, nameParam, pageOf, pageQuery, queryFlag } from './route.js';
