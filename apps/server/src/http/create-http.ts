@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { apiPrefix } from '@carillon/contract/http/route';
 import { limits } from '@carillon/contract/limits';
 import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
-import fastifyStatic from '@fastify/static';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { Origins } from '../shared/origins.js';
+import { serveDashboard } from './dashboard.js';
 
 /** The HTTP server before Nest gets it: limits of everything that comes in. */
 export function makeAdapter(config: Pick<Config, 'trustProxy'>): FastifyAdapter {
@@ -70,30 +68,4 @@ function isOurHost(request: FastifyRequest, origins: Origins): boolean {
   if (openToAnyName.has(path)) return true;
   const host = request.headers.host?.toLowerCase();
   return origins.all.some((origin) => new URL(origin).host === host);
-}
-
-const yearSeconds = 31_536_000;
-
-async function serveDashboard(app: NestFastifyApplication, webRoot: string | undefined): Promise<void> {
-  const fastify = app.getHttpAdapter().getInstance();
-  const page = async (_request: FastifyRequest, reply: FastifyReply) => {
-    if (webRoot === undefined || !existsSync(join(webRoot, 'index.html'))) {
-      return reply
-        .type('text/plain')
-        .send('Carillon: the API is at /api/docs. The dashboard is not built; npm start builds it.\n');
-    }
-    return reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false });
-  };
-  if (webRoot !== undefined) {
-    await app.register(fastifyStatic as never, { root: webRoot, serve: false });
-    fastify.get('/assets/*', async (request: FastifyRequest, reply: FastifyReply) => {
-      const path = `assets/${(request.params as { '*': string })['*']}`;
-      // Names of assets hold a hash of their content.
-      return reply.sendFile(path, { maxAge: yearSeconds * 1_000, immutable: true });
-    });
-    fastify.get('/favicon.svg', async (_request: FastifyRequest, reply: FastifyReply) => reply.sendFile('favicon.svg'));
-  }
-  // Pages are the dashboard's own routes; a reload of one must come back to it.
-  for (const path of ['/', '/sign-in', '/overview', '/hosts', '/hosts/*', '/jobs', '/jobs/*', '/runs', '/runs/*'])
-    fastify.get(path, page);
 }

@@ -5,7 +5,7 @@ import '@fastify/cookie';
  * Browsers share cookies between the ports of a host. Several servers may run on one machine, so each cookie carries
  * the port of its origin.
  */
-function cookieName(origin: string): string {
+export function cookieName(origin: string): string {
   const { port, protocol } = new URL(origin);
   return `carillon_session_${port || (protocol === 'https:' ? '443' : '80')}`;
 }

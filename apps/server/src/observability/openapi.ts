@@ -2,6 +2,7 @@ import { allRoutes } from '@carillon/contract/http/api';
 import { apiErrorSchema } from '@carillon/contract/http/error';
 import { apiPrefix, type Route } from '@carillon/contract/http/route';
 import { z } from 'zod';
+import { cookieName } from '../http/session-cookie.js';
 import { productVersion } from '../shared/product.js';
 
 type Json = Record<string, unknown>;
@@ -31,7 +32,7 @@ export function openApiDocument(origin: string): Json {
         session: {
           type: 'apiKey',
           in: 'cookie',
-          name: 'carillon_session',
+          name: cookieName(origin),
           description: 'Made by sign-in; requests that change something must come from a page of this server',
         },
       },
