@@ -2,8 +2,9 @@ import type { Document } from '@carillon/core/job/job-file';
 import type { Problem } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Transaction } from './database.store.js';
-import { type Change, DefinitionStore } from './definition.store.js';
+import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
+import { retryConflict } from './retry-conflict.js';
 
 export interface AppliedDocument {
   readonly kind: Document['kind'];
@@ -58,11 +59,13 @@ export class ApplyStore {
     dryRun: boolean,
   ): Promise<ApplyOutcome> {
     try {
-      return await this.database.transaction(async (tx) => {
-        const outcome = await this.write(tx, documents, author, checks);
-        if (dryRun || outcome.kind === 'refused') throw new RolledBack(outcome);
-        return outcome;
-      });
+      return await retryConflict(() =>
+        this.database.transaction(async (tx) => {
+          const outcome = await this.write(tx, documents, author, checks);
+          if (dryRun || outcome.kind === 'refused') throw new RolledBack(outcome);
+          return outcome;
+        }),
+      );
     } catch (error) {
       if (error instanceof RolledBack) return error.outcome;
       throw error;
@@ -76,7 +79,7 @@ export class ApplyStore {
     checks: ApplyChecks,
   ): Promise<ApplyOutcome> {
     const { definitions } = this;
-    await definitions.lock(tx);
+    await lockDefinitions(tx);
     const problems = checks.before({
       knownGroups: await definitions.groupNames(tx),
       knownPolicies: await definitions.policyNames(tx),

@@ -16,15 +16,15 @@ export interface StoredJob {
   readonly change: Change;
 }
 
+/** One change of definitions at a time: what is checked against the others stays true until the commit. */
+export async function lockDefinitions(tx: Transaction): Promise<void> {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('carillon.apply'))::text`;
+}
+
 /** Writes definitions inside a transaction of the caller. Writing the same again changes nothing. */
 @Injectable()
 export class DefinitionStore {
   constructor(@Inject(Signer) private readonly signer: Signer) {}
-
-  /** One change of definitions at a time: what is checked against the others stays true until the commit. */
-  async lock(tx: Transaction): Promise<void> {
-    await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('carillon.apply'))::text`;
-  }
 
   async groupNames(tx: Transaction): Promise<string[]> {
     return (await tx.hostGroup.findMany({ select: { name: true } })).map((row) => row.name);

@@ -1,8 +1,10 @@
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
+import { lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
 import { assignmentCountsSql, containing } from './presence-sql.js';
+import { retryConflict } from './retry-conflict.js';
 import { type RunSummaryRow, runSummaryColumns } from './run.store.js';
 
 export interface JobRow {
@@ -85,13 +87,15 @@ export class JobStore {
     return result.rows;
   }
 
-  /** Takes a job off all hosts. Its runs and versions stay. @returns hosts that had it, or null when there is no such job */
-  remove(name: string): Promise<string[] | null> {
-    return this.database.transaction(async (tx) => {
-      const rows = await tx.$queryRaw<{ id: string }[]>`
-        UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL RETURNING id`;
-      const id = rows[0]?.id;
-      return id === undefined ? null : this.desired.reassign(tx, { jobIds: [id] });
-    });
+  /** Takes a job off all hosts; its runs and versions stay. Takes turns with `apply`. @returns null when there is no such job */
+  remove(name: string): Promise<{ name: string; changedHosts: string[] } | null> {
+    return retryConflict(() =>
+      this.database.transaction(async (tx) => {
+        await lockDefinitions(tx);
+        const [job] = await tx.$queryRaw<{ id: string; name: string }[]>`
+          UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL RETURNING id, name`;
+        return job ? { name: job.name, changedHosts: await this.desired.reassign(tx, { jobIds: [job.id] }) } : null;
+      }),
+    );
   }
 }

@@ -91,10 +91,11 @@ export class JobsService {
   }
 
   async remove(name: string): Promise<Response<Routes['remove']>> {
-    const changed = await this.jobs.remove(name);
-    if (changed === null) throw notFound('job', name);
-    if (changed.length > 0) this.hints.publish({ kind: 'desired', hostIds: changed });
-    return { name, hosts: changed.length };
+    const removed = await this.jobs.remove(name);
+    if (!removed) throw notFound('job', name);
+    const { changedHosts } = removed;
+    if (changedHosts.length > 0) this.hints.publish({ kind: 'desired', hostIds: changedHosts });
+    return { name: removed.name, hosts: changedHosts.length };
   }
 
   private async require(name: string): Promise<JobRow> {
@@ -110,13 +111,16 @@ export class JobsService {
       throw invalidInput([makeProblem('timezone', 'wrong_value', 'an IANA time zone such as Asia/Shanghai', timezone)]);
     }
     const [first] = await this.assignments.ofJob(jobId, { after: null, limit: 1 });
-    return first ? this.zoneOfHost(first.host) : 'UTC';
+    const host = first && (await this.hosts.byName(first.host));
+    return host && isTimeZone(host.timezone) ? host.timezone : 'UTC';
   }
 
   private async zoneOfHost(name: string): Promise<string> {
     const host = await this.hosts.byName(name);
-    if (!host) throw new ApiError('not_found', `host: no host ${JSON.stringify(name)}`, { noun: 'host', name });
-    return host.timezone;
+    if (!host) throw notFound('host', name);
+    if (isTimeZone(host.timezone)) return host.timezone;
+    const message = `host ${host.name}: its time zone ${JSON.stringify(host.timezone)} is not known here; expected an IANA time zone such as Asia/Shanghai`;
+    throw new ApiError('conflict', message, { host: host.name, timezone: host.timezone });
   }
 }
 

@@ -1,0 +1,27 @@
+const tries = 4;
+/** SQLSTATE deadlock_detected and serialization_failure, and Prisma's name for them. */
+const conflict = /^(40P01|40001|P2034)$/;
+
+/**
+ * Runs a transaction again when Postgres ended it as the victim of a deadlock: definitions and single hosts are changed
+ * from different sides, and nothing of a victim was kept. `work` must have no effect outside its transaction.
+ */
+export async function retryConflict<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= tries || !isConflict(error)) throw error;
+    }
+  }
+}
+
+/** Prisma tells the SQLSTATE of a raw statement in `meta`, under names that differ by version. */
+function isConflict(error: unknown): boolean {
+  for (let depth = 0; depth < 5 && typeof error === 'object' && error !== null; depth += 1) {
+    const { code, originalCode, meta, driverAdapterError, cause } = error as Record<string, unknown>;
+    if ([code, originalCode].some((value) => typeof value === 'string' && conflict.test(value))) return true;
+    error = meta ?? driverAdapterError ?? cause;
+  }
+  return false;
+}
