@@ -1,0 +1,34 @@
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { type RouterHistory, RouterProvider } from '@tanstack/react-router';
+import { useState } from 'react';
+import { rememberPage } from '../features/session/take-ticket.js';
+import { whenSignedOut } from '../lib/api.js';
+import { makeQueryClient } from './query-client.js';
+import { makeRouter } from './router.js';
+import { theme } from './theme.js';
+
+/** The whole dashboard. */
+export function App({ history }: { history?: RouterHistory }) {
+  const [{ router, client }] = useState(() => start(history));
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <Notifications position="top-right" />
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+function start(history: RouterHistory | undefined) {
+  const router = makeRouter(history);
+  whenSignedOut(() => {
+    const { pathname, searchStr } = router.state.location;
+    if (pathname === '/sign-in') return;
+    rememberPage(`${pathname}${searchStr}`);
+    void router.navigate({ to: '/sign-in', replace: true });
+  });
+  return { router, client: makeQueryClient() };
+}

@@ -1,0 +1,49 @@
+import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import type { Response } from '@carillon/contract/http/route';
+import { Table } from '@mantine/core';
+import { useWords } from '../i18n/index.js';
+import { HostLink, JobLink } from './links.js';
+import { AssignmentBadge, PresenceBadge } from './state-badge.js';
+import { When } from './when.js';
+
+export type Assignment = Response<typeof jobRoutes.assignments>['items'][number];
+
+/** Which end of an assignment the page is about; the other one is shown. */
+export type Side = 'job' | 'host';
+
+export function useAssignmentHead(side: Side): string[] {
+  const { t } = useWords();
+  const first = side === 'job' ? [t('runs.host'), t('hosts.presence')] : [t('runs.job')];
+  return [...first, t('common.state'), t('jobs.wanted'), t('jobs.applied'), t('jobs.why'), t('jobs.updated')];
+}
+
+export function AssignmentRow({ assignment, side }: { assignment: Assignment; side: Side }) {
+  const { job, host, presence, state, version, appliedVersion, code, message, updatedAt } = assignment;
+  return (
+    <Table.Tr>
+      {side === 'job' ? (
+        <>
+          <Table.Td>
+            <HostLink name={host} />
+          </Table.Td>
+          <Table.Td>
+            <PresenceBadge presence={presence} />
+          </Table.Td>
+        </>
+      ) : (
+        <Table.Td>
+          <JobLink name={job} />
+        </Table.Td>
+      )}
+      <Table.Td>
+        <AssignmentBadge state={state} />
+      </Table.Td>
+      <Table.Td>v{version}</Table.Td>
+      <Table.Td>{appliedVersion === null ? '–' : `v${appliedVersion}`}</Table.Td>
+      <Table.Td className="wrap">{[code, message].filter(Boolean).join(': ')}</Table.Td>
+      <Table.Td>
+        <When at={updatedAt} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,47 @@
+import type { AssignmentState, HostPresence, RunState } from '@carillon/core/state/states';
+import { Badge } from '@mantine/core';
+import { useWords, type Word } from '../i18n/index.js';
+
+const runColors: Record<RunState, string> = {
+  running: 'blue',
+  succeeded: 'teal',
+  warning: 'yellow',
+  failed: 'red',
+  timed_out: 'red',
+  killed: 'grape',
+  indeterminate: 'orange',
+};
+const presenceColors: Record<HostPresence, string> = {
+  online: 'teal',
+  lagging: 'yellow',
+  offline: 'red',
+  'never-seen': 'gray',
+};
+const assignmentColors: Record<AssignmentState, string> = {
+  desired: 'gray',
+  delivered: 'blue',
+  applied: 'teal',
+  failed: 'red',
+  rejected: 'red',
+  removing: 'gray',
+};
+
+export const RunBadge = ({ state }: { state: RunState }) => (
+  <StateBadge color={runColors[state]} word={`run.${state}`} />
+);
+export const PresenceBadge = ({ presence }: { presence: HostPresence }) => (
+  <StateBadge color={presenceColors[presence]} word={`presence.${presence}`} />
+);
+export const AssignmentBadge = ({ state }: { state: AssignmentState }) => (
+  <StateBadge color={assignmentColors[state]} word={`assignment.${state}`} />
+);
+
+/** Colour and word, never colour alone. */
+function StateBadge({ color, word }: { color: string; word: Word }) {
+  const { t } = useWords();
+  return (
+    <Badge color={color} variant="light" size="sm" tt="none">
+      {t(word)}
+    </Badge>
+  );
+}

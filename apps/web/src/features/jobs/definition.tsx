@@ -1,0 +1,66 @@
+import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import type { Response } from '@carillon/contract/http/route';
+import { Code, Stack, Text } from '@mantine/core';
+import { Facts } from '../../components/facts.js';
+import { useWords } from '../../i18n/index.js';
+import { duration } from '../../lib/times.js';
+
+type Job = Response<typeof jobRoutes.get>;
+
+/** The part of a spec that this page names; the rest stands in the versions, whole. */
+interface ShownSpec {
+  readonly runAs: string;
+  readonly onOverlap?: string;
+  readonly onMissed?: string;
+  readonly timeoutMs?: number | null;
+  readonly targets: { all?: boolean; labels?: Record<string, string>; hosts?: string[]; groups?: string[] };
+  readonly run: { kind: string; program?: string; arguments?: string[]; script?: string };
+}
+
+export function Definition({ job }: { job: Job }) {
+  const { t } = useWords();
+  const spec = job.spec as unknown as ShownSpec;
+  const { run } = spec;
+  return (
+    <Stack gap="md">
+      {job.description && <Text size="sm">{job.description}</Text>}
+      <Facts
+        items={[
+          [
+            t('jobs.schedule'),
+            <span key="schedule" className="mono">
+              {job.schedule}
+            </span>,
+          ],
+          [t('jobs.targets'), targetsText(spec.targets, t('common.all'))],
+          [t('jobs.runAs'), spec.runAs],
+          [t('jobs.owner'), job.owner || '–'],
+          [t('jobs.onOverlap'), spec.onOverlap ?? '–'],
+          [t('jobs.onMissed'), spec.onMissed ?? '–'],
+          [t('jobs.timeout'), spec.timeoutMs ? duration(spec.timeoutMs) : t('common.none')],
+          [t('jobs.enabled'), job.enabled ? t('common.yes') : t('common.no')],
+        ]}
+      />
+      <div>
+        <Text size="xs" c="dimmed" mb={4}>
+          {t('jobs.what')}: {run.kind}
+        </Text>
+        <Code block mah={260} style={{ overflowY: 'auto' }}>
+          {run.script ?? [run.program, ...(run.arguments ?? []).map((argument) => JSON.stringify(argument))].join(' ')}
+        </Code>
+      </div>
+    </Stack>
+  );
+}
+
+function targetsText({ all, labels, hosts, groups }: ShownSpec['targets'], allWord: string): string {
+  const parts = [
+    all ? allWord : '',
+    Object.entries(labels ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .join(', '),
+    (hosts ?? []).join(', '),
+    (groups ?? []).join(', '),
+  ];
+  return parts.filter(Boolean).join(' · ');
+}

@@ -1,0 +1,58 @@
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import { Badge, Table } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Empty } from '../../components/empty.js';
+import { Loaded } from '../../components/loaded.js';
+import { Section } from '../../components/section.js';
+import { useWords } from '../../i18n/index.js';
+import { query } from '../../lib/api.js';
+import { utcTime } from '../../lib/times.js';
+
+const shown = 10;
+
+/** When a job starts next, on its host's clock and in UTC, with what clock changes do to it. */
+export function NextFires({ job, version }: { job: string; version: number }) {
+  const { t } = useWords();
+  const fires = useQuery({
+    ...query(jobRoutes.nextFires, { name: job, count: shown }, 30_000),
+    queryKey: ['next-fires', job, version],
+  });
+  return (
+    <Section title={t('jobs.nextFires')}>
+      <Loaded query={fires}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty text={t('jobs.noFires')} />
+          ) : (
+            <Table aria-label={t('jobs.nextFires')} verticalSpacing={3}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{t('jobs.local')}</Table.Th>
+                  <Table.Th>{t('jobs.utc')}</Table.Th>
+                  <Table.Th />
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {items.map(({ at, local, timezone, mark }) => (
+                  <Table.Tr key={at}>
+                    <Table.Td>
+                      {local.replace('T', ' ')} {timezone}
+                    </Table.Td>
+                    <Table.Td>{utcTime(at)}</Table.Td>
+                    <Table.Td>
+                      {mark && (
+                        <Badge color="yellow" variant="light" tt="none">
+                          {t(`jobs.mark.${mark}`)}
+                        </Badge>
+                      )}
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          )
+        }
+      </Loaded>
+    </Section>
+  );
+}

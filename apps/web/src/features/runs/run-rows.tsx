@@ -1,0 +1,50 @@
+import type { Response } from '@carillon/contract/http/route';
+import type { runRoutes } from '@carillon/contract/http/runs.routes';
+import { Table } from '@mantine/core';
+import { HostLink, JobLink } from '../../components/links.js';
+import { PageLink } from '../../components/page-link.js';
+import { RunBadge } from '../../components/state-badge.js';
+import { When } from '../../components/when.js';
+import { useWords } from '../../i18n/index.js';
+import { duration } from '../../lib/times.js';
+
+export type RunSummary = Response<typeof runRoutes.list>['items'][number];
+
+/** Columns of `RunRow`. */
+export function useRunHead(): string[] {
+  const { t } = useWords();
+  return [
+    t('runs.started'),
+    t('common.state'),
+    t('runs.job'),
+    t('runs.host'),
+    t('runs.exit'),
+    t('runs.trigger'),
+    t('runs.took'),
+  ];
+}
+
+export function RunRow({ run }: { run: RunSummary }) {
+  const { t } = useWords();
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <PageLink to="/runs/$id" params={{ id: run.id }}>
+          <When at={run.startedAt} />
+        </PageLink>
+      </Table.Td>
+      <Table.Td>
+        <RunBadge state={run.state} />
+      </Table.Td>
+      <Table.Td>
+        <JobLink name={run.job} /> v{run.jobVersion}
+      </Table.Td>
+      <Table.Td>
+        <HostLink name={run.host} />
+      </Table.Td>
+      <Table.Td className="mono">{run.exitCode ?? '–'}</Table.Td>
+      <Table.Td>{t(`trigger.${run.trigger}`)}</Table.Td>
+      <Table.Td>{run.durationMs === null ? '–' : duration(run.durationMs)}</Table.Td>
+    </Table.Tr>
+  );
+}

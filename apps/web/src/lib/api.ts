@@ -1,0 +1,45 @@
+import { ApiFailure, callRoute } from '@carillon/contract/http/client';
+import type { Request, Response, Route } from '@carillon/contract/http/route';
+
+type SignedOutListener = () => void;
+let onSignedOut: SignedOutListener = () => undefined;
+
+/** Who is told when the server no longer knows us. */
+export function whenSignedOut(listener: SignedOutListener): void {
+  onSignedOut = listener;
+}
+
+/** Calls an endpoint of the server that serves this page. @throws ApiFailure, or TypeError when it cannot be reached */
+export async function call<R extends Route>(route: R, request: Request<R>, signal?: AbortSignal): Promise<Response<R>> {
+  try {
+    return await callRoute({ baseUrl: '', ...(signal ? { signal } : {}) }, route, request);
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status === 401 && !route.open) onSignedOut();
+    throw error;
+  }
+}
+
+/** Options of `useQuery` for an endpoint: one key for one question. */
+export function query<R extends Route>(route: R, request: Request<R>, refetchMs?: number) {
+  return {
+    queryKey: [route.path, request] as const,
+    queryFn: ({ signal }: { signal: AbortSignal }) => call(route, request, signal),
+    ...(refetchMs === undefined ? {} : { refetchInterval: refetchMs }),
+  };
+}
+
+interface Paged {
+  readonly next: string | null;
+}
+
+/** Options of `useInfiniteQuery` for a list: pages by cursor. */
+export function pagedQuery<R extends Route>(route: R, request: Request<R>, refetchMs?: number) {
+  return {
+    queryKey: [route.path, request, 'pages'] as const,
+    queryFn: ({ pageParam, signal }: { pageParam: string | null; signal: AbortSignal }) =>
+      call(route, (pageParam === null ? request : { ...(request as object), cursor: pageParam }) as Request<R>, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: Response<R>) => (page as Paged).next,
+    ...(refetchMs === undefined ? {} : { refetchInterval: refetchMs }),
+  };
+}
