@@ -8,7 +8,7 @@ import { isAlive, writeFileAtomic } from './data-folder.js';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 import {
   type Account,
-  isReachableByOthers,
+  isReachableBy,
   makeOwnedFolder,
   postgresAccount,
   reachableBinaries,
@@ -48,10 +48,10 @@ const startDeadlineMs = 60_000;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const account = postgresAccount();
   const binaries = await findPostgresBinaries();
-  const home = account && !isReachableByOthers(options.folder) ? reachableFolderFor(options.folder) : options.folder;
+  const home = account && !isReachableBy(account, options.folder) ? reachableFolderFor(options.folder) : options.folder;
   if (home !== options.folder)
     options.onProgress?.(`database files are in ${home}: ${options.folder} is closed to other accounts`);
-  const bin = join(account ? reachableBinaries(binaries.root, home) : binaries.root, 'bin');
+  const bin = join(account ? reachableBinaries(account, binaries.root, home) : binaries.root, 'bin');
   const cluster = join(home, 'cluster');
   const tools = {
     initdb: join(bin, basename(binaries.initdb)),

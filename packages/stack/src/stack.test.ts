@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -8,7 +8,7 @@ import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { startStack } from './start.js';
 import { takeStartLock } from './start-lock.js';
 import { supervise } from './supervisor.js';
-import { isReachableByOthers } from './unprivileged.js';
+import { reachableFolderFor } from './unprivileged.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -36,19 +36,27 @@ async function ask(url: string, sql: string): Promise<unknown[]> {
 }
 
 describe('the embedded Postgres', () => {
-  it('keeps its data, also when its supervisor was killed and left it running', async () => {
-    const folder = join(temporaryFolder(), 'postgres');
-    const first = await startEmbeddedPostgres({ folder, durable: false });
-    await ask(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
-    // No stop: a second start must end the first server in good order and take its files over.
-    const second = await startEmbeddedPostgres({ folder, durable: false });
-    cleanups.push(() => second.stop());
-    expect(isAlive(first.pid)).toBe(false);
-    expect(await ask(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
-  });
+  it.each([0o711, 0o700])(
+    'keeps its data, also when its supervisor was killed and left it running (folder %o)',
+    async (mode) => {
+      const outer = temporaryFolder();
+      chmodSync(outer, mode);
+      const folder = join(outer, 'postgres');
+      cleanups.push(() => rmSync(reachableFolderFor(folder), { recursive: true, force: true }));
+      const first = await startEmbeddedPostgres({ folder, durable: false });
+      await ask(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+      // No stop: a second start must end the first server in good order and take its files over.
+      const second = await startEmbeddedPostgres({ folder, durable: false });
+      cleanups.push(() => second.stop());
+      expect(isAlive(first.pid)).toBe(false);
+      expect(await ask(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    },
+  );
 
   it('listens on loopback only, and not without its password', async () => {
-    const server = await startEmbeddedPostgres({ folder: join(temporaryFolder(), 'postgres'), durable: false });
+    const folder = temporaryFolder();
+    chmodSync(folder, 0o711);
+    const server = await startEmbeddedPostgres({ folder: join(folder, 'postgres'), durable: false });
     cleanups.push(() => server.stop());
     expect(await ask(server.url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
     const wrong = new URL(server.url);
@@ -132,6 +140,6 @@ describe('starting a stack', () => {
   it('opens its folder for passing through, not for reading', () => {
     const folder = dataFolderAt(join(temporaryFolder(), 'data'));
     prepareDataFolder(folder);
-    expect(isReachableByOthers(folder.root)).toBe(isReachableByOthers(join(folder.root, '..')));
+    expect(statSync(folder.root).mode & 0o777).toBe(0o711);
   });
 });

@@ -15,12 +15,13 @@ export function postgresAccount(): Account | undefined {
   return process.getuid?.() === 0 ? nobody : undefined;
 }
 
-/** May an account that owns nothing pass through every folder down to this path? */
-export function isReachableByOthers(path: string): boolean {
+/** May the account pass through every folder down to this path? Folders of its own may be closed to others. */
+export function isReachableBy(account: Account, path: string): boolean {
   let at = path;
   while (!existsSync(at)) at = dirname(at);
   for (;;) {
-    if ((statSync(at).mode & 0o001) === 0) return false;
+    const { mode, uid } = statSync(at);
+    if ((mode & (uid === account.uid ? 0o100 : 0o001)) === 0) return false;
     const up = dirname(at);
     if (up === at) return true;
     at = up;
@@ -39,8 +40,8 @@ export function makeOwnedFolder(path: string, account: Account | undefined): voi
 }
 
 /** The binaries where the account can execute them: in place, or copied beside the data. */
-export function reachableBinaries(root: string, copyTo: string): string {
-  if (isReachableByOthers(root)) return root;
+export function reachableBinaries(account: Account, root: string, copyTo: string): string {
+  if (isReachableBy(account, root)) return root;
   const copy = join(copyTo, 'postgres-binaries');
   if (!existsSync(copy)) {
     mkdirSync(copyTo, { recursive: true, mode: 0o755 });
