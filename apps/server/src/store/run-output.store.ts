@@ -2,61 +2,63 @@ import { gunzipSync } from 'node:zlib';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
 
+/** 0 standard output, 1 standard error. */
+export type StreamNumber = 0 | 1;
+
 /** A piece of a run's output, unpacked. */
 export interface OutputPieceRow {
-  /** 0 standard output, 1 standard error. */
-  readonly stream: 0 | 1;
+  readonly stream: StreamNumber;
   readonly offset: number;
   readonly at: Date;
   readonly droppedBefore: number;
   readonly data: Buffer;
 }
 
-/** Up to which offset each stream was read, `null`: not at all. */
-export type ReadUpTo = readonly [stdout: number, stderr: number];
+/** Pieces of one stream, and whether there are more behind them. */
+export interface OutputPieces {
+  readonly rows: OutputPieceRow[];
+  readonly more: boolean;
+}
 
 interface Row extends Omit<OutputPieceRow, 'data'> {
   readonly codec: number;
-  readonly length: number;
   readonly data: Buffer;
 }
 
-const pieceSql = `SELECT stream, "offset"::float8 AS "offset", at, dropped_before::float8 AS "droppedBefore", codec, length, data FROM run_output`;
+const columns = `stream, "offset"::float8 AS "offset", at, dropped_before::float8 AS "droppedBefore", codec, data`;
+/** Pieces are of 32 KiB at most; a page of many large ones would fill memory for nothing. */
+const pageBytes = 512 * 1024;
+/** The longest character has four bytes; each may stand in a piece of its own. */
+const longestCharacter = 4;
 
 /** Output of runs as it is stored. */
 @Injectable()
 export class RunOutputStore {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** Pieces not read yet, in the order in which they were written, at most `limit`. */
-  async after(runId: string, upTo: ReadUpTo, streams: readonly number[], limit: number): Promise<OutputPieceRow[]> {
-    const result = await this.database.pool.query<Row>(
-      `${pieceSql} WHERE run_id = $1 AND stream = ANY($2::smallint[]) AND "offset" >= CASE stream WHEN 0 THEN $3::bigint ELSE $4::bigint END
-       ORDER BY at, stream, "offset" LIMIT $5`,
-      [runId, streams, upTo[0], upTo[1], limit],
+  /** Pieces of a stream from an offset on, in their order, at most `limit` and about half a megabyte. */
+  async from(runId: string, stream: StreamNumber, offset: number, limit: number): Promise<OutputPieces> {
+    const result = await this.database.pool.query<Row & { total: number }>(
+      `SELECT ${columns}, total FROM (
+         SELECT p.*, sum(length) OVER (ORDER BY "offset") - length AS before, count(*) OVER ()::int AS total FROM (
+           SELECT * FROM run_output WHERE run_id = $1 AND stream = $2 AND "offset" >= $3 ORDER BY "offset" LIMIT $4 + 1) AS p
+       ) AS page WHERE before < ${pageBytes} ORDER BY "offset" LIMIT $4`,
+      [runId, stream, offset, limit],
     );
-    return result.rows.map(unpack);
+    return { rows: result.rows.map(unpack), more: (result.rows[0]?.total ?? 0) > result.rows.length };
   }
 
-  /** First bytes of a stream, for finding its encoding; and the piece that ends at an offset, for characters cut in two. */
-  async head(runId: string, limit: number): Promise<OutputPieceRow[]> {
+  /** The last `count` bytes before an offset, at most a character's worth. */
+  async bytesBefore(runId: string, stream: StreamNumber, offset: number, count: number): Promise<Buffer> {
     const result = await this.database.pool.query<Row>(
-      `${pieceSql} WHERE run_id = $1 ORDER BY "offset", stream LIMIT $2`,
-      [runId, limit],
-    );
-    return result.rows.map(unpack);
-  }
-
-  async endingAt(runId: string, stream: number, offset: number): Promise<OutputPieceRow | null> {
-    const result = await this.database.pool.query<Row>(
-      `${pieceSql} WHERE run_id = $1 AND stream = $2 AND "offset" < $3 ORDER BY "offset" DESC LIMIT 1`,
+      `SELECT ${columns} FROM run_output WHERE run_id = $1 AND stream = $2 AND "offset" < $3 ORDER BY "offset" DESC LIMIT ${longestCharacter}`,
       [runId, stream, offset],
     );
-    const row = result.rows[0];
-    return row && row.offset + row.length === offset ? unpack(row) : null;
+    const bytes = Buffer.concat(result.rows.reverse().map((row) => unpack(row).data));
+    return bytes.subarray(Math.max(0, bytes.length - count));
   }
 }
 
-function unpack({ codec, length: _, data, ...row }: Row): OutputPieceRow {
-  return { ...row, data: codec === 1 ? gunzipSync(data) : data };
+function unpack({ stream, offset, at, droppedBefore, codec, data }: Row): OutputPieceRow {
+  return { stream, offset, at, droppedBefore, data: codec === 1 ? gunzipSync(data) : data };
 }

@@ -1,3 +1,4 @@
+import type { OutputEncoding } from '@carillon/core/job/job-spec';
 import type { RunState, RunTrigger } from '@carillon/core/state/states';
 import { lowestUuidAt } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
@@ -22,7 +23,8 @@ export interface RunRow extends RunSummaryRow {
   readonly jobId: string;
   readonly hostId: string;
   readonly receivedAt: Date;
-  readonly encoding: string;
+  /** What the job says; the run itself knows it only when it has ended. */
+  readonly encoding: OutputEncoding;
   readonly stdout: StreamRow;
   readonly stderr: StreamRow;
 }
@@ -89,8 +91,10 @@ export class RunStore {
 
   async byId(id: string): Promise<RunRow | null> {
     const result = await this.database.pool.query<RunRow>(
-      `SELECT ${runSummaryColumns}, r.job_id AS "jobId", r.host_id AS "hostId", r.received_at AS "receivedAt", r.encoding,
-         ${streamSql('stdout', 0)} AS stdout, ${streamSql('stderr', 1)} AS stderr ${joined} WHERE r.id = $1`,
+      `SELECT ${runSummaryColumns}, r.job_id AS "jobId", r.host_id AS "hostId", r.received_at AS "receivedAt",
+         coalesce(nullif(r.encoding, 'auto'), v.spec->'output'->>'encoding', 'auto') AS encoding,
+         ${streamSql('stdout', 0)} AS stdout, ${streamSql('stderr', 1)} AS stderr
+       ${joined} LEFT JOIN job_version v ON v.job_id = r.job_id AND v.version = r.job_version WHERE r.id = $1`,
       [id],
     );
     return result.rows[0] ?? null;

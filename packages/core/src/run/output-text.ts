@@ -47,7 +47,8 @@ function looksGbk(bytes: Uint8Array): boolean {
   let high = 0;
   for (let index = 0; index < bytes.length; index += 1) {
     const lead = bytes[index] ?? 0;
-    if (lead < 0x80) continue;
+    // A character that is cut off at the end speaks neither for nor against.
+    if (lead < 0x80 || index === bytes.length - 1) continue;
     high += 1;
     const trail = bytes[index + 1] ?? 0;
     if (lead >= 0xa1 && lead <= 0xf7 && trail >= 0xa1 && trail <= 0xfe) {

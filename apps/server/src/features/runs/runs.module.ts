@@ -4,13 +4,17 @@ import { Controller, Inject, Module } from '@nestjs/common';
 import { Handles, Input } from '../../http/handles.js';
 import { RunStore } from '../../store/run.store.js';
 import { RunOutputStore } from '../../store/run-output.store.js';
+import { OutputService } from './output.service.js';
 import { RunsService } from './runs.service.js';
 
 type Routes = typeof runRoutes;
 
 @Controller()
 class RunsController {
-  constructor(@Inject(RunsService) private readonly runs: RunsService) {}
+  constructor(
+    @Inject(RunsService) private readonly runs: RunsService,
+    @Inject(OutputService) private readonly outputs: OutputService,
+  ) {}
 
   @Handles(runRoutes.list)
   list(@Input() input: InputOf<Routes['list']>) {
@@ -24,9 +28,9 @@ class RunsController {
 
   @Handles(runRoutes.output)
   output(@Input() input: InputOf<Routes['output']>) {
-    return this.runs.output(input);
+    return this.outputs.read(input);
   }
 }
 
-@Module({ controllers: [RunsController], providers: [RunsService, RunStore, RunOutputStore] })
+@Module({ controllers: [RunsController], providers: [RunsService, OutputService, RunStore, RunOutputStore] })
 export class RunsModule {}

@@ -1,0 +1,85 @@
+import type { Input, Response } from '@carillon/contract/http/route';
+import type { runRoutes } from '@carillon/contract/http/runs.routes';
+import { makeProblem } from '@carillon/core/problem';
+import { Inject, Injectable } from '@nestjs/common';
+import { invalidInput, notFound } from '../../http/api-error.js';
+import { type RunRow, RunStore } from '../../store/run.store.js';
+import { type OutputPieces, RunOutputStore, type StreamNumber } from '../../store/run-output.store.js';
+import { readPlaces, type StreamPlace, writePlaces } from './output-place.js';
+import { type Finding, findEncoding, firstTelling, mergeStreams, StreamReader } from './read-output.js';
+
+type Route = typeof runRoutes.output;
+
+/** Enough of a stream's beginning to find its encoding. */
+const headPieces = 4;
+const nothing: OutputPieces = { rows: [], more: false };
+
+/** What a run wrote, as text, while it writes and after. */
+@Injectable()
+export class OutputService {
+  constructor(
+    @Inject(RunStore) private readonly runs: RunStore,
+    @Inject(RunOutputStore) private readonly outputs: RunOutputStore,
+  ) {}
+
+  /** One page of output from a cursor on. */
+  async read({ id, stream, cursor, limit }: Input<Route>): Promise<Response<Route>> {
+    const run = await this.runs.byId(id);
+    if (!run) throw notFound('run', id);
+    const places = readPlaces(cursor);
+    if (!places) {
+      const expected = 'the `next` of an earlier page of this output';
+      throw invalidInput([makeProblem('cursor', 'wrong_value', expected, cursor)]);
+    }
+    const streams: StreamNumber[] = stream === undefined ? [0, 1] : [stream === 'stdout' ? 0 : 1];
+    const take = (number: StreamNumber) =>
+      streams.includes(number) ? this.outputs.from(id, number, places[number].offset, limit) : nothing;
+    const pieces = await Promise.all([take(0), take(1)]);
+    const readers = await Promise.all([
+      this.reader(run, 0, places[0], pieces[0]),
+      this.reader(run, 1, places[1], pieces[1]),
+    ]);
+    const rows = mergeStreams(pieces, limit);
+    const items = rows.flatMap((row) => readers[row.stream].read(row) ?? []);
+    const isAllTaken =
+      rows.length === pieces[0].rows.length + pieces[1].rows.length && !pieces.some(({ more }) => more);
+    const complete = isAllTaken && streams.every((number) => readers[number].isAtEnd);
+    // Usually one; programs that call each other may write each stream in another.
+    const found = new Set(streams.flatMap((number) => readers[number].toldEncoding ?? []));
+    return {
+      items,
+      next: complete ? null : writePlaces([readers[0].place, readers[1].place]),
+      complete,
+      encoding: [...found].join(', ') || 'utf-8',
+    };
+  }
+
+  private async reader(run: RunRow, stream: StreamNumber, place: StreamPlace, pieces: OutputPieces) {
+    const end = run.state === 'running' ? null : run[stream === 0 ? 'stdout' : 'stderr'].stored;
+    const carried =
+      place.carried === 0
+        ? Buffer.alloc(0)
+        : await this.outputs.bytesBefore(run.id, stream, place.offset, place.carried);
+    const fresh = Buffer.concat([carried, ...pieces.rows.map((row) => row.data)]);
+    const ended = end !== null && !pieces.more;
+    return new StreamReader(place, carried, await this.find(run, stream, place, fresh, ended), end);
+  }
+
+  /** The job's encoding, else the one found on an earlier page, else what the beginning or this page look like. */
+  private async find(
+    run: RunRow,
+    stream: StreamNumber,
+    place: StreamPlace,
+    fresh: Buffer,
+    ended: boolean,
+  ): Promise<Finding> {
+    const known = run.encoding === 'auto' ? place.encoding : run.encoding;
+    if (known !== null) return { encoding: known, told: Number.POSITIVE_INFINITY };
+    const shown = place.offset - place.carried;
+    if (fresh.length === 0 || shown === 0) return findEncoding(fresh, ended);
+    const { rows } = await this.outputs.from(run.id, stream, 0, headPieces);
+    const head = Buffer.concat(rows.map((row) => row.data)).subarray(0, shown);
+    if (head.length === shown) return findEncoding(Buffer.concat([head, fresh]), ended);
+    return firstTelling(head) < head.length ? findEncoding(head, true) : findEncoding(fresh, ended);
+  }
+}

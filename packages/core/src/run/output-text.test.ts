@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { decodeOutput, detectEncoding } from './output-text.js';
+
+/** 备份完成。 in GBK. */
+const gbk = Buffer.from('b1b8b7ddcdeab3c9a1a3', 'hex');
+
+describe('the encoding of output', () => {
+  it.each([
+    ['ASCII', Buffer.from('plain'), 'utf-8'],
+    ['UTF-8', Buffer.from('naïve 备份'), 'utf-8'],
+    ['UTF-8 cut in a character', Buffer.from('备份').subarray(0, 5), 'utf-8'],
+    ['GBK', gbk, 'gbk'],
+    ['GBK cut in a character', gbk.subarray(0, 5), 'gbk'],
+    ['Western text', Buffer.from('d\xe9j\xe0 vu', 'latin1'), 'windows-1252'],
+    ['UTF-16 with its mark', Buffer.from('\ufeff备份', 'utf16le'), 'utf-16le'],
+    ['UTF-16 without', Buffer.from('backup done', 'utf16le'), 'utf-16le'],
+  ])('%s', (_what, bytes, expected) => {
+    expect(detectEncoding(bytes)).toBe(expected);
+  });
+
+  it('never fails to decode', () => {
+    expect(decodeOutput(Buffer.from([0x61, 0xff, 0x62]), 'utf-8')).toBe('a\ufffdb');
+  });
+});
