@@ -22,8 +22,8 @@ const placeholderWidths = ['60%', '100%', '95%', '80%'];
 export function Placeholder() {
   return (
     <Stack gap="xs" aria-busy="true">
-      {['60%', '100%', '100%', '80%'].map((width, index) => (
-        <Skeleton key={`${index}-${width}`} height={18} width={width} />
+      {placeholderWidths.map((width) => (
+        <Skeleton key={width} height={18} width={width} />
       ))}
     </Stack>
   );

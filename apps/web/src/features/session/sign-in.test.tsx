@@ -1,0 +1,58 @@
+import { sessionRoutes } from '@carillon/contract/http/session.routes';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { FakeNetwork, refuse } from '../../testing/fake-network.js';
+import { renderApp } from '../../testing/render-app.js';
+
+const me = { name: 'admin', via: 'session', expiresAt: '2026-11-24T08:00:00.000Z' } as const;
+const overview = {
+  at: '2026-11-23T08:00:00.000Z',
+  version: '0.1.0',
+  hosts: { total: 0, online: 0, lagging: 0, offline: 0, inSync: 0 },
+  jobs: { total: 0, enabled: 0 },
+  assignments: { total: 0, applied: 0, pending: 0, failed: 0 },
+  runs: { total: 0, running: 0, succeeded: 0, warning: 0, bad: 0 },
+  recentBad: [],
+};
+
+describe('signing in', () => {
+  it('trades the ticket of the link once, takes it out of the address, and shows the overview', async () => {
+    window.location.hash = '#ticket=a-ticket-of-enough-length';
+    const network = new FakeNetwork().on(sessionRoutes.signIn, () => me).on(sessionRoutes.overview, () => overview);
+    renderApp('/sign-in', network);
+    expect(await screen.findByText('npx carillon apply -f examples/')).toBeTruthy();
+    expect(network.calls.filter((call) => call.route === 'POST /sign-in')).toEqual([
+      { route: 'POST /sign-in', asked: { body: { ticket: 'a-ticket-of-enough-length' } } },
+    ]);
+    expect(window.location.hash).toBe('');
+  });
+
+  it('says that a link was used', async () => {
+    window.location.hash = '#ticket=a-ticket-of-enough-length';
+    renderApp(
+      '/sign-in',
+      new FakeNetwork().on(sessionRoutes.signIn, () => refuse('not_signed_in')),
+    );
+    expect((await screen.findByRole('alert')).textContent).toContain('used already');
+    expect(screen.getByText('npx carillon sign-in')).toBeTruthy();
+  });
+
+  it('takes the admin token, and brings one back to the page that asked for signing in', async () => {
+    let signedIn = false;
+    const network = new FakeNetwork()
+      .on(sessionRoutes.overview, () => (signedIn ? overview : refuse('not_signed_in')))
+      .on(sessionRoutes.signIn, ({ body }) => {
+        signedIn = 'token' in body && body.token === 'the-admin-token-0123';
+        return signedIn ? me : refuse('not_signed_in');
+      });
+    const { history } = renderApp('/', network);
+    const field = await screen.findByLabelText('Or the admin token');
+    fireEvent.change(field, { target: { value: 'a-wrong-token-of-length' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+    expect((await screen.findByRole('alert')).textContent).toBe('This token is not known.');
+    fireEvent.change(screen.getByLabelText('Or the admin token'), { target: { value: 'the-admin-token-0123' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+    await screen.findByText('Runs, last 24 hours');
+    await waitFor(() => expect(history.location.pathname).toBe('/'));
+  });
+});

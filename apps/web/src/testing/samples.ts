@@ -1,0 +1,48 @@
+import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import type { Response } from '@carillon/contract/http/route';
+import type { runRoutes } from '@carillon/contract/http/runs.routes';
+
+export const runId = '01a209fb-3cb0-74df-baaf-b865520091ef';
+const uuid = '01a209fb-3cb0-74df-baaf-b865520091aa';
+
+export function sampleRun(change: Partial<Response<typeof runRoutes.get>> = {}): Response<typeof runRoutes.get> {
+  const stream = { bytes: 0, stored: 0, received: 0, sha256: null };
+  return {
+    id: runId,
+    job: 'nightly',
+    jobId: uuid,
+    jobVersion: 2,
+    host: 'db-01',
+    hostId: uuid,
+    state: 'failed',
+    reason: 'exit_code',
+    trigger: 'schedule',
+    scheduledFor: '2026-11-23T02:00:00.000Z',
+    startedAt: '2026-11-23T02:00:01.000Z',
+    finishedAt: '2026-11-23T02:00:02.500Z',
+    durationMs: 1_500,
+    exitCode: 3,
+    exit: { unsigned: 3, signed: 3, hex: '0x00000003', name: null, text: 'The program ended with exit code 3.' },
+    receivedAt: '2026-11-23T02:00:03.000Z',
+    output: { encoding: 'auto', stdout: stream, stderr: stream },
+    ...change,
+  };
+}
+
+export function sampleJob(
+  change: Partial<Response<typeof jobRoutes.list>['items'][number]> = {},
+): Response<typeof jobRoutes.list>['items'][number] {
+  return {
+    id: uuid,
+    name: 'nightly',
+    version: 2,
+    description: '',
+    owner: 'data-team',
+    enabled: true,
+    schedule: '0 2 * * *',
+    assignments: { total: 3, applied: 2, pending: 1, failed: 0 },
+    lastRun: null,
+    updatedAt: '2026-11-23T01:00:00.000Z',
+    ...change,
+  };
+}
