@@ -70,10 +70,8 @@ export class RunStore {
       conditions.push(sql(`$${values.length}`));
     };
     if (query.before !== null) add((at) => `r.id < ${at}::uuid`, query.before);
-    if (query.job !== undefined)
-      add((at) => `r.job_id IN (SELECT id FROM job WHERE name_key = ${at})`, query.job.toLowerCase());
-    if (query.host !== undefined)
-      add((at) => `r.host_id = (SELECT id FROM host WHERE name_key = ${at})`, query.host.toLowerCase());
+    if (query.job !== undefined) add((at) => `r.job_id = ANY(${at}::uuid[])`, await this.idsOf('job', query.job));
+    if (query.host !== undefined) add((at) => `r.host_id = ANY(${at}::uuid[])`, await this.idsOf('host', query.host));
     if (query.state !== undefined) add((at) => `r.state = ${at}::run_state`, query.state);
     if (query.trigger !== undefined) add((at) => `r.trigger = ${at}::run_trigger`, query.trigger);
     if (query.bad === true) conditions.push(`r.state IN ${badStatesSql}`);
@@ -87,6 +85,14 @@ export class RunStore {
       values,
     );
     return result.rows;
+  }
+
+  /** Looked up first: knowing which ids they are, Postgres sees whether a job has few runs or many. Removed jobs count too. */
+  private async idsOf(table: 'job' | 'host', name: string): Promise<string[]> {
+    const result = await this.database.pool.query<{ id: string }>(`SELECT id FROM ${table} WHERE name_key = $1`, [
+      name.toLowerCase(),
+    ]);
+    return result.rows.map((row) => row.id);
   }
 
   async byId(id: string): Promise<RunRow | null> {

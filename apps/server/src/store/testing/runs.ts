@@ -31,6 +31,8 @@ export interface RunChanges {
   readonly exitCode?: number;
   readonly startedAtMs?: number;
   readonly encoding?: string;
+  /** Of its job. */
+  readonly version?: number;
   /** Bytes kept of both streams, as the run's last word says. */
   readonly stored?: readonly [number, number];
 }
@@ -41,7 +43,7 @@ export async function addRun(database: Database, place: RunPlace, changes: RunCh
   const id = makeUuid7(startedAtMs, randomBytes(10));
   await database.pool.query(
     `INSERT INTO run (id, job_id, job_version, host_id, state, trigger, started_at, exit_code, encoding, stdout_bytes, stdout_stored, stderr_bytes, stderr_stored)
-     VALUES ($1, $2, 1, $3, $4::run_state, $5::run_trigger, to_timestamp($6 / 1000.0), $7, $8, $9, $9, $10, $10)`,
+     VALUES ($1, $2, $11, $3, $4::run_state, $5::run_trigger, to_timestamp($6 / 1000.0), $7, $8, $9, $9, $10, $10)`,
     [
       id,
       place.jobId,
@@ -52,6 +54,7 @@ export async function addRun(database: Database, place: RunPlace, changes: RunCh
       changes.exitCode ?? null,
       changes.encoding ?? 'auto',
       ...(changes.stored ?? [0, 0]),
+      changes.version ?? 1,
     ],
   );
   return id;

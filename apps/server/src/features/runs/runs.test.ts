@@ -1,0 +1,125 @@
+import { api } from '@carillon/contract/http/api';
+import type { Request } from '@carillon/contract/http/route';
+import { cloneDatabase } from '@carillon/testkit/database';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
+import { addJobAndHost, addOutput, addRun, type RunPlace } from '../../store/testing/runs.js';
+import { RunsModule } from './runs.module.js';
+
+let app: TestApp;
+let drop: () => Promise<void>;
+let backup: RunPlace;
+let monitor: RunPlace;
+const noon = Date.parse('2026-11-20T12:00:00Z');
+const minute = 60_000;
+/** From the newest to the oldest. */
+let ids: string[];
+beforeAll(async () => {
+  const database = await cloneDatabase();
+  drop = database.drop;
+  app = await startTestApp(database.url, { modules: [RunsModule] });
+  await app.database.pool.query(`SELECT ensure_partitions('2026-11-19', '2026-11-21')`);
+  backup = await addJobAndHost(app.database, { job: 'Backup', host: 'WIN-01' });
+  monitor = await addJobAndHost(app.database, { job: 'Monitor', host: 'WIN-02' });
+  ids = [];
+  for (const [index, state] of ['succeeded', 'failed', 'killed', 'warning', 'timed_out', 'running'].entries()) {
+    const place = index % 2 === 0 ? backup : monitor;
+    const trigger = index === 5 ? 'command' : 'schedule';
+    // The later ones lie in the partition of the day before.
+    ids.push(await addRun(app.database, place, { state, trigger, startedAtMs: noon - index * 240 * minute }));
+  }
+});
+afterAll(async () => {
+  await app?.close();
+  await drop?.();
+});
+
+const list = (options: Request<typeof api.runs.list> = {}) => app.call(api.runs.list, options);
+const found = async (options: Request<typeof api.runs.list>) =>
+  (await list(options)).items.map(({ id }) => ids.indexOf(id));
+
+describe('runs', () => {
+  it('are listed newest first, page by page, over days', async () => {
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    for (let pages = 1; ; pages += 1) {
+      const { items, next } = await list({ limit: 2, cursor });
+      seen.push(...items.map(({ id }) => id));
+      if (next === null) {
+        expect(pages).toBe(3);
+        break;
+      }
+      cursor = next;
+      // What begins while somebody reads on does not move the pages.
+      await addRun(app.database, backup, { startedAtMs: noon + 100 * 1440 * minute });
+    }
+    expect(seen).toEqual(ids);
+    await app.database.pool.query(`DELETE FROM run WHERE started_at > '2026-12-31'`);
+  });
+
+  it.each<[Request<typeof api.runs.list>, number[]]>([
+    [{ job: 'backup' }, [0, 2, 4]],
+    [{ host: 'win-02' }, [1, 3, 5]],
+    [{ job: 'Backup', host: 'WIN-02' }, []],
+    [{ job: 'unknown' }, []],
+    [{ state: 'warning' }, [3]],
+    [{ trigger: 'command' }, [5]],
+    [{ bad: 'true' }, [1, 2, 4]],
+    [{ bad: 'false' }, [0, 3, 5]],
+    [{ since: new Date(noon - 240 * minute).toISOString() }, [0, 1]],
+    [{ until: new Date(noon - 240 * minute).toISOString() }, [2, 3, 4, 5]],
+    [{ bad: 'true', job: 'Backup', since: '2026-11-20T00:00:00Z' }, [2]],
+  ])('are found by %j', async (options, expected) => {
+    expect(await found(options)).toEqual(expected);
+  });
+
+  it.each([
+    ['cursor=nonsense', 'cursor'],
+    ['state=broken', 'state'],
+    ['since=yesterday', 'since'],
+    ['limit=501', 'limit'],
+    ['jbo=Backup', 'jbo'],
+  ])('are not listed for ?%s, which names what is wrong', async (query, path) => {
+    const answer = await app.fetch(`/api/v1/runs?${query}`, { headers: { authorization: `Bearer ${app.token}` } });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'invalid', params: { problems: [{ path }] } });
+  });
+});
+
+describe('a run', () => {
+  it.each([
+    [0, { hex: '0x00000000', signed: 0, text: 'Success.' }],
+    [3_221_225_786, { hex: '0xC000013A', signed: -1_073_741_510, name: 'STATUS_CONTROL_C_EXIT' }],
+  ])('shows exit code %i in all its spellings', async (exitCode, exit) => {
+    const id = await addRun(app.database, backup, { exitCode, startedAtMs: noon });
+    const run = await app.call(api.runs.get, { id });
+    expect(run).toMatchObject({ id, job: 'Backup', host: 'WIN-01', exitCode, exit, jobId: backup.jobId });
+  });
+
+  it('shows how much of its output has come, in the encoding of its job while it runs', async () => {
+    await app.database.pool.query(
+      `INSERT INTO job_version (job_id, version, spec, spec_hash, manifest, manifest_hash, signature, author)
+       VALUES ($1, 2, '{"output":{"encoding":"gbk"}}', 's', '{}', 'm', 's', 'test')`,
+      [monitor.jobId],
+    );
+    const id = await addRun(app.database, monitor, { state: 'running', startedAtMs: noon, version: 2 });
+    await addOutput(app.database, id, [{ data: 'abc', gzip: true }, { data: 'd' }, { stream: 1, data: 'e' }]);
+    const { exit, output } = await app.call(api.runs.get, { id });
+    expect(exit).toBeNull();
+    expect(output).toMatchObject({ encoding: 'gbk', stdout: { stored: 0, received: 4 }, stderr: { received: 1 } });
+  });
+
+  it('of a job that was removed stays readable', async () => {
+    const gone = await addJobAndHost(app.database, { job: 'Gone', host: 'WIN-03' });
+    const id = await addRun(app.database, gone);
+    await app.database.pool.query('UPDATE job SET deleted_at = now() WHERE id = $1', [gone.jobId]);
+    expect((await app.call(api.runs.get, { id })).job).toBe('Gone');
+    expect((await list({ job: 'gone' })).items.map((run) => run.id)).toEqual([id]);
+  });
+
+  it('that nobody knows is not found', async () => {
+    const id = '01890000-0000-7000-8000-000000000000';
+    await expect(app.call(api.runs.get, { id })).rejects.toMatchObject({ status: 404, body: { code: 'not_found' } });
+    await expect(app.call(api.runs.get, { id: 'x' })).rejects.toMatchObject({ status: 400 });
+  });
+});
