@@ -1,6 +1,7 @@
 import type { CommandKind, CommandState } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
+import { type Columns, unnest } from './unnest.js';
 
 export interface NewCommand {
   readonly id: string;
@@ -35,14 +36,14 @@ export interface CommandRow {
 export class CommandStore {
   constructor(@Inject(Database) private readonly database: Database) {}
 
+  /** All in one statement: a job may have thousands of hosts. */
   async add(commands: readonly NewCommand[]): Promise<void> {
-    await this.database.prisma.command.createMany({
-      data: commands.map(({ createdAtMs, expiresAtMs, ...command }) => ({
-        ...command,
-        createdAt: new Date(createdAtMs),
-        expiresAt: new Date(expiresAtMs),
-      })),
-    });
+    const batch = unnest('x', columns, commands);
+    await this.database.pool.query(
+      `INSERT INTO command (id, host_id, job_id, action, run_id, text, signature, author, created_at, updated_at, expires_at)
+       SELECT id, host_id, job_id, action, run_id, text, signature, author, created_at, created_at, expires_at FROM ${batch.sql}`,
+      batch.values,
+    );
   }
 
   async byIds(ids: readonly string[]): Promise<CommandRow[]> {
@@ -73,3 +74,16 @@ export class CommandStore {
     return { jobId: job.id, hosts: result.rows };
   }
 }
+
+const columns = {
+  id: ['uuid', (row: NewCommand) => row.id],
+  host_id: ['uuid', (row) => row.hostId],
+  job_id: ['uuid', (row) => row.jobId],
+  action: ['command_kind', (row) => row.action],
+  run_id: ['uuid', (row) => row.runId],
+  text: ['text', (row) => row.text],
+  signature: ['text', (row) => row.signature],
+  author: ['text', (row) => row.author],
+  created_at: ['timestamptz', (row) => new Date(row.createdAtMs)],
+  expires_at: ['timestamptz', (row) => new Date(row.expiresAtMs)],
+} satisfies Columns<NewCommand>;
