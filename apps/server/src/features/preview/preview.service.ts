@@ -31,7 +31,7 @@ export class PreviewService {
     const { spec } = document.value;
     const { hosts, groups } = await this.targets.everything();
     const matching = hosts.filter((host) => matchesTarget(spec.targets, host, groups));
-    const hostTimezone = timezone ?? matching[0]?.timezone ?? 'UTC';
+    const hostTimezone = timezone ?? matching.map((host) => host.timezone).find(isTimeZone) ?? 'UTC';
     const task = previewTask(makeManifest(noId, 1, spec), hostTimezone);
     return {
       task: includeXml === false ? { ...task, xml: '' } : task,

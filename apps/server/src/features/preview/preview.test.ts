@@ -1,0 +1,70 @@
+import { api } from '@carillon/contract/http/api';
+import type { Request } from '@carillon/contract/http/route';
+import { cloneDatabase } from '@carillon/testkit/database';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
+import { addFleet, jobFile } from '../../store/testing/fleet.js';
+import { PreviewModule } from './preview.module.js';
+
+let app: TestApp;
+let drop: () => Promise<void>;
+beforeAll(async () => {
+  const database = await cloneDatabase();
+  drop = database.drop;
+  app = await startTestApp(database.url, { modules: [PreviewModule] });
+  await addFleet(app.database, [
+    { name: 'B', labels: { role: 'db' }, timezone: 'Asia/Shanghai' },
+    { name: 'a', labels: { role: 'db' }, timezone: 'Europe/Berlin' },
+    { name: 'c', labels: { role: 'web' } },
+    { name: 'lost', labels: { role: 'lost' }, timezone: 'Nowhere/Here' },
+  ]);
+  await app.database.pool.query(`INSERT INTO host_group (name, name_key, hosts) VALUES ('pair', 'pair', '{b,C}')`);
+});
+afterAll(async () => {
+  await app?.close();
+  await drop?.();
+});
+
+const preview = (body: Request<typeof api.jobs.preview>['body']) => app.call(api.jobs.preview, { body });
+const on = (targets: object) => jobFile('new', { targets });
+
+describe('a preview', () => {
+  it('shows task, times and hosts of a document, and stores nothing', async () => {
+    const { task, nextFires, hosts } = await preview({ document: on({ labels: { role: 'db' } }), count: 2 });
+    expect(hosts).toEqual(['a', 'B']);
+    expect(task).toMatchObject({ path: '\\Carillon\\new', hostTimezone: 'Europe/Berlin', exactness: 'exact' });
+    expect(task.xml).toMatch(/^<\?xml/);
+    expect(nextFires.map(({ local, timezone }) => [local.slice(11), timezone])).toEqual([
+      ['02:00:00', 'Europe/Berlin'],
+      ['02:00:00', 'Europe/Berlin'],
+    ]);
+    expect((await app.database.pool.query('SELECT 1 FROM job')).rows).toEqual([]);
+  });
+
+  it('knows saved groups, and takes another zone when asked to', async () => {
+    const { task, hosts } = await preview({ document: on({ group: 'Pair' }), timezone: 'UTC', includeXml: 'false' });
+    expect(hosts).toEqual(['B', 'c']);
+    expect(task).toMatchObject({ hostTimezone: 'UTC', xml: '' });
+  });
+
+  it('of hosts whose zone is not known here is that of UTC', async () => {
+    const { task, hosts } = await preview({ document: on({ labels: { role: 'lost' } }) });
+    expect([hosts, task.hostTimezone]).toEqual([['lost'], 'UTC']);
+  });
+
+  it.each([
+    [{ document: jobFile('x', { nope: 1 }) }, { path: 'nope', code: 'unknown_key' }],
+    [{ document: { kind: 'HostGroup', name: 'g', hosts: ['a'] } }, { path: 'kind', got: '"HostGroup"' }],
+    [
+      { document: jobFile('x'), timezone: 'Mars' },
+      { path: 'timezone', got: '"Mars"' },
+    ],
+    [{ document: jobFile('x', { schedule: '0 0 30 2 *' }) }, { path: 'schedule[0]', code: 'wrong_value' }],
+    [{ document: null }, { path: '', code: 'wrong_type' }],
+  ])('of %j says what is wrong', async (body, problem) => {
+    await expect(preview(body)).rejects.toMatchObject({
+      status: 400,
+      body: { code: 'invalid', params: { problems: [problem] } },
+    });
+  });
+});
