@@ -35,7 +35,10 @@ describe('the first hour of a newcomer', () => {
     expect(result.code).toBe(0);
     expect(result.stdout).toContain('DailyBackup');
     const [host] = await eventually(async () => {
-      const hosts = await product.json<{ inSync: boolean; presence: string; assignments: { total: number; applied: number } }[]>('hosts');
+      const hosts =
+        await product.json<{ inSync: boolean; presence: string; assignments: { total: number; applied: number } }[]>(
+          'hosts',
+        );
       return hosts[0]?.inSync && hosts[0].assignments.applied > 0 ? hosts : undefined;
     });
     expect(host).toMatchObject({ presence: 'online' });
@@ -72,7 +75,13 @@ describe('the first hour of a newcomer', () => {
   });
 
   it('tells a second start what is already running', () => {
-    const env = { ...process.env, DATABASE_URL: '', REDIS_URL: '', CARILLON_DATA: product.folder, CARILLON_PORT: '7999' };
+    const env = {
+      ...process.env,
+      DATABASE_URL: '',
+      REDIS_URL: '',
+      CARILLON_DATA: product.folder,
+      CARILLON_PORT: '7999',
+    };
     const second = spawnSync(process.execPath, [join(repository, 'tools/start.mjs')], { env, encoding: 'utf8' });
     expect(second.stdout).toContain(`already running on ${product.folder}: ${product.url}`);
     expect(second.status).toBe(0);
@@ -108,7 +117,8 @@ describe('the first hour of a newcomer', () => {
     const dir = product.folder;
     const { writeFileSync } = await import('node:fs');
     const file = join(dir, 'changed.yaml');
-    const job = (text: string) => `kind: Job\nname: changing\ntargets: { labels: { site: local } }\nschedule: "0 3 * * *"\nrun: { program: node, arguments: ["-e", "console.log('${text}')"] }\n`;
+    const job = (text: string) =>
+      `kind: Job\nname: changing\ntargets: { labels: { site: local } }\nschedule: "0 3 * * *"\nrun: { program: node, arguments: ["-e", "console.log('${text}')"] }\n`;
     writeFileSync(file, job('one'));
     expect((await product.cli('apply', '-f', file)).code).toBe(0);
     writeFileSync(file, job('two'));
@@ -130,7 +140,8 @@ describe('the first hour of a newcomer', () => {
     const { writeFileSync } = await import('node:fs');
     const file = join(product.folder, 'bad.yaml');
     const good = 'kind: Job\nname: half\ntargets: { labels: { site: local } }\nschedule: "0 3 * * *"\nrun: x.exe\n';
-    const bad = 'kind: Job\nname: "b\\\\d"\ntargets: { labels: { site: nowhere } }\nschedule: "61 3 * * *"\nrun: x.exe\ncolour: red\n';
+    const bad =
+      'kind: Job\nname: "b\\\\d"\ntargets: { labels: { site: nowhere } }\nschedule: "61 3 * * *"\nrun: x.exe\ncolour: red\n';
     writeFileSync(file, `${good}---\n${bad}`);
     const result = await product.cli('apply', '-f', file);
     expect(result.code).toBe(1);
@@ -145,19 +156,33 @@ describe('the first hour of a newcomer', () => {
   it('carries a fleet of 200 simulated hosts', async () => {
     const { spawn } = await import('node:child_process');
     const env = { ...process.env, CARILLON_DATA: product.folder, CARILLON_PORT: new URL(product.url).port };
-    const fleet = spawn(process.execPath, [join(repository, 'apps/cli/bin/carillon.mjs'), 'simulate', '--hosts', '200', '--labels', 'fleet=whole'], { env, stdio: 'ignore' });
+    const fleet = spawn(
+      process.execPath,
+      [join(repository, 'apps/cli/bin/carillon.mjs'), 'simulate', '--hosts', '200', '--labels', 'fleet=whole'],
+      { env, stdio: 'ignore' },
+    );
     try {
       await eventually(async () => {
         const hosts = await product.json<{ labels: Record<string, string>; presence: string }[]>('hosts', '--all');
-        return hosts.filter((host) => host.labels.fleet === 'whole' && host.presence === 'online').length === 200 ? true : undefined;
+        return hosts.filter((host) => host.labels.fleet === 'whole' && host.presence === 'online').length === 200
+          ? true
+          : undefined;
       });
       const { writeFileSync } = await import('node:fs');
       const file = join(product.folder, 'fleet.yaml');
-      writeFileSync(file, 'kind: Job\nname: on-all\ntargets: { labels: { fleet: whole } }\nschedule: "0 4 * * *"\nrun: x.exe\n');
+      writeFileSync(
+        file,
+        'kind: Job\nname: on-all\ntargets: { labels: { fleet: whole } }\nschedule: "0 4 * * *"\nrun: x.exe\n',
+      );
       expect((await product.cli('apply', '-f', file)).stdout).toContain('200 hosts');
       await eventually(async () => {
-        const hosts = await product.json<{ labels: Record<string, string>; assignments: { applied: number } }[]>('hosts', '--all');
-        return hosts.filter((host) => host.labels.fleet === 'whole' && host.assignments.applied === 1).length === 200 ? true : undefined;
+        const hosts = await product.json<{ labels: Record<string, string>; assignments: { applied: number } }[]>(
+          'hosts',
+          '--all',
+        );
+        return hosts.filter((host) => host.labels.fleet === 'whole' && host.assignments.applied === 1).length === 200
+          ? true
+          : undefined;
       });
     } finally {
       fleet.kill('SIGINT');

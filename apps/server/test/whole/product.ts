@@ -32,8 +32,18 @@ export interface Product {
 export async function startProduct(env: Record<string, string> = {}): Promise<Product & { dispose(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-whole-'));
   const port = await freePort();
-  const environment = { ...process.env, DATABASE_URL: '', REDIS_URL: '', CARILLON_DATA: folder, CARILLON_PORT: String(port), ...env };
-  const child = spawn(process.execPath, [join(repository, 'tools/start.mjs')], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const environment = {
+    ...process.env,
+    DATABASE_URL: '',
+    REDIS_URL: '',
+    CARILLON_DATA: folder,
+    CARILLON_PORT: String(port),
+    ...env,
+  };
+  const child = spawn(process.execPath, [join(repository, 'tools/start.mjs')], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const console = collect(child);
   const ended = new Promise<number | null>((done) => child.once('exit', done));
   const line = await console.waitFor(/Carillon is ready: (\S+)/, ended);
@@ -73,9 +83,14 @@ export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<
 
 function runCli(args: string[], env: NodeJS.ProcessEnv): Promise<CliResult> {
   return new Promise((done) => {
-    execFile(process.execPath, [join(repository, 'apps/cli/bin/carillon.mjs'), ...args], { env, cwd: repository, maxBuffer: 32 * 1024 * 1024 }, (error, stdout, stderr) => {
-      done({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });
-    });
+    execFile(
+      process.execPath,
+      [join(repository, 'apps/cli/bin/carillon.mjs'), ...args],
+      { env, cwd: repository, maxBuffer: 32 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        done({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });
+      },
+    );
   });
 }
 

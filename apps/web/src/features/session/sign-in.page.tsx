@@ -18,7 +18,7 @@ export function SignInPage() {
   useTitle(t('signIn.title'));
   const [token, setToken] = useState('');
   const signIn = useSignIn();
-  useTicketOnce((ticket) => signIn.mutate({ ticket }));
+  useTickets((ticket) => signIn.mutate({ ticket }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     signIn.mutate({ token: token.trim() });
@@ -72,15 +72,22 @@ function useSignIn() {
   });
 }
 
-/** React may run effects twice while developing; a ticket works once. */
-function useTicketOnce(use: (ticket: string) => void): void {
-  const done = useRef(false);
+/**
+ * Takes the ticket when the page opens, and when a link is put into the address of a page that is open already:
+ * browsers load nothing then, as only the fragment differs.
+ */
+function useTickets(use: (ticket: string) => void): void {
+  const latest = useRef(use);
+  latest.current = use;
   useEffect(() => {
-    if (done.current) return;
-    done.current = true;
-    const ticket = takeTicket();
-    if (ticket !== null) use(ticket);
-  });
+    const look = () => {
+      const ticket = takeTicket();
+      if (ticket !== null) latest.current(ticket);
+    };
+    look();
+    window.addEventListener('hashchange', look);
+    return () => window.removeEventListener('hashchange', look);
+  }, []);
 }
 
 function SignInFailure({ error, secret }: { error: unknown; secret: Secret }) {

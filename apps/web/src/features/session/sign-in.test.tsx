@@ -27,6 +27,15 @@ describe('signing in', () => {
     expect(window.location.hash).toBe('');
   });
 
+  it('takes a link that is put into the address of the open page', async () => {
+    const network = new FakeNetwork().on(sessionRoutes.signIn, () => me).on(sessionRoutes.overview, () => overview);
+    renderApp('/sign-in', network);
+    await screen.findByText('npx carillon sign-in');
+    window.location.hash = '#ticket=a-ticket-of-enough-length';
+    window.dispatchEvent(new HashChangeEvent('hashchange'));
+    expect(await screen.findByText('npx carillon apply -f examples/')).toBeTruthy();
+  });
+
   it('says that a link was used', async () => {
     window.location.hash = '#ticket=a-ticket-of-enough-length';
     renderApp(
