@@ -22,7 +22,9 @@ try {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   await runServer(config, repositoryRoot(), log, stop.signal);
+  // A connection attempt that nobody answers would keep the process alive for minutes.
+  process.exit(0);
 } catch (error) {
   process.stderr.write(`carillon-server: ${describeError(error)}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 }

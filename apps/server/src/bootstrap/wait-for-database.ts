@@ -12,29 +12,36 @@ const longestWaitMs = 10_000;
 
 /**
  * Migrates the database, waiting for it as long as it takes. Meanwhile the port answers: alive, not ready, and why.
+ * Gives up quietly when the signal asks for a stop.
  * @throws Error when a migration fails, which waiting would not mend, or when the port is taken
  */
 export async function waitForDatabase(config: Config, migrations: string, signal: AbortSignal): Promise<void> {
   const logger = new Logger('Start');
-  let problem = '';
-  let door: Server | undefined;
+  const place = placeOf(config.databaseUrl);
+  let problem = `the database at ${place} has not answered yet`;
+  const door = await openDoor(config, () => problem);
   try {
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
-        for (const name of await migrate(config.databaseUrl, migrations)) logger.log(`migration ${name} applied`);
+        // A database that swallows packets must not hold up a stop.
+        const applied = await Promise.race([migrate(config.databaseUrl, migrations), aborted(signal)]);
+        for (const name of applied) logger.log(`migration ${name} applied`);
         return;
       } catch (error) {
         if (!isUnreachable(error)) throw error;
         const waitMs = Math.min(longestWaitMs, firstWaitMs * 2 ** attempt);
-        problem = `the database at ${placeOf(config.databaseUrl)} is not reachable: ${describeError(error)}`;
+        problem = `the database at ${place} is not reachable: ${describeError(error)}`;
         logger.warn(`${problem}; trying again in ${waitMs / 1_000} s`);
-        door ??= await openDoor(config, () => problem);
         await wait(waitMs, undefined, { signal }).catch(() => undefined);
       }
     }
   } finally {
-    if (door) await closeDoor(door);
+    await closeDoor(door);
   }
+}
+
+function aborted(signal: AbortSignal): Promise<string[]> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve([]), { once: true }));
 }
 
 /** Host and database name; never the password. */

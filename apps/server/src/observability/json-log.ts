@@ -1,6 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
 import pino from 'pino';
 
+/** Contexts in which the framework tells every step of its own start. */
+const frameworkTalk = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
 /** Nest's log lines as JSON, one a line, for whatever collects them. */
 export class JsonLog implements LoggerService {
   private readonly pino: pino.Logger;
@@ -11,7 +14,8 @@ export class JsonLog implements LoggerService {
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.pino.info(...line(message, rest));
+    const level = frameworkTalk.has(String(rest.at(-1))) ? 'debug' : 'info';
+    this.pino[level](...line(message, rest));
   }
 
   warn(message: unknown, ...rest: unknown[]): void {

@@ -1,5 +1,6 @@
-import { createPostgresBackend, type Job, Queue, Worker } from 'bullmq';
+import { type Job, Queue, Worker } from 'bullmq';
 import type { JobData } from './job-queue.js';
+import { patientPostgresBackend } from './patient-postgres-backend.js';
 
 const queueName = 'carillon';
 const concurrency = 4;
@@ -50,13 +51,13 @@ function onPostgres(connectionString: string): BullBackend {
   const connection = { connectionString, migrate: true, max: 3, application_name: 'carillon-queue' };
   return {
     mode: 'postgres',
-    queue: new Queue(queueName, { connection }, createPostgresBackend) as unknown as BullQueue,
+    queue: new Queue(queueName, { connection }, patientPostgresBackend) as unknown as BullQueue,
     makeWorker: (process) =>
       new Worker(
         queueName,
         processor(process),
         { connection, concurrency },
-        createPostgresBackend,
+        patientPostgresBackend,
       ) as unknown as BullWorker,
   };
 }

@@ -4,7 +4,7 @@ const serverCodes = /^(08[0-9A-Z]{3}|53300|57P0[1-3])$/;
 /** Prisma: cannot reach, timed out, closed, no connection left in the pool. */
 const prismaCodes = /^P(1001|1002|1008|1017|2024)$/;
 const words =
-  /Connection terminated|timeout exceeded when trying to connect|Can't reach database server|pool is ending/;
+  /Connection terminated|timeout exceeded when trying to connect|Can't reach database server|not (currently|yet) accepting connections/;
 
 /** Does the error say that the database does not answer, as opposed to answering something bad? */
 export function isDatabaseDown(error: unknown): boolean {

@@ -69,7 +69,7 @@ async function applyOne(client: pg.Client, name: string, sql: Buffer): Promise<v
 }
 
 async function connectOrCreate(databaseUrl: string): Promise<pg.Client> {
-  const client = new pg.Client(databaseUrl);
+  const client = newClient(databaseUrl);
   try {
     await client.connect();
     return client;
@@ -78,16 +78,23 @@ async function connectOrCreate(databaseUrl: string): Promise<pg.Client> {
     if ((error as { code?: string }).code !== '3D000') throw error;
   }
   await createDatabase(databaseUrl);
-  const created = new pg.Client(databaseUrl);
+  const created = newClient(databaseUrl);
   await created.connect();
   return created;
+}
+
+/** Its queries fail when the connection breaks; the event that says so too must not end the process. */
+function newClient(databaseUrl: string): pg.Client {
+  const client = new pg.Client(databaseUrl);
+  client.on('error', () => undefined);
+  return client;
 }
 
 async function createDatabase(databaseUrl: string): Promise<void> {
   const at = new URL(databaseUrl);
   const name = decodeURIComponent(at.pathname.slice(1));
   at.pathname = '/postgres';
-  const client = new pg.Client(at.href);
+  const client = newClient(at.href);
   await client.connect();
   try {
     await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);

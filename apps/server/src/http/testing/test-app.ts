@@ -58,7 +58,8 @@ export async function startTestApp(databaseUrl: string, options: TestAppOptions)
   };
 }
 
-function testConfig(databaseUrl: string, folder: string): Config {
+/** A configuration for a server on a port of its own. */
+export function testConfig(databaseUrl: string, folder: string): Config {
   return {
     databaseUrl,
     redisUrl: undefined,
