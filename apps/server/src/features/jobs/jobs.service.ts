@@ -1,7 +1,6 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
-import { describeSchedule } from '@carillon/core/job/describe-schedule';
-import type { JobSpec, Manifest } from '@carillon/core/job/job-spec';
+import type { Manifest } from '@carillon/core/job/job-spec';
 import { makeProblem } from '@carillon/core/problem';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
@@ -9,16 +8,13 @@ import { ApiError, invalidInput, notFound } from '../../http/api-error.js';
 import { pageOfRows, readCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { assignmentView } from '../../shared/assignment-view.js';
-import { runSummaryView } from '../../shared/run-view.js';
 import { previewFires, previewTask } from '../../shared/task-preview.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { HostStore } from '../../store/host.store.js';
-import { type JobRow, JobStore, type JobVersionRow } from '../../store/job.store.js';
-import type { RunSummaryRow } from '../../store/run.store.js';
+import { type JobRow, JobStore } from '../../store/job.store.js';
+import { specView, summaryOf, versionView } from './job-view.js';
 
 type Routes = typeof jobRoutes;
-type Summary = Response<Routes['list']>['items'][number];
-type Version = Response<Routes['version']>;
 
 /** Use cases around jobs that exist. */
 @Injectable()
@@ -61,7 +57,7 @@ export class JobsService {
     return pageOfRows(rows, limit, (row) => String(row.version), versionView);
   }
 
-  async version(name: string, version: number): Promise<Version> {
+  async version(name: string, version: number): Promise<Response<Routes['version']>> {
     const { id } = await this.require(name);
     const [row] = await this.jobs.versions(id, { before: version + 1, limit: 1 });
     if (row?.version !== version) throw notFound('job version', `${name} ${version}`);
@@ -122,29 +118,4 @@ export class JobsService {
     const message = `host ${host.name}: its time zone ${JSON.stringify(host.timezone)} is not known here; expected an IANA time zone such as Asia/Shanghai`;
     throw new ApiError('conflict', message, { host: host.name, timezone: host.timezone });
   }
-}
-
-function summaryOf(row: JobRow, lastRun: RunSummaryRow | undefined): Summary {
-  const { id, name, version, spec, assignments, updatedAt } = row;
-  return {
-    id,
-    name,
-    version,
-    description: spec.description,
-    owner: spec.owner,
-    enabled: spec.enabled,
-    schedule: describeSchedule(spec.schedule),
-    assignments,
-    lastRun: lastRun ? runSummaryView(lastRun) : null,
-    updatedAt: updatedAt.toISOString(),
-  };
-}
-
-function versionView({ version, createdAt, author, spec }: JobVersionRow): Version {
-  return { version, createdAt: createdAt.toISOString(), author, spec: specView(spec) };
-}
-
-/** Stored as JSON and shown as it is. */
-function specView(spec: JobSpec): Version['spec'] {
-  return spec as unknown as Version['spec'];
 }
