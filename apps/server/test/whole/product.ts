@@ -24,14 +24,22 @@ export interface Product {
   /** `cli` with `--json`, parsed; throws when it fails. */
   json<T>(...args: string[]): Promise<T>;
   running(): { serverPid: number; agentPid: number; schedulerPid: number };
+  /** `kill -9` of what was started by hand: the process that supervises the others. */
+  kill(): Promise<unknown>;
   /** Ctrl-C; resolves with the exit code when it has ended. */
   stop(): Promise<number | null>;
 }
 
-/** Runs `npm start`'s script until its ready line. Everything is thrown away by `dispose`. */
-export async function startProduct(env: Record<string, string> = {}): Promise<Product & { dispose(): Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'carillon-whole-'));
-  const port = await freePort();
+/**
+ * Runs `npm start`'s script until its ready line. Everything is thrown away by `dispose`.
+ * @param again starts on the folder and port of an earlier product
+ */
+export async function startProduct(
+  env: Record<string, string> = {},
+  again?: Pick<Product, 'folder' | 'url'>,
+): Promise<Product & { dispose(): Promise<void> }> {
+  const folder = again?.folder ?? mkdtempSync(join(tmpdir(), 'carillon-whole-'));
+  const port = again ? Number(new URL(again.url).port) : await freePort();
   const environment = {
     ...process.env,
     DATABASE_URL: '',
@@ -62,6 +70,10 @@ export async function startProduct(env: Record<string, string> = {}): Promise<Pr
       const result = await cli(...args, '--json');
       if (result.code !== 0) throw new Error(`carillon ${args.join(' ')} exited with ${result.code}: ${result.stderr}`);
       return JSON.parse(result.stdout) as T;
+    },
+    kill: () => {
+      child.kill('SIGKILL');
+      return ended;
     },
     running: () => JSON.parse(readFileSync(join(folder, 'running.json'), 'utf8')),
     stop,

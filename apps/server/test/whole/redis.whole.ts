@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { freePort, startEmbeddedPostgres } from '@carillon/stack/embedded-postgres';
+import { findRedis, type RedisServer, startRedis } from '@carillon/stack/redis-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, startProduct } from './product.js';
+
+const repository = resolve(import.meta.dirname, '../../../..');
+const redisProgram = findRedis(join(repository, '.cache/redis'));
+
+interface Readiness {
+  status: string;
+  checks: Record<'database' | 'hints' | 'queue', { ok: boolean; mode?: string; message?: string }>;
+}
+
+let folder: string;
+let redis: RedisServer;
+let product: Awaited<ReturnType<typeof startProduct>>;
+let second: ChildProcess;
+let secondUrl: string;
+const undo: (() => unknown)[] = [];
+
+async function readiness(url: string): Promise<Readiness | undefined> {
+  try {
+    return (await (await fetch(`${url}/readyz`)).json()) as Readiness;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same database, signing key and admin token; another port. */
+async function startSecondServer(env: Record<string, string>): Promise<void> {
+  const data = join(folder, 'second');
+  mkdirSync(data);
+  cpSync(join(product.folder, 'server'), join(data, 'server'), { recursive: true });
+  cpSync(join(product.folder, 'admin-token'), join(data, 'admin-token'));
+  const port = await freePort();
+  secondUrl = `http://127.0.0.1:${port}`;
+  second = spawn(process.execPath, [join(repository, 'apps/server/dist/main.js')], {
+    env: { ...process.env, ...env, CARILLON_DATA: data, CARILLON_PORT: String(port) },
+    stdio: 'ignore',
+  });
+  await eventually(async () => ((await readiness(secondUrl))?.status === 'ready' ? true : undefined));
+}
+
+describe.skipIf(redisProgram.kind === 'missing')('two servers with Redis between them', () => {
+  beforeAll(async () => {
+    if (redisProgram.kind === 'missing') return;
+    folder = mkdtempSync(join(tmpdir(), 'carillon-redis-'));
+    chmodSync(folder, 0o711);
+    undo.push(() => rmSync(folder, { recursive: true, force: true }));
+    const postgres = await startEmbeddedPostgres({ folder: join(folder, 'postgres'), durable: false });
+    undo.push(() => postgres.stop());
+    redis = await startRedis(redisProgram, join(folder, 'redis'));
+    undo.push(() => redis.stop());
+    const env = { DATABASE_URL: postgres.urlOf('shared'), REDIS_URL: redis.url };
+    product = await startProduct(env);
+    undo.push(() => product.dispose());
+    await startSecondServer(env);
+    undo.push(() => second.kill('SIGTERM'));
+  });
+  afterAll(async () => {
+    for (const step of undo.reverse()) await step();
+  });
+
+  it('carries a command given to one server to the agent at the other', async () => {
+    expect((await readiness(product.url))?.checks).toMatchObject({
+      hints: { ok: true, mode: 'redis' },
+      queue: { ok: true, mode: 'redis' },
+    });
+    const file = join(folder, 'job.yaml');
+    const run = `{ program: ${JSON.stringify(process.execPath)}, arguments: ["-e", "console.log('here')"] }`;
+    writeFileSync(file, `kind: Job\nname: between\ntargets: { all: true }\nschedule: "0 5 * * *"\nrun: ${run}\n`);
+    expect(await product.cli('apply', '-f', file, '--server', secondUrl)).toMatchObject({ code: 0 });
+    await eventually(async () => {
+      const [host] = await product.json<{ inSync: boolean; assignments: { applied: number } }[]>('hosts');
+      return host?.inSync && host.assignments.applied === 1 ? true : undefined;
+    });
+    const started = Date.now();
+    expect(await product.cli('run', 'between', '--wait', '--server', secondUrl)).toMatchObject({ code: 0 });
+    // By hint; the poll alone would take up to five seconds more.
+    expect(Date.now() - started).toBeLessThan(20_000);
+  });
+
+  it('goes on without Redis, slower, and says so', async () => {
+    await redis.stop();
+    const degraded = await eventually(async () => {
+      const found = await readiness(product.url);
+      return found?.status === 'degraded' ? found : undefined;
+    });
+    expect(degraded.checks.database.ok).toBe(true);
+    expect([degraded.checks.hints.ok, degraded.checks.queue.ok]).toContain(false);
+    expect(JSON.stringify(degraded.checks)).toMatch(/ECONNREFUSED|Redis|redis/);
+    expect(await product.cli('run', 'between', '--wait', '--server', secondUrl)).toMatchObject({ code: 0 });
+  });
+
+  it('is ready again when Redis is back', async () => {
+    if (redisProgram.kind === 'missing') return;
+    redis = await startRedis(redisProgram, join(folder, 'redis'), Number(new URL(redis.url).port));
+    await eventually(async () => ((await readiness(product.url))?.status === 'ready' ? true : undefined));
+    expect(await product.cli('run', 'between', '--wait')).toMatchObject({ code: 0 });
+  });
+});
