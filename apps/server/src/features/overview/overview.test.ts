@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { api } from '@carillon/contract/http/api';
+import { defaultPresence, presenceOf } from '@carillon/core/host/presence';
+import { makeUuid7 } from '@carillon/core/state/uuid7';
+import { cloneDatabase } from '@carillon/testkit/database';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
+import { presenceSql } from '../../store/presence-sql.js';
+import { GroupsModule } from '../groups/groups.module.js';
+import { OverviewModule } from './overview.module.js';
+
+let app: TestApp;
+let drop: () => Promise<void>;
+beforeAll(async () => {
+  const database = await cloneDatabase();
+  drop = database.drop;
+  app = await startTestApp(database.url, { modules: [OverviewModule, GroupsModule] });
+});
+afterAll(async () => {
+  await app?.close();
+  await drop?.();
+});
+
+const hour = 3_600_000;
+const newId = (ago = 0) => makeUuid7(Date.now() - ago, randomBytes(10));
+const query = (sql: string, values: unknown[] = []) => app.database.pool.query(sql, values);
+
+async function addHost(name: string, seenSecondsAgo: number | null, labels = {}) {
+  const id = newId();
+  await query(
+    `INSERT INTO host (id, name, name_key, labels, os, timezone, agent_version, scheduler, fingerprint, public_key, desired_hash, observed_hash)
+     VALUES ($1, $2, $2, $3, '', 'UTC', '', '', '', '', 'h', $4)`,
+    [id, name, labels, name === 'a' ? 'h' : null],
+  );
+  await query(
+    `INSERT INTO agent_session (host_id, gateway_id, last_seen_at) VALUES ($1, $1, now() - $2 * interval '1 second')`,
+    [id, seenSecondsAgo],
+  );
+  return id;
+}
+
+async function addJob(name: string, enabled: boolean) {
+  const id = newId();
+  await query('INSERT INTO job (id, name, name_key, current_version) VALUES ($1, $2, $2, 1)', [id, name]);
+  await query(
+    `INSERT INTO job_version (job_id, version, spec, spec_hash, manifest, manifest_hash, signature, author) VALUES ($1, 1, $2, '', '', '', '', '')`,
+    [id, { enabled, targets: {} }],
+  );
+  return id;
+}
+
+const addRun = (jobId: string, hostId: string, state: string, agoMs: number) =>
+  query(
+    `INSERT INTO run (id, job_id, job_version, host_id, state, trigger, started_at) VALUES ($1, $2, 1, $3, $4::run_state, 'schedule', $5)`,
+    [newId(agoMs), jobId, hostId, state, new Date(Date.now() - agoMs)],
+  );
+
+describe('the overview', () => {
+  it('is all zeros at first', async () => {
+    const overview = await app.call(api.session.overview, {});
+    expect(overview.hosts).toEqual({ total: 0, online: 0, lagging: 0, offline: 0, inSync: 0 });
+    expect(overview.runs).toEqual({ total: 0, running: 0, succeeded: 0, warning: 0, bad: 0 });
+    expect(overview.recentBad).toEqual([]);
+  });
+
+  it('counts hosts, jobs, assignments and the runs of a day', async () => {
+    const [a, b] = [await addHost('a', 1), await addHost('b', 130), await addHost('c', null)];
+    const [job, off] = [await addJob('on', true), await addJob('off', false)];
+    for (const [jobId, state] of [
+      [job, 'applied'],
+      [off, 'failed'],
+    ])
+      await query(
+        `INSERT INTO assignment (job_id, host_id, version, manifest_hash, state) VALUES ($1, $2, 1, '', $3::assignment_state)`,
+        [jobId, a, state],
+      );
+    for (const state of ['running', 'succeeded', 'warning', 'failed', 'timed_out', 'killed', 'indeterminate'])
+      await addRun(job, b, state, hour);
+    await addRun(job, a, 'failed', 25 * hour);
+    const overview = await app.call(api.session.overview, {});
+    expect(overview).toMatchObject({
+      hosts: { total: 3, online: 1, lagging: 1, offline: 1, inSync: 1 },
+      jobs: { total: 2, enabled: 1 },
+      assignments: { total: 2, applied: 1, pending: 0, failed: 1 },
+      runs: { total: 7, running: 1, succeeded: 1, warning: 1, bad: 4 },
+    });
+    expect(overview.recentBad).toHaveLength(4);
+  });
+});
+
+describe('presence in SQL', () => {
+  it.each([
+    [null, true],
+    [0, true],
+    [0, false],
+    [defaultPresence.laggingAfterMs - 2_000, true],
+    [defaultPresence.laggingAfterMs + 2_000, true],
+    [defaultPresence.offlineAfterMs - 2_000, false],
+    [defaultPresence.offlineAfterMs + 2_000, true],
+  ])('is what core says: silent for %s ms, connected %s', async (silentMs, connected) => {
+    const { rows } = await query(
+      `SELECT ${presenceSql} AS presence FROM (SELECT now() - $1 * interval '1 millisecond' AS last_seen_at,
+         CASE WHEN $2 THEN uuid_at(now()) END AS gateway_id) AS s`,
+      [silentMs, connected],
+    );
+    const nowMs = Date.now();
+    const lastSeenMs = silentMs === null ? null : nowMs - silentMs;
+    expect(rows[0].presence).toBe(presenceOf({ lastSeenMs, connected, nowMs }));
+  });
+});
+
+describe('groups', () => {
+  it('are listed with how many hosts they select now', async () => {
+    await addHost('db-1', null, { role: 'db' });
+    await query(`INSERT INTO host_group (name, name_key, labels, hosts) VALUES ('DBs', 'dbs', '{"role": "db"}', '{}'),
+      ('named', 'named', NULL, '{A,b,nobody}'), ('zero', 'zero', '{"role": "none"}', '{}')`);
+    const first = await app.call(api.hosts.groups, { limit: 2 });
+    expect(first.items).toEqual([
+      { name: 'DBs', labels: { role: 'db' }, hosts: null, matching: 1 },
+      { name: 'named', labels: null, hosts: ['A', 'b', 'nobody'], matching: 2 },
+    ]);
+    const second = await app.call(api.hosts.groups, { limit: 2, cursor: first.next ?? '' });
+    expect(second).toMatchObject({ items: [{ name: 'zero', matching: 0 }], next: null });
+  });
+});
