@@ -32,11 +32,11 @@ const features = [
   AlertPoliciesModule,
 ];
 
-/** The whole server. */
 @Module({})
-export class AppModule {
-  static with(config: Config): DynamicModule {
-    const foundations = [ConfigModule.with(config), SharedModule, QueueModule, HttpModule];
-    return { module: AppModule, imports: [...foundations, GatewayModule, ObservabilityModule, ...features] };
-  }
+class AppModule {}
+
+/** The whole server. */
+export function appModule(config: Config): DynamicModule {
+  const foundations = [ConfigModule.with(config), SharedModule, QueueModule, HttpModule];
+  return { module: AppModule, imports: [...foundations, GatewayModule, ObservabilityModule, ...features] };
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Logger, type LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule } from '../app.module.js';
+import { appModule } from '../app.module.js';
 import type { Config } from '../config/config.js';
 import { AgentGateway } from '../gateway/agent-gateway.js';
 import { createApp } from '../http/create-app.js';
@@ -38,7 +38,7 @@ export async function runServer(config: Config, repository: string, log: LoggerS
 
 /** Makes the application and lets it listen. */
 export async function startApp(config: Config, log: LoggerService | false): Promise<NestFastifyApplication> {
-  const app = await createApp(AppModule.with(config), config, log);
+  const app = await createApp(appModule(config), config, log);
   try {
     requireHandlers(handledRoutes(app));
     app.get(Metrics).attach(app.getHttpAdapter().getInstance());
