@@ -4,7 +4,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
-import { retryConflict } from './retry-conflict.js';
 
 export interface AppliedDocument {
   readonly kind: Document['kind'];
@@ -59,13 +58,11 @@ export class ApplyStore {
     dryRun: boolean,
   ): Promise<ApplyOutcome> {
     try {
-      return await retryConflict(() =>
-        this.database.transaction(async (tx) => {
-          const outcome = await this.write(tx, documents, author, checks);
-          if (dryRun || outcome.kind === 'refused') throw new RolledBack(outcome);
-          return outcome;
-        }),
-      );
+      return await this.database.transaction(async (tx) => {
+        const outcome = await this.write(tx, documents, author, checks);
+        if (dryRun || outcome.kind === 'refused') throw new RolledBack(outcome);
+        return outcome;
+      });
     } catch (error) {
       if (error instanceof RolledBack) return error.outcome;
       throw error;

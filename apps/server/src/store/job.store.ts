@@ -4,7 +4,6 @@ import { Database } from './database.store.js';
 import { lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
 import { assignmentCountsSql, containing } from './presence-sql.js';
-import { retryConflict } from './retry-conflict.js';
 import { type RunSummaryRow, runSummaryColumns } from './run.store.js';
 
 export interface JobRow {
@@ -89,13 +88,11 @@ export class JobStore {
 
   /** Takes a job off all hosts; its runs and versions stay. Takes turns with `apply`. @returns null when there is no such job */
   remove(name: string): Promise<{ name: string; changedHosts: string[] } | null> {
-    return retryConflict(() =>
-      this.database.transaction(async (tx) => {
-        await lockDefinitions(tx);
-        const [job] = await tx.$queryRaw<{ id: string; name: string }[]>`
+    return this.database.transaction(async (tx) => {
+      await lockDefinitions(tx);
+      const [job] = await tx.$queryRaw<{ id: string; name: string }[]>`
           UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL RETURNING id, name`;
-        return job ? { name: job.name, changedHosts: await this.desired.reassign(tx, { jobIds: [job.id] }) } : null;
-      }),
-    );
+      return job ? { name: job.name, changedHosts: await this.desired.reassign(tx, { jobIds: [job.id] }) } : null;
+    });
   }
 }
