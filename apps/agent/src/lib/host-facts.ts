@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { hostname, release, version } from 'node:os';
+import { hostname, release, type, version } from 'node:os';
 import type { Body } from '@carillon/contract/agent/catalog';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import type { Settings } from '../state/settings.js';
@@ -12,7 +12,8 @@ export const agentVersion = '0.1.0';
 export function hostFactsOf(scheduler: Settings['scheduler']['kind'], name?: string): Body<'hello'>['facts'] {
   return {
     hostname: name ?? hostname(),
-    os: `${version()} ${release()}`.slice(0, 200),
+    // Windows says its edition there, Linux the date its kernel was built.
+    os: `${process.platform === 'win32' ? version() : type()} ${release()}`.slice(0, 200),
     timezone: hostTimezone(),
     agentVersion,
     scheduler,

@@ -57,7 +57,7 @@ async function takeChallenge(channel: Channel, server: string): Promise<Body<'ch
   const dialled = new URL(server).origin;
   if (challenge.origin !== dialled)
     throw new LinkError(
-      `the server answers for ${challenge.origin}, but ${dialled} was dialled; is CARILLON_ORIGIN right there?`,
+      `the server answers for ${challenge.origin}, but ${dialled} was dialled; is CARILLON_PUBLIC_URL right there?`,
       'wrong_origin',
     );
   const { min, max } = challenge.protocol;
