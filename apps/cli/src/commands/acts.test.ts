@@ -174,16 +174,7 @@ describe('simulate', () => {
     expect(answer).toMatchObject({ exitCode: 7, stdout: '' });
     const args = cli.children[0]?.args ?? [];
     expect(existsSync(args[0] ?? '')).toBe(true);
-    expect(args.slice(1)).toEqual([
-      'simulate',
-      '--server',
-      server.url,
-      '--hosts',
-      '20',
-      '--seconds',
-      '90',
-      '--json',
-    ]);
+    expect(args.slice(1)).toEqual(['simulate', '--server', server.url, '--hosts', '20', '--seconds', '90', '--json']);
     // Not among the arguments, which everybody on the machine can read.
     expect(cli.children[0]?.env).toEqual({ CARILLON_JOIN_TOKEN: 'join-me' });
     expect(server.calls.map((call) => call.route)).toEqual(['POST /enrolment-tokens', 'DELETE /enrolment-tokens/:id']);

@@ -1,7 +1,7 @@
 import { jobFileFromArticleTask } from '@carillon/core/job/article-task';
 import { type Document, readDocument } from '@carillon/core/job/job-file';
-import type { documentKinds } from '@carillon/core/state/states';
 import { makeProblem, type Problem, type Result } from '@carillon/core/problem';
+import type { documentKinds } from '@carillon/core/state/states';
 import { CliError } from './errors.js';
 import type { Io } from './io.js';
 import { type LocatedProblem, type ParsedDocument, parseDocuments } from './parse-documents.js';

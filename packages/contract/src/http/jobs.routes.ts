@@ -1,4 +1,10 @@
-import { assignmentStates, commandKinds, commandStates, documentKinds, hostPresences } from '@carillon/core/state/states';
+import {
+  assignmentStates,
+  commandKinds,
+  commandStates,
+  documentKinds,
+  hostPresences,
+} from '@carillon/core/state/states';
 import { z } from 'zod';
 import { limits } from '../limits.js';
 import { defineRoutes, instant, nameParam, pageOf, pageQuery, queryFlag } from './route.js';
