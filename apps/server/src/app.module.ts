@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from './config/config.js';
-import { ConfigModule } from './config/config.module.js';
+import { configModule } from './config/config.module.js';
 import { AlertPoliciesModule } from './features/alert-policies/alert-policies.module.js';
 import { ApplyModule } from './features/apply/apply.module.js';
 import { CommandsModule } from './features/commands/commands.module.js';
@@ -37,6 +37,6 @@ class AppModule {}
 
 /** The whole server. */
 export function appModule(config: Config): DynamicModule {
-  const foundations = [ConfigModule.with(config), SharedModule, QueueModule, HttpModule];
+  const foundations = [configModule(config), SharedModule, QueueModule, HttpModule];
   return { module: AppModule, imports: [...foundations, GatewayModule, ObservabilityModule, ...features] };
 }

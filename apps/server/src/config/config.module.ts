@@ -4,15 +4,15 @@ import type { Config } from './config.js';
 /** Injection token of the configuration. */
 export const CONFIG = Symbol('config');
 
-// biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a module that takes settings
 @Module({})
-export class ConfigModule {
-  static with(config: Config): DynamicModule {
-    return {
-      module: ConfigModule,
-      global: true,
-      providers: [{ provide: CONFIG, useValue: config }],
-      exports: [CONFIG],
-    };
-  }
+class ConfigModule {}
+
+/** Gives the configuration to the whole application. */
+export function configModule(config: Config): DynamicModule {
+  return {
+    module: ConfigModule,
+    global: true,
+    providers: [{ provide: CONFIG, useValue: config }],
+    exports: [CONFIG],
+  };
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Config } from '../../config/config.js';
-import { ConfigModule } from '../../config/config.module.js';
+import { configModule } from '../../config/config.module.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
 import { SharedModule } from '../../shared/shared.module.js';
@@ -110,7 +110,7 @@ function testModule(databaseUrl: string, folder: string, hints: Hints, options: 
     providers: [{ provide: HINTS, useValue: hints }],
     exports: [HINTS],
   };
-  return { module: TestRoot, imports: [ConfigModule.with(config), SharedModule, queue, GatewayModule] };
+  return { module: TestRoot, imports: [configModule(config), SharedModule, queue, GatewayModule] };
 }
 
 @Global()

@@ -6,7 +6,7 @@ import { callRoute } from '@carillon/contract/http/client';
 import type { Request, Response, Route } from '@carillon/contract/http/route';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import type { Config } from '../../config/config.js';
-import { ConfigModule } from '../../config/config.module.js';
+import { configModule } from '../../config/config.module.js';
 import { HINTS, type Hint } from '../../queue/hints.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
 import { JOB_QUEUE, type JobQueue } from '../../queue/job-queue.js';
@@ -96,7 +96,7 @@ function testRoot(config: Config, { modules }: TestAppOptions, hints: Hint[]): D
     ],
     exports: [HINTS, JOB_QUEUE],
   };
-  return { module: TestRoot, imports: [ConfigModule.with(config), SharedModule, queue, HttpModule, ...modules] };
+  return { module: TestRoot, imports: [configModule(config), SharedModule, queue, HttpModule, ...modules] };
 }
 
 @Module({})
