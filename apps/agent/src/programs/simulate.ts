@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { silentLog } from '../lib/log.js';
 import { runSimulatedHost } from '../simulate/simulated-host.js';
@@ -30,6 +31,8 @@ export async function simulate(options: SimulateOptions, signal: AbortSignal): P
     stop.signal,
     ...(seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1_000)]),
   ]);
+  // Every host listens to the one signal; that is no leak.
+  setMaxListeners(0, ending);
   let online = 0;
   let failure: unknown;
   const lives: Promise<void>[] = [];
