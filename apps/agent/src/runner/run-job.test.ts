@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunEvent } from '@carillon/contract/agent/messages';
+import { makeKeyPair } from '@carillon/core/desired/signing';
+import type { Manifest } from '@carillon/core/job/job-spec';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { newId } from '../lib/new-id.js';
+import { writeJson } from '../state/files.js';
+import { sampleManifest, signManifest, temporaryAgentFolder } from '../testing/run-samples.js';
+import { readDrop } from './drop-box.js';
+import { outputFileOf, readOutputRecords } from './output-file.js';
+import { isProcessAlive } from './process-tree.js';
+import { runJob } from './run-job.js';
+import { listRunning } from './running-file.js';
+import { leaveTicket, ticketFileOf } from './start-ticket.js';
+import { orderStop } from './stop-orders.js';
+
+type Finished = Extract<RunEvent, { kind: 'run.finished' }>;
+
+let folder: ReturnType<typeof temporaryAgentFolder>;
+beforeEach(() => {
+  folder = temporaryAgentFolder();
+});
+afterEach(() => folder.remove());
+
+/** A job whose program is a piece of JavaScript. */
+function script(code: string, change: Partial<Manifest> = {}): Manifest {
+  const { run, ...rest } = sampleManifest(change);
+  return {
+    ...rest,
+    run: {
+      kind: 'program',
+      program: process.execPath,
+      arguments: ['-e', code],
+      workingDirectory: null,
+      environment: {},
+      ...change.run,
+    } as Manifest['run'],
+  };
+}
+
+function store(manifest: Manifest): void {
+  writeJson(join(folder.jobs, `${manifest.jobId}.json`), signManifest(manifest));
+}
+
+/** Starts a job as a command would, so that its schedule does not matter. */
+function start(manifest: Manifest, env: NodeJS.ProcessEnv = process.env): Promise<Finished> {
+  store(manifest);
+  const runId = newId();
+  leaveTicket(folder.tickets, manifest.jobId, { commandId: newId(), runId, expiresAtMs: Date.now() + 60_000 });
+  return runJob(folder, manifest.jobId, env).then(() => finished(runId));
+}
+
+function finished(runId: string): Finished {
+  const { events } = readDrop(folder.drop, 100);
+  const found = events
+    .map((event) => event.data)
+    .find((data): data is Finished => data.kind === 'run.finished' && data.runId === runId);
+  if (!found) throw new Error('no run.finished in the drop box');
+  return found;
+}
+
+function bytesOf(runId: string, stream: 'stdout' | 'stderr'): Buffer {
+  const { records } = readOutputRecords(outputFileOf(folder.output, runId), 0, 10_000);
+  return Buffer.concat(records.filter((record) => record.stream === stream).map((record) => record.data));
+}
+
+describe('a run', () => {
+  it('keeps exit code and both streams byte by byte', async () => {
+    const gbk = Buffer.from('b1b8b7ddcdeab3c90a', 'hex');
+    const run = await start(
+      script(
+        `process.stdout.write(Buffer.from('${gbk.toString('hex')}','hex')); process.stderr.write('bad\\n'); process.exitCode = 3`,
+      ),
+    );
+    expect(run).toMatchObject({
+      state: 'failed',
+      reason: 'exit_code',
+      exitCode: 3,
+      trigger: 'command',
+      scheduledFor: null,
+    });
+    expect(bytesOf(run.runId, 'stdout')).toEqual(gbk);
+    expect(bytesOf(run.runId, 'stderr').toString()).toBe('bad\n');
+    expect(run.output.stdout).toEqual({ bytes: 9, stored: 9, sha256: createHash('sha256').update(gbk).digest('hex') });
+    expect(run.durationMs).toBeGreaterThan(0);
+    expect(readdirSync(folder.running)).toEqual([]);
+  });
+
+  it('is told as started, on disk, before its program starts', async () => {
+    const look = `const fs = require('fs'); const names = fs.readdirSync(process.env.DROP); console.log(fs.readFileSync(process.env.DROP + '/' + names[0], 'utf8'))`;
+    const manifest = script(look);
+    const run = { ...manifest, run: { ...manifest.run, environment: { DROP: folder.drop } } as Manifest['run'] };
+    const { runId } = await start(run);
+    expect(bytesOf(runId, 'stdout').toString()).toContain('"kind":"run.started"');
+  });
+
+  it('tells its program which run it is, and keeps the agent’s own settings to itself', async () => {
+    const { runId } = await start(script('console.log(JSON.stringify(process.env))'), {
+      ...process.env,
+      CARILLON_JOIN_TOKEN: 'secret',
+    });
+    const env = JSON.parse(bytesOf(runId, 'stdout').toString()) as Record<string, string>;
+    expect(env).toMatchObject({ CARILLON_RUN_ID: runId, CARILLON_JOB: 'sample', CARILLON_JOB_VERSION: '1' });
+    expect(env.CARILLON_JOIN_TOKEN).toBeUndefined();
+  });
+
+  it('keeps head and tail of a long output, with its true length and hash', async () => {
+    const code = `for (let i = 0; i < 40000; i++) process.stdout.write(String(i).padStart(9, '0') + '\\n')`;
+    const run = await start(script(code, { output: { keepBytes: 64 * 1024, encoding: 'auto' } }));
+    const whole = Buffer.from(
+      Array.from({ length: 40_000 }, (_, index) => `${String(index).padStart(9, '0')}\n`).join(''),
+    );
+    expect(run.output.stdout).toEqual({
+      bytes: 400_000,
+      stored: 32 * 1024,
+      sha256: createHash('sha256').update(whole).digest('hex'),
+    });
+    const { records } = readOutputRecords(outputFileOf(folder.output, run.runId), 0, 10_000);
+    const gap = records.find((record) => record.droppedBefore > 0);
+    expect(gap?.droppedBefore).toBe(400_000 - 32 * 1024);
+    const kept = Buffer.concat(records.map((record) => record.data));
+    const head = gap?.offset ?? 0;
+    expect(kept.subarray(0, head)).toEqual(whole.subarray(0, head));
+    expect(kept.subarray(head)).toEqual(whole.subarray(whole.length - (kept.length - head)));
+  });
+
+  it('ends the whole tree at its time limit', async () => {
+    const pidFile = join(folder.root, 'pid');
+    const grandchild = `require('fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1000)`;
+    const code = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' }); setInterval(() => {}, 1000)`;
+    const run = await start(script(code, { timeoutMs: 1_500 }));
+    expect(run).toMatchObject({ state: 'timed_out', reason: 'timeout' });
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    await vi.waitFor(() => expect(isProcessAlive(pid)).toBe(false), 5_000);
+  });
+
+  it('is stopped by the agent’s order', async () => {
+    const manifest = script('console.log("begun"); setInterval(() => {}, 1000)');
+    const running = start(manifest);
+    const runId = await vi.waitFor(() => {
+      const [found] = listRunning(folder.running);
+      const id = found?.running.identity.runId ?? '';
+      expect(readOutputRecords(outputFileOf(folder.output, id), 0, 1).records).toHaveLength(1);
+      return id;
+    }, 5_000);
+    orderStop(folder.stops, runId);
+    expect(await running).toMatchObject({ state: 'killed', reason: 'stopped_by_command' });
+    expect(readdirSync(folder.stops)).toEqual([]);
+  });
+
+  it('does not wait for what its program left in the background', async () => {
+    const code = `require('child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20000)'], { stdio: 'inherit', detached: true }).unref(); console.log('done')`;
+    const run = await start(script(code));
+    expect(run).toMatchObject({ state: 'succeeded', exitCode: 0 });
+    expect(run.durationMs).toBeLessThan(15_000);
+  });
+
+  it.each([
+    ['a program that is not there', { program: '/no/such/program' }, 127, 'program_not_found'],
+    ['a file that is no program', { program: import.meta.filename }, 126, 'not_executable'],
+    [
+      'a working directory that is not there',
+      { workingDirectory: '/no/such/folder' },
+      127,
+      'working_directory_or_program_not_found',
+    ],
+  ])('says what is wrong with %s', async (_, change, exitCode, reason) => {
+    const manifest = sampleManifest();
+    const run = await start({ ...manifest, run: { ...manifest.run, ...change } as Manifest['run'] });
+    expect(run).toMatchObject({ state: 'failed', exitCode, reason });
+    expect(bytesOf(run.runId, 'stderr').toString()).toContain('carillon:');
+  });
+});
+
+describe('a start that is not a run', () => {
+  it('leaves nothing behind when the schedule does not mean it', async () => {
+    const manifest = sampleManifest({ schedule: [{ kind: 'at', local: '2020-01-01T00:00Z' }] });
+    store(manifest);
+    expect(await runJob(folder, manifest.jobId, process.env)).toEqual({ ran: false, reason: 'not_due' });
+    expect([folder.drop, folder.running, folder.output].flatMap((path) => readdirSync(path))).toEqual([]);
+  });
+
+  it('is refused for a definition that nobody trusted has signed, and for one that is not here', async () => {
+    const manifest = sampleManifest();
+    writeJson(join(folder.jobs, `${manifest.jobId}.json`), signManifest(manifest, makeKeyPair()));
+    await expect(runJob(folder, manifest.jobId, process.env)).rejects.toThrow('no valid signature');
+    await expect(runJob(folder, newId(), process.env)).rejects.toThrow('no definition of job');
+    await expect(runJob(folder, '../../etc', process.env)).rejects.toThrow('expected a UUID');
+  });
+
+  it('answers one occurrence once', async () => {
+    const manifest = sampleManifest({ schedule: [{ kind: 'every', intervalMs: 60_000 }] });
+    store(manifest);
+    const first = await runJob(folder, manifest.jobId, process.env);
+    const second = await runJob(folder, manifest.jobId, process.env);
+    // Unless a minute has just turned, the second start answers the same occurrence.
+    if (!second.ran) expect([first.ran, second]).toEqual([true, { ran: false, reason: 'already_answered' }]);
+  });
+
+  it('claims its ticket once', async () => {
+    const manifest = sampleManifest({ schedule: [{ kind: 'at', local: '2020-01-01T00:00Z' }] });
+    await start(manifest);
+    expect(existsSync(ticketFileOf(folder.tickets, manifest.jobId))).toBe(false);
+    expect(await runJob(folder, manifest.jobId, process.env)).toMatchObject({ ran: false });
+    writeFileSync(ticketFileOf(folder.tickets, manifest.jobId), 'not json');
+    expect(await runJob(folder, manifest.jobId, process.env)).toMatchObject({ ran: false });
+  });
+});
