@@ -1,4 +1,3 @@
-import { Text } from '@mantine/core';
 import { createRootRoute, createRoute, createRouter, Outlet, type RouterHistory } from '@tanstack/react-router';
 import { HostPage } from '../features/hosts/host.page.js';
 import { HostsPage } from '../features/hosts/hosts.page.js';
@@ -8,7 +7,7 @@ import { OverviewPage } from '../features/overview/overview.page.js';
 import { RunPage } from '../features/runs/run.page.js';
 import { RunsPage } from '../features/runs/runs.page.js';
 import { SignInPage } from '../features/session/sign-in.page.js';
-import { useWords } from '../i18n/index.js';
+import { BrokenPage, NotFound } from './lost.js';
 import { Shell } from './shell.js';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -29,16 +28,17 @@ const routeTree = root.addChildren([signIn, signedIn.addChildren(pages)]);
 
 /** @param history tests give one in memory */
 export function makeRouter(history?: RouterHistory) {
-  return createRouter({ routeTree, ...(history ? { history } : {}), defaultPreload: false });
+  return createRouter({
+    routeTree,
+    ...(history ? { history } : {}),
+    defaultPreload: false,
+    defaultErrorComponent: BrokenPage,
+    defaultNotFoundComponent: NotFound,
+  });
 }
 
 declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof makeRouter>;
   }
-}
-
-function NotFound() {
-  const { t } = useWords();
-  return <Text p="xl">{t('common.notFound')}</Text>;
 }

@@ -1,16 +1,8 @@
-import { ApiFailure } from '@carillon/contract/http/client';
 import { Alert, Button } from '@mantine/core';
 import { useWords } from '../i18n/index.js';
+import { useFailureText } from './failure-text.js';
 
-/** Words for whatever a call threw: the server's code in the reader's language, or that it cannot be reached. */
-export function useFailureText() {
-  const { t } = useWords();
-  return (error: unknown): string =>
-    error instanceof ApiFailure
-      ? t(`error.${error.body.code}`, { message: error.body.message })
-      : t('common.unreachable');
-}
-
+/** What went wrong, in words, with a way to try again. */
 export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t } = useWords();
   const text = useFailureText();

@@ -3,7 +3,7 @@ import type { Response } from '@carillon/contract/http/route';
 import { Button, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useFailureText } from '../../components/failure.js';
+import { useFailureText } from '../../components/failure-text.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
 

@@ -5,7 +5,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { Facts } from '../../components/facts.js';
-import { useFailureText } from '../../components/failure.js';
+import { useFailureText } from '../../components/failure-text.js';
 import { HostLink, JobLink } from '../../components/links.js';
 import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';

@@ -4,7 +4,7 @@ import { Alert, Button, Card, Center, Code, Group, PasswordInput, Stack, Text, T
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { useFailureText } from '../../components/failure.js';
+import { useFailureText } from '../../components/failure-text.js';
 import { Logo } from '../../components/logo.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';

@@ -1,0 +1,35 @@
+import { ApiFailure } from '@carillon/contract/http/client';
+import type { ApiErrorBody } from '@carillon/contract/http/error';
+import { useWords, type Word } from '../i18n/index.js';
+
+type T = (word: Word, values?: Record<string, string | number>) => string;
+
+/** Things the server may say it does not have, by the `kind` of `not_found`. */
+const kinds: Record<string, Word> = { job: 'kind.job', host: 'kind.host', run: 'kind.run', command: 'kind.command' };
+
+/** Words for whatever a call threw: the server's code and parameters in the reader's language, or that it cannot be reached. */
+export function useFailureText() {
+  const { t } = useWords();
+  return (error: unknown): string =>
+    error instanceof ApiFailure
+      ? bodyText(t, error.body)
+      : t(isNetworkError(error) ? 'common.unreachable' : 'common.broken');
+}
+
+/** `fetch` throws a TypeError when no answer came; so does broken code, but only outside of queries. */
+function isNetworkError(error: unknown): boolean {
+  return error instanceof TypeError;
+}
+
+function bodyText(t: T, { code, params, message }: ApiErrorBody): string {
+  const { kind, name, problems } = params;
+  if (code === 'not_found' && typeof kind === 'string' && typeof name === 'string') {
+    const word = kinds[kind];
+    if (word) return t('error.notFoundNamed', { kind: t(word), name });
+  }
+  const [problem] = problems ?? [];
+  if (code === 'invalid' && problem) {
+    return t('error.invalidField', { path: problem.path, expected: problem.expected, got: problem.got });
+  }
+  return t(`error.${code}`, { message });
+}
