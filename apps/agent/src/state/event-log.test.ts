@@ -1,105 +1,198 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startedEvent } from '../testing/samples.js';
-import { FileEventLog, MemoryEventLog } from './event-log.js';
+import { describe, expect, it } from 'vitest';
+import { makeEvents } from '../testing/samples.js';
+import { makeTempFolder } from '../testing/temp-folder.js';
+import { type EventLog, FileEventLog } from './event-log.js';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'carillon-log-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const everything = (log: EventLog) => log.read(log.first, 1_000_000);
+const segmentsIn = (folder: string) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.seg'))
+    .sort();
+const onlySegment = (folder: string) => join(folder, segmentsIn(folder)[0] ?? 'none');
 
-const many = (count: number) => Array.from({ length: count }, () => startedEvent());
-const segments = () => readdirSync(folder).filter((name) => name.endsWith('.seg'));
+describe('numbering', () => {
+  it('counts from one and goes on after a reopen', () => {
+    const folder = makeTempFolder();
+    const [a, b, c] = makeEvents(3);
+    const log = new FileEventLog(folder);
+    log.append([a!, b!]);
+    expect([log.epoch, log.first, log.next]).toEqual([1, 1, 3]);
 
-describe.each([
-  ['on disk', () => new FileEventLog(folder)],
-  ['in memory', () => new MemoryEventLog()],
-])('the event log %s', (_, open) => {
-  it('numbers events from 1 and forgets them only after the ack', () => {
-    const log = open();
-    log.append(many(3));
-    expect([log.epoch, log.first, log.next]).toEqual([1, 1, 4]);
-    log.ack(1, 2);
-    expect(log.read(log.first, 10).map((event) => event.seq)).toEqual([3]);
-    log.ack(1, 1);
-    expect(log.first).toBe(3);
+    const reopened = new FileEventLog(folder);
+    reopened.append([c!]);
+    expect(everything(reopened)).toEqual([a, b, c].map((event, index) => ({ seq: index + 1, ...event })));
   });
 
-  it('renumbers what is not acked in a new epoch, and keeps its ids', () => {
-    const log = open();
-    const [a, b, c] = many(3);
-    log.append([a, b, c].flatMap((event) => event ?? []));
-    log.ack(1, 1);
-    log.renew(2);
-    expect([log.epoch, log.first, log.next]).toEqual([2, 1, 3]);
-    expect(log.read(1, 10).map(({ seq, eventId }) => [seq, eventId])).toEqual([
-      [1, b?.eventId],
-      [2, c?.eventId],
-    ]);
-    log.append(many(1));
-    expect(log.next).toBe(4);
+  it('goes on after everything was acked and deleted', () => {
+    const folder = makeTempFolder();
+    const log = new FileEventLog(folder);
+    log.append(makeEvents(3));
     log.ack(1, 3);
-    expect(log.first).toBe(1);
+    expect(segmentsIn(folder)).toEqual([]);
+
+    const reopened = new FileEventLog(folder);
+    expect([reopened.first, reopened.next]).toEqual([4, 4]);
+    reopened.append(makeEvents(1));
+    expect(everything(reopened).map((event) => event.seq)).toEqual([4]);
+  });
+
+  it('leaves out events it has, across a reopen and within one call', () => {
+    const folder = makeTempFolder();
+    const [a, b] = makeEvents(2);
+    new FileEventLog(folder).append([a!]);
+    const log = new FileEventLog(folder);
+    log.append([a!, b!, b!]);
+    expect(everything(log).map((event) => event.eventId)).toEqual([a!.eventId, b!.eventId]);
+    expect(new FileEventLog(folder).next).toBe(3);
   });
 });
 
-describe('the event log after a crash', () => {
-  it('has everything again, and goes on counting', () => {
-    const before = new FileEventLog(folder);
-    before.append(many(4_500));
-    before.ack(1, 2_100);
-    const after = new FileEventLog(folder);
-    expect([after.first, after.next]).toEqual([2_101, 4_501]);
-    expect(after.read(4_500, 10)).toEqual(before.read(4_500, 10));
-    after.append(many(1));
-    expect(new FileEventLog(folder).next).toBe(4_502);
-  });
-
-  it('deletes segments whose events are all acked', () => {
+describe('acks', () => {
+  it('forget what is acked, keep the rest, and hold after a reopen', () => {
+    const folder = makeTempFolder();
     const log = new FileEventLog(folder);
-    for (let batch = 0; batch < 5; batch += 1) log.append(many(1_000));
-    expect(segments()).toHaveLength(3);
-    log.ack(1, 4_000);
-    expect(segments()).toHaveLength(1);
-    log.ack(1, 5_000);
-    expect(segments()).toHaveLength(0);
-    log.append(many(1));
-    expect(new FileEventLog(folder).read(5_001, 5).map((event) => event.seq)).toEqual([5_001]);
-  });
-
-  it('drops a record that was cut off anywhere, and nothing before it', () => {
-    const log = new FileEventLog(folder);
-    log.append(many(2));
-    const name = segments()[0] ?? '';
-    const whole = readFileSync(join(folder, name));
-    const secondAt = whole.indexOf('\n') + 1;
-    for (let length = secondAt; length < whole.length; length += 7) {
-      writeFileSync(join(folder, name), whole.subarray(0, length));
-      const opened = new FileEventLog(folder);
-      expect(opened.next).toBe(2);
-      opened.append(many(1));
-      expect(new FileEventLog(folder).next).toBe(3);
+    log.append(makeEvents(5));
+    log.ack(1, 2);
+    for (const each of [log, new FileEventLog(folder)]) {
+      expect(each.first).toBe(3);
+      expect(everything(each).map((event) => event.seq)).toEqual([3, 4, 5]);
     }
   });
 
-  it('does not believe a damaged record', () => {
-    new FileEventLog(folder).append(many(2));
-    const path = join(folder, segments()[0] ?? '');
+  it.each([
+    ['of another epoch', 2, 3, 1],
+    ['that goes back', 1, 0, 1],
+    ['beyond the end', 1, 99, 4],
+  ])('%s', (_name, epoch, upTo, first) => {
+    const log = new FileEventLog(makeTempFolder());
+    log.append(makeEvents(3));
+    log.ack(epoch, upTo);
+    expect(log.first).toBe(first);
+  });
+
+  it('delete a segment only when all of it is acked', () => {
+    const folder = makeTempFolder();
+    const log = new FileEventLog(folder);
+    for (let round = 0; round < 5; round += 1) log.append(makeEvents(1_000));
+    expect(segmentsIn(folder)).toHaveLength(3);
+    log.ack(1, 1_999);
+    expect(segmentsIn(folder)).toHaveLength(3);
+    log.ack(1, 2_000);
+    expect(segmentsIn(folder)).toHaveLength(2);
+
+    const reopened = new FileEventLog(folder);
+    expect([reopened.first, reopened.next]).toEqual([2_001, 5_001]);
+    expect(reopened.read(4_999, 10).map((event) => event.seq)).toEqual([4_999, 5_000]);
+  });
+});
+
+describe('a damaged log', () => {
+  it('loses only the record that was cut off, wherever the cut is', () => {
+    const folder = makeTempFolder();
+    const log = new FileEventLog(folder);
+    const [a, b, c] = makeEvents(3);
+    log.append([a!]);
+    log.append([b!]);
+    const path = onlySegment(folder);
+    const whole = readFileSync(path);
+    const start = whole.indexOf('\n') + 1;
+    for (let size = start; size < whole.length; size += 1) {
+      writeFileSync(path, whole.subarray(0, size));
+      const torn = new FileEventLog(folder);
+      expect(torn.next).toBe(2);
+      torn.append([c!]);
+      expect(everything(new FileEventLog(folder)).map((event) => event.eventId)).toEqual([a!.eventId, c!.eventId]);
+    }
+  });
+
+  it('never shows a record whose checksum is wrong', () => {
+    const folder = makeTempFolder();
+    new FileEventLog(folder).append(makeEvents(2));
+    const path = onlySegment(folder);
     const bytes = readFileSync(path);
-    bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1;
+    bytes[bytes.length - 10]! ^= 1;
     writeFileSync(path, bytes);
     expect(new FileEventLog(folder).next).toBe(2);
   });
 
-  it('takes an event that is offered again only once', () => {
-    const [event] = many(1);
-    if (!event) return;
-    new FileEventLog(folder).append([event]);
+  it('stays consecutive when an older segment is damaged', () => {
+    const folder = makeTempFolder();
     const log = new FileEventLog(folder);
-    log.append([event]);
+    for (let round = 0; round < 3; round += 1) log.append(makeEvents(1_000));
+    const path = onlySegment(folder);
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.subarray(0, bytes.length - 5));
+
+    const reopened = new FileEventLog(folder);
+    const numbers = everything(reopened).map((event) => event.seq);
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+    // What can be read is kept; one record was lost.
+    expect(numbers).toHaveLength(2_999);
+    reopened.append(makeEvents(1));
+    expect(everything(new FileEventLog(folder)).map((event) => event.seq)).toHaveLength(3_000);
+  });
+});
+
+describe('a write that fails', () => {
+  it('leaves the log as it was, and the next one works', () => {
+    const folder = makeTempFolder();
+    const log = new FileEventLog(folder);
+    const [a, b, c] = makeEvents(3);
+    log.append([a!]);
+    const unwritable = { ...b!, at: 1n } as never;
+    expect(() => log.append([unwritable])).toThrow();
     expect(log.next).toBe(2);
+    log.append([c!]);
+    expect(everything(new FileEventLog(folder)).map((event) => event.eventId)).toEqual([a!.eventId, c!.eventId]);
+  });
+
+  it('does not lose events on the way to a new epoch', () => {
+    const folder = makeTempFolder();
+    const log = new FileEventLog(folder);
+    log.append(makeEvents(2));
+    const pointer = join(folder, 'acked.json');
+    mkdirSync(join(pointer, 'in-the-way'), { recursive: true });
+    expect(() => log.renew(2)).toThrow();
+    expect([log.epoch, log.next]).toEqual([1, 3]);
+    rmSync(pointer, { recursive: true });
+    log.renew(2);
+    expect(everything(new FileEventLog(folder)).map((event) => event.seq)).toEqual([1, 2]);
+  });
+});
+
+describe('a new epoch', () => {
+  it('gives unacked events new numbers and keeps their ids', () => {
+    const folder = makeTempFolder();
+    const log = new FileEventLog(folder);
+    const events = makeEvents(4);
+    log.append(events);
+    log.ack(1, 2);
+    log.renew(3);
+    for (const each of [log, new FileEventLog(folder)]) {
+      expect([each.epoch, each.first, each.next]).toEqual([3, 1, 3]);
+      expect(everything(each)).toEqual(events.slice(2).map((event, index) => ({ ...event, seq: index + 1 })));
+    }
+    log.append(events.slice(3));
+    expect(log.next).toBe(3);
+    log.renew(2);
+    expect(log.epoch).toBe(3);
+  });
+
+  it('is taken again after a crash in the middle of taking it', () => {
+    const folder = makeTempFolder();
+    const events = makeEvents(2);
+    new FileEventLog(folder).append(events);
+    const before = join(makeTempFolder(), 'before');
+    mkdirSync(before);
+    for (const name of readdirSync(folder)) copyFileSync(join(folder, name), join(before, name));
+    new FileEventLog(folder).renew(2);
+
+    // The new file is there, the pointer and the old file are as they were.
+    rmSync(join(folder, 'acked.json'));
+    for (const name of readdirSync(before)) copyFileSync(join(before, name), join(folder, name));
+    new FileEventLog(folder).renew(2);
+    expect(everything(new FileEventLog(folder)).map((event) => event.seq)).toEqual([1, 2]);
   });
 });

@@ -56,6 +56,9 @@ export class FileEventLog implements EventLog {
   constructor(private readonly folder: string) {
     this.pointer = readJson<Pointer>(this.pointerFile) ?? { epoch: 1, acked: 0 };
     for (const first of this.segments()) this.load(first);
+    // Damage before the last segment leaves a hole in the numbers; what is left gets new ones, ids stay.
+    if (this.events.some((event, index) => event.seq !== (this.events[0]?.seq ?? 0) + index))
+      this.renew(this.epoch + 1);
     this.trim();
   }
 
@@ -72,12 +75,14 @@ export class FileEventLog implements EventLog {
   }
 
   append(events: readonly UnnumberedEvent[]): void {
-    const fresh = events.filter((event) => !this.ids.has(event.eventId));
-    if (fresh.length === 0) return;
+    const fresh = new Map(
+      events.filter((event) => !this.ids.has(event.eventId)).map((event) => [event.eventId, event]),
+    );
+    if (fresh.size === 0) return;
     const start = this.next;
-    const numbered = fresh.map((event, index): AgentEvent => ({ seq: start + index, ...event }));
+    const numbered = [...fresh.values()].map((event, index): AgentEvent => ({ seq: start + index, ...event }));
     if (!this.segment || this.segment.count >= segmentEvents) this.segment = { first: start, count: 0 };
-    this.write(this.segment.first, numbered);
+    this.write(this.file(this.epoch, this.segment.first), numbered);
     this.segment.count += numbered.length;
     this.remember(numbered);
   }
@@ -89,26 +94,28 @@ export class FileEventLog implements EventLog {
 
   ack(epoch: number, upToSeq: number): void {
     if (epoch !== this.pointer.epoch || upToSeq <= this.pointer.acked) return;
-    this.pointer = { epoch, acked: Math.min(upToSeq, this.next - 1) };
-    writeJson(this.pointerFile, this.pointer);
+    const pointer = { epoch, acked: Math.min(upToSeq, this.next - 1) };
+    writeJson(this.pointerFile, pointer);
+    this.pointer = pointer;
     this.trim();
   }
 
   renew(epoch: number): void {
     if (epoch <= this.pointer.epoch) return;
-    const waiting = this.events;
-    const old = this.segments();
-    const oldEpoch = this.pointer.epoch;
+    const old = this.segments().map((first) => this.file(this.epoch, first));
+    const renumbered = this.events.map((event, index): AgentEvent => ({ ...event, seq: 1 + index }));
+    // The new epoch's file is on disk before the pointer moves, and the pointer before the old files go. A crash before
+    // the pointer leaves a file that the next try must not add to.
+    const path = this.file(epoch, 1);
+    rmSync(path, { force: true });
+    if (renumbered.length > 0) this.write(path, renumbered);
+    writeJson(this.pointerFile, { epoch, acked: 0 });
+    this.pointer = { epoch, acked: 0 };
     this.events = [];
     this.ids.clear();
-    // The new epoch's file is on disk before the pointer moves, and the pointer before the old files go.
-    const renumbered = waiting.map((event, index): AgentEvent => ({ ...event, seq: 1 + index }));
-    this.pointer = { epoch, acked: 0 };
-    if (renumbered.length > 0) this.write(1, renumbered);
     this.remember(renumbered);
-    this.segment = { first: 1, count: renumbered.length };
-    writeJson(this.pointerFile, this.pointer);
-    for (const first of old) rmSync(this.file(oldEpoch, first), { force: true });
+    this.segment = renumbered.length > 0 ? { first: 1, count: renumbered.length } : undefined;
+    for (const each of old) rmSync(each, { force: true });
   }
 
   private remember(events: readonly AgentEvent[]): void {
@@ -118,8 +125,8 @@ export class FileEventLog implements EventLog {
     }
   }
 
-  private write(first: number, events: readonly AgentEvent[]): void {
-    const file = openSync(this.file(this.pointer.epoch, first), 'a', 0o600);
+  private write(path: string, events: readonly AgentEvent[]): void {
+    const file = openSync(path, 'a', 0o600);
     const { size } = fstatSync(file);
     try {
       const bytes = Buffer.from(events.map(toLine).join(''), 'utf8');

@@ -1,37 +1,46 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { canonicalJson } from '@carillon/core/desired/canonical-json';
+import { canonicalJson, sha256Hex } from '@carillon/core/desired/canonical-json';
+import type { DesiredEntry } from '@carillon/core/desired/desired-state';
 import { type KeyPair, makeKeyPair, signText } from '@carillon/core/desired/signing';
-import { asJson, type Manifest } from '@carillon/core/job/job-spec';
+import { asJson, type Manifest, type RunSpec } from '@carillon/core/job/job-spec';
 import { newId } from '../lib/new-id.js';
-import { type AgentFolder, agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import type { SignedManifest } from '../state/desired-cache.js';
 import type { UnnumberedEvent } from '../state/event-log.js';
-import { writeJson } from '../state/files.js';
 
-/** Stands for the centre's signing key. */
+/** The centre's key in tests. */
 export const signer: KeyPair = makeKeyPair();
 
-/** An agent's folder that is thrown away by `remove`, with the signer pinned. */
-export function temporaryAgentFolder(): AgentFolder & { remove(): void } {
-  const root = mkdtempSync(join(tmpdir(), 'carillon-agent-'));
-  const folder = agentFolderAt(root);
-  prepareAgentFolder(folder);
-  writeJson(folder.trust, { signerKeys: [signer.publicKey] });
-  return { ...folder, remove: () => rmSync(root, { recursive: true, force: true }) };
+/** A `run.started` event that no other test has. */
+export function makeEvent(changes: Partial<UnnumberedEvent['data']> = {}): UnnumberedEvent {
+  const at = '2026-11-23T08:00:00.000Z';
+  const data = {
+    kind: 'run.started' as const,
+    runId: newId(),
+    jobId: newId(),
+    version: 1,
+    trigger: 'schedule' as const,
+    scheduledFor: at,
+    startedAt: at,
+    commandId: null,
+    ...changes,
+  };
+  return { eventId: newId(), at, data: data as UnnumberedEvent['data'] };
 }
 
-/** A definition; what is not told is a program that does nothing. */
-export function sampleManifest(change: Partial<Manifest> = {}): Manifest {
+/** Several events, each with ids of its own. */
+export function makeEvents(count: number): UnnumberedEvent[] {
+  return Array.from({ length: count }, () => makeEvent());
+}
+
+/** A job that node runs, started by hand or at boot unless the test says otherwise. */
+export function makeManifest(changes: Partial<Manifest> = {}): Manifest {
   return {
     kind: 'carillon/job/v1',
     jobId: newId(),
     version: 1,
     name: 'sample',
     description: '',
-    schedule: [{ kind: 'cron', expression: '0 2 * * *' }],
-    run: { kind: 'program', program: process.execPath, arguments: ['-e', ''], workingDirectory: null, environment: {} },
+    schedule: [{ kind: 'startup' }],
+    run: nodeProgram(''),
     runAs: 'system',
     onOverlap: 'skip',
     onMissed: 'skip',
@@ -39,31 +48,30 @@ export function sampleManifest(change: Partial<Manifest> = {}): Manifest {
     exitCodes: { success: [{ from: 0, to: 0 }], warning: [] },
     output: { keepBytes: 1024 * 1024, encoding: 'auto' },
     enabled: true,
-    ...change,
+    ...changes,
   };
 }
 
-/** The definition as the centre sends it. */
+/** What a job does: a script for the node that runs the tests. */
+export function nodeProgram(script: string, changes: Partial<RunSpec> = {}): RunSpec {
+  return {
+    kind: 'program',
+    program: process.execPath,
+    arguments: ['-e', script],
+    workingDirectory: null,
+    environment: {},
+    ...changes,
+  } as RunSpec;
+}
+
+/** A definition as the centre sends it. */
 export function signManifest(manifest: Manifest, key: KeyPair = signer): SignedManifest {
   const text = canonicalJson(asJson(manifest));
   return { text, signature: signText(key.privateKey, 'carillon/v1/manifest', text) };
 }
 
-/** A run that began. */
-export function startedEvent(runId = newId()): UnnumberedEvent {
-  const at = new Date().toISOString();
-  return {
-    eventId: newId(),
-    at,
-    data: {
-      kind: 'run.started',
-      runId,
-      jobId: newId(),
-      version: 1,
-      trigger: 'schedule',
-      scheduledFor: at,
-      startedAt: at,
-      commandId: null,
-    },
-  };
+/** The line of an index that stands for a definition. */
+export function entryOf(manifest: Manifest): DesiredEntry {
+  const { jobId, version } = manifest;
+  return { jobId, version, manifestHash: sha256Hex(signManifest(manifest).text) };
 }
