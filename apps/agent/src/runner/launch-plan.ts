@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, extname, isAbsolute, join } from 'node:path';
 import type { Manifest } from '@carillon/core/job/job-spec';
-import { quoteArgument } from '@carillon/wintask/process/command-line';
 
 /** What to start, decided before anything is started. */
 export type LaunchPlan =
@@ -81,13 +80,25 @@ function batch(file: string, args: readonly string[], facts: HostFacts): LaunchP
   const shell = facts.env.ComSpec ?? 'C:\\Windows\\System32\\cmd.exe';
   // cmd /s strips the outer quotes of the whole line, so the inner ones stay as they are.
   const line = [file, ...args].map(quoteForCmd).join(' ');
-  return { kind: 'start', program: shell, arguments: ['/d', '/s', '/c', `"${line}"`], verbatim: true };
+  return {
+    kind: 'start',
+    program: shell,
+    arguments: ['/e:on', '/v:off', '/d', '/s', '/c', `"${line}"`],
+    verbatim: true,
+  };
 }
 
-/** Quoted for CommandLineToArgvW, and so that cmd.exe does not act on its own signs: it leaves them alone inside quotes. */
+/**
+ * Quoted so that cmd.exe acts on none of its signs, as Rust's standard library does it: quotes are doubled, since a
+ * backslash does not keep cmd.exe from ending the quotes there, and an empty variable breaks up what `%` would expand.
+ */
 function quoteForCmd(argument: string): string {
-  const quoted = quoteArgument(argument);
-  return /[&|<>^()%!,;=\s]/.test(argument) && !quoted.startsWith('"') ? `"${quoted}"` : quoted;
+  if (/^[A-Za-z0-9#$*+\-./:?@\\_]*[A-Za-z0-9#$*+\-./:?@_]$/.test(argument)) return argument;
+  const inside = argument
+    .replace(/(\\*)"/g, '$1$1""')
+    .replace(/\\+$/, '$&$&')
+    .replace(/%/g, '%%cd:~,%');
+  return `"${inside}"`;
 }
 
 function findProgram(name: string, facts: HostFacts): string | undefined {

@@ -1,52 +1,117 @@
+import type { Manifest } from '@carillon/core/job/job-spec';
 import { describe, expect, it } from 'vitest';
-import { explainStart } from './start-reason.js';
+import { explainStart, type StartFacts, type StartTicket } from './start-reason.js';
 
 const at = (text: string) => Date.parse(text);
-const daily = { schedule: [{ kind: 'cron', expression: '0 2 * * *' }], onMissed: 'run-once' } as const;
-const base = { hostTimezone: 'UTC', ticket: undefined, answeredMs: null };
-const two = at('2026-11-23T02:00:00Z');
+const nightly: Manifest['schedule'] = [{ kind: 'cron', expression: '0 2 * * *' }];
+const ticket: StartTicket = {
+  commandId: '0190a000-0000-7000-8000-000000000001',
+  runId: '0190a000-0000-7000-8000-000000000002',
+  expiresAtMs: at('2026-11-23T02:01:00Z'),
+};
 
-describe('why a job starts', () => {
+function explain(now: string, changes: Partial<StartFacts> & Partial<Pick<Manifest, 'schedule' | 'onMissed'>> = {}) {
+  const { schedule = nightly, onMissed = 'skip', ...facts } = changes;
+  return explainStart(
+    { schedule, onMissed },
+    { nowMs: at(now), hostTimezone: 'UTC', ticket: undefined, answeredMs: null, ...facts },
+  );
+}
+
+const scheduledFor = (instant: string | null) => ({
+  run: true,
+  trigger: 'schedule',
+  scheduledForMs: instant === null ? null : at(instant),
+  ticket: null,
+});
+const no = (reason: string) => ({ run: false, reason });
+
+describe('a timed start', () => {
   it.each([
-    ['on time', at('2026-11-23T02:00:03Z'), null, { run: true, trigger: 'schedule', scheduledForMs: two }],
-    ['a moment early', at('2026-11-23T01:59:59.9Z'), null, { run: true, trigger: 'schedule', scheduledForMs: two }],
-    ['on a loaded host', at('2026-11-23T02:03:00Z'), null, { run: true, scheduledForMs: two }],
-    ['twice for one occurrence', at('2026-11-23T02:00:30Z'), two, { run: false, reason: 'already_answered' }],
-    ['hours late, made up for', at('2026-11-23T08:00:00Z'), null, { run: true, scheduledForMs: two }],
-    ['hours late, but answered', at('2026-11-23T08:00:00Z'), two, { run: false, reason: 'not_due' }],
-  ])('%s', (_, nowMs, answeredMs, expected) => {
-    expect(explainStart(daily, { ...base, nowMs, answeredMs })).toMatchObject(expected);
+    ['on the second', '2026-11-23T02:00:00Z', {}, scheduledFor('2026-11-23T02:00:00Z')],
+    ['a loaded host, 3 minutes late', '2026-11-23T02:03:00Z', {}, scheduledFor('2026-11-23T02:00:00Z')],
+    ['between two fires', '2026-11-23T01:30:00Z', {}, no('not_due')],
+    ['the same fire twice', '2026-11-23T02:00:30Z', { answeredMs: at('2026-11-23T02:00:00Z') }, no('already_answered')],
+    [
+      'the fire after the answered one',
+      '2026-11-23T02:00:30Z',
+      { answeredMs: at('2026-11-22T02:00:00Z') },
+      scheduledFor('2026-11-23T02:00:00Z'),
+    ],
+    ['hours late, skip', '2026-11-23T07:30:00Z', { onMissed: 'skip' }, no('not_due')],
+    ['hours late, run-once', '2026-11-23T07:30:00Z', { onMissed: 'run-once' }, scheduledFor('2026-11-23T02:00:00Z')],
+    [
+      'hours late, run-once, answered',
+      '2026-11-23T07:30:00Z',
+      { onMissed: 'run-once', answeredMs: at('2026-11-23T02:00:00Z') },
+      no('not_due'),
+    ],
+    [
+      'days late, run-once: too old to be made up for',
+      '2026-11-23T07:30:00Z',
+      { onMissed: 'run-once', schedule: [{ kind: 'at', local: '2026-11-20T02:00' }] },
+      no('not_due'),
+    ],
+  ] as const)('%s', (_name, now, changes, expected) => {
+    expect(explain(now, changes)).toEqual(expected);
   });
+});
 
-  it('does not make up for missed starts when told to skip them', () => {
-    const job = { ...daily, onMissed: 'skip' } as const;
-    expect(explainStart(job, { ...base, nowMs: at('2026-11-23T08:00:00Z') })).toEqual({
-      run: false,
-      reason: 'not_due',
-    });
-  });
-
-  it('reads the schedule on the host’s clock', () => {
-    const facts = { ...base, nowMs: at('2026-11-22T18:00:01Z'), hostTimezone: 'Asia/Shanghai' };
-    expect(explainStart(daily, facts)).toMatchObject({ run: true, scheduledForMs: at('2026-11-22T18:00:00Z') });
-  });
-
-  it('obeys a ticket before anything else, unless it is too old', () => {
-    const nowMs = at('2026-11-23T12:00:00Z');
-    const ticket = { commandId: 'c', runId: 'r', expiresAtMs: nowMs + 1 };
-    expect(explainStart(daily, { ...base, nowMs, ticket })).toMatchObject({ run: true, trigger: 'command', ticket });
-    const old = { ...ticket, expiresAtMs: nowMs - 1 };
-    expect(explainStart({ ...daily, onMissed: 'skip' }, { ...base, nowMs, ticket: old })).toEqual({
-      run: false,
-      reason: 'not_due',
-    });
-  });
-
-  it('takes a start without a time for what it is, when the job has such a trigger', () => {
-    const job = { schedule: [{ kind: 'startup' }], onMissed: 'skip' } as const;
-    expect(explainStart(job, { ...base, nowMs: at('2026-11-23T12:00:00Z') })).toMatchObject({
+describe('a start by hand', () => {
+  it('is explained by its ticket, whatever the schedule says', () => {
+    expect(explain('2026-11-23T01:59:00Z', { ticket, schedule: nightly })).toEqual({
       run: true,
+      trigger: 'command',
       scheduledForMs: null,
+      ticket,
     });
+  });
+
+  it('is not explained by a ticket that nobody claimed in time', () => {
+    expect(explain('2026-11-23T07:00:00Z', { ticket })).toEqual(no('not_due'));
+    expect(explain('2026-11-24T02:00:00Z', { ticket })).toEqual(scheduledFor('2026-11-24T02:00:00Z'));
+  });
+});
+
+describe('a trigger without a time', () => {
+  it('always counts', () => {
+    expect(explain('2026-11-23T07:00:00Z', { schedule: [{ kind: 'startup' }] })).toEqual(scheduledFor(null));
+  });
+
+  it('explains what the timed entries beside it do not', () => {
+    const both: Manifest['schedule'] = [...nightly, { kind: 'logon' }];
+    expect(explain('2026-11-23T02:00:10Z', { schedule: both })).toEqual(scheduledFor('2026-11-23T02:00:00Z'));
+    expect(explain('2026-11-23T07:00:00Z', { schedule: both })).toEqual(scheduledFor(null));
+  });
+});
+
+describe('time zones', () => {
+  it('the job has a zone of its own', () => {
+    const schedule: Manifest['schedule'] = [{ kind: 'cron', expression: '0 9 * * *', timezone: 'Asia/Shanghai' }];
+    expect(explain('2026-11-23T01:00:00Z', { schedule, hostTimezone: 'America/New_York' })).toEqual(
+      scheduledFor('2026-11-23T01:00:00Z'),
+    );
+    expect(explain('2026-11-23T14:00:00Z', { schedule, hostTimezone: 'America/New_York' })).toEqual(no('not_due'));
+  });
+
+  it('the zone of the host moves its clock: the superset trigger of the other half of the year is not due', () => {
+    const schedule: Manifest['schedule'] = [{ kind: 'cron', expression: '0 2 * * *', timezone: 'Europe/Berlin' }];
+    const summer = '2026-07-01T00:00:00Z';
+    const winter = '2026-12-01T01:00:00Z';
+    expect(explain(summer, { schedule })).toEqual(scheduledFor(summer));
+    expect(explain(winter, { schedule })).toEqual(scheduledFor(winter));
+    expect(explain('2026-12-01T00:00:00Z', { schedule })).toEqual(no('not_due'));
+    expect(explain('2026-07-01T01:00:00Z', { schedule })).toEqual(no('not_due'));
+  });
+
+  it('the hour that comes twice is answered once for each instant it means', () => {
+    const schedule: Manifest['schedule'] = [{ kind: 'cron', expression: '30 2 * * *' }];
+    const first = explain('2026-10-25T00:30:00Z', { schedule, hostTimezone: 'Europe/Berlin' });
+    const second = explain('2026-10-25T01:30:00Z', {
+      schedule,
+      hostTimezone: 'Europe/Berlin',
+      answeredMs: at('2026-10-25T00:30:00Z'),
+    });
+    expect([first, second].filter((reason) => reason.run)).toHaveLength(1);
   });
 });
