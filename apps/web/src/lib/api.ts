@@ -19,10 +19,15 @@ export async function call<R extends Route>(route: R, request: Request<R>, signa
   }
 }
 
-/** Options of `useQuery` for an endpoint: one key for one question. */
+/** One key for one question. */
+export function keyOf<R extends Route>(route: R, request: Request<R>) {
+  return [route.path, request] as const;
+}
+
+/** Options of `useQuery` for an endpoint. */
 export function query<R extends Route>(route: R, request: Request<R>, refetchMs?: number) {
   return {
-    queryKey: [route.path, request] as const,
+    queryKey: keyOf(route, request),
     queryFn: ({ signal }: { signal: AbortSignal }) => call(route, request, signal),
     ...(refetchMs === undefined ? {} : { refetchInterval: refetchMs }),
   };

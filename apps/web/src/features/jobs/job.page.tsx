@@ -15,7 +15,9 @@ import { RunList } from '../runs/run-list.js';
 import { Definition } from './definition.js';
 import { NextFires } from './next-fires.js';
 import { RunNow } from './run-now.js';
+import { StartedRuns } from './started-runs.js';
 import { TaskXml } from './task-xml.js';
+import { useRunNow } from './use-run-now.js';
 import { Versions } from './versions.js';
 
 type Job = Response<typeof jobRoutes.get>;
@@ -24,11 +26,12 @@ export function JobPage() {
   const { name } = useParams({ from: '/signed-in/jobs/$name' });
   useTitle(name);
   const job = useQuery(query(jobRoutes.get, { name }, 5_000));
-  return <Loaded query={job}>{(data) => <JobDetails job={data} />}</Loaded>;
+  return <Loaded query={job}>{(data) => <JobDetails key={data.name} job={data} />}</Loaded>;
 }
 
 function JobDetails({ job }: { job: Job }) {
   const { t } = useWords();
+  const runNow = useRunNow(job.name);
   return (
     <Stack>
       <Group justify="space-between">
@@ -43,8 +46,9 @@ function JobDetails({ job }: { job: Job }) {
             </Badge>
           )}
         </Group>
-        <RunNow job={job.name} />
+        <RunNow job={job.name} act={runNow} />
       </Group>
+      {runNow.data && <StartedRuns ids={runNow.data} onClose={runNow.reset} />}
       <Tabs defaultValue="runs" keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="runs">{t('jobs.runs')}</Tabs.Tab>

@@ -1,0 +1,27 @@
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import type { Response } from '@carillon/contract/http/route';
+import { isOpenCommand } from '@carillon/core/state/states';
+import { useQuery } from '@tanstack/react-query';
+import { query } from '../../lib/api.js';
+
+export type Command = Response<typeof jobRoutes.command>;
+
+const followMs = 500;
+/** After its life the server settles a command by itself; a little later is soon enough to see it. */
+const slowMs = 5_000;
+
+/** An order to a host, asked about until the host has answered or the order's life has ended. */
+export function useCommand(id: string) {
+  return useQuery({
+    ...query(jobRoutes.command, { id }),
+    refetchInterval: ({ state: { data } }) => {
+      if (data === undefined) return slowMs;
+      if (!mayChange(data)) return false;
+      return Date.now() < Date.parse(data.expiresAt) ? followMs : slowMs;
+    },
+  });
+}
+
+function mayChange({ state }: Command): boolean {
+  return isOpenCommand(state) || state === 'accepted';
+}

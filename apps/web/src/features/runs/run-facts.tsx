@@ -1,0 +1,33 @@
+import type { Response } from '@carillon/contract/http/route';
+import type { runRoutes } from '@carillon/contract/http/runs.routes';
+import { Facts } from '../../components/facts.js';
+import { HostLink, JobLink } from '../../components/links.js';
+import { When } from '../../components/when.js';
+import { useWords } from '../../i18n/index.js';
+import { duration } from '../../lib/times.js';
+import { ExitCode } from './exit-code.js';
+
+/** Everything known of a run but its output. */
+export function RunFacts({ run }: { run: Response<typeof runRoutes.get> }) {
+  const { t } = useWords();
+  const job = (
+    <>
+      <JobLink name={run.job} /> v{run.jobVersion}
+    </>
+  );
+  return (
+    <Facts
+      items={[
+        [t('runs.job'), job],
+        [t('runs.host'), <HostLink key="host" name={run.host} />],
+        [t('runs.exit'), <ExitCode key="exit" exit={run.exit} />],
+        [t('runs.took'), run.durationMs === null ? '–' : duration(run.durationMs)],
+        [t('runs.scheduledFor'), run.scheduledFor ? <When key="planned" at={run.scheduledFor} /> : '–'],
+        [t('runs.started'), <When key="started" at={run.startedAt} />],
+        [t('runs.finished'), run.finishedAt ? <When key="ended" at={run.finishedAt} /> : '–'],
+        [t('runs.trigger'), t(`trigger.${run.trigger}`)],
+        [t('runs.received'), <When key="received" at={run.receivedAt} />],
+      ]}
+    />
+  );
+}
