@@ -9,10 +9,16 @@ import type { AgentFolder } from '../state/agent-folder.js';
 import type { DesiredCache } from '../state/desired-cache.js';
 import type { CommandWork, Done } from './command-desk.js';
 
-/** How long Task Scheduler may take to start the runner. */
-const claimMs = 10_000;
-/** How long ending a process tree may take. */
-const endMs = 30_000;
+export interface WorkLimits {
+  /** How long a job's definition may take to arrive and be registered. */
+  readonly registerMs: number;
+  /** How long Task Scheduler may take to start the runner. */
+  readonly claimMs: number;
+  /** How long ending a process tree may take. */
+  readonly endMs: number;
+}
+
+const usualLimits: WorkLimits = { registerMs: 20_000, claimMs: 10_000, endMs: 30_000 };
 const lookMs = 100;
 
 /** Starts jobs through Task Scheduler, so that a run by hand is like any other, and stops runs through their runners. */
@@ -21,10 +27,14 @@ export class HostWork implements CommandWork {
     private readonly folder: AgentFolder,
     private readonly cache: DesiredCache,
     private readonly scheduler: TaskScheduler,
+    private readonly limits: WorkLimits = usualLimits,
   ) {}
 
   async start(jobId: string, ticket: StartTicket): Promise<Done> {
-    const job = this.cache.registered().jobs.find((candidate) => candidate.jobId === jobId);
+    // A command may overtake the definition it is about: both are found by hint or poll, in any order.
+    const find = () => this.cache.registered().jobs.find((candidate) => candidate.jobId === jobId);
+    await until(() => find() !== undefined, this.limits.registerMs);
+    const job = find();
     if (!job) return { ok: false, code: 'not_registered', message: 'the job is not registered on this host' };
     leaveTicket(this.folder.tickets, jobId, ticket);
     try {
@@ -35,13 +45,13 @@ export class HostWork implements CommandWork {
       throw error;
     }
     const file = ticketFileOf(this.folder.tickets, jobId);
-    if (await until(() => !existsSync(file), claimMs)) return { ok: true };
+    if (await until(() => !existsSync(file), this.limits.claimMs)) return { ok: true };
     // Whoever renames the ticket has it: when it is not us, the runner was just in time.
     if (!takeTicket(this.folder.tickets, jobId)) return { ok: true };
     return {
       ok: false,
       code: 'not_started',
-      message: `Task Scheduler accepted the start but did not start the job within ${claimMs / 1_000} s; it may be running already`,
+      message: `Task Scheduler accepted the start but did not start the job within ${this.limits.claimMs / 1_000} s; it may be running already`,
     };
   }
 
@@ -49,8 +59,8 @@ export class HostWork implements CommandWork {
     if (!isRunning(this.folder.running, runId))
       return { ok: false, code: 'not_running', message: 'the run is not under way on this host' };
     orderStop(this.folder.stops, runId);
-    if (await until(() => !isRunning(this.folder.running, runId), endMs)) return { ok: true };
-    return { ok: false, code: 'still_running', message: `the run did not end within ${endMs / 1_000} s` };
+    if (await until(() => !isRunning(this.folder.running, runId), this.limits.endMs)) return { ok: true };
+    return { ok: false, code: 'still_running', message: `the run did not end within ${this.limits.endMs / 1_000} s` };
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutputStream } from '@carillon/contract/agent/log-frame';
 
@@ -31,11 +31,13 @@ export function outputFileOf(folder: string, runId: string): string {
 /** Writes a run's output file; only its runner does. */
 export class OutputFileWriter {
   private readonly file: number;
+  private size = 0;
 
   constructor(path: string) {
     this.file = openSync(path, 'a', 0o600);
   }
 
+  /** @throws Error when the disk does not take the record; nothing of it is left in the file then */
   write(record: OutputRecord): void {
     const header = Buffer.alloc(headerBytes);
     header.writeUInt8(magic, 0);
@@ -45,7 +47,15 @@ export class OutputFileWriter {
     header.writeBigUInt64BE(BigInt(record.atMs), 16);
     header.writeBigUInt64BE(BigInt(record.droppedBefore), 24);
     // One write: a reader sees the record whole or not at all, but for a crash in between.
-    writeSync(this.file, Buffer.concat([header, record.data]));
+    const bytes = Buffer.concat([header, record.data]);
+    try {
+      const written = writeSync(this.file, bytes);
+      if (written < bytes.length) throw new Error(`the disk took ${written} of ${bytes.length} bytes`);
+    } catch (error) {
+      ftruncateSync(this.file, this.size);
+      throw error;
+    }
+    this.size += bytes.length;
   }
 
   close(): void {

@@ -25,12 +25,13 @@ export class StreamRecorder {
   private tail: Buffer[] = [];
   private tailBytes = 0;
   private dropped = 0;
+  private unwritten = 0;
   private timer: NodeJS.Timeout | undefined;
   private ended = false;
 
   constructor(
     private readonly stream: OutputStream,
-    private readonly file: OutputFileWriter,
+    private readonly file: Pick<OutputFileWriter, 'write'>,
     private readonly headBytes: number,
     private readonly tailLimit: number,
     private readonly now: () => number,
@@ -87,8 +88,15 @@ export class StreamRecorder {
   }
 
   private record(data: Buffer, droppedBefore: number): void {
-    this.file.write({ stream: this.stream, offset: this.stored, atMs: this.now(), droppedBefore, data });
-    this.stored += data.length;
+    const dropped = this.unwritten + droppedBefore;
+    try {
+      this.file.write({ stream: this.stream, offset: this.stored, atMs: this.now(), droppedBefore: dropped, data });
+      this.stored += data.length;
+      this.unwritten = 0;
+    } catch {
+      // A full disk must not end the program; what it did not take counts as dropped.
+      this.unwritten = dropped + data.length;
+    }
   }
 }
 

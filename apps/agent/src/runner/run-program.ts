@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import type { Readable } from 'node:stream';
 import type { ProcessEnd } from '@carillon/core/run/outcome';
 import type { LaunchPlan } from './launch-plan.js';
 import { endProcessTree } from './process-tree.js';
@@ -45,19 +46,31 @@ function cannotStart(plan: Extract<LaunchPlan, { kind: 'cannot-start' }>, stderr
 
 function startAndWait(
   plan: Extract<LaunchPlan, { kind: 'start' }>,
-  { workingDirectory, environment, timeoutMs, stop }: ProgramSettings,
+  settings: ProgramSettings,
   output: { readonly stdout: Sink; readonly stderr: Sink },
 ): Promise<ProcessEnd> {
+  const { workingDirectory, environment, timeoutMs, stop } = settings;
   return new Promise((resolve) => {
-    const child = spawn(plan.program, plan.arguments, {
-      env: environment,
-      ...(workingDirectory === null ? {} : { cwd: workingDirectory }),
-      // A group of its own, so that the whole tree can be ended without ending the runner.
-      detached: process.platform !== 'win32',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-      windowsVerbatimArguments: plan.verbatim,
-    });
+    const notStarted = (error: NodeJS.ErrnoException): ProcessEnd => {
+      output.stderr.write(Buffer.from(`carillon: ${plan.program} cannot be started: ${error.message}\n`));
+      return { kind: 'not-started', ...startProblem(error, workingDirectory) };
+    };
+    let child: ChildProcessByStdio<null, Readable, Readable>;
+    try {
+      child = spawn(plan.program, plan.arguments, {
+        env: environment,
+        ...(workingDirectory === null ? {} : { cwd: workingDirectory }),
+        // A group of its own, so that the whole tree can be ended without ending the runner.
+        detached: process.platform !== 'win32',
+        stdio: ['ignore', 'pipe', 'pipe'],
+        windowsHide: true,
+        windowsVerbatimArguments: plan.verbatim,
+      });
+    } catch (error) {
+      // Most reasons come as an event, some (too many arguments, a folder that is a file) are thrown.
+      resolve(notStarted(error as NodeJS.ErrnoException));
+      return;
+    }
     let timedOut = false;
     const timer =
       timeoutMs === null
@@ -78,9 +91,7 @@ function startAndWait(
     };
     child.once('error', (error: NodeJS.ErrnoException) => {
       if (child.pid !== undefined) return;
-      const denied = error.code === 'EACCES' || error.code === 'EPERM';
-      output.stderr.write(Buffer.from(`carillon: ${plan.program} cannot be started: ${error.message}\n`));
-      settle({ kind: 'not-started', exitCode: denied ? 126 : 127, reason: startReason(error, workingDirectory) });
+      settle(notStarted(error));
     });
     child.once('exit', (code, signal) => {
       const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
@@ -102,11 +113,13 @@ function startAndWait(
   });
 }
 
-function startReason(error: NodeJS.ErrnoException, workingDirectory: string | null): string {
-  if (error.code === 'EACCES' || error.code === 'EPERM') return 'not_executable';
-  return error.code === 'ENOENT' && workingDirectory !== null
-    ? 'working_directory_or_program_not_found'
-    : 'program_not_found';
+/** 127 and 126 as a shell has them: not found, and found but cannot be started. */
+function startProblem(error: NodeJS.ErrnoException, workingDirectory: string | null) {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+    const reason = workingDirectory === null ? 'program_not_found' : 'working_directory_or_program_not_found';
+    return { exitCode: 127, reason };
+  }
+  return { exitCode: 126, reason: 'not_executable' };
 }
 
 /** Timers of Node hold at most 2^31 - 1 ms, 24.8 days; a job may be allowed longer. */

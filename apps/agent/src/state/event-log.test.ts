@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeEvents } from '../testing/samples.js';
 import { makeTempFolder } from '../testing/temp-folder.js';
-import { type EventLog, FileEventLog } from './event-log.js';
+import { type EventLog, FileEventLog, MemoryEventLog } from './event-log.js';
 
 const everything = (log: EventLog) => log.read(log.first, 1_000_000);
 const segmentsIn = (folder: string) =>
@@ -11,6 +11,26 @@ const segmentsIn = (folder: string) =>
     .filter((name) => name.endsWith('.seg'))
     .sort();
 const onlySegment = (folder: string) => join(folder, segmentsIn(folder)[0] ?? 'none');
+
+describe.each([
+  ['on disk', () => new FileEventLog(makeTempFolder())],
+  ['in memory', () => new MemoryEventLog()],
+])('the log %s', (_where, open) => {
+  it('numbers, forgets with the ack, and renumbers in a new epoch', () => {
+    const log = open();
+    const events = makeEvents(3);
+    log.append(events);
+    expect([log.epoch, log.first, log.next]).toEqual([1, 1, 4]);
+    log.ack(1, 1);
+    log.ack(1, 0);
+    expect(everything(log).map((event) => event.seq)).toEqual([2, 3]);
+    log.renew(2);
+    expect([log.epoch, log.first, log.next]).toEqual([2, 1, 3]);
+    expect(everything(log)).toEqual(events.slice(1).map((event, index) => ({ ...event, seq: index + 1 })));
+    log.ack(1, 2);
+    expect(log.first).toBe(1);
+  });
+});
 
 describe('numbering', () => {
   it('counts from one and goes on after a reopen', () => {
