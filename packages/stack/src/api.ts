@@ -25,7 +25,7 @@ export class LocalApi {
   /** Does the server answer, and is it ready to work? */
   async isReady(): Promise<boolean> {
     try {
-      return (await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
+      return (await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(5_000) })).ok;
     } catch {
       return false;
     }

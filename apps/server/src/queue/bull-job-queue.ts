@@ -12,6 +12,8 @@ import {
 import { describeError, StateLog } from './state-log.js';
 
 const answerMs = 2_000;
+/** Probes of readiness are impatient: a balancer that waits two seconds calls the whole server dead. */
+const probeMs = 500;
 const jobOptions = {
   removeOnComplete: true,
   removeOnFail: 100,
@@ -61,10 +63,11 @@ export class BullJobQueue implements JobQueue {
 
   async health(): Promise<QueueHealth> {
     try {
-      await inTime(this.backend.queue.getWaitingCount());
+      await inTime(this.backend.queue.getWaitingCount(), probeMs);
       return { mode: this.backend.mode, ok: true };
     } catch (error) {
-      return { mode: this.backend.mode, ok: false, message: describeError(error) };
+      // What broke the connection says more than that nothing came back.
+      return { mode: this.backend.mode, ok: false, message: this.state.problem ?? describeError(error) };
     }
   }
 
@@ -89,11 +92,11 @@ export class BullJobQueue implements JobQueue {
   }
 }
 
-/** The result, or an error after two seconds: a queue without a connection would wait for ever. */
-async function inTime<T>(work: Promise<T>): Promise<T> {
+/** The result, or an error when it takes longer: a queue without a connection would wait for ever. */
+async function inTime<T>(work: Promise<T>, limitMs = answerMs): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, refuse) => {
-    timer = setTimeout(() => refuse(new Error(`the queue did not answer within ${answerMs} ms`)), answerMs);
+    timer = setTimeout(() => refuse(new Error(`the queue did not answer within ${limitMs} ms`)), limitMs);
   });
   try {
     return await Promise.race([work, late]);

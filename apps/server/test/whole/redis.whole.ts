@@ -103,3 +103,16 @@ describe.skipIf(redisProgram.kind === 'missing')('two servers with Redis between
     expect(await product.cli('run', 'between', '--wait')).toMatchObject({ code: 0 });
   });
 });
+
+describe('a Redis that is configured and was never there', () => {
+  it('keeps nobody from starting and working', async () => {
+    const alone = await startProduct({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+    try {
+      expect((await readiness(alone.url))?.status).toBe('degraded');
+      expect((await alone.cli('apply', '-f', join(repository, 'examples/every-minute.yaml'))).code).toBe(0);
+      expect(await alone.cli('run', 'every-minute', '--wait')).toMatchObject({ code: 0 });
+    } finally {
+      await alone.dispose();
+    }
+  });
+});
