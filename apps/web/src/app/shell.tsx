@@ -50,6 +50,9 @@ export function Shell() {
         <Group h="100%" justify="space-between" wrap="nowrap">
           <Group gap="xs" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('nav.menu')} />
+            <a className="skip" href="#main">
+              {t('nav.skip')}
+            </a>
             <Logo size={26} />
             <Text fw={700} fz="lg">
               Carillon
@@ -65,7 +68,7 @@ export function Shell() {
       <AppShell.Navbar p="xs" component="nav" aria-label={t('nav.menu')}>
         <Pages onNavigate={close} />
       </AppShell.Navbar>
-      <AppShell.Main>
+      <AppShell.Main id="main" tabIndex={-1}>
         <Outlet />
       </AppShell.Main>
     </AppShell>

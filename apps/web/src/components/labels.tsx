@@ -1,13 +1,20 @@
 import { Badge, Group } from '@mantine/core';
+import { PageLink } from './page-link.js';
 
+/** Labels of a host; each leads to the hosts that have it. */
 export function Labels({ labels }: { labels: Record<string, string> }) {
   return (
     <Group gap={4} wrap="wrap">
-      {Object.entries(labels).map(([key, value]) => (
-        <Badge key={key} variant="default" size="sm" tt="none" fw={400}>
-          {key}={value}
-        </Badge>
-      ))}
+      {Object.entries(labels).map(([key, value]) => {
+        const label = `${key}=${value}`;
+        return (
+          <PageLink key={key} to="/hosts" search={{ label }} underline="never" lh={1}>
+            <Badge variant="default" size="sm" tt="none" fw={400} style={{ cursor: 'inherit' }}>
+              {label}
+            </Badge>
+          </PageLink>
+        );
+      })}
     </Group>
   );
 }

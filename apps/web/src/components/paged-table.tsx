@@ -1,9 +1,9 @@
-import { Button, Center, Stack, Table } from '@mantine/core';
+import { Stack, Table } from '@mantine/core';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useWords } from '../i18n/index.js';
 import { Failure } from './failure.js';
 import { Placeholder } from './loaded.js';
+import { MoreButton } from './more-button.js';
 
 interface Props<T> {
   readonly query: UseInfiniteQueryResult<InfiniteData<{ items: T[]; next: string | null }>>;
@@ -16,7 +16,6 @@ interface Props<T> {
 
 /** A list that grows page by page. */
 export function PagedTable<T>({ query, head, row, empty, label }: Props<T>) {
-  const { t } = useWords();
   if (query.data === undefined) {
     return query.isError ? <Failure error={query.error} onRetry={() => void query.refetch()} /> : <Placeholder />;
   }
@@ -40,18 +39,7 @@ export function PagedTable<T>({ query, head, row, empty, label }: Props<T>) {
           </Table>
         </Table.ScrollContainer>
       )}
-      {query.hasNextPage && (
-        <Center>
-          <Button
-            variant="default"
-            size="xs"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {t('common.more')}
-          </Button>
-        </Center>
-      )}
+      <MoreButton query={query} />
     </Stack>
   );
 }

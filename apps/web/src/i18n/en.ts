@@ -71,6 +71,7 @@ export const en = {
   'hosts.noneFound': 'No host matches.',
   'hosts.presence': 'Presence',
   'hosts.labels': 'Labels',
+  'hosts.anyLabel': 'Any label',
   'hosts.os': 'System',
   'hosts.timezone': 'Time zone',
   'hosts.agent': 'Agent',

@@ -72,6 +72,7 @@ export const zh: Words = {
   'hosts.noneFound': '没有匹配的主机。',
   'hosts.presence': '在线状态',
   'hosts.labels': '标签',
+  'hosts.anyLabel': '不限标签',
   'hosts.os': '系统',
   'hosts.timezone': '时区',
   'hosts.agent': '代理版本',

@@ -36,15 +36,21 @@ export function query<R extends Route>(route: R, request: Request<R>, refetchMs?
 interface Paged {
   readonly next: string | null;
 }
+interface PagedState {
+  readonly state: { readonly data: { readonly pages: readonly unknown[] } | undefined };
+}
 
 /** Options of `useInfiniteQuery` for a list: pages by cursor. */
 export function pagedQuery<R extends Route>(route: R, request: Request<R>, refetchMs?: number) {
   return {
-    queryKey: [route.path, request, 'pages'] as const,
+    queryKey: [...keyOf(route, request), 'pages'] as const,
     queryFn: ({ pageParam, signal }: { pageParam: string | null; signal: AbortSignal }) =>
       call(route, (pageParam === null ? request : { ...(request as object), cursor: pageParam }) as Request<R>, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page: Response<R>) => (page as Paged).next,
-    ...(refetchMs === undefined ? {} : { refetchInterval: refetchMs }),
+    // Every page on screen is fetched again: the longer a list has grown, the seldomer, so that the load stays the same.
+    ...(refetchMs === undefined
+      ? {}
+      : { refetchInterval: ({ state }: PagedState) => refetchMs * Math.max(1, state.data?.pages.length ?? 1) }),
   };
 }

@@ -1,10 +1,8 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { type HostPresence, hostPresences } from '@carillon/core/state/states';
-import { Group, Select, Stack, Table, TextInput, Title } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Stack, Table, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useSearch } from '@tanstack/react-router';
 import { Empty } from '../../components/empty.js';
 import { Labels } from '../../components/labels.js';
 import { HostLink } from '../../components/links.js';
@@ -14,32 +12,20 @@ import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
+import { HostFilters } from './host-filters.js';
 
 type Host = Response<typeof hostRoutes.list>['items'][number];
 
 export function HostsPage() {
   const { t } = useWords();
   useTitle(t('nav.hosts'));
-  const [typed, setTyped] = useState('');
-  const [search] = useDebouncedValue(typed.trim(), 300);
-  const [presence, setPresence] = useState<HostPresence | null>(null);
-  const filter = { ...(search ? { search } : {}), ...(presence ? { presence } : {}) };
+  const filter = useSearch({ from: '/signed-in/hosts' });
   const hosts = useInfiniteQuery(pagedQuery(hostRoutes.list, filter, 5_000));
   const filtered = Object.keys(filter).length > 0;
   return (
     <Stack>
       <Title order={1}>{t('nav.hosts')}</Title>
-      <Group align="end">
-        <TextInput label={t('common.search')} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
-        <Select
-          label={t('hosts.presence')}
-          placeholder={t('common.all')}
-          clearable
-          data={hostPresences.map((value) => ({ value, label: t(`presence.${value}`) }))}
-          value={presence}
-          onChange={(value) => setPresence(value as HostPresence | null)}
-        />
-      </Group>
+      <HostFilters />
       <PagedTable
         query={hosts}
         label={t('nav.hosts')}
@@ -49,6 +35,7 @@ export function HostsPage() {
           t('hosts.inSync'),
           t('hosts.assignments'),
           t('hosts.labels'),
+          t('hosts.os'),
           t('hosts.timezone'),
           t('hosts.agent'),
           t('hosts.lastSeen'),
@@ -83,6 +70,7 @@ function HostRow({ host }: { host: Host }) {
       <Table.Td className="wrap">
         <Labels labels={host.labels} />
       </Table.Td>
+      <Table.Td>{host.os}</Table.Td>
       <Table.Td>{host.timezone}</Table.Td>
       <Table.Td>{host.agentVersion}</Table.Td>
       <Table.Td>{host.lastSeenAt ? <When at={host.lastSeenAt} /> : t('hosts.never')}</Table.Td>

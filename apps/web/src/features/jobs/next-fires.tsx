@@ -8,7 +8,7 @@ import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
 import { utcTime } from '../../lib/times.js';
 
-const shown = 10;
+const shown = 20;
 
 /** When a job starts next, on its host's clock and in UTC, with what clock changes do to it. */
 export function NextFires({ job, version }: { job: string; version: number }) {

@@ -1,16 +1,21 @@
 import type { Response } from '@carillon/contract/http/route';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
-import { Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import type { HostPresence, RunState } from '@carillon/core/state/states';
+import { SimpleGrid, Stack, Table, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Empty } from '../../components/empty.js';
 import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
-import { useWords, type Word } from '../../i18n/index.js';
+import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
 import { RunRow, useRunHead } from '../runs/run-rows.js';
+import { Figure } from './figure.js';
 
 type Overview = Response<typeof sessionRoutes.overview>;
+
+const hostsThatAre = (presence: HostPresence) => ({ to: '/hosts', search: { presence } }) as const;
+const runsThat = (state: RunState) => ({ to: '/runs', search: { state } }) as const;
 
 export function OverviewPage() {
   const { t } = useWords();
@@ -33,30 +38,34 @@ function Numbers({ data: { hosts, jobs, assignments, runs, recentBad } }: { data
           title="overview.hosts"
           total={hosts.total}
           parts={[
-            ['overview.online', hosts.online, 'teal'],
-            ['overview.lagging', hosts.lagging, 'yellow'],
-            ['overview.offline', hosts.offline, 'red'],
-            ['overview.inSync', hosts.inSync, 'teal'],
+            { word: 'overview.online', count: hosts.online, color: 'teal', link: hostsThatAre('online') },
+            { word: 'overview.lagging', count: hosts.lagging, color: 'yellow', link: hostsThatAre('lagging') },
+            { word: 'overview.offline', count: hosts.offline, color: 'red', link: hostsThatAre('offline') },
+            { word: 'overview.inSync', count: hosts.inSync, color: 'teal' },
           ]}
         />
-        <Figure title="overview.jobs" total={jobs.total} parts={[['overview.enabled', jobs.enabled, 'teal']]} />
+        <Figure
+          title="overview.jobs"
+          total={jobs.total}
+          parts={[{ word: 'overview.enabled', count: jobs.enabled, color: 'teal' }]}
+        />
         <Figure
           title="overview.assignments"
           total={assignments.total}
           parts={[
-            ['overview.applied', assignments.applied, 'teal'],
-            ['overview.pending', assignments.pending, 'blue'],
-            ['overview.failed', assignments.failed, 'red'],
+            { word: 'overview.applied', count: assignments.applied, color: 'teal' },
+            { word: 'overview.pending', count: assignments.pending, color: 'blue' },
+            { word: 'overview.failed', count: assignments.failed, color: 'red' },
           ]}
         />
         <Figure
           title="overview.runs"
           total={runs.total}
           parts={[
-            ['overview.running', runs.running, 'blue'],
-            ['overview.succeeded', runs.succeeded, 'teal'],
-            ['overview.warning', runs.warning, 'yellow'],
-            ['overview.bad', runs.bad, 'red'],
+            { word: 'overview.running', count: runs.running, color: 'blue', link: runsThat('running') },
+            { word: 'overview.succeeded', count: runs.succeeded, color: 'teal', link: runsThat('succeeded') },
+            { word: 'overview.warning', count: runs.warning, color: 'yellow', link: runsThat('warning') },
+            { word: 'overview.bad', count: runs.bad, color: 'red', link: { to: '/runs', search: { bad: true } } },
           ]}
         />
       </SimpleGrid>
@@ -66,30 +75,6 @@ function Numbers({ data: { hosts, jobs, assignments, runs, recentBad } }: { data
         <RecentBad runs={recentBad} />
       )}
     </Stack>
-  );
-}
-
-type Part = readonly [word: Word, count: number, color: string];
-
-/** A total and its parts; parts that count nothing stay pale. */
-function Figure({ title, total, parts }: { title: Word; total: number; parts: readonly Part[] }) {
-  const { t } = useWords();
-  return (
-    <Card withBorder padding="md">
-      <Text size="sm" c="dimmed">
-        {t(title)}
-      </Text>
-      <Text fz={34} fw={600} lh={1.2}>
-        {total}
-      </Text>
-      <Group gap="sm" mt={4}>
-        {parts.map(([word, count, color]) => (
-          <Text key={word} size="sm" c={count === 0 ? 'dimmed' : color}>
-            {t(word, { n: count })}
-          </Text>
-        ))}
-      </Group>
-    </Card>
   );
 }
 
