@@ -44,14 +44,43 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
   const started = startedEvent(manifest, reason);
   const { runId } = started;
   const { kind: _, ...identity } = started;
-  writeRunning(folder.running, { identity, pid: process.pid, encoding: manifest.output.encoding });
+  const running = { identity, pid: process.pid, encoding: manifest.output.encoding };
+  writeRunning(folder.running, running);
   dropEvent(folder.drop, { eventId: newId(), at: started.startedAt, data: started });
   if (reason.scheduledForMs !== null) storeAnswered(folder.answered, jobId, reason.scheduledForMs);
 
-  // 2. The program.
+  // Until the last word is on disk: nothing here may outlive the run, and no signal may cut it short.
   const stop = new StopWatch(folder.stops, runId);
-  const renewal = setInterval(() => renewRunning(folder.running, runId, Date.now()), renewMs);
-  const file = new OutputFileWriter(outputFileOf(folder.output, runId));
+  const renewal = setInterval(() => renewRunning(folder.running, running, Date.now()), renewMs);
+  try {
+    // 2. The program.
+    const { end, durationMs, output } = await runRecorded(folder, manifest, started, env, stop.signal);
+
+    // 3. The outcome, on disk before the run stops being "running".
+    const outcome = judgeRun(end, manifest.exitCodes);
+    const finishedAt = new Date().toISOString();
+    dropEvent(folder.drop, {
+      eventId: newId(),
+      at: finishedAt,
+      data: { ...started, kind: 'run.finished', finishedAt, durationMs, ...outcome, output },
+    });
+    removeRunning(folder.running, runId);
+    return { ran: true, runId, exitCode: outcome.exitCode ?? 1 };
+  } finally {
+    clearInterval(renewal);
+    stop.close();
+  }
+}
+
+/** Runs a job's program with its output going to the run's file. */
+async function runRecorded(
+  folder: AgentFolder,
+  manifest: Manifest,
+  started: Started,
+  env: NodeJS.ProcessEnv,
+  stop: AbortSignal,
+) {
+  const file = new OutputFileWriter(outputFileOf(folder.output, started.runId));
   const { headBytes, tailBytes } = streamAllowance(manifest.output.keepBytes);
   const [stdout, stderr] = (['stdout', 'stderr'] as const).map(
     (name) => new StreamRecorder(name, file, headBytes, tailBytes, Date.now),
@@ -61,30 +90,16 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
     env,
     scriptFile: scriptFileOf(folder.scripts, manifest),
   });
-  const { workingDirectory } = manifest.run;
   const settings = {
-    workingDirectory,
+    workingDirectory: manifest.run.workingDirectory,
     environment: environmentOf(manifest, started, env),
     timeoutMs: manifest.timeoutMs,
-    stop: stop.signal,
+    stop,
   };
   const { end, durationMs } = await runProgram(plan, settings, { stdout, stderr });
-  clearInterval(renewal);
-  stop.close();
-
-  // 3. The outcome, on disk before the run stops being "running".
-  const output = { stdout: stdout.end(), stderr: stderr.end() };
+  const output = { stdout: stdout.end(), stderr: stderr.end(), encoding: manifest.output.encoding };
   file.close();
-  const outcome = judgeRun(end, manifest.exitCodes);
-  const finishedAt = new Date().toISOString();
-  const encoding = manifest.output.encoding;
-  dropEvent(folder.drop, {
-    eventId: newId(),
-    at: finishedAt,
-    data: { ...started, kind: 'run.finished', finishedAt, durationMs, ...outcome, output: { ...output, encoding } },
-  });
-  removeRunning(folder.running, runId);
-  return { ran: true, runId, exitCode: outcome.exitCode ?? 1 };
+  return { end, durationMs, output };
 }
 
 function startedEvent(manifest: Manifest, reason: Extract<StartReason, { run: true }>): Started {

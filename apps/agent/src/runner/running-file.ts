@@ -25,8 +25,15 @@ export function writeRunning(folder: string, running: RunningFile): void {
   writeJson(runningFileOf(folder, running.identity.runId), running);
 }
 
-export function renewRunning(folder: string, runId: string, atMs: number): void {
-  utimesSync(runningFileOf(folder, runId), atMs / 1_000, atMs / 1_000);
+/** Never throws: a renewal that fails must not end the run. A file that the agent gave up too early is written again. */
+export function renewRunning(folder: string, running: RunningFile, atMs: number): void {
+  try {
+    const path = runningFileOf(folder, running.identity.runId);
+    if (existsSync(path)) utimesSync(path, atMs / 1_000, atMs / 1_000);
+    else writeRunning(folder, running);
+  } catch {
+    // The next renewal tries again.
+  }
 }
 
 export function removeRunning(folder: string, runId: string): void {
