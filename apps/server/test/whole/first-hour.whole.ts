@@ -44,6 +44,14 @@ describe('the first hour of a newcomer', () => {
     expect(host).toMatchObject({ presence: 'online' });
   });
 
+  it('imports the other form of task file, and shows what Task Scheduler gets', async () => {
+    const file = join(repository, 'examples/import/daily_backup.yaml');
+    expect(await product.cli('import', file)).toMatchObject({ code: 0 });
+    expect((await product.cli('xml', 'daily_backup')).stdout).toContain('<CalendarTrigger>');
+    const disk = await product.cli('xml', 'MonitorDisk');
+    for (const part of ['S-1-5-18', '<Interval>PT2H</Interval>']) expect(disk.stdout).toContain(part);
+  });
+
   it('sees scheduled runs with exit code, host, time and both streams within 70 s', async () => {
     const startedAt = Date.now();
     const [ok] = await eventually(async () => {
