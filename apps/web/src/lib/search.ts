@@ -1,6 +1,8 @@
 type Search = Record<string, unknown>;
 
-/** A text of the address's query; undefined when it is absent or empty. The router reads numbers and flags as such. */
+// The router keeps what a reader does not mention; each of these answers undefined, so that nothing unread comes through.
+
+/** A text of the address's query; undefined when it is absent or empty. The router reads numbers as such. */
 export function searchText(search: Search, name: string): string | undefined {
   const value = search[name];
   return typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined;
@@ -15,7 +17,7 @@ export function searchFlag(search: Search, name: string): true | undefined {
   return search[name] === true || search[name] === 'true' ? true : undefined;
 }
 
-/** Without what is undefined: addresses and requests carry only what was chosen. */
-export function chosen<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+/** Whether anything is chosen at all. */
+export function isFiltered(filter: object): boolean {
+  return Object.values(filter).some((value) => value !== undefined);
 }

@@ -11,8 +11,8 @@ export class Refusal {
   constructor(readonly body: ApiErrorBody) {}
 }
 
-export function refuse(code: ApiErrorBody['code'], message = code): Refusal {
-  return new Refusal({ code, params: {}, message });
+export function refuse(code: ApiErrorBody['code'], params: ApiErrorBody['params'] = {}): Refusal {
+  return new Refusal({ code, params, message: `refused: ${code}` });
 }
 
 /** `fetch` for the page, answered by route of the catalog; answers must fit the contract, as the server's do. */

@@ -46,3 +46,28 @@ export function sampleJob(
     ...change,
   };
 }
+
+export function sampleJobDetail(): Response<typeof jobRoutes.get> {
+  const schedule = [{ kind: 'cron' }];
+  const said = { name: 'nightly', description: '', owner: 'data-team', enabled: true };
+  const spec = { ...said, schedule, targets: { all: true }, run: { kind: 'program', program: 'etl' }, runAs: 'system' };
+  return { ...sampleJob(), spec, manifestHash: 'hash', createdAt: '2026-11-23T01:00:00.000Z' };
+}
+
+export function sampleCommand(
+  change: Partial<Response<typeof jobRoutes.command>> = {},
+): Response<typeof jobRoutes.command> {
+  return {
+    id: uuid,
+    action: 'run',
+    job: 'nightly',
+    host: 'db-01',
+    state: 'queued',
+    code: null,
+    message: null,
+    runId: null,
+    createdAt: '2026-11-23T02:00:00.000Z',
+    expiresAt: '2099-11-23T02:05:00.000Z',
+    ...change,
+  };
+}

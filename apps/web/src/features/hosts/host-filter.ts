@@ -1,14 +1,19 @@
-import { hostPresences } from '@carillon/core/state/states';
-import { chosen, searchText, searchWord } from '../../lib/search.js';
+import { type HostPresence, hostPresences } from '@carillon/core/state/states';
+import { searchText, searchWord } from '../../lib/search.js';
 
-export type HostFilter = ReturnType<typeof readHostFilter>;
+/** The filter of the hosts page. */
+export interface HostFilter {
+  readonly search?: string | undefined;
+  readonly presence?: HostPresence | undefined;
+  /** `key=value`. */
+  readonly label?: string | undefined;
+}
 
-/** The filter of the hosts page as its address has it. */
-export function readHostFilter(search: Record<string, unknown>) {
-  return chosen({
+/** The filter as the address has it. */
+export function readHostFilter(search: Record<string, unknown>): HostFilter {
+  return {
     search: searchText(search, 'search'),
     presence: searchWord(search, 'presence', hostPresences),
-    /** `key=value`. */
     label: searchText(search, 'label'),
-  });
+  };
 }

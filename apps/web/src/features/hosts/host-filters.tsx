@@ -2,7 +2,6 @@ import { type HostPresence, hostPresences } from '@carillon/core/state/states';
 import { Group, Pill, Select, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useWords } from '../../i18n/index.js';
-import { chosen } from '../../lib/search.js';
 import { useTyped } from '../../lib/use-typed.js';
 import type { HostFilter } from './host-filter.js';
 
@@ -11,8 +10,8 @@ export function HostFilters() {
   const { t } = useWords();
   const filter = useSearch({ from: '/signed-in/hosts' });
   const navigate = useNavigate();
-  const change = (part: { [K in keyof HostFilter]?: HostFilter[K] | undefined }) =>
-    void navigate({ to: '/hosts', search: (before) => chosen({ ...before, ...part }), replace: true });
+  const change = (part: HostFilter) =>
+    void navigate({ to: '/hosts', search: (before) => ({ ...before, ...part }), replace: true });
   const search = useTyped(filter.search, (text) => change({ search: text }));
   return (
     <Group align="end">

@@ -11,6 +11,7 @@ import { PresenceBadge } from '../../components/state-badge.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
+import { isFiltered } from '../../lib/search.js';
 import { useTitle } from '../../lib/use-title.js';
 import { HostFilters } from './host-filters.js';
 
@@ -19,9 +20,9 @@ type Host = Response<typeof hostRoutes.list>['items'][number];
 export function HostsPage() {
   const { t } = useWords();
   useTitle(t('nav.hosts'));
-  const filter = useSearch({ from: '/signed-in/hosts' });
+  const { search, presence, label } = useSearch({ from: '/signed-in/hosts' });
+  const filter = { search, presence, label };
   const hosts = useInfiniteQuery(pagedQuery(hostRoutes.list, filter, 5_000));
-  const filtered = Object.keys(filter).length > 0;
   return (
     <Stack>
       <Title order={1}>{t('nav.hosts')}</Title>
@@ -42,7 +43,7 @@ export function HostsPage() {
         ]}
         row={(host) => <HostRow key={host.id} host={host} />}
         empty={
-          filtered ? (
+          isFiltered(filter) ? (
             <Empty text={t('hosts.noneFound')} />
           ) : (
             <Empty text={t('hosts.none')} command="npx carillon token create" />

@@ -2,7 +2,7 @@ import { type RunState, runStates } from '@carillon/core/state/states';
 import { Group, Select, Stack, Switch, TextInput, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useWords } from '../../i18n/index.js';
-import { chosen } from '../../lib/search.js';
+import { isFiltered } from '../../lib/search.js';
 import { useTitle } from '../../lib/use-title.js';
 import { useTyped } from '../../lib/use-typed.js';
 import type { RunFilter } from './run-filter.js';
@@ -11,15 +11,13 @@ import { RunList } from './run-list.js';
 export function RunsPage() {
   const { t } = useWords();
   useTitle(t('nav.runs'));
-  const { bad, ...filter } = useSearch({ from: '/signed-in/runs' });
+  const { job, host, state, bad } = useSearch({ from: '/signed-in/runs' });
+  const filter = { job, host, state, bad: bad && ('true' as const) };
   return (
     <Stack>
       <Title order={1}>{t('nav.runs')}</Title>
       <Filters />
-      <RunList
-        filter={{ ...filter, ...(bad ? { bad: 'true' } : {}) }}
-        filtered={bad === true || Object.keys(filter).length > 0}
-      />
+      <RunList filter={filter} filtered={isFiltered(filter)} />
     </Stack>
   );
 }
@@ -28,8 +26,8 @@ function Filters() {
   const { t } = useWords();
   const filter = useSearch({ from: '/signed-in/runs' });
   const navigate = useNavigate();
-  const change = (part: { [K in keyof RunFilter]?: RunFilter[K] | undefined }) =>
-    void navigate({ to: '/runs', search: (before) => chosen({ ...before, ...part }), replace: true });
+  const change = (part: RunFilter) =>
+    void navigate({ to: '/runs', search: (before) => ({ ...before, ...part }), replace: true });
   const job = useTyped(filter.job, (text) => change({ job: text }));
   const host = useTyped(filter.host, (text) => change({ host: text }));
   return (
