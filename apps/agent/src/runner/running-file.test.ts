@@ -16,7 +16,7 @@ describe('the file of a run under way', () => {
     const folder = makeTempFolder();
     const running = sample();
     writeRunning(folder, running);
-    const atMs = Date.now() - 3_600_000;
+    const atMs = Date.parse('2026-11-23T08:00:00Z');
     renewRunning(folder, running, atMs);
     expect(listRunning(folder)).toEqual([{ running, renewedMs: atMs }]);
     removeRunning(folder, running.identity.runId);

@@ -1,8 +1,10 @@
+import type { Body } from '@carillon/contract/agent/catalog';
 import { canonicalJson, sha256Hex } from '@carillon/core/desired/canonical-json';
-import type { DesiredEntry } from '@carillon/core/desired/desired-state';
+import { type DesiredEntry, desiredHash } from '@carillon/core/desired/desired-state';
 import { type KeyPair, makeKeyPair, signText } from '@carillon/core/desired/signing';
 import { asJson, type Manifest, type RunSpec } from '@carillon/core/job/job-spec';
 import { newId } from '../lib/new-id.js';
+import type { HelloState } from '../link/handshake.js';
 import type { SignedManifest } from '../state/desired-cache.js';
 import type { UnnumberedEvent } from '../state/event-log.js';
 
@@ -74,4 +76,22 @@ export function signManifest(manifest: Manifest, key: KeyPair = signer): SignedM
 export function entryOf(manifest: Manifest): DesiredEntry {
   const { jobId, version } = manifest;
   return { jobId, version, manifestHash: sha256Hex(signManifest(manifest).text) };
+}
+
+/** What a host says of itself. */
+export function hostFacts(): Body<'hello'>['facts'] {
+  return {
+    hostname: 'sample-host',
+    os: 'Sample 1.0',
+    timezone: 'UTC',
+    agentVersion: '0.1.0',
+    scheduler: 'memory',
+    capabilities: ['run', 'stop'],
+    fingerprint: sha256Hex('sample'),
+  };
+}
+
+/** The hello of a host that has nothing and has nothing to tell. */
+export function emptyState(): HelloState {
+  return { facts: hostFacts(), desired: { rev: 0, hash: desiredHash([]) }, spool: { epoch: 1, first: 1, next: 1 } };
 }
