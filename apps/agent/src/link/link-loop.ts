@@ -3,7 +3,7 @@ import { freshReconnect, nextReconnect, type ReconnectRules } from '@carillon/co
 import type { Identity } from '../state/identity.js';
 import { Channel, LinkError } from './channel.js';
 import { type HelloState, sayHello } from './handshake.js';
-import { runSession, type SessionParts } from './session.js';
+import { runSession, type SessionParts, type SessionTiming } from './session.js';
 
 export interface LinkOptions {
   readonly server: string;
@@ -13,6 +13,7 @@ export interface LinkOptions {
   readonly parts: SessionParts;
   /** Agent's own tests and simulations shorten the windows. */
   readonly reconnect?: ReconnectRules;
+  readonly timing?: SessionTiming;
   readonly onOnline?: () => void;
 }
 
@@ -48,7 +49,7 @@ export async function keepLinked(options: LinkOptions, signal: AbortSignal): Pro
 }
 
 async function oneSession(
-  { server, identity, facts, parts, onOnline }: LinkOptions,
+  { server, identity, facts, parts, timing, onOnline }: LinkOptions,
   signal: AbortSignal,
   onOpen: () => void,
 ): Promise<{ why: string; retryAfterMs?: number | undefined }> {
@@ -64,7 +65,7 @@ async function oneSession(
     onOpen();
     parts.log.info('connected', { server, session: welcome.sessionId });
     onOnline?.();
-    return await runSession(channel, welcome, parts, signal);
+    return await runSession(channel, welcome, parts, signal, timing);
   } catch (error) {
     channel?.close();
     if (!(error instanceof LinkError)) return { why: String(error) };

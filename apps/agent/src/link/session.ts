@@ -19,8 +19,14 @@ export interface SessionParts {
   readonly log: Log;
 }
 
-const pingAfterMs = 45_000;
-const lookMs = 5_000;
+export interface SessionTiming {
+  readonly pingAfterMs: number;
+  /** Silent for this long, a socket is dead. */
+  readonly silenceMs: number;
+  readonly lookMs: number;
+}
+
+const defaultTiming: SessionTiming = { pingAfterMs: 45_000, silenceMs: limits.silenceMs, lookMs: 5_000 };
 
 export interface SessionEnd {
   readonly why: string;
@@ -34,6 +40,7 @@ export async function runSession(
   welcome: Body<'welcome'>,
   parts: SessionParts,
   signal: AbortSignal,
+  timing: SessionTiming = defaultTiming,
 ): Promise<SessionEnd> {
   const { events, output, desired, commands, eventLog } = parts;
   let retryAfterMs: number | undefined;
@@ -48,9 +55,9 @@ export async function runSession(
   };
   const beat = setInterval(heartbeat, welcome.heartbeatMs * (0.8 + 0.4 * Math.random()));
   const look = setInterval(() => {
-    if (channel.silentMs > limits.silenceMs) channel.terminate();
-    else if (channel.silentMs > pingAfterMs) channel.ping();
-  }, lookMs);
+    if (channel.silentMs > timing.silenceMs) channel.terminate();
+    else if (channel.silentMs > timing.pingAfterMs) channel.ping();
+  }, timing.lookMs);
   const abort = () => channel.close(1000, 'agent stops');
   signal.addEventListener('abort', abort, { once: true });
 
