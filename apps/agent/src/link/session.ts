@@ -63,7 +63,13 @@ export async function runSession(
 
   channel.onMessage((message) => {
     if (message.name === 'goaway') retryAfterMs = message.body.reconnectInMs;
-    receive(message, channel, parts);
+    try {
+      receive(message, channel, parts);
+    } catch (error) {
+      // A full disk, say: the next session starts from what is on disk.
+      parts.log.warn('could not act on a message', { name: message.name, error: String(error) });
+      channel.close(1011, `${message.name} could not be acted on`);
+    }
   });
   events.attach((body) => channel.send('events', body), welcome.ack);
   output.attach((frame) => channel.sendBinary(frame));
