@@ -70,7 +70,9 @@ export class SchtasksScheduler implements TaskScheduler {
   private async read(path: string) {
     const stored = this.taskStore && join(this.taskStore, ...path.split('\\').filter(Boolean));
     if (stored && existsSync(stored)) return readTaskXml(readFileSync(stored));
-    const answer = await this.ask(queryXmlArguments(path));
+    const answer = await this.ask(queryXmlArguments(path)).catch((error: Error) => {
+      throw new SchedulerError('read_back_failed', error.message);
+    });
     if (answer.code !== 0) throw refusal('read_back_failed', answer);
     return readTaskXml(answer.stdout);
   }

@@ -52,7 +52,7 @@ export async function applyDesired(
     if (!job) continue;
     statuses.push(
       await guarded(job, async () => {
-        await ports.scheduler.remove(job.path);
+        if (!isTaken(jobs, job)) await ports.scheduler.remove(job.path);
         jobs.delete(jobId);
         save();
         ports.cache.drop(jobId);
@@ -62,7 +62,7 @@ export async function applyDesired(
   }
   for (const entry of plan.apply) {
     const signed = received.get(entry.manifestHash) ?? known.get(entry.manifestHash);
-    statuses.push(await guarded(entry, () => applyOne(entry, signed, jobs, facts, ports, save)));
+    statuses.push(await guarded(entry, () => applyOne(entry, { signed, known }, jobs, facts, ports, save)));
   }
   save();
   return {
@@ -74,7 +74,7 @@ export async function applyDesired(
 
 async function applyOne(
   entry: DesiredEntry,
-  signed: SignedManifest | undefined,
+  { signed, known }: { signed: SignedManifest | undefined; known: ReadonlyMap<string, SignedManifest> },
   jobs: Map<string, RegisteredJob>,
   facts: ApplyFacts,
   ports: ApplyPorts,
@@ -95,10 +95,15 @@ async function applyOne(
       message: task.problems[0]?.message ?? 'the schedule cannot be registered',
     };
   // The runner's files first: from the moment of registration the task may fire.
-  ports.storeScript(manifest);
-  ports.cache.store(jobId, verdict.signed);
-  const differences = await ports.scheduler.register(task.value.path, task.value.definition);
-  if (old && old.path.toLowerCase() !== task.value.path.toLowerCase()) await ports.scheduler.remove(old.path);
+  storeDefinition(ports, manifest, verdict.signed);
+  const differences = await ports.scheduler.register(task.value.path, task.value.definition).catch((error: unknown) => {
+    const before = old && known.get(old.manifestHash);
+    // The old task stays, so what it runs must stay too.
+    if (before && !isRegistered(error)) storeDefinition(ports, JSON.parse(before.text) as Manifest, before);
+    throw error;
+  });
+  const moved = old && !isSamePath(old.path, task.value.path);
+  if (moved && !isTaken(jobs, old)) await ports.scheduler.remove(old.path);
   if (differences.length > 0)
     return {
       jobId,
@@ -110,6 +115,24 @@ async function applyOne(
   jobs.set(jobId, { ...entry, path: taskPathOf(manifest.name) });
   save();
   return { jobId, version, state: 'applied' };
+}
+
+function storeDefinition(ports: ApplyPorts, manifest: Manifest, signed: SignedManifest): void {
+  ports.storeScript(manifest);
+  ports.cache.store(manifest.jobId, signed);
+}
+
+function isRegistered(error: unknown): boolean {
+  return error instanceof SchedulerError && error.code === 'read_back_failed';
+}
+
+/** A name may have gone to another job, whose task must stay. */
+function isTaken(jobs: ReadonlyMap<string, RegisteredJob>, { jobId, path }: RegisteredJob): boolean {
+  return [...jobs.values()].some((other) => other.jobId !== jobId && isSamePath(other.path, path));
+}
+
+function isSamePath(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 /** Told again each time: an earlier report may have been lost with its socket. */

@@ -21,6 +21,8 @@ const statusJobsPerFrame = 500;
 export class DesiredSync {
   private link: DesiredLink | undefined;
   private asked: number | undefined;
+  /** Of the index that was last received; a definition is on disk only once its task is registered. */
+  private received: ReadonlyMap<string, SignedManifest> = new Map();
   private pages: Body<'desired.state'>[] = [];
   private work: Promise<void> = Promise.resolve();
   private retry: NodeJS.Timeout | undefined;
@@ -61,7 +63,7 @@ export class DesiredSync {
     this.asked = undefined;
     this.pages = [];
     // An earlier report may have been lost with its socket: when nothing is to be done, say how things stand.
-    if (this.isWanted(desired)) this.enqueueKept();
+    if (this.isKept(desired)) this.enqueueKept();
     else this.onPoint(desired);
   }
 
@@ -71,7 +73,7 @@ export class DesiredSync {
 
   /** The centre's current point, from a notice. */
   onPoint(desired: Point): void {
-    if (!this.link || this.isWanted(desired) || this.asked === desired.rev) return;
+    if (!this.link || this.isKept(desired) || this.asked === desired.rev) return;
     this.asked = desired.rev;
     this.link.get({ rev: this.wanted.rev, haveManifests: [...this.ports.cache.manifests().keys()].slice(0, 2_000) });
   }
@@ -90,9 +92,14 @@ export class DesiredSync {
     this.enqueue(() => this.receive(body, pages));
   }
 
-  private isWanted(desired: Point): boolean {
+  /** Were we told so, and do we have what it takes? A crash may have come before the definitions were on disk. */
+  private isKept(desired: Point): boolean {
     const { rev, hash } = this.wanted;
-    return desired.rev === rev && desired.hash === hash;
+    if (desired.rev !== rev || desired.hash !== hash) return false;
+    const kept = this.ports.cache.manifests();
+    return this.ports.cache
+      .registered()
+      .wanted.every(({ manifestHash }) => kept.has(manifestHash) || this.received.has(manifestHash));
   }
 
   private async receive(
@@ -109,22 +116,22 @@ export class DesiredSync {
       this.log.warn('refused a desired state', { code: verdict.code, message: verdict.message });
       return;
     }
-    const received = new Map(
+    this.received = new Map(
       pages.flatMap((page) => page.manifests).map((manifest) => [sha256Hex(manifest.text), manifest]),
     );
     this.failures = 0;
-    await this.apply(verdict.index, received);
+    await this.apply(verdict.index);
   }
 
   private enqueueKept(): void {
     this.enqueue(() => {
       const { rev, wanted } = this.ports.cache.registered();
-      return this.apply({ rev, entries: wanted }, new Map());
+      return this.apply({ rev, entries: wanted });
     });
   }
 
-  private async apply(wanted: WantedState, received: ReadonlyMap<string, SignedManifest>): Promise<void> {
-    const status = await applyDesired(wanted, received, this.facts(), this.ports);
+  private async apply(wanted: WantedState): Promise<void> {
+    const status = await applyDesired(wanted, this.received, this.facts(), this.ports);
     const failed = status.jobs.filter((job) => job.state === 'failed' || job.state === 'rejected');
     for (const job of failed) this.log.warn('a job could not be registered', job);
     this.log.info('desired state applied', { rev: status.rev, jobs: wanted.entries.length, failed: failed.length });

@@ -1,5 +1,5 @@
 import type { Body } from '@carillon/contract/agent/catalog';
-import { canonicalJson, sha256Hex } from '@carillon/core/desired/canonical-json';
+import { canonicalJson, type Json, sha256Hex } from '@carillon/core/desired/canonical-json';
 import { type DesiredEntry, desiredHash } from '@carillon/core/desired/desired-state';
 import { type KeyPair, makeKeyPair, signText } from '@carillon/core/desired/signing';
 import { asJson, type Manifest, type RunSpec } from '@carillon/core/job/job-spec';
@@ -94,4 +94,27 @@ export function hostFacts(): Body<'hello'>['facts'] {
 /** The hello of a host that has nothing and has nothing to tell. */
 export function emptyState(): HelloState {
   return { facts: hostFacts(), desired: { rev: 0, hash: desiredHash([]) }, spool: { epoch: 1, first: 1, next: 1 } };
+}
+
+/** Text of an index; its hash fits unless the test gives another. */
+export function makeIndex(
+  hostId: string,
+  rev: number,
+  entries: readonly DesiredEntry[],
+  hash = desiredHash(entries),
+): string {
+  const issuedAt = '2026-11-23T08:00:00.000Z';
+  return canonicalJson({ kind: 'carillon/index/v1', hostId, rev, hash, entries: entries as unknown as Json, issuedAt });
+}
+
+/** A host's desired state in one page. */
+export function makeDesiredState(hostId: string, rev: number, manifests: readonly Manifest[]): Body<'desired.state'> {
+  const index = makeIndex(hostId, rev, manifests.map(entryOf));
+  return {
+    index,
+    indexSignature: signText(signer.privateKey, 'carillon/v1/index', index),
+    manifests: manifests.map((manifest) => signManifest(manifest)),
+    page: 1,
+    pages: 1,
+  };
 }
