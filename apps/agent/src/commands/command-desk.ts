@@ -97,7 +97,7 @@ export class CommandDesk {
     const { agentId, signerKeys } = this.facts();
     if (!signerKeys.some((key) => verifyText(key, 'carillon/v1/command', text, signature)))
       return { ok: false, message: 'the signature is not of a pinned key' };
-    const parsed = commandOrder.safeParse(JSON.parse(text));
+    const parsed = commandOrder.safeParse(parseJson(text));
     if (!parsed.success)
       return {
         ok: false,
@@ -118,20 +118,34 @@ export class CommandDesk {
     if (runId === null)
       return this.note({ commandId, state: 'rejected', code: 'bad_command', message: 'stop: which run?' });
     this.note({ commandId, state: 'accepted', runId });
-    const done =
-      action === 'run'
-        ? await this.work.start(jobId, { commandId, runId, expiresAtMs: this.now() + 60_000 })
-        : await this.work.stop(runId);
-    this.note(
-      done.ok
-        ? { commandId, state: 'done', runId }
-        : { commandId, state: 'rejected', runId, code: done.code, message: done.message.slice(0, 2_000) },
-    );
+    try {
+      const done =
+        action === 'run'
+          ? await this.work.start(jobId, { commandId, runId, expiresAtMs: this.now() + 60_000 })
+          : await this.work.stop(runId);
+      this.note(
+        done.ok
+          ? { commandId, state: 'done', runId }
+          : { commandId, state: 'rejected', runId, code: done.code, message: done.message.slice(0, 2_000) },
+      );
+    } catch (error) {
+      // It may have happened or not; nobody may be left waiting for the answer.
+      const message = String(error).slice(0, 2_000);
+      this.note({ commandId, state: 'indeterminate', runId, code: 'internal', message });
+    }
   }
 
   private note(result: CommandResult): void {
     this.journal.note(result, this.now());
     this.tell?.(result);
     this.log.info('command', result);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -3,9 +3,10 @@ import { canonicalJson } from '@carillon/core/desired/canonical-json';
 import { signText } from '@carillon/core/desired/signing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { newId } from '../lib/new-id.js';
-import { type FakeConnection, FakeServer, type FakeServerOptions, waitUntil } from '../testing/fake-server.js';
+import { type FakeConnection, FakeServer, type FakeServerOptions } from '../testing/fake-server.js';
 import { linkMemoryAgent } from '../testing/memory-agent.js';
 import { makeEvents, signer } from '../testing/samples.js';
+import { waitUntil } from '../testing/wait-until.js';
 
 let server: FakeServer;
 afterEach(() => server.kill());

@@ -9,10 +9,10 @@ import { decodeLogFrame, type LogChunk } from '@carillon/contract/agent/log-fram
 import { enrollText, helloText } from '@carillon/contract/agent/signed-texts';
 import { desiredHash } from '@carillon/core/desired/desired-state';
 import { verifyText } from '@carillon/core/desired/signing';
-import { vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { newId } from '../lib/new-id.js';
 import { signer } from './samples.js';
+import { waitUntil } from './wait-until.js';
 
 export type FromAgent = Incoming<'agent-to-server'>;
 
@@ -199,16 +199,4 @@ export class FakeServer {
     const { runId, stream, offset, length } = chunk;
     connection.send('log.ack', { items: [{ runId, stream, upToOffset: offset + length }] });
   }
-}
-
-/** Waits until there is something; the time limit is for broken code only. */
-export function waitUntil<T>(look: () => T | undefined | false, what: string): Promise<T> {
-  return vi.waitFor(
-    () => {
-      const found = look();
-      if (found === undefined || found === false) throw new Error(`waited in vain for ${what}`);
-      return found;
-    },
-    { timeout: 20_000, interval: 10 },
-  );
 }
