@@ -1,0 +1,174 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { taskForJob } from '@carillon/core/job/task-for-job';
+import type { TaskDefinition } from '@carillon/wintask/task/definition';
+import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildEmulator, emulatedSchtasks } from '../testing/emulated-scheduler.js';
+import { makeManifest } from '../testing/samples.js';
+import { makeTempFolder } from '../testing/temp-folder.js';
+import { MemoryScheduler } from './memory-scheduler.js';
+import { SchtasksScheduler } from './schtasks-scheduler.js';
+import { SchedulerError, type TaskScheduler } from './task-scheduler.js';
+
+beforeAll(buildEmulator, 120_000);
+
+function definitionOf(changes: Parameters<typeof makeManifest>[0] = {}): TaskDefinition {
+  const manifest = makeManifest({ schedule: [{ kind: 'cron', expression: '0 2 * * 1' }], ...changes });
+  const task = taskForJob(manifest, { hostTimezone: 'UTC', runner: { command: '/bin/true', arguments: ['run'] } });
+  if (!task.ok) throw new Error(task.problems[0]?.message);
+  return task.value.definition;
+}
+
+interface World {
+  readonly scheduler: TaskScheduler;
+  /** Descriptions of the tasks that are registered, by path. */
+  tasks(): Record<string, string | undefined>;
+}
+
+function memoryWorld(): World {
+  const scheduler = new MemoryScheduler();
+  const tasks = () =>
+    Object.fromEntries([...scheduler.tasks].map(([path, task]) => [path, task.registrationInfo?.description]));
+  return { scheduler, tasks };
+}
+
+function schtasksWorld(): World {
+  const store = makeTempFolder();
+  const folder = join(store, 'Tasks', 'Carillon');
+  return {
+    scheduler: new SchtasksScheduler(emulatedSchtasks(store), makeTempFolder(), undefined),
+    tasks: () =>
+      Object.fromEntries(
+        (existsSync(folder) ? readdirSync(folder) : []).map((name) => {
+          const read = readTaskXml(readFileSync(join(folder, name)));
+          return [
+            `\\carillon\\${name.toLowerCase()}`,
+            read.ok ? read.task.registrationInfo?.description : 'unreadable',
+          ];
+        }),
+      ),
+  };
+}
+
+describe.each([
+  ['in memory', memoryWorld],
+  ['through schtasks', schtasksWorld],
+])('a Task Scheduler %s', (_name, makeWorld) => {
+  const path = '\\Carillon\\Nightly Backup';
+
+  it('registers, replaces and removes tasks', async () => {
+    const { scheduler, tasks } = makeWorld();
+    expect(await scheduler.register(path, definitionOf({ description: 'first' }))).toEqual([]);
+    expect(await scheduler.register('\\Carillon\\other', definitionOf())).toEqual([]);
+    expect(await scheduler.register(path, definitionOf({ description: 'second & <last>, 备份' }))).toEqual([]);
+    expect(Object.keys(tasks()).sort()).toEqual(['\\carillon\\nightly backup', '\\carillon\\other']);
+    expect(tasks()['\\carillon\\nightly backup']).toContain('second & <last>, 备份');
+    await scheduler.remove(path);
+    expect(Object.keys(tasks())).toEqual(['\\carillon\\other']);
+  });
+
+  it('finds a task whatever the case of its name', async () => {
+    const { scheduler, tasks } = makeWorld();
+    await scheduler.register(path, definitionOf());
+    await scheduler.start(path.toUpperCase());
+    await scheduler.remove(path.toUpperCase());
+    expect(tasks()).toEqual({});
+  });
+
+  it('has nothing against removing what is not there', async () => {
+    const { scheduler } = makeWorld();
+    await scheduler.remove(path);
+  });
+
+  it('does not start what is not there', async () => {
+    const { scheduler } = makeWorld();
+    const error = await scheduler.start(path).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(SchedulerError);
+    expect(error).toMatchObject({ code: 'start_failed' });
+  });
+});
+
+describe('schtasks', () => {
+  it('says why it refuses, and its words are passed on', async () => {
+    const scheduler = new SchtasksScheduler(emulatedSchtasks(makeTempFolder()), makeTempFolder(), undefined);
+    await expect(scheduler.start('\\Carillon\\none')).rejects.toMatchObject({
+      message: expect.stringMatching(/^schtasks exit code 1: ERROR: .*does not exist/),
+    });
+  });
+
+  it('that is not there is another matter', async () => {
+    const scheduler = new SchtasksScheduler(['/no/such/schtasks'], makeTempFolder(), undefined);
+    await expect(scheduler.start('\\Carillon\\a')).rejects.toMatchObject({ code: 'scheduler_unavailable' });
+    await expect(scheduler.register('\\Carillon\\a', definitionOf())).rejects.toMatchObject({
+      code: 'scheduler_unavailable',
+    });
+  });
+});
+
+/** A stand-in for schtasks that the test writes itself, in shell. */
+function scripted(body: string) {
+  const folder = makeTempFolder();
+  const program = join(folder, 'schtasks');
+  writeFileSync(program, `#!/bin/sh\n${body}\n`);
+  chmodSync(program, 0o755);
+  const temporary = makeTempFolder();
+  return { folder, temporary, scheduler: new SchtasksScheduler([program, '--first'], temporary, undefined) };
+}
+
+describe('the definition file', () => {
+  it('is UTF-16 with its mark, as schtasks wants it, and gone afterwards', async () => {
+    const { folder, temporary, scheduler } = scripted(
+      `here=$(dirname "$0"); if [ "$2" = /create ]; then printf %s "$*" > "$here/said"; for file; do [ -f "$file" ] && cp "$file" "$here/copy"; done; true; else cat "$here/copy"; fi`,
+    );
+    const definition = definitionOf({ description: '备份' });
+    expect(await scheduler.register('\\Carillon\\a', definition)).toEqual([]);
+    const bytes = readFileSync(join(folder, 'copy'));
+    expect([bytes[0], bytes[1]]).toEqual([0xff, 0xfe]);
+    expect(bytes.toString('utf16le')).toContain('encoding="UTF-16"');
+    expect(bytes.toString('utf16le')).toContain('备份');
+    expect(readFileSync(join(folder, 'said'), 'utf8')).toMatch(
+      /^--first \/create \/tn \\Carillon\\a \/xml \S+\.xml \/f/i,
+    );
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('is gone also when the registration is refused', async () => {
+    const { temporary, scheduler } = scripted('echo "ERROR: no" >&2; exit 1');
+    await expect(scheduler.register('\\Carillon\\a', definitionOf())).rejects.toThrow(
+      'schtasks exit code 1: ERROR: no',
+    );
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+});
+
+describe('what is registered', () => {
+  it('is compared with what was asked for', async () => {
+    const { scheduler } = scripted(
+      `here=$(dirname "$0"); if [ "$2" = /create ]; then for file; do [ -f "$file" ] && cp "$file" "$here/copy"; done; true; else iconv -f UTF-16 -t UTF-8 "$here/copy" | sed 's/UTF-16/UTF-8/; s/<Priority>5/<Priority>9/'; fi`,
+    );
+    const differences = await scheduler.register('\\Carillon\\a', definitionOf());
+    expect(differences).toHaveLength(1);
+    expect(differences[0]).toMatch(/priority/i);
+  });
+
+  it.each([
+    ['cannot be asked for', 'exit 1'],
+    ['cannot be understood', 'echo garbage'],
+  ])('and %s: the task may be there', async (_what, query) => {
+    const { scheduler } = scripted(`[ "$2" = /create ] || { ${query}; }`);
+    await expect(scheduler.register('\\Carillon\\a', definitionOf())).rejects.toMatchObject({
+      code: 'read_back_failed',
+    });
+  });
+
+  it('cannot be removed: the difference to "not there" is found by asking', async () => {
+    const { scheduler } = scripted(
+      '[ "$2" = /delete ] && { echo "Zugriff verweigert" >&2; exit 1; }; echo still there',
+    );
+    await expect(scheduler.remove('\\Carillon\\a')).rejects.toMatchObject({
+      code: 'remove_failed',
+      message: expect.stringContaining('Zugriff verweigert'),
+    });
+  });
+});

@@ -1,0 +1,31 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const folder = join(import.meta.dirname, '..', '..', '..', '..', 'packages', 'emulator');
+
+/** Builds the emulated Task Scheduler's programs; a second or so when nothing has changed. For `beforeAll`. */
+export function buildEmulator(): void {
+  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  execFileSync(process.execPath, [compiler, '-b', folder]);
+}
+
+/** The emulated schtasks with its store, as a command. */
+export function emulatedSchtasks(store: string): string[] {
+  return [process.execPath, join(folder, 'dist', 'schtasks.js'), '--store', store];
+}
+
+/** Starts the emulated Task Scheduler of a store, until the test ends. */
+export async function startEmulatedService(store: string): Promise<void> {
+  const args = [join(folder, 'dist', 'main.js'), '--store', store, '--timezone', 'UTC'];
+  const service = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(async () => {
+    const gone = once(service, 'exit');
+    if (service.kill()) await gone;
+  });
+  for await (const chunk of service.stdout) {
+    if (String(chunk).includes('ready')) break;
+  }
+}
