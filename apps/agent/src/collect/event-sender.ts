@@ -41,6 +41,11 @@ export class EventSender {
 
   onAck({ epoch, upToSeq }: { epoch: number; upToSeq: number }): void {
     if (epoch !== this.log.epoch) return;
+    if (this.underWay.length > 0 && upToSeq < this.log.first - 1) {
+      // The centre lacks what it once acked (a restored database), so our numbers would be a gap for ever.
+      this.onRenew({ next: epoch + 1 });
+      return;
+    }
     this.log.ack(epoch, upToSeq);
     const expected = this.underWay[0];
     this.underWay = this.underWay.filter((last) => last > upToSeq);

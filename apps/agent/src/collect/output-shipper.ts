@@ -29,6 +29,8 @@ interface Shipping {
 export class OutputShipper {
   private readonly shippings = new Map<string, Shipping>();
   private inFlight = 0;
+  /** The run that had the last turn; with little room the next one is another's. */
+  private served = '';
   private send: ((frame: Buffer) => void) | undefined;
 
   constructor(private readonly source: OutputSource) {}
@@ -51,8 +53,15 @@ export class OutputShipper {
   pump(): void {
     for (let moved = true; moved && this.send && this.inFlight < limits.inFlightFrames; ) {
       moved = false;
-      for (const runId of this.source.runs()) moved = this.turn(runId) || moved;
+      for (const runId of this.inTurn()) moved = this.turn(runId) || moved;
     }
+  }
+
+  /** The runs, beginning after the one that was served last. */
+  private inTurn(): string[] {
+    const runs = this.source.runs();
+    const next = runs.indexOf(this.served) + 1;
+    return [...runs.slice(next), ...runs.slice(0, next)];
   }
 
   onAck(items: readonly { runId: string; stream: OutputStream; upToOffset: number }[]): void {
@@ -95,6 +104,7 @@ export class OutputShipper {
       this.send(frameOf(runId, record));
     }
     shipping.position = position;
+    if (records.length > 0) this.served = runId;
     if (complete && records.length === 0 && shipping.sent.length === 0) {
       this.source.remove(runId);
       this.shippings.delete(runId);

@@ -25,7 +25,11 @@ export async function startEmulatedService(store: string): Promise<void> {
     const gone = once(service, 'exit');
     if (service.kill()) await gone;
   });
-  for await (const chunk of service.stdout) {
-    if (String(chunk).includes('ready')) break;
-  }
+  let printed = '';
+  await new Promise<void>((resolve) => {
+    service.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+      if (printed.includes('emulated Task Scheduler ready')) resolve();
+    });
+  });
 }

@@ -5,6 +5,7 @@ import { type KeyPair, makeKeyPair, signText } from '@carillon/core/desired/sign
 import { asJson, type Manifest, type RunSpec } from '@carillon/core/job/job-spec';
 import { newId } from '../lib/new-id.js';
 import type { HelloState } from '../link/handshake.js';
+import type { RunningFile } from '../runner/running-file.js';
 import type { SignedManifest } from '../state/desired-cache.js';
 import type { UnnumberedEvent } from '../state/event-log.js';
 
@@ -26,6 +27,12 @@ export function makeEvent(changes: Partial<UnnumberedEvent['data']> = {}): Unnum
     ...changes,
   };
   return { eventId: newId(), at, data: data as UnnumberedEvent['data'] };
+}
+
+/** What a running file says of the run that an event began. */
+export function identityOf({ data }: UnnumberedEvent): RunningFile['identity'] {
+  const { runId, jobId, version, trigger, scheduledFor, startedAt, commandId } = data;
+  return { runId, jobId, version, trigger, scheduledFor, startedAt, commandId };
 }
 
 /** Several events, each with ids of its own. */
