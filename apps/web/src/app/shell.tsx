@@ -54,7 +54,7 @@ export function Shell() {
               {t('nav.skip')}
             </a>
             <Logo size={26} />
-            <Text fw={700} fz="lg">
+            <Text fw={700} fz="lg" visibleFrom="xs">
               Carillon
             </Text>
           </Group>

@@ -114,6 +114,7 @@ export const en = {
   'jobs.timeout': 'Time limit',
   'jobs.targets': 'Targets',
   'jobs.what': 'Runs',
+  'jobs.whole': 'The whole definition, every default written out',
   'jobs.runNow': 'Run now',
   'jobs.runNowAll': 'On all {{n}} hosts',
   'jobs.runMore': 'and {{n}} more; the list of runs shows them',

@@ -115,6 +115,7 @@ export const zh: Words = {
   'jobs.timeout': '时间限制',
   'jobs.targets': '目标',
   'jobs.what': '执行',
+  'jobs.whole': '完整定义（含所有默认值）',
   'jobs.runNow': '立即运行',
   'jobs.runNowAll': '在全部 {{n}} 台主机上',
   'jobs.runMore': '还有 {{n}} 个，见运行列表',

@@ -7,7 +7,7 @@ import { duration } from '../../lib/times.js';
 
 type Job = Response<typeof jobRoutes.get>;
 
-/** The part of a spec that this page names; the rest stands in the versions, whole. */
+/** The part of a spec that this page names; all of it stands below, as it is stored. */
 interface ShownSpec {
   readonly runAs: string;
   readonly onOverlap?: string;
@@ -49,6 +49,10 @@ export function Definition({ job }: { job: Job }) {
           {run.script ?? [run.program, ...(run.arguments ?? []).map((argument) => JSON.stringify(argument))].join(' ')}
         </Code>
       </div>
+      <details className="whole">
+        <summary>{t('jobs.whole')}</summary>
+        <Code block>{JSON.stringify(job.spec, null, 2)}</Code>
+      </details>
     </Stack>
   );
 }

@@ -28,7 +28,7 @@ export function Figure({ title, total, parts }: Props) {
       <Text fz={34} fw={600} lh={1.2}>
         {total}
       </Text>
-      <Group gap="sm" mt={4}>
+      <Group gap="2px 12px" mt={4}>
         {parts.map((part) => (
           <Count key={part.word} {...part} />
         ))}
