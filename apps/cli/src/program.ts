@@ -8,10 +8,12 @@ import { addLabels } from './commands/labels.js';
 import { addOutput } from './commands/output.js';
 import { addRun } from './commands/run.js';
 import { addRuns } from './commands/runs.js';
+import { addSchedule } from './commands/schedule.js';
 import { addSignIn } from './commands/sign-in.js';
 import { addSimulate } from './commands/simulate.js';
 import { addStatus } from './commands/status.js';
 import { addStop } from './commands/stop.js';
+import { addTask } from './commands/task.js';
 import { addToken } from './commands/token.js';
 import { addXml } from './commands/xml.js';
 import { type AddCommand, addCommonOptions, type Cli } from './lib/command.js';
@@ -34,6 +36,8 @@ const commands: readonly AddCommand[] = [
   addStop,
   addDelete,
   addXml,
+  addSchedule,
+  addTask,
   addToken,
   addSignIn,
   addStatus,

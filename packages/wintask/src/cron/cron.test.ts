@@ -52,6 +52,7 @@ describe('fields', () => {
     ['*/0 * * * *', 'minute', /step/],
     ['*/90 * * * *', 'minute', /longer than the field/],
     ['50-10 * * * *', 'minute', /backwards/],
+    ['0 0 * * 1/2', 'weekday', /Saturday or on Sunday/],
     ['1,,2 * * * *', 'minute', /not a value/],
     ['a * * * *', 'minute', /"a"/],
     ['* * 40W * *', 'day', /1-31/],

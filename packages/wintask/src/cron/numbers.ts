@@ -32,14 +32,17 @@ function stepOf(text: string | undefined, piece: string, field: Field): number |
 
 function rangeOf(body: string, stepped: boolean, piece: string, field: Field): [number, number] | CronProblem {
   // Only weekdays have two numbers for one value (0 and 7); a star covers each value once.
-  const highest = field.name === 'weekday' ? 6 : field.max;
-  if (body === '*' || (body === '?' && (field.name === 'day' || field.name === 'weekday'))) return [field.min, highest];
+  if (body === '*' || (body === '?' && (field.name === 'day' || field.name === 'weekday')))
+    return [field.min, field.name === 'weekday' ? 6 : field.max];
   const ends = body.split('-');
   if (ends.length > 2) return problemAt(field, piece, 'a range has two ends');
   const low = numberOf(ends[0]!, field);
   if (low === undefined)
     return problemAt(field, piece, `"${ends[0]}" is not a value from ${field.min} to ${field.max}`);
-  if (ends.length === 1) return [low, stepped ? Math.max(low, highest) : low];
+  // With two numbers for Sunday, libraries disagree on where such a range ends: nothing is guessed.
+  if (ends.length === 1 && stepped && field.name === 'weekday')
+    return problemAt(field, piece, `it could end on Saturday or on Sunday; write a range such as ${low}-6/2`);
+  if (ends.length === 1) return [low, stepped ? field.max : low];
   let high = numberOf(ends[1]!, field);
   if (high === undefined)
     return problemAt(field, piece, `"${ends[1]}" is not a value from ${field.min} to ${field.max}`);
