@@ -78,6 +78,22 @@ describe('a desired state', () => {
   });
 });
 
+describe('a crash in the middle', () => {
+  it('finds what was done on record', async () => {
+    const host = makeHost();
+    const [gone, first, second] = ['gone', 'first', 'second'].map((name) => makeManifest({ name }));
+    await host.apply([gone!]);
+    const recorded: string[][] = [];
+    const register = host.scheduler.register.bind(host.scheduler);
+    host.scheduler.register = (path, definition) => {
+      recorded.push(host.cache.registered().jobs.map((job) => job.path));
+      return register(path, definition);
+    };
+    await host.apply([first!, second!]);
+    expect(recorded).toEqual([[], ['\\Carillon\\first']]);
+  });
+});
+
 describe('a job that Task Scheduler refuses', () => {
   it('does not hold up the others, and is told with its reason', async () => {
     const host = makeHost();

@@ -182,6 +182,14 @@ describe('what cannot be registered', () => {
     expect(scheduler.attempts).toBe(1);
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  it('is waited for by a stop in the middle of it, and not tried again', async () => {
+    const { sync, scheduler } = makeSync();
+    scheduler.broken = true;
+    sync.onState(makeDesiredState(agentId, 1, [makeManifest()]));
+    await sync.stop();
+    expect([scheduler.attempts, vi.getTimerCount()]).toEqual([1, 0]);
+  });
 });
 
 describe('what is not believed', () => {
