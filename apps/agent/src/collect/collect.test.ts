@@ -3,33 +3,26 @@ import { join } from 'node:path';
 import type { Body } from '@carillon/contract/agent/catalog';
 import { decodeLogFrame } from '@carillon/contract/agent/log-frame';
 import { limits } from '@carillon/contract/limits';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import { dropEvent, readDrop } from '../runner/drop-box.js';
 import { OutputFileWriter, outputFileOf } from '../runner/output-file.js';
 import { runningFileOf, writeRunning } from '../runner/running-file.js';
+import type { AgentFolder } from '../state/agent-folder.js';
 import { FileEventLog, MemoryEventLog } from '../state/event-log.js';
-import { startedEvent, temporaryAgentFolder } from '../testing/run-samples.js';
+import { identityOf, makeEvent } from '../testing/samples.js';
+import { makeAgentFolder } from '../testing/temp-folder.js';
 import { Collector } from './collector.js';
 import { EventSender } from './event-sender.js';
 import { LostRunWatch } from './lost-runs.js';
 import { OutputShipper } from './output-shipper.js';
 import { FileOutputSource } from './output-source.js';
 
-let folder: ReturnType<typeof temporaryAgentFolder>;
+let folder: AgentFolder;
 beforeEach(() => {
-  folder = temporaryAgentFolder();
+  folder = makeAgentFolder();
 });
-afterEach(() => folder.remove());
-
-/** What a running file says of a run. */
-function identityOf(runId: string) {
-  const { data } = startedEvent(runId);
-  if (data.kind !== 'run.started') throw new Error('expected a start');
-  const { kind: _, ...identity } = data;
-  return identity;
-}
 
 describe('the collector', () => {
   const collect = () => {
@@ -41,7 +34,7 @@ describe('the collector', () => {
   };
 
   it('moves dropped events into the log in order of time, and puts aside what is none', () => {
-    const events = [1, 2, 3].map((ms) => ({ ...startedEvent(), eventId: newId(ms) }));
+    const events = [1, 2, 3].map((ms) => ({ ...makeEvent(), eventId: newId(ms) }));
     for (const event of events.toReversed()) dropEvent(folder.drop, event);
     writeFileSync(join(folder.drop, 'x.json'), '{"eventId":1}');
     const log = collect();
@@ -50,7 +43,7 @@ describe('the collector', () => {
   });
 
   it('takes an event once, though it died before it could remove the file', () => {
-    const event = startedEvent();
+    const event = makeEvent();
     dropEvent(folder.drop, event);
     new FileEventLog(folder.log).append(readDrop(folder.drop, 10).events);
     expect(collect().next).toBe(2);
@@ -59,7 +52,7 @@ describe('the collector', () => {
 });
 
 describe('runs without a last word', () => {
-  const identity = () => identityOf(newId());
+  const identity = () => identityOf(makeEvent());
   const now = Date.now();
 
   it('become indeterminate when their runner is dead, with what they wrote', () => {
@@ -101,7 +94,7 @@ describe('runs without a last word', () => {
 describe('sending events', () => {
   const open = (count: number) => {
     const log = new MemoryEventLog();
-    log.append(Array.from({ length: count }, () => startedEvent()));
+    log.append(Array.from({ length: count }, () => makeEvent()));
     const frames: Body<'events'>[] = [];
     const sender = new EventSender(log);
     sender.attach((body) => frames.push(body), { epoch: 1, upTo: 0 });
@@ -206,7 +199,7 @@ describe('sending output', () => {
     const runId = newId();
     write(runId, Buffer.from('one'));
     writeRunning(folder.running, {
-      identity: identityOf(runId),
+      identity: identityOf(makeEvent({ runId })),
       pid: process.pid,
       encoding: 'auto',
     });

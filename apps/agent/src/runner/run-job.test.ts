@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { RunEvent } from '@carillon/contract/agent/messages';
 import { makeKeyPair } from '@carillon/core/desired/signing';
 import type { Manifest } from '@carillon/core/job/job-spec';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { newId } from '../lib/new-id.js';
+import type { AgentFolder } from '../state/agent-folder.js';
 import { writeJson } from '../state/files.js';
-import { sampleManifest, signManifest, temporaryAgentFolder } from '../testing/run-samples.js';
+import { makeManifest, signManifest } from '../testing/samples.js';
+import { makeAgentFolder } from '../testing/temp-folder.js';
 import { readDrop } from './drop-box.js';
 import { outputFileOf, readOutputRecords } from './output-file.js';
 import { isProcessAlive } from './process-tree.js';
@@ -18,15 +20,14 @@ import { orderStop } from './stop-orders.js';
 
 type Finished = Extract<RunEvent, { kind: 'run.finished' }>;
 
-let folder: ReturnType<typeof temporaryAgentFolder>;
+let folder: AgentFolder;
 beforeEach(() => {
-  folder = temporaryAgentFolder();
+  folder = makeAgentFolder();
 });
-afterEach(() => folder.remove());
 
 /** A job whose program is a piece of JavaScript. */
 function script(code: string, change: Partial<Manifest> = {}): Manifest {
-  const { run, ...rest } = sampleManifest(change);
+  const { run, ...rest } = makeManifest(change);
   return {
     ...rest,
     run: {
@@ -167,7 +168,7 @@ describe('a run', () => {
       'working_directory_or_program_not_found',
     ],
   ])('says what is wrong with %s', async (_, change, exitCode, reason) => {
-    const manifest = sampleManifest();
+    const manifest = makeManifest();
     const run = await start({ ...manifest, run: { ...manifest.run, ...change } as Manifest['run'] });
     expect(run).toMatchObject({ state: 'failed', exitCode, reason });
     expect(bytesOf(run.runId, 'stderr').toString()).toContain('carillon:');
@@ -176,14 +177,14 @@ describe('a run', () => {
 
 describe('a start that is not a run', () => {
   it('leaves nothing behind when the schedule does not mean it', async () => {
-    const manifest = sampleManifest({ schedule: [{ kind: 'at', local: '2020-01-01T00:00Z' }] });
+    const manifest = makeManifest({ schedule: [{ kind: 'at', local: '2020-01-01T00:00Z' }] });
     store(manifest);
     expect(await runJob(folder, manifest.jobId, process.env)).toEqual({ ran: false, reason: 'not_due' });
     expect([folder.drop, folder.running, folder.output].flatMap((path) => readdirSync(path))).toEqual([]);
   });
 
   it('is refused for a definition that nobody trusted has signed, and for one that is not here', async () => {
-    const manifest = sampleManifest();
+    const manifest = makeManifest();
     writeJson(join(folder.jobs, `${manifest.jobId}.json`), signManifest(manifest, makeKeyPair()));
     await expect(runJob(folder, manifest.jobId, process.env)).rejects.toThrow('no valid signature');
     await expect(runJob(folder, newId(), process.env)).rejects.toThrow('no definition of job');
@@ -192,14 +193,14 @@ describe('a start that is not a run', () => {
 
   it('answers one occurrence once', async () => {
     const local = `${new Date(Date.now() - 30_000).toISOString().slice(0, 19)}Z`;
-    const manifest = sampleManifest({ schedule: [{ kind: 'at', local }] });
+    const manifest = makeManifest({ schedule: [{ kind: 'at', local }] });
     store(manifest);
     expect(await runJob(folder, manifest.jobId, process.env)).toMatchObject({ ran: true });
     expect(await runJob(folder, manifest.jobId, process.env)).toEqual({ ran: false, reason: 'already_answered' });
   });
 
   it('claims its ticket once', async () => {
-    const manifest = sampleManifest({ schedule: [{ kind: 'at', local: '2020-01-01T00:00Z' }] });
+    const manifest = makeManifest({ schedule: [{ kind: 'at', local: '2020-01-01T00:00Z' }] });
     await start(manifest);
     expect(existsSync(ticketFileOf(folder.tickets, manifest.jobId))).toBe(false);
     expect(await runJob(folder, manifest.jobId, process.env)).toMatchObject({ ran: false });

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type AgentFolder, agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
+import { writeJson } from '../state/files.js';
+import { signer } from './samples.js';
 
 /** A folder of its own for one test, gone afterwards. */
 export function makeTempFolder(): string {
@@ -11,9 +13,10 @@ export function makeTempFolder(): string {
   return path;
 }
 
-/** An agent's folder with everything in place but an identity. */
+/** An agent's folder with the signer pinned; everything is in place but an identity. */
 export function makeAgentFolder(): AgentFolder {
   const folder = agentFolderAt(makeTempFolder());
   prepareAgentFolder(folder);
+  writeJson(folder.trust, { signerKeys: [signer.publicKey] });
   return folder;
 }
