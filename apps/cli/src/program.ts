@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addApply } from './commands/apply.js';
+import { addBench } from './commands/bench.js';
 import { addDelete } from './commands/delete.js';
 import { addHosts } from './commands/hosts.js';
 import { addImport } from './commands/import.js';
@@ -42,6 +43,7 @@ const commands: readonly AddCommand[] = [
   addSignIn,
   addStatus,
   addSimulate,
+  addBench,
 ];
 
 /** Carries out one command line and gives its exit code: 0 done, 1 failed, 2 wrong usage. Never throws. */

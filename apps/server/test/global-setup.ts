@@ -7,7 +7,7 @@ import { findRedis, startRedis } from '@carillon/stack/redis-server';
 import type {} from '@carillon/testkit/database';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { migrate } from '../src/store/migrate.js';
+import { connectOrCreate, migrate } from '../src/store/migrate.js';
 
 const repository = resolve(import.meta.dirname, '../../..');
 
@@ -36,6 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function postgres(folder: string, stops: (() => Promise<unknown> | undefined)[]) {
   const given = process.env.DATABASE_URL;
   if (given) {
+    await (await connectOrCreate(given)).end();
     return {
       url: given,
       databaseOf: (name: string) => {

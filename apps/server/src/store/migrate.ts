@@ -68,7 +68,8 @@ async function applyOne(client: pg.Client, name: string, sql: Buffer): Promise<v
   await client.query('UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1', [id]);
 }
 
-async function connectOrCreate(databaseUrl: string): Promise<pg.Client> {
+/** A connection to the database, which is created when it does not exist. */
+export async function connectOrCreate(databaseUrl: string): Promise<pg.Client> {
   const client = newClient(databaseUrl);
   try {
     await client.connect();

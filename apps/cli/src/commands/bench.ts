@@ -1,0 +1,43 @@
+import { cpus } from 'node:os';
+import type { Command } from 'commander';
+import type { Rate } from '../bench/measure.js';
+import { benchWintask, type Row } from '../bench/wintask.js';
+import { type Cli, handle } from '../lib/command.js';
+import type { Session } from '../lib/session.js';
+
+/** `carillon bench …`: figures beside a baseline of the same run. */
+export function addBench(program: Command, cli: Cli): void {
+  const parent = program.command('bench').description('measure, beside a baseline measured in the same run');
+  const command = parent
+    .command('wintask')
+    .description('compiling schedules, reading and writing task XML, next fires (about 25 s)');
+  handle(command, cli, async (session: Session) => {
+    const rows = benchWintask((row) => session.note(`measured: ${row.name}`));
+    const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
+    if (session.json) return session.printJson({ machine, rows });
+    session.table(['WHAT', 'OURS', 'SPREAD', 'BASELINE', '', 'RATIO'], rows.map(cells));
+    session.print(`\n${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; medians of five rounds on one core`);
+    return undefined;
+  });
+}
+
+function cells({ name, unit, ours, baseline, ratio }: Row): string[] {
+  const [slowest, fastest] = ours.spread;
+  const spread = `-${percent(1 - slowest)} +${percent(fastest - 1)}`;
+  return [
+    name,
+    `${perSecond(ours)} ${unit}/s`,
+    spread,
+    baseline?.name ?? '',
+    baseline ? `${perSecond(baseline.rate)}/s` : '',
+    ratio === null ? '' : `${ratio.toPrecision(2)}x`,
+  ];
+}
+
+function perSecond({ perSecond: rate }: Rate): string {
+  return Math.round(rate).toLocaleString('en');
+}
+
+function percent(part: number): string {
+  return `${Math.round(part * 100)}%`;
+}
