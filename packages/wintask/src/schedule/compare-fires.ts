@@ -1,4 +1,5 @@
 import type { Trigger } from '../task/trigger.js';
+import type { Transition } from '../time/zone.js';
 import { triggerOccurrences } from '../trigger/occurrences.js';
 import { clockChanges } from './clock-changes.js';
 import type { GridRule } from './rule.js';
@@ -30,11 +31,20 @@ function compareSpan(
   return more || !fire.done ? 'more' : 'equal';
 }
 
-/** Compares around every clock change of the zones involved; away from changes the triggers are right by construction. */
-export function compareAtChanges(rule: GridRule, triggers: readonly Trigger[], host: string): Coverage {
-  const zones = rule.zone === host ? [host] : [host, rule.zone];
+/** The clock changes of all zones involved. */
+export function allChanges(rule: GridRule, host: string): Transition[] {
+  return (rule.zone === host ? [host] : [host, rule.zone]).flatMap(clockChanges);
+}
+
+/** Compares around clock changes; away from them the triggers are right by construction. */
+export function compareAtChanges(
+  rule: GridRule,
+  triggers: readonly Trigger[],
+  host: string,
+  changes: readonly Transition[],
+): Coverage {
   let worst: Coverage = 'equal';
-  for (const { atMs } of zones.flatMap(clockChanges)) {
+  for (const { atMs } of changes) {
     const found = compareSpan(rule, triggers, host, atMs - REACH, atMs + REACH);
     if (found === 'lacking') return found;
     if (found === 'more') worst = found;

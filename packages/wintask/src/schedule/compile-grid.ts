@@ -1,7 +1,8 @@
 import type { CalendarSchedule, Trigger } from '../task/trigger.js';
-import { offsetMs } from '../time/zone.js';
+import { offsetMs, type Transition } from '../time/zone.js';
 import { changeSpans, clockChanges, clockDifferences, sameClocks, shiftMinutes } from './clock-changes.js';
-import { compareAtChanges } from './compare-fires.js';
+import { allChanges, compareAtChanges } from './compare-fires.js';
+import { changesThatMatter, runsSurviveChanges } from './exact-by-construction.js';
 import { type DayPlan, nativeDays, shiftDays } from './native-days.js';
 import { calendarTrigger, endlessTrigger, type StartDay } from './native-triggers.js';
 import type { GridRule } from './rule.js';
@@ -128,18 +129,26 @@ export function compileGrid(rule: GridRule, start: StartDay, host: string): Comp
   const shifts = shiftMinutes(host);
   const spans = changeSpans(host);
   const largest = Math.max(0, ...shifts);
+  const splits = [timeRuns, (times: number[]) => timeRunsAround(times, spans)];
+  // Same days and same clocks: what happens at clock changes can be told without trying.
+  const plain = rule.zone === host && reasons.length === 0;
   const candidates = [
-    () => build(groups, start, timeRuns),
-    () => build(groups, start, (times) => timeRunsAround(times, spans)),
-    () => build(groups, start, (times) => covering(times, shifts), largest),
+    ...splits.map((split) => ({
+      make: () => build(groups, start, split),
+      isExact: () => plain && runsSurviveChanges(split([...rule.times]), rule),
+    })),
+    { make: () => build(groups, start, (times) => covering(times, shifts), largest), isExact: () => false },
   ];
+  let changes: Transition[] | undefined;
   let fallback: Trigger[] | undefined;
   let tooMany = false;
-  for (const candidate of candidates) {
-    const triggers = candidate();
+  for (const { make, isExact } of candidates) {
+    const triggers = make();
     tooMany ||= triggers.length > MAX_TRIGGERS && fallback === undefined;
     if (triggers.length > MAX_TRIGGERS) continue;
-    const coverage = compareAtChanges(rule, triggers, host);
+    if (!tooMany && isExact()) return { triggers, reasons: [] };
+    changes ??= plain ? changesThatMatter(rule) : allChanges(rule, host);
+    const coverage = compareAtChanges(rule, triggers, host, changes);
     const exact = coverage === 'equal' && reasons.length === 0 && !tooMany;
     if (exact) return { triggers, reasons: [] };
     if (coverage !== 'lacking') fallback ??= triggers;
