@@ -30,7 +30,7 @@ function cells({ name, unit, ours, baseline, ratio }: Row): string[] {
     spread,
     baseline?.name ?? '',
     baseline ? `${perSecond(baseline.rate)}/s` : '',
-    ratio === null ? '' : `${ratio.toPrecision(2)}x`,
+    ratio === null ? '' : `${ratio >= 10 ? Math.round(ratio) : ratio.toFixed(2)}x`,
   ];
 }
 
