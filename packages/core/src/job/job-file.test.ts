@@ -89,6 +89,12 @@ describe('a job file', () => {
     });
   });
 
+  it('writes the exit codes of a known program out, so that hosts need no dictionary', () => {
+    const { success, warning } = read({ exitCodes: 'robocopy' }).exitCodes;
+    expect(success).toContainEqual({ from: 3, to: 3 });
+    expect(warning).toEqual([{ from: 4, to: 7 }]);
+  });
+
   it.each([
     [{ colour: 'red' }, 'colour', 'unknown_key', 'a key of the documented form'],
     [{ run: { program: 'x', argument: 'y' } }, 'run.argument', 'unknown_key', 'a key of the documented form'],
@@ -114,6 +120,7 @@ describe('a job file', () => {
     [{ timeout: '5 parsecs' }, 'timeout', 'wrong_value', 'a duration such as'],
     [{ retry: { attempts: 3 } }, 'retry', 'not_supported_yet', 'retries'],
     [{ exitCodes: { success: ['7-1'] } }, 'exitCodes.success[0]', 'wrong_value', 'an exit code'],
+    [{ exitCodes: 'rsync' }, 'exitCodes', 'wrong_value', 'one of robocopy, msiexec, posix'],
     [{ output: { keep: '1GB' } }, 'output.keep', 'wrong_value', 'a size such as'],
     [{ kind: 'Jbo' }, 'kind', 'wrong_value', 'one of Job, HostGroup, AlertPolicy'],
   ])('refuses %j by naming %s', (change, path, code, expected) => {

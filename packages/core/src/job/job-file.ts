@@ -1,3 +1,4 @@
+import { dictionaryNames, rangesOf } from '@carillon/wintask/result-code-dictionaries';
 import { z } from 'zod';
 import { canonicalJson } from '../desired/canonical-json.js';
 import type { HostGroup, Target } from '../host/target.js';
@@ -56,9 +57,27 @@ const targetsSchema = z
   });
 
 const runAsSchema = z.enum(runAsAccounts);
-const exitCodesSchema = z.strictObject({
+const exitCodeMapSchema = z.strictObject({
   success: z.array(exitCodeRangeSchema).min(1).max(100).optional(),
   warning: z.array(exitCodeRangeSchema).max(100).optional(),
+});
+
+/** A map, or the name of a program whose codes are known: the ranges are written out, so that hosts need no dictionary. */
+const exitCodesSchema = z.unknown().transform((value, context): z.infer<typeof exitCodeMapSchema> => {
+  const name = dictionaryNames.find((candidate) => candidate === value);
+  if (name) return { success: rangesOf(name, 'success'), warning: rangesOf(name, 'warning') };
+  if (typeof value === 'string') {
+    context.addIssue({
+      code: 'custom',
+      input: value,
+      ...problemParams('wrong_value', `a map with success and warning, or one of ${dictionaryNames.join(', ')}`),
+    });
+    return z.NEVER;
+  }
+  const map = exitCodeMapSchema.safeParse(value);
+  if (map.success) return map.data;
+  for (const issue of map.error.issues) context.addIssue({ ...issue, input: issue.input } as never);
+  return z.NEVER;
 });
 const outputSchema = z.strictObject({
   keep: byteSizeSchema(jobLimits.outputKeepBytes).optional(),
