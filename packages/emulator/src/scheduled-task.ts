@@ -24,6 +24,9 @@ export class ScheduledTask {
   private starting = 0;
   private readonly stopped = new Set<number>();
   private gone = false;
+  /** Restarts since the last start that succeeded, and how to call the next one off. */
+  private restarts = 0;
+  private cancelRestart: () => void = () => undefined;
 
   constructor(
     readonly path: string,
@@ -43,6 +46,7 @@ export class ScheduledTask {
   forget(): void {
     this.gone = true;
     this.queued = 0;
+    this.cancelRestart();
     removeState(this.context.store, this.path);
   }
 
@@ -62,16 +66,32 @@ export class ScheduledTask {
     log(`${this.path}: started by ${cause}`);
     this.update({ lastRunMs: this.context.clock.now(), lastResult: RUNNING });
     this.starting += 1;
-    const result = await this.runActions();
-    if (result !== undefined) this.update({ lastResult: this.state.instances.length > 0 ? RUNNING : result });
+    const { result, couldStart } = await this.runActions();
+    this.update({ lastResult: this.state.instances.length > 0 ? RUNNING : result });
+    this.planRestart(couldStart);
     if (this.queued > 0 && this.state.instances.length + this.starting === 0) {
       this.queued -= 1;
       await this.start('queue');
     }
   }
 
+  /** Tries again an action that could not start; by the documentation's wording not one that ended with an error (assumed). */
+  private planRestart(couldStart: boolean): void {
+    const { interval = '', count = 0 } = this.definition.settings.restartOnFailure ?? {};
+    this.cancelRestart();
+    if (couldStart || this.gone) {
+      this.restarts = 0;
+      return;
+    }
+    if (this.restarts >= count) return;
+    this.restarts += 1;
+    const { clock } = this.context;
+    const atMs = clock.now() + (parseIsoDuration(interval) ?? 0);
+    this.cancelRestart = clock.setTimer(atMs, () => void this.start(`restart ${this.restarts} of ${count}`));
+  }
+
   /** Runs the actions one after the other; gives the last one's result. */
-  private async runActions(): Promise<number> {
+  private async runActions(): Promise<{ result: number; couldStart: boolean }> {
     const actions = this.definition.actions.filter((action): action is ExecAction => action.kind === 'exec');
     let result = actions.length > 0 ? 0 : REFUSED;
     for (const [index, action] of actions.entries()) {
@@ -80,14 +100,14 @@ export class ScheduledTask {
       this.starting -= 1;
       if ('resultCode' in started) {
         this.context.log(`${this.path}: could not start ${action.command}`);
-        return started.resultCode;
+        return { result: started.resultCode, couldStart: false };
       }
       const instance = { pid: started.pid, identity: identityOf(started.pid), startedMs: this.context.clock.now() };
       result = await this.follow(instance, started.exited);
       if (result === TERMINATED) break;
     }
     if (actions.length === 0) this.starting -= 1;
-    return result;
+    return { result, couldStart: true };
   }
 
   /** Keeps an instance in the state until it exits or its time limit ends it. */

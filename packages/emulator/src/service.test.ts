@@ -185,3 +185,36 @@ it('serves a store alone', () => {
   begin();
   expect(() => startSchedulerService({ store, clock, hostTimezone: 'UTC' })).toThrow(/already serves/);
 });
+
+describe('restarting on failure', () => {
+  it('tries again what could not start, as often as told', async () => {
+    let attempts = 0;
+    const broken: Launch = async () => {
+      attempts += 1;
+      return { resultCode: 0x80070002 };
+    };
+    register('\\a', [daily], { restartOnFailure: { interval: 'PT1M', count: 2 } });
+    service = startSchedulerService({ store, clock, hostTimezone: 'UTC', launch: broken });
+    clock.moveTo(START + 2 * HOUR);
+    for (const count of [1, 2, 3]) {
+      await vi.waitFor(() => expect(attempts).toBe(count));
+      await vi.waitFor(() => expect(state()).toMatchObject({ lastResult: 0x80070002 }));
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.moveTo(START + 2 * HOUR + count * 60_000);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.moveTo(START + 3 * HOUR);
+    expect(attempts).toBe(3);
+  });
+
+  it('does not start again what ended with an error', async () => {
+    register('\\a', [daily], { restartOnFailure: { interval: 'PT1M', count: 2 } });
+    begin();
+    clock.moveTo(START + 2 * HOUR);
+    await started(1);
+    running[0]?.(1);
+    await finished(1);
+    clock.moveTo(START + 3 * HOUR);
+    expect(running).toHaveLength(1);
+  });
+});
