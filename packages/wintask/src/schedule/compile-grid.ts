@@ -130,28 +130,35 @@ export function compileGrid(rule: GridRule, start: StartDay, host: string): Comp
   const spans = changeSpans(host);
   const largest = Math.max(0, ...shifts);
   const splits = [timeRuns, (times: number[]) => timeRunsAround(times, spans)];
-  // Same days and same clocks: what happens at clock changes can be told without trying.
-  const plain = rule.zone === host && reasons.length === 0;
   const candidates = [
     ...splits.map((split) => ({
       make: () => build(groups, start, split),
-      isExact: () => plain && runsSurviveChanges(split([...rule.times]), rule),
+      // On the same clocks, what happens at their changes can be told without trying.
+      survives: () => rule.zone === host && runsSurviveChanges(split([...rule.times]), rule),
+      long: false,
     })),
-    { make: () => build(groups, start, (times) => covering(times, shifts), largest), isExact: () => false },
+    {
+      make: () => build(groups, start, (times) => covering(times, shifts), largest),
+      survives: () => false,
+      long: true,
+    },
   ];
   let changes: Transition[] | undefined;
   let fallback: Trigger[] | undefined;
   let tooMany = false;
-  for (const { make, isExact } of candidates) {
+  for (const { make, survives, long } of candidates) {
     const triggers = make();
     tooMany ||= triggers.length > MAX_TRIGGERS && fallback === undefined;
     if (triggers.length > MAX_TRIGGERS) continue;
-    if (!tooMany && isExact()) return { triggers, reasons: [] };
-    changes ??= plain ? changesThatMatter(rule) : allChanges(rule, host);
+    if (!tooMany && survives()) return { triggers, reasons };
+    changes ??= rule.zone === host ? changesThatMatter(rule) : allChanges(rule, host);
     const coverage = compareAtChanges(rule, triggers, host, changes);
-    const exact = coverage === 'equal' && reasons.length === 0 && !tooMany;
+    // What reaches beyond its day is wrong on every calm day too, unless the next day fires at those times anyway.
+    const calm = !long || largest === 0 || isDaily(plan);
+    const exact = coverage === 'equal' && calm && reasons.length === 0 && !tooMany;
     if (exact) return { triggers, reasons: [] };
     if (coverage !== 'lacking') fallback ??= triggers;
+    if (fallback && reasons.length > 0) break;
   }
   const why = [...reasons, ...(tooMany ? [TOO_MANY] : [])];
   return { triggers: fallback ?? [coverAll(rule, start, host)], reasons: why.length > 0 ? why : [CHANGE_DAY] };

@@ -1,6 +1,7 @@
 import type { CalendarSchedule, Repetition, Trigger } from '../task/trigger.js';
 import { formatIsoDuration } from '../time/duration.js';
 import { formatWall } from '../time/wall-clock.js';
+import type { SignalRule } from './rule.js';
 import type { TimeRun } from './time-runs.js';
 
 const MINUTE = 60_000;
@@ -53,4 +54,12 @@ export function eventSubscription(entry: { log: string; source?: string; eventId
   const filter = conditions.length === 0 ? '*' : `*[System[${conditions.join(' and ')}]]`;
   const path = escaped(entry.log);
   return `<QueryList><Query Id="0" Path="${path}"><Select Path="${path}">${escaped(filter)}</Select></Query></QueryList>`;
+}
+
+/** The trigger of a signal; the delay is what jitter made of it. */
+export function signalTrigger({ entry, delayMs }: SignalRule): Trigger {
+  const common = { enabled: true, ...(delayMs === 0 ? {} : { delay: formatIsoDuration(delayMs) }) };
+  if (entry.kind === 'startup') return { kind: 'boot', ...common };
+  if (entry.kind === 'logon') return { kind: 'logon', ...common };
+  return { kind: 'event', ...common, subscription: eventSubscription(entry) };
 }

@@ -1,6 +1,7 @@
 import { mergeOrdered } from './merge-ordered.js';
-import { type Rule, ruleOf } from './rule.js';
+import type { Rule } from './rule.js';
 import { type Occurrence, ruleOccurrences } from './rule-occurrences.js';
+import { type RuleContext, ruleOf } from './rule-of-entry.js';
 import type { Schedule } from './schedule.js';
 
 export type { Occurrence } from './rule-occurrences.js';
@@ -9,9 +10,9 @@ const HOUR = 3_600_000;
 // Timers may fire a little early; a fire this close before its time still counts as that time.
 const EARLY_MS = 1000;
 
-function rulesOf(schedule: Schedule, hostTimezone: string): Rule[] {
+function rulesOf(schedule: Schedule, context: RuleContext): Rule[] {
   return schedule.map((entry, index) => {
-    const result = ruleOf(entry, hostTimezone);
+    const result = ruleOf(entry, context);
     if (!result.ok) throw new TypeError(`schedule entry ${index}: ${result.problem.message}`);
     return result.rule;
   });
@@ -29,7 +30,8 @@ function* rulesOccurrences(rules: Rule[], fromMs: number, untilMs: number): Gene
 
 /**
  * The times at which a schedule fires, strictly after `fromMs` and up to and including `untilMs` (default: without
- * end; take what is needed), in order, each instant once however many entries name it. Start-up, logon and event entries have none.
+ * end; take what is needed), in order, each instant once however many entries name it. Entries whose fires nobody
+ * can know ahead have none: start-up, logon, event, fixed delay and those that the agent watches for.
  *
  * When clocks change: a wall-clock time that is skipped fires once, at the first instant that exists after it
  * (`after-gap`); a wall-clock time that comes twice fires the first time only. A cron with every hour (`*` or `0-23`)
@@ -39,19 +41,19 @@ function* rulesOccurrences(rules: Rule[], fromMs: number, untilMs: number): Gene
  */
 export function scheduleOccurrences(
   schedule: Schedule,
-  range: { fromMs: number; untilMs?: number; hostTimezone: string },
+  range: { fromMs: number; untilMs?: number } & RuleContext,
 ): Generator<Occurrence> {
-  const { fromMs, untilMs = Number.POSITIVE_INFINITY, hostTimezone } = range;
-  return rulesOccurrences(rulesOf(schedule, hostTimezone), fromMs, untilMs);
+  const { fromMs, untilMs = Number.POSITIVE_INFINITY } = range;
+  return rulesOccurrences(rulesOf(schedule, range), fromMs, untilMs);
 }
 
 /** The last occurrence at or before `atMs`, not older than `withinMs`; undefined when there is none. */
 export function previousOccurrence(
   schedule: Schedule,
-  options: { atMs: number; hostTimezone: string; withinMs: number },
+  options: { atMs: number; withinMs: number } & RuleContext,
 ): Occurrence | undefined {
-  const { atMs, hostTimezone, withinMs } = options;
-  const rules = rulesOf(schedule, hostTimezone);
+  const { atMs, withinMs } = options;
+  const rules = rulesOf(schedule, options);
   // Look back a little first: dense schedules answer at once, sparse ones cost few more looks.
   for (let reach = Math.min(HOUR, withinMs); ; reach = Math.min(reach * 8, withinMs)) {
     let last: Occurrence | undefined;
@@ -66,10 +68,20 @@ export type Due = { due: true; scheduledForMs: number } | { due: false; reason: 
  * The gate: does a start at `atMs` belong to an occurrence not longer than `toleranceMs` ago? Two starts can belong to
  * the same occurrence; whoever asks remembers the `scheduledForMs` already served.
  */
-export function isDue(schedule: Schedule, options: { atMs: number; hostTimezone: string; toleranceMs: number }): Due {
-  const { atMs, hostTimezone, toleranceMs } = options;
+export function isDue(schedule: Schedule, options: { atMs: number; toleranceMs: number } & RuleContext): Due {
+  const { atMs, toleranceMs, ...context } = options;
   const withinMs = toleranceMs + EARLY_MS;
-  const found = previousOccurrence(schedule, { atMs: atMs + EARLY_MS, hostTimezone, withinMs });
+  const found = previousOccurrence(schedule, { ...context, atMs: atMs + EARLY_MS, withinMs });
   if (!found) return { due: false, reason: 'no-occurrence-in-tolerance' };
   return { due: true, scheduledForMs: found.atMs };
+}
+
+/**
+ * When the next run of a fixed delay is due, given the end of the job's last run (null: it never ran, so at once, which
+ * is the answer null). The shortest of several delays counts; undefined when the schedule has none.
+ */
+export function dueAfter(schedule: Schedule, lastEndMs: number | null): number | null | undefined {
+  const delays = schedule.flatMap((entry) => (entry.kind === 'after' ? [entry.delayMs] : []));
+  if (delays.length === 0) return undefined;
+  return lastEndMs === null ? null : lastEndMs + Math.min(...delays);
 }

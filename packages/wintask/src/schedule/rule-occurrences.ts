@@ -1,7 +1,7 @@
 import { daysInMonth } from '../cron/matching-days.js';
 import { formatWall } from '../time/wall-clock.js';
 import { fromWall, offsetMs, toLocal } from '../time/zone.js';
-import { type GridRule, type OnceRule, RATE_ANCHOR_MS, type RateRule, type Rule } from './rule.js';
+import type { GridRule, OnceRule, RateRule, Rule } from './rule.js';
 
 /** One time at which a schedule fires. `local` is what the clocks of `zone` show at `atMs`. */
 export interface Occurrence {
@@ -17,6 +17,7 @@ interface Instant {
   mark?: 'after-gap' | 'repeated-hour';
 }
 
+const SECOND = 1000;
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 // No zone is further from UTC than this, so a day widened by it contains all its local readings.
@@ -39,10 +40,11 @@ function meaningsOf(rule: GridRule, wallMs: number): Instant[] {
 function dayInstants(rule: GridRule, dayWall: number): Instant[] {
   const offset = offsetMs(rule.zone, dayWall - ZONE_REACH);
   if (offset === offsetMs(rule.zone, dayWall + DAY + ZONE_REACH)) {
-    return rule.times.map((time) => ({ atMs: dayWall + time * MINUTE - offset }));
+    const base = dayWall + rule.seconds * SECOND - offset;
+    return rule.times.map((time) => ({ atMs: base + time * MINUTE }));
   }
   // A stable sort keeps a time that exists ahead of one that was moved onto it, whose mark would mislead.
-  const all = rule.times.flatMap((time) => meaningsOf(rule, dayWall + time * MINUTE));
+  const all = rule.times.flatMap((time) => meaningsOf(rule, dayWall + time * MINUTE + rule.seconds * SECOND));
   return all.sort((a, b) => a.atMs - b.atMs || Number(a.mark !== undefined) - Number(b.mark !== undefined));
 }
 
@@ -57,14 +59,17 @@ function* gridOccurrences(rule: GridRule, fromMs: number, untilMs: number): Gene
   // One day back: a gap at midnight moves a fire into the next day.
   const firstDay = Date.UTC(start.year, start.month - 1, start.day) - DAY;
   const first = toLocal('UTC', firstDay);
+  // A calendar of dates has an end, which keeps a search without one from looking for ever.
+  const lastDay = Math.min(untilMs + ZONE_REACH, rule.calendar?.lastDayMs ?? Number.POSITIVE_INFINITY);
   let last = fromMs;
   for (let index = first.year * 12 + first.month - 1; ; index++) {
     const year = Math.floor(index / 12);
     const month = (index % 12) + 1;
-    if (Date.UTC(year, month - 1, 1) - ZONE_REACH > untilMs) return;
+    if (Date.UTC(year, month - 1, 1) > lastDay) return;
     for (const day of rule.daysOf(year, month)) {
       const dayWall = Date.UTC(year, month - 1, day);
       if (dayWall < firstDay || day > daysInMonth(year, month)) continue;
+      if (rule.calendar && !rule.calendar.has(year, month, day)) continue;
       for (const instant of dayInstants(rule, dayWall)) {
         if (instant.atMs <= last) continue;
         if (instant.atMs > untilMs) return;
@@ -76,9 +81,16 @@ function* gridOccurrences(rule: GridRule, fromMs: number, untilMs: number): Gene
 }
 
 function* rateOccurrences(rule: RateRule, fromMs: number, untilMs: number): Generator<Occurrence> {
-  const passed = Math.floor((fromMs - RATE_ANCHOR_MS) / rule.intervalMs);
-  let atMs = RATE_ANCHOR_MS + Math.max(0, passed + 1) * rule.intervalMs;
-  for (; atMs <= untilMs; atMs += rule.intervalMs) yield occurrence(rule, { atMs });
+  const { anchorMs, intervalMs, calendar } = rule;
+  const end = Math.min(untilMs, (calendar?.lastDayMs ?? Number.POSITIVE_INFINITY) + DAY + ZONE_REACH);
+  const passed = Math.floor((fromMs - anchorMs) / intervalMs);
+  for (let atMs = anchorMs + Math.max(0, passed + 1) * intervalMs; atMs <= end; atMs += intervalMs) {
+    if (calendar) {
+      const { year, month, day } = toLocal(rule.zone, atMs);
+      if (!calendar.has(year, month, day)) continue;
+    }
+    yield occurrence(rule, { atMs });
+  }
 }
 
 /** The instant of a single date and time, moved behind a gap, the first of two. */
@@ -104,6 +116,8 @@ export function* ruleOccurrences(rule: Rule, fromMs: number, untilMs: number): G
       return;
     }
     case 'signal':
+    case 'after':
+    case 'watched':
       return;
   }
 }
