@@ -75,6 +75,19 @@ describe('a job file', () => {
       { schedule: { cron: '0 9 * * 1-5', timezone: 'Asia/Shanghai' } },
       [{ kind: 'cron', expression: '0 9 * * 1-5', timezone: 'Asia/Shanghai' }],
     ],
+    [
+      { schedule: { every: '1h', calendar: { except: ['12-25', '2026-10-01..2026-10-07'] }, jitter: '5m' } },
+      [
+        {
+          kind: 'every',
+          intervalMs: 3_600_000,
+          calendar: { except: ['12-25', '2026-10-01..2026-10-07'] },
+          jitterMs: 300_000,
+        },
+      ],
+    ],
+    [{ schedule: { after: '10m' } }, [{ kind: 'after', delayMs: 600_000 }]],
+    [{ schedule: { on: 'startup', jitter: '2m' } }, [{ kind: 'startup', jitterMs: 120_000 }]],
   ])('reads the schedule %j', (change, schedule) => {
     expect(read(change).schedule).toEqual(schedule);
   });
@@ -107,8 +120,27 @@ describe('a job file', () => {
       { schedule: { cron: '* * * * *', calendar: '-cn-holidays' } },
       'schedule[0].calendar',
       'not_supported_yet',
-      'calendars',
+      'list the days',
     ],
+    [
+      { schedule: { cron: '* * * * *', calendar: { except: ['2026-13-01'] } } },
+      'schedule[0].calendar.except',
+      'wrong_value',
+      '"2026-13-01": expected 2026-12-25, 12-25 or a range',
+    ],
+    [
+      { schedule: { at: '2026-12-31T23:00', calendar: { only: '12-31' } } },
+      'schedule[0].calendar',
+      'wrong_value',
+      'no',
+    ],
+    [{ schedule: { after: '10m', jitter: '1m' } }, 'schedule[0].jitter', 'wrong_value', 'only beside cron, every, at'],
+    [{ schedule: { every: '1h', jitter: '2d' } }, 'schedule[0].jitter', 'wrong_value', 'a duration such as'],
+    [{ schedule: { after: '90s' } }, 'schedule[0].after', 'wrong_value', 'whole minutes'],
+    [{ schedule: { on: { file: 'D:\\in\\*.csv' } } }, 'schedule[0].on.file', 'not_supported_yet', 'file arrival'],
+    [{ schedule: { on: { event: { log: 'System', id: -1 } } } }, 'schedule[0].on.event.id', 'too_short', 'at least 0'],
+    [{ schedule: { on: 'shutdown' } }, 'schedule[0].on', 'wrong_value', 'startup, logon or'],
+    [{ schedule: { on: { evnt: {} } } }, 'schedule[0].on.evnt', 'unknown_key', 'a key of the documented form'],
     [{ name: 'a\\b' }, 'name', 'wrong_value', 'task name'],
     [{ name: undefined }, 'name', 'missing', 'a string'],
     [{ targets: {} }, 'targets', 'missing', 'at least one of'],

@@ -8,6 +8,9 @@ export const jobLimits = {
   environmentEntries: 100,
   environmentCharacters: 4_000,
   scheduleEntries: 20,
+  /** Single days or ranges of a calendar, in `only` and in `except` each. */
+  calendarDays: 1_000,
+  jitterMs: { min: 1_000, max: 12 * 3_600_000 },
   targetNames: 1_000,
   /** Signed text of one job version; must fit a protocol frame with room for JSON escapes. */
   manifestBytes: 160 * 1024,

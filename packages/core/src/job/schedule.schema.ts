@@ -1,10 +1,11 @@
 import { parseCron } from '@carillon/wintask/cron/cron';
-import type { ScheduleEntry } from '@carillon/wintask/schedule/schedule';
+import { dayFilter } from '@carillon/wintask/schedule/day-calendar';
+import type { DayCalendar, ScheduleEntry } from '@carillon/wintask/schedule/schedule';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import { z } from 'zod';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
-import { durationSchema, notSupportedYet } from './parts.schema.js';
+import { durationSchema } from './parts.schema.js';
 
 const timezoneSchema = z
   .string()
@@ -38,64 +39,115 @@ const eventSchema = z.strictObject({
   id: z.int().min(0).max(65_535).optional(),
 });
 
-const planned = {
-  calendar: notSupportedYet('business calendars'),
-  jitter: notSupportedYet('jitter'),
-  after: notSupportedYet('fixed delay'),
+/** What the agent could watch for; refused by name, never ignored. */
+const watched: Readonly<Record<string, string>> = {
+  file: 'file arrival',
+  cpuAbove: 'measures',
+  memoryAbove: 'measures',
+  diskAbove: 'measures',
+  job: 'chains of jobs',
+};
+
+const signalSchema = z
+  .unknown()
+  .transform((on) => (typeof on === 'string' ? { word: on } : on))
+  .superRefine((on, context) => {
+    const refuse = (code: 'wrong_value' | 'not_supported_yet', expected: string, path: string[] = []) =>
+      context.addIssue({ code: 'custom', input: on, path, ...problemParams(code, expected) });
+    const keys = typeof on === 'object' && on !== null ? Object.keys(on) : [];
+    const later = keys.find((key) => watched[key] !== undefined);
+    if (later) refuse('not_supported_yet', `no ${watched[later]}: this version does not run it yet`, [later]);
+    else if (
+      keys.length === 0 ||
+      ('word' in (on as object) && !/^(startup|logon)$/.test((on as { word: string }).word))
+    )
+      refuse('wrong_value', 'startup, logon or { event: { log, source, id } }');
+  })
+  .pipe(z.strictObject({ word: z.enum(['startup', 'logon']).optional(), event: eventSchema.optional() }));
+
+const minutesSchema = durationSchema(jobLimits.everyMs).refine(
+  (ms) => ms % 60_000 === 0,
+  problemParams('wrong_value', 'whole minutes'),
+);
+
+const daysSchema = z.union([z.string(), z.array(z.string()).max(jobLimits.calendarDays)]).transform((days, context) => {
+  const list = typeof days === 'string' ? [days] : days;
+  const read = dayFilter({ only: list });
+  if (!read.ok)
+    context.addIssue({ code: 'custom', input: days, ...problemParams('wrong_value', `days, but ${read.message}`) });
+  return list;
+});
+
+const calendarSchema = z
+  .unknown()
+  .refine(
+    (calendar) => typeof calendar !== 'string',
+    problemParams(
+      'not_supported_yet',
+      'no calendars by name yet: list the days, { except: [2026-12-25, 10-01..10-07] }',
+    ),
+  )
+  .pipe(z.strictObject({ only: daysSchema.optional(), except: daysSchema.optional() }));
+
+const kinds = ['cron', 'every', 'at', 'after', 'on'] as const;
+type Kind = (typeof kinds)[number];
+
+/** Which entries a key can stand beside. */
+const beside: Readonly<Record<string, readonly Kind[]>> = {
+  timezone: ['cron', 'at'],
+  calendar: ['cron', 'every'],
+  jitter: ['cron', 'every', 'at', 'on'],
 };
 
 const entrySchema = z
   .strictObject({
     cron: cronSchema.optional(),
-    every: durationSchema(jobLimits.everyMs)
-      .refine((ms) => ms % 60_000 === 0, problemParams('wrong_value', 'whole minutes'))
-      .optional(),
+    every: minutesSchema.optional(),
     at: atSchema.optional(),
-    on: z
-      .union([z.enum(['startup', 'logon']), z.strictObject({ event: eventSchema })], {
-        error: 'startup, logon or { event: { log, source, id } }',
-      })
-      .optional(),
+    after: minutesSchema.optional(),
+    on: signalSchema.optional(),
     timezone: timezoneSchema.optional(),
-    ...planned,
+    calendar: calendarSchema.optional(),
+    jitter: durationSchema(jobLimits.jitterMs).optional(),
   })
   .superRefine((entry, context) => {
-    const given = (['cron', 'every', 'at', 'on'] as const).filter((key) => entry[key] !== undefined);
-    if (given.length !== 1) {
-      context.addIssue({
-        code: 'custom',
-        input: entry,
-        ...problemParams('wrong_value', 'exactly one of cron, every, at, on'),
-      });
-    }
-    if (entry.timezone !== undefined && entry.cron === undefined && entry.at === undefined) {
-      context.addIssue({
-        code: 'custom',
-        input: entry,
-        path: ['timezone'],
-        ...problemParams('wrong_value', 'a time zone only beside cron or at'),
-      });
+    const refuse = (path: string[], expected: string) =>
+      context.addIssue({ code: 'custom', input: entry, path, ...problemParams('wrong_value', expected) });
+    const given = kinds.filter((key) => entry[key] !== undefined);
+    const [kind] = given;
+    if (given.length !== 1 || kind === undefined) return refuse([], `exactly one of ${kinds.join(', ')}`);
+    for (const [key, allowed] of Object.entries(beside)) {
+      if (entry[key as keyof typeof entry] !== undefined && !allowed.includes(kind))
+        refuse([key], `no ${key} beside ${kind}: only beside ${allowed.join(', ')}`);
     }
   })
   .transform((entry): ScheduleEntry => {
     const zone = entry.timezone === undefined || entry.timezone === 'host' ? {} : { timezone: entry.timezone };
+    const jitter = entry.jitter === undefined ? {} : { jitterMs: entry.jitter };
+    const limits = { ...(entry.calendar === undefined ? {} : { calendar: calendarOf(entry.calendar) }), ...jitter };
     if (entry.cron !== undefined)
       return entry.cron.trim() === '@reboot'
-        ? { kind: 'startup' }
-        : { kind: 'cron', expression: oneBlank(entry.cron), ...zone };
-    if (entry.every !== undefined) return { kind: 'every', intervalMs: entry.every };
-    if (entry.at !== undefined) return { kind: 'at', local: entry.at, ...zone };
-    if (typeof entry.on === 'object') {
+        ? { kind: 'startup', ...jitter }
+        : { kind: 'cron', expression: oneBlank(entry.cron), ...zone, ...limits };
+    if (entry.every !== undefined) return { kind: 'every', intervalMs: entry.every, ...limits };
+    if (entry.at !== undefined) return { kind: 'at', local: entry.at, ...zone, ...jitter };
+    if (entry.after !== undefined) return { kind: 'after', delayMs: entry.after };
+    if (entry.on?.event) {
       const { log, source, id } = entry.on.event;
       return {
         kind: 'event',
         log,
         ...(source === undefined ? {} : { source }),
         ...(id === undefined ? {} : { eventId: id }),
+        ...jitter,
       };
     }
-    return { kind: entry.on ?? 'startup' };
+    return { kind: entry.on?.word === 'logon' ? 'logon' : 'startup', ...jitter };
   });
+
+function calendarOf({ only, except }: z.output<typeof calendarSchema>): DayCalendar {
+  return { ...(only === undefined ? {} : { only }), ...(except === undefined ? {} : { except }) };
+}
 
 /** `"0 2 * * *"`, one entry, or a list of entries -> the schedule as wintask understands it. */
 export const scheduleSchema = z.preprocess(

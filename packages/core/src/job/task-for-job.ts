@@ -33,6 +33,13 @@ export interface TaskFacts {
   readonly hostTimezone: string;
   /** What Task Scheduler starts: the runner's program and the arguments before the job's id. */
   readonly runner: { readonly command: string; readonly arguments: readonly string[] };
+  /** The agent's id, which picks the host's offsets of jitter; without it there are none, as in a preview for no host. */
+  readonly agentId?: string;
+}
+
+/** What picks the offset of a job's jitter on a host: hosts differ, and so do the jobs of one host. */
+export function spreadKeyOf(agentId: string | undefined, jobId: string): { spreadKey?: string } {
+  return agentId === undefined ? {} : { spreadKey: `${agentId}/${jobId}` };
 }
 
 export interface JobTask {
@@ -48,7 +55,8 @@ export interface JobTask {
  * every setting with a surprising default is written out (reference 2.4).
  */
 export function taskForJob(manifest: Manifest, facts: TaskFacts): Result<JobTask> {
-  const compiled = compileSchedule(manifest.schedule, { hostTimezone: facts.hostTimezone });
+  const context = { hostTimezone: facts.hostTimezone, ...spreadKeyOf(facts.agentId, manifest.jobId) };
+  const compiled = compileSchedule(manifest.schedule, context);
   if (!compiled.ok) {
     const { entry, message } = compiled.problem;
     const expected = `a schedule that Task Scheduler can hold (${message})`;
