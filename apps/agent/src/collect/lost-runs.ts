@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { OutputStream } from '@carillon/contract/agent/log-frame';
 import { newId } from '../lib/new-id.js';
 import { dropEvent } from '../runner/drop-box.js';
+import { rememberEnd } from '../runner/job-memory.js';
 import { outputFileOf, readOutputRecords } from '../runner/output-file.js';
 import { isProcessAlive } from '../runner/process-tree.js';
 import { listRunning, type RunningFile, removeRunning, renewMs } from '../runner/running-file.js';
@@ -21,7 +22,7 @@ export class LostRunWatch {
   private suspects = new Set<string>();
 
   constructor(
-    private readonly folder: Pick<AgentFolder, 'running' | 'drop' | 'output'>,
+    private readonly folder: Pick<AgentFolder, 'running' | 'drop' | 'output' | 'answered'>,
     private readonly isAlive: (pid: number) => boolean = isProcessAlive,
   ) {}
 
@@ -35,6 +36,7 @@ export class LostRunWatch {
       if (isStale) stale.add(runId);
       if (this.isAlive(running.pid) && !(isStale && this.suspects.has(runId))) continue;
       dropEvent(this.folder.drop, this.lastWord(running, renewedMs, nowMs));
+      rememberEnd(this.folder.answered, running.identity.jobId, Math.round(renewedMs));
       removeRunning(this.folder.running, runId);
       lost.push(runId);
     }

@@ -43,7 +43,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       folder.temporary,
       taskStoreOf(settings.scheduler),
     );
-    const facts = () => ({ hostTimezone: hostTimezone(), runner: settings.runner, signerKeys });
+    const facts = () => ({ hostTimezone: hostTimezone(), runner: settings.runner, signerKeys, agentId });
     const desired = new DesiredSync(
       agentId,
       facts,

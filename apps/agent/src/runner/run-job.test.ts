@@ -11,6 +11,7 @@ import { writeJson } from '../state/files.js';
 import { makeManifest, signManifest } from '../testing/samples.js';
 import { makeAgentFolder } from '../testing/temp-folder.js';
 import { readDrop } from './drop-box.js';
+import { rememberEnd } from './job-memory.js';
 import { outputFileOf, readOutputRecords } from './output-file.js';
 import { isProcessAlive } from './process-tree.js';
 import { runJob } from './run-job.js';
@@ -181,6 +182,15 @@ describe('a start that is not a run', () => {
     store(manifest);
     expect(await runJob(folder, manifest.jobId, process.env)).toEqual({ ran: false, reason: 'not_due' });
     expect([folder.drop, folder.running, folder.output].flatMap((path) => readdirSync(path))).toEqual([]);
+  });
+
+  it('counts a fixed delay from the end of the run before', async () => {
+    const manifest = script('', { schedule: [{ kind: 'after', delayMs: 600_000 }] });
+    store(manifest);
+    expect(await runJob(folder, manifest.jobId, process.env)).toMatchObject({ ran: true });
+    expect(await runJob(folder, manifest.jobId, process.env)).toEqual({ ran: false, reason: 'not_due' });
+    rememberEnd(folder.answered, manifest.jobId, Date.now() - 600_000);
+    expect(await runJob(folder, manifest.jobId, process.env)).toMatchObject({ ran: true });
   });
 
   it('is refused for a definition that nobody trusted has signed, and for one that is not here', async () => {

@@ -1,18 +1,20 @@
+import { uptime } from 'node:os';
 import type { RunEvent } from '@carillon/contract/agent/messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
+import { spreadKeyOf } from '@carillon/core/job/task-for-job';
 import { judgeRun } from '@carillon/core/run/outcome';
 import { hostTimezone } from '../lib/host-timezone.js';
 import { newId } from '../lib/new-id.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import { loadManifest } from '../state/desired-cache.js';
-import { loadSignerKeys } from '../state/identity.js';
-import { readAnswered, storeAnswered } from './answered-file.js';
+import { loadAgentId, loadSignerKeys } from '../state/identity.js';
 import { dropEvent } from './drop-box.js';
+import { readJobMemory, rememberEnd, rememberStart } from './job-memory.js';
 import { planLaunch } from './launch-plan.js';
 import { OutputFileWriter, outputFileOf } from './output-file.js';
 import { StreamRecorder, streamAllowance } from './output-recorder.js';
 import { runProgram } from './run-program.js';
-import { removeRunning, renewMs, renewRunning, writeRunning } from './running-file.js';
+import { isJobRunning, removeRunning, renewMs, renewRunning, writeRunning } from './running-file.js';
 import { scriptFileOf } from './script-file.js';
 import { explainStart, type StartReason } from './start-reason.js';
 import { takeTicket } from './start-ticket.js';
@@ -35,8 +37,11 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
   const reason = explainStart(manifest, {
     nowMs: Date.now(),
     hostTimezone: hostTimezone(env),
+    bootedMs: Date.now() - uptime() * 1_000,
+    ...spreadKeyOf(loadAgentId(folder), jobId),
     ticket: takeTicket(folder.tickets, jobId),
-    answeredMs: readAnswered(folder.answered, jobId),
+    isRunning: isJobRunning(folder.running, jobId),
+    ...readJobMemory(folder.answered, jobId),
   });
   if (!reason.run) return { ran: false, reason: reason.reason };
 
@@ -47,7 +52,7 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
   const running = { identity, pid: process.pid, encoding: manifest.output.encoding };
   writeRunning(folder.running, running);
   dropEvent(folder.drop, { eventId: newId(), at: started.startedAt, data: started });
-  if (reason.scheduledForMs !== null) storeAnswered(folder.answered, jobId, reason.scheduledForMs);
+  rememberStart(folder.answered, jobId, reason.answeredMs, Date.parse(started.startedAt));
 
   // Until the last word is on disk: nothing here may outlive the run, and no signal may cut it short.
   const stop = new StopWatch(folder.stops, runId);
@@ -64,6 +69,7 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
       at: finishedAt,
       data: { ...started, kind: 'run.finished', finishedAt, durationMs, ...outcome, output },
     });
+    rememberEnd(folder.answered, jobId, Date.parse(finishedAt));
     removeRunning(folder.running, runId);
     return { ran: true, runId, exitCode: outcome.exitCode ?? 1 };
   } finally {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RunEvent } from '@carillon/contract/agent/messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { readJson, writeJson } from '../state/files.js';
+import { isProcessAlive } from './process-tree.js';
 
 type Identity = Omit<Extract<RunEvent, { kind: 'run.started' }>, 'kind'>;
 
@@ -42,6 +43,11 @@ export function removeRunning(folder: string, runId: string): void {
 
 export function isRunning(folder: string, runId: string): boolean {
   return existsSync(runningFileOf(folder, runId));
+}
+
+/** Whether a run of a job is under way; a runner that died without a last word does not count for long. */
+export function isJobRunning(folder: string, jobId: string): boolean {
+  return listRunning(folder).some(({ running }) => running.identity.jobId === jobId && isProcessAlive(running.pid));
 }
 
 /** All runs under way with the time of their last sign of life, epoch milliseconds. */

@@ -1,4 +1,5 @@
 import type { Manifest } from '@carillon/core/job/job-spec';
+import { scheduleOccurrences } from '@carillon/wintask/schedule/occurrences';
 import { describe, expect, it } from 'vitest';
 import { explainStart, type StartFacts, type StartTicket } from './start-reason.js';
 
@@ -10,19 +11,27 @@ const ticket: StartTicket = {
   expiresAtMs: at('2026-11-23T02:01:00Z'),
 };
 
+const nothingBefore = {
+  bootedMs: at('2026-01-01T00:00:00Z'),
+  hostTimezone: 'UTC',
+  ticket: undefined,
+  isRunning: false,
+  answeredMs: null,
+  lastStartMs: null,
+  lastEndMs: null,
+};
+
 function explain(now: string, changes: Partial<StartFacts> & Partial<Pick<Manifest, 'schedule' | 'onMissed'>> = {}) {
   const { schedule = nightly, onMissed = 'skip', ...facts } = changes;
-  return explainStart(
-    { schedule, onMissed },
-    { nowMs: at(now), hostTimezone: 'UTC', ticket: undefined, answeredMs: null, ...facts },
-  );
+  return explainStart({ schedule, onMissed }, { ...nothingBefore, nowMs: at(now), ...facts });
 }
 
-const scheduledFor = (instant: string | null) => ({
+const scheduledFor = (instant: string | null, answeredMs = instant === null ? null : at(instant)) => ({
   run: true,
   trigger: 'schedule',
   scheduledForMs: instant === null ? null : at(instant),
   ticket: null,
+  answeredMs,
 });
 const no = (reason: string) => ({ run: false, reason });
 
@@ -64,6 +73,7 @@ describe('a start by hand', () => {
       trigger: 'command',
       scheduledForMs: null,
       ticket,
+      answeredMs: null,
     });
   });
 
@@ -113,5 +123,76 @@ describe('time zones', () => {
       answeredMs: at('2026-10-25T00:30:00Z'),
     });
     expect([first, second].filter((reason) => reason.run)).toHaveLength(1);
+  });
+});
+
+describe('a calendar', () => {
+  const schedule: Manifest['schedule'] = [
+    { kind: 'cron', expression: '0 2 * * *', calendar: { except: ['2026-12-25'] } },
+  ];
+
+  it('is decided here, without asking anybody', () => {
+    expect(explain('2026-12-24T02:00:00Z', { schedule })).toEqual(scheduledFor('2026-12-24T02:00:00Z'));
+    expect(explain('2026-12-25T02:00:00Z', { schedule })).toEqual(no('not_due'));
+  });
+
+  it('leaves nothing to be made up for', () => {
+    const answeredMs = at('2026-12-24T02:00:00Z');
+    const facts = { schedule, onMissed: 'run-once', answeredMs } as const;
+    expect(explain('2026-12-25T07:00:00Z', facts)).toEqual(no('not_due'));
+  });
+});
+
+describe('jitter', () => {
+  it("means the host's own offset", () => {
+    const schedule: Manifest['schedule'] = [{ kind: 'cron', expression: '0 2 * * *', jitterMs: 3_600_000 }];
+    const facts = { schedule, spreadKey: 'agent/job' };
+    const [own] = scheduleOccurrences(schedule, { fromMs: at('2026-11-23T00:00:00Z'), hostTimezone: 'UTC', ...facts });
+    const instant = new Date(own?.atMs ?? 0).toISOString();
+    expect(own?.local.slice(0, 13)).toBe('2026-11-23T02');
+    expect(explain(instant, facts)).toEqual(scheduledFor(instant));
+    expect(explain('2026-11-23T02:00:00Z', facts)).toEqual(no('not_due'));
+  });
+});
+
+describe('a fixed delay', () => {
+  const schedule: Manifest['schedule'] = [{ kind: 'after', delayMs: 600_000 }];
+  const lastEndMs = at('2026-11-23T02:00:00Z');
+
+  it.each([
+    ['at once, without a run before', {}, scheduledFor(null)],
+    ['not before its time', { lastEndMs: at('2026-11-23T02:05:00Z') }, no('not_due')],
+    ['at its time', { lastEndMs }, scheduledFor('2026-11-23T02:10:00Z', null)],
+    ['never beside a run under way', { lastEndMs, isRunning: true }, no('not_due')],
+    ['later too', { lastEndMs: lastEndMs - 86_400_000 }, scheduledFor('2026-11-22T02:10:00Z', null)],
+  ] as const)('%s', (_name, facts, expected) => {
+    expect(explain('2026-11-23T02:10:00Z', { schedule, ...facts })).toEqual(expected);
+  });
+
+  it('beside a timetable takes nothing from it', () => {
+    const both: Manifest['schedule'] = [...nightly, ...schedule];
+    const answeredMs = at('2026-11-22T02:00:00Z');
+    expect(
+      explain('2026-11-23T01:50:00Z', { schedule: both, answeredMs, lastEndMs: at('2026-11-23T01:40:00Z') }),
+    ).toEqual(scheduledFor('2026-11-23T01:50:00Z', answeredMs));
+    expect(explain('2026-11-23T02:00:00Z', { schedule: both, answeredMs, lastEndMs })).toEqual(
+      scheduledFor('2026-11-23T02:00:00Z'),
+    );
+  });
+});
+
+describe('a start-up beside triggers that start too often', () => {
+  const schedule: Manifest['schedule'] = [
+    { kind: 'cron', expression: '0 9 * * *', timezone: 'America/New_York' },
+    { kind: 'startup' },
+  ];
+  const booted = { schedule, bootedMs: at('2026-11-23T13:00:00Z') };
+
+  it.each([
+    ['is the first start after the boot', '2026-11-23T13:00:40Z', {}, scheduledFor(null)],
+    ['is not the second', '2026-11-23T13:01:40Z', { lastStartMs: at('2026-11-23T13:00:40Z') }, no('not_due')],
+    ['is not an hour later', '2026-11-24T13:00:00Z', {}, no('not_due')],
+  ] as const)('%s', (_name, now, facts, expected) => {
+    expect(explain(now, { ...booted, ...facts })).toEqual(expected);
   });
 });

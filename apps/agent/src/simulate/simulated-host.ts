@@ -61,14 +61,14 @@ export async function runSimulatedHost(options: SimulatedHostOptions, signal: Ab
     output.pump();
   };
   const runs = new SimulatedRuns(
-    { name, timezone: hostTimezone(), cache, eventLog, output: source, onNews },
+    { agentId, name, timezone: hostTimezone(), cache, eventLog, output: source, onNews },
     Date.now(),
   );
   const scheduler = new MemoryScheduler();
   const runner = { command: 'simulated.exe', arguments: ['run'] };
   const desired = new DesiredSync(
     agentId,
-    () => ({ hostTimezone: hostTimezone(), runner, signerKeys }),
+    () => ({ hostTimezone: hostTimezone(), runner, signerKeys, agentId }),
     { scheduler, cache, storeScript: () => undefined },
     log,
   );

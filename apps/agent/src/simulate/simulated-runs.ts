@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RunEvent } from '@carillon/contract/agent/messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
+import { spreadKeyOf } from '@carillon/core/job/task-for-job';
 import { scheduleOccurrences } from '@carillon/wintask/schedule/occurrences';
 import type { CommandWork, Done } from '../commands/command-desk.js';
 import { newId } from '../lib/new-id.js';
@@ -18,6 +19,7 @@ const longestRunMs = 3_000;
 const lookMs = 20_000;
 
 export interface SimulatedHostState {
+  readonly agentId: string;
   readonly name: string;
   readonly timezone: string;
   readonly cache: DesiredCache;
@@ -50,6 +52,7 @@ export class SimulatedRuns implements CommandWork {
         fromMs: this.lookedMs,
         untilMs: nextMs,
         hostTimezone: this.host.timezone,
+        ...spreadKeyOf(this.host.agentId, manifest.jobId),
       })) {
         if (atMs > nowMs) {
           nextMs = atMs;

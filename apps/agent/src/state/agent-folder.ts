@@ -23,7 +23,7 @@ export interface AgentFolder {
   readonly stops: string;
   /** Runs under way; written by their runners. */
   readonly running: string;
-  /** Last occurrence answered, by job; written by runners. */
+  /** What is remembered of each job from run to run; written by runners. */
   readonly answered: string;
   /** Drop box: one file per event; written by runners, emptied by the agent. */
   readonly drop: string;

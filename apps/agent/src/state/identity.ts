@@ -47,7 +47,7 @@ export function storeEnrolment(
   enrolled: { agentId: string; name: string; signerKeys: string[] },
 ): Identity {
   const file = fileOf(identity, enrolled);
-  writeJson(folder.trust, { signerKeys: enrolled.signerKeys });
+  writeJson(folder.trust, { signerKeys: enrolled.signerKeys, agentId: enrolled.agentId });
   writeJson(folder.identity, file);
   return identityOf(file);
 }
@@ -55,6 +55,11 @@ export function storeEnrolment(
 /** The keys whose signatures a runner accepts. */
 export function loadSignerKeys(folder: AgentFolder): string[] {
   return readJson<{ signerKeys: string[] }>(folder.trust)?.signerKeys ?? [];
+}
+
+/** The agent's id as runners know it: they do not read the identity, which holds the private key. */
+export function loadAgentId(folder: AgentFolder): string | undefined {
+  return readJson<{ agentId?: string }>(folder.trust)?.agentId;
 }
 
 /** An identity that lives in memory only, for simulated hosts. */

@@ -34,6 +34,7 @@ function makeHost() {
     hostTimezone: 'UTC',
     runner: { command: 'carillon', arguments: ['run'] },
     signerKeys: [signer.publicKey],
+    agentId: 'agent-1',
   };
   const storeScript = ({ jobId, version }: Manifest) => void scripts.set(jobId, version);
   let rev = 0;

@@ -10,6 +10,7 @@ export type ApplyStatus = Body<'apply.status'>;
 type JobStatus = ApplyStatus['jobs'][number];
 
 export interface ApplyFacts {
+  readonly agentId: string;
   readonly hostTimezone: string;
   readonly runner: { readonly command: string; readonly arguments: readonly string[] };
   readonly signerKeys: readonly string[];

@@ -37,7 +37,7 @@ class BrokenScheduler extends MemoryScheduler {
 
 function makeSync(cache = new MemoryDesiredCache(), signerKeys = [signer.publicKey]) {
   const scheduler = new BrokenScheduler();
-  const facts = () => ({ hostTimezone: 'UTC', runner: { command: 'carillon', arguments: [] }, signerKeys });
+  const facts = () => ({ hostTimezone: 'UTC', runner: { command: 'carillon', arguments: [] }, signerKeys, agentId });
   const sync = new DesiredSync(agentId, facts, { scheduler, cache, storeScript: () => undefined }, silentLog);
   const gets: Body<'desired.get'>[] = [];
   const statuses: ApplyStatus[] = [];

@@ -36,7 +36,7 @@ export function linkMemoryAgent(
   const source = new MemoryOutputSource();
   const scheduler = new MemoryScheduler();
   const cache = new MemoryDesiredCache();
-  const facts = () => ({ hostTimezone: 'UTC', runner: { command: 'carillon', arguments: [] }, signerKeys });
+  const facts = () => ({ hostTimezone: 'UTC', runner: { command: 'carillon', arguments: [] }, signerKeys, agentId });
   const desired = new DesiredSync(agentId, facts, { scheduler, cache, storeScript: () => undefined }, log);
   const work: CommandWork = options.work ?? {
     start: async () => ({ ok: true }),
