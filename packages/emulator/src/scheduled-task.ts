@@ -20,6 +20,8 @@ export interface TaskContext {
 /** The instances of one task and its remembered state. It starts, ends and records; when to start is not its business. */
 export class ScheduledTask {
   state: TaskState;
+  /** When it is to be deleted, milliseconds since the epoch. */
+  expiresMs = Number.POSITIVE_INFINITY;
   private queued = 0;
   private starting = 0;
   private readonly stopped = new Set<number>();

@@ -8,7 +8,7 @@ import type { Launch } from './launch.js';
 import { leaveRequest } from './requests.js';
 import { type SchedulerService, startSchedulerService } from './service.js';
 import { readState } from './task-state.js';
-import { removeTask, writeTask } from './task-store.js';
+import { removeTask, taskExists, writeTask } from './task-store.js';
 import { VirtualClock } from './testing/virtual-clock.js';
 
 const START = Date.parse('2026-01-05T00:00:00Z');
@@ -99,6 +99,45 @@ describe('triggers', () => {
     begin();
     register('\\a', [{ kind: 'registration' }]);
     await started(1);
+  });
+});
+
+describe('expired tasks', () => {
+  const ending: Trigger = { ...daily, endBoundary: '2026-01-06T02:00:00' } as Trigger;
+
+  it('are deleted so long after the end of their last trigger', async () => {
+    begin();
+    register('\\a', [ending], { deleteExpiredTaskAfter: 'PT1H' });
+    register('\\b', [ending, daily], { deleteExpiredTaskAfter: 'PT1H' });
+    register('\\c', [ending]);
+    clock.moveTo(START + 26 * HOUR);
+    await started(3);
+    clock.moveTo(START + 27 * HOUR - 1);
+    expect(taskExists(store, '\\a')).toBe(true);
+    clock.moveTo(START + 27 * HOUR);
+    expect(taskExists(store, '\\a')).toBe(false);
+    clock.moveTo(START + 90 * HOUR);
+    expect([taskExists(store, '\\b'), taskExists(store, '\\c')]).toEqual([true, true]);
+  });
+
+  it('start once more at the very end', async () => {
+    begin();
+    register('\\a', [ending], { deleteExpiredTaskAfter: 'PT0S' });
+    clock.moveTo(START + 2 * HOUR);
+    await started(1);
+    running[0]!(0);
+    await finished(0);
+    clock.moveTo(START + 26 * HOUR);
+    await started(2);
+    expect(taskExists(store, '\\a')).toBe(false);
+  });
+
+  it('are deleted late when the service was down', () => {
+    register('\\a', [ending], { deleteExpiredTaskAfter: 'PT1H' });
+    clock.moveTo(START + 90 * HOUR);
+    begin();
+    clock.moveTo(START + 90 * HOUR + 1);
+    expect(taskExists(store, '\\a')).toBe(false);
   });
 });
 

@@ -4,13 +4,14 @@ import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { parseIsoDuration } from '@carillon/wintask/time/duration';
 import { triggerOccurrences } from '@carillon/wintask/trigger/occurrences';
 import type { Clock } from './clock.js';
+import { expiryOf } from './expiry.js';
 import { type Launch, launchProgram } from './launch.js';
 import { isSameProcess } from './process-identity.js';
 import { requestFolder, takeRequests } from './requests.js';
 import { ScheduledTask } from './scheduled-task.js';
 import { takeServiceLock } from './service-lock.js';
 import type { RunningInstance } from './task-state.js';
-import { listTasks, readTask } from './task-store.js';
+import { listTasks, readTask, removeTask } from './task-store.js';
 
 export interface SchedulerOptions {
   /** Folder with Tasks, state and requests; made when missing. */
@@ -113,6 +114,7 @@ class Scheduler implements SchedulerService {
       if (!definition) continue;
       const task = known ?? new ScheduledTask(path, definition, { store, clock, launch: this.launch, log: this.log });
       task.definition = definition;
+      task.expiresMs = expiryOf(definition, this.options.hostTimezone) ?? Number.POSITIVE_INFINITY;
       this.tasks.set(path, task);
       if (!known) task.adopt((instance) => this.whenGone(instance));
       const unchanged = task.state.mark === mark;
@@ -188,8 +190,8 @@ class Scheduler implements SchedulerService {
     this.cancelNext();
     if (this.stopped) return;
     let earliest = Number.POSITIVE_INFINITY;
-    for (const { state } of this.tasks.values())
-      earliest = Math.min(earliest, state.nextDueMs ?? Number.POSITIVE_INFINITY);
+    for (const { state, expiresMs } of this.tasks.values())
+      earliest = Math.min(earliest, state.nextDueMs ?? Number.POSITIVE_INFINITY, expiresMs);
     this.cancelNext = Number.isFinite(earliest)
       ? this.options.clock.setTimer(earliest, () => this.fireDue())
       : () => undefined;
@@ -200,11 +202,22 @@ class Scheduler implements SchedulerService {
     const now = this.options.clock.now();
     for (const task of this.tasks.values()) {
       const { nextDueMs } = task.state;
-      if (nextDueMs === undefined || nextDueMs > now) continue;
-      if (now - nextDueMs > LATE_MS) this.catchUp(task);
-      else this.fire(task, nextDueMs);
+      if (nextDueMs !== undefined && nextDueMs <= now) {
+        if (now - nextDueMs > LATE_MS) this.catchUp(task);
+        else this.fire(task, nextDueMs);
+      }
+      // After the fires: the last one may be at the very end.
+      if (task.expiresMs <= now) this.expire(task);
     }
     this.arm();
+  }
+
+  /** A program that still runs goes on; its task is gone. */
+  private expire(task: ScheduledTask): void {
+    this.log(`${task.path}: deleted, expired`);
+    this.tasks.delete(task.path);
+    task.forget();
+    removeTask(this.options.store, task.path);
   }
 
   /** Two triggers due at the same instant are two starts, as in Windows; the task's policy sorts them out. */

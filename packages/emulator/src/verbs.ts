@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
 import { readTaskXml, type TaskXmlProblem } from '@carillon/wintask/task/read-task-xml';
+import { canExpire } from './expiry.js';
 import { BAD_NAME, EXISTS, FILE_MISSING, fail, misuse, notFound, type Outcome, succeed } from './messages.js';
 import type { Options } from './options.js';
 import { leaveRequest } from './requests.js';
@@ -48,6 +49,8 @@ export function create(store: string, options: Options): Outcome {
     const { kind, line, column, element, message } = read.problem;
     return fail(`${XML_TEXTS[kind]}\n(${line},${column}):${element}:${message}`);
   }
+  // Whether Windows names the trigger or the task here is not known; that it refuses is (assumed).
+  if (!canExpire(read.task)) return fail(`${XML_TEXTS['missing-node']}\n(1,1):EndBoundary:`);
   const path = storedPath(store, checked.path);
   if (taskExists(store, path) && !options.has('f')) return fail(EXISTS);
   writeTask(store, path, read.task);
