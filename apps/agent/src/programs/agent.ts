@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { taskFolder } from '@carillon/core/job/task-for-job';
 import { Collector } from '../collect/collector.js';
 import { EventSender } from '../collect/event-sender.js';
 import { OutputShipper } from '../collect/output-shipper.js';
@@ -10,7 +11,9 @@ import { lockFolder } from '../lib/folder-lock.js';
 import { hostFactsOf } from '../lib/host-facts.js';
 import { hostTimezone } from '../lib/host-timezone.js';
 import type { Log } from '../lib/log.js';
+import { newId } from '../lib/new-id.js';
 import { keepLinked } from '../link/link-loop.js';
+import { dropEvent } from '../runner/drop-box.js';
 import { storeScript } from '../runner/script-file.js';
 import { SchtasksScheduler } from '../scheduler/schtasks-scheduler.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
@@ -19,6 +22,9 @@ import { FileEventLog } from '../state/event-log.js';
 import { loadIdentity } from '../state/identity.js';
 import { loadSettings, type Settings } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
+import { fileDriftMemory } from '../watch/drift-memory.js';
+import { DriftTimer } from '../watch/drift-timer.js';
+import { DriftWatch } from '../watch/drift-watch.js';
 
 /**
  * The long-lived agent of a host: collects what runners leave, keeps Task Scheduler at the desired state, and keeps a
@@ -50,6 +56,18 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       { scheduler, cache, storeScript: (manifest) => storeScript(folder.scripts, manifest) },
       log,
     );
+    const drift = new DriftTimer(
+      new DriftWatch({
+        scheduler,
+        cache,
+        memory: fileDriftMemory(folder.drift),
+        facts,
+        exclusively: (act) => desired.exclusively(act),
+        report: (data) => dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data }),
+        log,
+      }),
+      ownTasksIn(taskStoreOf(settings.scheduler)),
+    );
     const commands = new CommandDesk(
       () => ({ agentId, signerKeys }),
       new FileCommandJournal(folder.commands, Date.now()),
@@ -65,6 +83,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     log.info('agent starts', { name: identity.name, server: settings.server, data: folder.root });
     collector.start();
     desired.start();
+    drift.start();
     await keepLinked(
       {
         server: settings.server,
@@ -74,12 +93,17 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       },
       signal,
     );
+    await drift.stop();
     collector.stop();
     await desired.stop();
     log.info('agent stops');
   } finally {
     release();
   }
+}
+
+function ownTasksIn(store: string | undefined): string | undefined {
+  return store && join(store, ...taskFolder.split('\\').filter(Boolean));
 }
 
 /** Windows' own store of task definitions: readable by SYSTEM, exact where the piped XML is not [K]. */

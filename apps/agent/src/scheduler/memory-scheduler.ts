@@ -1,3 +1,4 @@
+import type { FoundTask } from '@carillon/core/desired/drift';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { SchedulerError, type TaskScheduler } from './task-scheduler.js';
 
@@ -14,6 +15,11 @@ export class MemoryScheduler implements TaskScheduler {
 
   async remove(path: string): Promise<void> {
     this.tasks.delete(path.toLowerCase());
+  }
+
+  async find(path: string): Promise<FoundTask> {
+    const task = this.tasks.get(path.toLowerCase());
+    return task ? { task } : { task: null, problem: null };
   }
 
   async start(path: string): Promise<void> {

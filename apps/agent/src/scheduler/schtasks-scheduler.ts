@@ -2,12 +2,15 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FoundTask } from '@carillon/core/desired/drift';
 import {
   createArguments,
   deleteArguments,
+  queryAllCsvArguments,
   queryXmlArguments,
   runArguments,
 } from '@carillon/wintask/schtasks/arguments';
+import { readQueryCsv } from '@carillon/wintask/schtasks/query-output';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { diffTasks } from '@carillon/wintask/task/diff';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
@@ -67,9 +70,31 @@ export class SchtasksScheduler implements TaskScheduler {
     if (answer.code !== 0) throw refusal('start_failed', answer);
   }
 
+  async find(path: string): Promise<FoundTask> {
+    const stored = this.storedFile(path);
+    if (stored) return foundIn(readTaskXml(readFileSync(stored)));
+    const answer = await this.ask(queryXmlArguments(path));
+    if (answer.code === 0) return foundIn(readTaskXml(answer.stdout));
+    if (await this.isListed(path)) throw refusal('read_failed', answer);
+    return { task: null, problem: null };
+  }
+
+  /** The exit code of a query does not tell "no such task" from "not allowed": the list of all tasks does. */
+  private async isListed(path: string): Promise<boolean> {
+    const answer = await this.ask(queryAllCsvArguments());
+    if (answer.code !== 0) throw refusal('read_failed', answer);
+    const rows = readQueryCsv(answer.stdout.toString('utf8'));
+    return rows.some((row) => row.path.toLowerCase() === path.toLowerCase());
+  }
+
+  private storedFile(path: string): string | undefined {
+    const file = this.taskStore && join(this.taskStore, ...path.split('\\').filter(Boolean));
+    return file && existsSync(file) ? file : undefined;
+  }
+
   private async read(path: string) {
-    const stored = this.taskStore && join(this.taskStore, ...path.split('\\').filter(Boolean));
-    if (stored && existsSync(stored)) return readTaskXml(readFileSync(stored));
+    const stored = this.storedFile(path);
+    if (stored) return readTaskXml(readFileSync(stored));
     const answer = await this.ask(queryXmlArguments(path)).catch((error: Error) => {
       throw new SchedulerError('read_back_failed', error.message);
     });
@@ -90,6 +115,10 @@ export class SchtasksScheduler implements TaskScheduler {
       child.stdin?.end();
     });
   }
+}
+
+function foundIn(read: ReturnType<typeof readTaskXml>): FoundTask {
+  return read.ok ? { task: read.task } : { task: null, problem: read.problem.message };
 }
 
 function refusal(code: string, answer: Answer): SchedulerError {

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { taskForJob } from '@carillon/core/job/task-for-job';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
+import { diffTasks } from '@carillon/wintask/task/diff';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildEmulator, emulatedSchtasks } from '../testing/emulated-scheduler.js';
@@ -74,6 +75,16 @@ describe.each([
     await scheduler.start(path.toUpperCase());
     await scheduler.remove(path.toUpperCase());
     expect(tasks()).toEqual({});
+  });
+
+  it('reads a task as it is now, or says that there is none', async () => {
+    const { scheduler } = makeWorld();
+    await scheduler.register('\\Carillon\\other', definitionOf());
+    expect(await scheduler.find(path)).toEqual({ task: null, problem: null });
+    const definition = definitionOf({ description: '备份' });
+    await scheduler.register(path, definition);
+    const found = await scheduler.find(path.toUpperCase());
+    expect(found.task && diffTasks(definition, found.task)).toEqual([]);
   });
 
   it('has nothing against removing what is not there', async () => {
@@ -150,6 +161,18 @@ describe('what is registered', () => {
     const differences = await scheduler.register('\\Carillon\\a', definitionOf());
     expect(differences).toHaveLength(1);
     expect(differences[0]).toMatch(/priority/i);
+  });
+
+  it('and not readable: nobody can tell', async () => {
+    const { folder, scheduler } = scripted('cat "$(dirname "$0")/list"; [ "$3" = /fo ]');
+    writeFileSync(join(folder, 'list'), '"TaskName","Next Run Time","Status"\r\n"\\Carillon\\A","N/A","Ready"\r\n');
+    await expect(scheduler.find('\\Carillon\\a')).rejects.toMatchObject({ code: 'read_failed' });
+    expect(await scheduler.find('\\Carillon\\b')).toEqual({ task: null, problem: null });
+  });
+
+  it('no task any more is an answer', async () => {
+    const { scheduler } = scripted('echo "<Task><Actions/></Task>"');
+    expect(await scheduler.find('\\Carillon\\a')).toEqual({ task: null, problem: 'a task needs an action' });
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import type { FoundTask } from '@carillon/core/desired/drift';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 
 /** What the agent asks of a Task Scheduler. Paths are full: `\Carillon\name`. */
@@ -10,6 +11,11 @@ export interface TaskScheduler {
   register(path: string, definition: TaskDefinition): Promise<string[]>;
   /** Takes a task away; one that does not exist is no error. */
   remove(path: string): Promise<void>;
+  /**
+   * Reads a task as it is registered now; one that does not exist is an answer, not an error.
+   * @throws SchedulerError when nobody can tell
+   */
+  find(path: string): Promise<FoundTask>;
   /** Asks for a start now. Says nothing about whether it started: the runner tells. */
   start(path: string): Promise<void>;
 }

@@ -17,6 +17,8 @@ export interface AgentFolder {
   readonly scripts: string;
   /** What Task Scheduler holds for us; written by the agent. */
   readonly registered: string;
+  /** Tasks that are not what they should be, as last reported; written by the agent. */
+  readonly drift: string;
   /** Start orders; written by the agent, claimed by a runner. */
   readonly tickets: string;
   /** Stop orders by run; written by the agent. */
@@ -54,6 +56,7 @@ export function agentFolderAt(path: string): AgentFolder {
     jobs: join(root, 'jobs'),
     scripts: join(root, 'scripts'),
     registered: join(root, 'registered.json'),
+    drift: join(root, 'drift.json'),
     tickets: join(root, 'tickets'),
     stops: join(root, 'stops'),
     running: join(root, 'running'),

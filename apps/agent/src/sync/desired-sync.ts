@@ -141,6 +141,13 @@ export class DesiredSync {
     this.scheduleRetry(status.jobs.some((job) => job.state === 'failed'));
   }
 
+  /** Runs something while nothing is being applied; its error is the caller's. */
+  exclusively(act: () => Promise<void>): Promise<void> {
+    const done = this.work.then(() => (this.stopped ? undefined : act()));
+    this.work = done.catch(() => undefined);
+    return done;
+  }
+
   private scheduleRetry(needed: boolean): void {
     clearTimeout(this.retry);
     this.failures = needed ? this.failures + 1 : 0;

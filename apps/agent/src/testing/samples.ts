@@ -31,6 +31,7 @@ export function makeEvent(changes: Partial<UnnumberedEvent['data']> = {}): Unnum
 
 /** What a running file says of the run that an event began. */
 export function identityOf({ data }: UnnumberedEvent): RunningFile['identity'] {
+  if (data.kind === 'task.changed') throw new TypeError('expected an event of a run');
   const { runId, jobId, version, trigger, scheduledFor, startedAt, commandId } = data;
   return { runId, jobId, version, trigger, scheduledFor, startedAt, commandId };
 }
@@ -53,6 +54,7 @@ export function makeManifest(changes: Partial<Manifest> = {}): Manifest {
     runAs: 'system',
     onOverlap: 'skip',
     onMissed: 'skip',
+    onDrift: 'repair',
     timeoutMs: null,
     exitCodes: { success: [{ from: 0, to: 0 }], warning: [] },
     output: { keepBytes: 1024 * 1024, encoding: 'auto' },

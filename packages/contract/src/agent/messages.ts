@@ -1,5 +1,5 @@
 import { outputEncodings } from '@carillon/core/job/job-spec';
-import { commandKinds, runStates, runTriggers } from '@carillon/core/state/states';
+import { commandKinds, driftKinds, runStates, runTriggers, taskChangeStates } from '@carillon/core/state/states';
 import { z } from 'zod';
 
 /**
@@ -164,16 +164,32 @@ export const runFinished = z.object({
   output: z.object({ stdout: streamSummary, stderr: streamSummary, encoding: z.enum(outputEncodings) }),
 });
 
+/** A registered task is no longer, or again, what its job says. */
+export const taskChanged = z.object({
+  kind: z.literal('task.changed'),
+  jobId: uuid,
+  /** Version that should be registered. */
+  version: z.int().min(1),
+  state: z.enum(taskChangeStates),
+  /** What was found; null when there is nothing wrong any more. */
+  found: z.enum(driftKinds).nullable(),
+  /** In words, at most the first fifty. */
+  differences: z.array(z.string().max(500)).max(50),
+  /** Why it could not be put right. */
+  message: z.string().max(2_000).nullable(),
+});
+export type TaskChanged = z.infer<typeof taskChanged>;
+
 export const agentEvent = z.object({
   seq: z.int().min(1),
   /** UUIDv7; the same event keeps it for ever, also when its number changes. */
   eventId: uuid,
   /** Agent's clock when it happened. */
   at: when,
-  data: z.discriminatedUnion('kind', [runStarted, runFinished]),
+  data: z.discriminatedUnion('kind', [runStarted, runFinished, taskChanged]),
 });
 export type AgentEvent = z.infer<typeof agentEvent>;
-export type RunEvent = AgentEvent['data'];
+export type RunEvent = Exclude<AgentEvent['data'], TaskChanged>;
 
 export const events = z.object({
   epoch: z.int().min(1),

@@ -40,6 +40,7 @@ describe('a job file', () => {
       runAs: 'system',
       onOverlap: 'skip',
       onMissed: 'skip',
+      onDrift: 'repair',
       timeoutMs: null,
       exitCodes: { success: [{ from: 0, to: 0 }], warning: [] },
       output: { keepBytes: 1_048_576, encoding: 'auto' },

@@ -8,6 +8,7 @@ import { problemParams, problemsFromIssues } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
 import {
   asJson,
+  driftPolicies,
   type JobSpec,
   makeManifest,
   missedPolicies,
@@ -97,6 +98,7 @@ export const jobFileSchema = z
     runAs: runAsSchema.optional(),
     onOverlap: z.enum(overlapPolicies).optional(),
     onMissed: z.enum(missedPolicies).optional(),
+    onDrift: z.enum(driftPolicies).optional(),
     timeout: durationSchema(jobLimits.timeoutMs).nullish(),
     exitCodes: exitCodesSchema.optional(),
     output: outputSchema.optional(),
@@ -117,6 +119,7 @@ export const jobFileSchema = z
       runAs: file.runAs ?? 'system',
       onOverlap: file.onOverlap ?? 'skip',
       onMissed: file.onMissed ?? 'skip',
+      onDrift: file.onDrift ?? 'repair',
       timeoutMs: file.timeout ?? null,
       exitCodes: { success: file.exitCodes?.success ?? [{ from: 0, to: 0 }], warning: file.exitCodes?.warning ?? [] },
       output: {

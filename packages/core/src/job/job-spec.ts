@@ -13,6 +13,7 @@ export interface JobSpec {
   readonly runAs: RunAs;
   readonly onOverlap: OverlapPolicy;
   readonly onMissed: MissedPolicy;
+  readonly onDrift: DriftPolicy;
   /** `null`: no limit. */
   readonly timeoutMs: number | null;
   readonly exitCodes: ExitCodeRules;
@@ -43,6 +44,9 @@ export const overlapPolicies = ['skip', 'queue', 'replace', 'parallel'] as const
 export type OverlapPolicy = (typeof overlapPolicies)[number];
 export const missedPolicies = ['run-once', 'skip'] as const;
 export type MissedPolicy = (typeof missedPolicies)[number];
+export const driftPolicies = ['repair', 'report'] as const;
+/** What the agent does about a task that somebody edited, switched off or deleted on the host. */
+export type DriftPolicy = (typeof driftPolicies)[number];
 export const outputEncodings = [
   'auto',
   'utf-8',
@@ -89,6 +93,7 @@ export interface Manifest {
   readonly runAs: RunAs;
   readonly onOverlap: OverlapPolicy;
   readonly onMissed: MissedPolicy;
+  readonly onDrift: DriftPolicy;
   readonly timeoutMs: number | null;
   readonly exitCodes: ExitCodeRules;
   readonly output: OutputRules;
@@ -97,7 +102,20 @@ export interface Manifest {
 
 /** The part of a spec that travels to hosts. */
 export function makeManifest(jobId: string, version: number, spec: JobSpec): Manifest {
-  const { name, description, schedule, run, runAs, onOverlap, onMissed, timeoutMs, exitCodes, output, enabled } = spec;
+  const {
+    name,
+    description,
+    schedule,
+    run,
+    runAs,
+    onOverlap,
+    onMissed,
+    onDrift,
+    timeoutMs,
+    exitCodes,
+    output,
+    enabled,
+  } = spec;
   return {
     kind: 'carillon/job/v1',
     jobId,
@@ -109,6 +127,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     runAs,
     onOverlap,
     onMissed,
+    onDrift,
     timeoutMs,
     exitCodes,
     output,

@@ -9,8 +9,24 @@ export type HostState = (typeof hostStates)[number];
 export const hostPresences = ['online', 'lagging', 'offline', 'never-seen'] as const;
 export type HostPresence = (typeof hostPresences)[number];
 
-export const assignmentStates = ['desired', 'delivered', 'applied', 'failed', 'rejected', 'removing'] as const;
+export const assignmentStates = [
+  'desired',
+  'delivered',
+  'applied',
+  'drifted',
+  'failed',
+  'rejected',
+  'removing',
+] as const;
 export type AssignmentState = (typeof assignmentStates)[number];
+
+/** What became of a task that no longer was what its job says. */
+export const taskChangeStates = ['drifted', 'repaired', 'restored'] as const;
+/** `drifted`: it stays so. `repaired`: the agent registered it again. `restored`: it is right again without us. */
+export type TaskChangeState = (typeof taskChangeStates)[number];
+
+export const driftKinds = ['deleted', 'disabled', 'edited', 'unreadable'] as const;
+export type DriftKind = (typeof driftKinds)[number];
 
 export const runStates = ['running', 'succeeded', 'warning', 'failed', 'timed_out', 'killed', 'indeterminate'] as const;
 export type RunState = (typeof runStates)[number];

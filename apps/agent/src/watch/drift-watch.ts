@@ -1,0 +1,120 @@
+import type { TaskChanged } from '@carillon/contract/agent/messages';
+import { type Drift, judgeDrift } from '@carillon/core/desired/drift';
+import type { Manifest } from '@carillon/core/job/job-spec';
+import { type TaskFacts, taskForJob } from '@carillon/core/job/task-for-job';
+import type { TaskDefinition } from '@carillon/wintask/task/definition';
+import type { Log } from '../lib/log.js';
+import type { TaskScheduler } from '../scheduler/task-scheduler.js';
+import type { DesiredCache, RegisteredJob } from '../state/desired-cache.js';
+
+/** What was last reported of each job that is not as it should be, by job id. Survives a restart of the agent. */
+export interface DriftMemory {
+  load(): Readonly<Record<string, string>>;
+  store(reported: Readonly<Record<string, string>>): void;
+}
+
+export interface DriftPorts {
+  readonly scheduler: TaskScheduler;
+  readonly cache: DesiredCache;
+  readonly memory: DriftMemory;
+  readonly facts: () => TaskFacts;
+  /** Runs while nothing is being applied, so that a task on its way is not taken for a changed one. */
+  readonly exclusively: (act: () => Promise<void>) => Promise<void>;
+  readonly report: (change: TaskChanged) => void;
+  readonly log: Log;
+}
+
+/** What one registered job should look like. */
+interface Expected {
+  readonly job: RegisteredJob;
+  readonly manifest: Manifest;
+  readonly definition: TaskDefinition;
+}
+
+/**
+ * Reads registered tasks back and compares them by meaning with what their jobs say; reports what differs and, unless
+ * the job says otherwise, puts it right. The same difference is reported once for as long as it stays.
+ */
+export class DriftWatch {
+  constructor(private readonly ports: DriftPorts) {}
+
+  /** Looks at all registered tasks, one after the other. Never throws: what cannot be looked at is looked at next time. */
+  async look(): Promise<void> {
+    const { cache, exclusively, log } = this.ports;
+    this.forgetGone();
+    const manifests = cache.manifests();
+    for (const job of cache.registered().jobs) {
+      const text = manifests.get(job.manifestHash)?.text;
+      if (text === undefined) continue;
+      try {
+        await exclusively(() => this.check(job, JSON.parse(text) as Manifest));
+      } catch (error) {
+        log.warn('a registered task could not be looked at', { path: job.path, error: String(error) });
+      }
+    }
+  }
+
+  private async check(job: RegisteredJob, manifest: Manifest): Promise<void> {
+    const { scheduler, cache, facts } = this.ports;
+    const now = cache.registered().jobs.find(({ jobId }) => jobId === job.jobId);
+    if (now?.manifestHash !== job.manifestHash || now.path !== job.path) return;
+    const task = taskForJob(manifest, facts());
+    // The host's time zone may have changed to one in which the schedule cannot be said: applying reports that.
+    if (!task.ok) return;
+    const expected = { job, manifest, definition: task.value.definition };
+    const drift = judgeDrift(expected.definition, await scheduler.find(job.path));
+    if (drift === null) this.onRight(job);
+    else if (manifest.onDrift === 'report') this.onDrifted(job, drift, null);
+    else await this.repair(expected, drift);
+  }
+
+  private async repair({ job, definition }: Expected, drift: Drift): Promise<void> {
+    let message: string | null = null;
+    try {
+      const still = await this.ports.scheduler.register(job.path, definition);
+      if (still.length > 0) message = `it differs after repair too: ${still.join('; ')}`;
+    } catch (error) {
+      message = error instanceof Error ? error.message : String(error);
+    }
+    if (message !== null) return this.onDrifted(job, drift, message);
+    this.remember(job, null);
+    this.tell(job, 'repaired', drift, null);
+  }
+
+  private onDrifted(job: RegisteredJob, drift: Drift, message: string | null): void {
+    const key = JSON.stringify([job.manifestHash, drift, message]);
+    if (this.ports.memory.load()[job.jobId] === key) return;
+    this.tell(job, 'drifted', drift, message);
+    this.remember(job, key);
+  }
+
+  private onRight(job: RegisteredJob): void {
+    if (this.ports.memory.load()[job.jobId] === undefined) return;
+    this.tell(job, 'restored', null, null);
+    this.remember(job, null);
+  }
+
+  private tell(job: RegisteredJob, state: TaskChanged['state'], drift: Drift | null, message: string | null): void {
+    const differences = (drift?.differences ?? []).slice(0, 50).map((text) => text.slice(0, 500));
+    const found = drift?.found ?? null;
+    const { jobId, version, path } = job;
+    const change = { kind: 'task.changed' as const, jobId, version, state, found, differences };
+    this.ports.report({ ...change, message: message?.slice(0, 2_000) ?? null });
+    this.ports.log.warn('a registered task has changed', { path, state, found, differences });
+  }
+
+  private remember({ jobId }: RegisteredJob, key: string | null): void {
+    const { [jobId]: before, ...others } = this.ports.memory.load();
+    if (key !== null) this.ports.memory.store({ ...others, [jobId]: key });
+    else if (before !== undefined) this.ports.memory.store(others);
+  }
+
+  /** A job that was taken off the host, or that came in a new version, starts with a clean sheet. */
+  private forgetGone(): void {
+    const { cache, memory } = this.ports;
+    const hashes = new Map(cache.registered().jobs.map(({ jobId, manifestHash }) => [jobId, manifestHash]));
+    const reported = Object.entries(memory.load());
+    const kept = reported.filter(([jobId, key]) => (JSON.parse(key) as unknown[])[0] === hashes.get(jobId));
+    if (kept.length < reported.length) memory.store(Object.fromEntries(kept));
+  }
+}
