@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addApply } from './commands/apply.js';
 import { addBench } from './commands/bench.js';
+import { addChanges } from './commands/changes.js';
 import { addDelete } from './commands/delete.js';
 import { addHosts } from './commands/hosts.js';
 import { addImport } from './commands/import.js';
@@ -30,6 +31,7 @@ const commands: readonly AddCommand[] = [
   addImport,
   addJobs,
   addHosts,
+  addChanges,
   addLabels,
   addRuns,
   addOutput,

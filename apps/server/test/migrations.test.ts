@@ -28,7 +28,7 @@ describe('migrate', () => {
     const database = await emptyDatabase();
     drops.push(database.drop);
     const [first, second] = await Promise.all([migrate(database.url, folder), migrate(database.url, folder)]);
-    expect([...first, ...second]).toEqual(['20261123000000_init']);
+    expect([...first, ...second]).toEqual(['20261123000000_init', '20261124000000_task_changes']);
     expect(await migrate(database.url, folder)).toEqual([]);
   });
 
@@ -71,6 +71,8 @@ describe('schema', () => {
     expect(Object.fromEntries(rows.map((row) => [row.name, row.labels]))).toEqual({
       host_state: [...states.hostStates],
       assignment_state: [...states.assignmentStates],
+      drift_kind: [...states.driftKinds],
+      task_change_state: [...states.taskChangeStates],
       run_state: [...states.runStates],
       run_trigger: [...states.runTriggers],
       command_kind: [...states.commandKinds],

@@ -142,10 +142,12 @@ async function updateAssignments(client: pg.PoolClient, hostId: string, jobs: re
     jobs.filter((job) => job.state !== 'removed'),
   );
   await client.query(
+    // "Applied" says what was registered, not how it looks now: only the agent's next look ends a drift.
     `UPDATE assignment a SET state = x.state, code = x.code, message = x.message, updated_at = now(),
        applied_version = CASE x.state WHEN 'applied' THEN x.version ELSE a.applied_version END
      FROM ${batch.sql}
-     WHERE a.host_id = $${batch.values.length + 1} AND a.job_id = x.job_id AND a.version = x.version AND a.state <> 'removing'`,
+     WHERE a.host_id = $${batch.values.length + 1} AND a.job_id = x.job_id AND a.version = x.version AND a.state <> 'removing'
+       AND NOT (a.state = 'drifted' AND x.state = 'applied')`,
     [...batch.values, hostId],
   );
 }

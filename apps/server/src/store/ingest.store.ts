@@ -1,3 +1,4 @@
+import type { RunEvent } from '@carillon/contract/agent/messages';
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { Database } from './database.store.js';
@@ -12,6 +13,7 @@ import {
   planIngest,
 } from './ingest-plan.js';
 import { poolTransaction } from './pool-transaction.js';
+import { storeTaskChanges, taskChangesOf } from './task-change-ingest.js';
 import { unnest } from './unnest.js';
 
 /** Stores batches of agent events: many hosts, one transaction, a handful of statements. */
@@ -30,13 +32,22 @@ export class IngestStore {
       const plan = planIngest(frames, sessions, known);
       if (plan.fresh.length > 0) {
         await insertKeys(client, plan.fresh);
-        await upsertRuns(client, foldRuns(plan.fresh));
-        await completeCommands(client, plan.fresh);
+        const runs = plan.fresh.filter(isOfRun);
+        await upsertRuns(client, foldRuns(runs));
+        await completeCommands(client, runs);
+        await storeTaskChanges(client, taskChangesOf(plan.fresh));
       }
       if (plan.sessions.length > 0) await advanceSessions(client, plan.sessions);
       return plan.outcomes;
     });
   }
+}
+
+/** A fresh event of a run. */
+type FreshRunEvent = FreshEvent & { readonly event: { readonly data: RunEvent } };
+
+function isOfRun(fresh: FreshEvent): fresh is FreshRunEvent {
+  return fresh.event.data.kind !== 'task.changed';
 }
 
 /** Locked in one order by every server, until the commit: no newer session begins while an older one still writes. */
@@ -146,13 +157,13 @@ function rankOf(table: 'run' | 'excluded'): string {
 }
 
 /** A run that a command asked for is the proof that the command was done, whether or not its own answer comes. */
-async function completeCommands(client: pg.PoolClient, fresh: readonly FreshEvent[]): Promise<void> {
+async function completeCommands(client: pg.PoolClient, fresh: readonly FreshRunEvent[]): Promise<void> {
   const caused = fresh.filter((row) => row.event.data.commandId !== null);
   if (caused.length === 0) return;
   const batch = unnest(
     'x',
     {
-      command_id: ['uuid', (row: FreshEvent) => row.event.data.commandId],
+      command_id: ['uuid', (row: FreshRunEvent) => row.event.data.commandId],
       host_id: ['uuid', (row) => row.hostId],
       run_id: ['uuid', (row) => row.event.data.runId],
     },

@@ -26,7 +26,7 @@ export class OverviewStore {
         (SELECT json_build_object('total', count(*), 'enabled', count(*) FILTER (WHERE (v.spec->>'enabled')::boolean))
           FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version WHERE j.deleted_at IS NULL) AS jobs,
         (SELECT json_build_object('total', count(*), 'applied', count(*) FILTER (WHERE state = 'applied'),
-            'pending', count(*) FILTER (WHERE state IN ('desired', 'delivered')), 'failed', count(*) FILTER (WHERE state IN ('failed', 'rejected')))
+            'pending', count(*) FILTER (WHERE state IN ('desired', 'delivered')), 'failed', count(*) FILTER (WHERE state IN ('drifted', 'failed', 'rejected')))
           FROM assignment WHERE state <> 'removing') AS assignments,
         (SELECT json_build_object('total', count(*), 'running', count(*) FILTER (WHERE state = 'running'), 'succeeded', count(*) FILTER (WHERE state = 'succeeded'),
             'warning', count(*) FILTER (WHERE state = 'warning'), 'bad', count(*) FILTER (WHERE state IN ${badStatesSql}))

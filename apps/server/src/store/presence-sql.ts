@@ -12,7 +12,7 @@ export const assignmentCountsSql = `json_build_object(
   'total', count(*) FILTER (WHERE a.state <> 'removing'),
   'applied', count(*) FILTER (WHERE a.state = 'applied'),
   'pending', count(*) FILTER (WHERE a.state IN ('desired', 'delivered')),
-  'failed', count(*) FILTER (WHERE a.state IN ('failed', 'rejected')))`;
+  'failed', count(*) FILTER (WHERE a.state IN ('drifted', 'failed', 'rejected')))`;
 
 /** Text for ILIKE that finds `search` anywhere, its own signs taken literally. */
 export function containing(search: string): string {

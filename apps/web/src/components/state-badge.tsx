@@ -1,4 +1,4 @@
-import type { AssignmentState, HostPresence, RunState } from '@carillon/core/state/states';
+import type { AssignmentState, HostPresence, RunState, TaskChangeState } from '@carillon/core/state/states';
 import { Badge } from '@mantine/core';
 import { useWords, type Word } from '../i18n/index.js';
 
@@ -21,10 +21,13 @@ const assignmentColors: Record<AssignmentState, string> = {
   desired: 'gray',
   delivered: 'blue',
   applied: 'teal',
+  drifted: 'orange',
   failed: 'red',
   rejected: 'red',
   removing: 'gray',
 };
+
+const changeColors: Record<TaskChangeState, string> = { drifted: 'orange', repaired: 'teal', restored: 'teal' };
 
 export const RunBadge = ({ state }: { state: RunState }) => (
   <StateBadge color={runColors[state]} word={`run.${state}`} />
@@ -34,6 +37,10 @@ export const PresenceBadge = ({ presence }: { presence: HostPresence }) => (
 );
 export const AssignmentBadge = ({ state }: { state: AssignmentState }) => (
   <StateBadge color={assignmentColors[state]} word={`assignment.${state}`} />
+);
+
+export const TaskChangeBadge = ({ state }: { state: TaskChangeState }) => (
+  <StateBadge color={changeColors[state]} word={`change.${state}`} />
 );
 
 /** Colour and word, never colour alone. */

@@ -1,7 +1,7 @@
 import { hostPresences, hostStates } from '@carillon/core/state/states';
 import { z } from 'zod';
 import { limits } from '../limits.js';
-import { assignment, assignmentCounts } from './jobs.routes.js';
+import { assignment, assignmentCounts, taskChange } from './jobs.routes.js';
 import { defineRoutes, instant, nameParam, pageOf, pageQuery } from './route.js';
 
 const tag = 'hosts';
@@ -65,6 +65,15 @@ export const hostRoutes = defineRoutes({
     params: host,
     query: pageQuery,
     response: pageOf(assignment),
+  },
+  taskChanges: {
+    method: 'GET',
+    path: '/hosts/:name/task-changes',
+    tag,
+    summary: 'Changes that were made to our tasks on the host, newest first',
+    params: host,
+    query: pageQuery,
+    response: pageOf(taskChange),
   },
   setLabels: {
     method: 'PATCH',

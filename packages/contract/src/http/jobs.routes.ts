@@ -3,7 +3,9 @@ import {
   commandKinds,
   commandStates,
   documentKinds,
+  driftKinds,
   hostPresences,
+  taskChangeStates,
 } from '@carillon/core/state/states';
 import { z } from 'zod';
 import { limits } from '../limits.js';
@@ -50,6 +52,21 @@ export const jobSummary = z.object({
 export const jobDetail = jobSummary.extend({ spec: jobSpec, manifestHash: z.string(), createdAt: instant });
 
 export const jobVersion = z.object({ version: z.int(), createdAt: instant, author: z.string(), spec: jobSpec });
+
+/** A registered task that was found changed on its host, and what became of it. */
+export const taskChange = z.object({
+  id: z.uuid(),
+  job: z.string(),
+  host: z.string(),
+  version: z.int(),
+  state: z.enum(taskChangeStates),
+  /** Null when the task is right again. */
+  found: z.enum(driftKinds).nullable(),
+  /** In words, `settings.enabled: wanted true, found false`. */
+  differences: z.array(z.string()),
+  message: z.string().nullable(),
+  noticedAt: instant,
+});
 
 export const assignment = z.object({
   job: z.string(),
@@ -165,6 +182,15 @@ export const jobRoutes = defineRoutes({
     params: job,
     query: pageQuery.extend({ state: z.enum(assignmentStates).optional() }),
     response: pageOf(assignment),
+  },
+  taskChanges: {
+    method: 'GET',
+    path: '/jobs/:name/task-changes',
+    tag,
+    summary: "Changes that were made to the job's tasks on its hosts, newest first",
+    params: job,
+    query: pageQuery,
+    response: pageOf(taskChange),
   },
   nextFires: {
     method: 'GET',

@@ -25,6 +25,11 @@ export class HostsController {
     return this.hosts.listAssignments(input);
   }
 
+  @Handles(hostRoutes.taskChanges)
+  taskChanges(@Input() input: InputOf<Routes['taskChanges']>) {
+    return this.hosts.listTaskChanges(input);
+  }
+
   @Handles(hostRoutes.setLabels)
   setLabels(@Input() { name, body }: InputOf<Routes['setLabels']>) {
     return this.hosts.setLabels(name, body.labels);

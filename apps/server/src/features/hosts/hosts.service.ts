@@ -7,11 +7,13 @@ import { makeProblem } from '@carillon/core/problem';
 import { problemsFromIssues } from '@carillon/core/zod-problems';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidInput, notFound } from '../../http/api-error.js';
-import { pageOfRows, readCursor } from '../../http/cursor.js';
+import { pageOfRows, readCursor, readUuidCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { assignmentView } from '../../shared/assignment-view.js';
+import { taskChangeView } from '../../shared/task-change-view.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { type HostRow, HostStore } from '../../store/host.store.js';
+import { TaskChangeStore } from '../../store/task-change.store.js';
 
 type Routes = typeof hostRoutes;
 type Summary = Response<Routes['list']>['items'][number];
@@ -22,6 +24,7 @@ export class HostsService {
   constructor(
     @Inject(HostStore) private readonly hosts: HostStore,
     @Inject(AssignmentStore) private readonly assignments: AssignmentStore,
+    @Inject(TaskChangeStore) private readonly taskChanges: TaskChangeStore,
     @Inject(HINTS) private readonly hints: Hints,
   ) {}
 
@@ -56,6 +59,16 @@ export class HostsService {
     const { id } = await this.require(name);
     const rows = await this.assignments.ofHost(id, { after: readCursor(cursor), limit: limit + 1 });
     return pageOfRows(rows, limit, (row) => `${row.jobKey} ${row.jobId}`, assignmentView);
+  }
+
+  async listTaskChanges({
+    name,
+    cursor,
+    limit,
+  }: Input<Routes['taskChanges']>): Promise<Response<Routes['taskChanges']>> {
+    const { id } = await this.require(name);
+    const rows = await this.taskChanges.list({ hostId: id, before: readUuidCursor(cursor), limit: limit + 1 });
+    return pageOfRows(rows, limit, (row) => row.id, taskChangeView);
   }
 
   /** Jobs that select hosts by label follow at once; the agents are told after the commit. */

@@ -5,6 +5,7 @@ import { Handles, Input } from '../../http/handles.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { HostStore } from '../../store/host.store.js';
 import { JobStore } from '../../store/job.store.js';
+import { TaskChangeStore } from '../../store/task-change.store.js';
 import { JobsService } from './jobs.service.js';
 
 type Routes = typeof jobRoutes;
@@ -38,6 +39,11 @@ class JobsController {
     return this.jobs.listAssignments(input);
   }
 
+  @Handles(jobRoutes.taskChanges)
+  taskChanges(@Input() input: InputOf<Routes['taskChanges']>) {
+    return this.jobs.listTaskChanges(input);
+  }
+
   @Handles(jobRoutes.nextFires)
   nextFires(@Input() input: InputOf<Routes['nextFires']>) {
     return this.jobs.nextFires(input);
@@ -54,5 +60,8 @@ class JobsController {
   }
 }
 
-@Module({ controllers: [JobsController], providers: [JobsService, JobStore, AssignmentStore, HostStore] })
+@Module({
+  controllers: [JobsController],
+  providers: [JobsService, JobStore, AssignmentStore, HostStore, TaskChangeStore],
+})
 export class JobsModule {}

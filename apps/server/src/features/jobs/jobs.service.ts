@@ -5,13 +5,15 @@ import { makeProblem } from '@carillon/core/problem';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidInput, notFound } from '../../http/api-error.js';
-import { pageOfRows, readCursor } from '../../http/cursor.js';
+import { pageOfRows, readCursor, readUuidCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { assignmentView } from '../../shared/assignment-view.js';
+import { taskChangeView } from '../../shared/task-change-view.js';
 import { previewFires, previewTask } from '../../shared/task-preview.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { HostStore } from '../../store/host.store.js';
 import { type JobRow, JobStore } from '../../store/job.store.js';
+import { TaskChangeStore } from '../../store/task-change.store.js';
 import { specView, summaryOf, versionView } from './job-view.js';
 
 type Routes = typeof jobRoutes;
@@ -22,6 +24,7 @@ export class JobsService {
   constructor(
     @Inject(JobStore) private readonly jobs: JobStore,
     @Inject(AssignmentStore) private readonly assignments: AssignmentStore,
+    @Inject(TaskChangeStore) private readonly taskChanges: TaskChangeStore,
     @Inject(HostStore) private readonly hosts: HostStore,
     @Inject(HINTS) private readonly hints: Hints,
   ) {}
@@ -73,6 +76,16 @@ export class JobsService {
     const { id } = await this.require(name);
     const rows = await this.assignments.ofJob(id, { after: readCursor(cursor), limit: limit + 1, state });
     return pageOfRows(rows, limit, (row) => row.hostKey, assignmentView);
+  }
+
+  async listTaskChanges({
+    name,
+    cursor,
+    limit,
+  }: Input<Routes['taskChanges']>): Promise<Response<Routes['taskChanges']>> {
+    const { id } = await this.require(name);
+    const rows = await this.taskChanges.list({ jobId: id, before: readUuidCursor(cursor), limit: limit + 1 });
+    return pageOfRows(rows, limit, (row) => row.id, taskChangeView);
   }
 
   async nextFires({ name, count, host, timezone }: Input<Routes['nextFires']>): Promise<Response<Routes['nextFires']>> {

@@ -11,6 +11,7 @@ import { Loaded } from '../../components/loaded.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { Section } from '../../components/section.js';
 import { PresenceBadge } from '../../components/state-badge.js';
+import { HostChanges } from '../../components/task-changes.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery, query } from '../../lib/api.js';
@@ -61,6 +62,9 @@ function HostDetails({ host }: { host: Host }) {
           row={(item) => <AssignmentRow key={item.jobId} assignment={item} side="host" />}
           empty={<Empty text={t('hosts.noJobs')} />}
         />
+      </Section>
+      <Section title={t('changes.title')}>
+        <HostChanges host={host.name} />
       </Section>
       <Section title={t('hosts.runs')}>
         <RunList filter={{ host: host.name }} />

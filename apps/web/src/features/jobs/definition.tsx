@@ -12,6 +12,7 @@ interface ShownSpec {
   readonly runAs: string;
   readonly onOverlap?: string;
   readonly onMissed?: string;
+  readonly onDrift?: string;
   readonly timeoutMs?: number | null;
   readonly targets: { all?: boolean; labels?: Record<string, string>; hosts?: string[]; groups?: string[] };
   readonly run: { kind: string; program?: string; arguments?: string[]; script?: string };
@@ -37,6 +38,7 @@ export function Definition({ job }: { job: Job }) {
           [t('jobs.owner'), job.owner || '–'],
           [t('jobs.onOverlap'), spec.onOverlap ?? '–'],
           [t('jobs.onMissed'), spec.onMissed ?? '–'],
+          [t('jobs.onDrift'), spec.onDrift ?? '–'],
           [t('jobs.timeout'), spec.timeoutMs ? duration(spec.timeoutMs) : t('common.none')],
           [t('jobs.enabled'), job.enabled ? t('common.yes') : t('common.no')],
         ]}

@@ -8,6 +8,7 @@ import { Empty } from '../../components/empty.js';
 import { Loaded } from '../../components/loaded.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { Section } from '../../components/section.js';
+import { JobChanges } from '../../components/task-changes.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery, query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
@@ -57,6 +58,7 @@ function JobDetails({ job }: { job: Job }) {
           </Tabs.Tab>
           <Tabs.Tab value="definition">{t('jobs.definition')}</Tabs.Tab>
           <Tabs.Tab value="task">{t('jobs.task')}</Tabs.Tab>
+          <Tabs.Tab value="changes">{t('jobs.changes')}</Tabs.Tab>
           <Tabs.Tab value="versions">{t('jobs.versions')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="runs">
@@ -75,6 +77,9 @@ function JobDetails({ job }: { job: Job }) {
         </Tabs.Panel>
         <Tabs.Panel value="task">
           <TaskXml job={job.name} version={job.version} />
+        </Tabs.Panel>
+        <Tabs.Panel value="changes">
+          <JobChanges job={job.name} />
         </Tabs.Panel>
         <Tabs.Panel value="versions">
           <Versions job={job.name} version={job.version} />

@@ -1,0 +1,85 @@
+import type { TaskChanged } from '@carillon/contract/agent/messages';
+import type pg from 'pg';
+import type { FreshEvent } from './ingest-plan.js';
+import { unnest } from './unnest.js';
+
+interface TaskChangeEvent {
+  readonly hostId: string;
+  readonly eventId: string;
+  readonly at: string;
+  readonly change: TaskChanged;
+}
+
+/** The changes of tasks among fresh events, in their order. */
+export function taskChangesOf(fresh: readonly FreshEvent[]): TaskChangeEvent[] {
+  return fresh.flatMap(({ hostId, event: { eventId, at, data } }) =>
+    data.kind === 'task.changed' ? [{ hostId, eventId, at, change: data }] : [],
+  );
+}
+
+/** Notes each change, and what the last of them means for the assignment. */
+export async function storeTaskChanges(client: pg.PoolClient, events: readonly TaskChangeEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await insertChanges(client, events);
+  const last = new Map(events.map((event) => [`${event.hostId}/${event.change.jobId}`, event]));
+  await updateAssignments(client, [...last.values()]);
+}
+
+async function insertChanges(client: pg.PoolClient, events: readonly TaskChangeEvent[]): Promise<void> {
+  const batch = unnest(
+    'x',
+    {
+      id: ['uuid', (row: TaskChangeEvent) => row.eventId],
+      host_id: ['uuid', (row) => row.hostId],
+      job_id: ['uuid', (row) => row.change.jobId],
+      job_version: ['int', (row) => row.change.version],
+      state: ['task_change_state', (row) => row.change.state],
+      found: ['drift_kind', (row) => row.change.found],
+      differences: ['text', (row) => clean(row.change.differences.map(oneLine).join('\n'))],
+      message: ['text', (row) => row.change.message && clean(row.change.message)],
+      noticed_at: ['timestamptz', (row) => row.at],
+    },
+    events,
+  );
+  // An array of arrays must be rectangular for unnest, so the lines travel as one text.
+  await client.query(
+    `INSERT INTO task_change (id, host_id, job_id, job_version, state, found, differences, message, noticed_at)
+     SELECT x.id, x.host_id, x.job_id, x.job_version, x.state, x.found,
+       CASE x.differences WHEN '' THEN '{}'::text[] ELSE string_to_array(x.differences, E'\\n') END, x.message, x.noticed_at
+     FROM ${batch.sql} JOIN job j ON j.id = x.job_id ON CONFLICT DO NOTHING`,
+    batch.values,
+  );
+}
+
+/** Only of the version that is wanted now: what is said of an older one is no longer of interest. */
+async function updateAssignments(client: pg.PoolClient, events: readonly TaskChangeEvent[]): Promise<void> {
+  const batch = unnest(
+    'x',
+    {
+      host_id: ['uuid', (row: TaskChangeEvent) => row.hostId],
+      job_id: ['uuid', (row) => row.change.jobId],
+      version: ['int', (row) => row.change.version],
+      drifted: ['bool', (row) => row.change.state === 'drifted'],
+      code: ['text', (row) => row.change.found],
+      message: ['text', (row) => clean([row.change.message, ...row.change.differences].filter(Boolean).join('; '))],
+    },
+    events,
+  );
+  await client.query(
+    `UPDATE assignment a SET
+       state = CASE WHEN x.drifted THEN 'drifted'::assignment_state ELSE 'applied'::assignment_state END,
+       code = CASE WHEN x.drifted THEN x.code END, message = CASE WHEN x.drifted THEN left(x.message, 2000) END,
+       updated_at = now()
+     FROM ${batch.sql}
+     WHERE a.host_id = x.host_id AND a.job_id = x.job_id AND a.version = x.version
+       AND a.state IN ('applied', 'drifted') AND (x.drifted OR a.state = 'drifted')`,
+    batch.values,
+  );
+}
+
+const oneLine = (text: string) => text.replace(/\s*\n\s*/g, ' ');
+
+/** Postgres text cannot hold U+0000. */
+function clean(text: string): string {
+  return text.replaceAll('\0', '\u2400');
+}
