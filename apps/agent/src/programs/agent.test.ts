@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { desiredHash } from '@carillon/core/desired/desired-state';
@@ -111,6 +112,31 @@ describe('a whole agent', () => {
       runIds.map((runId) => [runId, 'done well']),
     );
     await waitUntil(() => readdirSync(host.folder.log).every((name) => !name.endsWith('.seg')), 'an empty log');
+  });
+
+  it('finds at its start what was changed while it was away, puts it right and tells', async () => {
+    const kept = makeManifest({ name: 'kept' });
+    const watched = makeManifest({ name: 'watched', onDrift: 'report' });
+    let agentId = '';
+    server = await FakeServer.start(serving(() => agentId, [kept, watched]));
+    server.desired = { rev: 1, hash: desiredHash([kept, watched].map(entryOf)) };
+    const host = await makeHost();
+    ({ agentId } = await host.join());
+    const first = run(host.data);
+    await (await server.connection(1)).take('apply.status');
+    await first.stop();
+
+    const schtasks = (...args: string[]) =>
+      execFileSync(emulatedSchtasks(host.store)[0]!, [...emulatedSchtasks(host.store).slice(1), ...args]);
+    schtasks('/delete', '/tn', '\\Carillon\\kept', '/f');
+    schtasks('/change', '/tn', '\\Carillon\\watched', '/disable');
+    run(host.data);
+    await waitUntil(() => committed('task.changed').length === 2, 'both changes');
+    expect(committed('task.changed')).toMatchObject([
+      { jobId: kept.jobId, state: 'repaired', found: 'deleted' },
+      { jobId: watched.jobId, state: 'drifted', found: 'disabled' },
+    ]);
+    expect(existsSync(join(host.store, 'Tasks', 'Carillon', 'kept'))).toBe(true);
   });
 
   it('tells after its own restart what it had not told before', async () => {

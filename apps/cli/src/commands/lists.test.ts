@@ -200,3 +200,32 @@ describe('status', () => {
     });
   });
 });
+
+describe('changes', () => {
+  const change = {
+    id: sampleId(1),
+    job: 'DailyBackup',
+    host: 'web-01',
+    version: 3,
+    state: 'drifted' as const,
+    found: 'disabled' as const,
+    differences: ['settings.enabled: wanted true, found false'],
+    message: null,
+    noticedAt: '2026-03-01T02:00:00.000Z',
+  };
+
+  it('are listed for a host or for a job', async () => {
+    server.on(hostRoutes.taskChanges, () => ({ items: [change], next: null }));
+    server.on(jobRoutes.taskChanges, () => ({ items: [], next: null }));
+    const { stdout } = await cli.run('changes', '--host', 'web-01');
+    expect(stdout).toContain('DailyBackup v3  disabled  drifted  settings.enabled: wanted true, found false');
+    expect(JSON.parse((await cli.run('changes', '--job', 'DailyBackup', '--json')).stdout)).toEqual([]);
+  });
+
+  it('of everything at once cannot be asked for', async () => {
+    expect(await cli.run('changes')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('either --host NAME'),
+    });
+  });
+});
