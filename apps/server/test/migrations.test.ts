@@ -28,7 +28,11 @@ describe('migrate', () => {
     const database = await emptyDatabase();
     drops.push(database.drop);
     const [first, second] = await Promise.all([migrate(database.url, folder), migrate(database.url, folder)]);
-    expect([...first, ...second]).toEqual(['20261123000000_init', '20261124000000_task_changes']);
+    expect([...first, ...second]).toEqual([
+      '20261123000000_init',
+      '20261124000000_task_changes',
+      '20261124010000_run_attempts',
+    ]);
     expect(await migrate(database.url, folder)).toEqual([]);
   });
 

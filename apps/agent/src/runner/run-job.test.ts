@@ -184,6 +184,53 @@ describe('a start that is not a run', () => {
     expect([folder.drop, folder.running, folder.output].flatMap((path) => readdirSync(path))).toEqual([]);
   });
 
+  it('is tried again as its rules say, and tells how often', async () => {
+    const counter = join(folder.root, 'count');
+    const code = `const fs = require('fs'); fs.appendFileSync(${JSON.stringify(counter)}, process.env.CARILLON_ATTEMPT);
+      process.exit(process.env.CARILLON_ATTEMPT === '3' ? 0 : 75)`;
+    const retry = { attempts: 5, delayMs: 1, backoff: 1, on: null };
+    const run = await start(script(code, { retry }));
+    expect(run).toMatchObject({ state: 'succeeded', exitCode: 0, attempts: 3 });
+    expect(readFileSync(counter, 'utf8')).toBe('123');
+    const records = readOutputRecords(outputFileOf(folder.output, run.runId), 0, Number.POSITIVE_INFINITY).records;
+    const told = Buffer.concat(records.filter(({ stream }) => stream === 'stderr').map(({ data }) => data)).toString();
+    expect(told).toContain('carillon: attempt 1 of 5 ended with exit code 75; the next begins in');
+  });
+
+  it('fails when no attempt succeeds, and when the exit code is not one to try again after', async () => {
+    const retry = { attempts: 2, delayMs: 1, backoff: 1, on: { codes: [{ from: 75, to: 75 }], timeout: false } };
+    expect(await start(script('process.exit(75)', { retry }))).toMatchObject({ state: 'failed', attempts: 2 });
+    expect(await start(script('process.exit(1)', { retry }))).toMatchObject({ state: 'failed', attempts: 1 });
+  });
+
+  it('is stopped while it waits for its next attempt', async () => {
+    const retry = { attempts: 2, delayMs: 3_600_000, backoff: 1, on: null };
+    const ended = start(script('process.exit(75)', { retry }));
+    const waiting = () =>
+      listRunning(folder.running).find(({ running }) =>
+        readOutputRecords(
+          outputFileOf(folder.output, running.identity.runId),
+          0,
+          Number.POSITIVE_INFINITY,
+        ).records.some(({ data }) => data.toString().includes('attempt 1 of 2')),
+      );
+    await vi.waitFor(() => expect(waiting()).toBeDefined(), { timeout: 10_000 });
+    orderStop(folder.stops, waiting()?.running.identity.runId ?? '');
+    expect(await ended).toMatchObject({ state: 'killed', reason: 'stopped_by_command', exitCode: 75, attempts: 1 });
+  });
+
+  it('is handed its planned time in arguments and environment', async () => {
+    const manifest = script('process.stdout.write(process.argv[1] + process.env.DAY)');
+    const run = {
+      ...manifest.run,
+      arguments: ['-e', 'process.stdout.write(process.argv[1] + process.env.DAY)', '{{job}}/'],
+    };
+    const environment = { DAY: '{{startedAt:yyyy}}' };
+    const { runId } = await start({ ...manifest, run: { ...run, environment } as Manifest['run'] });
+    const { records } = readOutputRecords(outputFileOf(folder.output, runId), 0, Number.POSITIVE_INFINITY);
+    expect(Buffer.concat(records.map(({ data }) => data)).toString()).toMatch(/^sample\/20\d\d$/);
+  });
+
   it('counts a fixed delay from the end of the run before', async () => {
     const manifest = script('', { schedule: [{ kind: 'after', delayMs: 600_000 }] });
     store(manifest);

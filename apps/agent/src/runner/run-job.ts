@@ -2,7 +2,7 @@ import { uptime } from 'node:os';
 import type { RunEvent } from '@carillon/contract/agent/messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { spreadKeyOf } from '@carillon/core/job/task-for-job';
-import { judgeRun } from '@carillon/core/run/outcome';
+import { fillTemplate } from '@carillon/core/run/template';
 import { hostTimezone } from '../lib/host-timezone.js';
 import { newId } from '../lib/new-id.js';
 import type { AgentFolder } from '../state/agent-folder.js';
@@ -13,6 +13,7 @@ import { readJobMemory, rememberEnd, rememberStart } from './job-memory.js';
 import { planLaunch } from './launch-plan.js';
 import { OutputFileWriter, outputFileOf } from './output-file.js';
 import { StreamRecorder, streamAllowance } from './output-recorder.js';
+import { runAttempts } from './run-attempts.js';
 import { runProgram } from './run-program.js';
 import { isJobRunning, removeRunning, renewMs, renewRunning, writeRunning } from './running-file.js';
 import { scriptFileOf } from './script-file.js';
@@ -59,15 +60,14 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
   const renewal = setInterval(() => renewRunning(folder.running, running, Date.now()), renewMs);
   try {
     // 2. The program.
-    const { end, durationMs, output } = await runRecorded(folder, manifest, started, env, stop.signal);
+    const { outcome, durationMs, attempts, output } = await runRecorded(folder, manifest, started, env, stop.signal);
 
     // 3. The outcome, on disk before the run stops being "running".
-    const outcome = judgeRun(end, manifest.exitCodes);
     const finishedAt = new Date().toISOString();
     dropEvent(folder.drop, {
       eventId: newId(),
       at: finishedAt,
-      data: { ...started, kind: 'run.finished', finishedAt, durationMs, ...outcome, output },
+      data: { ...started, kind: 'run.finished', finishedAt, durationMs, attempts, ...outcome, output },
     });
     rememberEnd(folder.answered, jobId, Date.parse(finishedAt));
     removeRunning(folder.running, runId);
@@ -91,21 +91,36 @@ async function runRecorded(
   const [stdout, stderr] = (['stdout', 'stderr'] as const).map(
     (name) => new StreamRecorder(name, file, headBytes, tailBytes, Date.now),
   ) as [StreamRecorder, StreamRecorder];
-  const plan = planLaunch(manifest.run, {
-    platform: process.platform,
-    env,
-    scriptFile: scriptFileOf(folder.scripts, manifest),
-  });
-  const settings = {
-    workingDirectory: manifest.run.workingDirectory,
-    environment: environmentOf(manifest, started, env),
-    timeoutMs: manifest.timeoutMs,
-    stop,
+  const scriptFile = scriptFileOf(folder.scripts, manifest);
+  const settings = { timeoutMs: manifest.timeoutMs, stop };
+  const start = async (attempt: number) => {
+    const run = filledIn(manifest, started, attempt, hostTimezone(env));
+    const plan = planLaunch(run, { platform: process.platform, env, scriptFile });
+    const environment = environmentOf(manifest, run.environment, started, attempt, env);
+    const { workingDirectory } = run;
+    return (await runProgram(plan, { ...settings, workingDirectory, environment }, { stdout, stderr })).end;
   };
-  const { end, durationMs } = await runProgram(plan, settings, { stdout, stderr });
+  const note = (line: string) => stderr.write(Buffer.from(`${line}\n`));
+  const attempts = await runAttempts(manifest, start, { stop, note });
   const output = { stdout: stdout.end(), stderr: stderr.end(), encoding: manifest.output.encoding };
   file.close();
-  return { end, durationMs, output };
+  return { ...attempts, output };
+}
+
+/** What the job runs, with its placeholders filled in. Scripts stay as they are: they read the variables. */
+function filledIn(manifest: Manifest, started: Started, attempt: number, timezone: string): Manifest['run'] {
+  const facts = {
+    job: manifest.name,
+    runId: started.runId,
+    attempt,
+    scheduledForMs: started.scheduledFor === null ? null : Date.parse(started.scheduledFor),
+    startedMs: Date.parse(started.startedAt),
+    timezone,
+  };
+  const fill = (text: string) => fillTemplate(text, facts);
+  const { run } = manifest;
+  const environment = Object.fromEntries(Object.entries(run.environment).map(([name, text]) => [name, fill(text)]));
+  return run.kind === 'program' ? { ...run, arguments: run.arguments.map(fill), environment } : { ...run, environment };
 }
 
 function startedEvent(manifest: Manifest, reason: Extract<StartReason, { run: true }>): Started {
@@ -123,7 +138,13 @@ function startedEvent(manifest: Manifest, reason: Extract<StartReason, { run: tr
 }
 
 /** The job's own variables last; ours tell a program which run it is. The agent's own settings stay out. */
-function environmentOf(manifest: Manifest, started: Started, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function environmentOf(
+  manifest: Manifest,
+  own: Readonly<Record<string, string>>,
+  started: Started,
+  attempt: number,
+  env: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
   const inherited = Object.fromEntries(
     Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('CARILLON_')),
   );
@@ -133,6 +154,7 @@ function environmentOf(manifest: Manifest, started: Started, env: NodeJS.Process
     CARILLON_JOB_VERSION: String(manifest.version),
     CARILLON_RUN_ID: started.runId,
     CARILLON_SCHEDULED_FOR: started.scheduledFor ?? '',
-    ...manifest.run.environment,
+    CARILLON_ATTEMPT: String(attempt),
+    ...own,
   };
 }

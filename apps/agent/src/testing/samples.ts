@@ -56,6 +56,7 @@ export function makeManifest(changes: Partial<Manifest> = {}): Manifest {
     onMissed: 'skip',
     onDrift: 'repair',
     timeoutMs: null,
+    retry: null,
     exitCodes: { success: [{ from: 0, to: 0 }], warning: [] },
     output: { keepBytes: 1024 * 1024, encoding: 'auto' },
     enabled: true,

@@ -26,6 +26,7 @@ export function sampleRun(changes: Partial<RunDetail> = {}): RunDetail {
     jobId: sampleId(100),
     hostId: sampleId(200),
     exit: null,
+    attempts: 1,
     receivedAt: instant,
     output: { encoding: 'utf-8', stdout: stream, stderr: stream },
     ...changes,

@@ -139,6 +139,7 @@ const runColumns = {
   finished_at: ['timestamptz', (row: RunRow) => finished(row)?.finishedAt ?? null],
   duration_ms: ['bigint', (row: RunRow) => finished(row)?.durationMs ?? null],
   exit_code: ['bigint', (row: RunRow) => finished(row)?.exitCode ?? null],
+  attempts: ['int', (row: RunRow) => finished(row)?.attempts ?? 1],
   encoding: ['text', (row: RunRow) => row.output?.encoding ?? 'auto'],
   stdout_bytes: ['bigint', (row: RunRow) => row.output?.stdout.bytes ?? 0],
   stdout_stored: ['bigint', (row: RunRow) => row.output?.stdout.stored ?? 0],

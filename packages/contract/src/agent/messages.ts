@@ -157,6 +157,8 @@ export const runFinished = z.object({
   finishedAt: when,
   /** Measured on a monotonic clock. */
   durationMs: count,
+  /** How often the program was started; older agents leave it out and never try again. */
+  attempts: z.int().min(1).max(1_000).optional(),
   state: z.enum(runStates),
   reason: z.string().max(100).nullable(),
   /** Unsigned 32 bits. */

@@ -38,6 +38,8 @@ const streamState = z.object({
 });
 
 export const runDetail = runSummary.extend({
+  /** How often the program was started. */
+  attempts: z.int(),
   jobId: z.uuid(),
   hostId: z.uuid(),
   exit: exitCodeWords.nullable(),

@@ -41,6 +41,7 @@ describe('a job file', () => {
       onOverlap: 'skip',
       onMissed: 'skip',
       onDrift: 'repair',
+      retry: null,
       timeoutMs: null,
       exitCodes: { success: [{ from: 0, to: 0 }], warning: [] },
       output: { keepBytes: 1_048_576, encoding: 'auto' },
@@ -91,6 +92,22 @@ describe('a job file', () => {
     [{ schedule: { on: 'startup', jitter: '2m' } }, [{ kind: 'startup', jitterMs: 120_000 }]],
   ])('reads the schedule %j', (change, schedule) => {
     expect(read(change).schedule).toEqual(schedule);
+  });
+
+  it('reads retries, with defaults written out', () => {
+    expect(read({ retry: { attempts: 3 } }).retry).toEqual({ attempts: 3, delayMs: 60_000, backoff: 2, on: null });
+    expect(read({ retry: { attempts: 3, delay: '5s', backoff: 1, on: [75, '1-7', 'timeout'] } }).retry).toEqual({
+      attempts: 3,
+      delayMs: 5_000,
+      backoff: 1,
+      on: {
+        codes: [
+          { from: 75, to: 75 },
+          { from: 1, to: 7 },
+        ],
+        timeout: true,
+      },
+    });
   });
 
   it('reads exit codes as ranges of unsigned 32 bits', () => {
@@ -151,7 +168,16 @@ describe('a job file', () => {
     [{ run: { powershell: 'x'.repeat(1_000_000) } }, 'run.powershell', 'too_long', 'at most 65536 bytes'],
     [{ run: {} }, 'run', 'wrong_value', 'exactly one of program'],
     [{ timeout: '5 parsecs' }, 'timeout', 'wrong_value', 'a duration such as'],
-    [{ retry: { attempts: 3 } }, 'retry', 'not_supported_yet', 'retries'],
+    [{ retry: { attempts: 1 } }, 'retry.attempts', 'too_short', 'at least 2'],
+    [{ retry: { attempts: 3, on: ['crash'] } }, 'retry.on[0]', 'wrong_value', 'documented forms'],
+    [{ when: { cpuBelow: '70%' } }, 'when', 'not_supported_yet', 'conditions'],
+    [
+      { run: { program: 'x', arguments: ['{{date}}'] } },
+      'run.arguments[0]',
+      'wrong_value',
+      '{{date}}: expected one of',
+    ],
+    [{ run: { program: 'x', environment: { A: '{{x}}' } } }, 'run.environment', 'wrong_value', '{{x}}'],
     [{ exitCodes: { success: ['7-1'] } }, 'exitCodes.success[0]', 'wrong_value', 'an exit code'],
     [{ exitCodes: 'rsync' }, 'exitCodes', 'wrong_value', 'one of robocopy, msiexec, posix'],
     [{ output: { keep: '1GB' } }, 'output.keep', 'wrong_value', 'a size such as'],

@@ -14,6 +14,7 @@ import {
   missedPolicies,
   outputEncodings,
   overlapPolicies,
+  type RetryRules,
   runAsAccounts,
 } from './job-spec.js';
 import {
@@ -85,6 +86,26 @@ const outputSchema = z.strictObject({
   encoding: z.enum(outputEncodings).optional(),
 });
 
+const retrySchema = z
+  .strictObject({
+    attempts: z.int().min(2).max(jobLimits.retryAttempts),
+    delay: durationSchema(jobLimits.retryDelayMs).optional(),
+    backoff: z.number().min(1).max(10).optional(),
+    on: z
+      .array(z.union([z.literal('timeout'), exitCodeRangeSchema]))
+      .min(1)
+      .max(100)
+      .optional(),
+  })
+  .transform(
+    ({ attempts, delay, backoff, on }): RetryRules => ({
+      attempts,
+      delayMs: delay ?? 60_000,
+      backoff: backoff ?? 2,
+      on: on ? { codes: on.filter((end) => end !== 'timeout'), timeout: on.includes('timeout') } : null,
+    }),
+  );
+
 /** The job file (`kind: Job`) as people write it; parsing gives the full spec. */
 export const jobFileSchema = z
   .strictObject({
@@ -105,7 +126,7 @@ export const jobFileSchema = z
     enabled: z.boolean().optional(),
     alerts: z.array(nameSchema).max(50).optional(),
     when: notSupportedYet('conditions'),
-    retry: notSupportedYet('retries'),
+    retry: retrySchema.optional(),
     rollout: notSupportedYet('staged rollout'),
   })
   .transform(
@@ -121,6 +142,7 @@ export const jobFileSchema = z
       onMissed: file.onMissed ?? 'skip',
       onDrift: file.onDrift ?? 'repair',
       timeoutMs: file.timeout ?? null,
+      retry: file.retry ?? null,
       exitCodes: { success: file.exitCodes?.success ?? [{ from: 0, to: 0 }], warning: file.exitCodes?.warning ?? [] },
       output: {
         keepBytes: file.output?.keep ?? jobLimits.outputKeepBytes.default,

@@ -16,5 +16,7 @@ export const jobLimits = {
   manifestBytes: 160 * 1024,
   outputKeepBytes: { default: 1024 * 1024, min: 1024, max: 50 * 1024 * 1024 },
   timeoutMs: { min: 1_000, max: 31 * 24 * 3_600_000 },
+  retryAttempts: 100,
+  retryDelayMs: { min: 1_000, max: 24 * 3_600_000 },
   everyMs: { min: 60_000, max: 31 * 24 * 3_600_000 },
 } as const;

@@ -14,8 +14,9 @@ export interface JobSpec {
   readonly onOverlap: OverlapPolicy;
   readonly onMissed: MissedPolicy;
   readonly onDrift: DriftPolicy;
-  /** `null`: no limit. */
+  /** Of one attempt; `null`: no limit. */
   readonly timeoutMs: number | null;
+  readonly retry: RetryRules | null;
   readonly exitCodes: ExitCodeRules;
   readonly output: OutputRules;
   readonly enabled: boolean;
@@ -67,6 +68,18 @@ export interface ExitCodeRange {
   readonly to: number;
 }
 
+/** Another attempt at a run that failed. */
+export interface RetryRules {
+  /** All of them, the first included. */
+  readonly attempts: number;
+  /** Before the second attempt. */
+  readonly delayMs: number;
+  /** What the delay is multiplied by for each attempt after that. */
+  readonly backoff: number;
+  /** After which ends; null after every failure and timeout. */
+  readonly on: { readonly codes: readonly ExitCodeRange[]; readonly timeout: boolean } | null;
+}
+
 export interface ExitCodeRules {
   readonly success: readonly ExitCodeRange[];
   readonly warning: readonly ExitCodeRange[];
@@ -95,6 +108,7 @@ export interface Manifest {
   readonly onMissed: MissedPolicy;
   readonly onDrift: DriftPolicy;
   readonly timeoutMs: number | null;
+  readonly retry: RetryRules | null;
   readonly exitCodes: ExitCodeRules;
   readonly output: OutputRules;
   readonly enabled: boolean;
@@ -112,6 +126,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     onMissed,
     onDrift,
     timeoutMs,
+    retry,
     exitCodes,
     output,
     enabled,
@@ -129,6 +144,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     onMissed,
     onDrift,
     timeoutMs,
+    retry,
     exitCodes,
     output,
     enabled,

@@ -1,5 +1,6 @@
 import { splitCommandLine } from '@carillon/wintask/process/command-line';
 import { z } from 'zod';
+import { templateProblem } from '../run/template.js';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
 import type { RunSpec } from './job-spec.js';
@@ -15,15 +16,24 @@ const pathSchema = z
     problemParams('wrong_value', 'a path without quotes or control characters'),
   );
 
+/** `{{scheduledFor:yyyy-MM-dd}}` and the like; the problem is found here and not by a run. */
+function checkPlaceholders(text: string, context: z.RefinementCtx): void {
+  const problem = templateProblem(text);
+  if (problem !== null)
+    context.addIssue({ code: 'custom', input: text, ...problemParams('wrong_value', `placeholders, but ${problem}`) });
+}
+
 const noNul = (text: string) => !text.includes('\0');
 const textWithoutNul = problemParams('wrong_value', 'text without NUL characters');
+
+const environmentTextSchema = z.string().max(jobLimits.environmentCharacters).refine(noNul, textWithoutNul);
 
 const environmentSchema = z
   .record(
     z
       .string()
       .refine((name) => /^[^=\0\p{Cc}]+$/u.test(name), problemParams('wrong_value', 'an environment variable name')),
-    z.union([z.string().max(jobLimits.environmentCharacters).refine(noNul, textWithoutNul), z.number(), z.boolean()], {
+    z.union([environmentTextSchema, z.number(), z.boolean()], {
       error: 'text; secrets are not supported yet',
     }),
   )
@@ -31,7 +41,10 @@ const environmentSchema = z
     (entries) => Object.keys(entries).length <= jobLimits.environmentEntries,
     problemParams('too_long', `at most ${jobLimits.environmentEntries} variables`),
   )
-  .transform((entries) => Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, String(value)])));
+  .transform((entries) => Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, String(value)])))
+  .superRefine((entries, context) => {
+    for (const text of Object.values(entries)) checkPlaceholders(text, context);
+  });
 
 const scriptSchema = z
   .string()
@@ -51,7 +64,8 @@ const argumentSchema = z
   .refine(
     (text) => text.length <= jobLimits.argumentCharacters && noNul(text),
     problemParams('too_long', `an argument of at most ${jobLimits.argumentCharacters} characters`),
-  );
+  )
+  .superRefine(checkPlaceholders);
 
 const objectSchema = z
   .strictObject({

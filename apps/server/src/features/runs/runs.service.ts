@@ -29,6 +29,7 @@ export class RunsService {
     const row = await this.require(id);
     return {
       ...runSummaryView(row),
+      attempts: row.attempts,
       jobId: row.jobId,
       hostId: row.hostId,
       exit: row.exitCode === null ? null : exitWords(row.exitCode),

@@ -14,6 +14,7 @@ interface ShownSpec {
   readonly onMissed?: string;
   readonly onDrift?: string;
   readonly timeoutMs?: number | null;
+  readonly retry?: { attempts: number; delayMs: number } | null;
   readonly targets: { all?: boolean; labels?: Record<string, string>; hosts?: string[]; groups?: string[] };
   readonly run: { kind: string; program?: string; arguments?: string[]; script?: string };
 }
@@ -40,6 +41,7 @@ export function Definition({ job }: { job: Job }) {
           [t('jobs.onMissed'), spec.onMissed ?? '–'],
           [t('jobs.onDrift'), spec.onDrift ?? '–'],
           [t('jobs.timeout'), spec.timeoutMs ? duration(spec.timeoutMs) : t('common.none')],
+          [t('jobs.retry'), retryText(spec.retry) ?? t('common.none')],
           [t('jobs.enabled'), job.enabled ? t('common.yes') : t('common.no')],
         ]}
       />
@@ -69,4 +71,9 @@ function targetsText({ all, labels, hosts, groups }: ShownSpec['targets'], allWo
     (groups ?? []).join(', '),
   ];
   return parts.filter(Boolean).join(' · ');
+}
+
+/** `3 × 1m`: attempts and the first wait. */
+function retryText(retry: ShownSpec['retry']): string | undefined {
+  return retry ? `${retry.attempts} × ${duration(retry.delayMs)}` : undefined;
 }

@@ -22,6 +22,7 @@ export function RunFacts({ run }: { run: Response<typeof runRoutes.get> }) {
         [t('runs.host'), <HostLink key="host" name={run.host} />],
         [t('runs.exit'), <ExitCode key="exit" exit={run.exit} />],
         [t('runs.took'), run.durationMs === null ? '–' : duration(run.durationMs)],
+        ...(run.attempts > 1 ? [[t('runs.attempts'), run.attempts] as const] : []),
         [t('runs.scheduledFor'), run.scheduledFor ? <When key="planned" at={run.scheduledFor} /> : '–'],
         [t('runs.started'), <When key="started" at={run.startedAt} />],
         [t('runs.finished'), run.finishedAt ? <When key="ended" at={run.finishedAt} /> : '–'],
