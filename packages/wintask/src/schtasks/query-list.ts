@@ -1,4 +1,5 @@
-import type { TaskRow } from './query-output.js';
+import { textOf } from '../text/decode-console-output.js';
+import type { QueryOptions, QuerySource, TaskRow } from './query-output.js';
 
 // Places of the fields after the task's name; labels are in the host's language and are not read. Source: recorded output.
 const NEXT_RUN = 1;
@@ -18,13 +19,14 @@ const VERBOSE_FIELDS = 14;
  * Reads `schtasks /query /fo LIST`, short or with `/v`, in any language: by the order of lines, with the task's path as
  * the anchor, since only it begins with a backslash. A value that goes over several lines is put together again.
  */
-export function readQueryList(text: string): TaskRow[] {
-  return blocksOf(text).flatMap((values) => {
+export function readQueryList(source: QuerySource, options: QueryOptions = {}): TaskRow[] {
+  return joined(blocksOf(textOf(source, options))).flatMap((values) => {
     // A folder's line stands above its first task and begins with a backslash too; a task's line follows the host's.
     const isFolder = values[0]?.startsWith('\\') === true && values.slice(1, 3).some((value) => value.startsWith('\\'));
     const fields = isFolder ? values.slice(1) : values;
     const at = fields.findIndex((value) => value.startsWith('\\'));
-    return at < 0 || at > 1 ? [] : [rowOf(fields, at)];
+    // An empty folder is a path with a notice; a task has a next run and a status.
+    return at < 0 || at > 1 || fields.length - at <= STATUS ? [] : [rowOf(fields, at)];
   });
 }
 
@@ -47,11 +49,23 @@ function rowOf(fields: readonly string[], at: number): TaskRow {
   };
 }
 
+/** Puts a task together again that an empty line within a value has cut: its second part has no path at its head. */
+function joined(blocks: readonly string[][]): string[][] {
+  const tasks: string[][] = [];
+  for (const block of blocks) {
+    const whole = tasks.at(-1);
+    const isRest = !block.slice(0, 3).some((value) => value.startsWith('\\'));
+    if (isRest && whole && whole.length > STATUS && whole.length < VERBOSE_FIELDS) whole.push(...block);
+    else tasks.push([...block]);
+  }
+  return tasks;
+}
+
 /** The values of each block of lines; blocks are parted by empty lines. */
 function blocksOf(text: string): string[][] {
   const blocks: string[][] = [];
   let block: string[] | undefined;
-  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+  for (const line of text.split(/\r?\n/)) {
     if (line.trim() === '') {
       block = undefined;
       continue;

@@ -16,6 +16,7 @@ const OTHER_PAGES: Readonly<Record<number, string>> = {
 const ALIASES: Readonly<Record<string, number>> = {
   ascii: 65001,
   gb2312: 936,
+  'utf-16': 1200,
   'iso-8859-1': 1252,
   'ks_c_5601-1987': 949,
   sjis: 932,

@@ -12,6 +12,8 @@ export interface DoubleByteShape {
   isTrail(byte: number): boolean;
   /** The first that holds a pair counts. */
   blocks: readonly Block[];
+  /** The commonest characters of the language, about half of a text; empty where the blocks tell enough. */
+  frequent: string;
   /** Share of the characters above ASCII that take one byte only; 0 where there are none. */
   singles: number;
 }
@@ -34,6 +36,7 @@ export const DOUBLE_BYTE_SHAPES: readonly DoubleByteShape[] = [
       { leads: [0x98, 0xea], trails: ANY, share: 0.01 },
       { leads: [0x81, 0xfc], trails: ANY, share: 0.001 },
     ],
+    frequent: '',
     singles: 0.02,
   },
   {
@@ -50,6 +53,8 @@ export const DOUBLE_BYTE_SHAPES: readonly DoubleByteShape[] = [
       { leads: [0xa1, 0xfe], trails: KS, share: 0.001 },
       { leads: [0x81, 0xfe], trails: ANY, share: 0.009 },
     ],
+    frequent:
+      '的一是不了在有人中大为上个以要时来用到作地于出就分对成会可发年动同工也能下过后多定行法所得经进等部度家电力如自理起小现实加量都制机当使点从业本去应开合还因由其前外天日事全表间关重新线内数明原或第向条只没结解问建月无系最代已通提程果位入常文总次式设及管件长路级图统接知将组计期运指区被做必先任取据处保规口导器受收证改再转更单安务每目达示报完类名确信空元集传记需段算低持验连断备办支除构值号维划选标写存效查型按格置状识包调启禁错误拒绝找访问权限名称',
     singles: 0,
   },
   {
@@ -63,6 +68,8 @@ export const DOUBLE_BYTE_SHAPES: readonly DoubleByteShape[] = [
       { leads: [0xa4, 0xac], trails: KS, share: 0.003 },
       { leads: [0x81, 0xc6], trails: ANY, share: 0.02 },
     ],
+    frequent:
+      '이다는을를의에가하고지사니스로기한인어자시리으정대해아일서전도수보그라부제상과나들여진용구원주성경장동유오위선생신중실거작업행결안음간없있된할습류액세예약태마백파습찾',
     singles: 0,
   },
   {
@@ -74,6 +81,7 @@ export const DOUBLE_BYTE_SHAPES: readonly DoubleByteShape[] = [
       { leads: [0xa1, 0xa3], trails: ANY, share: 0.06 },
       { leads: [0xc9, 0xf9], trails: ANY, share: 0.02 },
     ],
+    frequent: '',
     singles: 0,
   },
 ];

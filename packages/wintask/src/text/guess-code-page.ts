@@ -1,12 +1,8 @@
-import { SINGLE_BYTE_PAGES } from './code-page-tables.js';
-import { DOUBLE_BYTE_SHAPES, type DoubleByteShape } from './double-byte-shapes.js';
-import { LANGUAGES, type Language } from './languages.js';
+import { doubleByteScore } from './double-byte-score.js';
+import { DOUBLE_BYTE_SHAPES } from './double-byte-shapes.js';
+import { singleByteModels, singleByteScore } from './single-byte-score.js';
 
 const SAMPLE_BYTES = 8_192;
-/** What pipes hold is rarely in the page of files. */
-const FILES_PRIOR = Math.log(0.1);
-const IMPOSSIBLE = Math.log(1e-9);
-const ASCII_LETTERS = 60;
 
 /**
  * The likeliest code page of text that is neither ASCII nor Unicode. Each page is tried with each language that Windows
@@ -44,87 +40,3 @@ function sampleOf(bytes: Uint8Array): Uint8Array {
   }
   return sample.subarray(0, filled);
 }
-
-interface SingleByteModel {
-  codePage: number;
-  prior: number;
-  /** Logarithm of each byte's probability; 0 for ASCII, which all pages share. */
-  weights: Float64Array;
-  isSmall: Uint8Array;
-  isCapital: Uint8Array;
-}
-
-function singleByteScore(sample: Uint8Array, { weights, isSmall, isCapital }: SingleByteModel): number {
-  let score = 0;
-  let before = 0x20;
-  for (const byte of sample) {
-    score += weights[byte]!;
-    if (byte >= 0x80 || before >= 0x80) {
-      if (isSmall[before]) score += isCapital[byte] ? CAPITAL_AFTER_SMALL : 0;
-      else if (isCapital[before]) score += isCapital[byte] ? CAPITAL_AFTER_CAPITAL : 0;
-    }
-    before = byte;
-  }
-  return score;
-}
-
-const CAPITAL_AFTER_SMALL = Math.log(0.02);
-const CAPITAL_AFTER_CAPITAL = Math.log(0.2);
-
-let models: SingleByteModel[] | undefined;
-
-function singleByteModels(): SingleByteModel[] {
-  models ??= LANGUAGES.flatMap((language) => [
-    modelOf(language, language.console, 0),
-    ...(language.files === language.console ? [] : [modelOf(language, language.files, FILES_PRIOR)]),
-  ]);
-  return models;
-}
-
-/** Shares of a text's characters above ASCII; a capital is a sixth of its letter. */
-function modelOf({ frequent, rare }: Language, codePage: number, prior: number): SingleByteModel {
-  const frequentShare = (rare === '' ? 0.97 : 0.89) / frequent.length;
-  const rareShare = 0.08 / Math.max(1, rare.length);
-  const weights = new Float64Array(256);
-  const isSmall = new Uint8Array(256);
-  const isCapital = new Uint8Array(256);
-  for (let byte = 0; byte < 256; byte += 1) {
-    const sign = byte < 0x80 ? String.fromCharCode(byte) : SINGLE_BYTE_PAGES[codePage]![byte - 0x80]!;
-    const small = sign.toLowerCase();
-    isCapital[byte] = sign !== small ? 1 : 0;
-    isSmall[byte] = sign === small && sign !== sign.toUpperCase() ? 1 : 0;
-    if (byte < 0x80) continue;
-    const of = (letters: string) => letters.includes(sign) || letters.includes(small);
-    const share = of(frequent) ? frequentShare : of(rare) ? rareShare : strangerShare(sign);
-    weights[byte] = Math.log(isCapital[byte] ? share / 6 : share);
-  }
-  return { codePage, prior, weights, isSmall, isCapital };
-}
-
-/** Of one character that the language does not use: a foreign letter, a sign, a frame, or nothing that is printed. */
-function strangerShare(sign: string): number {
-  if (/[\p{L}\p{M}]/u.test(sign)) return 2e-4;
-  if (sign === '\ufffd' || /\p{Cc}/u.test(sign)) return 1e-7;
-  return /[\u2300-\u25ff]/.test(sign) ? 1e-6 : 1e-4;
-}
-
-function doubleByteScore(sample: Uint8Array, { isLead, isTrail, blocks, singles }: DoubleByteShape): number {
-  let score = 0;
-  for (let at = 0; at < sample.length; at += 1) {
-    const lead = sample[at]!;
-    if (lead < 0x80) continue;
-    const trail = sample[at + 1];
-    if (isLead(lead) && trail !== undefined && isTrail(trail)) {
-      const block = blocks.find(({ leads, trails }) => isIn(lead, leads) && isIn(trail, trails));
-      score += block ? Math.log(block.share / (span(block.leads) * span(block.trails))) : IMPOSSIBLE;
-      // Single-byte pages get their ASCII for nothing, so a pair must not pay for it either.
-      if (trail < 0x80) score += Math.log(ASCII_LETTERS);
-      at += 1;
-    } else if (singles > 0 && lead >= 0xa1 && lead <= 0xdf) score += Math.log(singles / 63);
-    else if (trail !== undefined) score += IMPOSSIBLE;
-  }
-  return score;
-}
-
-const isIn = (byte: number, [low, high]: readonly [number, number]) => byte >= low && byte <= high;
-const span = ([low, high]: readonly [number, number]) => high - low + 1;

@@ -9,8 +9,12 @@ export interface Language {
   files: number;
   frequent: string;
   rare: string;
+  /** How likely a text is in this language before it is seen; 1 unless told. */
+  prior?: number;
 }
 
+/** Few hosts have it, while its letters are those of its neighbours in another place. */
+const UNCOMMON = 0.1;
 const RUSSIAN = { frequent: 'оеаинтсрвлкмдпузыя', rare: 'бгйчьжхшюцщэфъё№«»' };
 const THAI = Array.from({ length: 0x4d }, (_, index) => String.fromCharCode(0xe01 + index)).join('');
 
@@ -25,20 +29,26 @@ export const LANGUAGES: readonly Language[] = [
   { console: 850, files: 1252, frequent: 'ãçéáíóê', rare: 'õúâôàºª' },
   { console: 850, files: 1252, frequent: 'àèéù', rare: 'ìò' },
   { console: 850, files: 1252, frequent: 'åäöøæ', rare: 'éü' },
-  { console: 852, files: 1250, frequent: 'ąęłóśżćźń', rare: '' },
+  { console: 852, files: 1250, frequent: 'ąęłóśż', rare: 'ćźń' },
   { console: 852, files: 1250, frequent: 'íáéžěřčýšůú', rare: 'ťňďóľôĺŕä' },
   { console: 852, files: 1250, frequent: 'áéöóüőíúű', rare: '' },
-  { console: 852, files: 1250, frequent: 'ăîâşţ', rare: '' },
-  { console: 852, files: 1250, frequent: 'čćžšđ', rare: '' },
+  { console: 852, files: 1250, frequent: 'ăîâşţ', rare: '', prior: UNCOMMON },
+  { console: 852, files: 1250, frequent: 'čćžšđ', rare: '', prior: UNCOMMON },
   { console: 866, files: 1251, ...RUSSIAN },
   { console: 866, files: 1251, frequent: 'оаинтвіреслкмдуз', rare: 'пяьбгчйхцжюєїшщфґ«»' },
-  { console: 857, files: 1254, frequent: 'ışğüöç', rare: 'İâî' },
+  { console: 857, files: 1254, frequent: 'ışüğ', rare: 'öçİâî' },
   { console: 737, files: 1253, frequent: 'αοιετσνηυρπκμλάέίόήύς', rare: 'βγδζθξφχψωώϊϋ' },
-  { console: 775, files: 1257, frequent: 'ėšįžųūčąę', rare: '' },
-  { console: 775, files: 1257, frequent: 'āīēšņļūžķčģ', rare: '' },
-  { console: 775, files: 1257, frequent: 'äõöü', rare: 'šž' },
+  { console: 775, files: 1257, frequent: 'ėšįžųūčąę', rare: '', prior: UNCOMMON },
+  { console: 775, files: 1257, frequent: 'āīēšņļūžķčģ', rare: '', prior: UNCOMMON },
+  { console: 775, files: 1257, frequent: 'äõöü', rare: 'šž', prior: UNCOMMON },
   { console: 862, files: 1255, frequent: 'אבגדהוזחטיךכלםמןנסעףפץצקרשת', rare: '' },
   { console: 720, files: 1256, frequent: 'ابتدرسعفقلمنهويةأ', rare: 'ثجحخذزشصضطظغكىإآؤئءـ' },
   { console: 874, files: 874, frequent: THAI, rare: '' },
-  { console: 1258, files: 1258, frequent: 'đăâêôơưàé\u0301\u0300\u0323\u0309\u0303', rare: 'áèíìóòúù' },
+  {
+    console: 1258,
+    files: 1258,
+    frequent: 'đăâêôơưàé\u0301\u0300\u0323\u0309\u0303',
+    rare: 'áèíìóòúù',
+    prior: UNCOMMON,
+  },
 ];
