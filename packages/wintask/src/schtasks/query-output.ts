@@ -81,10 +81,27 @@ export interface QueriedTask {
 /** Splits a listing into its documents: with `/xml` they follow each other, with `/xml ONE` they are inside Tasks. */
 function documents(text: string): { path?: string; xml: string }[] {
   const found: { path?: string; xml: string }[] = [];
-  const pattern = /(?:<!--\s*(\\[^>]*?)\s*-->\s*)?(<Task[\s>][\s\S]*?<\/Task>)/g;
-  for (const [, path, xml] of text.matchAll(pattern))
-    found.push({ ...(path === undefined ? {} : { path }), xml: xml! });
+  const start = /<Task[\s>]/g;
+  let from = 0;
+  for (let match = start.exec(text); match; match = start.exec(text)) {
+    const end = text.indexOf('</Task>', match.index);
+    // Searched for once: what is never closed must not be gone through again for each start.
+    if (end < 0) break;
+    const path = pathAbove(text.slice(from, match.index));
+    from = end + '</Task>'.length;
+    start.lastIndex = from;
+    found.push({ ...(path === undefined ? {} : { path }), xml: text.slice(match.index, from) });
+  }
   return found;
+}
+
+/** The path in the comment that stands directly above a task. */
+function pathAbove(text: string): string | undefined {
+  const above = text.trimEnd();
+  const at = above.lastIndexOf('<!--');
+  if (at < 0 || !above.endsWith('-->')) return undefined;
+  const comment = above.slice(at + 4, -3).trim();
+  return comment.startsWith('\\') ? comment : undefined;
 }
 
 /**

@@ -27,7 +27,7 @@ export type QueryAnswer =
 
 /**
  * Reads `schtasks /query` in whichever format it is, by structure alone, so in any language and code page: XML has a
- * Task element, every line of CSV begins with a quote, the rest is read as a list. Tables (`/fo TABLE`) are refused: their
+ * Task element, lines of CSV begin with a quote, the rest is read as a list. Tables (`/fo TABLE`) are refused: their
  * columns are cut. Never throws.
  */
 export function readQueryOutput(source: QuerySource, options: QueryOptions = {}): QueryAnswer {
@@ -43,7 +43,8 @@ export function readQueryOutput(source: QuerySource, options: QueryOptions = {})
       ? { ok: true, format: 'xml', ...read, ...how }
       : { ok: false, reason: 'no-task', ...how };
   }
-  const format = /^\s*"/.test(text) ? 'csv' : 'list';
-  const rows = format === 'csv' ? readQueryCsv(text) : readQueryList(text);
-  return rows.length > 0 ? { ok: true, format, rows, ...how } : { ok: false, reason: 'no-task', ...how };
+  const csv = /^"/m.test(text) ? readQueryCsv(text) : [];
+  if (csv.length > 0) return { ok: true, format: 'csv', rows: csv, ...how };
+  const list = readQueryList(text);
+  return list.length > 0 ? { ok: true, format: 'list', rows: list, ...how } : { ok: false, reason: 'no-task', ...how };
 }

@@ -1,6 +1,6 @@
 /**
- * Code page 949 to text. Its core is EUC-KR; Windows adds the other 8822 syllables of Korean ("Unified Hangul Code"),
- * which the TextDecoder of some Node versions does not know. They stand in Unicode's order, so they are counted, not listed.
+ * Code page 949 to text. Its core is EUC-KR; Windows adds the other 8822 syllables of Korean ("Unified Hangul Code") and two
+ * signs, which the TextDecoder of some Node versions does not know. They stand in Unicode's order, so they are counted, not listed.
  * Source: Unicode's MAPPINGS/VENDORS/MICSFT/WINDOWS/CP949.TXT, whose layout this reproduces.
  */
 export function decodeUnifiedHangul(bytes: Uint8Array): string {
@@ -10,9 +10,9 @@ export function decodeUnifiedHangul(bytes: Uint8Array): string {
   for (let at = 0; at < bytes.length; at += 1) {
     const lead = bytes[at]!;
     if (lead < 0x81) continue;
-    const place = placeOf(lead, bytes[at + 1] ?? 0);
-    if (place !== undefined) {
-      parts.push(decoder.decode(bytes.subarray(from, at)), addedSyllables()[place]!);
+    const added = addedSign(lead, bytes[at + 1] ?? 0);
+    if (added !== undefined) {
+      parts.push(decoder.decode(bytes.subarray(from, at)), added);
       from = at + 2;
     }
     // Step over the trail, so that it is not taken for a lead; a broken pair is the decoder's to judge.
@@ -20,6 +20,15 @@ export function decodeUnifiedHangul(bytes: Uint8Array): string {
   }
   parts.push(decoder.decode(bytes.subarray(from)));
   return parts.join('');
+}
+
+function addedSign(lead: number, trail: number): string | undefined {
+  if (lead === 0xa2) {
+    if (trail === 0xe6) return '€';
+    if (trail === 0xe7) return '®';
+  }
+  const place = placeOf(lead, trail);
+  return place === undefined ? undefined : addedSyllables()[place];
 }
 
 /** Which of the added syllables a pair stands for: rows of 178 before 0xA1, of 84 (before the KS block) from there on. */
