@@ -11,9 +11,12 @@ const AUTHOR = 6;
 const COMMAND = 7;
 const START_IN = 8;
 const COMMENT = 9;
-const RUN_AS = 13;
-/** Fields after the task's name with /v; fewer mean that the list was short or cut. */
+/** From the end, since texts of several lines stand before it. */
+const RUN_AS_FROM_END = 14;
+/** Fields with the task's name up to the account; fewer mean that the list was short or cut. */
 const VERBOSE_FIELDS = 14;
+/** Fields with the task's name; fewer mean that lines were left out, so that places further down are not sure. */
+const ALL_FIELDS = 27;
 
 /**
  * Reads `schtasks /query /fo LIST`, short or with `/v`, in any language: by the order of lines, with the task's path as
@@ -45,7 +48,7 @@ function rowOf(fields: readonly string[], at: number): TaskRow {
     command: field(COMMAND) ?? '',
     startIn: field(START_IN) ?? '',
     comment: field(COMMENT) ?? '',
-    runAs: field(RUN_AS) ?? '',
+    ...(fields.length - at < ALL_FIELDS ? {} : { runAs: fields[fields.length - RUN_AS_FROM_END] ?? '' }),
   };
 }
 
@@ -55,7 +58,7 @@ function joined(blocks: readonly string[][]): string[][] {
   for (const block of blocks) {
     const whole = tasks.at(-1);
     const isRest = !block.slice(0, 3).some((value) => value.startsWith('\\'));
-    if (isRest && whole && whole.length > STATUS && whole.length < VERBOSE_FIELDS) whole.push(...block);
+    if (isRest && whole && whole.length > STATUS && whole.length < ALL_FIELDS) whole.push(...block);
     else tasks.push([...block]);
   }
   return tasks;
