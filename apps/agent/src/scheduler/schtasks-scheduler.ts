@@ -12,6 +12,7 @@ import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { diffTasks } from '@carillon/wintask/task/diff';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { encodeTaskXml, writeTaskXml } from '@carillon/wintask/task/write-task-xml';
+import { decodeConsoleOutput } from '@carillon/wintask/text/decode-console-output';
 import { SchedulerError, type TaskScheduler } from './task-scheduler.js';
 
 const timeoutMs = 30_000;
@@ -20,7 +21,15 @@ const outputBytes = 4 * 1024 * 1024;
 interface Answer {
   readonly code: number;
   readonly stdout: Buffer;
-  readonly stderr: string;
+  readonly stderr: Buffer;
+}
+
+/** What Windows has and an emulated Task Scheduler does not. */
+interface WindowsHost {
+  /** Windows' own task store, exact where it can be read; piped XML is in the OEM code page. */
+  readonly taskStore?: string | undefined;
+  /** The OEM code page, in which schtasks writes into pipes; guessed when it is not known. */
+  readonly codePage?: number | undefined;
 }
 
 /**
@@ -33,8 +42,7 @@ export class SchtasksScheduler implements TaskScheduler {
     private readonly command: readonly string[],
     /** For the definition files; deleted after use. */
     private readonly temporaryFolder: string,
-    /** Windows' own task store, exact where it can be read; piped XML is in the OEM code page. */
-    private readonly taskStore: string | undefined,
+    private readonly host: WindowsHost = {},
   ) {}
 
   async register(path: string, definition: TaskDefinition): Promise<string[]> {
@@ -42,7 +50,7 @@ export class SchtasksScheduler implements TaskScheduler {
     writeFileSync(file, encodeTaskXml(writeTaskXml(definition)), { mode: 0o600 });
     try {
       const answer = await this.ask(createArguments(path, file));
-      if (answer.code !== 0) throw refusal('register_failed', answer);
+      if (answer.code !== 0) throw this.refusal('register_failed', answer);
     } finally {
       rmSync(file, { force: true });
     }
@@ -59,22 +67,23 @@ export class SchtasksScheduler implements TaskScheduler {
     const answer = await this.ask(deleteArguments(path));
     if (answer.code === 0) return;
     // The exit code does not tell "no such task" from "not allowed": whether it is still there does.
-    if ((await this.ask(queryXmlArguments(path))).code === 0) throw refusal('remove_failed', answer);
+    if ((await this.ask(queryXmlArguments(path))).code === 0) throw this.refusal('remove_failed', answer);
   }
 
   async start(path: string): Promise<void> {
     const answer = await this.ask(runArguments(path));
-    if (answer.code !== 0) throw refusal('start_failed', answer);
+    if (answer.code !== 0) throw this.refusal('start_failed', answer);
   }
 
   private async read(path: string) {
-    const stored = this.taskStore && join(this.taskStore, ...path.split('\\').filter(Boolean));
+    const { taskStore, codePage } = this.host;
+    const stored = taskStore && join(taskStore, ...path.split('\\').filter(Boolean));
     if (stored && existsSync(stored)) return readTaskXml(readFileSync(stored));
     const answer = await this.ask(queryXmlArguments(path)).catch((error: Error) => {
       throw new SchedulerError('read_back_failed', error.message);
     });
-    if (answer.code !== 0) throw refusal('read_back_failed', answer);
-    return readTaskXml(answer.stdout);
+    if (answer.code !== 0) throw this.refusal('read_back_failed', answer);
+    return readTaskXml(answer.stdout, { codePage });
   }
 
   private ask(args: readonly string[]): Promise<Answer> {
@@ -84,15 +93,19 @@ export class SchtasksScheduler implements TaskScheduler {
       const child = execFile(program, [...first, ...args], options, (error, stdout, stderr) => {
         if (error && typeof error.code !== 'number')
           reject(new SchedulerError('scheduler_unavailable', `${program}: ${error.message}`));
-        else
-          resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr: stderr.toString('utf8') });
+        else resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
       });
       child.stdin?.end();
     });
   }
-}
 
-function refusal(code: string, answer: Answer): SchedulerError {
-  const said = (answer.stderr || answer.stdout.toString('utf8')).trim().slice(0, 1_500);
-  return new SchedulerError(code, `schtasks exit code ${answer.code}: ${said || 'it said nothing'}`);
+  private refusal(code: string, answer: Answer): SchedulerError {
+    const [error, output] = [answer.stderr, answer.stdout].map((bytes) =>
+      decodeConsoleOutput(bytes, { codePage: this.host.codePage }).text.trim(),
+    );
+    return new SchedulerError(
+      code,
+      `schtasks exit code ${answer.code}: ${(error || output || 'it said nothing').slice(0, 1_500)}`,
+    );
+  }
 }
