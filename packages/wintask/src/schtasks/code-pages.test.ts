@@ -183,6 +183,18 @@ describe('listings in the bytes of a console', () => {
     }
   });
 
+  it('are read in the page that is told, against all likelihood', () => {
+    const told = { codePage: 866 };
+    const csv = encodeInPage('"\\ü","N/A","x"\r\n', 850);
+    const list = encodeInPage('H: h\r\nT: \\ü\r\nN: N/A\r\nS: x\r\n', 850);
+    const xml = encodeInPage('<!-- \\ü --><Task><Actions><Exec><Command>a</Command></Exec></Actions></Task>', 850);
+    expect(readQueryCsv(csv, told)[0]?.path).toBe('\\Б');
+    expect(readQueryList(list, told)[0]?.path).toBe('\\Б');
+    expect(readQueryXml(xml, told).tasks[0]?.path).toBe('\\Б');
+    expect(rowsOf(csv, 866)[0]?.path).toBe('\\Б');
+    expect(rowsOf(csv)[0]?.path).toBe('\\ü');
+  });
+
   it('are refused when there is nothing or no task in them', () => {
     expect(readQueryOutput('\ufeff\r\n')).toMatchObject({ ok: false, reason: 'empty' });
     expect(readQueryOutput(encodeInPage('FEHLER: Ungültige Syntax.\r\n', 850))).toEqual({

@@ -54,6 +54,10 @@ describe('bytes in a code page', () => {
     expect(nameIn(bytes)).toBe(name);
   });
 
+  it('are read in the page that is told, against all likelihood', () => {
+    expect(nameIn(encodeInPage(document('\\ü', 'UTF-16'), 850), 866)).toBe('\\Б');
+  });
+
   it.each([
     ['windows-1251', 1251, '\\Ї'],
     ['GB2312', 936, '\\明'],

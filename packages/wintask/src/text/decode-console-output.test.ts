@@ -40,6 +40,12 @@ describe('Unicode', () => {
   });
 });
 
+describe('a few zero bytes', () => {
+  it('on both sides are not UTF-16', () => {
+    expect(decodeConsoleOutput(Uint8Array.of(0, 0, 0x61, 0, 0, 0x62, 0, 0)).encoding).toBe('utf-8');
+  });
+});
+
 describe('a code page', () => {
   it('that is told is believed', () => {
     const bytes = encodeInPage('Täglich für Jörg', 850);
@@ -86,6 +92,14 @@ describe('a code page', () => {
     [874, 'ข้อผิดพลาด: การเข้าถึงถูกปฏิเสธ'],
     [1252, 'Der Vorgang wird täglich für alle Benutzer ausgeführt.'],
     [1251, 'Резервное копирование'],
+    [1251, 'Готово'],
+    [866, 'Каждую ночь'],
+    [737, '25/11/2026 2:00:00 πμ'],
+    [857, 'Görev Adı'],
+    [932, '日次バックアップ'],
+    [932, '山田 太郎'],
+    [950, '許可證檢查'],
+    [852, 'Nazwa hosta: KSIĘGOWOŚĆ'],
     [1250, 'Przenieś pliki źródłowe, usuń kopię i wyślij łącze'],
   ])('%i is guessed from: %s', (codePage, text) => {
     expect(decodeConsoleOutput(encodeInPage(text, codePage))).toMatchObject({ text, replaced: 0 });

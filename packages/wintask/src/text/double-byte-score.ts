@@ -13,9 +13,14 @@ export function doubleByteScore(sample: Uint8Array, shape: DoubleByteShape): num
   const { isLead, isTrail, blocks, singles } = shape;
   const often = frequentPairs(shape);
   let score = 0;
+  /** Whether an ASCII letter of its own, no trail, stands before. */
+  let inWord = false;
   for (let at = 0; at < sample.length; at += 1) {
     const lead = sample[at]!;
-    if (lead < 0x80) continue;
+    if (lead < 0x80) {
+      inWord = isAsciiLetter(lead);
+      continue;
+    }
     const trail = sample[at + 1];
     if (isLead(lead) && trail !== undefined && isTrail(trail)) {
       const block = blocks.find(({ leads, trails }) => isIn(lead, leads) && isIn(trail, trails));
@@ -24,10 +29,11 @@ export function doubleByteScore(sample: Uint8Array, shape: DoubleByteShape): num
       // Single-byte pages get their ASCII for nothing, so a pair must not pay for it either.
       if (trail < 0x80) score += Math.log(ASCII_LETTERS);
       // A letter cut out of the middle of a word.
-      if (isAsciiLetter(trail) && isAsciiLetter(sample[at - 1] ?? 0)) score += MIXED_SCRIPTS;
+      if (inWord && isAsciiLetter(trail)) score += MIXED_SCRIPTS;
       at += 1;
     } else if (singles > 0 && lead >= 0xa1 && lead <= 0xdf) score += Math.log(singles / 63);
     else if (trail !== undefined) score += Math.log(IMPOSSIBLE);
+    inWord = false;
   }
   return score;
 }

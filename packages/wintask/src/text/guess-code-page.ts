@@ -12,7 +12,9 @@ const SAMPLE_BYTES = 8_192;
  * before the pages of files.
  *
  * What cannot be told apart: 437, 850 and 858 (the letters of Western languages stand at the same places: 850 is
- * answered), a few characters of Chinese from Korean, and single letters in general.
+ * answered), a few characters of Chinese from Korean, a word in Russian capitals (866) from Hebrew (862), and single
+ * letters in general. Serbian and Bulgarian in 855, and pages of one country (860, 861, 863, 864, 865, 869), are never
+ * guessed, only read when told.
  */
 export function guessCodePage(bytes: Uint8Array): number {
   const sample = sampleOf(bytes);

@@ -42,7 +42,8 @@ export const MIXED_SCRIPTS = Math.log(0.01);
 /** Latin words are mostly ASCII. */
 const ACCENTS_IN_A_ROW = Math.log(0.15);
 const CAPITAL_AFTER_SMALL = Math.log(0.02);
-const CAPITAL_AFTER_CAPITAL = Math.log(0.2);
+/** In words of capitals only; more than 1, since a capital alone is taken for rare. */
+const CAPITAL_AFTER_CAPITAL = Math.log(1.8);
 
 let models: SingleByteModel[] | undefined;
 
