@@ -7,6 +7,7 @@ import { FileOutputSource } from '../collect/output-source.js';
 import { CommandDesk } from '../commands/command-desk.js';
 import { FileCommandJournal } from '../commands/command-journal.js';
 import { HostWork } from '../commands/host-work.js';
+import { consoleCodePage } from '../lib/console-code-page.js';
 import { lockFolder } from '../lib/folder-lock.js';
 import { hostFactsOf } from '../lib/host-facts.js';
 import { hostTimezone } from '../lib/host-timezone.js';
@@ -44,11 +45,10 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const events = new EventSender(eventLog);
     const output = new OutputShipper(new FileOutputSource(folder));
     const cache = new FileDesiredCache(folder.jobs, folder.registered);
-    const scheduler = new SchtasksScheduler(
-      settings.scheduler.command,
-      folder.temporary,
-      taskStoreOf(settings.scheduler),
-    );
+    const scheduler = new SchtasksScheduler(settings.scheduler.command, folder.temporary, {
+      taskStore: taskStoreOf(settings.scheduler),
+      codePage: settings.scheduler.kind === 'schtasks' ? consoleCodePage() : undefined,
+    });
     const facts = () => ({ hostTimezone: hostTimezone(), runner: settings.runner, signerKeys, agentId });
     const desired = new DesiredSync(
       agentId,

@@ -15,6 +15,7 @@ import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { diffTasks } from '@carillon/wintask/task/diff';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { encodeTaskXml, writeTaskXml } from '@carillon/wintask/task/write-task-xml';
+import { decodeConsoleOutput } from '@carillon/wintask/text/decode-console-output';
 import { SchedulerError, type TaskScheduler } from './task-scheduler.js';
 
 const timeoutMs = 30_000;
@@ -23,7 +24,15 @@ const outputBytes = 4 * 1024 * 1024;
 interface Answer {
   readonly code: number;
   readonly stdout: Buffer;
-  readonly stderr: string;
+  readonly stderr: Buffer;
+}
+
+/** What Windows has and an emulated Task Scheduler does not. */
+interface WindowsHost {
+  /** Windows' own task store, exact where it can be read; piped XML is in the OEM code page. */
+  readonly taskStore?: string | undefined;
+  /** The OEM code page, in which schtasks writes into pipes; guessed when it is not known. */
+  readonly codePage?: number | undefined;
 }
 
 /**
@@ -36,8 +45,7 @@ export class SchtasksScheduler implements TaskScheduler {
     private readonly command: readonly string[],
     /** For the definition files; deleted after use. */
     private readonly temporaryFolder: string,
-    /** Windows' own task store, exact where it can be read; piped XML is in the OEM code page. */
-    private readonly taskStore: string | undefined,
+    private readonly host: WindowsHost = {},
   ) {}
 
   async register(path: string, definition: TaskDefinition): Promise<string[]> {
@@ -45,7 +53,7 @@ export class SchtasksScheduler implements TaskScheduler {
     writeFileSync(file, encodeTaskXml(writeTaskXml(definition)), { mode: 0o600 });
     try {
       const answer = await this.ask(createArguments(path, file));
-      if (answer.code !== 0) throw refusal('register_failed', answer);
+      if (answer.code !== 0) throw this.refusal('register_failed', answer);
     } finally {
       rmSync(file, { force: true });
     }
@@ -62,44 +70,45 @@ export class SchtasksScheduler implements TaskScheduler {
     const answer = await this.ask(deleteArguments(path));
     if (answer.code === 0) return;
     // The exit code does not tell "no such task" from "not allowed": whether it is still there does.
-    if ((await this.ask(queryXmlArguments(path))).code === 0) throw refusal('remove_failed', answer);
+    if ((await this.ask(queryXmlArguments(path))).code === 0) throw this.refusal('remove_failed', answer);
   }
 
   async start(path: string): Promise<void> {
     const answer = await this.ask(runArguments(path));
-    if (answer.code !== 0) throw refusal('start_failed', answer);
+    if (answer.code !== 0) throw this.refusal('start_failed', answer);
   }
 
   async find(path: string): Promise<FoundTask> {
     const stored = this.storedFile(path);
     if (stored) return foundIn(readTaskXml(readFileSync(stored)));
     const answer = await this.ask(queryXmlArguments(path));
-    if (answer.code === 0) return foundIn(readTaskXml(answer.stdout));
-    if (await this.isListed(path)) throw refusal('read_failed', answer);
+    if (answer.code === 0) return foundIn(readTaskXml(answer.stdout, { codePage: this.host.codePage }));
+    if (await this.isListed(path)) throw this.refusal('read_failed', answer);
     return { task: null, problem: null };
   }
 
   /** The exit code of a query does not tell "no such task" from "not allowed": the list of all tasks does. */
   private async isListed(path: string): Promise<boolean> {
     const answer = await this.ask(queryAllCsvArguments());
-    if (answer.code !== 0) throw refusal('read_failed', answer);
-    const rows = readQueryCsv(answer.stdout.toString('utf8'));
+    if (answer.code !== 0) throw this.refusal('read_failed', answer);
+    const rows = readQueryCsv(answer.stdout, { codePage: this.host.codePage });
     return rows.some((row) => row.path.toLowerCase() === path.toLowerCase());
   }
 
   private storedFile(path: string): string | undefined {
-    const file = this.taskStore && join(this.taskStore, ...path.split('\\').filter(Boolean));
+    const file = this.host.taskStore && join(this.host.taskStore, ...path.split('\\').filter(Boolean));
     return file && existsSync(file) ? file : undefined;
   }
 
   private async read(path: string) {
+    const { codePage } = this.host;
     const stored = this.storedFile(path);
     if (stored) return readTaskXml(readFileSync(stored));
     const answer = await this.ask(queryXmlArguments(path)).catch((error: Error) => {
       throw new SchedulerError('read_back_failed', error.message);
     });
-    if (answer.code !== 0) throw refusal('read_back_failed', answer);
-    return readTaskXml(answer.stdout);
+    if (answer.code !== 0) throw this.refusal('read_back_failed', answer);
+    return readTaskXml(answer.stdout, { codePage });
   }
 
   private ask(args: readonly string[]): Promise<Answer> {
@@ -109,19 +118,23 @@ export class SchtasksScheduler implements TaskScheduler {
       const child = execFile(program, [...first, ...args], options, (error, stdout, stderr) => {
         if (error && typeof error.code !== 'number')
           reject(new SchedulerError('scheduler_unavailable', `${program}: ${error.message}`));
-        else
-          resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr: stderr.toString('utf8') });
+        else resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
       });
       child.stdin?.end();
     });
+  }
+
+  private refusal(code: string, answer: Answer): SchedulerError {
+    const [error, output] = [answer.stderr, answer.stdout].map((bytes) =>
+      decodeConsoleOutput(bytes, { codePage: this.host.codePage }).text.trim(),
+    );
+    return new SchedulerError(
+      code,
+      `schtasks exit code ${answer.code}: ${(error || output || 'it said nothing').slice(0, 1_500)}`,
+    );
   }
 }
 
 function foundIn(read: ReturnType<typeof readTaskXml>): FoundTask {
   return read.ok ? { task: read.task } : { task: null, problem: read.problem.message };
-}
-
-function refusal(code: string, answer: Answer): SchedulerError {
-  const said = (answer.stderr || answer.stdout.toString('utf8')).trim().slice(0, 1_500);
-  return new SchedulerError(code, `schtasks exit code ${answer.code}: ${said || 'it said nothing'}`);
 }

@@ -38,7 +38,7 @@ function schtasksWorld(): World {
   const store = makeTempFolder();
   const folder = join(store, 'Tasks', 'Carillon');
   return {
-    scheduler: new SchtasksScheduler(emulatedSchtasks(store), makeTempFolder(), undefined),
+    scheduler: new SchtasksScheduler(emulatedSchtasks(store), makeTempFolder()),
     tasks: () =>
       Object.fromEntries(
         (existsSync(folder) ? readdirSync(folder) : []).map((name) => {
@@ -102,14 +102,14 @@ describe.each([
 
 describe('schtasks', () => {
   it('says why it refuses, and its words are passed on', async () => {
-    const scheduler = new SchtasksScheduler(emulatedSchtasks(makeTempFolder()), makeTempFolder(), undefined);
+    const scheduler = new SchtasksScheduler(emulatedSchtasks(makeTempFolder()), makeTempFolder());
     await expect(scheduler.start('\\Carillon\\none')).rejects.toMatchObject({
       message: expect.stringMatching(/^schtasks exit code 1: ERROR: .*does not exist/),
     });
   });
 
   it('that is not there is another matter', async () => {
-    const scheduler = new SchtasksScheduler(['/no/such/schtasks'], makeTempFolder(), undefined);
+    const scheduler = new SchtasksScheduler(['/no/such/schtasks'], makeTempFolder());
     await expect(scheduler.start('\\Carillon\\a')).rejects.toMatchObject({ code: 'scheduler_unavailable' });
     await expect(scheduler.register('\\Carillon\\a', definitionOf())).rejects.toMatchObject({
       code: 'scheduler_unavailable',
@@ -118,13 +118,13 @@ describe('schtasks', () => {
 });
 
 /** A stand-in for schtasks that the test writes itself, in shell. */
-function scripted(body: string) {
+function scripted(body: string, host?: { codePage?: number }) {
   const folder = makeTempFolder();
   const program = join(folder, 'schtasks');
   writeFileSync(program, `#!/bin/sh\n${body}\n`);
   chmodSync(program, 0o755);
   const temporary = makeTempFolder();
-  return { folder, temporary, scheduler: new SchtasksScheduler([program, '--first'], temporary, undefined) };
+  return { folder, temporary, scheduler: new SchtasksScheduler([program, '--first'], temporary, host) };
 }
 
 describe('the definition file', () => {
@@ -193,5 +193,38 @@ describe('what is registered', () => {
       code: 'remove_failed',
       message: expect.stringContaining('Zugriff verweigert'),
     });
+  });
+});
+
+describe('words in the code page of the console', () => {
+  // Octal, as printf of sh writes bytes.
+  const german = 'FEHLER: Zugriff verweigert. Der Vorgang f\\201r "T\\204gliche Pr\\201fung" ist nicht zul\\204ssig.';
+  const russian =
+    '\\216\\230\\210\\201\\212\\200: \\216\\342\\252\\240\\247\\240\\255\\256 \\242 \\244\\256\\341\\342\\343\\257\\245.';
+
+  it.each([
+    ['850 that is known', german, { codePage: 850 }],
+    ['850 that is not known', german, {}],
+  ])('%s are passed on', async (_name, words, host) => {
+    const { scheduler } = scripted(`printf '${words}' >&2; exit 1`, host);
+    await expect(scheduler.start('\\Carillon\\a')).rejects.toMatchObject({
+      code: 'start_failed',
+      message:
+        'schtasks exit code 1: FEHLER: Zugriff verweigert. Der Vorgang für "Tägliche Prüfung" ist nicht zulässig.',
+    });
+  });
+
+  it('are taken from the output when nothing stands in the errors', async () => {
+    const { scheduler } = scripted(`printf '${russian}'; printf '\\r\\n' >&2; exit 1`, { codePage: 866 });
+    await expect(scheduler.start('\\Carillon\\a')).rejects.toThrow('schtasks exit code 1: ОШИБКА: Отказано в доступе.');
+  });
+
+  it('are also those of a task that is read back', async () => {
+    const { scheduler } = scripted(
+      `here=$(dirname "$0"); if [ "$2" = /create ]; then for file; do [ -f "$file" ] && cp "$file" "$here/copy"; done; true; else iconv -f UTF-16 -t CP850 "$here/copy"; fi`,
+      { codePage: 850 },
+    );
+    const definition = definitionOf({ description: 'Tägliche Prüfung, größer' });
+    expect(await scheduler.register('\\Carillon\\a', definition)).toEqual([]);
   });
 });

@@ -39,6 +39,17 @@ describe('a listing in lines', () => {
     });
   });
 
+  it('does not name an account when lines are left out, and finds it behind texts of several lines', () => {
+    expect(readQueryList(fixture('diaria-en-list.txt'))[0]).not.toHaveProperty('runAs');
+    const text = fixture('WPRIVESC1-en-list-v.txt').replace(/(Comment: +)N\/A/, '$1first\nNote: second\n\nThird: line');
+    expect(readQueryList(text)).toMatchObject([{ path: '\\vulntask', comment: 'first', runAs: 'taskusr1' }]);
+  });
+
+  it('takes an empty folder for no task', () => {
+    const text = 'Folder: \\Empty\r\nINFO: There are no scheduled tasks presently available.\r\n\r\nFolder: \\\r\n';
+    expect(readQueryList(text)).toEqual([]);
+  });
+
   it('reads Chinese labels with full-width colons, and texts of several lines', () => {
     const text =
       '文件夹： \\\r\n主机名：   H\r\n任务名：   \\甲\r\n下次运行时间：  N/A\r\n模式：  就绪\r\n登录状态：  x\r\n  second line\r\n';

@@ -1,4 +1,5 @@
-import type { TaskRow } from './query-output.js';
+import { textOf } from '../text/decode-console-output.js';
+import type { QueryOptions, QuerySource, TaskRow } from './query-output.js';
 
 // Places of the fields after the task's name; labels are in the host's language and are not read. Source: recorded output.
 const NEXT_RUN = 1;
@@ -10,21 +11,25 @@ const AUTHOR = 6;
 const COMMAND = 7;
 const START_IN = 8;
 const COMMENT = 9;
-const RUN_AS = 13;
-/** Fields after the task's name with /v; fewer mean that the list was short or cut. */
+/** From the end, since texts of several lines stand before it. */
+const RUN_AS_FROM_END = 14;
+/** Fields with the task's name up to the account; fewer mean that the list was short or cut. */
 const VERBOSE_FIELDS = 14;
+/** Fields with the task's name; fewer mean that lines were left out, so that places further down are not sure. */
+const ALL_FIELDS = 27;
 
 /**
  * Reads `schtasks /query /fo LIST`, short or with `/v`, in any language: by the order of lines, with the task's path as
  * the anchor, since only it begins with a backslash. A value that goes over several lines is put together again.
  */
-export function readQueryList(text: string): TaskRow[] {
-  return blocksOf(text).flatMap((values) => {
+export function readQueryList(source: QuerySource, options: QueryOptions = {}): TaskRow[] {
+  return joined(blocksOf(textOf(source, options))).flatMap((values) => {
     // A folder's line stands above its first task and begins with a backslash too; a task's line follows the host's.
     const isFolder = values[0]?.startsWith('\\') === true && values.slice(1, 3).some((value) => value.startsWith('\\'));
     const fields = isFolder ? values.slice(1) : values;
     const at = fields.findIndex((value) => value.startsWith('\\'));
-    return at < 0 || at > 1 ? [] : [rowOf(fields, at)];
+    // An empty folder is a path with a notice; a task has a next run and a status.
+    return at < 0 || at > 1 || fields.length - at <= STATUS ? [] : [rowOf(fields, at)];
   });
 }
 
@@ -43,15 +48,27 @@ function rowOf(fields: readonly string[], at: number): TaskRow {
     command: field(COMMAND) ?? '',
     startIn: field(START_IN) ?? '',
     comment: field(COMMENT) ?? '',
-    runAs: field(RUN_AS) ?? '',
+    ...(fields.length - at < ALL_FIELDS ? {} : { runAs: fields[fields.length - RUN_AS_FROM_END] ?? '' }),
   };
+}
+
+/** Puts a task together again that an empty line within a value has cut: its second part has no path at its head. */
+function joined(blocks: readonly string[][]): string[][] {
+  const tasks: string[][] = [];
+  for (const block of blocks) {
+    const whole = tasks.at(-1);
+    const isRest = !block.slice(0, 3).some((value) => value.startsWith('\\'));
+    if (isRest && whole && whole.length > STATUS && whole.length < ALL_FIELDS) whole.push(...block);
+    else tasks.push([...block]);
+  }
+  return tasks;
 }
 
 /** The values of each block of lines; blocks are parted by empty lines. */
 function blocksOf(text: string): string[][] {
   const blocks: string[][] = [];
   let block: string[] | undefined;
-  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+  for (const line of text.split(/\r?\n/)) {
     if (line.trim() === '') {
       block = undefined;
       continue;

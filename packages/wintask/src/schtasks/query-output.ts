@@ -1,7 +1,15 @@
 import type { TaskDefinition } from '../task/definition.js';
 import { readTaskElement } from '../task/read-task-xml.js';
+import { textOf } from '../text/decode-console-output.js';
 import { parseXml } from '../xml/parse-xml.js';
 import { splitCsvLine } from './csv-line.js';
+
+/** What schtasks wrote: text, or its bytes, in `codePage` or in what they look like. */
+export type QuerySource = string | Uint8Array;
+export interface QueryOptions {
+  /** The console's page as `chcp` shows it; guessed when missing. */
+  codePage?: number | undefined;
+}
 
 /** One row of a listing; a task has one row per trigger. Texts are as printed, in the host's language and date format. */
 export interface TaskRow {
@@ -46,8 +54,8 @@ function verboseRow(cells: string[]): TaskRow {
  * language and repeated for each folder, is the first line (also with /nh, when nothing is skipped: a first line whose
  * task column is a path is data). Rows whose free text breaks the quoting keep their first columns only.
  */
-export function readQueryCsv(text: string): TaskRow[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+export function readQueryCsv(source: QuerySource, options: QueryOptions = {}): TaskRow[] {
+  const lines = textOf(source, options).split(/\r?\n/);
   const filled = lines.filter((line) => line.trim() !== '');
   const header = filled[0];
   if (header === undefined) return [];
@@ -73,20 +81,40 @@ export interface QueriedTask {
 /** Splits a listing into its documents: with `/xml` they follow each other, with `/xml ONE` they are inside Tasks. */
 function documents(text: string): { path?: string; xml: string }[] {
   const found: { path?: string; xml: string }[] = [];
-  const pattern = /(?:<!--\s*(\\[^>]*?)\s*-->\s*)?(<Task[\s>][\s\S]*?<\/Task>)/g;
-  for (const [, path, xml] of text.matchAll(pattern))
-    found.push({ ...(path === undefined ? {} : { path }), xml: xml! });
+  const start = /<Task[\s>]/g;
+  let from = 0;
+  for (let match = start.exec(text); match; match = start.exec(text)) {
+    const end = text.indexOf('</Task>', match.index);
+    // Searched for once: what is never closed must not be gone through again for each start.
+    if (end < 0) break;
+    const path = pathAbove(text.slice(from, match.index));
+    from = end + '</Task>'.length;
+    start.lastIndex = from;
+    found.push({ ...(path === undefined ? {} : { path }), xml: text.slice(match.index, from) });
+  }
   return found;
+}
+
+/** The path in the comment that stands directly above a task. */
+function pathAbove(text: string): string | undefined {
+  const above = text.trimEnd();
+  const at = above.lastIndexOf('<!--');
+  if (at < 0 || !above.endsWith('-->')) return undefined;
+  const comment = above.slice(at + 4, -3).trim();
+  return comment.startsWith('\\') ? comment : undefined;
 }
 
 /**
  * Reads `schtasks /query /xml` for one task, all tasks, or all in one document. The declaration is skipped, since it
  * claims UTF-16 for bytes in the console's code page. Tasks that cannot be read are left out and counted.
  */
-export function readQueryXml(text: string): { tasks: QueriedTask[]; unreadable: number } {
+export function readQueryXml(
+  source: QuerySource,
+  options: QueryOptions = {},
+): { tasks: QueriedTask[]; unreadable: number } {
   const tasks: QueriedTask[] = [];
   let unreadable = 0;
-  for (const { path, xml } of documents(text)) {
+  for (const { path, xml } of documents(textOf(source, options))) {
     const parsed = parseXml(xml);
     const read = parsed.ok ? readTaskElement(parsed.root) : undefined;
     if (!read?.ok) {

@@ -1,29 +1,19 @@
+import { codePageNamed } from '../text/code-page-names.js';
+import { decodeConsoleOutput } from '../text/decode-console-output.js';
+
 /**
- * Turns the bytes of a task file into text: UTF-16 (either order) or UTF-8, with or without a byte order mark. The
- * declaration is not believed, because many real files contradict it: bytes that are not valid UTF-8 are read as
- * Windows-1252, the commonest ANSI code page.
+ * Turns the bytes of a task file, or of piped `schtasks /query /xml`, into text: UTF-16 (either order) or UTF-8, with
+ * or without a byte order mark. The declaration is not believed about Unicode, because many real files contradict it
+ * and pipes hold the console's code page behind `UTF-16`; one that names another page is, when the bytes are not UTF-8.
+ * @param options.codePage of the console, for piped text; what is not told is guessed
  */
-export function decodeTaskXml(bytes: Uint8Array): string {
-  const [first, second, third] = bytes;
-  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (first === 0xfe && second === 0xff) return swapped(bytes);
-  if (first === 0xef && second === 0xbb && third === 0xbf) return new TextDecoder('utf-8').decode(bytes);
-  // Without a mark, a task starts with `<`, whose other byte is zero in UTF-16.
-  if (first === 0x3c && second === 0) return new TextDecoder('utf-16le').decode(bytes);
-  if (first === 0 && second === 0x3c) return swapped(bytes);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
+export function decodeTaskXml(bytes: Uint8Array, options: { codePage?: number | undefined } = {}): string {
+  const guessed = decodeConsoleOutput(bytes, options);
+  if (options.codePage !== undefined || guessed.encoding.startsWith('utf-')) return guessed.text;
+  const declared = /^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w-]+)["']/.exec(guessed.text)?.[1];
+  const codePage = declared === undefined ? undefined : codePageNamed(declared);
+  if (codePage === undefined || UNICODE.has(codePage)) return guessed.text;
+  return decodeConsoleOutput(bytes, { codePage }).text;
 }
 
-function swapped(bytes: Uint8Array): string {
-  const even = bytes.slice(0, bytes.length & ~1);
-  for (let index = 0; index < even.length; index += 2) {
-    const byte = even[index]!;
-    even[index] = even[index + 1]!;
-    even[index + 1] = byte;
-  }
-  return new TextDecoder('utf-16le').decode(even);
-}
+const UNICODE: ReadonlySet<number> = new Set([1200, 1201, 65001]);

@@ -119,14 +119,15 @@ export function readTaskElement(root: XmlElement, unknownElements: UnknownElemen
 
 /**
  * Reads a task definition from text, or from bytes in any encoding. Elements outside the model are kept by default, for
- * tasks that Windows has already accepted; `refuse` treats them as Task Scheduler does at registration.
+ * tasks that Windows has already accepted; `refuse` treats them as Task Scheduler does at registration. `codePage` is
+ * that of the console for piped bytes; without it, bytes that are not Unicode are read in the likeliest page.
  * Source: MS-TSCH 2.5, task.xsd; order and ids are read more leniently, as Windows itself writes other orders.
  */
 export function readTaskXml(
   source: string | Uint8Array,
-  options: { unknownElements?: UnknownElements } = {},
+  options: { unknownElements?: UnknownElements; codePage?: number | undefined } = {},
 ): ReadTaskResult {
-  const text = typeof source === 'string' ? source.replace(/^\uFEFF/, '') : decodeTaskXml(source);
+  const text = typeof source === 'string' ? source.replace(/^\uFEFF/, '') : decodeTaskXml(source, options);
   const parsed = parseXml(text);
   if (parsed.ok) return readTaskElement(parsed.root, options.unknownElements);
   const { line, column, message } = parsed.problem;

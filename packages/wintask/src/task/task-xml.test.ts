@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { encodeInPage } from '../text/testing/encode-in-page.js';
 import type { TaskDefinition } from './definition.js';
 import { decodeTaskXml, readTaskXml } from './read-task-xml.js';
 import { encodeTaskXml, writeTaskXml } from './write-task-xml.js';
@@ -31,6 +32,39 @@ describe('real tasks', () => {
   ])('%s, an export of Windows, is written as Windows wrote it', (name) => {
     const text = decodeTaskXml(readFileSync(join(folder, name)));
     expect(writeTaskXml(read(text))).toBe(text.trim());
+  });
+});
+
+describe('bytes in a code page', () => {
+  const document = (name: string, declared: string) =>
+    `<?xml version="1.0" encoding="${declared}"?>\r\n${minimal(`<RegistrationInfo><URI>${name}</URI></RegistrationInfo>`)}`;
+  const nameIn = (bytes: Uint8Array, codePage?: number) => {
+    const result = readTaskXml(bytes, { codePage });
+    return result.ok ? result.task.registrationInfo?.uri : result.problem.message;
+  };
+
+  it.each([
+    [850, '\\Tägliche Prüfung'],
+    [936, '\\每日备份任务'],
+    [932, '\\能力表の更新'],
+    [866, '\\Резервное копирование'],
+  ])('%i, from a pipe that says UTF-16, keep the name', (codePage, name) => {
+    const bytes = encodeInPage(document(name, 'UTF-16'), codePage);
+    expect(nameIn(bytes, codePage)).toBe(name);
+    expect(nameIn(bytes)).toBe(name);
+  });
+
+  it('are read in the page that is told, against all likelihood', () => {
+    expect(nameIn(encodeInPage(document('\\ü', 'UTF-16'), 850), 866)).toBe('\\Б');
+  });
+
+  it.each([
+    ['windows-1251', 1251, '\\Ї'],
+    ['GB2312', 936, '\\明'],
+    ['iso-8859-1', 1252, '\\ÿ'],
+  ])('%s that is declared is believed, unless the bytes are UTF-8', (declared, codePage, name) => {
+    expect(nameIn(encodeInPage(document(name, declared), codePage))).toBe(name);
+    expect(nameIn(new Uint8Array(Buffer.from(document(name, declared))))).toBe(name);
   });
 });
 
