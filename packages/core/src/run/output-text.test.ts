@@ -21,4 +21,8 @@ describe('the encoding of output', () => {
   it('never fails to decode', () => {
     expect(decodeOutput(Buffer.from([0x61, 0xff, 0x62]), 'utf-8')).toBe('a\ufffdb');
   });
+
+  it('reads Western text with its own quotes and the euro', () => {
+    expect(decodeOutput(Buffer.from([0x93, 0x35, 0x80, 0x94, 0xe9]), 'windows-1252')).toBe('“5€”é');
+  });
 });

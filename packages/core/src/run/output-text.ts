@@ -1,3 +1,4 @@
+import { decodeCodePage } from '@carillon/wintask/text/decode-code-page';
 import type { OutputEncoding } from '../job/job-spec.js';
 
 /** Encodings that a byte stream is read as; a subset of the WHATWG labels. */
@@ -20,6 +21,9 @@ export function detectEncoding(bytes: Uint8Array, hostEncoding: TextEncoding = '
 
 /** Bytes to text; what cannot be read becomes U+FFFD, never an error. */
 export function decodeOutput(bytes: Uint8Array, encoding: TextEncoding): string {
+  // Some versions of Node read these two wrongly: windows-1252 as Latin-1, EUC-KR without most of its syllables.
+  if (encoding === 'windows-1252') return decodeCodePage(bytes, 1252)?.text ?? '';
+  if (encoding === 'euc-kr') return decodeCodePage(bytes, 949)?.text ?? '';
   return new TextDecoder(encoding).decode(bytes);
 }
 
