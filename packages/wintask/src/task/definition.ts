@@ -69,6 +69,8 @@ export interface TaskSettings {
   allowHardTerminate?: boolean;
   startWhenAvailable?: boolean;
   runOnlyIfNetworkAvailable?: boolean;
+  /** Older form of `networkSettings.name`. */
+  networkProfileName?: string;
   networkSettings?: NetworkSettings;
   idleSettings?: IdleSettings;
   allowStartOnDemand?: boolean;
@@ -120,4 +122,6 @@ export interface TaskDefinition {
   /** Names the principal that the actions run as. */
   actionsContext?: string;
   data?: RawElement;
+  /** Attributes this code does not model, by the path of their element, such as `Triggers/TimeTrigger[2]/Enabled`. */
+  extraAttributes?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }

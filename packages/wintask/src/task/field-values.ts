@@ -36,7 +36,9 @@ export function toRaw(element: XmlElement): RawElement {
   for (const [name, value] of element.attributes) {
     if (!(name === 'xmlns' && value === TASK_NAMESPACE)) attributes[name] = value;
   }
-  return { name: element.name, attributes, children: element.children.map(toRaw), text: element.text };
+  // Layout blanks around elements are not kept: writing lays them out anew.
+  const text = element.children.length > 0 ? element.text.trim() : element.text;
+  return { name: element.name, attributes, children: element.children.map(toRaw), text };
 }
 
 const BOOLEANS: Record<string, boolean> = { true: true, '1': true, false: false, '0': false };
@@ -87,6 +89,26 @@ export function readValue(element: XmlElement, type: FieldType): string | number
   if (value !== undefined) return value;
   const expected = expectedOf(type);
   throw refuse(element, 'invalid-value', expected, `${element.name} "${element.text.trim()}": expected ${expected}`);
+}
+
+/** The children of an element of which only some names are expected, each at most once. Throws TaskXmlError. */
+export function childrenOf(element: XmlElement, names: readonly string[]): Map<string, XmlElement> {
+  const found = new Map<string, XmlElement>();
+  for (const child of element.children) {
+    if (!names.includes(child.name))
+      throw refuse(child, 'unexpected-node', names.join(', '), `${child.name} is not expected in ${element.name}`);
+    if (found.has(child.name))
+      throw refuse(child, 'unexpected-node', `one ${child.name}`, `${child.name} is given twice`);
+    found.set(child.name, child);
+  }
+  return found;
+}
+
+/** The children of a list, which all have the same name. Throws TaskXmlError. */
+export function itemsOf(list: XmlElement | undefined, name: string): XmlElement[] {
+  const other = list?.children.find((child) => child.name !== name);
+  if (other) throw refuse(other, 'unexpected-node', name, `${other.name} is not expected in ${list?.name}`);
+  return list?.children ?? [];
 }
 
 /**

@@ -1,7 +1,9 @@
 import { parseXml, type XmlElement } from '../xml/parse-xml.js';
 import { decodeTaskXml } from './decode-task-xml.js';
 import type { Principal, TaskAction, TaskDefinition, TaskSettings } from './definition.js';
+import { extraAttributes } from './extra-attributes.js';
 import {
+  itemsOf,
   readSection,
   readValue,
   refuse,
@@ -32,7 +34,8 @@ const MAX_ACTIONS = 32;
 function readPrincipal(element: XmlElement, unknown: UnknownElements): Principal {
   const fields = readSection(element, PRINCIPAL_ROWS, unknown, ['RequiredPrivileges']);
   const privileges = element.children.find((child) => child.name === 'RequiredPrivileges');
-  if (privileges) fields.requiredPrivileges = privileges.children.map((child) => readValue(child, { is: 'filled' }));
+  if (privileges)
+    fields.requiredPrivileges = itemsOf(privileges, 'Privilege').map((child) => readValue(child, { is: 'filled' }));
   const id = element.attributes.get('id');
   return { ...(id === undefined ? {} : { id }), ...fields } as Principal;
 }
@@ -86,7 +89,7 @@ function readTask(root: XmlElement, unknown: UnknownElements): TaskDefinition {
     throw refuse(actions ?? root, 'missing-node', 'Actions', 'a task needs an action');
   checkCount(parts.get('Triggers'), MAX_TRIGGERS);
   checkCount(actions, MAX_ACTIONS);
-  const principals = (parts.get('Principals')?.children ?? []).map((child) => readPrincipal(child, unknown));
+  const principals = itemsOf(parts.get('Principals'), 'Principal').map((child) => readPrincipal(child, unknown));
   const context = actions.attributes.get('Context');
   if (context !== undefined && !principals.some(({ id }) => id === context)) {
     throw refuse(actions, 'invalid-value', 'the id of a Principal', `Context "${context}" names no Principal`);
@@ -104,6 +107,7 @@ function readTask(root: XmlElement, unknown: UnknownElements): TaskDefinition {
     actions: actions.children.map((child) => readAction(child, unknown)),
     ...(context === undefined ? {} : { actionsContext: context }),
     ...(data ? { data: toRaw(data) } : {}),
+    ...extraAttributes(root, unknown),
   };
 }
 

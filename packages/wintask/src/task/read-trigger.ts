@@ -1,5 +1,5 @@
 import type { XmlElement } from '../xml/parse-xml.js';
-import { readSection, readValue, refuse, toRaw, type UnknownElements } from './field-values.js';
+import { childrenOf, itemsOf, readSection, readValue, refuse, toRaw, type UnknownElements } from './field-values.js';
 import { OPAQUE_TRIGGERS, TRIGGER_KINDS, TRIGGER_ROWS } from './task-fields.js';
 import {
   type CalendarSchedule,
@@ -18,40 +18,36 @@ function childOf(element: XmlElement, name: string): XmlElement | undefined {
   return element.children.find((child) => child.name === name);
 }
 
+type Parts = ReadonlyMap<string, XmlElement>;
+
 function flagNames<Name extends string>(element: XmlElement | undefined, names: readonly Name[]): Name[] {
-  for (const child of element?.children ?? []) {
-    if (!names.includes(child.name as Name)) {
-      throw refuse(child, 'unexpected-node', names.join(', '), `${child.name} is not expected in ${element!.name}`);
-    }
-  }
-  return names.filter((name) => element !== undefined && childOf(element, name) !== undefined);
+  const flags = element && childrenOf(element, names);
+  return names.filter((name) => flags?.has(name));
 }
 
-function interval(element: XmlElement, name: string, max: number): number {
-  const child = childOf(element, name);
+function interval(parts: Parts, name: string, max: number): number {
+  const child = parts.get(name);
   return child ? (readValue(child, { is: 'number', min: 1, max }) as number) : 1;
 }
 
-function daysOfWeek(element: XmlElement): Weekday[] {
-  return flagNames(childOf(element, 'DaysOfWeek'), WEEKDAYS);
+function daysOfWeek(parts: Parts): Weekday[] {
+  return flagNames(parts.get('DaysOfWeek'), WEEKDAYS);
 }
 
-function months(element: XmlElement): { months?: MonthName[] } {
-  const child = childOf(element, 'Months');
+function months(parts: Parts): { months?: MonthName[] } {
+  const child = parts.get('Months');
   return child === undefined ? {} : { months: flagNames(child, MONTHS) };
 }
 
-function daysOfMonth(element: XmlElement): (number | 'Last')[] {
-  const days = childOf(element, 'DaysOfMonth')?.children ?? [];
-  return days.map((day) => {
+function daysOfMonth(parts: Parts): (number | 'Last')[] {
+  return itemsOf(parts.get('DaysOfMonth'), 'Day').map((day) => {
     if (day.text.trim().toLowerCase() === 'last') return 'Last';
     return readValue(day, { is: 'number', min: 1, max: 31 }) as number;
   });
 }
 
-function weeks(element: XmlElement): Week[] {
-  const found = childOf(element, 'Weeks')?.children ?? [];
-  return found.map((week) => {
+function weeks(parts: Parts): Week[] {
+  return itemsOf(parts.get('Weeks'), 'Week').map((week) => {
     if (week.text.trim().toLowerCase() === 'last') return 'Last';
     return readValue(week, { is: 'number', min: 1, max: 4 }) as Week;
   });
@@ -64,19 +60,25 @@ function readCalendar(trigger: XmlElement): CalendarSchedule {
   if (found[1]) throw refuse(found[1], 'unexpected-node', 'one schedule', 'a CalendarTrigger has one schedule');
   switch (element.name) {
     case 'ScheduleByDay':
-      return { kind: 'day', daysInterval: interval(element, 'DaysInterval', 365) };
-    case 'ScheduleByWeek':
-      return { kind: 'week', weeksInterval: interval(element, 'WeeksInterval', 52), daysOfWeek: daysOfWeek(element) };
-    case 'ScheduleByMonth':
-      return { kind: 'month', daysOfMonth: daysOfMonth(element), ...months(element) };
-    default:
-      return { kind: 'month-day-of-week', weeks: weeks(element), daysOfWeek: daysOfWeek(element), ...months(element) };
+      return { kind: 'day', daysInterval: interval(childrenOf(element, ['DaysInterval']), 'DaysInterval', 365) };
+    case 'ScheduleByWeek': {
+      const parts = childrenOf(element, ['WeeksInterval', 'DaysOfWeek']);
+      return { kind: 'week', weeksInterval: interval(parts, 'WeeksInterval', 52), daysOfWeek: daysOfWeek(parts) };
+    }
+    case 'ScheduleByMonth': {
+      const parts = childrenOf(element, ['DaysOfMonth', 'Months']);
+      return { kind: 'month', daysOfMonth: daysOfMonth(parts), ...months(parts) };
+    }
+    default: {
+      const parts = childrenOf(element, ['Weeks', 'DaysOfWeek', 'Months']);
+      return { kind: 'month-day-of-week', weeks: weeks(parts), daysOfWeek: daysOfWeek(parts), ...months(parts) };
+    }
   }
 }
 
 function readQueries(element: XmlElement | undefined): { valueQueries?: ValueQuery[] } {
   if (!element) return {};
-  const valueQueries = element.children.map((child) => ({
+  const valueQueries = itemsOf(element, 'Value').map((child) => ({
     name: child.attributes.get('name') ?? '',
     value: child.text,
   }));

@@ -53,6 +53,7 @@ export const SETTINGS_ROWS: readonly FieldRow[] = [
   row('AllowHardTerminate', flag),
   row('StartWhenAvailable', flag),
   row('RunOnlyIfNetworkAvailable', flag),
+  row('NetworkProfileName', text),
   row('NetworkSettings', { is: 'section', rows: [row('Name', text), row('Id', text)] }),
   row('IdleSettings', {
     is: 'section',

@@ -1,5 +1,6 @@
 import { escapeAttribute, escapeText } from '../xml/entities.js';
 import type { Principal, TaskAction, TaskDefinition } from './definition.js';
+import { pathsOf } from './extra-attributes.js';
 import type { RawElement } from './raw-element.js';
 import {
   EXEC_ROWS,
@@ -24,8 +25,13 @@ function rawNode(raw: RawElement): Node {
   return {
     name: raw.name,
     attributes: raw.attributes,
-    content: raw.children.length > 0 ? raw.children.map(rawNode) : raw.text,
+    content: raw.children.length > 0 ? [...mixedText(raw), ...raw.children.map(rawNode)] : raw.text,
   };
+}
+
+/** Text beside elements, as `Data` may have it, is written before them. */
+function mixedText({ text }: RawElement): Node[] {
+  return text.trim() === '' ? [] : [{ name: '', content: text.trim() }];
 }
 
 function extraNodes(value: { extra?: RawElement[] }): Node[] {
@@ -144,7 +150,19 @@ function taskNode(task: TaskDefinition): Node {
   return { name: 'Task', attributes: { version: task.version, xmlns: TASK_NAMESPACE }, content };
 }
 
+/** Gives the nodes back the attributes that belong to their paths. */
+function withExtraAttributes(node: Node, path: string, extra: NonNullable<TaskDefinition['extraAttributes']>): Node {
+  const attributes = { ...node.attributes, ...extra[path] };
+  if (typeof node.content === 'string') return { ...node, attributes };
+  const content = pathsOf(path, node.content).map(([child, at]) => withExtraAttributes(child, at, extra));
+  return { ...node, attributes, content };
+}
+
 function render(node: Node, indent: string, lines: string[]): void {
+  if (node.name === '') {
+    lines.push(`${indent}${escapeText(String(node.content)).replace(/\n/g, '\r\n')}`);
+    return;
+  }
   const attributes = Object.entries(node.attributes ?? {})
     .filter((entry): entry is [string, string] => entry[1] !== undefined)
     .map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`)
@@ -167,7 +185,9 @@ function render(node: Node, indent: string, lines: string[]): void {
  */
 export function writeTaskXml(definition: TaskDefinition): string {
   const lines = ['<?xml version="1.0" encoding="UTF-16"?>'];
-  render(taskNode(definition), '', lines);
+  const { extraAttributes } = definition;
+  const root = taskNode(definition);
+  render(extraAttributes ? withExtraAttributes(root, '', extraAttributes) : root, '', lines);
   return lines.join('\r\n');
 }
 
