@@ -21,6 +21,7 @@ export function sampleRun(change: Partial<Response<typeof runRoutes.get>> = {}):
     startedAt: '2026-11-23T02:00:01.000Z',
     finishedAt: '2026-11-23T02:00:02.500Z',
     durationMs: 1_500,
+    attempts: 1,
     exitCode: 3,
     exit: { unsigned: 3, signed: 3, hex: '0x00000003', name: null, text: 'The program ended with exit code 3.' },
     receivedAt: '2026-11-23T02:00:03.000Z',
