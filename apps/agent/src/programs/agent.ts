@@ -19,10 +19,11 @@ import { storeScript } from '../runner/script-file.js';
 import { SchtasksScheduler } from '../scheduler/schtasks-scheduler.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
-import { FileEventLog } from '../state/event-log.js';
+import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
 import { loadIdentity } from '../state/identity.js';
 import { loadSettings, type Settings } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
+import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
 import { fileDriftMemory } from '../watch/drift-memory.js';
 import { DriftTimer } from '../watch/drift-timer.js';
 import { DriftWatch } from '../watch/drift-watch.js';
@@ -49,11 +50,14 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       taskStore: taskStoreOf(settings.scheduler),
       codePage: settings.scheduler.kind === 'schtasks' ? consoleCodePage() : undefined,
     });
+    const report = (data: UnnumberedEvent['data']) =>
+      dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
+    const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
     const facts = () => ({ hostTimezone: hostTimezone(), runner: settings.runner, signerKeys, agentId });
     const desired = new DesiredSync(
       agentId,
       facts,
-      { scheduler, cache, storeScript: (manifest) => storeScript(folder.scripts, manifest) },
+      { scheduler, cache, storeScript: (manifest) => storeScript(folder.scripts, manifest), replaced },
       log,
     );
     const drift = new DriftTimer(
@@ -63,7 +67,8 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         memory: fileDriftMemory(folder.drift),
         facts,
         exclusively: (act) => desired.exclusively(act),
-        report: (data) => dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data }),
+        replaced,
+        report,
         log,
       }),
       ownTasksIn(taskStoreOf(settings.scheduler)),

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FoundTask } from '@carillon/core/desired/drift';
 import {
+  changeEnabledArguments,
   createArguments,
   deleteArguments,
   queryAllCsvArguments,
@@ -13,7 +14,7 @@ import {
 import { readQueryCsv } from '@carillon/wintask/schtasks/query-output';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { diffTasks } from '@carillon/wintask/task/diff';
-import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
+import { decodeTaskXml, readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { encodeTaskXml, writeTaskXml } from '@carillon/wintask/task/write-task-xml';
 import { decodeConsoleOutput } from '@carillon/wintask/text/decode-console-output';
 import { SchedulerError, type TaskScheduler } from './task-scheduler.js';
@@ -49,14 +50,7 @@ export class SchtasksScheduler implements TaskScheduler {
   ) {}
 
   async register(path: string, definition: TaskDefinition): Promise<string[]> {
-    const file = join(this.temporaryFolder, `${randomUUID()}.xml`);
-    writeFileSync(file, encodeTaskXml(writeTaskXml(definition)), { mode: 0o600 });
-    try {
-      const answer = await this.ask(createArguments(path, file));
-      if (answer.code !== 0) throw this.refusal('register_failed', answer);
-    } finally {
-      rmSync(file, { force: true });
-    }
+    await this.registerText(path, writeTaskXml(definition));
     const registered = await this.read(path);
     if (!registered.ok)
       throw new SchedulerError(
@@ -64,6 +58,30 @@ export class SchtasksScheduler implements TaskScheduler {
         `the task was registered but cannot be read back: ${registered.problem.message}`,
       );
     return diffTasks(definition, registered.task).map((difference) => difference.text);
+  }
+
+  async registerText(path: string, xml: string): Promise<void> {
+    const file = join(this.temporaryFolder, `${randomUUID()}.xml`);
+    writeFileSync(file, encodeTaskXml(xml), { mode: 0o600 });
+    try {
+      const answer = await this.ask(createArguments(path, file));
+      if (answer.code !== 0) throw this.refusal('register_failed', answer);
+    } finally {
+      rmSync(file, { force: true });
+    }
+  }
+
+  async definitionText(path: string): Promise<string> {
+    const stored = this.storedFile(path);
+    if (stored) return decodeTaskXml(readFileSync(stored));
+    const answer = await this.ask(queryXmlArguments(path));
+    if (answer.code !== 0) throw this.refusal('read_failed', answer);
+    return decodeTaskXml(answer.stdout, { codePage: this.host.codePage });
+  }
+
+  async setEnabled(path: string, enabled: boolean): Promise<void> {
+    const answer = await this.ask(changeEnabledArguments(path, enabled));
+    if (answer.code !== 0) throw this.refusal('switch_failed', answer);
   }
 
   async remove(path: string): Promise<void> {

@@ -47,7 +47,8 @@ export class IngestStore {
 type FreshRunEvent = FreshEvent & { readonly event: { readonly data: RunEvent } };
 
 function isOfRun(fresh: FreshEvent): fresh is FreshRunEvent {
-  return fresh.event.data.kind !== 'task.changed';
+  const { kind } = fresh.event.data;
+  return kind === 'run.started' || kind === 'run.finished';
 }
 
 /** Locked in one order by every server, until the commit: no newer session begins while an older one still writes. */

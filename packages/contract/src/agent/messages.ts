@@ -182,16 +182,34 @@ export const taskChanged = z.object({
 });
 export type TaskChanged = z.infer<typeof taskChanged>;
 
+/** A task of the host's own that a job stands in for was switched off, or is as it was before. Servers before it drop it. */
+export const taskReplaced = z.object({
+  kind: z.literal('task.replaced'),
+  jobId: uuid,
+  version: z.int().min(1),
+  path: z.string().min(1).max(260),
+  state: z.enum(['replaced', 'restored']),
+  wasEnabled: z.boolean(),
+  /** The definition as it was, with `replaced`; null where it is too long to travel. */
+  xml: z
+    .string()
+    .max(64 * 1024)
+    .nullable(),
+  /** What else is to be said of it. */
+  message: z.string().max(2_000).nullable(),
+});
+export type TaskReplaced = z.infer<typeof taskReplaced>;
+
 export const agentEvent = z.object({
   seq: z.int().min(1),
   /** UUIDv7; the same event keeps it for ever, also when its number changes. */
   eventId: uuid,
   /** Agent's clock when it happened. */
   at: when,
-  data: z.discriminatedUnion('kind', [runStarted, runFinished, taskChanged]),
+  data: z.discriminatedUnion('kind', [runStarted, runFinished, taskChanged, taskReplaced]),
 });
 export type AgentEvent = z.infer<typeof agentEvent>;
-export type RunEvent = Exclude<AgentEvent['data'], TaskChanged>;
+export type RunEvent = Extract<AgentEvent['data'], { kind: 'run.started' | 'run.finished' }>;
 
 export const events = z.object({
   epoch: z.int().min(1),
