@@ -8,15 +8,17 @@ import {
   createArguments,
   deleteArguments,
   queryAllCsvArguments,
+  queryAllXmlArguments,
   queryXmlArguments,
   runArguments,
 } from '@carillon/wintask/schtasks/arguments';
-import { readQueryCsv } from '@carillon/wintask/schtasks/query-output';
+import { readQueryCsv, readQueryXml } from '@carillon/wintask/schtasks/query-output';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { diffTasks } from '@carillon/wintask/task/diff';
 import { decodeTaskXml, readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { encodeTaskXml, writeTaskXml } from '@carillon/wintask/task/write-task-xml';
 import { decodeConsoleOutput } from '@carillon/wintask/text/decode-console-output';
+import type { RawListing } from './task-listing.js';
 import { SchedulerError, type TaskScheduler } from './task-scheduler.js';
 
 const timeoutMs = 30_000;
@@ -69,6 +71,35 @@ export class SchtasksScheduler implements TaskScheduler {
     } finally {
       rmSync(file, { force: true });
     }
+  }
+
+  /** All tasks: one listing, and definitions from Windows' own store, else from one listing of all of them. */
+  async listing(): Promise<RawListing> {
+    const csv = await this.ask(queryAllCsvArguments());
+    if (csv.code !== 0) throw this.refusal('read_failed', csv);
+    const rows = readQueryCsv(csv.stdout, { codePage: this.host.codePage });
+    const listed = this.host.taskStore === undefined ? await this.allDefinitions() : new Map<string, string>();
+    return {
+      rows,
+      definition: (path) => {
+        try {
+          const stored = this.storedFile(path);
+          const text = stored ? decodeTaskXml(readFileSync(stored)) : listed.get(path.toLowerCase());
+          return text ?? { problem: 'its definition cannot be read by the agent' };
+        } catch (error) {
+          return { problem: String(error) };
+        }
+      },
+    };
+  }
+
+  private async allDefinitions(): Promise<Map<string, string>> {
+    const answer = await this.ask(queryAllXmlArguments());
+    if (answer.code !== 0) return new Map();
+    const { tasks } = readQueryXml(answer.stdout, { codePage: this.host.codePage });
+    return new Map(
+      tasks.flatMap(({ path, task }) => (path ? [[path.toLowerCase(), writeTaskXml(task)] as const] : [])),
+    );
   }
 
   async definitionText(path: string): Promise<string> {
