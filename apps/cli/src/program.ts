@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
+import { addAdopt } from './commands/adopt.js';
 import { addApply } from './commands/apply.js';
 import { addBench } from './commands/bench.js';
 import { addChanges } from './commands/changes.js';
 import { addDelete } from './commands/delete.js';
 import { addHosts } from './commands/hosts.js';
 import { addImport } from './commands/import.js';
+import { addInventory } from './commands/inventory.js';
 import { addJobs } from './commands/jobs.js';
 import { addLabels } from './commands/labels.js';
 import { addOutput } from './commands/output.js';
@@ -32,6 +34,8 @@ const commands: readonly AddCommand[] = [
   addJobs,
   addHosts,
   addChanges,
+  addInventory,
+  addAdopt,
   addLabels,
   addRuns,
   addOutput,

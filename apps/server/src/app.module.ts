@@ -7,6 +7,7 @@ import { CommandsModule } from './features/commands/commands.module.js';
 import { EnrolmentTokensModule } from './features/enrolment-tokens/enrolment-tokens.module.js';
 import { GroupsModule } from './features/groups/groups.module.js';
 import { HostsModule } from './features/hosts/hosts.module.js';
+import { InventoryModule } from './features/inventory/inventory.module.js';
 import { JobsModule } from './features/jobs/jobs.module.js';
 import { OverviewModule } from './features/overview/overview.module.js';
 import { PreviewModule } from './features/preview/preview.module.js';
@@ -30,6 +31,7 @@ const features = [
   GroupsModule,
   EnrolmentTokensModule,
   AlertPoliciesModule,
+  InventoryModule,
 ];
 
 @Module({})

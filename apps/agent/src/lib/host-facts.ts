@@ -17,7 +17,7 @@ export function hostFactsOf(scheduler: Settings['scheduler']['kind'], name?: str
     timezone: hostTimezone(),
     agentVersion,
     scheduler,
-    capabilities: ['run', 'stop'],
+    capabilities: ['run', 'stop', 'replace', 'inventory'],
     fingerprint: sha256Hex(`${machineId()}\n${name ?? hostname()}`),
   };
 }

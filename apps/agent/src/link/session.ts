@@ -7,6 +7,7 @@ import type { CommandDesk } from '../commands/command-desk.js';
 import type { Log } from '../lib/log.js';
 import type { EventLog } from '../state/event-log.js';
 import type { DesiredSync } from '../sync/desired-sync.js';
+import type { InventoryWatch } from '../watch/inventory-watch.js';
 import type { Channel, FromServer } from './channel.js';
 
 /** The parts of an agent that talk to the server while a session is open. */
@@ -16,6 +17,8 @@ export interface SessionParts {
   readonly output: OutputShipper;
   readonly desired: DesiredSync;
   readonly commands: CommandDesk;
+  /** Absent on simulated hosts. */
+  readonly inventory?: Pick<InventoryWatch, 'attach' | 'detach' | 'onGet'>;
   readonly log: Log;
 }
 
@@ -78,6 +81,7 @@ export async function runSession(
     { get: (body) => channel.send('desired.get', body), status: (body) => channel.send('apply.status', body) },
     welcome.desired,
   );
+  parts.inventory?.attach((body) => channel.send('inventory', body));
   output.pump();
 
   try {
@@ -86,7 +90,7 @@ export async function runSession(
     clearInterval(beat);
     clearInterval(look);
     signal.removeEventListener('abort', abort);
-    for (const part of [events, output, desired, commands]) part.detach();
+    for (const part of [events, output, desired, commands, parts.inventory]) part?.detach();
   }
 }
 
@@ -95,7 +99,7 @@ const refusedOutput = /^log frame: run ([0-9a-f-]{36})\b/;
 function receive(
   message: FromServer,
   channel: Channel,
-  { events, output, desired, commands, log }: SessionParts,
+  { events, output, desired, commands, inventory, log }: SessionParts,
 ): void {
   switch (message.name) {
     case 'desired.notice':
@@ -117,6 +121,9 @@ function receive(
       break;
     case 'command':
       commands.onCommand(message.body);
+      break;
+    case 'inventory.get':
+      inventory?.onGet();
       break;
     case 'nack': {
       log.warn('the server did not take a message', message.body);

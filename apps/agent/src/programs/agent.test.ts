@@ -207,3 +207,40 @@ describe('joining', () => {
     await expect(enroll({ ...options, schtasksCommand: 'schtasks' }, {})).rejects.toThrow('expected a JSON list');
   });
 });
+
+describe('the tasks a host has besides ours', () => {
+  it('are told by hash, and whole when the server asks', async () => {
+    server = await FakeServer.start({
+      script: (connection, message) => {
+        if (message.name === 'inventory' && message.body.base !== null) connection.send('inventory.get', {});
+        return false;
+      },
+    });
+    const host = await makeHost();
+    await host.join();
+    const file = join(host.data, 'foreign.xml');
+    const xml = `<?xml version="1.0" encoding="UTF-16"?><Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task"><Triggers/><Principals><Principal id="A"><UserId>S-1-5-18</UserId></Principal></Principals><Settings/><Actions Context="A"><Exec><Command>C:\\b.exe</Command></Exec></Actions></Task>`;
+    writeFileSync(file, xml);
+    const [program = '', ...first] = emulatedSchtasks(host.store);
+    for (const path of ['\\Backup\\Nightly', '\\Microsoft\\Windows\\Defrag'])
+      execFileSync(program, [...first, '/create', '/tn', path, '/xml', file]);
+    run(host.data);
+    const connection = await server.connection(1);
+    const whole = await waitUntil(
+      () => connection.bodies('inventory').find(({ base }) => base === null),
+      'the whole list',
+    );
+    expect(whole).toMatchObject({ page: 1, pages: 1, removed: [], omitted: 0 });
+    expect(whole.tasks).toMatchObject([
+      {
+        path: '\\Backup\\Nightly',
+        runAs: 'S-1-5-18',
+        enabled: true,
+        lastResult: 0x41303,
+        lastRunAt: null,
+        problem: null,
+      },
+    ]);
+    expect(whole.tasks[0]?.definition).toContain('C:\\b.exe');
+  });
+});

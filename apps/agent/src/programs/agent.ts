@@ -17,15 +17,18 @@ import { keepLinked } from '../link/link-loop.js';
 import { dropEvent } from '../runner/drop-box.js';
 import { storeScript } from '../runner/script-file.js';
 import { SchtasksScheduler } from '../scheduler/schtasks-scheduler.js';
+import { listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
-import { FileEventLog } from '../state/event-log.js';
+import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
 import { loadIdentity } from '../state/identity.js';
 import { loadSettings, type Settings } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
+import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
 import { fileDriftMemory } from '../watch/drift-memory.js';
 import { DriftTimer } from '../watch/drift-timer.js';
 import { DriftWatch } from '../watch/drift-watch.js';
+import { InventoryWatch } from '../watch/inventory-watch.js';
 
 /**
  * The long-lived agent of a host: collects what runners leave, keeps Task Scheduler at the desired state, and keeps a
@@ -49,11 +52,14 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       taskStore: taskStoreOf(settings.scheduler),
       codePage: settings.scheduler.kind === 'schtasks' ? consoleCodePage() : undefined,
     });
+    const report = (data: UnnumberedEvent['data']) =>
+      dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
+    const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
     const facts = () => ({ hostTimezone: hostTimezone(), runner: settings.runner, signerKeys, agentId });
     const desired = new DesiredSync(
       agentId,
       facts,
-      { scheduler, cache, storeScript: (manifest) => storeScript(folder.scripts, manifest) },
+      { scheduler, cache, storeScript: (manifest) => storeScript(folder.scripts, manifest), replaced },
       log,
     );
     const drift = new DriftTimer(
@@ -63,7 +69,8 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         memory: fileDriftMemory(folder.drift),
         facts,
         exclusively: (act) => desired.exclusively(act),
-        report: (data) => dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data }),
+        replaced,
+        report,
         log,
       }),
       ownTasksIn(taskStoreOf(settings.scheduler)),
@@ -74,6 +81,12 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       new HostWork(folder, cache, scheduler),
       log,
     );
+    const inventory = new InventoryWatch({
+      list: async () => listTasks(await scheduler.listing(), hostTimezone()),
+      variables: machineVariables(process.env),
+      storeFolder: taskStoreOf(settings.scheduler),
+      log,
+    });
     const pump = () => {
       events.pump();
       output.pump();
@@ -84,16 +97,18 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     collector.start();
     desired.start();
     drift.start();
+    inventory.start();
     await keepLinked(
       {
         server: settings.server,
         identity,
         facts: () => hostFactsOf(settings.scheduler.kind, settings.name),
-        parts: { eventLog, events, output, desired, commands, log },
+        parts: { eventLog, events, output, desired, commands, inventory, log },
       },
       signal,
     );
     await drift.stop();
+    await inventory.stop();
     collector.stop();
     await desired.stop();
     log.info('agent stops');
@@ -109,4 +124,24 @@ function ownTasksIn(store: string | undefined): string | undefined {
 /** Windows' own store of task definitions: readable by SYSTEM, exact where the piped XML is not [K]. */
 function taskStoreOf(scheduler: Settings['scheduler']): string | undefined {
   return scheduler.kind === 'schtasks' ? join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'Tasks') : undefined;
+}
+
+const machineWide = [
+  'SystemRoot',
+  'windir',
+  'SystemDrive',
+  'ProgramFiles',
+  'ProgramFiles(x86)',
+  'ProgramData',
+  'ALLUSERSPROFILE',
+  'CommonProgramFiles',
+  'PUBLIC',
+  'COMPUTERNAME',
+];
+
+/** Variables that are the same for every account of the machine, by lower-case name. */
+function machineVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    machineWide.flatMap((name) => (env[name] === undefined ? [] : [[name.toLowerCase(), env[name]]])),
+  );
 }

@@ -1,5 +1,7 @@
 import type { FoundTask } from '@carillon/core/desired/drift';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
+import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
+import { writeTaskXml } from '@carillon/wintask/task/write-task-xml';
 import { SchedulerError, type TaskScheduler } from './task-scheduler.js';
 
 /** A Task Scheduler that only remembers, for simulated hosts. `onStart` does what a fired task would do. */
@@ -20,6 +22,27 @@ export class MemoryScheduler implements TaskScheduler {
   async find(path: string): Promise<FoundTask> {
     const task = this.tasks.get(path.toLowerCase());
     return task ? { task } : { task: null, problem: null };
+  }
+
+  async definitionText(path: string): Promise<string> {
+    return writeTaskXml(this.#require(path));
+  }
+
+  async registerText(path: string, xml: string): Promise<void> {
+    const read = readTaskXml(xml);
+    if (!read.ok) throw new SchedulerError('register_failed', read.problem.message);
+    this.tasks.set(path.toLowerCase(), read.task);
+  }
+
+  async setEnabled(path: string, enabled: boolean): Promise<void> {
+    const task = this.#require(path);
+    this.tasks.set(path.toLowerCase(), { ...task, settings: { ...task.settings, enabled } });
+  }
+
+  #require(path: string): TaskDefinition {
+    const task = this.tasks.get(path.toLowerCase());
+    if (!task) throw new SchedulerError('read_failed', `no task ${path}`);
+    return task;
   }
 
   async start(path: string): Promise<void> {

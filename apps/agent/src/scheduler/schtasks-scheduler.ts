@@ -4,18 +4,21 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FoundTask } from '@carillon/core/desired/drift';
 import {
+  changeEnabledArguments,
   createArguments,
   deleteArguments,
   queryAllCsvArguments,
+  queryAllXmlArguments,
   queryXmlArguments,
   runArguments,
 } from '@carillon/wintask/schtasks/arguments';
-import { readQueryCsv } from '@carillon/wintask/schtasks/query-output';
+import { readQueryCsv, readQueryXml } from '@carillon/wintask/schtasks/query-output';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { diffTasks } from '@carillon/wintask/task/diff';
-import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
+import { decodeTaskXml, readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { encodeTaskXml, writeTaskXml } from '@carillon/wintask/task/write-task-xml';
 import { decodeConsoleOutput } from '@carillon/wintask/text/decode-console-output';
+import type { RawListing } from './task-listing.js';
 import { SchedulerError, type TaskScheduler } from './task-scheduler.js';
 
 const timeoutMs = 30_000;
@@ -49,14 +52,7 @@ export class SchtasksScheduler implements TaskScheduler {
   ) {}
 
   async register(path: string, definition: TaskDefinition): Promise<string[]> {
-    const file = join(this.temporaryFolder, `${randomUUID()}.xml`);
-    writeFileSync(file, encodeTaskXml(writeTaskXml(definition)), { mode: 0o600 });
-    try {
-      const answer = await this.ask(createArguments(path, file));
-      if (answer.code !== 0) throw this.refusal('register_failed', answer);
-    } finally {
-      rmSync(file, { force: true });
-    }
+    await this.registerText(path, writeTaskXml(definition));
     const registered = await this.read(path);
     if (!registered.ok)
       throw new SchedulerError(
@@ -64,6 +60,59 @@ export class SchtasksScheduler implements TaskScheduler {
         `the task was registered but cannot be read back: ${registered.problem.message}`,
       );
     return diffTasks(definition, registered.task).map((difference) => difference.text);
+  }
+
+  async registerText(path: string, xml: string): Promise<void> {
+    const file = join(this.temporaryFolder, `${randomUUID()}.xml`);
+    writeFileSync(file, encodeTaskXml(xml), { mode: 0o600 });
+    try {
+      const answer = await this.ask(createArguments(path, file));
+      if (answer.code !== 0) throw this.refusal('register_failed', answer);
+    } finally {
+      rmSync(file, { force: true });
+    }
+  }
+
+  /** All tasks: one listing, and definitions from Windows' own store, else from one listing of all of them. */
+  async listing(): Promise<RawListing> {
+    const csv = await this.ask(queryAllCsvArguments());
+    if (csv.code !== 0) throw this.refusal('read_failed', csv);
+    const rows = readQueryCsv(csv.stdout, { codePage: this.host.codePage });
+    const listed = this.host.taskStore === undefined ? await this.allDefinitions() : new Map<string, string>();
+    return {
+      rows,
+      definition: (path) => {
+        try {
+          const stored = this.storedFile(path);
+          const text = stored ? decodeTaskXml(readFileSync(stored)) : listed.get(path.toLowerCase());
+          return text ?? { problem: 'its definition cannot be read by the agent' };
+        } catch (error) {
+          return { problem: String(error) };
+        }
+      },
+    };
+  }
+
+  private async allDefinitions(): Promise<Map<string, string>> {
+    const answer = await this.ask(queryAllXmlArguments());
+    if (answer.code !== 0) return new Map();
+    const { tasks } = readQueryXml(answer.stdout, { codePage: this.host.codePage });
+    return new Map(
+      tasks.flatMap(({ path, task }) => (path ? [[path.toLowerCase(), writeTaskXml(task)] as const] : [])),
+    );
+  }
+
+  async definitionText(path: string): Promise<string> {
+    const stored = this.storedFile(path);
+    if (stored) return decodeTaskXml(readFileSync(stored));
+    const answer = await this.ask(queryXmlArguments(path));
+    if (answer.code !== 0) throw this.refusal('read_failed', answer);
+    return decodeTaskXml(answer.stdout, { codePage: this.host.codePage });
+  }
+
+  async setEnabled(path: string, enabled: boolean): Promise<void> {
+    const answer = await this.ask(changeEnabledArguments(path, enabled));
+    if (answer.code !== 0) throw this.refusal('switch_failed', answer);
   }
 
   async remove(path: string): Promise<void> {

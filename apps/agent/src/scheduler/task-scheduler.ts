@@ -16,6 +16,12 @@ export interface TaskScheduler {
    * @throws SchedulerError when nobody can tell
    */
   find(path: string): Promise<FoundTask>;
+  /** The definition of a registered task as text, as exactly as this host can tell it. */
+  definitionText(path: string): Promise<string>;
+  /** Registers a definition as it stands, such as one of `definitionText`. */
+  registerText(path: string, xml: string): Promise<void>;
+  /** Switches a task on or off; needs no password. */
+  setEnabled(path: string, enabled: boolean): Promise<void>;
   /** Asks for a start now. Says nothing about whether it started: the runner tells. */
   start(path: string): Promise<void>;
 }

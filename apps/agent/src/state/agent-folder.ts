@@ -19,6 +19,8 @@ export interface AgentFolder {
   readonly registered: string;
   /** Tasks that are not what they should be, as last reported; written by the agent. */
   readonly drift: string;
+  /** Tasks that jobs stand in for, as they were before; written by the agent. */
+  readonly replaced: string;
   /** Start orders; written by the agent, claimed by a runner. */
   readonly tickets: string;
   /** Stop orders by run; written by the agent. */
@@ -57,6 +59,7 @@ export function agentFolderAt(path: string): AgentFolder {
     scripts: join(root, 'scripts'),
     registered: join(root, 'registered.json'),
     drift: join(root, 'drift.json'),
+    replaced: join(root, 'replaced.json'),
     tickets: join(root, 'tickets'),
     stops: join(root, 'stops'),
     running: join(root, 'running'),

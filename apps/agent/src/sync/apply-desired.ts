@@ -4,6 +4,7 @@ import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob, SignedManifest } from '../state/desired-cache.js';
+import type { ReplacedTasks } from './replaced-tasks.js';
 import { verifyManifest } from './verify-desired.js';
 
 export type ApplyStatus = Body<'apply.status'>;
@@ -28,6 +29,8 @@ export interface ApplyPorts {
   readonly cache: DesiredCache;
   /** Writes a job's script where the runner finds it. */
   readonly storeScript: (manifest: Manifest) => void;
+  /** Switches tasks off that a job replaces; absent where that cannot be done, as on simulated hosts. */
+  readonly replaced?: ReplacedTasks;
 }
 
 /**
@@ -54,6 +57,8 @@ export async function applyDesired(
     statuses.push(
       await guarded(job, async () => {
         if (!isTaken(jobs, job)) await ports.scheduler.remove(job.path);
+        // After ours is gone and before the job is forgotten: what fails here is tried again.
+        await ports.replaced?.release(job);
         jobs.delete(jobId);
         save();
         ports.cache.drop(jobId);
@@ -95,6 +100,8 @@ async function applyOne(
       code: 'unsupported',
       message: task.problems[0]?.message ?? 'the schedule cannot be registered',
     };
+  if (manifest.replaces && !ports.replaced)
+    return { jobId, version, state: 'rejected', code: 'unsupported', message: 'this host cannot replace tasks' };
   // The runner's files first: from the moment of registration the task may fire.
   storeDefinition(ports, manifest, verdict.signed);
   const differences = await ports.scheduler.register(task.value.path, task.value.definition).catch((error: unknown) => {
@@ -113,6 +120,13 @@ async function applyOne(
       code: 'registered_differently',
       message: differences.join('; ').slice(0, 2_000),
     };
+  const wanted = manifest.replaces ?? [];
+  await ports.replaced?.take(entry, wanted).catch(async (error: unknown) => {
+    // Never both: where the original stays on, ours goes again.
+    if (!old) await ports.scheduler.remove(task.value.path);
+    throw error;
+  });
+  await ports.replaced?.release(entry, wanted);
   jobs.set(jobId, { ...entry, path: taskPathOf(manifest.name) });
   save();
   return { jobId, version, state: 'applied' };

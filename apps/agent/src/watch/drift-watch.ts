@@ -6,6 +6,7 @@ import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import type { Log } from '../lib/log.js';
 import type { TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob } from '../state/desired-cache.js';
+import type { ReplacedTasks } from '../sync/replaced-tasks.js';
 
 /** What was last reported of each job that is not as it should be, by job id. Survives a restart of the agent. */
 export interface DriftMemory {
@@ -17,6 +18,7 @@ export interface DriftPorts {
   readonly scheduler: TaskScheduler;
   readonly cache: DesiredCache;
   readonly memory: DriftMemory;
+  readonly replaced?: Pick<ReplacedTasks, 'switchedOn' | 'take'>;
   readonly facts: () => TaskFacts;
   /** Runs while nothing is being applied, so that a task on its way is not taken for a changed one. */
   readonly exclusively: (act: () => Promise<void>) => Promise<void>;
@@ -62,17 +64,19 @@ export class DriftWatch {
     // The host's time zone may have changed to one in which the schedule cannot be said: applying reports that.
     if (!task.ok) return;
     const expected = { job, manifest, definition: task.value.definition };
-    const drift = judgeDrift(expected.definition, await scheduler.find(job.path));
+    const own = judgeDrift(expected.definition, await scheduler.find(job.path));
+    const drift = withReplaced(own, (await this.ports.replaced?.switchedOn(job.jobId)) ?? []);
     if (drift === null) this.onRight(job);
     else if (manifest.onDrift === 'report') this.onDrifted(job, drift, null);
     else await this.repair(expected, drift);
   }
 
-  private async repair({ job, definition }: Expected, drift: Drift): Promise<void> {
+  private async repair({ job, definition, manifest }: Expected, drift: Drift): Promise<void> {
     let message: string | null = null;
     try {
       const still = await this.ports.scheduler.register(job.path, definition);
       if (still.length > 0) message = `it differs after repair too: ${still.join('; ')}`;
+      await this.ports.replaced?.take(job, manifest.replaces ?? []);
     } catch (error) {
       message = error instanceof Error ? error.message : String(error);
     }
@@ -117,4 +121,11 @@ export class DriftWatch {
     const kept = reported.filter(([jobId, key]) => (JSON.parse(key) as unknown[])[0] === hashes.get(jobId));
     if (kept.length < reported.length) memory.store(Object.fromEntries(kept));
   }
+}
+
+/** A replaced task that runs again means two runs of everything. */
+function withReplaced(own: Drift | null, switchedOn: readonly string[]): Drift | null {
+  if (switchedOn.length === 0) return own;
+  const differences = switchedOn.map((path) => `replaced task ${path}: wanted off, found on`);
+  return { found: own?.found ?? 'edited', differences: [...(own?.differences ?? []), ...differences] };
 }

@@ -3,6 +3,7 @@ import { CommandDeliveryStore } from '../store/command-delivery.store.js';
 import { DeliveryStore } from '../store/delivery.store.js';
 import { EnrolmentStore } from '../store/enrolment.store.js';
 import { IngestStore } from '../store/ingest.store.js';
+import { InventoryIngestStore } from '../store/inventory-ingest.store.js';
 import { OutputIngestStore } from '../store/output-ingest.store.js';
 import { SessionStore } from '../store/session.store.js';
 import { AgentGateway } from './agent-gateway.js';
@@ -13,6 +14,7 @@ import { EventIntake } from './event-intake.js';
 import { GatewayStatus } from './gateway-status.js';
 import { GatewayWork } from './gateway-work.js';
 import { GatewayIdentity, Handshake } from './handshake.service.js';
+import { InventoryIntake } from './inventory-intake.js';
 import { MessageHandlers } from './message-handlers.js';
 import { OutputIntake } from './output-intake.js';
 import { Presence } from './presence.service.js';
@@ -30,12 +32,14 @@ import { SocketRegistry } from './socket-registry.js';
     CommandDeliveryStore,
     IngestStore,
     OutputIngestStore,
+    InventoryIngestStore,
     GatewayIdentity,
     Doorkeeper,
     SocketRegistry,
     Handshake,
     EventIntake,
     OutputIntake,
+    InventoryIntake,
     DesiredDelivery,
     CommandDelivery,
     Presence,

@@ -4,6 +4,7 @@ import type { AgentLink } from './agent-link.js';
 import { CommandDelivery } from './command-delivery.service.js';
 import { DesiredDelivery } from './desired.service.js';
 import { EventIntake } from './event-intake.js';
+import { InventoryIntake } from './inventory-intake.js';
 import { OutputIntake } from './output-intake.js';
 
 export type SessionMessage = Exclude<AgentMessage, 'hello' | 'enroll'>;
@@ -20,12 +21,14 @@ export class MessageHandlers {
     @Inject(CommandDelivery) commands: CommandDelivery,
     @Inject(EventIntake) private readonly events: EventIntake,
     @Inject(OutputIntake) private readonly output: OutputIntake,
+    @Inject(InventoryIntake) inventory: InventoryIntake,
   ) {
     this.text = {
       'desired.get': (link, body, re) => desired.hand(link, body, re),
       'apply.status': (link, body) => desired.noteApplied(link, body),
       events: (link, body, re) => events.submit(link, body, re),
       'command.result': (link, body) => commands.noteAnswer(link, body),
+      inventory: (link, body, re) => inventory.take(link, body, re),
       'agent.heartbeat': async (link, body) => desired.noteHeartbeat(link, body),
     };
   }

@@ -14,6 +14,7 @@ import {
 } from './ingest-plan.js';
 import { poolTransaction } from './pool-transaction.js';
 import { storeTaskChanges, taskChangesOf } from './task-change-ingest.js';
+import { storeTaskReplacements } from './task-replacement-ingest.js';
 import { unnest } from './unnest.js';
 
 /** Stores batches of agent events: many hosts, one transaction, a handful of statements. */
@@ -36,6 +37,7 @@ export class IngestStore {
         await upsertRuns(client, foldRuns(runs));
         await completeCommands(client, runs);
         await storeTaskChanges(client, taskChangesOf(plan.fresh));
+        await storeTaskReplacements(client, plan.fresh);
       }
       if (plan.sessions.length > 0) await advanceSessions(client, plan.sessions);
       return plan.outcomes;
@@ -47,7 +49,8 @@ export class IngestStore {
 type FreshRunEvent = FreshEvent & { readonly event: { readonly data: RunEvent } };
 
 function isOfRun(fresh: FreshEvent): fresh is FreshRunEvent {
-  return fresh.event.data.kind !== 'task.changed';
+  const { kind } = fresh.event.data;
+  return kind === 'run.started' || kind === 'run.finished';
 }
 
 /** Locked in one order by every server, until the commit: no newer session begins while an older one still writes. */

@@ -28,6 +28,8 @@ export const catalog = {
   'log.ack': { from: 'server-to-agent', schema: messages.logAck },
   command: { from: 'server-to-agent', schema: messages.command },
   'command.result': { from: 'agent-to-server', schema: messages.commandResult },
+  inventory: { from: 'agent-to-server', schema: messages.inventory },
+  'inventory.get': { from: 'server-to-agent', schema: messages.inventoryGet },
   'agent.heartbeat': { from: 'agent-to-server', schema: messages.heartbeat },
   goaway: { from: 'server-to-agent', schema: messages.goaway },
   nack: { from: 'server-to-agent', schema: messages.nack },

@@ -182,16 +182,34 @@ export const taskChanged = z.object({
 });
 export type TaskChanged = z.infer<typeof taskChanged>;
 
+/** A task of the host's own that a job stands in for was switched off, or is as it was before. Servers before it drop it. */
+export const taskReplaced = z.object({
+  kind: z.literal('task.replaced'),
+  jobId: uuid,
+  version: z.int().min(1),
+  path: z.string().min(1).max(260),
+  state: z.enum(['replaced', 'restored']),
+  wasEnabled: z.boolean(),
+  /** The definition as it was, with `replaced`; null where it is too long to travel. */
+  xml: z
+    .string()
+    .max(64 * 1024)
+    .nullable(),
+  /** What else is to be said of it. */
+  message: z.string().max(2_000).nullable(),
+});
+export type TaskReplaced = z.infer<typeof taskReplaced>;
+
 export const agentEvent = z.object({
   seq: z.int().min(1),
   /** UUIDv7; the same event keeps it for ever, also when its number changes. */
   eventId: uuid,
   /** Agent's clock when it happened. */
   at: when,
-  data: z.discriminatedUnion('kind', [runStarted, runFinished, taskChanged]),
+  data: z.discriminatedUnion('kind', [runStarted, runFinished, taskChanged, taskReplaced]),
 });
 export type AgentEvent = z.infer<typeof agentEvent>;
-export type RunEvent = Exclude<AgentEvent['data'], TaskChanged>;
+export type RunEvent = Extract<AgentEvent['data'], { kind: 'run.started' | 'run.finished' }>;
 
 export const events = z.object({
   epoch: z.int().min(1),
@@ -234,6 +252,45 @@ export const heartbeat = z.object({
   observedHash: hash,
   spool: spoolPoint,
 });
+
+/** A task of the host that is not Windows' own: ours too. */
+const listedTask = z.object({
+  path: z.string().min(1).max(260),
+  definitionHash: hash,
+  /** Task XML; null when it is as the centre has it already, or cannot be had (`problem`). */
+  definition: z
+    .string()
+    .max(64 * 1024)
+    .nullable(),
+  problem: z.string().max(500).nullable(),
+  /** Null when the definition cannot be read. */
+  enabled: z.boolean().nullable(),
+  runAs: z.string().max(255),
+  /** Unsigned 32 bits, as Task Scheduler says. */
+  lastResult: z.int().min(0).max(0xffff_ffff).nullable(),
+  /** Null when it never ran, or when the listing does not tell how it writes dates. */
+  lastRunAt: when.nullable(),
+  nextRunAt: when.nullable(),
+});
+
+/** Which tasks a host has. Servers before it answer `nack`; the agent then goes on without. */
+export const inventory = z.object({
+  /** Identity of the whole list. */
+  hash,
+  /** What the centre must have for these changes to fit; null: this is the whole list. */
+  base: hash.nullable(),
+  page: z.int().min(1),
+  pages: z.int().min(1).max(2_000),
+  tasks: z.array(listedTask).max(2_000),
+  removed: z.array(z.string().max(260)).max(2_000),
+  /** Tasks beyond the limit of the list. */
+  omitted: count,
+  /** Machine-wide variables that definitions name, by lower-case name. */
+  variables: z.record(z.string().max(64), z.string().max(1_000)),
+});
+
+/** Asks for the whole list, as it is now. */
+export const inventoryGet = z.object({});
 
 export const goaway = z.object({ reason: z.enum(['drain', 'superseded']), reconnectInMs: count });
 export const nack = z.object({ code: z.enum(['unsupported', 'bad_message']), message: z.string().max(1_000) });

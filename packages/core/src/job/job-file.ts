@@ -1,5 +1,7 @@
 import { dictionaryNames, rangesOf } from '@carillon/wintask/result-code-dictionaries';
+import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
 import { z } from 'zod';
+import { isForeignPath } from '../adopt/foreign-path.js';
 import { canonicalJson } from '../desired/canonical-json.js';
 import type { HostGroup, Target } from '../host/target.js';
 import { makeProblem, type Result } from '../problem.js';
@@ -106,6 +108,21 @@ const retrySchema = z
     }),
   );
 
+/** Windows' own tasks, and ours, stay as they are. */
+const replacesSchema = z
+  .array(
+    z
+      .string()
+      .refine(
+        (path) => path.startsWith('\\') && checkTaskPath(path).ok && isForeignPath(path),
+        problemParams(
+          'wrong_value',
+          "a task's full path such as \\Backup\\Nightly, outside \\Microsoft and \\Carillon",
+        ),
+      ),
+  )
+  .max(jobLimits.replacedTasks);
+
 /** The job file (`kind: Job`) as people write it; parsing gives the full spec. */
 export const jobFileSchema = z
   .strictObject({
@@ -124,6 +141,7 @@ export const jobFileSchema = z
     exitCodes: exitCodesSchema.optional(),
     output: outputSchema.optional(),
     enabled: z.boolean().optional(),
+    replaces: replacesSchema.optional(),
     alerts: z.array(nameSchema).max(50).optional(),
     when: notSupportedYet('conditions'),
     retry: retrySchema.optional(),
@@ -149,6 +167,7 @@ export const jobFileSchema = z
         encoding: file.output?.encoding ?? 'auto',
       },
       enabled: file.enabled ?? true,
+      ...(file.replaces && file.replaces.length > 0 ? { replaces: file.replaces } : {}),
       alerts: file.alerts ?? [],
     }),
   );

@@ -8,6 +8,7 @@ export const jobLimits = {
   environmentEntries: 100,
   environmentCharacters: 4_000,
   scheduleEntries: 20,
+  replacedTasks: 20,
   /** Single days or ranges of a calendar, in `only` and in `except` each. */
   calendarDays: 1_000,
   jitterMs: { min: 1_000, max: 12 * 3_600_000 },

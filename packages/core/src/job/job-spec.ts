@@ -20,6 +20,11 @@ export interface JobSpec {
   readonly exitCodes: ExitCodeRules;
   readonly output: OutputRules;
   readonly enabled: boolean;
+  /**
+   * Tasks of the host's own that this job stands in for, by path: switched off while the job is there, and as they were
+   * before once it is gone. Absent when there are none, as in all older definitions.
+   */
+  readonly replaces?: readonly string[];
   /** Names of alert policies. */
   readonly alerts: readonly string[];
 }
@@ -112,6 +117,8 @@ export interface Manifest {
   readonly exitCodes: ExitCodeRules;
   readonly output: OutputRules;
   readonly enabled: boolean;
+  /** See `JobSpec`. Agents without the capability `replace` do not know it and must not get such a job. */
+  readonly replaces?: readonly string[];
 }
 
 /** The part of a spec that travels to hosts. */
@@ -130,6 +137,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     exitCodes,
     output,
     enabled,
+    replaces,
   } = spec;
   return {
     kind: 'carillon/job/v1',
@@ -148,6 +156,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     exitCodes,
     output,
     enabled,
+    ...(replaces ? { replaces } : {}),
   };
 }
 

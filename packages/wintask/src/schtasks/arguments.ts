@@ -50,6 +50,11 @@ export function queryAllCsvArguments(): string[] {
   return ['/query', '/fo', 'CSV', '/v'];
 }
 
+/** Prints the XML of all tasks in one document, each below a comment with its path. */
+export function queryAllXmlArguments(): string[] {
+  return ['/query', '/xml', 'ONE'];
+}
+
 /** Asks for a start now; says nothing about its outcome. */
 export function runArguments(taskPath: string): string[] {
   return ['/run', '/tn', safePath(taskPath)];

@@ -13,6 +13,7 @@ type AgentBodies =
   | 'apply.status'
   | 'events'
   | 'command.result'
+  | 'inventory'
   | 'agent.heartbeat'
   | 'hello'
   | 'enroll';

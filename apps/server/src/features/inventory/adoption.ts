@@ -1,0 +1,93 @@
+import type { adoptionPlan } from '@carillon/contract/http/inventory.routes';
+import { isForeignPath } from '@carillon/core/adopt/foreign-path';
+import { jobOfTask, type Reason } from '@carillon/core/adopt/job-of-task';
+import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
+import { jobLimits } from '@carillon/core/job/job-limits';
+import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
+import { isTimeZone } from '@carillon/wintask/time/zone';
+import type { z } from 'zod';
+import type { HostTaskRow } from '../../store/inventory.store.js';
+
+type Plan = z.infer<typeof adoptionPlan>;
+type Member = {
+  readonly row: HostTaskRow;
+  readonly document: Record<string, unknown>;
+  readonly notes: readonly Reason[];
+};
+
+/**
+ * One job for each set of tasks that do the same: hosts that differ in arguments, folder or account get a job each, so
+ * that every definition says in full what runs and is signed as it stands.
+ */
+export function planAdoption(
+  rows: readonly HostTaskRow[],
+  options: { name: string | undefined; takenNames: readonly string[]; nowMs: number },
+): Plan {
+  const refused: Plan['refused'] = [];
+  const groups = new Map<string, Member[]>();
+  for (const row of rows) {
+    const job = readJob(row, options.nowMs);
+    if (!job.ok) {
+      refused.push({ host: row.host, path: row.path, problems: [...job.problems] });
+      continue;
+    }
+    const key = canonicalJson(withoutDescription(job.document) as Json);
+    const member = { row, document: { ...job.document }, notes: job.notes };
+    // Two tasks of one host that do the same are one job each: it would run once where they ran twice.
+    const slot = freeSlot(groups, key, row.host);
+    groups.set(slot, [...(groups.get(slot) ?? []), member]);
+  }
+  const taken = new Set(options.takenNames);
+  const jobs = [...groups.values()]
+    .sort((a, b) => b.length - a.length)
+    .map((members) => jobFor(members, freeName(options.name ?? leafOf(members[0]!.row.path), taken)));
+  return { jobs, refused };
+}
+
+function readJob(row: HostTaskRow, nowMs: number): ReturnType<typeof jobOfTask> {
+  const refuse = (code: string, message: string) => ({ ok: false as const, problems: [{ code, message }] });
+  if (!isForeignPath(row.path)) return refuse('not_foreign', "it is Windows' own or ours");
+  if (row.replacedBy !== null) return refuse('adopted', `job ${row.replacedBy} stands in for it already`);
+  if (!row.capabilities.includes('replace'))
+    return refuse('old_agent', 'the agent on this host cannot replace tasks; upgrade it');
+  const read = row.definition === null ? undefined : readTaskXml(row.definition);
+  if (!read?.ok) return refuse('unreadable', row.problem ?? 'its definition cannot be read');
+  const hostTimezone = isTimeZone(row.timezone) ? row.timezone : 'UTC';
+  return jobOfTask(read.task, { nowMs, hostTimezone, variables: row.variables });
+}
+
+function jobFor(members: readonly Member[], name: string): Plan['jobs'][number] {
+  const hosts = members.map(({ row }) => row.host);
+  const replaces = [...new Map(members.map(({ row }) => [row.pathKey, row.path])).values()];
+  const notes = new Map(members.flatMap((member) => member.notes.map((note) => [note.message, note] as const)));
+  return {
+    document: { kind: 'Job', name, targets: { hosts }, ...members[0]!.document, replaces },
+    hosts,
+    notes: [...notes.values()],
+  };
+}
+
+function freeSlot(groups: ReadonlyMap<string, Member[]>, key: string, host: string): string {
+  for (let index = 0; ; index += 1) {
+    const slot = `${index} ${key}`;
+    if (!groups.get(slot)?.some(({ row }) => row.host === host)) return slot;
+  }
+}
+
+function freeName(wanted: string, taken: Set<string>): string {
+  for (let index = 1; ; index += 1) {
+    const ending = index === 1 ? '' : `-${index}`;
+    const name = `${wanted.slice(0, jobLimits.nameCharacters - ending.length)}${ending}`;
+    if (taken.has(name.toLowerCase())) continue;
+    taken.add(name.toLowerCase());
+    return name;
+  }
+}
+
+function leafOf(path: string): string {
+  return path.split('\\').at(-1)?.trim() || 'task';
+}
+
+function withoutDescription({ description: _, ...rest }: Readonly<Record<string, unknown>>) {
+  return rest;
+}

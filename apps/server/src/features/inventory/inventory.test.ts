@@ -1,0 +1,177 @@
+import type { Body } from '@carillon/contract/agent/catalog';
+import { ApiFailure } from '@carillon/contract/http/client';
+import { inventoryRoutes } from '@carillon/contract/http/inventory.routes';
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import { sha256Hex } from '@carillon/core/desired/canonical-json';
+import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { joinToken, startGateway, type TestGateway } from '../../gateway/testing/gateway-fixture.js';
+import { newId } from '../../gateway/testing/run-events.js';
+import { facts, ScriptedAgent } from '../../gateway/testing/scripted-agent.js';
+import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
+import { ApplyModule } from '../apply/apply.module.js';
+import { InventoryModule } from './inventory.module.js';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+let app: TestApp;
+beforeAll(async () => {
+  database = await cloneDatabase();
+  gateway = await startGateway(database.url);
+  app = await startTestApp(database.url, { modules: [InventoryModule, ApplyModule] });
+});
+afterAll(async () => {
+  await app.close();
+  await gateway.close();
+  await database.drop();
+});
+
+const taskXml = (
+  change: { args?: string; time?: string; user?: string } = {},
+) => `<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <Triggers><CalendarTrigger><StartBoundary>2024-01-01T${change.time ?? '02:00:00'}</StartBoundary><ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay></CalendarTrigger></Triggers>
+  <Principals><Principal id="A"><UserId>${change.user ?? 'S-1-5-18'}</UserId></Principal></Principals>
+  <Settings/>
+  <Actions Context="A"><Exec><Command>%windir%\\System32\\robocopy.exe</Command><Arguments>${change.args ?? 'D:\\a \\\\nas\\a'}</Arguments></Exec></Actions>
+</Task>`;
+
+type Task = Body<'inventory'>['tasks'][number];
+const task = (path: string, definition: string | null = taskXml(), change: Partial<Task> = {}): Task => ({
+  path,
+  definitionHash: sha256Hex(definition ?? ''),
+  definition,
+  problem: null,
+  enabled: true,
+  runAs: 'S-1-5-18',
+  lastResult: 0,
+  lastRunAt: null,
+  nextRunAt: null,
+  ...change,
+});
+
+async function makeHost(capabilities = ['replace', 'inventory']) {
+  const agent = await ScriptedAgent.dial(gateway.port);
+  const name = `host-${newId()}`;
+  const said = { ...facts, hostname: name, capabilities };
+  await agent.hello(await agent.enroll(await joinToken(gateway), said), { facts: said });
+  const tell = (tasks: Task[], change: Partial<Body<'inventory'>> = {}) => {
+    const variables = { windir: 'C:\\Windows' };
+    const whole = { hash: sha256Hex(newId()), base: null, page: 1, pages: 1, removed: [], omitted: 0, variables };
+    const body = { ...whole, tasks, ...change };
+    agent.send('inventory', body);
+    return body.hash;
+  };
+  /** What is sent next is answered after everything before it was handled. */
+  const settled = async () => {
+    agent.send('desired.get', { rev: 0, haveManifests: [] });
+    await agent.take('desired.state');
+  };
+  const list = async () => (await app.call(inventoryRoutes.ofHost, { name })).items;
+  return { agent, name, tell, settled, list };
+}
+
+describe("a host's own tasks", () => {
+  it('are listed, changed and removed as the agent tells; changes that do not fit make it tell all of them', async () => {
+    const host = await makeHost();
+    const hash = host.tell([task('\\Old'), task('\\Backup\\Nightly'), task('\\Carillon\\ours')]);
+    await host.settled();
+    expect(await host.list()).toMatchObject([
+      { path: '\\Backup\\Nightly', schedule: '0 2 * * *', command: '%windir%\\System32\\robocopy.exe', enabled: true },
+      { path: '\\Old' },
+    ]);
+
+    const ran = task('\\Backup\\Nightly', taskXml(), { definition: null, lastResult: 0xffff_ffff });
+    const next = host.tell([ran], { base: hash, removed: ['\\Old'] });
+    await host.settled();
+    expect(await host.list()).toMatchObject([
+      { path: '\\Backup\\Nightly', lastResult: 4294967295, schedule: '0 2 * * *' },
+    ]);
+
+    host.tell([task('\\Lost')], { base: hash });
+    await host.agent.take('inventory.get');
+    expect(await host.list()).toHaveLength(1);
+    // The same list again, as after a reconnect, is nothing to ask about.
+    host.tell([], { hash: next, base: next });
+    await host.settled();
+    expect(host.agent.names()).not.toContain('inventory.get');
+
+    const pages = { hash: sha256Hex('two pages'), pages: 2 };
+    host.tell([task('\\A')], pages);
+    host.tell([task('\\B')], { ...pages, page: 2 });
+    await host.settled();
+    expect((await host.list()).map(({ path }) => path)).toEqual(['\\A', '\\B']);
+  });
+});
+
+describe('similar tasks', () => {
+  it('are one group, and become one job for each way they differ', async () => {
+    const [a, b, c, old] = [await makeHost(), await makeHost(), await makeHost(), await makeHost([])];
+    const mine = (args?: string) => taskXml({ time: '03:33:00', ...(args ? { args } : {}) });
+    a.tell([task('\\Copy', mine())]);
+    b.tell([task('\\Jobs\\Copy', mine())]);
+    c.tell([task('\\Copy', mine('E:\\x \\\\nas\\x'))]);
+    old.tell([task('\\Copy', mine())]);
+    for (const host of [a, b, c, old]) await host.settled();
+
+    const groups = await app.call(inventoryRoutes.groups, { search: 'copy' });
+    const group = groups.items.find(({ hosts }) => hosts === 4);
+    expect(group).toMatchObject({ name: 'Copy', tasks: 4, variants: 2, replaced: 0 });
+    const id = group?.id ?? '';
+    const detail = await app.call(inventoryRoutes.group, { id });
+    expect(detail.differences.map(({ field }) => field)).toEqual(['path', 'arguments']);
+
+    const plan = await app.call(inventoryRoutes.plan, { body: { what: id } });
+    expect(plan.refused).toMatchObject([{ host: old.name, problems: [{ code: 'old_agent' }] }]);
+    expect(plan.jobs.map(({ document, hosts }) => [document.name, hosts.toSorted(), document.replaces])).toEqual([
+      ['Copy', [a.name, b.name].toSorted(), expect.arrayContaining(['\\Copy', '\\Jobs\\Copy'])],
+      ['Copy-2', [c.name], ['\\Copy']],
+    ]);
+    expect(plan.jobs[0]?.document).toMatchObject({
+      schedule: [{ cron: '33 3 * * *' }],
+      run: { program: 'C:\\Windows\\System32\\robocopy.exe', arguments: ['D:\\a', '\\\\nas\\a'] },
+    });
+    expect(plan.jobs[0]?.notes.map(({ code }) => code)).toContain('batteries');
+
+    const applied = await app.call(jobRoutes.apply, { body: { documents: plan.jobs.map(({ document }) => document) } });
+    expect(applied.results).toMatchObject([
+      { name: 'Copy', hosts: 2 },
+      { name: 'Copy-2', hosts: 1 },
+    ]);
+    const again = await app.call(inventoryRoutes.plan, { body: { what: id, hosts: [a.name] } });
+    expect(again).toMatchObject({ jobs: [], refused: [{ problems: [{ code: 'adopted' }] }] });
+    expect((await app.call(inventoryRoutes.group, { id })).replaced).toBe(3);
+  });
+
+  it('that cannot be a job say why', async () => {
+    const host = await makeHost();
+    host.tell([task('\\Pw', taskXml({ user: 'CORP\\etl' })), task('\\Bad', '<Task/>')]);
+    await host.settled();
+    const plan = (what: string) => app.call(inventoryRoutes.plan, { body: { what, hosts: [host.name] } });
+    expect(await plan('\\Pw')).toMatchObject({ jobs: [], refused: [{ problems: [{ code: 'account' }] }] });
+    expect(await plan('\\Bad')).toMatchObject({ jobs: [], refused: [{ problems: [{ code: 'unreadable' }] }] });
+    await expect(plan('\\None')).rejects.toBeInstanceOf(ApiFailure);
+  });
+});
+
+describe('what was replaced', () => {
+  it('is kept in the centre too', async () => {
+    const host = await makeHost();
+    const jobId = newId();
+    const data = {
+      kind: 'task.replaced' as const,
+      jobId,
+      version: 1,
+      path: '\\Copy',
+      state: 'replaced' as const,
+      wasEnabled: true,
+      xml: taskXml(),
+      message: null,
+    };
+    const item = { seq: 1, eventId: newId(), at: '2026-11-26T08:00:00.000Z', data };
+    host.agent.send('events', { epoch: 1, firstSeq: 1, items: [item] });
+    expect((await host.agent.take('ack')).body).toEqual({ epoch: 1, upToSeq: 1 });
+    const rows = await gateway.rows('SELECT path, state, definition FROM task_replacement WHERE job_id = $1', [jobId]);
+    expect(rows).toEqual([{ path: '\\Copy', state: 'replaced', definition: taskXml() }]);
+  });
+});
