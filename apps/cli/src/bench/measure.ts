@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 
 /** Rates of several rounds: their median, and how far the slowest and fastest are from it. */
@@ -5,6 +6,11 @@ export interface Rate {
   readonly perSecond: number;
   /** Slowest and fastest round as a part of the median, 0.95 and 1.04. */
   readonly spread: readonly [slowest: number, fastest: number];
+}
+
+/** What every figure depends on. */
+export function thisMachine(): { node: string; cpu: string; cores: number } {
+  return { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
 }
 
 const roundMs = 250;

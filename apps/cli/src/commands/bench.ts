@@ -1,9 +1,9 @@
-import { cpus } from 'node:os';
 import type { Command } from 'commander';
-import type { Rate } from '../bench/measure.js';
+import { type Rate, thisMachine } from '../bench/measure.js';
 import { benchWintask, type Row } from '../bench/wintask.js';
 import { type Cli, handle } from '../lib/command.js';
 import type { Session } from '../lib/session.js';
+import { addBenchAgent } from './bench-agent.js';
 
 /** `carillon bench …`: figures beside a baseline of the same run. */
 export function addBench(program: Command, cli: Cli): void {
@@ -13,12 +13,13 @@ export function addBench(program: Command, cli: Cli): void {
     .description('compiling schedules, reading and writing task XML, next fires (about 25 s)');
   handle(command, cli, async (session: Session) => {
     const rows = benchWintask((row) => session.note(`measured: ${row.name}`));
-    const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
+    const machine = thisMachine();
     if (session.json) return session.printJson({ machine, rows });
     session.table(['WHAT', 'OURS', 'SPREAD', 'BASELINE', '', 'RATIO'], rows.map(cells));
     session.print(`\n${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; medians of five rounds on one core`);
     return undefined;
   });
+  addBenchAgent(parent, cli);
 }
 
 function cells({ name, unit, ours, baseline, ratio }: Row): string[] {
