@@ -32,6 +32,7 @@ describe('migrate', () => {
       '20261123000000_init',
       '20261124000000_task_changes',
       '20261124010000_run_attempts',
+      '20261126020000_inventory',
     ]);
     expect(await migrate(database.url, folder)).toEqual([]);
   });
