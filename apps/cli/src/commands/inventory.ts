@@ -10,6 +10,7 @@ interface InventoryOptions extends ListOptions {
   readonly host?: string | undefined;
   readonly group?: string | undefined;
   readonly search?: string | undefined;
+  readonly refresh?: boolean | undefined;
 }
 
 /** `carillon inventory`: similar tasks of all hosts; with `--host` or `--group` the tasks themselves. */
@@ -18,12 +19,14 @@ export function addInventory(program: Command, cli: Cli): void {
     .command('inventory')
     .description("the tasks that hosts have besides Windows' own and ours, similar ones as one group")
     .option('--host <name>', 'the tasks of this host')
+    .option('--refresh', 'with --host: ask the host first, and wait a moment for its answer')
     .option('--group <id>', 'the tasks of this group, and where they differ')
     .option('--search <text>', 'groups whose path or program has this text');
   handle(
     addListOptions(command),
     cli,
-    async (session: Session, { host, group, search, ...options }: InventoryOptions) => {
+    async (session: Session, { host, group, search, refresh, ...options }: InventoryOptions) => {
+      if (host !== undefined && refresh) await ask(session, host);
       if (host !== undefined) return printHost(session, host, options);
       if (group !== undefined) return printGroup(session, group);
       const groups = await collectPages(options, (page) =>
@@ -44,6 +47,14 @@ export function addInventory(program: Command, cli: Cli): void {
       );
     },
   );
+}
+
+const answerMs = 5_000;
+
+async function ask(session: Session, name: string): Promise<void> {
+  const { asked } = await session.call(inventoryRoutes.refresh, { name });
+  if (asked) await session.io.sleep(answerMs);
+  else session.io.stderr.write('the host is not connected: these are its tasks as last told\n');
 }
 
 type Task = Awaited<ReturnType<typeof tasksOf>>[number];

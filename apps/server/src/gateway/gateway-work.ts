@@ -28,6 +28,9 @@ export class GatewayWork {
     this.byKind = {
       desired: new HintedWork('Desired notices', registry, (links) => desired.tell(links)),
       command: new HintedWork('Command delivery', registry, (links) => commands.deliver(links)),
+      inventory: new HintedWork('Inventory requests', registry, async (links) => {
+        for (const link of links) link.send('inventory.get', {});
+      }),
       session: new HintedWork('Session take-over', registry, (links) => presence.letGoSuperseded(links)),
     };
   }

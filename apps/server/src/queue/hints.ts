@@ -3,8 +3,11 @@
  * doubled or late: gateways also poll. In one process, or between several through Redis.
  */
 export interface Hint {
-  /** `session`: another socket of these hosts was accepted somewhere; whoever holds an older one lets go. */
-  readonly kind: 'desired' | 'command' | 'session';
+  /**
+   * `inventory`: somebody wants to know the tasks of these hosts as they are now.
+   * `session`: another socket of these hosts was accepted somewhere; whoever holds an older one lets go.
+   */
+  readonly kind: 'desired' | 'command' | 'session' | 'inventory';
   readonly hostIds: readonly string[];
 }
 

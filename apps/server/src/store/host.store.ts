@@ -15,6 +15,7 @@ export interface HostRow {
   readonly timezone: string;
   readonly agentVersion: string;
   readonly scheduler: string;
+  readonly capabilities: string[];
   readonly publicKey: string;
   readonly lastSeenAt: Date | null;
   readonly enrolledAt: Date;
@@ -37,7 +38,7 @@ export interface HostQuery {
 
 const hostSql = `
   SELECT h.id, h.name, h.name_key AS "nameKey", h.state, ${presenceSql} AS presence, h.labels, h.os, h.timezone,
-    h.agent_version AS "agentVersion", h.scheduler, h.public_key AS "publicKey", s.last_seen_at AS "lastSeenAt",
+    h.agent_version AS "agentVersion", h.scheduler, h.capabilities, h.public_key AS "publicKey", s.last_seen_at AS "lastSeenAt",
     h.enrolled_at AS "enrolledAt", h.desired_rev::float8 AS "desiredRev", h.desired_hash AS "desiredHash",
     h.observed_hash AS "observedHash", coalesce(s.epoch, 1) AS epoch, coalesce(s.acked_seq, 0)::float8 AS "ackedSeq",
     coalesce(s.spool_waiting, 0) AS waiting,

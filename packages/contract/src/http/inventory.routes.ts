@@ -61,6 +61,14 @@ export const inventoryRoutes = defineRoutes({
     query: pageQuery,
     response: pageOf(hostTask),
   },
+  refresh: {
+    method: 'POST',
+    path: '/hosts/:name/tasks/refresh',
+    tag,
+    summary: 'Ask the host, if it is connected, for its tasks as they are now',
+    params: z.object({ name: nameParam }),
+    response: z.object({ name: z.string(), asked: z.boolean() }),
+  },
   groups: {
     method: 'GET',
     path: '/task-groups',

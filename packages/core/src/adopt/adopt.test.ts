@@ -87,6 +87,14 @@ describe('a task as a job', () => {
     });
   });
 
+  it('takes a line for cmd.exe whose quotes mean nothing', () => {
+    const task: TaskDefinition = {
+      ...backup(),
+      actions: [{ kind: 'exec', command: 'cmd.exe', arguments: '/c "C:\\x\\y.bat"' }],
+    };
+    expect(jobOfTask(task, context)).toMatchObject({ document: { run: { arguments: ['/c', 'C:\\x\\y.bat'] } } });
+  });
+
   it.each<[string, TaskDefinition, string]>([
     ['a stored password', backup({ user: 'CORP\\etl' }), 'account'],
     ['a variable nobody knows', backup({ args: '-File %DATA%\\x.ps1' }), 'variable'],

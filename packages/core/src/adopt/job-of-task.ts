@@ -7,7 +7,6 @@ import { accountKey } from '@carillon/wintask/task/well-known-accounts';
 import { parseIsoDuration } from '@carillon/wintask/time/duration';
 import { describeDuration } from '../job/describe-schedule.js';
 import { jobLimits } from '../job/job-limits.js';
-import { templateProblem } from '../run/template.js';
 
 /** A named reason with its words. */
 export interface Reason {
@@ -80,9 +79,9 @@ function runOf(task: TaskDefinition, variables: AdoptContext['variables']): Part
     return refused('variable', `it names the variable %${expanded.unknown}%, whose value on the host is not known`);
   const { command, line, workingDirectory } = expanded;
   const args = splitCommandLine(line);
-  if (/(^|[\\/])cmd(\.exe)?$/i.test(command) && joinCommandLine(args) !== line)
+  if (/(^|[\\/])cmd(\.exe)?$/i.test(command) && !isPlainForCmd(line))
     return refused('cmd_quoting', 'its line for cmd.exe would change when it is taken apart; put it into a batch file');
-  if ([command, line, workingDirectory].some((text) => text.includes('{{') && templateProblem(text) === null))
+  if ([command, line, workingDirectory].some((text) => text.includes('{{')))
     return refused('placeholder', 'its line holds {{ }}, which a job would fill in');
   if (args.length > jobLimits.argumentCount)
     return refused('arguments', `it has ${args.length} arguments, a job at most ${jobLimits.argumentCount}`);
@@ -94,6 +93,12 @@ function runOf(task: TaskDefinition, variables: AdoptContext['variables']): Part
     },
     problems: [],
   };
+}
+
+/** cmd.exe reads its own signs, and quotes by rules of its own once there are more than two: such a line must stay as it is. */
+function isPlainForCmd(line: string): boolean {
+  if (joinCommandLine(splitCommandLine(line)) === line) return true;
+  return !/[&|<>^()@!%]/.test(line) && line.split('"').length <= 3;
 }
 
 /** Task Scheduler expands variables in all three; the runner does not (reference 2.1). */

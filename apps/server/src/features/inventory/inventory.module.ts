@@ -17,6 +17,11 @@ class InventoryController {
     return this.inventory.ofHost(input);
   }
 
+  @Handles(inventoryRoutes.refresh)
+  refresh(@Input() { name }: InputOf<Routes['refresh']>) {
+    return this.inventory.refresh(name);
+  }
+
   @Handles(inventoryRoutes.groups)
   groups(@Input() input: InputOf<Routes['groups']>) {
     return this.inventory.groups(input);

@@ -8,6 +8,7 @@ import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidInput, notFound } from '../../http/api-error.js';
 import { pageOfRows, readCursor } from '../../http/cursor.js';
+import { HINTS, type Hints } from '../../queue/hints.js';
 import { HostStore } from '../../store/host.store.js';
 import { type HostTaskRow, InventoryStore, type TaskGroupRow } from '../../store/inventory.store.js';
 import { planAdoption } from './adoption.js';
@@ -24,6 +25,7 @@ export class InventoryService {
   constructor(
     @Inject(InventoryStore) private readonly inventory: InventoryStore,
     @Inject(HostStore) private readonly hosts: HostStore,
+    @Inject(HINTS) private readonly hints: Hints,
   ) {}
 
   async ofHost({ name, cursor, limit }: Input<Routes['ofHost']>): Promise<Response<Routes['ofHost']>> {
@@ -31,6 +33,15 @@ export class InventoryService {
     if (!host) throw notFound('host', name);
     const rows = await this.inventory.ofHost(host.nameKey, { after: readCursor(cursor), limit: limit + 1 });
     return pageOfRows(rows, limit, (row) => row.pathKey, taskView);
+  }
+
+  /** A hint may be lost; whoever asked sees that nothing came and asks again. */
+  async refresh(name: string): Promise<Response<Routes['refresh']>> {
+    const host = await this.hosts.byName(name);
+    if (!host) throw notFound('host', name);
+    const asked = host.presence === 'online' && host.capabilities.includes('inventory');
+    if (asked) this.hints.publish({ kind: 'inventory', hostIds: [host.id] });
+    return { name: host.name, asked };
   }
 
   async groups({ cursor, limit, search }: Input<Routes['groups']>): Promise<Response<Routes['groups']>> {

@@ -104,6 +104,17 @@ describe("a host's own tasks", () => {
   });
 });
 
+describe('a wish to know the tasks of a host now', () => {
+  it('is a hint to whoever holds its socket', async () => {
+    const host = await makeHost();
+    expect(await app.call(inventoryRoutes.refresh, { name: host.name })).toEqual({ name: host.name, asked: true });
+    const hint = app.hints.at(-1);
+    expect(hint).toMatchObject({ kind: 'inventory' });
+    if (hint) gateway.hints.publish(hint);
+    await host.agent.take('inventory.get');
+  });
+});
+
 describe('similar tasks', () => {
   it('are one group, and become one job for each way they differ', async () => {
     const [a, b, c, old] = [await makeHost(), await makeHost(), await makeHost(), await makeHost([])];
