@@ -17,6 +17,7 @@ const usage = `carillon-agent ${agentVersion}
   status [--data DIR]           what this host has registered and still has to tell
   simulate --server URL --hosts N [--seconds S] [--json]
          many hosts in memory; the token comes as --token or CARILLON_JOIN_TOKEN
+  --version
 `;
 
 class UsageError extends Error {}
@@ -31,6 +32,7 @@ const options = {
   seconds: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
 } as const;
 
 /** @returns the exit code */
@@ -38,6 +40,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parse(argv);
   const [verb, subject] = positionals;
   const data = values.data ?? defaultAgentFolder(process.env);
+  if (values.version) {
+    process.stdout.write(`${agentVersion}\n`);
+    return 0;
+  }
   if (values.help || verb === undefined) {
     process.stdout.write(usage);
     return values.help ? 0 : 2;
@@ -114,12 +120,16 @@ function untilSignal(): AbortSignal {
   return controller.signal;
 }
 
-try {
-  process.exitCode = toExitCode(await main(process.argv.slice(2)));
-} catch (error) {
-  process.stderr.write(`carillon-agent: ${error instanceof Error ? error.message : error}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+// Not awaited at the top level: the single executable holds a CommonJS bundle, which has none.
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = toExitCode(code);
+  },
+  (error: unknown) => {
+    process.stderr.write(`carillon-agent: ${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  },
+);
 
 /** Windows keeps 32 bits, which Node takes as a signed number; POSIX keeps the lowest 8. */
 function toExitCode(code: number): number {

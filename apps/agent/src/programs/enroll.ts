@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { hostFactsOf } from '../lib/host-facts.js';
+import { selfCommand } from '../lib/self-command.js';
 import { Channel } from '../link/channel.js';
 import { joinServer } from '../link/handshake.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
@@ -46,7 +46,7 @@ export async function enroll(
       server,
       scheduler,
       ...(options.name === undefined ? {} : { name: options.name }),
-      runner: runnerCommand(folder.root),
+      runner: selfCommand('run', '--data', folder.root),
     });
     storeEnrolment(folder, identity, {
       agentId: enrolled.agentId,
@@ -57,12 +57,4 @@ export async function enroll(
   } finally {
     channel.close();
   }
-}
-
-/** What Task Scheduler starts for each job: this very program. */
-function runnerCommand(data: string): { command: string; arguments: string[] } {
-  return {
-    command: process.execPath,
-    arguments: [fileURLToPath(new URL('../main.js', import.meta.url)), 'run', '--data', data],
-  };
 }
