@@ -12,7 +12,7 @@ export interface Programs {
 export function programsOf(repository: string): Programs {
   return {
     server: join(repository, 'apps/server/dist/main.js'),
-    agent: join(repository, 'apps/agent/dist/main.js'),
+    agent: join(repository, 'apps/agent/dist/carillon-agent.cjs'),
     scheduler: join(repository, 'packages/emulator/dist/main.js'),
     schtasks: join(repository, 'packages/emulator/dist/schtasks.js'),
     webRoot: join(repository, 'apps/web/dist'),

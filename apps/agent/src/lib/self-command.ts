@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 
@@ -9,6 +10,11 @@ export interface Command {
 
 /** This very program with other arguments: the single executable alone, or Node with the built `main.js`. */
 export function selfCommand(...args: readonly string[]): Command {
-  const script = isSea() ? [] : [fileURLToPath(new URL('../main.js', import.meta.url))];
-  return { command: process.execPath, arguments: [...script, ...args] };
+  return { command: process.execPath, arguments: [...(isSea() ? [] : [ownScript()]), ...args] };
+}
+
+/** Of the build as one file, that file; its runners start faster than those of the built modules. */
+function ownScript(): string {
+  const [, started = ''] = process.argv;
+  return basename(started) === 'carillon-agent.cjs' ? started : fileURLToPath(new URL('../main.js', import.meta.url));
 }
