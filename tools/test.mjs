@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { hasWine, installWine } from './install-wine.mjs';
+import { installWine } from './install-wine.mjs';
 import { prepare, repository, turbo } from './prepare.mjs';
 
 const only = process.argv[process.argv.indexOf('--only') + 1];
@@ -14,29 +14,28 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const reports = mkdtempSync(join(tmpdir(), 'carillon-report-'));
 
 await prepare({ build: false });
-step('types and build', () => count(turbo(['generate', 'build'])));
+await step('types and build', () => count(turbo(['generate', 'build'])));
 if (isAsked('check')) {
-  step('lint', () => count(run('node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'])));
+  await step('lint', () => count(run('node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'])));
   const boundaries = ['--config', '.dependency-cruiser.cjs', 'apps', 'packages'];
-  step('boundaries', () => count(run('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', boundaries)));
+  await step('boundaries', () => count(run('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', boundaries)));
 }
 if (isAsked('tests')) {
-  step('tests', () => vitest('vitest.config.ts'));
-  step('dashboard tests', () => vitest('apps/web/vitest.config.ts'));
-  step('the whole product', () => vitest('vitest.whole.config.ts'));
+  await step('tests', () => vitest('vitest.config.ts'));
+  await step('dashboard tests', () => vitest('apps/web/vitest.config.ts'));
+  await step('the whole product', () => vitest('vitest.whole.config.ts'));
 }
 if (isAsked('wine')) {
-  if (only === 'wine') installWine((text) => console.log(`  ${text}`));
-  step('the Windows program', () => windowsProgram());
+  await step('the Windows program', windowsProgram);
 }
 rmSync(reports, { recursive: true, force: true });
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed > 0 ? 1 : 0);
 
-function step(name, work) {
+async function step(name, work) {
   console.log(`\n== ${name}`);
   const startedAt = Date.now();
-  const { passed = 0, failed = 0, skipped = 0 } = work();
+  const { passed = 0, failed = 0, skipped = 0 } = await work();
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
@@ -56,8 +55,10 @@ function count(ok) {
 }
 
 /** Without Wine its tests are skipped, and say so: nothing is fetched and built for them then. */
-function windowsProgram() {
-  if (hasWine() && !run('tools/build-agent.mjs', [])) return { failed: 1 };
+async function windowsProgram() {
+  const { findWine } = await import('../packages/testkit/dist/wine.js');
+  if (only === 'wine' && findWine().kind === 'missing') installWine((text) => console.log(`  ${text}`));
+  if (findWine().kind === 'found' && !run('tools/build-agent.mjs', [])) return { failed: 1 };
   return vitest('vitest.wine.config.ts');
 }
 
