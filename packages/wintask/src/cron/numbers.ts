@@ -65,9 +65,13 @@ export function parsePiece(piece: string, field: Field): number[] | CronProblem 
   return values;
 }
 
-/** Sorted values without repeats. */
+/** Sorted values without repeats; of small whole numbers only, so that they need no sorting. */
 export function sortedSet(values: Iterable<number>): number[] {
-  return [...new Set(values)].sort((a, b) => a - b);
+  const present: boolean[] = [];
+  for (const value of values) present[value] = true;
+  const sorted: number[] = [];
+  for (let value = 0; value < present.length; value++) if (present[value]) sorted.push(value);
+  return sorted;
 }
 
 /** Reads a whole field of numbers. */

@@ -78,7 +78,8 @@ function cronDays(expression: string) {
   const parsed = parseCron(expression);
   if (!parsed.ok) return parsed;
   const { cron } = parsed;
-  const times = cron.hours.flatMap((hour) => cron.minutes.map((minute) => hour * 60 + minute));
+  const times: number[] = [];
+  for (const hour of cron.hours) for (const minute of cron.minutes) times.push(hour * 60 + minute);
   const days: GridDays = { cron, daysOf: (year, month) => matchingDays(cron, year, month) };
   return { ok: true as const, times, everyPass: cron.hours.length === 24, days };
 }
