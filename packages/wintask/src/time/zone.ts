@@ -118,9 +118,16 @@ const farYears = new Map(
   Array.from({ length: 28 }, (_, index) => FIRST_FAR_YEAR + index).map((year) => [yearShape(year), year]),
 );
 
+const backToNear = new Map<number, number>();
+
 function nearYear(epochMs: number): number {
   const year = new Date(epochMs).getUTCFullYear();
-  return epochMs - Date.UTC(year, 0, 1) + Date.UTC(farYears.get(yearShape(year))!, 0, 1);
+  let back = backToNear.get(year);
+  if (back === undefined) {
+    back = Date.UTC(farYears.get(yearShape(year))!, 0, 1) - Date.UTC(year, 0, 1);
+    backToNear.set(year, back);
+  }
+  return epochMs + back;
 }
 
 function offsetIn(cache: ZoneCache, epochMs: number): number {
