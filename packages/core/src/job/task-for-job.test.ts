@@ -50,7 +50,11 @@ describe('the task of a job', () => {
     ['no timeout', {}, 'PT0S'],
     ['a timeout', { timeout: '2h' }, 'PT2H5M'],
     ['a wait for conditions', { timeout: '2h', when: { cpuBelow: 70, waitUpTo: '30m' } }, 'PT2H35M'],
-    ['attempts and the waits between them', { timeout: '1h', retry: { attempts: 3, delay: '5m', backoff: 2 } }, 'PT3H20M'],
+    [
+      'attempts and the waits between them',
+      { timeout: '1h', retry: { attempts: 3, delay: '5m', backoff: 2 } },
+      'PT3H20M',
+    ],
     ['a queue, which may be as long as it likes', { timeout: '1h', onOverlap: 'queue' }, 'PT0S'],
   ])('gives the runner time for %s', (_, change, limit) => {
     expect(task(change).definition.settings.executionTimeLimit).toBe(limit);

@@ -9,7 +9,11 @@ describe('conditions', () => {
   it.each([
     ['all hold', { cpuPercent: 69.9, memoryPercent: 10, fileExists: true }, { met: true }],
     ['no file', { cpuPercent: 1, memoryPercent: 1, fileExists: false }, 'no file D:\\in\\a.csv'],
-    ['at the limit is not below it', { cpuPercent: 70, memoryPercent: 1, fileExists: true }, 'CPU at 70 %, expected below 70 %'],
+    [
+      'at the limit is not below it',
+      { cpuPercent: 70, memoryPercent: 1, fileExists: true },
+      'CPU at 70 %, expected below 70 %',
+    ],
     ['memory', { cpuPercent: 1, memoryPercent: 95.4, fileExists: true }, 'memory at 95 %, expected below 90 %'],
     ['what was not measured does not hold', { fileExists: true }, 'CPU at unknown %, expected below 70 %'],
   ])('%s', (_, facts, expected) => {

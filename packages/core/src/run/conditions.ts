@@ -25,7 +25,11 @@ export function judgeConditions(conditions: Conditions, facts: ConditionFacts): 
   if (cpuBelowPercent !== undefined && !isBelow(facts.cpuPercent, cpuBelowPercent))
     return { met: false, reason: 'condition_cpu', message: `CPU ${share(facts.cpuPercent, cpuBelowPercent)}` };
   if (memoryBelowPercent !== undefined && !isBelow(facts.memoryPercent, memoryBelowPercent))
-    return { met: false, reason: 'condition_memory', message: `memory ${share(facts.memoryPercent, memoryBelowPercent)}` };
+    return {
+      met: false,
+      reason: 'condition_memory',
+      message: `memory ${share(facts.memoryPercent, memoryBelowPercent)}`,
+    };
   return { met: true };
 }
 

@@ -31,7 +31,11 @@ export function judgeOverlap(policy: OverlapPolicy, underWay: readonly RunUnderW
       const waiting = underWay.filter(({ isWaiting }) => isWaiting).length;
       return waiting < queuedRuns
         ? { act: 'wait', runIds }
-        : { act: 'skip', reason: 'queue_full', message: `${waiting} runs wait already, expected fewer than ${queuedRuns}` };
+        : {
+            act: 'skip',
+            reason: 'queue_full',
+            message: `${waiting} runs wait already, expected fewer than ${queuedRuns}`,
+          };
     }
     case 'replace':
       return { act: 'replace', runIds };
