@@ -3,6 +3,7 @@ import { type DesiredEntry, desiredHash, planDesired } from '@carillon/core/desi
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
 import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
+import { capabilities } from '../lib/capabilities.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob, SignedManifest } from '../state/desired-cache.js';
 import type { ReplacedTasks } from './replaced-tasks.js';
@@ -107,6 +108,15 @@ async function applyOne(
   const allowed = ports.judge?.(manifest);
   if (allowed && !allowed.ok)
     return { jobId, version, state: 'rejected', code: allowed.code, message: allowed.message.slice(0, 2_000) };
+  const lacking = (manifest.needs ?? []).filter((need) => !capabilities.includes(need));
+  if (lacking.length > 0)
+    return {
+      jobId,
+      version,
+      state: 'rejected',
+      code: 'unsupported',
+      message: `this agent cannot do ${lacking.join(', ')}`,
+    };
   const task = taskForJob(manifest, facts);
   if (!task.ok)
     return {
