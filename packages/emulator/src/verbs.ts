@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
+import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { readTaskXml, type TaskXmlProblem } from '@carillon/wintask/task/read-task-xml';
 import { canExpire } from './expiry.js';
 import { BAD_NAME, EXISTS, FILE_MISSING, fail, misuse, notFound, type Outcome, succeed } from './messages.js';
@@ -28,7 +29,7 @@ function encodingProblem(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** /create /tn NAME /xml FILE [/f] */
+/** /create /tn NAME /xml FILE [/f] [/ru ACCOUNT [/rp PASSWORD|*]]; a `*` is read from standard input (assumed). */
 export function create(store: string, options: Options): Outcome {
   const name = options.get('tn');
   const file = options.get('xml');
@@ -53,8 +54,22 @@ export function create(store: string, options: Options): Outcome {
   if (!canExpire(read.task)) return fail(`${XML_TEXTS['missing-node']}\n(1,1):EndBoundary:`);
   const path = storedPath(store, checked.path);
   if (taskExists(store, path) && !options.has('f')) return fail(EXISTS);
-  writeTask(store, path, read.task);
+  const account = options.get('ru');
+  if (account === undefined) writeTask(store, path, read.task);
+  else {
+    const managed = account.endsWith('$');
+    const password = options.get('rp') === '*' ? readFileSync(0, 'utf8').split(/\r?\n/)[0] : options.get('rp');
+    if (!managed && !password) return fail('The user name or password is incorrect.');
+    writeTask(store, path, withAccount(read.task, account));
+  }
   return succeed(`SUCCESS: The scheduled task "${name}" has successfully been created.`);
+}
+
+/** `/ru` takes the place of the account in the file. */
+function withAccount(task: TaskDefinition, userId: string): TaskDefinition {
+  const [{ groupId: _, ...principal } = {}] = task.principals;
+  const logonType = principal.logonType === 'S4U' ? 'S4U' : 'Password';
+  return { ...task, principals: [{ ...principal, userId, logonType }] };
 }
 
 function existing(store: string, options: Options): { name: string; path: string } | Outcome {
