@@ -11,6 +11,7 @@ import { agentFolderAt, defaultAgentFolder } from './state/agent-folder.js';
 const usage = `carillon-agent ${agentVersion}
 
   enroll --server URL [--token T] [--name NAME] [--data DIR] [--schtasks-command JSON]
+         [--wevtutil-command JSON]
          join a server; the token may come as CARILLON_JOIN_TOKEN
   agent  [--data DIR]           work until stopped
   run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
@@ -28,6 +29,7 @@ const options = {
   name: { type: 'string' },
   data: { type: 'string' },
   'schtasks-command': { type: 'string' },
+  'wevtutil-command': { type: 'string' },
   hosts: { type: 'string' },
   seconds: { type: 'string' },
   json: { type: 'boolean' },
@@ -57,6 +59,7 @@ async function main(argv: readonly string[]): Promise<number> {
           token: token(values.token),
           name: values.name,
           schtasksCommand: values['schtasks-command'],
+          wevtutilCommand: values['wevtutil-command'],
         },
         process.env,
       );

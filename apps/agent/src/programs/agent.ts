@@ -15,20 +15,27 @@ import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import { keepLinked } from '../link/link-loop.js';
 import { dropEvent } from '../runner/drop-box.js';
+import { readJobMemory } from '../runner/job-memory.js';
 import { storeScript } from '../runner/script-file.js';
 import { SchtasksScheduler } from '../scheduler/schtasks-scheduler.js';
+import { WevtutilHistory } from '../scheduler/task-history.js';
 import { listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
 import { loadIdentity } from '../state/identity.js';
-import { loadSettings, type Settings } from '../state/settings.js';
+import { historyCommandOf, loadSettings, type Settings } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
 import { fileDriftMemory } from '../watch/drift-memory.js';
 import { DriftTimer } from '../watch/drift-timer.js';
 import { DriftWatch } from '../watch/drift-watch.js';
+import { fileHistoryMemory } from '../watch/history-memory.js';
 import { InventoryWatch } from '../watch/inventory-watch.js';
+import { LookTimer } from '../watch/look-timer.js';
+import { StartWatch } from '../watch/start-watch.js';
+
+const startsMs = 60_000;
 
 /**
  * The long-lived agent of a host: collects what runners leave, keeps Task Scheduler at the desired state, and keeps a
@@ -48,9 +55,10 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const events = new EventSender(eventLog);
     const output = new OutputShipper(new FileOutputSource(folder));
     const cache = new FileDesiredCache(folder.jobs, folder.registered);
+    const codePage = settings.scheduler.kind === 'schtasks' ? consoleCodePage() : undefined;
     const scheduler = new SchtasksScheduler(settings.scheduler.command, folder.temporary, {
       taskStore: taskStoreOf(settings.scheduler),
-      codePage: settings.scheduler.kind === 'schtasks' ? consoleCodePage() : undefined,
+      codePage,
     });
     const report = (data: UnnumberedEvent['data']) =>
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
@@ -75,6 +83,20 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       }),
       ownTasksIn(taskStoreOf(settings.scheduler)),
     );
+    const historyCommand = historyCommandOf(settings.scheduler, process.env);
+    const starts =
+      historyCommand &&
+      new StartWatch({
+        history: new WevtutilHistory(historyCommand, codePage),
+        cache,
+        memory: fileHistoryMemory(folder.history),
+        facts: () => ({ agentId, hostTimezone: hostTimezone(), nowMs: Date.now() }),
+        lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
+        report: (event) => dropEvent(folder.drop, event),
+        reportStatus: (status) => report({ kind: 'history.changed', ...status }),
+        log,
+      });
+    const startTimer = new LookTimer(async () => starts?.look(), startsMs);
     const commands = new CommandDesk(
       () => ({ agentId, signerKeys }),
       new FileCommandJournal(folder.commands, Date.now()),
@@ -98,6 +120,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     desired.start();
     drift.start();
     inventory.start();
+    startTimer.start();
     await keepLinked(
       {
         server: settings.server,
@@ -109,6 +132,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     );
     await drift.stop();
     await inventory.stop();
+    await startTimer.stop();
     collector.stop();
     await desired.stop();
     log.info('agent stops');
