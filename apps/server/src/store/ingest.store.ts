@@ -13,6 +13,7 @@ import {
   planIngest,
 } from './ingest-plan.js';
 import { poolTransaction } from './pool-transaction.js';
+import { failedStartRuns, storeHistoryStates, storeStartFailures } from './start-failure-ingest.js';
 import { storeTaskChanges, taskChangesOf } from './task-change-ingest.js';
 import { storeTaskReplacements } from './task-replacement-ingest.js';
 import { unnest } from './unnest.js';
@@ -34,10 +35,12 @@ export class IngestStore {
       if (plan.fresh.length > 0) {
         await insertKeys(client, plan.fresh);
         const runs = plan.fresh.filter(isOfRun);
-        await upsertRuns(client, foldRuns(runs));
+        await upsertRuns(client, foldRuns([...runs, ...failedStartRuns(plan.fresh)]));
         await completeCommands(client, runs);
         await storeTaskChanges(client, taskChangesOf(plan.fresh));
         await storeTaskReplacements(client, plan.fresh);
+        await storeStartFailures(client, plan.fresh);
+        await storeHistoryStates(client, plan.fresh);
       }
       if (plan.sessions.length > 0) await advanceSessions(client, plan.sessions);
       return plan.outcomes;
