@@ -46,7 +46,7 @@ async function host() {
       agent.send('events', { epoch: 1, firstSeq: items[0]?.seq ?? 1, items });
       return (await agent.take('ack')).body;
     },
-    failures: () => gateway.rows('SELECT * FROM start_failure WHERE host_id = $1 ORDER BY id', [agentId]),
+    failures: () => gateway.rows('SELECT * FROM start_failure WHERE host_id = $1 ORDER BY cause', [agentId]),
     runs: () => gateway.rows('SELECT * FROM run WHERE host_id = $1 ORDER BY id', [agentId]),
     history: () => gateway.rows('SELECT state, message FROM task_history WHERE host_id = $1', [agentId]),
   };
@@ -80,7 +80,7 @@ describe('a start that failed', () => {
       failed(1, { cause: 'overlap', resultCode: null, account: null, records: [] }),
       failed(2, { cause: 'missed' }),
     );
-    expect(await failures()).toMatchObject([{ cause: 'overlap', records: [], account: null }, { cause: 'missed' }]);
+    expect(await failures()).toMatchObject([{ cause: 'missed' }, { cause: 'overlap', records: [], account: null }]);
     expect(await runs()).toEqual([]);
   });
 
