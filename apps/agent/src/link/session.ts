@@ -5,6 +5,7 @@ import type { EventSender } from '../collect/event-sender.js';
 import type { OutputShipper } from '../collect/output-shipper.js';
 import type { CommandDesk } from '../commands/command-desk.js';
 import type { Log } from '../lib/log.js';
+import type { ContactKeeper } from '../state/contact.js';
 import type { EventLog } from '../state/event-log.js';
 import type { DesiredSync } from '../sync/desired-sync.js';
 import type { InventoryWatch } from '../watch/inventory-watch.js';
@@ -19,6 +20,8 @@ export interface SessionParts {
   readonly commands: CommandDesk;
   /** Absent on simulated hosts. */
   readonly inventory?: Pick<InventoryWatch, 'attach' | 'detach' | 'onGet'>;
+  /** Absent on simulated hosts. */
+  readonly contact?: ContactKeeper;
   readonly log: Log;
 }
 
@@ -82,6 +85,7 @@ export async function runSession(
     welcome.desired,
   );
   parts.inventory?.attach((body) => channel.send('inventory', body));
+  parts.contact?.attach(channel);
   output.pump();
 
   try {
@@ -90,7 +94,7 @@ export async function runSession(
     clearInterval(beat);
     clearInterval(look);
     signal.removeEventListener('abort', abort);
-    for (const part of [events, output, desired, commands, parts.inventory]) part?.detach();
+    for (const part of [events, output, desired, commands, parts.inventory, parts.contact]) part?.detach();
   }
 }
 

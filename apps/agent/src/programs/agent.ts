@@ -17,14 +17,15 @@ import { keepLinked } from '../link/link-loop.js';
 import { dropEvent } from '../runner/drop-box.js';
 import { readJobMemory } from '../runner/job-memory.js';
 import { storeScript } from '../runner/script-file.js';
-import { SchtasksScheduler } from '../scheduler/schtasks-scheduler.js';
+import { hostScheduler, taskStoreOf } from '../scheduler/host-scheduler.js';
 import { WevtutilHistory } from '../scheduler/task-history.js';
 import { listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
+import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
 import { loadIdentity } from '../state/identity.js';
-import { historyCommandOf, loadSettings, type Settings } from '../state/settings.js';
+import { historyCommandOf, loadSettings } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
 import { fileDriftMemory } from '../watch/drift-memory.js';
@@ -55,11 +56,8 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const events = new EventSender(eventLog);
     const output = new OutputShipper(new FileOutputSource(folder));
     const cache = new FileDesiredCache(folder.jobs, folder.registered);
+    const scheduler = hostScheduler(settings.scheduler, folder.temporary);
     const codePage = settings.scheduler.kind === 'schtasks' ? consoleCodePage() : undefined;
-    const scheduler = new SchtasksScheduler(settings.scheduler.command, folder.temporary, {
-      taskStore: taskStoreOf(settings.scheduler),
-      codePage,
-    });
     const report = (data: UnnumberedEvent['data']) =>
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
     const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
@@ -113,6 +111,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       events.pump();
       output.pump();
     };
+    const contact = new ContactKeeper(folder.contact, () => eventLog.next - eventLog.first);
     const collector = new Collector({ folder, eventLog, onNews: pump, log });
 
     log.info('agent starts', { name: identity.name, server: settings.server, data: folder.root });
@@ -126,7 +125,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         server: settings.server,
         identity,
         facts: () => hostFactsOf(settings.scheduler.kind, settings.name),
-        parts: { eventLog, events, output, desired, commands, inventory, log },
+        parts: { eventLog, events, output, desired, commands, inventory, contact, log },
       },
       signal,
     );
@@ -143,11 +142,6 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
 
 function ownTasksIn(store: string | undefined): string | undefined {
   return store && join(store, ...taskFolder.split('\\').filter(Boolean));
-}
-
-/** Windows' own store of task definitions: readable by SYSTEM, exact where the piped XML is not [K]. */
-function taskStoreOf(scheduler: Settings['scheduler']): string | undefined {
-  return scheduler.kind === 'schtasks' ? join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'Tasks') : undefined;
 }
 
 const machineWide = [

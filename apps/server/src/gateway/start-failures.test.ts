@@ -71,17 +71,18 @@ describe('a start that failed', () => {
     const run = (await runs()).find(({ id }) => id === first.data.runId);
     expect(await runs()).toHaveLength(2);
     expect(run).toMatchObject({ state: 'failed', reason: 'logon_failed', exit_code: '2147943726', attempts: 0 });
+    expect(run?.detail).toContain('could not log on CORP\\etl: 0x8007052E');
     expect(run).toMatchObject({ started_at: new Date(at), finished_at: new Date(at), job_version: 3 });
   });
 
-  it('that the host held back, or that overlapped, is noted without a run', async () => {
+  it('that the host held back is a skipped run, one that was missed is noted without a run', async () => {
     const { send, failures, runs } = await host();
     await send(
       failed(1, { cause: 'overlap', resultCode: null, account: null, records: [] }),
       failed(2, { cause: 'missed' }),
     );
     expect(await failures()).toMatchObject([{ cause: 'missed' }, { cause: 'overlap', records: [], account: null }]);
-    expect(await runs()).toEqual([]);
+    expect(await runs()).toMatchObject([{ state: 'skipped', reason: 'overlap', exit_code: null }]);
   });
 
   it('with strange signs and an unknown cause is no trouble', async () => {

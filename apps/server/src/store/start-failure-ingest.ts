@@ -1,11 +1,10 @@
 import type { HistoryChanged, RunEvent, StartFailed } from '@carillon/contract/agent/messages';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
-import { isFailedRun } from '@carillon/core/state/states';
+import { describeStartFailure } from '@carillon/core/starts/start-failure';
+import { runOfFailedStart } from '@carillon/core/state/states';
 import type pg from 'pg';
 import type { FreshEvent } from './ingest-plan.js';
 import { unnest } from './unnest.js';
-
-type Finished = Extract<RunEvent, { kind: 'run.finished' }>;
 
 interface Row<T> {
   readonly hostId: string;
@@ -16,20 +15,23 @@ interface Row<T> {
 
 const nothing = { bytes: 0, stored: 0, sha256: sha256Hex('') };
 
-/** The failed runs that starts without a runner stand for: lists, counts and alerts then need to know only runs. */
-export function failedStartRuns(fresh: readonly FreshEvent[]): { hostId: string; event: { data: Finished } }[] {
-  return failures(fresh)
-    .filter(({ data }) => isFailedRun(data.cause))
-    .map(({ hostId, at, data }) => {
-      const { runId, jobId, version, trigger, scheduledFor, cause, resultCode } = data;
-      const run = { runId, jobId, version, trigger, scheduledFor, startedAt: at, commandId: null };
-      const end = { finishedAt: at, durationMs: 0, attempts: 0, exitCode: resultCode };
-      const output = { stdout: nothing, stderr: nothing, encoding: 'auto' } as const;
-      return {
-        hostId,
-        event: { data: { kind: 'run.finished', ...run, ...end, state: 'failed', reason: cause, output } },
-      };
-    });
+/** The runs that starts without a runner stand for: lists, counts and alerts then need to know only runs. */
+export function runsOfFailedStarts(fresh: readonly FreshEvent[]): { hostId: string; event: { data: RunEvent } }[] {
+  return failures(fresh).flatMap(({ hostId, at, data }) => {
+    const event = runOf(data, at);
+    return event ? [{ hostId, event: { data: event } }] : [];
+  });
+}
+
+function runOf(failure: StartFailed, at: string): RunEvent | null {
+  const { runId, jobId, version, trigger, scheduledFor, cause, resultCode } = failure;
+  const identity = { runId, jobId, version, trigger, scheduledFor, startedAt: at, commandId: null };
+  const end = { ...identity, finishedAt: at, reason: cause, message: describeStartFailure(failure) };
+  const state = runOfFailedStart(cause);
+  if (state === null) return null;
+  if (state === 'skipped') return { kind: 'run.skipped', ...end };
+  const output = { stdout: nothing, stderr: nothing, encoding: 'auto' } as const;
+  return { kind: 'run.finished', ...end, state, durationMs: 0, attempts: 0, exitCode: resultCode, output };
 }
 
 /** Notes why starts failed. */

@@ -28,7 +28,18 @@ export type TaskChangeState = (typeof taskChangeStates)[number];
 export const driftKinds = ['deleted', 'disabled', 'edited', 'unreadable'] as const;
 export type DriftKind = (typeof driftKinds)[number];
 
-export const runStates = ['running', 'succeeded', 'warning', 'failed', 'timed_out', 'killed', 'indeterminate'] as const;
+/** `waiting`: started by its trigger, its program not yet. `skipped`: its program was never started, for a named reason. */
+export const runStates = [
+  'waiting',
+  'running',
+  'succeeded',
+  'warning',
+  'failed',
+  'timed_out',
+  'killed',
+  'skipped',
+  'indeterminate',
+] as const;
 export type RunState = (typeof runStates)[number];
 
 export const runTriggers = ['schedule', 'command', 'local'] as const;
@@ -72,6 +83,7 @@ export type CommandState = (typeof commandStates)[number];
 /** Outcomes that will not change by themselves. `indeterminate` may still be amended by late evidence. */
 export function isFinalRun(state: RunState): boolean {
   switch (state) {
+    case 'waiting':
     case 'running':
     case 'indeterminate':
       return false;
@@ -80,10 +92,16 @@ export function isFinalRun(state: RunState): boolean {
     case 'failed':
     case 'timed_out':
     case 'killed':
+    case 'skipped':
       return true;
     default:
       return unreachable(state);
   }
+}
+
+/** Whether a run is still under way on its host, so that more of it is to come. */
+export function isRunUnderWay(state: RunState): boolean {
+  return state === 'waiting' || state === 'running';
 }
 
 /** Outcomes a person should look at. */
@@ -92,10 +110,10 @@ export function isBadRun(state: RunState): boolean {
 }
 
 /**
- * Does a start that failed count as a failed run? The program was due and something is broken; a start that the host's
- * own conditions held back, or that came while the job was running, is told without one.
+ * The run that a start without a runner counts as. The program was due and something is broken: failed; the host's own
+ * conditions held it back, or it was running already: skipped. Starts that were missed altogether are no runs.
  */
-export function isFailedRun(cause: StartFailureCause): boolean {
+export function runOfFailedStart(cause: StartFailureCause): 'failed' | 'skipped' | null {
   switch (cause) {
     case 'logon_failed':
     case 'not_logged_on':
@@ -103,13 +121,14 @@ export function isFailedRun(cause: StartFailureCause): boolean {
     case 'runner_failed':
     case 'service_busy':
     case 'refused':
-      return true;
+      return 'failed';
     case 'on_battery':
     case 'no_network':
     case 'not_idle':
     case 'overlap':
+      return 'skipped';
     case 'missed':
-      return false;
+      return null;
     default:
       return unreachable(cause);
   }
