@@ -14,6 +14,7 @@ import { hostTimezone } from '../lib/host-timezone.js';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import { keepLinked } from '../link/link-loop.js';
+import { PolicyFile } from '../policy/policy-file.js';
 import { dropEvent } from '../runner/drop-box.js';
 import { readJobMemory } from '../runner/job-memory.js';
 import { storeScript } from '../runner/script-file.js';
@@ -62,10 +63,17 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
     const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
     const facts = () => ({ hostTimezone: hostTimezone(), runner: settings.runner, signerKeys, agentId });
+    const policy = new PolicyFile(folder.policy);
     const desired = new DesiredSync(
       agentId,
       facts,
-      { scheduler, cache, storeScript: (manifest) => storeScript(folder.scripts, manifest), replaced },
+      {
+        scheduler,
+        cache,
+        storeScript: (manifest) => storeScript(folder.scripts, manifest),
+        replaced,
+        judge: (manifest) => policy.judgeJob(manifest),
+      },
       log,
     );
     const drift = new DriftTimer(
@@ -96,7 +104,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       });
     const startTimer = new LookTimer(async () => starts?.look(), startsMs);
     const commands = new CommandDesk(
-      () => ({ agentId, signerKeys }),
+      () => ({ agentId, signerKeys, judge: (action) => policy.judgeCommand(action) }),
       new FileCommandJournal(folder.commands, Date.now()),
       new HostWork(folder, cache, scheduler),
       log,
@@ -117,6 +125,10 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     log.info('agent starts', { name: identity.name, server: settings.server, data: folder.root });
     collector.start();
     desired.start();
+    policy.watch(() => {
+      log.info('the policy of this host has changed');
+      desired.reconsider();
+    });
     drift.start();
     inventory.start();
     startTimer.start();
@@ -133,6 +145,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     await inventory.stop();
     await startTimer.stop();
     collector.stop();
+    policy.stop();
     await desired.stop();
     log.info('agent stops');
   } finally {
