@@ -14,7 +14,7 @@ import { joinServer } from '../link/handshake.js';
 import { keepLinked } from '../link/link-loop.js';
 import { MemoryScheduler } from '../scheduler/memory-scheduler.js';
 import { MemoryDesiredCache } from '../state/desired-cache.js';
-import { MemoryEventLog } from '../state/event-log.js';
+import { MemoryEventLog } from '../state/memory-event-log.js';
 import { type Identity, makeTransientIdentity } from '../state/identity.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { MemoryOutputSource } from './memory-output.js';

@@ -11,7 +11,7 @@ import type { SessionTiming } from '../link/session.js';
 import { MemoryScheduler } from '../scheduler/memory-scheduler.js';
 import { MemoryOutputSource } from '../simulate/memory-output.js';
 import { MemoryDesiredCache } from '../state/desired-cache.js';
-import { MemoryEventLog } from '../state/event-log.js';
+import { MemoryEventLog } from '../state/memory-event-log.js';
 import { makeTransientIdentity } from '../state/identity.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import type { FakeServer } from './fake-server.js';

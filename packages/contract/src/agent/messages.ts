@@ -1,5 +1,12 @@
 import { outputEncodings } from '@carillon/core/job/job-spec';
-import { commandKinds, driftKinds, runStates, runTriggers, taskChangeStates } from '@carillon/core/state/states';
+import {
+  commandKinds,
+  driftKinds,
+  runStates,
+  runTriggers,
+  spoolLossReasons,
+  taskChangeStates,
+} from '@carillon/core/state/states';
 import { z } from 'zod';
 
 /**
@@ -200,13 +207,31 @@ export const taskReplaced = z.object({
 });
 export type TaskReplaced = z.infer<typeof taskReplaced>;
 
+/** Something that waited on the host was given up before the centre had it. Servers before it drop the event. */
+export const spoolLost = z.object({
+  kind: z.literal('spool.lost'),
+  reason: z.enum(spoolLossReasons),
+  /** Ends of runs, and starts whose end is not known. */
+  runEvents: count,
+  otherEvents: count,
+  /** Runs whose output was given up, and its bytes as spooled. */
+  outputRuns: count,
+  outputBytes: count,
+  /** Runs that are concerned, the first of them. */
+  runIds: z.array(uuid).max(200),
+  /** When the lost things happened; null where that is not known. */
+  from: when.nullable(),
+  to: when.nullable(),
+});
+export type SpoolLost = z.infer<typeof spoolLost>;
+
 export const agentEvent = z.object({
   seq: z.int().min(1),
   /** UUIDv7; the same event keeps it for ever, also when its number changes. */
   eventId: uuid,
   /** Agent's clock when it happened. */
   at: when,
-  data: z.discriminatedUnion('kind', [runStarted, runFinished, taskChanged, taskReplaced]),
+  data: z.discriminatedUnion('kind', [runStarted, runFinished, taskChanged, taskReplaced, spoolLost]),
 });
 export type AgentEvent = z.infer<typeof agentEvent>;
 export type RunEvent = Extract<AgentEvent['data'], { kind: 'run.started' | 'run.finished' }>;
@@ -251,6 +276,16 @@ export const heartbeat = z.object({
   desired: desiredPoint,
   observedHash: hash,
   spool: spoolPoint,
+  /** Room for what waits on the host; agents before it leave it out. */
+  disk: z
+    .object({
+      /** Taken by everything that waits. */
+      spoolBytes: count,
+      freeBytes: count,
+      /** Why results cannot be written right now; null when they can. */
+      problem: z.string().max(500).nullable(),
+    })
+    .optional(),
 });
 
 /** A task of the host that is not Windows' own: ours too. */
