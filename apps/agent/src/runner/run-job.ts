@@ -9,6 +9,7 @@ import type { AgentFolder } from '../state/agent-folder.js';
 import { loadManifest } from '../state/desired-cache.js';
 import { loadAgentId, loadSignerKeys } from '../state/identity.js';
 import { dropEvent } from './drop-box.js';
+import { writeIfRoom, writeOutcome } from './full-disk.js';
 import { readJobMemory, rememberEnd, rememberStart } from './job-memory.js';
 import { planLaunch } from './launch-plan.js';
 import { OutputFileWriter, outputFileOf } from './output-file.js';
@@ -51,9 +52,9 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
   const { runId } = started;
   const { kind: _, ...identity } = started;
   const running = { identity, pid: process.pid, encoding: manifest.output.encoding };
-  writeRunning(folder.running, running);
-  dropEvent(folder.drop, { eventId: newId(), at: started.startedAt, data: started });
-  rememberStart(folder.answered, jobId, reason.answeredMs, Date.parse(started.startedAt));
+  writeIfRoom(folder, () => writeRunning(folder.running, running));
+  writeIfRoom(folder, () => dropEvent(folder.drop, { eventId: newId(), at: started.startedAt, data: started }));
+  writeIfRoom(folder, () => rememberStart(folder.answered, jobId, reason.answeredMs, Date.parse(started.startedAt)));
 
   // Until the last word is on disk: nothing here may outlive the run, and no signal may cut it short.
   const stop = new StopWatch(folder.stops, runId);
@@ -64,12 +65,13 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
 
     // 3. The outcome, on disk before the run stops being "running".
     const finishedAt = new Date().toISOString();
-    dropEvent(folder.drop, {
+    const finished = {
       eventId: newId(),
       at: finishedAt,
-      data: { ...started, kind: 'run.finished', finishedAt, durationMs, attempts, ...outcome, output },
-    });
-    rememberEnd(folder.answered, jobId, Date.parse(finishedAt));
+      data: { ...started, kind: 'run.finished' as const, finishedAt, durationMs, attempts, ...outcome, output },
+    };
+    await writeOutcome(folder, () => dropEvent(folder.drop, finished));
+    writeIfRoom(folder, () => rememberEnd(folder.answered, jobId, Date.parse(finishedAt)));
     removeRunning(folder.running, runId);
     return { ran: true, runId, exitCode: outcome.exitCode ?? 1 };
   } finally {

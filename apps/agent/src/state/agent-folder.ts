@@ -33,6 +33,10 @@ export interface AgentFolder {
   readonly drop: string;
   /** Output of one run, a file each; written by its runner, deleted by the agent after the ack. */
   readonly output: string;
+  /** Room kept for results on a full disk; filled by the agent, given back by whoever needs it. */
+  readonly reserve: string;
+  /** Results that found no room even so, a byte each; written by runners, told and cleared by the agent. */
+  readonly unwritten: string;
   /** Numbered events until the centre acked them; written by the agent. */
   readonly log: string;
   readonly commands: string;
@@ -66,6 +70,8 @@ export function agentFolderAt(path: string): AgentFolder {
     answered: join(root, 'answered'),
     drop: join(root, 'spool', 'drop'),
     output: join(root, 'spool', 'out'),
+    reserve: join(root, 'spool', 'reserve'),
+    unwritten: join(root, 'spool', 'unwritten'),
     log: join(root, 'spool', 'log'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),

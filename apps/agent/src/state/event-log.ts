@@ -308,7 +308,10 @@ function lossEvent(reason: SpoolLost['reason'], lost: readonly AgentEvent[], unr
   const before = lost.flatMap(({ data }) => (data.kind === 'spool.lost' ? [data] : []));
   const sum = (read: (loss: SpoolLost) => number) => before.reduce((total, loss) => total + read(loss), 0);
   const ofRuns = lost.filter((event) => runIdOf(event) !== null);
-  const runIds = new Set([...ofRuns.flatMap((event) => runIdOf(event) ?? []), ...before.flatMap((loss) => loss.runIds)]);
+  const runIds = new Set([
+    ...ofRuns.flatMap((event) => runIdOf(event) ?? []),
+    ...before.flatMap((loss) => loss.runIds),
+  ]);
   const times = lost.map((event) => event.at).sort();
   const at = new Date().toISOString();
   return {
