@@ -13,6 +13,7 @@ import {
   planIngest,
 } from './ingest-plan.js';
 import { poolTransaction } from './pool-transaction.js';
+import { storeSpoolLosses } from './spool-loss-ingest.js';
 import { storeTaskChanges, taskChangesOf } from './task-change-ingest.js';
 import { storeTaskReplacements } from './task-replacement-ingest.js';
 import { unnest } from './unnest.js';
@@ -38,6 +39,7 @@ export class IngestStore {
         await completeCommands(client, runs);
         await storeTaskChanges(client, taskChangesOf(plan.fresh));
         await storeTaskReplacements(client, plan.fresh);
+        await storeSpoolLosses(client, plan.fresh);
       }
       if (plan.sessions.length > 0) await advanceSessions(client, plan.sessions);
       return plan.outcomes;
