@@ -1,41 +1,41 @@
 // `npm test`: everything that must hold, on a machine that has only Node and npm. Ends with one line:
-// `N passed, N failed, N skipped`. `npm run check` leaves out the tests (`--only check`).
+// `N passed, N failed, N skipped`. `npm run check` leaves out the tests (`--only check`); `npm run test:wine` is the
+// Windows program alone (`--only wine`).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { installWine } from './install-wine.mjs';
 import { prepare, repository, turbo } from './prepare.mjs';
 
-const onlyCheck = process.argv.includes('check');
+const only = process.argv[process.argv.indexOf('--only') + 1];
+const isAsked = (part) => !process.argv.includes('--only') || only === part;
 const total = { passed: 0, failed: 0, skipped: 0 };
 const reports = mkdtempSync(join(tmpdir(), 'carillon-report-'));
 
 await prepare({ build: false });
-step('types and build', () => count(turbo(['generate', 'build'])));
-step('lint', () => count(run('node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'])));
-step('boundaries', () =>
-  count(
-    run('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', [
-      '--config',
-      '.dependency-cruiser.cjs',
-      'apps',
-      'packages',
-    ]),
-  ),
-);
-if (!onlyCheck) {
-  step('tests', () => vitest('vitest.config.ts'));
-  step('dashboard tests', () => vitest('apps/web/vitest.config.ts'));
-  step('the whole product', () => vitest('vitest.whole.config.ts'));
+await step('types and build', () => count(turbo(['generate', 'build'])));
+if (isAsked('check')) {
+  await step('lint', () => count(run('node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'])));
+  const boundaries = ['--config', '.dependency-cruiser.cjs', 'apps', 'packages'];
+  await step('boundaries', () => count(run('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', boundaries)));
+}
+if (isAsked('tests')) {
+  await step('tests', () => vitest('vitest.config.ts'));
+  await step('dashboard tests', () => vitest('apps/web/vitest.config.ts'));
+  await step('the whole product', () => vitest('vitest.whole.config.ts'));
+}
+if (isAsked('wine')) {
+  await step('the Windows program', windowsProgram);
 }
 rmSync(reports, { recursive: true, force: true });
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed > 0 ? 1 : 0);
 
-function step(name, work) {
+async function step(name, work) {
   console.log(`\n== ${name}`);
   const startedAt = Date.now();
-  const { passed = 0, failed = 0, skipped = 0 } = work();
+  const { passed = 0, failed = 0, skipped = 0 } = await work();
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
@@ -52,6 +52,14 @@ function run(script, args) {
 
 function count(ok) {
   return ok ? { passed: 1 } : { failed: 1 };
+}
+
+/** Without Wine its tests are skipped, and say so: nothing is fetched and built for them then. */
+async function windowsProgram() {
+  const { findWine } = await import('../packages/testkit/dist/wine.js');
+  if (only === 'wine' && findWine().kind === 'missing') installWine((text) => console.log(`  ${text}`));
+  if (findWine().kind === 'found' && !run('tools/build-agent.mjs', [])) return { failed: 1 };
+  return vitest('vitest.wine.config.ts');
 }
 
 /** Runs one configuration of vitest; what it counted is read from its own report. */

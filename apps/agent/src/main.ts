@@ -1,10 +1,14 @@
 import { parseArgs } from 'node:util';
+import { exitCodeOf } from '@carillon/core/install/findings';
+import { describeFindings, examine } from './install/doctor.js';
+import { describeInstall, install } from './install/install.js';
+import { describeUninstall, uninstall } from './install/uninstall.js';
 import { agentVersion } from './lib/host-facts.js';
-import { consoleLog } from './lib/log.js';
+import { consoleLog, fileLog } from './lib/log.js';
 import { runAgent } from './programs/agent.js';
 import { enroll } from './programs/enroll.js';
 import { simulate } from './programs/simulate.js';
-import { agentStatus } from './programs/status.js';
+import { agentStatus, describeStatus } from './programs/status.js';
 import { runJob } from './runner/run-job.js';
 import { agentFolderAt, defaultAgentFolder } from './state/agent-folder.js';
 
@@ -12,9 +16,15 @@ const usage = `carillon-agent ${agentVersion}
 
   enroll --server URL [--token T] [--name NAME] [--data DIR] [--schtasks-command JSON]
          join a server; the token may come as CARILLON_JOIN_TOKEN
-  agent  [--data DIR]           work until stopped
+  install [--server URL] [--token T] [--name NAME] [--data DIR] [--no-start] [--schtasks-command JSON]
+         keep the agent running from now on: enrols if need be, registers itself with Task Scheduler, starts
+  uninstall [--data DIR] [--keep-data | --remove-data]
+         take away the agent's task and those of its jobs; the folder is kept unless told otherwise
+  agent  [--data DIR] [--log-file]
+         work until stopped; with --log-file what it says goes to agent.log in its folder
   run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
-  status [--data DIR]           what this host has registered and still has to tell
+  status [--data DIR] [--json]  is it running, connected, in step; what it still has to tell
+  doctor [--data DIR] [--json]  looks for what is wrong and says what to do; exit code 1 when something is
   simulate --server URL --hosts N [--seconds S] [--json]
          many hosts in memory; the token comes as --token or CARILLON_JOIN_TOKEN
   --version
@@ -31,6 +41,10 @@ const options = {
   hosts: { type: 'string' },
   seconds: { type: 'string' },
   json: { type: 'boolean' },
+  'log-file': { type: 'boolean' },
+  'no-start': { type: 'boolean' },
+  'keep-data': { type: 'boolean' },
+  'remove-data': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -64,7 +78,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     case 'agent':
-      await runAgent(data, consoleLog, untilSignal());
+      await runAgent(data, values['log-file'] ? fileLog(agentFolderAt(data).diary) : consoleLog, untilSignal());
       return 0;
     case 'run': {
       if (subject === undefined) throw new UsageError('run: which job? expected a job id');
@@ -72,9 +86,38 @@ async function main(argv: readonly string[]): Promise<number> {
       if (!result.ran) process.stdout.write(`not run: ${result.reason}\n`);
       return result.ran ? result.exitCode : 0;
     }
-    case 'status':
-      process.stdout.write(`${JSON.stringify(agentStatus(data), null, 2)}\n`);
+    case 'install': {
+      const report = await install(
+        {
+          server: values.server === undefined ? undefined : url(values.server),
+          data,
+          token: values.token ?? process.env.CARILLON_JOIN_TOKEN,
+          name: values.name,
+          schtasksCommand: values['schtasks-command'],
+          start: !values['no-start'],
+        },
+        process.env,
+      );
+      print(values.json ? report : describeInstall(report));
+      return values['no-start'] || report.running ? 0 : 1;
+    }
+    case 'uninstall': {
+      if (values['keep-data'] && values['remove-data'])
+        throw new UsageError('uninstall: expected --keep-data or --remove-data, not both');
+      const report = await uninstall({ data, removeData: values['remove-data'] === true });
+      print(values.json ? report : describeUninstall(report, data));
       return 0;
+    }
+    case 'status': {
+      const status = agentStatus(data);
+      print(values.json ? status : describeStatus(status, Date.now()));
+      return 0;
+    }
+    case 'doctor': {
+      const findings = await examine(data, process.env);
+      print(values.json ? findings : describeFindings(findings));
+      return exitCodeOf(findings);
+    }
     case 'simulate': {
       const seconds = values.seconds === undefined ? undefined : positive('--seconds', values.seconds);
       const hosts = positive('--hosts', values.hosts ?? '');
@@ -87,6 +130,10 @@ async function main(argv: readonly string[]): Promise<number> {
     default:
       throw new UsageError(`unknown command ${verb}`);
   }
+}
+
+function print(answer: object | string): void {
+  process.stdout.write(typeof answer === 'string' ? answer : `${JSON.stringify(answer, null, 2)}\n`);
 }
 
 function parse(argv: readonly string[]) {

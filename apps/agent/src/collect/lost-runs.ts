@@ -44,7 +44,8 @@ export class LostRunWatch {
     return lost;
   }
 
-  private lastWord({ identity, encoding }: RunningFile, renewedMs: number, nowMs: number): UnnumberedEvent {
+  private lastWord({ identity, encoding, isWaiting }: RunningFile, renewedMs: number, nowMs: number): UnnumberedEvent {
+    if (isWaiting) return neverStarted(identity, renewedMs, nowMs);
     const durationMs = Math.max(0, Math.round(renewedMs - Date.parse(identity.startedAt)));
     return {
       eventId: newId(nowMs),
@@ -72,4 +73,12 @@ export class LostRunWatch {
     };
     return { stdout: summary('stdout'), stderr: summary('stderr') };
   }
+}
+
+/** Of a run whose program was not started yet nothing is unknown. */
+function neverStarted(identity: RunningFile['identity'], renewedMs: number, nowMs: number): UnnumberedEvent {
+  const finishedAt = new Date(Math.round(renewedMs)).toISOString();
+  const message = 'its runner ended while the run was waiting';
+  const data = { kind: 'run.skipped' as const, ...identity, finishedAt, reason: 'runner_lost', message };
+  return { eventId: newId(nowMs), at: new Date(nowMs).toISOString(), data };
 }

@@ -4,6 +4,7 @@ import { hostname, release, type, version } from 'node:os';
 import type { Body } from '@carillon/contract/agent/catalog';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import type { Settings } from '../state/settings.js';
+import { capabilities } from './capabilities.js';
 import { hostTimezone } from './host-timezone.js';
 
 export const agentVersion = '0.1.0';
@@ -17,7 +18,7 @@ export function hostFactsOf(scheduler: Settings['scheduler']['kind'], name?: str
     timezone: hostTimezone(),
     agentVersion,
     scheduler,
-    capabilities: ['run', 'stop', 'replace', 'inventory'],
+    capabilities: [...capabilities],
     fingerprint: sha256Hex(`${machineId()}\n${name ?? hostname()}`),
   };
 }

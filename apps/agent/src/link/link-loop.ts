@@ -39,6 +39,7 @@ export async function keepLinked(options: LinkOptions, signal: AbortSignal): Pro
       options.reconnect,
     );
     state = next.state;
+    options.parts.contact?.onTrouble(end.why);
     log.warn('not connected to the server', {
       why: end.why,
       afterMs: Date.now() - startedMs,

@@ -6,6 +6,7 @@ import type { OutputShipper } from '../collect/output-shipper.js';
 import type { SpoolKeeper } from '../collect/spool-keeper.js';
 import type { CommandDesk } from '../commands/command-desk.js';
 import type { Log } from '../lib/log.js';
+import type { ContactKeeper } from '../state/contact.js';
 import type { EventLog } from '../state/event-log.js';
 import type { DesiredSync } from '../sync/desired-sync.js';
 import type { InventoryWatch } from '../watch/inventory-watch.js';
@@ -21,6 +22,8 @@ export interface SessionParts {
   /** These are absent on simulated hosts. */
   readonly disk?: Pick<SpoolKeeper, 'health'>;
   readonly inventory?: Pick<InventoryWatch, 'attach' | 'detach' | 'onGet'>;
+  /** Absent on simulated hosts. */
+  readonly contact?: ContactKeeper;
   readonly log: Log;
 }
 
@@ -90,6 +93,7 @@ export async function runSession(
     welcome.desired,
   );
   parts.inventory?.attach((body) => channel.send('inventory', body));
+  parts.contact?.attach(channel);
   output.pump();
 
   try {
@@ -98,7 +102,7 @@ export async function runSession(
     clearInterval(beat);
     clearInterval(look);
     signal.removeEventListener('abort', abort);
-    for (const part of [events, output, desired, commands, parts.inventory]) part?.detach();
+    for (const part of [events, output, desired, commands, parts.inventory, parts.contact]) part?.detach();
   }
 }
 

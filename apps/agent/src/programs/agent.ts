@@ -8,7 +8,6 @@ import { SpoolKeeper } from '../collect/spool-keeper.js';
 import { CommandDesk } from '../commands/command-desk.js';
 import { FileCommandJournal } from '../commands/command-journal.js';
 import { HostWork } from '../commands/host-work.js';
-import { consoleCodePage } from '../lib/console-code-page.js';
 import { lockFolder } from '../lib/folder-lock.js';
 import { hostFactsOf } from '../lib/host-facts.js';
 import { hostTimezone } from '../lib/host-timezone.js';
@@ -17,13 +16,14 @@ import { newId } from '../lib/new-id.js';
 import { keepLinked } from '../link/link-loop.js';
 import { dropEvent } from '../runner/drop-box.js';
 import { storeScript } from '../runner/script-file.js';
-import { SchtasksScheduler } from '../scheduler/schtasks-scheduler.js';
+import { hostScheduler, taskStoreOf } from '../scheduler/host-scheduler.js';
 import { listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
+import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
 import { loadIdentity } from '../state/identity.js';
-import { loadSettings, type Settings } from '../state/settings.js';
+import { loadSettings } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
 import { fileDriftMemory } from '../watch/drift-memory.js';
@@ -49,10 +49,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const events = new EventSender(eventLog);
     const output = new OutputShipper(new FileOutputSource(folder));
     const cache = new FileDesiredCache(folder.jobs, folder.registered);
-    const scheduler = new SchtasksScheduler(settings.scheduler.command, folder.temporary, {
-      taskStore: taskStoreOf(settings.scheduler),
-      codePage: settings.scheduler.kind === 'schtasks' ? consoleCodePage() : undefined,
-    });
+    const scheduler = hostScheduler(settings.scheduler, folder.temporary);
     const report = (data: UnnumberedEvent['data']) =>
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
     const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
@@ -92,6 +89,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       events.pump();
       output.pump();
     };
+    const contact = new ContactKeeper(folder.contact, () => eventLog.next - eventLog.first);
     const keeper = new SpoolKeeper({ folder, eventLog, log });
     const collector = new Collector({ folder, eventLog, keeper, onNews: pump, log });
 
@@ -105,7 +103,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         server: settings.server,
         identity,
         facts: () => hostFactsOf(settings.scheduler.kind, settings.name),
-        parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, log },
+        parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, log },
       },
       signal,
     );
@@ -121,11 +119,6 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
 
 function ownTasksIn(store: string | undefined): string | undefined {
   return store && join(store, ...taskFolder.split('\\').filter(Boolean));
-}
-
-/** Windows' own store of task definitions: readable by SYSTEM, exact where the piped XML is not [K]. */
-function taskStoreOf(scheduler: Settings['scheduler']): string | undefined {
-  return scheduler.kind === 'schtasks' ? join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'Tasks') : undefined;
 }
 
 const machineWide = [

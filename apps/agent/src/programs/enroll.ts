@@ -1,3 +1,4 @@
+import { protectFolder } from '../install/rights.js';
 import { hostFactsOf } from '../lib/host-facts.js';
 import { selfCommand } from '../lib/self-command.js';
 import { Channel } from '../link/channel.js';
@@ -26,6 +27,8 @@ export async function enroll(
   const scheduler = schedulerFrom(options.schtasksCommand, env);
   const folder = agentFolderAt(options.data);
   prepareAgentFolder(folder);
+  // Before there is a private key in it.
+  protectFolder(folder);
   const identity = loadOrMakeIdentity(folder);
   if (identity.agentId !== undefined) {
     throw new Error(

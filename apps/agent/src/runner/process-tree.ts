@@ -11,9 +11,10 @@ export function endProcessTree(child: ChildProcess): void {
   const { pid } = child;
   if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   if (process.platform === 'win32') {
-    spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).once('error', () =>
-      child.kill(),
-    );
+    // When it cannot be started, or does not know /t (Wine 8), at least the program itself ends.
+    const killer = spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true });
+    killer.once('error', () => child.kill());
+    killer.once('exit', (code) => code !== 0 && child.kill());
     return;
   }
   signalGroup(pid, 'SIGTERM');

@@ -4,6 +4,7 @@ import { describeDuration } from '@carillon/core/job/describe-schedule';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { judgeRun, type Outcome, type ProcessEnd } from '@carillon/core/run/outcome';
 import { retryDelay } from '@carillon/core/run/retry';
+import { stoppedBy } from './stop-orders.js';
 
 export interface Attempts {
   /** Of the last attempt. */
@@ -31,8 +32,7 @@ export async function runAttempts(
     if (delayMs !== null) {
       note(ending(attempt, outcome, retry, delayMs));
       if (!(await isStopped(delayMs, stop))) continue;
-      const by = stop.reason === 'command' ? 'command' : 'host';
-      outcome = judgeRun({ kind: 'stopped', by, exitCode: outcome.exitCode }, exitCodes);
+      outcome = judgeRun({ kind: 'stopped', by: stoppedBy(stop), exitCode: outcome.exitCode }, exitCodes);
     }
     return { outcome, attempts: attempt, durationMs: Math.round(performance.now() - startedMs) };
   }

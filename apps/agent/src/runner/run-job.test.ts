@@ -1,72 +1,33 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunEvent } from '@carillon/contract/agent/messages';
 import { makeKeyPair } from '@carillon/core/desired/signing';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { newId } from '../lib/new-id.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import { writeJson } from '../state/files.js';
+import { JobStarts, scriptJob } from '../testing/job-starts.js';
 import { makeManifest, signManifest } from '../testing/samples.js';
-import { makeAgentFolder } from '../testing/temp-folder.js';
-import { readDrop } from './drop-box.js';
 import { rememberEnd } from './job-memory.js';
 import { outputFileOf, readOutputRecords } from './output-file.js';
 import { isProcessAlive } from './process-tree.js';
 import { runJob } from './run-job.js';
 import { listRunning } from './running-file.js';
-import { leaveTicket, ticketFileOf } from './start-ticket.js';
+import { ticketFileOf } from './start-ticket.js';
 import { orderStop } from './stop-orders.js';
 
-type Finished = Extract<RunEvent, { kind: 'run.finished' }>;
-
+let jobs: JobStarts;
 let folder: AgentFolder;
 beforeEach(() => {
-  folder = makeAgentFolder();
+  jobs = new JobStarts();
+  folder = jobs.folder;
 });
 
-/** A job whose program is a piece of JavaScript. */
-function script(code: string, change: Partial<Manifest> = {}): Manifest {
-  const { run, ...rest } = makeManifest(change);
-  return {
-    ...rest,
-    run: {
-      kind: 'program',
-      program: process.execPath,
-      arguments: ['-e', code],
-      workingDirectory: null,
-      environment: {},
-      ...change.run,
-    } as Manifest['run'],
-  };
-}
-
-function store(manifest: Manifest): void {
-  writeJson(join(folder.jobs, `${manifest.jobId}.json`), signManifest(manifest));
-}
-
-/** Starts a job as a command would, so that its schedule does not matter. */
-function start(manifest: Manifest, env: NodeJS.ProcessEnv = process.env): Promise<Finished> {
-  store(manifest);
-  const runId = newId();
-  leaveTicket(folder.tickets, manifest.jobId, { commandId: newId(), runId, expiresAtMs: Date.now() + 60_000 });
-  return runJob(folder, manifest.jobId, env).then(() => finished(runId));
-}
-
-function finished(runId: string): Finished {
-  const { events } = readDrop(folder.drop, 100);
-  const found = events
-    .map((event) => event.data)
-    .find((data): data is Finished => data.kind === 'run.finished' && data.runId === runId);
-  if (!found) throw new Error('no run.finished in the drop box');
-  return found;
-}
-
-function bytesOf(runId: string, stream: 'stdout' | 'stderr'): Buffer {
-  const { records } = readOutputRecords(outputFileOf(folder.output, runId), 0, 10_000);
-  return Buffer.concat(records.filter((record) => record.stream === stream).map((record) => record.data));
-}
+const script = scriptJob;
+const store = (manifest: Manifest) => jobs.store(manifest);
+const start = (manifest: Manifest) => jobs.run(manifest);
+const bytesOf = (runId: string, stream: 'stdout' | 'stderr') => jobs.bytesOf(runId, stream);
 
 describe('a run', () => {
   it('keeps exit code and both streams byte by byte', async () => {
@@ -99,7 +60,7 @@ describe('a run', () => {
   });
 
   it('tells its program which run it is, and keeps the agent’s own settings to itself', async () => {
-    const { runId } = await start(script('console.log(JSON.stringify(process.env))'), {
+    const { runId } = await jobs.run(script('console.log(JSON.stringify(process.env))'), {
       ...process.env,
       CARILLON_JOIN_TOKEN: 'secret',
     });

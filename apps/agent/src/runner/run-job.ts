@@ -1,26 +1,24 @@
-import { uptime } from 'node:os';
 import type { RunEvent } from '@carillon/contract/agent/messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
-import { spreadKeyOf } from '@carillon/core/job/task-for-job';
-import { fillTemplate } from '@carillon/core/run/template';
+import { fillTemplate, type TemplateFacts } from '@carillon/core/run/template';
 import { hostTimezone } from '../lib/host-timezone.js';
 import { newId } from '../lib/new-id.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import { loadManifest } from '../state/desired-cache.js';
-import { loadAgentId, loadSignerKeys } from '../state/identity.js';
+import { loadSignerKeys } from '../state/identity.js';
+import { admit } from './admission.js';
+import { claimStart } from './claim-start.js';
 import { dropEvent } from './drop-box.js';
 import { writeIfRoom, writeOutcome } from './full-disk.js';
-import { readJobMemory, rememberEnd, rememberStart } from './job-memory.js';
+import { rememberEnd } from './job-memory.js';
 import { planLaunch } from './launch-plan.js';
 import { OutputFileWriter, outputFileOf } from './output-file.js';
 import { StreamRecorder, streamAllowance } from './output-recorder.js';
 import { runAttempts } from './run-attempts.js';
 import { runProgram } from './run-program.js';
-import { isJobRunning, removeRunning, renewMs, renewRunning, writeRunning } from './running-file.js';
+import { type RunningFile, removeRunning, renewMs, renewRunning, runsOfJob, writeRunning } from './running-file.js';
 import { scriptFileOf } from './script-file.js';
-import { explainStart, type StartReason } from './start-reason.js';
-import { takeTicket } from './start-ticket.js';
-import { StopWatch } from './stop-orders.js';
+import { orderStop, StopWatch } from './stop-orders.js';
 
 type Started = Extract<RunEvent, { kind: 'run.started' }>;
 
@@ -36,41 +34,65 @@ export type RunResult =
  */
 export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.ProcessEnv): Promise<RunResult> {
   const manifest = loadManifest(folder.jobs, jobId, loadSignerKeys(folder));
-  const reason = explainStart(manifest, {
-    nowMs: Date.now(),
-    hostTimezone: hostTimezone(env),
-    bootedMs: Date.now() - uptime() * 1_000,
-    ...spreadKeyOf(loadAgentId(folder), jobId),
-    ticket: takeTicket(folder.tickets, jobId),
-    isRunning: isJobRunning(folder.running, jobId),
-    ...readJobMemory(folder.answered, jobId),
-  });
-  if (!reason.run) return { ran: false, reason: reason.reason };
-
-  // 1. The run is on record before the program starts.
-  const started = startedEvent(manifest, reason);
-  const { runId } = started;
-  const { kind: _, ...identity } = started;
-  const running = { identity, pid: process.pid, encoding: manifest.output.encoding };
-  writeIfRoom(folder, () => writeRunning(folder.running, running));
-  writeIfRoom(folder, () => dropEvent(folder.drop, { eventId: newId(), at: started.startedAt, data: started }));
-  writeIfRoom(folder, () => rememberStart(folder.answered, jobId, reason.answeredMs, Date.parse(started.startedAt)));
+  const tell = (data: RunEvent) => {
+    const event = { eventId: newId(), at: new Date().toISOString(), data };
+    // The end of a run says it all again, so a full disk keeps nobody from going on.
+    writeIfRoom(folder, () => dropEvent(folder.drop, event));
+  };
+  const skip = (run: RunningFile, reason: string, message: string): RunResult => {
+    tell({ kind: 'run.skipped', ...run.identity, finishedAt: new Date().toISOString(), reason, message });
+    return { ran: false, reason };
+  };
+  const claim = await claimStart(folder, manifest, env);
+  if (claim.kind === 'gated') return { ran: false, reason: claim.reason };
+  if (claim.kind === 'skipped') return skip(claim.run, claim.reason, claim.message);
 
   // Until the last word is on disk: nothing here may outlive the run, and no signal may cut it short.
+  let { run } = claim;
+  const { runId } = run.identity;
   const stop = new StopWatch(folder.stops, runId);
-  const renewal = setInterval(() => renewRunning(folder.running, running, Date.now()), renewMs);
+  const renewal = setInterval(() => renewRunning(folder.running, run, Date.now()), renewMs);
   try {
-    // 2. The program.
+    // 1. Nothing stands in its way any more.
+    const admission = await admit(claim.overlap, conditionsOf(manifest, run, env), {
+      isUnderWay: (other) => runsOfJob(folder.running, jobId).some(({ identity }) => identity.runId === other),
+      replace: (other) => orderStop(folder.stops, other, 'replacement'),
+      tellWaiting: (reason, message) => tell({ kind: 'run.waiting', ...run.identity, reason, message }),
+      stop: stop.signal,
+    });
+    if (!admission.go) {
+      const result = skip(run, admission.reason, admission.message);
+      writeIfRoom(folder, () => rememberEnd(folder.answered, jobId, Date.now()));
+      removeRunning(folder.running, runId);
+      return result;
+    }
+
+    // 2. The run is on record before the program starts.
+    if (run.isWaiting) {
+      const { isWaiting: _, ...rest } = run;
+      run = { ...rest, identity: { ...run.identity, startedAt: new Date().toISOString() } };
+      const now = run;
+      writeIfRoom(folder, () => writeRunning(folder.running, now));
+    }
+    const started: Started = { kind: 'run.started', ...run.identity };
+    tell(started);
+
+    // 3. The program.
     const { outcome, durationMs, attempts, output } = await runRecorded(folder, manifest, started, env, stop.signal);
 
-    // 3. The outcome, on disk before the run stops being "running".
+    // 4. The outcome, on disk before the run stops being "running".
     const finishedAt = new Date().toISOString();
+    const eventId = newId();
     const finished = {
-      eventId: newId(),
-      at: finishedAt,
-      data: { ...started, kind: 'run.finished' as const, finishedAt, durationMs, attempts, ...outcome, output },
+      ...started,
+      kind: 'run.finished' as const,
+      finishedAt,
+      durationMs,
+      attempts,
+      ...outcome,
+      output,
     };
-    await writeOutcome(folder, () => dropEvent(folder.drop, finished));
+    await writeOutcome(folder, () => dropEvent(folder.drop, { eventId, at: finishedAt, data: finished }));
     writeIfRoom(folder, () => rememberEnd(folder.answered, jobId, Date.parse(finishedAt)));
     removeRunning(folder.running, runId);
     return { ran: true, runId, exitCode: outcome.exitCode ?? 1 };
@@ -111,32 +133,29 @@ async function runRecorded(
 
 /** What the job runs, with its placeholders filled in. Scripts stay as they are: they read the variables. */
 function filledIn(manifest: Manifest, started: Started, attempt: number, timezone: string): Manifest['run'] {
-  const facts = {
-    job: manifest.name,
-    runId: started.runId,
-    attempt,
-    scheduledForMs: started.scheduledFor === null ? null : Date.parse(started.scheduledFor),
-    startedMs: Date.parse(started.startedAt),
-    timezone,
-  };
+  const facts = templateFacts(manifest, started, attempt, timezone);
   const fill = (text: string) => fillTemplate(text, facts);
   const { run } = manifest;
   const environment = Object.fromEntries(Object.entries(run.environment).map(([name, text]) => [name, fill(text)]));
   return run.kind === 'program' ? { ...run, arguments: run.arguments.map(fill), environment } : { ...run, environment };
 }
 
-function startedEvent(manifest: Manifest, reason: Extract<StartReason, { run: true }>): Started {
-  const nowMs = Date.now();
+function conditionsOf({ when, ...manifest }: Manifest, { identity }: RunningFile, env: NodeJS.ProcessEnv) {
+  if (when?.fileExists === undefined) return when;
   return {
-    kind: 'run.started',
-    runId: reason.ticket?.runId ?? newId(nowMs),
-    jobId: manifest.jobId,
-    version: manifest.version,
-    trigger: reason.trigger,
-    scheduledFor: reason.scheduledForMs === null ? null : new Date(reason.scheduledForMs).toISOString(),
-    startedAt: new Date(nowMs).toISOString(),
-    commandId: reason.ticket?.commandId ?? null,
+    ...when,
+    fileExists: fillTemplate(when.fileExists, templateFacts(manifest, identity, 1, hostTimezone(env))),
   };
+}
+
+function templateFacts(
+  { name }: Pick<Manifest, 'name'>,
+  { runId, scheduledFor, startedAt }: RunningFile['identity'],
+  attempt: number,
+  timezone: string,
+): TemplateFacts {
+  const scheduledForMs = scheduledFor === null ? null : Date.parse(scheduledFor);
+  return { job: name, runId, attempt, scheduledForMs, startedMs: Date.parse(startedAt), timezone };
 }
 
 /** The job's own variables last; ours tell a program which run it is. The agent's own settings stay out. */

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import type { ProcessEnd } from '@carillon/core/run/outcome';
 import type { LaunchPlan } from './launch-plan.js';
 import { endProcessTree } from './process-tree.js';
+import { stoppedBy } from './stop-orders.js';
 
 /** Programs left in the background may hold our pipes for ever; what they write after this is not the run's. */
 const drainMs = 2_000;
@@ -13,7 +14,7 @@ export interface ProgramSettings {
   readonly workingDirectory: string | null;
   readonly environment: NodeJS.ProcessEnv;
   readonly timeoutMs: number | null;
-  /** Aborts the run; the reason is who asked, `command` or `host`. */
+  /** Aborts the run; the reason is who asked, a `StoppedBy`. */
   readonly stop: AbortSignal;
 }
 
@@ -97,7 +98,7 @@ function startAndWait(
       const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
       const end = (): ProcessEnd => {
         if (timedOut) return { kind: 'timed-out', exitCode };
-        if (stop.aborted) return { kind: 'stopped', by: stop.reason === 'command' ? 'command' : 'host', exitCode };
+        if (stop.aborted) return { kind: 'stopped', by: stoppedBy(stop), exitCode };
         return { kind: 'exited', exitCode };
       };
       const drained = setTimeout(() => {

@@ -13,6 +13,8 @@ export interface RunningFile {
   /** Process id of the runner. */
   readonly pid: number;
   readonly encoding: Manifest['output']['encoding'];
+  /** Its program has not started: the run waits for others or for its conditions. */
+  readonly isWaiting?: boolean;
 }
 
 /** How often a runner renews its file; an old one means a dead runner even if its process id is in use again. */
@@ -45,9 +47,11 @@ export function isRunning(folder: string, runId: string): boolean {
   return existsSync(runningFileOf(folder, runId));
 }
 
-/** Whether a run of a job is under way; a runner that died without a last word does not count for long. */
-export function isJobRunning(folder: string, jobId: string): boolean {
-  return listRunning(folder).some(({ running }) => running.identity.jobId === jobId && isProcessAlive(running.pid));
+/** Runs of a job that are under way; one whose runner died without a last word does not count. */
+export function runsOfJob(folder: string, jobId: string): RunningFile[] {
+  return listRunning(folder)
+    .map(({ running }) => running)
+    .filter(({ identity, pid }) => identity.jobId === jobId && isProcessAlive(pid));
 }
 
 /** All runs under way with the time of their last sign of life, epoch milliseconds. */

@@ -39,6 +39,10 @@ export interface AgentFolder {
   readonly unwritten: string;
   /** Numbered events until the centre acked them; written by the agent. */
   readonly log: string;
+  /** How the agent stands with its server; written by the agent, for people who ask on the host. */
+  readonly contact: string;
+  /** What the agent says where nobody reads its output; written by the agent. */
+  readonly diary: string;
   readonly commands: string;
   readonly temporary: string;
 }
@@ -73,6 +77,8 @@ export function agentFolderAt(path: string): AgentFolder {
     reserve: join(root, 'spool', 'reserve'),
     unwritten: join(root, 'spool', 'unwritten'),
     log: join(root, 'spool', 'log'),
+    contact: join(root, 'contact.json'),
+    diary: join(root, 'agent.log'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),
   };

@@ -298,7 +298,7 @@ export class FileEventLog implements EventLog {
 }
 
 function runIdOf({ data }: UnnumberedEvent): string | null {
-  return data.kind === 'run.started' || data.kind === 'run.finished' ? data.runId : null;
+  return 'runId' in data ? data.runId : null;
 }
 
 const namedRuns = 200;

@@ -2,6 +2,7 @@ import type { Body } from '@carillon/contract/agent/catalog';
 import { type DesiredEntry, desiredHash, planDesired } from '@carillon/core/desired/desired-state';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
+import { capabilities } from '../lib/capabilities.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob, SignedManifest } from '../state/desired-cache.js';
 import type { ReplacedTasks } from './replaced-tasks.js';
@@ -91,6 +92,15 @@ async function applyOne(
   const verdict = verifyManifest(entry, signed, { registeredVersion: old?.version ?? 0, signerKeys: facts.signerKeys });
   if (!verdict.ok) return { jobId, version, state: 'rejected', code: verdict.code, message: verdict.message };
   const { manifest } = verdict;
+  const lacking = (manifest.needs ?? []).filter((need) => !capabilities.includes(need));
+  if (lacking.length > 0)
+    return {
+      jobId,
+      version,
+      state: 'rejected',
+      code: 'unsupported',
+      message: `this agent cannot do ${lacking.join(', ')}`,
+    };
   const task = taskForJob(manifest, facts);
   if (!task.ok)
     return {

@@ -157,6 +157,14 @@ describe('runs', () => {
     expect(JSON.parse((await cli.run('runs', '--json', '--all')).stdout)).toHaveLength(1_200);
   });
 
+  it('says why a program was never started', async () => {
+    server.on(runRoutes.list, () => ({
+      items: [sampleRun({ state: 'skipped', reason: 'overlap', exitCode: null, durationMs: null })],
+      next: null,
+    }));
+    expect((await cli.run('runs')).stdout).toContain('skipped (overlap)  -     schedule');
+  });
+
   it('passes its filters on', async () => {
     pages(1);
     const { stdout } = await cli.run(

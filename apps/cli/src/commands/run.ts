@@ -75,5 +75,7 @@ function describe({ command, run }: Started): string {
 }
 
 function isFailure({ command, run }: Started): boolean {
-  return isLostCommand(command) || run === null || (run !== undefined && isBadRun(run.state));
+  return (
+    isLostCommand(command) || run === null || (run !== undefined && (isBadRun(run.state) || run.state === 'skipped'))
+  );
 }

@@ -32,7 +32,9 @@ const stateColours: Readonly<Record<string, Colour>> = {
   succeeded: 'green',
   applied: 'green',
   online: 'green',
+  waiting: 'yellow',
   running: 'yellow',
+  skipped: 'yellow',
   warning: 'yellow',
   lagging: 'yellow',
   failed: 'red',
@@ -59,12 +61,18 @@ export function runRow(run: RunSummary): Cell[] {
     run.job,
     `v${run.jobVersion}`,
     run.host,
-    stateCell(run.state),
+    runStateCell(run),
     run.exitCode === null ? '-' : String(run.exitCode),
     run.trigger,
     localTime(run.startedAt),
     run.durationMs === null ? '-' : shortSpan(run.durationMs),
   ];
+}
+
+/** `skipped (overlap)`: without a program there is no exit code to tell more. */
+function runStateCell({ state, reason }: RunSummary): Cell {
+  const hasNoProgram = state === 'waiting' || state === 'skipped';
+  return { text: hasNoProgram && reason !== null ? `${state} (${reason})` : state, colour: stateColours[state] };
 }
 
 /** `v2`, or `v1 -> v2` while a host still has another version. */

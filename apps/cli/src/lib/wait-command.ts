@@ -1,7 +1,7 @@
 import { ApiFailure } from '@carillon/contract/http/client';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { runRoutes } from '@carillon/contract/http/runs.routes';
-import { type CommandState, isOpenCommand } from '@carillon/core/state/states';
+import { type CommandState, isOpenCommand, isRunUnderWay } from '@carillon/core/state/states';
 import { CliError } from './errors.js';
 import type { Session } from './session.js';
 import type { CommandSummary, RunDetail } from './shapes.js';
@@ -55,7 +55,7 @@ export async function waitForRun(
       if (error instanceof ApiFailure && error.status === 404) return undefined;
       throw error;
     });
-    return run && run.state !== 'running' ? run : undefined;
+    return run && !isRunUnderWay(run.state) ? run : undefined;
   });
 }
 

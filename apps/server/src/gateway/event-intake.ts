@@ -1,5 +1,6 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { agentEvent } from '@carillon/contract/agent/messages';
+import { isRunUnderWay } from '@carillon/core/state/states';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { describeError } from '../queue/state-log.js';
 import { IngestStore } from '../store/ingest.store.js';
@@ -147,11 +148,11 @@ function readItem(item: unknown, seq: number): EventItem {
   const event = parsed.data;
   if (event.seq !== seq)
     return { kind: 'rejected', code: 'bad_seq', message: `events: expected seq ${seq}, got ${event.seq}` };
-  if (event.data.kind === 'run.finished' && event.data.state === 'running') {
+  if (event.data.kind === 'run.finished' && isRunUnderWay(event.data.state)) {
     return {
       kind: 'rejected',
       code: 'bad_event',
-      message: `events.items.${seq}.data.state: expected an end, got running`,
+      message: `events.items.${seq}.data.state: expected an end, got ${event.data.state}`,
     };
   }
   return { kind: 'event', event };

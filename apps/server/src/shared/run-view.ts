@@ -4,7 +4,7 @@ import type { RunSummaryRow } from '../store/run.store.js';
 
 /** A run as lists show it. */
 export function runSummaryView(row: RunSummaryRow): z.infer<typeof runSummary> {
-  const { id, job, jobVersion, host, state, reason, trigger, durationMs, exitCode } = row;
+  const { id, job, jobVersion, host, state, reason, detail, trigger, durationMs, exitCode } = row;
   return {
     id,
     job,
@@ -12,6 +12,7 @@ export function runSummaryView(row: RunSummaryRow): z.infer<typeof runSummary> {
     host,
     state,
     reason,
+    detail,
     trigger,
     scheduledFor: row.scheduledFor?.toISOString() ?? null,
     startedAt: row.startedAt.toISOString(),

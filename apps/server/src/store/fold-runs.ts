@@ -1,6 +1,6 @@
 import type { RunEvent } from '@carillon/contract/agent/messages';
 import type { RunState } from '@carillon/core/state/states';
-import { isFinalRun } from '@carillon/core/state/states';
+import { isFinalRun, unreachable } from '@carillon/core/state/states';
 
 type Output = Extract<RunEvent, { kind: 'run.finished' }>['output'];
 
@@ -13,7 +13,7 @@ export interface RunRow {
   readonly output: Output | null;
 }
 
-export type RunEvidence = 'started' | 'indeterminate' | 'final';
+export type RunEvidence = 'waiting' | 'started' | 'indeterminate' | 'final';
 
 /**
  * How much a state says: a later event replaces an earlier one only when it says more, in whatever order they come.
@@ -21,10 +21,11 @@ export type RunEvidence = 'started' | 'indeterminate' | 'final';
  */
 export function evidenceOf(state: RunState): RunEvidence {
   if (isFinalRun(state)) return 'final';
-  return state === 'indeterminate' ? 'indeterminate' : 'started';
+  if (state === 'indeterminate' || state === 'waiting') return state;
+  return 'started';
 }
 
-const ranks: readonly RunEvidence[] = ['started', 'indeterminate', 'final'];
+const ranks: readonly RunEvidence[] = ['waiting', 'started', 'indeterminate', 'final'];
 
 /** Collapses the events of each run to the one that says most; of equals the first stays. */
 export function foldRuns(
@@ -49,7 +50,22 @@ function rowOf(hostId: string, data: RunEvent): RunRow {
     runId: data.runId,
     hostId,
     event: data,
-    state: finished ? data.state : 'running',
+    state: stateOf(data),
     output: finished ? data.output : null,
   };
+}
+
+function stateOf(data: RunEvent): RunState {
+  switch (data.kind) {
+    case 'run.waiting':
+      return 'waiting';
+    case 'run.started':
+      return 'running';
+    case 'run.skipped':
+      return 'skipped';
+    case 'run.finished':
+      return data.state;
+    default:
+      return unreachable(data);
+  }
 }

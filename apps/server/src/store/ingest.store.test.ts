@@ -91,6 +91,45 @@ describe('ingest', () => {
     expect(seen).toEqual(['indeterminate', 'failed', 'failed', 'failed']);
   });
 
+  it('takes a run from waiting to its end, in whatever order its events come', async () => {
+    const claim = await addHost(database);
+    const begin = started(1);
+    const { kind: _, ...identity } = begin.data;
+    const waiting = {
+      ...begin,
+      data: { ...identity, kind: 'run.waiting' as const, reason: 'overlap', message: 'run a' },
+    };
+    const look = async () =>
+      (await database.pool.query('SELECT state, reason, detail FROM run WHERE id = $1', [begin.data.runId])).rows[0];
+    await servers[0].ingest([frame(claim, 1, [waiting])]);
+    expect(await look()).toEqual({ state: 'waiting', reason: 'overlap', detail: 'run a' });
+    await servers[0].ingest([frame(claim, 2, [{ ...begin, seq: 2 }])]);
+    await servers[0].ingest([frame(claim, 3, [{ ...waiting, seq: 3 }])]);
+    expect(await look()).toEqual({ state: 'running', reason: null, detail: null });
+    await servers[0].ingest([frame(claim, 4, [finished(4, { runId: begin.data.runId, state: 'succeeded' })])]);
+    expect(await look()).toEqual({ state: 'succeeded', reason: null, detail: null });
+  });
+
+  it('keeps why a run was skipped', async () => {
+    const claim = await addHost(database);
+    const begin = started(1);
+    const finishedAt = '2026-11-23T08:30:00.000Z';
+    const data = {
+      ...begin.data,
+      kind: 'run.skipped' as const,
+      finishedAt,
+      reason: 'condition_cpu',
+      message: 'CPU at 93 %',
+    };
+    await servers[0].ingest([frame(claim, 1, [{ ...begin, data }])]);
+    const { rows } = await database.pool.query('SELECT state, reason, detail, finished_at FROM run WHERE id = $1', [
+      data.runId,
+    ]);
+    expect(rows).toEqual([
+      { state: 'skipped', reason: 'condition_cpu', detail: 'CPU at 93 %', finished_at: new Date(finishedAt) },
+    ]);
+  });
+
   it('keeps the committed end from going back when an old frame comes again', async () => {
     const claim = await addHost(database);
     const first = frame(claim, 1);

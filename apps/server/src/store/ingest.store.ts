@@ -51,8 +51,7 @@ export class IngestStore {
 type FreshRunEvent = FreshEvent & { readonly event: { readonly data: RunEvent } };
 
 function isOfRun(fresh: FreshEvent): fresh is FreshRunEvent {
-  const { kind } = fresh.event.data;
-  return kind === 'run.started' || kind === 'run.finished';
+  return fresh.event.data.kind.startsWith('run.');
 }
 
 /** Locked in one order by every server, until the commit: no newer session begins while an older one still writes. */
@@ -140,8 +139,9 @@ const runColumns = {
   scheduled_for: ['timestamptz', (row: RunRow) => row.event.scheduledFor],
   started_at: ['timestamptz', (row: RunRow) => row.event.startedAt],
   command_id: ['uuid', (row: RunRow) => row.event.commandId],
-  reason: ['text', (row: RunRow) => finished(row)?.reason ?? null],
-  finished_at: ['timestamptz', (row: RunRow) => finished(row)?.finishedAt ?? null],
+  reason: ['text', ({ event }: RunRow) => ('reason' in event ? event.reason : null)],
+  detail: ['text', ({ event }: RunRow) => ('message' in event ? event.message : null)],
+  finished_at: ['timestamptz', ({ event }: RunRow) => ('finishedAt' in event ? event.finishedAt : null)],
   duration_ms: ['bigint', (row: RunRow) => finished(row)?.durationMs ?? null],
   exit_code: ['bigint', (row: RunRow) => finished(row)?.exitCode ?? null],
   attempts: ['int', (row: RunRow) => finished(row)?.attempts ?? 1],
@@ -159,7 +159,7 @@ function finished(row: RunRow) {
 }
 
 function rankOf(table: 'run' | 'excluded'): string {
-  return `CASE ${table}.state WHEN 'running' THEN 0 WHEN 'indeterminate' THEN 1 ELSE 2 END`;
+  return `CASE ${table}.state WHEN 'waiting' THEN -1 WHEN 'running' THEN 0 WHEN 'indeterminate' THEN 1 ELSE 2 END`;
 }
 
 /** A run that a command asked for is the proof that the command was done, whether or not its own answer comes. */

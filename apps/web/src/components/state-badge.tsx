@@ -3,12 +3,14 @@ import { Badge } from '@mantine/core';
 import { useWords, type Word } from '../i18n/index.js';
 
 const runColors: Record<RunState, string> = {
+  waiting: 'cyan',
   running: 'blue',
   succeeded: 'teal',
   warning: 'yellow',
   failed: 'red',
   timed_out: 'red',
   killed: 'grape',
+  skipped: 'gray',
   indeterminate: 'orange',
 };
 const presenceColors: Record<HostPresence, string> = {

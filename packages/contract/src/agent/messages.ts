@@ -173,6 +173,24 @@ export const runFinished = z.object({
   output: z.object({ stdout: streamSummary, stderr: streamSummary, encoding: z.enum(outputEncodings) }),
 });
 
+/** A trigger fired, and the program waits for the runs before it or for its conditions. Servers before it drop it. */
+export const runWaiting = z.object({
+  kind: z.literal('run.waiting'),
+  ...runIdentity,
+  reason: z.string().max(100),
+  /** What it waits for, in words. */
+  message: z.string().max(2_000),
+});
+
+/** A trigger fired, and the program was not started: what did not hold, or which run stood in its way. Servers before it drop it. */
+export const runSkipped = z.object({
+  kind: z.literal('run.skipped'),
+  ...runIdentity,
+  finishedAt: when,
+  reason: z.string().max(100),
+  message: z.string().max(2_000),
+});
+
 /** A registered task is no longer, or again, what its job says. */
 export const taskChanged = z.object({
   kind: z.literal('task.changed'),
@@ -231,10 +249,18 @@ export const agentEvent = z.object({
   eventId: uuid,
   /** Agent's clock when it happened. */
   at: when,
-  data: z.discriminatedUnion('kind', [runStarted, runFinished, taskChanged, taskReplaced, spoolLost]),
+  data: z.discriminatedUnion('kind', [
+    runStarted,
+    runFinished,
+    runWaiting,
+    runSkipped,
+    taskChanged,
+    taskReplaced,
+    spoolLost,
+  ]),
 });
 export type AgentEvent = z.infer<typeof agentEvent>;
-export type RunEvent = Extract<AgentEvent['data'], { kind: 'run.started' | 'run.finished' }>;
+export type RunEvent = Extract<AgentEvent['data'], { kind: `run.${string}` }>;
 
 export const events = z.object({
   epoch: z.int().min(1),

@@ -128,6 +128,12 @@ describe('an event', () => {
     [{ ...event, data: { ...finished, exitCode: -1 } }, false],
     [{ ...event, data: { ...finished, exitCode: 0, state: 'lucky' } }, false],
     [{ ...event, seq: 0, data: { kind: 'run.started', ...identity } }, false],
+    [{ ...event, data: { kind: 'run.waiting', ...identity, reason: 'overlap', message: 'run x is under way' } }, true],
+    [
+      { ...event, data: { kind: 'run.skipped', ...identity, finishedAt: event.at, reason: 'overlap', message: '' } },
+      true,
+    ],
+    [{ ...event, data: { kind: 'run.skipped', ...identity, reason: 'overlap', message: '' } }, false],
     [{ ...event, data: { kind: 'run.paused', ...identity } }, false],
   ])('%#: accepted %s', (raw, accepted) => {
     expect(agentEvent.safeParse(raw).success).toBe(accepted);

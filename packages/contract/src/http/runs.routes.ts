@@ -12,6 +12,8 @@ export const runSummary = z.object({
   host: z.string(),
   state: z.enum(runStates),
   reason: z.string().nullable(),
+  /** The reason in words with its figures, where it has any; older servers leave it out. */
+  detail: z.string().nullable().optional(),
   trigger: z.enum(runTriggers),
   scheduledFor: instant.nullable(),
   startedAt: instant,

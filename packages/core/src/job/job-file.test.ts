@@ -170,7 +170,11 @@ describe('a job file', () => {
     [{ timeout: '5 parsecs' }, 'timeout', 'wrong_value', 'a duration such as'],
     [{ retry: { attempts: 1 } }, 'retry.attempts', 'too_short', 'at least 2'],
     [{ retry: { attempts: 3, on: ['crash'] } }, 'retry.on[0]', 'wrong_value', 'documented forms'],
-    [{ when: { cpuBelow: '70%' } }, 'when', 'not_supported_yet', 'conditions'],
+    [{ when: { cpuBelow: '170%' } }, 'when.cpuBelow', 'wrong_value', 'a share such as 85%'],
+    [{ when: { waitUpTo: '5m' } }, 'when', 'missing', 'at least one of cpuBelow'],
+    [{ when: { fileExists: 'D:\\*\\x.csv' } }, 'when.fileExists', 'wrong_value', 'only in its last part'],
+    [{ when: { fileExists: '{{day}}.csv' } }, 'when.fileExists', 'wrong_value', '{{day}}: expected one of'],
+    [{ when: { idle: true } }, 'when.idle', 'unknown_key', 'documented form'],
     [
       { run: { program: 'x', arguments: ['{{date}}'] } },
       'run.arguments[0]',

@@ -7,6 +7,7 @@ import type { HostGroup, Target } from '../host/target.js';
 import { makeProblem, type Result } from '../problem.js';
 import { documentKinds } from '../state/states.js';
 import { problemParams, problemsFromIssues } from '../zod-problems.js';
+import { conditionsSchema } from './conditions.schema.js';
 import { jobLimits } from './job-limits.js';
 import {
   asJson,
@@ -143,7 +144,7 @@ export const jobFileSchema = z
     enabled: z.boolean().optional(),
     replaces: replacesSchema.optional(),
     alerts: z.array(nameSchema).max(50).optional(),
-    when: notSupportedYet('conditions'),
+    when: conditionsSchema.optional(),
     retry: retrySchema.optional(),
     rollout: notSupportedYet('staged rollout'),
   })
@@ -167,6 +168,7 @@ export const jobFileSchema = z
         encoding: file.output?.encoding ?? 'auto',
       },
       enabled: file.enabled ?? true,
+      ...(file.when ? { when: file.when } : {}),
       ...(file.replaces && file.replaces.length > 0 ? { replaces: file.replaces } : {}),
       alerts: file.alerts ?? [],
     }),

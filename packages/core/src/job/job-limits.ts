@@ -19,5 +19,6 @@ export const jobLimits = {
   timeoutMs: { min: 1_000, max: 31 * 24 * 3_600_000 },
   retryAttempts: 100,
   retryDelayMs: { min: 1_000, max: 24 * 3_600_000 },
+  waitUpToMs: { min: 1_000, max: 24 * 3_600_000 },
   everyMs: { min: 60_000, max: 31 * 24 * 3_600_000 },
 } as const;

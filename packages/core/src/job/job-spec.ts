@@ -9,6 +9,8 @@ export interface JobSpec {
   readonly owner: string;
   readonly targets: Target;
   readonly schedule: Schedule;
+  /** Checked on the host when a trigger fires; absent when there are none, as in all older definitions. */
+  readonly when?: Conditions;
   readonly run: RunSpec;
   readonly runAs: RunAs;
   readonly onOverlap: OverlapPolicy;
@@ -27,6 +29,18 @@ export interface JobSpec {
   readonly replaces?: readonly string[];
   /** Names of alert policies. */
   readonly alerts: readonly string[];
+}
+
+/** What must hold on the host before the program starts: all that is given. */
+export interface Conditions {
+  /** Share of all processors in use, 0-100. */
+  readonly cpuBelowPercent?: number;
+  /** Share of physical memory in use, 0-100. */
+  readonly memoryBelowPercent?: number;
+  /** A path, with placeholders; `*` and `?` in its last part. */
+  readonly fileExists?: string;
+  /** How long the run waits for them; 0: they are looked at once. */
+  readonly waitUpToMs: number;
 }
 
 export type RunSpec =
@@ -119,6 +133,19 @@ export interface Manifest {
   readonly enabled: boolean;
   /** See `JobSpec`. Agents without the capability `replace` do not know it and must not get such a job. */
   readonly replaces?: readonly string[];
+  readonly when?: Conditions;
+  /**
+   * Capabilities without which an agent would run the job wrongly: one that lacks any refuses it. Absent when any agent
+   * will do.
+   */
+  readonly needs?: readonly Need[];
+}
+
+export const needs = ['conditions'] as const;
+export type Need = (typeof needs)[number];
+
+function needsOf(spec: JobSpec): Need[] {
+  return spec.when ? ['conditions'] : [];
 }
 
 /** The part of a spec that travels to hosts. */
@@ -138,7 +165,9 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     output,
     enabled,
     replaces,
+    when,
   } = spec;
+  const needed = needsOf(spec);
   return {
     kind: 'carillon/job/v1',
     jobId,
@@ -157,6 +186,8 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     output,
     enabled,
     ...(replaces ? { replaces } : {}),
+    ...(when ? { when } : {}),
+    ...(needed.length > 0 ? { needs: needed } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
 import { parseShortDuration } from '@carillon/wintask/time/duration';
 import { z } from 'zod';
+import { templateProblem } from '../run/template.js';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
 
@@ -35,6 +36,26 @@ export const byteSizeSchema = (range: { min: number; max: number }) =>
     context.addIssue({ code: 'custom', input: value, ...problemParams('wrong_value', expected) });
     return z.NEVER;
   });
+
+/** `{{scheduledFor:yyyy-MM-dd}}` and the like; the problem is found here and not by a run. */
+export function checkPlaceholders(text: string, context: z.RefinementCtx): void {
+  const problem = templateProblem(text);
+  if (problem !== null)
+    context.addIssue({ code: 'custom', input: text, ...problemParams('wrong_value', `placeholders, but ${problem}`) });
+}
+
+/** `85%` or `85` -> 85. */
+export const percentSchema = z.union([z.string(), z.number()]).transform((value, context) => {
+  const match = /^(\d{1,3}(?:\.\d+)?)\s*%?$/.exec(String(value).trim());
+  const percent = match ? Number(match[1]) : Number.NaN;
+  if (percent > 0 && percent <= 100) return percent;
+  context.addIssue({
+    code: 'custom',
+    input: value,
+    ...problemParams('wrong_value', 'a share such as 85%, above 0 and at most 100'),
+  });
+  return z.NEVER;
+});
 
 const maxExitCode = 0xffff_ffff;
 

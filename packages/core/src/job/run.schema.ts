@@ -1,10 +1,9 @@
 import { splitCommandLine } from '@carillon/wintask/process/command-line';
 import { z } from 'zod';
-import { templateProblem } from '../run/template.js';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
 import type { RunSpec } from './job-spec.js';
-import { notSupportedYet } from './parts.schema.js';
+import { checkPlaceholders, notSupportedYet } from './parts.schema.js';
 
 /** Task Scheduler's own limit for WorkingDirectory; a quoted one fails with 0x8007010B. */
 const pathSchema = z
@@ -15,13 +14,6 @@ const pathSchema = z
     (path) => !/["\p{Cc}]/u.test(path),
     problemParams('wrong_value', 'a path without quotes or control characters'),
   );
-
-/** `{{scheduledFor:yyyy-MM-dd}}` and the like; the problem is found here and not by a run. */
-function checkPlaceholders(text: string, context: z.RefinementCtx): void {
-  const problem = templateProblem(text);
-  if (problem !== null)
-    context.addIssue({ code: 'custom', input: text, ...problemParams('wrong_value', `placeholders, but ${problem}`) });
-}
 
 const noNul = (text: string) => !text.includes('\0');
 const textWithoutNul = problemParams('wrong_value', 'text without NUL characters');

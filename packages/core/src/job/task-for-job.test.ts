@@ -36,14 +36,28 @@ describe('the task of a job', () => {
   });
 
   it('writes out every setting whose default surprises', () => {
-    expect(task({ onOverlap: 'queue', onMissed: 'run-once', timeout: '2h' }).definition.settings).toMatchObject({
-      multipleInstancesPolicy: 'Queue',
+    expect(task({ onOverlap: 'skip', onMissed: 'run-once', timeout: '2h' }).definition.settings).toMatchObject({
+      multipleInstancesPolicy: 'Parallel',
       startWhenAvailable: true,
       disallowStartIfOnBatteries: false,
       stopIfGoingOnBatteries: false,
       executionTimeLimit: 'PT2H5M',
     });
     expect(task().definition.settings.executionTimeLimit).toBe('PT0S');
+  });
+
+  it.each([
+    ['no timeout', {}, 'PT0S'],
+    ['a timeout', { timeout: '2h' }, 'PT2H5M'],
+    ['a wait for conditions', { timeout: '2h', when: { cpuBelow: 70, waitUpTo: '30m' } }, 'PT2H35M'],
+    [
+      'attempts and the waits between them',
+      { timeout: '1h', retry: { attempts: 3, delay: '5m', backoff: 2 } },
+      'PT3H20M',
+    ],
+    ['a queue, which may be as long as it likes', { timeout: '1h', onOverlap: 'queue' }, 'PT0S'],
+  ])('gives the runner time for %s', (_, change, limit) => {
+    expect(task(change).definition.settings.executionTimeLimit).toBe(limit);
   });
 
   it('survives being written and read as XML', () => {

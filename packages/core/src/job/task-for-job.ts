@@ -3,8 +3,9 @@ import { compileSchedule } from '@carillon/wintask/schedule/compile';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { formatIsoDuration } from '@carillon/wintask/time/duration';
 import { makeProblem, type Result } from '../problem.js';
+import { delayAfter } from '../run/retry.js';
 import { describeSchedule } from './describe-schedule.js';
-import type { Manifest, OverlapPolicy, RunAs } from './job-spec.js';
+import type { Manifest, RunAs } from './job-spec.js';
 
 /** Folder of Task Scheduler that belongs to us; tasks outside it are never changed. */
 export const taskFolder = '\\Carillon';
@@ -20,13 +21,6 @@ const accountSid: Record<RunAs, string> = {
   'local-service': 'S-1-5-19',
   'network-service': 'S-1-5-20',
 };
-
-const instancesPolicy = {
-  skip: 'IgnoreNew',
-  queue: 'Queue',
-  replace: 'StopExisting',
-  parallel: 'Parallel',
-} as const satisfies Record<OverlapPolicy, string>;
 
 export interface TaskFacts {
   /** IANA zone of the host: triggers are written in the host's wall clock. */
@@ -91,7 +85,8 @@ export function taskForJob(manifest: Manifest, facts: TaskFacts): Result<JobTask
       },
     ],
     settings: {
-      multipleInstancesPolicy: instancesPolicy[manifest.onOverlap],
+      // The runner decides what overlaps, so that a start that is skipped is on record and an old run ends in order.
+      multipleInstancesPolicy: 'Parallel',
       disallowStartIfOnBatteries: false,
       stopIfGoingOnBatteries: false,
       allowHardTerminate: true,
@@ -102,7 +97,7 @@ export function taskForJob(manifest: Manifest, facts: TaskFacts): Result<JobTask
       hidden: false,
       runOnlyIfIdle: false,
       wakeToRun: false,
-      executionTimeLimit: taskTimeLimit(manifest.timeoutMs),
+      executionTimeLimit: taskTimeLimit(manifest),
       priority: 5,
     },
     actionsContext: 'Author',
@@ -120,9 +115,16 @@ export function taskForJob(manifest: Manifest, facts: TaskFacts): Result<JobTask
   };
 }
 
-/** The runner ends the job at its timeout; Task Scheduler's own limit is a second net five minutes later. PT0S = none. */
-function taskTimeLimit(timeoutMs: number | null): string {
-  return formatIsoDuration(timeoutMs === null ? 0 : Math.ceil(timeoutMs / 60_000) * 60_000 + 300_000);
+/**
+ * The runner ends the job at its timeout; Task Scheduler's own limit is a second net five minutes after all waits and
+ * attempts. PT0S = none.
+ */
+function taskTimeLimit({ timeoutMs, retry, when, onOverlap }: Manifest): string {
+  if (timeoutMs === null || onOverlap === 'queue') return formatIsoDuration(0);
+  let totalMs = (when?.waitUpToMs ?? 0) + timeoutMs;
+  for (let attempt = 1; retry !== null && attempt < retry.attempts; attempt += 1)
+    totalMs += timeoutMs + delayAfter(retry, attempt);
+  return formatIsoDuration(Math.ceil(totalMs / 60_000) * 60_000 + 300_000);
 }
 
 function describe(manifest: Manifest): string {

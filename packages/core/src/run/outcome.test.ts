@@ -12,6 +12,7 @@ describe('the outcome of a run', () => {
     [{ kind: 'exited', exitCode: -1073741510 }, 'failed', 'exit_code', 0xc000013a],
     [{ kind: 'timed-out', exitCode: null }, 'timed_out', 'timeout', null],
     [{ kind: 'stopped', by: 'command', exitCode: 1 }, 'killed', 'stopped_by_command', 1],
+    [{ kind: 'stopped', by: 'replacement', exitCode: 143 }, 'killed', 'stopped_by_replacement', 143],
     [{ kind: 'stopped', by: 'host', exitCode: 143 }, 'killed', 'stopped_by_host', 143],
     [{ kind: 'not-started', exitCode: 127, reason: 'program_not_found' }, 'failed', 'program_not_found', 127],
   ] as const)('%j is %s', (end, state, reason, exitCode) => {

@@ -1,12 +1,14 @@
 import type { ExitCodeRange, ExitCodeRules } from '../job/job-spec.js';
 import type { RunState } from '../state/states.js';
 
+/** Who ended a run before its time: a command of the centre, the host itself, or a newer run of a job that replaces. */
+export type StoppedBy = 'command' | 'host' | 'replacement';
+
 /** How a run's process came to its end, as the runner saw it. */
 export type ProcessEnd =
   | { readonly kind: 'exited'; readonly exitCode: number }
   | { readonly kind: 'timed-out'; readonly exitCode: number | null }
-  /** Ended before its time: by a command of the centre, or on the host itself. */
-  | { readonly kind: 'stopped'; readonly by: 'command' | 'host'; readonly exitCode: number | null }
+  | { readonly kind: 'stopped'; readonly by: StoppedBy; readonly exitCode: number | null }
   | { readonly kind: 'not-started'; readonly exitCode: number; readonly reason: string };
 
 export interface Outcome {

@@ -12,7 +12,12 @@ const longestMs = 24 * 3_600_000;
  */
 export function retryDelay(rules: RetryRules | null, attempt: number, outcome: Outcome): number | null {
   if (rules === null || attempt >= rules.attempts || !isWorthTrying(rules, outcome)) return null;
-  return Math.min(longestMs, Math.round(rules.delayMs * rules.backoff ** (attempt - 1)));
+  return delayAfter(rules, attempt);
+}
+
+/** The wait after an attempt, counted from 1, in milliseconds. */
+export function delayAfter({ delayMs, backoff }: RetryRules, attempt: number): number {
+  return Math.min(longestMs, Math.round(delayMs * backoff ** (attempt - 1)));
 }
 
 function isWorthTrying({ on }: RetryRules, { state, exitCode }: Outcome): boolean {

@@ -8,8 +8,8 @@ const spool = [
   event('run.finished', 'a'),
   event('run.started', 'b'),
   event('task.changed'),
-  event('run.started', 'c'),
-  event('run.finished', 'c'),
+  event('run.waiting', 'c'),
+  event('run.skipped', 'c'),
 ];
 
 describe('what is dropped from a full spool', () => {

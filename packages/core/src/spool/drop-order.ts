@@ -6,6 +6,9 @@ export interface SpooledEvent {
   readonly bytes: number;
 }
 
+/** `run.skipped` is the end of a run that never began. */
+const ends = ['run.finished', 'run.skipped'];
+
 /**
  * How much would be missed: 0 nothing (a start whose end is here too: the end says all of it), 1 notes that are no
  * runs, 2 starts, 3 ends of runs, 4 what was lost before.
@@ -15,8 +18,8 @@ export type DropRank = 0 | 1 | 2 | 3 | 4;
 /** @param ended runs whose end waits too */
 export function dropRankOf(event: Pick<SpooledEvent, 'kind' | 'runId'>, ended: ReadonlySet<string>): DropRank {
   if (event.kind === 'spool.lost') return 4;
-  if (event.kind === 'run.finished') return 3;
-  if (event.kind !== 'run.started') return 1;
+  if (ends.includes(event.kind)) return 3;
+  if (!event.kind.startsWith('run.')) return 1;
   return event.runId !== null && ended.has(event.runId) ? 0 : 2;
 }
 
@@ -26,7 +29,7 @@ export function dropRankOf(event: Pick<SpooledEvent, 'kind' | 'runId'>, ended: R
  * @returns rank by index in `events`
  */
 export function chooseDropped(events: readonly SpooledEvent[], toFreeBytes: number): Map<number, DropRank> {
-  const ended = new Set(events.flatMap(({ kind, runId }) => (kind === 'run.finished' && runId ? [runId] : [])));
+  const ended = new Set(events.flatMap(({ kind, runId }) => (ends.includes(kind) && runId ? [runId] : [])));
   const ranks = events.map((event) => dropRankOf(event, ended));
   const dropped = new Map<number, DropRank>();
   let freed = 0;

@@ -35,7 +35,18 @@ export type DriftKind = (typeof driftKinds)[number];
 export const spoolLossReasons = ['size', 'age', 'disk', 'damaged'] as const;
 export type SpoolLossReason = (typeof spoolLossReasons)[number];
 
-export const runStates = ['running', 'succeeded', 'warning', 'failed', 'timed_out', 'killed', 'indeterminate'] as const;
+/** `waiting`: started by its trigger, its program not yet. `skipped`: its program was never started, for a named reason. */
+export const runStates = [
+  'waiting',
+  'running',
+  'succeeded',
+  'warning',
+  'failed',
+  'timed_out',
+  'killed',
+  'skipped',
+  'indeterminate',
+] as const;
 export type RunState = (typeof runStates)[number];
 
 export const runTriggers = ['schedule', 'command', 'local'] as const;
@@ -59,6 +70,7 @@ export type CommandState = (typeof commandStates)[number];
 /** Outcomes that will not change by themselves. `indeterminate` may still be amended by late evidence. */
 export function isFinalRun(state: RunState): boolean {
   switch (state) {
+    case 'waiting':
     case 'running':
     case 'indeterminate':
       return false;
@@ -67,10 +79,16 @@ export function isFinalRun(state: RunState): boolean {
     case 'failed':
     case 'timed_out':
     case 'killed':
+    case 'skipped':
       return true;
     default:
       return unreachable(state);
   }
+}
+
+/** Whether a run is still under way on its host, so that more of it is to come. */
+export function isRunUnderWay(state: RunState): boolean {
+  return state === 'waiting' || state === 'running';
 }
 
 /** Outcomes a person should look at. */

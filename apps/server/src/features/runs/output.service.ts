@@ -1,6 +1,7 @@
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { runRoutes } from '@carillon/contract/http/runs.routes';
 import { makeProblem } from '@carillon/core/problem';
+import { isRunUnderWay } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidInput, notFound } from '../../http/api-error.js';
 import { type RunRow, RunStore } from '../../store/run.store.js';
@@ -55,7 +56,7 @@ export class OutputService {
   }
 
   private async reader(run: RunRow, stream: StreamNumber, place: StreamPlace, pieces: OutputPieces) {
-    const end = run.state === 'running' ? null : run[stream === 0 ? 'stdout' : 'stderr'].stored;
+    const end = isRunUnderWay(run.state) ? null : run[stream === 0 ? 'stdout' : 'stderr'].stored;
     const carried =
       place.carried === 0
         ? Buffer.alloc(0)

@@ -14,7 +14,7 @@ const startedAt = '2026-11-23T08:00:00.000Z';
 const empty = { bytes: 0, stored: 0, sha256: sha256Hex('') };
 
 /** A run begins. */
-export function started(seq: number, changes: Partial<Started> = {}): AgentEvent & { data: RunEvent } {
+export function started(seq: number, changes: Partial<Started> = {}): AgentEvent & { data: Started } {
   const identity = {
     runId: newId(),
     jobId,
@@ -28,7 +28,7 @@ export function started(seq: number, changes: Partial<Started> = {}): AgentEvent
 }
 
 /** A run ended; says everything that its start said. */
-export function finished(seq: number, changes: Partial<Finished> = {}): AgentEvent & { data: RunEvent } {
+export function finished(seq: number, changes: Partial<Finished> = {}): AgentEvent & { data: Finished } {
   const { kind: _kind, ...identity } = started(seq).data;
   const data: Finished = {
     kind: 'run.finished',

@@ -16,6 +16,7 @@ interface ShownSpec {
   readonly timeoutMs?: number | null;
   readonly retry?: { attempts: number; delayMs: number } | null;
   readonly targets: { all?: boolean; labels?: Record<string, string>; hosts?: string[]; groups?: string[] };
+  readonly when?: { cpuBelowPercent?: number; memoryBelowPercent?: number; fileExists?: string; waitUpToMs: number };
   readonly run: { kind: string; program?: string; arguments?: string[]; script?: string };
 }
 
@@ -37,6 +38,7 @@ export function Definition({ job }: { job: Job }) {
           [t('jobs.targets'), targetsText(spec.targets, t('common.all'))],
           [t('jobs.runAs'), spec.runAs],
           [t('jobs.owner'), job.owner || '–'],
+          ...(spec.when ? [[t('jobs.when'), conditionsText(spec.when, t)] as const] : []),
           [t('jobs.onOverlap'), spec.onOverlap ?? '–'],
           [t('jobs.onMissed'), spec.onMissed ?? '–'],
           [t('jobs.onDrift'), spec.onDrift ?? '–'],
@@ -71,6 +73,17 @@ function targetsText({ all, labels, hosts, groups }: ShownSpec['targets'], allWo
     (groups ?? []).join(', '),
   ];
   return parts.filter(Boolean).join(' · ');
+}
+
+function conditionsText(when: NonNullable<ShownSpec['when']>, t: ReturnType<typeof useWords>['t']): string {
+  return [
+    when.cpuBelowPercent !== undefined && t('jobs.whenCpu', { n: when.cpuBelowPercent }),
+    when.memoryBelowPercent !== undefined && t('jobs.whenMemory', { n: when.memoryBelowPercent }),
+    when.fileExists !== undefined && t('jobs.whenFile', { path: when.fileExists }),
+    when.waitUpToMs > 0 && t('jobs.whenWait', { time: duration(when.waitUpToMs) }),
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 /** `3 × 1m`: attempts and the first wait. */

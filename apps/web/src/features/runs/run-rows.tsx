@@ -1,12 +1,13 @@
 import type { Response } from '@carillon/contract/http/route';
 import type { runRoutes } from '@carillon/contract/http/runs.routes';
-import { Table } from '@mantine/core';
+import { Table, Text } from '@mantine/core';
 import { HostLink, JobLink } from '../../components/links.js';
 import { PageLink } from '../../components/page-link.js';
 import { RunBadge } from '../../components/state-badge.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { duration } from '../../lib/times.js';
+import { useReason } from './exit-code.js';
 
 export type RunSummary = Response<typeof runRoutes.list>['items'][number];
 
@@ -26,6 +27,7 @@ export function useRunHead(): string[] {
 
 export function RunRow({ run }: { run: RunSummary }) {
   const { t } = useWords();
+  const reasonOf = useReason();
   return (
     <Table.Tr>
       <Table.Td>
@@ -35,6 +37,11 @@ export function RunRow({ run }: { run: RunSummary }) {
       </Table.Td>
       <Table.Td>
         <RunBadge state={run.state} />
+        {(run.state === 'waiting' || run.state === 'skipped') && (
+          <Text size="xs" c="dimmed" title={run.detail ?? undefined}>
+            {reasonOf(run.reason)}
+          </Text>
+        )}
       </Table.Td>
       <Table.Td>
         <JobLink name={run.job} /> v{run.jobVersion}

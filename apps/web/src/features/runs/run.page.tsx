@@ -1,5 +1,6 @@
 import type { Response } from '@carillon/contract/http/route';
 import { runRoutes } from '@carillon/contract/http/runs.routes';
+import { isRunUnderWay } from '@carillon/core/state/states';
 import { Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
@@ -22,7 +23,7 @@ export function RunPage() {
   const run = useQuery({
     ...query(runRoutes.get, { id }),
     // A run may be opened before the centre has heard of it, and late evidence may amend one that seemed over.
-    refetchInterval: ({ state }) => (state.data === undefined || state.data.state === 'running' ? 1_500 : 30_000),
+    refetchInterval: ({ state }) => (state.data === undefined || isRunUnderWay(state.data.state) ? 1_500 : 30_000),
   });
   useTitle(run.data ? t('runs.title', { job: run.data.job }) : t('nav.runs'));
   return <Loaded query={run}>{(data) => <RunDetails key={data.id} run={data} />}</Loaded>;
@@ -31,7 +32,7 @@ export function RunPage() {
 function RunDetails({ run }: { run: Run }) {
   const { t } = useWords();
   const reason = useReason()(run.reason);
-  const running = run.state === 'running';
+  const running = isRunUnderWay(run.state);
   return (
     <Stack>
       <Group justify="space-between">
@@ -40,7 +41,7 @@ function RunDetails({ run }: { run: Run }) {
           <RunBadge state={run.state} />
           {reason && (
             <Text size="sm" c="dimmed">
-              {reason}
+              {[reason, run.detail].filter(Boolean).join(' ')}
             </Text>
           )}
         </Group>

@@ -3,6 +3,7 @@ import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { FakeNetwork, refuse } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
+import { sampleRun } from '../../testing/samples.js';
 
 describe('the runs page', () => {
   it('takes its filter from the address and writes it there', async () => {
@@ -18,6 +19,18 @@ describe('the runs page', () => {
     await waitFor(() => expect(asked).toContainEqual({ bad: 'true', job: 'etl', host: 'db-01' }));
     fireEvent.click(screen.getByLabelText('Only bad ones'));
     await waitFor(() => expect(history.location.search).toBe('?job=etl&host=db-01'));
+  });
+});
+
+describe('a run whose program was never started', () => {
+  it('says why in the list', async () => {
+    const run = sampleRun({ state: 'skipped', reason: 'condition_cpu', detail: 'CPU at 93 %, expected below 70 %' });
+    renderApp(
+      '/runs',
+      new FakeNetwork().on(runRoutes.list, () => ({ items: [run], next: null })),
+    );
+    const why = await screen.findByText('The processors were too busy.');
+    expect(why.getAttribute('title')).toBe('CPU at 93 %, expected below 70 %');
   });
 });
 

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { closeFolder, openToRunners, type RightsCall } from '@carillon/core/install/folder-rights';
+import type { AgentFolder } from '../state/agent-folder.js';
+
+const options = { timeout: 60_000, windowsHide: true } as const;
+
+/** Integrity levels High and System, by their SIDs: names are localized. */
+const elevatedLevels = /S-1-16-(12288|16384)\b/;
+
+function askLevel(): string {
+  return execFileSync('whoami', ['/groups', '/fo', 'csv', '/nh'], { ...options, encoding: 'latin1' });
+}
+
+/** Does this process have an administrator's rights [K]? Undefined off Windows and where the system does not say. */
+export function isElevated(platform: NodeJS.Platform = process.platform, ask = askLevel): boolean | undefined {
+  if (platform !== 'win32') return undefined;
+  try {
+    const answer = ask();
+    return answer.trim() === '' ? undefined : elevatedLevels.test(answer);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Closes an agent's folder to everybody but SYSTEM and administrators [K]; the mode of the folder does it elsewhere. */
+export function protectFolder(folder: Pick<AgentFolder, 'root'>): void {
+  if (process.platform === 'win32') closeFolder(folder).forEach(icacls);
+}
+
+/** Lets the runners of jobs that run as a service account at what they need [K]. */
+export function admitRunners(folder: AgentFolder): void {
+  if (process.platform !== 'win32') return;
+  const { root, identity, tickets, running, answered, drop, output } = folder;
+  const writtenByRunners = [tickets, running, answered, drop, output];
+  for (const call of openToRunners({ root, identity, writtenByRunners })) if (existsSync(call.path)) icacls(call);
+}
+
+/** @throws Error with what icacls said */
+function icacls({ path, arguments: args }: RightsCall): void {
+  execFileSync(join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'icacls.exe'), [path, ...args, '/q'], options);
+}

@@ -1,0 +1,37 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * Files under a path whose last part may hold `*` and `?`; upper and lower case are the same, as on Windows. Folders do
+ * not count, nor does what cannot be looked at.
+ */
+export function filesMatching(pattern: string): string[] {
+  if (!/[*?]/.test(pattern)) return isFile(pattern) ? [pattern] : [];
+  const folder = dirname(pattern);
+  const matches = nameMatcher(basename(pattern));
+  try {
+    return readdirSync(folder)
+      .filter(matches)
+      .map((name) => join(folder, name))
+      .filter(isFile);
+  } catch {
+    return [];
+  }
+}
+
+function nameMatcher(pattern: string): (name: string) => boolean {
+  const source = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replace(/\*+/g, '.*')
+    .replace(/\?/g, '.');
+  const expression = new RegExp(`^${source}$`, 'isu');
+  return (name) => expression.test(name);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,73 @@
+import { uptime } from 'node:os';
+import type { Manifest } from '@carillon/core/job/job-spec';
+import { spreadKeyOf } from '@carillon/core/job/task-for-job';
+import { judgeOverlap, type OverlapVerdict } from '@carillon/core/run/overlap';
+import { hostTimezone } from '../lib/host-timezone.js';
+import { newId } from '../lib/new-id.js';
+import type { AgentFolder } from '../state/agent-folder.js';
+import { loadAgentId } from '../state/identity.js';
+import { writeIfRoom } from './full-disk.js';
+import { underJobLock } from './job-lock.js';
+import { readJobMemory, rememberStart } from './job-memory.js';
+import { type RunningFile, runsOfJob, writeRunning } from './running-file.js';
+import { explainStart, type StartReason } from './start-reason.js';
+import { takeTicket } from './start-ticket.js';
+
+export type StartClaim =
+  /** A fire that the schedule does not mean; leaves no run. */
+  | { readonly kind: 'gated'; readonly reason: string }
+  | { readonly kind: 'skipped'; readonly run: RunningFile; readonly reason: string; readonly message: string }
+  /** The run is ours, and on record as under way; what it has to wait for stands in the verdict. */
+  | { readonly kind: 'claimed'; readonly run: RunningFile; readonly overlap: Exclude<OverlapVerdict, { act: 'skip' }> };
+
+/** Decides whether this start of a job is a run, alone among the runners of the job. */
+export function claimStart(folder: AgentFolder, manifest: Manifest, env: NodeJS.ProcessEnv): Promise<StartClaim> {
+  return underJobLock(folder.running, manifest.jobId, () => decide(folder, manifest, env));
+}
+
+function decide(folder: AgentFolder, manifest: Manifest, env: NodeJS.ProcessEnv): StartClaim {
+  const { jobId } = manifest;
+  const nowMs = Date.now();
+  const underWay = runsOfJob(folder.running, jobId);
+  const reason = explainStart(manifest, {
+    nowMs,
+    hostTimezone: hostTimezone(env),
+    bootedMs: nowMs - uptime() * 1_000,
+    ...spreadKeyOf(loadAgentId(folder), jobId),
+    ticket: takeTicket(folder.tickets, jobId),
+    isRunning: underWay.length > 0,
+    ...readJobMemory(folder.answered, jobId),
+  });
+  if (!reason.run) return { kind: 'gated', reason: reason.reason };
+  writeIfRoom(folder, () => rememberStart(folder.answered, jobId, reason.answeredMs, nowMs));
+  const overlap = judgeOverlap(
+    manifest.onOverlap,
+    underWay.map(({ identity, isWaiting = false }) => ({ runId: identity.runId, isWaiting })),
+  );
+  const isWaiting = overlap.act !== 'start' || manifest.when !== undefined;
+  const run: RunningFile = {
+    identity: identityOf(manifest, reason, nowMs),
+    pid: process.pid,
+    encoding: manifest.output.encoding,
+    ...(isWaiting ? { isWaiting } : {}),
+  };
+  if (overlap.act === 'skip') return { kind: 'skipped', run, reason: overlap.reason, message: overlap.message };
+  writeIfRoom(folder, () => writeRunning(folder.running, run));
+  return { kind: 'claimed', run, overlap };
+}
+
+function identityOf(
+  manifest: Manifest,
+  reason: Extract<StartReason, { run: true }>,
+  nowMs: number,
+): RunningFile['identity'] {
+  return {
+    runId: reason.ticket?.runId ?? newId(nowMs),
+    jobId: manifest.jobId,
+    version: manifest.version,
+    trigger: reason.trigger,
+    scheduledFor: reason.scheduledForMs === null ? null : new Date(reason.scheduledForMs).toISOString(),
+    startedAt: new Date(nowMs).toISOString(),
+    commandId: reason.ticket?.commandId ?? null,
+  };
+}
