@@ -7,6 +7,7 @@ import { agentVersion } from './lib/host-facts.js';
 import { consoleLog, fileLog } from './lib/log.js';
 import { runAgent } from './programs/agent.js';
 import { enroll } from './programs/enroll.js';
+import { describePolicy, policyReport } from './programs/policy.js';
 import { simulate } from './programs/simulate.js';
 import { agentStatus, describeStatus } from './programs/status.js';
 import { runJob } from './runner/run-job.js';
@@ -25,6 +26,8 @@ const usage = `carillon-agent ${agentVersion}
   run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
   status [--data DIR] [--json]  is it running, connected, in step; what it still has to tell
   doctor [--data DIR] [--json]  looks for what is wrong and says what to do; exit code 1 when something is
+  policy show | check [FILE] [--data DIR] [--json]
+         what the owner of this host allows the centre, and which jobs that keeps out; exit code 1 for check if any
   simulate --server URL --hosts N [--seconds S] [--json]
          many hosts in memory; the token comes as --token or CARILLON_JOIN_TOKEN
   --version
@@ -52,7 +55,7 @@ const options = {
 /** @returns the exit code */
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parse(argv);
-  const [verb, subject] = positionals;
+  const [verb, subject, object] = positionals;
   const data = values.data ?? defaultAgentFolder(process.env);
   if (values.version) {
     process.stdout.write(`${agentVersion}\n`);
@@ -117,6 +120,13 @@ async function main(argv: readonly string[]): Promise<number> {
       const findings = await examine(data, process.env);
       print(values.json ? findings : describeFindings(findings));
       return exitCodeOf(findings);
+    }
+    case 'policy': {
+      if (subject !== 'show' && subject !== 'check')
+        throw new UsageError(`policy: expected show or check, got ${subject ?? 'nothing'}`);
+      const report = policyReport(data, subject === 'check' ? object : undefined);
+      print(values.json ? report : describePolicy(report));
+      return report.problems.length > 0 || (subject === 'check' && report.refused.length > 0) ? 1 : 0;
     }
     case 'simulate': {
       const seconds = values.seconds === undefined ? undefined : positive('--seconds', values.seconds);

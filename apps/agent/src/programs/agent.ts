@@ -14,6 +14,7 @@ import { hostTimezone } from '../lib/host-timezone.js';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import { keepLinked } from '../link/link-loop.js';
+import { PolicyFile } from '../policy/policy-file.js';
 import { dropEvent } from '../runner/drop-box.js';
 import { storeScript } from '../runner/script-file.js';
 import { hostScheduler, taskStoreOf } from '../scheduler/host-scheduler.js';
@@ -54,10 +55,17 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
     const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
     const facts = () => ({ hostTimezone: hostTimezone(), runner: settings.runner, signerKeys, agentId });
+    const policy = new PolicyFile(folder.policy);
     const desired = new DesiredSync(
       agentId,
       facts,
-      { scheduler, cache, storeScript: (manifest) => storeScript(folder.scripts, manifest), replaced },
+      {
+        scheduler,
+        cache,
+        storeScript: (manifest) => storeScript(folder.scripts, manifest),
+        replaced,
+        judge: (manifest) => policy.judgeJob(manifest),
+      },
       log,
     );
     const drift = new DriftTimer(
@@ -74,7 +82,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       ownTasksIn(taskStoreOf(settings.scheduler)),
     );
     const commands = new CommandDesk(
-      () => ({ agentId, signerKeys }),
+      () => ({ agentId, signerKeys, judge: (action) => policy.judgeCommand(action) }),
       new FileCommandJournal(folder.commands, Date.now()),
       new HostWork(folder, cache, scheduler),
       log,
@@ -96,6 +104,10 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     log.info('agent starts', { name: identity.name, server: settings.server, data: folder.root });
     collector.start();
     desired.start();
+    policy.watch(() => {
+      log.info('the policy of this host has changed');
+      desired.reconsider();
+    });
     drift.start();
     inventory.start();
     await keepLinked(
@@ -110,6 +122,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     await drift.stop();
     await inventory.stop();
     collector.stop();
+    policy.stop();
     await desired.stop();
     log.info('agent stops');
   } finally {

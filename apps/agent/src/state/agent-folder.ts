@@ -43,6 +43,8 @@ export interface AgentFolder {
   readonly contact: string;
   /** What the agent says where nobody reads its output; written by the agent. */
   readonly diary: string;
+  /** What the owner of this host allows the centre; written by people on the host only. */
+  readonly policy: string;
   readonly commands: string;
   readonly temporary: string;
 }
@@ -79,6 +81,7 @@ export function agentFolderAt(path: string): AgentFolder {
     log: join(root, 'spool', 'log'),
     contact: join(root, 'contact.json'),
     diary: join(root, 'agent.log'),
+    policy: join(root, 'policy.json'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),
   };
