@@ -128,7 +128,7 @@ describe('the concerns of a host', () => {
     app.database.pool.query(
       `INSERT INTO spool_loss (id, host_id, reason, run_events, other_events, output_runs, output_bytes, run_ids, noticed_at)
        VALUES ($1, $2, 'disk', $3, 1, 2, 3, '{}', now() - $4 * interval '1 day')`,
-      [newId(), hostId, runEvents, daysAgo],
+      [makeUuid7(Date.now() - daysAgo * 86_400_000, randomBytes(10)), hostId, runEvents, daysAgo],
     );
 
   it('are what it lost lately and trouble with its disk', async () => {
