@@ -5,6 +5,7 @@ import { Collector } from '../collect/collector.js';
 import { EventSender } from '../collect/event-sender.js';
 import { OutputShipper } from '../collect/output-shipper.js';
 import { FileOutputSource } from '../collect/output-source.js';
+import { SpoolKeeper } from '../collect/spool-keeper.js';
 import { CommandDesk } from '../commands/command-desk.js';
 import { FileCommandJournal } from '../commands/command-journal.js';
 import { HostWork } from '../commands/host-work.js';
@@ -55,7 +56,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
   const release = lockFolder(folder.lock);
   try {
     const { agentId, signerKeys } = identity;
-    const eventLog = new FileEventLog(folder.log);
+    const eventLog = new FileEventLog(folder.log, folder.reserve);
     const events = new EventSender(eventLog);
     const output = new OutputShipper(new FileOutputSource(folder));
     const cache = new FileDesiredCache(folder.jobs, folder.registered);
@@ -131,7 +132,8 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       output.pump();
     };
     const contact = new ContactKeeper(folder.contact, () => eventLog.next - eventLog.first);
-    const collector = new Collector({ folder, eventLog, onNews: pump, log });
+    const keeper = new SpoolKeeper({ folder, eventLog, log });
+    const collector = new Collector({ folder, eventLog, keeper, onNews: pump, log });
 
     log.info('agent starts', { name: identity.name, server: settings.server, data: folder.root });
     collector.start();
@@ -152,7 +154,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         server: settings.server,
         identity,
         facts: () => hostFactsOf(settings.scheduler.kind, settings.name),
-        parts: { eventLog, events, output, desired, commands, inventory, contact, log },
+        parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, log },
       },
       signal,
     );
