@@ -6,8 +6,11 @@ import { stopAgent } from './install/running-agent.js';
 import { describeUninstall, uninstall } from './install/uninstall.js';
 import { agentVersion } from './lib/host-facts.js';
 import { consoleLog, fileLog } from './lib/log.js';
+import { readSecret } from './lib/read-secret.js';
+import { forgetPassword, listAccounts, setPassword } from './programs/account.js';
 import { runAgent } from './programs/agent.js';
 import { enroll } from './programs/enroll.js';
+import { describePolicy, policyReport } from './programs/policy.js';
 import { simulate } from './programs/simulate.js';
 import { agentStatus, describeStatus } from './programs/status.js';
 import { runJob } from './runner/run-job.js';
@@ -16,6 +19,7 @@ import { agentFolderAt, defaultAgentFolder } from './state/agent-folder.js';
 const usage = `carillon-agent ${agentVersion}
 
   enroll --server URL [--token T] [--name NAME] [--data DIR] [--schtasks-command JSON]
+         [--wevtutil-command JSON]
          join a server; the token may come as CARILLON_JOIN_TOKEN
   install [--server URL] [--token T] [--name NAME] [--data DIR] [--no-start] [--schtasks-command JSON]
          keep the agent running from now on: enrols if need be, registers itself with Task Scheduler, starts
@@ -27,6 +31,10 @@ const usage = `carillon-agent ${agentVersion}
   run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
   status [--data DIR] [--json]  is it running, connected, in step; what it still has to tell
   doctor [--data DIR] [--json]  looks for what is wrong and says what to do; exit code 1 when something is
+  policy show | check [FILE] [--data DIR] [--json]
+         what the owner of this host allows the centre, and which jobs that keeps out; exit code 1 for check if any
+  account set ACCOUNT | forget ACCOUNT | list [--data DIR] [--json]
+         passwords of accounts that jobs run as; set reads one line from standard input
   simulate --server URL --hosts N [--seconds S] [--json]
          many hosts in memory; the token comes as --token or CARILLON_JOIN_TOKEN
   --version
@@ -40,6 +48,7 @@ const options = {
   name: { type: 'string' },
   data: { type: 'string' },
   'schtasks-command': { type: 'string' },
+  'wevtutil-command': { type: 'string' },
   hosts: { type: 'string' },
   seconds: { type: 'string' },
   json: { type: 'boolean' },
@@ -54,7 +63,7 @@ const options = {
 /** @returns the exit code */
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parse(argv);
-  const [verb, subject] = positionals;
+  const [verb, subject, object] = positionals;
   const data = values.data ?? defaultAgentFolder(process.env);
   if (values.version) {
     process.stdout.write(`${agentVersion}\n`);
@@ -73,6 +82,7 @@ async function main(argv: readonly string[]): Promise<number> {
           token: token(values.token),
           name: values.name,
           schtasksCommand: values['schtasks-command'],
+          wevtutilCommand: values['wevtutil-command'],
         },
         process.env,
       );
@@ -123,6 +133,15 @@ async function main(argv: readonly string[]): Promise<number> {
       print(values.json ? findings : describeFindings(findings));
       return exitCodeOf(findings);
     }
+    case 'policy': {
+      if (subject !== 'show' && subject !== 'check')
+        throw new UsageError(`policy: expected show or check, got ${subject ?? 'nothing'}`);
+      const report = policyReport(data, subject === 'check' ? object : undefined);
+      print(values.json ? report : describePolicy(report));
+      return report.problems.length > 0 || (subject === 'check' && report.refused.length > 0) ? 1 : 0;
+    }
+    case 'account':
+      return account(data, subject, object, values.json === true);
     case 'simulate': {
       const seconds = values.seconds === undefined ? undefined : positive('--seconds', values.seconds);
       const hosts = positive('--hosts', values.hosts ?? '');
@@ -135,6 +154,24 @@ async function main(argv: readonly string[]): Promise<number> {
     default:
       throw new UsageError(`unknown command ${verb}`);
   }
+}
+
+async function account(
+  data: string,
+  verb: string | undefined,
+  name: string | undefined,
+  json: boolean,
+): Promise<number> {
+  if (verb === 'list') {
+    const known = listAccounts(data);
+    print(json ? known : known.map(({ account, at }) => `${account}  since ${at}\n`).join(''));
+    return 0;
+  }
+  if ((verb !== 'set' && verb !== 'forget') || name === undefined)
+    throw new UsageError('account: expected set ACCOUNT, forget ACCOUNT or list');
+  if (verb === 'set') setPassword(data, name, await readSecret(`Password of ${name}: `));
+  else if (!forgetPassword(data, name)) throw new Error(`account: no password of ${name} was handed over here`);
+  return 0;
 }
 
 function print(answer: object | string): void {

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { taskEventIds as ids } from '@carillon/wintask/history/task-event';
 import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
+import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { readTaskXml, type TaskXmlProblem } from '@carillon/wintask/task/read-task-xml';
+import { callerName } from './accounts.js';
 import { canExpire } from './expiry.js';
+import { addRecord } from './history.js';
 import { BAD_NAME, EXISTS, FILE_MISSING, fail, misuse, notFound, type Outcome, succeed } from './messages.js';
 import type { Options } from './options.js';
 import { leaveRequest } from './requests.js';
@@ -28,7 +32,12 @@ function encodingProblem(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** /create /tn NAME /xml FILE [/f] */
+function note(store: string, id: number, path: string): void {
+  const who = callerName(process.env);
+  addRecord(store, id, { TaskName: path, [id === ids.registered ? 'UserContext' : 'UserName']: who }, Date.now());
+}
+
+/** /create /tn NAME /xml FILE [/f] [/ru ACCOUNT [/rp PASSWORD|*]]; a `*` is read from standard input (assumed). */
 export function create(store: string, options: Options): Outcome {
   const name = options.get('tn');
   const file = options.get('xml');
@@ -52,9 +61,23 @@ export function create(store: string, options: Options): Outcome {
   // Whether Windows names the trigger or the task here is not known; that it refuses is (assumed).
   if (!canExpire(read.task)) return fail(`${XML_TEXTS['missing-node']}\n(1,1):EndBoundary:`);
   const path = storedPath(store, checked.path);
-  if (taskExists(store, path) && !options.has('f')) return fail(EXISTS);
-  writeTask(store, path, read.task);
+  const existed = taskExists(store, path);
+  if (existed && !options.has('f')) return fail(EXISTS);
+  const account = options.get('ru');
+  const password = options.get('rp') === '*' ? readFileSync(0, 'utf8').split(/\r?\n/)[0] : options.get('rp');
+  // The domain knows the password of a managed account.
+  if (account !== undefined && !account.endsWith('$') && !password)
+    return fail('The user name or password is incorrect.');
+  writeTask(store, path, account === undefined ? read.task : withAccount(read.task, account));
+  note(store, existed ? ids.updated : ids.registered, path);
   return succeed(`SUCCESS: The scheduled task "${name}" has successfully been created.`);
+}
+
+/** `/ru` takes the place of the account in the file. */
+function withAccount(task: TaskDefinition, userId: string): TaskDefinition {
+  const [{ groupId: _, ...principal } = {}] = task.principals;
+  const logonType = principal.logonType === 'S4U' ? 'S4U' : 'Password';
+  return { ...task, principals: [{ ...principal, userId, logonType }] };
 }
 
 function existing(store: string, options: Options): { name: string; path: string } | Outcome {
@@ -92,6 +115,7 @@ export function remove(store: string, options: Options): Outcome {
   if ('exit' in found) return found;
   removeTask(store, found.path);
   removeState(store, found.path);
+  note(store, ids.deleted, found.path);
   return succeed(`SUCCESS: The scheduled task "${found.name}" was successfully deleted.`);
 }
 
@@ -103,5 +127,6 @@ export function change(store: string, options: Options): Outcome {
   const task = readTask(store, found.path);
   if (!task) return fail('The task image is corrupt or has been tampered with.');
   writeTask(store, found.path, { ...task, settings: { ...task.settings, enabled: options.has('enable') } });
+  note(store, options.has('disable') ? ids.disabled : ids.updated, found.path);
   return succeed(`SUCCESS: The parameters of scheduled task "${found.name}" have been changed.`);
 }

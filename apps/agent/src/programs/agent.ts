@@ -1,34 +1,46 @@
 import { join } from 'node:path';
 import { taskFolder } from '@carillon/core/job/task-for-job';
+import { hostAccounts } from '../accounts/host-accounts.js';
 import { Collector } from '../collect/collector.js';
 import { EventSender } from '../collect/event-sender.js';
 import { OutputShipper } from '../collect/output-shipper.js';
 import { FileOutputSource } from '../collect/output-source.js';
+import { SpoolKeeper } from '../collect/spool-keeper.js';
 import { CommandDesk } from '../commands/command-desk.js';
 import { FileCommandJournal } from '../commands/command-journal.js';
 import { HostWork } from '../commands/host-work.js';
+import { consoleCodePage } from '../lib/console-code-page.js';
+import { watchFile } from '../lib/file-mark.js';
 import { lockFolder } from '../lib/folder-lock.js';
 import { hostFactsOf } from '../lib/host-facts.js';
 import { hostTimezone } from '../lib/host-timezone.js';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import { keepLinked } from '../link/link-loop.js';
+import { PolicyFile } from '../policy/policy-file.js';
 import { dropEvent } from '../runner/drop-box.js';
+import { readJobMemory } from '../runner/job-memory.js';
 import { storeScript } from '../runner/script-file.js';
 import { hostScheduler, taskStoreOf } from '../scheduler/host-scheduler.js';
+import { WevtutilHistory } from '../scheduler/task-history.js';
 import { listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
 import { loadIdentity } from '../state/identity.js';
-import { loadSettings } from '../state/settings.js';
+import { historyCommandOf, loadSettings } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
 import { fileDriftMemory } from '../watch/drift-memory.js';
 import { DriftTimer } from '../watch/drift-timer.js';
 import { DriftWatch } from '../watch/drift-watch.js';
+import { fileHistoryMemory } from '../watch/history-memory.js';
 import { InventoryWatch } from '../watch/inventory-watch.js';
+import { LookTimer } from '../watch/look-timer.js';
+import { StartWatch } from '../watch/start-watch.js';
+
+const startsMs = 60_000;
 
 /**
  * The long-lived agent of a host: collects what runners leave, keeps Task Scheduler at the desired state, and keeps a
@@ -44,19 +56,35 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
   const release = lockFolder(folder.lock);
   try {
     const { agentId, signerKeys } = identity;
-    const eventLog = new FileEventLog(folder.log);
+    const eventLog = new FileEventLog(folder.log, folder.reserve);
     const events = new EventSender(eventLog);
     const output = new OutputShipper(new FileOutputSource(folder));
     const cache = new FileDesiredCache(folder.jobs, folder.registered);
     const scheduler = hostScheduler(settings.scheduler, folder.temporary);
+    const codePage = settings.scheduler.kind === 'schtasks' ? consoleCodePage() : undefined;
     const report = (data: UnnumberedEvent['data']) =>
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
     const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
-    const facts = () => ({ hostTimezone: hostTimezone(), runner: settings.runner, signerKeys, agentId });
+    const policy = new PolicyFile(folder.policy);
+    const accounts = hostAccounts(folder, identity.privateKey);
+    const facts = () => ({
+      hostTimezone: hostTimezone(),
+      runner: settings.runner,
+      signerKeys,
+      agentId,
+      sids: accounts.sids,
+    });
     const desired = new DesiredSync(
       agentId,
       facts,
-      { scheduler, cache, storeScript: (manifest) => storeScript(folder.scripts, manifest), replaced },
+      {
+        scheduler,
+        cache,
+        storeScript: (manifest) => storeScript(folder.scripts, manifest),
+        replaced,
+        accounts,
+        judge: (manifest) => policy.judgeJob(manifest),
+      },
       log,
     );
     const drift = new DriftTimer(
@@ -67,13 +95,28 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         facts,
         exclusively: (act) => desired.exclusively(act),
         replaced,
+        accounts,
         report,
         log,
       }),
       ownTasksIn(taskStoreOf(settings.scheduler)),
     );
+    const historyCommand = historyCommandOf(settings.scheduler, process.env);
+    const starts =
+      historyCommand &&
+      new StartWatch({
+        history: new WevtutilHistory(historyCommand, codePage),
+        cache,
+        memory: fileHistoryMemory(folder.history),
+        facts: () => ({ agentId, hostTimezone: hostTimezone(), nowMs: Date.now() }),
+        lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
+        report: (event) => dropEvent(folder.drop, event),
+        reportStatus: (status) => report({ kind: 'history.changed', ...status }),
+        log,
+      });
+    const startTimer = new LookTimer(async () => starts?.look(), startsMs);
     const commands = new CommandDesk(
-      () => ({ agentId, signerKeys }),
+      () => ({ agentId, signerKeys, judge: (action) => policy.judgeCommand(action) }),
       new FileCommandJournal(folder.commands, Date.now()),
       new HostWork(folder, cache, scheduler),
       log,
@@ -89,25 +132,37 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       output.pump();
     };
     const contact = new ContactKeeper(folder.contact, () => eventLog.next - eventLog.first);
-    const collector = new Collector({ folder, eventLog, onNews: pump, log });
+    const keeper = new SpoolKeeper({ folder, eventLog, log });
+    const collector = new Collector({ folder, eventLog, keeper, onNews: pump, log });
 
     log.info('agent starts', { name: identity.name, server: settings.server, data: folder.root });
     collector.start();
     desired.start();
+    const watched = [
+      watchFile(folder.policy, () => {
+        policy.refresh();
+        log.info('the policy of this host has changed');
+        desired.reconsider();
+      }),
+      watchFile(folder.passwords, () => desired.reconsider()),
+    ];
     drift.start();
     inventory.start();
+    startTimer.start();
     await keepLinked(
       {
         server: settings.server,
         identity,
         facts: () => hostFactsOf(settings.scheduler.kind, settings.name),
-        parts: { eventLog, events, output, desired, commands, inventory, contact, log },
+        parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, log },
       },
       signal,
     );
     await drift.stop();
     await inventory.stop();
+    await startTimer.stop();
     collector.stop();
+    for (const end of watched) end();
     await desired.stop();
     log.info('agent stops');
   } finally {

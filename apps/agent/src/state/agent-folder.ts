@@ -19,6 +19,8 @@ export interface AgentFolder {
   readonly registered: string;
   /** Tasks that are not what they should be, as last reported; written by the agent. */
   readonly drift: string;
+  /** How far Task Scheduler's log was read, and what is still open there; written by the agent. */
+  readonly history: string;
   /** Tasks that jobs stand in for, as they were before; written by the agent. */
   readonly replaced: string;
   /** Start orders; written by the agent, claimed by a runner. */
@@ -33,12 +35,24 @@ export interface AgentFolder {
   readonly drop: string;
   /** Output of one run, a file each; written by its runner, deleted by the agent after the ack. */
   readonly output: string;
+  /** Room kept for results on a full disk; filled by the agent, given back by whoever needs it. */
+  readonly reserve: string;
+  /** Results that found no room even so, a byte each; written by runners, told and cleared by the agent. */
+  readonly unwritten: string;
   /** Numbered events until the centre acked them; written by the agent. */
   readonly log: string;
   /** How the agent stands with its server; written by the agent, for people who ask on the host. */
   readonly contact: string;
   /** What the agent says where nobody reads its output; written by the agent. */
   readonly diary: string;
+  /** What the owner of this host allows the centre; written by people on the host only. */
+  readonly policy: string;
+  /** What no account that jobs run as may read, folder and all. */
+  readonly private: string;
+  /** Sealed passwords of accounts that jobs run as; written by people on the host only. */
+  readonly passwords: string;
+  /** SIDs of accounts by name; written by the agent. */
+  readonly sids: string;
   readonly commands: string;
   readonly temporary: string;
 }
@@ -63,6 +77,7 @@ export function agentFolderAt(path: string): AgentFolder {
     scripts: join(root, 'scripts'),
     registered: join(root, 'registered.json'),
     drift: join(root, 'drift.json'),
+    history: join(root, 'history.json'),
     replaced: join(root, 'replaced.json'),
     tickets: join(root, 'tickets'),
     stops: join(root, 'stops'),
@@ -70,9 +85,15 @@ export function agentFolderAt(path: string): AgentFolder {
     answered: join(root, 'answered'),
     drop: join(root, 'spool', 'drop'),
     output: join(root, 'spool', 'out'),
+    reserve: join(root, 'spool', 'reserve'),
+    unwritten: join(root, 'spool', 'unwritten'),
     log: join(root, 'spool', 'log'),
     contact: join(root, 'contact.json'),
     diary: join(root, 'agent.log'),
+    policy: join(root, 'policy.json'),
+    private: join(root, 'private'),
+    passwords: join(root, 'private', 'passwords.json'),
+    sids: join(root, 'sids.json'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),
   };
@@ -81,6 +102,7 @@ export function agentFolderAt(path: string): AgentFolder {
 export function prepareAgentFolder(folder: AgentFolder): void {
   const { jobs, scripts, tickets, stops, running, answered, drop, output, log, temporary } = folder;
   mkdirSync(folder.root, { recursive: true, mode: 0o700 });
+  mkdirSync(folder.private, { recursive: true, mode: 0o700 });
   for (const path of [jobs, scripts, tickets, stops, running, answered, drop, output, log, temporary]) {
     mkdirSync(path, { recursive: true });
   }

@@ -2,6 +2,8 @@ import type { Body } from '@carillon/contract/agent/catalog';
 import { type DesiredEntry, desiredHash, planDesired } from '@carillon/core/desired/desired-state';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
+import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
+import type { AccountDesk } from '../accounts/account-desk.js';
 import { capabilities } from '../lib/capabilities.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob, SignedManifest } from '../state/desired-cache.js';
@@ -30,6 +32,10 @@ export interface ApplyPorts {
   readonly cache: DesiredCache;
   /** Writes a job's script where the runner finds it. */
   readonly storeScript: (manifest: Manifest) => void;
+  /** What the host's own policy says of a job; absent where there is none, as on simulated hosts. */
+  readonly judge?: (manifest: Manifest) => PolicyVerdict;
+  /** What Windows wants to have for named accounts; absent where there are none, as on simulated hosts. */
+  readonly accounts?: Pick<AccountDesk, 'prepare' | 'markFor' | 'sids'>;
   /** Switches tasks off that a job replaces; absent where that cannot be done, as on simulated hosts. */
   readonly replaced?: ReplacedTasks;
 }
@@ -48,33 +54,47 @@ export async function applyDesired(
   const before = ports.cache.registered();
   const jobs = new Map(before.jobs.map((job) => [job.jobId, job]));
   const save = () => ports.cache.storeRegistered({ rev: index.rev, wanted: index.entries, jobs: [...jobs.values()] });
-  const plan = planDesired(index.entries, before.jobs);
   const known = ports.cache.manifests();
   const statuses: JobStatus[] = [];
+  const takeOff = async (job: RegisteredJob): Promise<JobStatus> => {
+    const { jobId, version } = job;
+    if (!isTaken(jobs, job)) await ports.scheduler.remove(job.path);
+    // After ours is gone and before the job is forgotten: what fails here is tried again.
+    await ports.replaced?.release(job);
+    jobs.delete(jobId);
+    save();
+    return { jobId, version, state: 'removed' };
+  };
 
+  // The host's owner may have changed his mind since they were registered; they come back below, to be rejected.
+  for (const job of before.jobs.filter((job) => isForbidden(job, known, ports))) {
+    const status = await guarded(job, () => takeOff(job));
+    if (status.state === 'failed') statuses.push(status);
+  }
+  const plan = planDesired(index.entries, [...jobs.values()]);
+  const changed = new Set(plan.apply);
+  // Registered with a password that was replaced since.
+  const stale = index.entries.filter((entry) => !changed.has(entry) && isStale(jobs.get(entry.jobId), known, ports));
+  const apply = [...plan.apply, ...stale];
   for (const jobId of plan.remove) {
     const job = jobs.get(jobId);
     if (!job) continue;
     statuses.push(
       await guarded(job, async () => {
-        if (!isTaken(jobs, job)) await ports.scheduler.remove(job.path);
-        // After ours is gone and before the job is forgotten: what fails here is tried again.
-        await ports.replaced?.release(job);
-        jobs.delete(jobId);
-        save();
+        const status = await takeOff(job);
         ports.cache.drop(jobId);
-        return { jobId, version: job.version, state: 'removed' };
+        return status;
       }),
     );
   }
-  for (const entry of plan.apply) {
+  for (const entry of apply) {
     const signed = received.get(entry.manifestHash) ?? known.get(entry.manifestHash);
     statuses.push(await guarded(entry, () => applyOne(entry, { signed, known }, jobs, facts, ports, save)));
   }
   save();
   return {
     rev: index.rev,
-    jobs: [...statuses, ...alreadyApplied(index, plan.apply)],
+    jobs: [...statuses, ...alreadyApplied(index, [...apply, ...statuses])],
     observedHash: desiredHash([...jobs.values()]),
   };
 }
@@ -92,6 +112,9 @@ async function applyOne(
   const verdict = verifyManifest(entry, signed, { registeredVersion: old?.version ?? 0, signerKeys: facts.signerKeys });
   if (!verdict.ok) return { jobId, version, state: 'rejected', code: verdict.code, message: verdict.message };
   const { manifest } = verdict;
+  const allowed = ports.judge?.(manifest);
+  if (allowed && !allowed.ok)
+    return { jobId, version, state: 'rejected', code: allowed.code, message: allowed.message.slice(0, 2_000) };
   const lacking = (manifest.needs ?? []).filter((need) => !capabilities.includes(need));
   if (lacking.length > 0)
     return {
@@ -101,7 +124,8 @@ async function applyOne(
       code: 'unsupported',
       message: `this agent cannot do ${lacking.join(', ')}`,
     };
-  const task = taskForJob(manifest, facts);
+  const account = await ports.accounts?.prepare(manifest.runAs);
+  const task = taskForJob(manifest, { ...facts, ...(ports.accounts ? { sids: ports.accounts.sids } : {}) });
   if (!task.ok)
     return {
       jobId,
@@ -114,7 +138,8 @@ async function applyOne(
     return { jobId, version, state: 'rejected', code: 'unsupported', message: 'this host cannot replace tasks' };
   // The runner's files first: from the moment of registration the task may fire.
   storeDefinition(ports, manifest, verdict.signed);
-  const differences = await ports.scheduler.register(task.value.path, task.value.definition).catch((error: unknown) => {
+  const { path, definition } = task.value;
+  const differences = await ports.scheduler.register(path, definition, account?.credential).catch((error: unknown) => {
     const before = old && known.get(old.manifestHash);
     // The old task stays, so what it runs must stay too.
     if (before && !isRegistered(error)) storeDefinition(ports, JSON.parse(before.text) as Manifest, before);
@@ -137,9 +162,30 @@ async function applyOne(
     throw error;
   });
   await ports.replaced?.release(entry, wanted);
-  jobs.set(jobId, { ...entry, path: taskPathOf(manifest.name) });
+  const mark = account?.mark === undefined ? {} : { passwordMark: account.mark };
+  jobs.set(jobId, { ...entry, path: taskPathOf(manifest.name), ...mark });
   save();
   return { jobId, version, state: 'applied' };
+}
+
+function isForbidden(
+  job: RegisteredJob,
+  known: ReadonlyMap<string, SignedManifest>,
+  { judge }: Pick<ApplyPorts, 'judge'>,
+): boolean {
+  const signed = known.get(job.manifestHash);
+  return signed !== undefined && judge?.(JSON.parse(signed.text) as Manifest).ok === false;
+}
+
+function isStale(
+  job: RegisteredJob | undefined,
+  known: ReadonlyMap<string, SignedManifest>,
+  { accounts }: Pick<ApplyPorts, 'accounts'>,
+): boolean {
+  const signed = job && known.get(job.manifestHash);
+  if (!signed || !accounts) return false;
+  const mark = accounts.markFor((JSON.parse(signed.text) as Manifest).runAs);
+  return mark !== undefined && mark !== job.passwordMark;
 }
 
 function storeDefinition(ports: ApplyPorts, manifest: Manifest, signed: SignedManifest): void {
@@ -161,7 +207,7 @@ function isSamePath(a: string, b: string): boolean {
 }
 
 /** Told again each time: an earlier report may have been lost with its socket. */
-function alreadyApplied(index: WantedState, changed: readonly DesiredEntry[]): JobStatus[] {
+function alreadyApplied(index: WantedState, changed: readonly Pick<DesiredEntry, 'jobId'>[]): JobStatus[] {
   const touched = new Set(changed.map((entry) => entry.jobId));
   return index.entries
     .filter((entry) => !touched.has(entry.jobId))
