@@ -11,6 +11,8 @@ import { simulate } from './programs/simulate.js';
 import { agentStatus, describeStatus } from './programs/status.js';
 import { runJob } from './runner/run-job.js';
 import { agentFolderAt, defaultAgentFolder } from './state/agent-folder.js';
+import { interruptConsole } from './windows/interrupt.js';
+import { loadKoffi } from './windows/koffi.js';
 
 const usage = `carillon-agent ${agentVersion}
 

@@ -29,6 +29,7 @@ import { fileDriftMemory } from '../watch/drift-memory.js';
 import { DriftTimer } from '../watch/drift-timer.js';
 import { DriftWatch } from '../watch/drift-watch.js';
 import { InventoryWatch } from '../watch/inventory-watch.js';
+import { unpackKoffi } from '../windows/koffi.js';
 
 /**
  * The long-lived agent of a host: collects what runners leave, keeps Task Scheduler at the desired state, and keeps a
@@ -43,6 +44,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
   prepareAgentFolder(folder);
   const release = lockFolder(folder.lock);
   try {
+    unpackKoffi(folder.native);
     const { agentId, signerKeys } = identity;
     const eventLog = new FileEventLog(folder.log);
     const events = new EventSender(eventLog);

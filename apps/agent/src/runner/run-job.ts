@@ -9,6 +9,7 @@ import { loadSignerKeys } from '../state/identity.js';
 import { admit } from './admission.js';
 import { claimStart } from './claim-start.js';
 import { dropEvent } from './drop-box.js';
+import { prepareTree } from './hold-tree.js';
 import { rememberEnd } from './job-memory.js';
 import { planLaunch } from './launch-plan.js';
 import { OutputFileWriter, outputFileOf } from './output-file.js';
@@ -72,11 +73,17 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
     tell(started);
 
     // 3. The program.
-    const { outcome, durationMs, attempts, output } = await runRecorded(folder, manifest, started, env, stop.signal);
+    const { outcome, durationMs, attempts, use, output } = await runRecorded(
+      folder,
+      manifest,
+      started,
+      env,
+      stop.signal,
+    );
 
     // 4. The outcome, on disk before the run stops being "running".
     const finishedAt = new Date().toISOString();
-    tell({ ...started, kind: 'run.finished', finishedAt, durationMs, attempts, ...outcome, output });
+    tell({ ...started, kind: 'run.finished', finishedAt, durationMs, attempts, ...use, ...outcome, output });
     rememberEnd(folder.answered, jobId, Date.parse(finishedAt));
     removeRunning(folder.running, runId);
     return { ran: true, runId, exitCode: outcome.exitCode ?? 1 };
@@ -106,7 +113,8 @@ async function runRecorded(
     const plan = planLaunch(run, { platform: process.platform, env, scriptFile });
     const environment = environmentOf(manifest, run.environment, started, attempt, env);
     const { workingDirectory } = run;
-    return (await runProgram(plan, { ...settings, workingDirectory, environment }, { stdout, stderr })).end;
+    const hold = prepareTree(folder);
+    return runProgram(plan, { ...settings, workingDirectory, environment, hold }, { stdout, stderr });
   };
   const note = (line: string) => stderr.write(Buffer.from(`${line}\n`));
   const attempts = await runAttempts(manifest, start, { stop, note });

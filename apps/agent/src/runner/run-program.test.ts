@@ -4,6 +4,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeTempFolder } from '../testing/temp-folder.js';
+import { groupTree } from './group-tree.js';
 import { type ProgramSettings, runProgram } from './run-program.js';
 import { StopWatch } from './stop-orders.js';
 
@@ -21,6 +22,7 @@ async function run(script: string | { program: string; arguments: string[] }, ch
     environment: process.env,
     timeoutMs: null,
     stop: new AbortController().signal,
+    hold: groupTree,
     ...changes,
   };
   const output = { stdout: sink('stdout'), stderr: sink('stderr') };

@@ -41,6 +41,8 @@ export interface AgentFolder {
   readonly diary: string;
   readonly commands: string;
   readonly temporary: string;
+  /** Native module that the single executable carries; written by the agent, loaded by runners. */
+  readonly native: string;
 }
 
 /** `%ProgramData%\Carillon\agent` on Windows, `~/.carillon-agent` elsewhere; `CARILLON_AGENT_DATA` or `--data` choose another. */
@@ -75,6 +77,7 @@ export function agentFolderAt(path: string): AgentFolder {
     diary: join(root, 'agent.log'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),
+    native: join(root, 'native'),
   };
 }
 
