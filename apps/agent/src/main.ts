@@ -88,6 +88,12 @@ async function main(argv: readonly string[]): Promise<number> {
       if (!result.ran) process.stdout.write(`not run: ${result.reason}\n`);
       return result.ran ? result.exitCode : 0;
     }
+    case 'interrupt': {
+      // Not in the usage: the runner's own way to press Ctrl-C in its program's console.
+      const native = loadKoffi(agentFolderAt(data).native);
+      if (!native.ok) throw new Error(native.reason);
+      return interruptConsole(native.koffi, positive('interrupt', subject ?? '')) ? 0 : 1;
+    }
     case 'install': {
       const report = await install(
         {

@@ -1,13 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { graceMs, holdsWithin, type ProcessTree } from './process-tree.js';
+import { holdsWithin, type ProcessTree, graceMs as usualGraceMs } from './process-tree.js';
 
 /** Clock ticks in which Linux counts processor time: 100 a second wherever Node runs. */
 const tickMs = 10;
 const sampleMs = 250;
 
 /** Off Windows a program leads a process group of its own, which gets SIGTERM and, when that does not help, SIGKILL. */
-export function groupTree({ pid }: ChildProcess): ProcessTree {
+export function groupTree({ pid }: ChildProcess, graceMs = usualGraceMs): ProcessTree {
   if (pid === undefined) return { end: () => Promise.resolve(), close: () => undefined };
   const cpuBeforeMs = waitedCpuMs();
   let peakMemoryBytes = peakOf(pid);

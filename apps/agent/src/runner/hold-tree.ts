@@ -11,7 +11,7 @@ export type HoldTree = (child: ChildProcess) => ProcessTree;
 
 /** Gets ready to hold the tree of a program, before it is started: afterwards every moment is one in which it may start others. */
 export function prepareTree({ root, native }: Pick<AgentFolder, 'root' | 'native'>): HoldTree {
-  if (process.platform !== 'win32') return groupTree;
+  if (process.platform !== 'win32') return (child) => groupTree(child);
   const loaded = loadKoffi(native);
   const take = loaded.ok ? jobTree(loaded.koffi, root) : undefined;
   return (child) => take?.(child) ?? taskkillTree(child);

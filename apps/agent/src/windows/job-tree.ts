@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { setTimeout as wait } from 'node:timers/promises';
 import { selfCommand } from '../lib/self-command.js';
-import { graceMs, type ProcessTree, type ProcessUse } from '../runner/process-tree.js';
+import { graceMs, holdsWithin, type ProcessTree, type ProcessUse } from '../runner/process-tree.js';
 import { JobObject } from './job-object.js';
 import type { Koffi } from './koffi.js';
 
-const lookMs = 50;
 /** What `taskkill /f` leaves too. */
 const killedCode = 1;
 
@@ -18,7 +16,7 @@ export function jobTree(koffi: Koffi, data: string): ((child: ChildProcess) => P
   const job = JobObject.create(koffi);
   if (!job) return undefined;
   return (child) => {
-    if (child.pid !== undefined && job.add(child.pid)) return new JobTree(job, child.pid, data);
+    if (child.pid !== undefined && job.add(child.pid)) return new JobTree(job, child, data);
     job.letGo();
     return undefined;
   };
@@ -27,26 +25,30 @@ export function jobTree(koffi: Koffi, data: string): ((child: ChildProcess) => P
 class JobTree implements ProcessTree {
   constructor(
     private readonly job: JobObject,
-    private readonly pid: number,
+    private readonly child: ChildProcess,
     private readonly data: string,
   ) {}
 
   async end(): Promise<void> {
-    ask(selfCommand('interrupt', '--data', this.data, String(this.pid)));
+    const pid = String(this.child.pid);
+    ask(selfCommand('interrupt', '--data', this.data, pid));
     // Programs with windows get theirs closed.
-    ask({ command: 'taskkill', arguments: ['/pid', String(this.pid), '/t'] });
-    const deadlineMs = performance.now() + graceMs;
-    while (this.job.use().activeProcesses > 0) {
-      if (performance.now() >= deadlineMs) return this.job.terminate(killedCode);
-      await wait(lookMs);
-    }
+    ask({ command: 'taskkill', arguments: ['/pid', pid, '/t'] });
+    const { child, job } = this;
+    // Where nothing is counted (Wine), the program's own end is all there is to go by.
+    await holdsWithin(graceMs, () => hasEnded(child) && job.use().activeProcesses === 0);
+    job.terminate(killedCode);
   }
 
-  close(): ProcessUse {
+  close(): ProcessUse | undefined {
     const { cpuMs, peakMemoryBytes } = this.job.use();
     this.job.letGo();
-    return { cpuMs, peakMemoryBytes };
+    return peakMemoryBytes === 0 ? undefined : { cpuMs, peakMemoryBytes };
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 function ask({ command, arguments: args }: { command: string; arguments: readonly string[] }): void {

@@ -15,7 +15,10 @@ export function taskkillTree(child: ChildProcess): ProcessTree {
       kill().once('error', () => undefined);
       if (child.exitCode === null && child.signalCode === null)
         await Promise.race([once(child, 'exit'), wait(graceMs, undefined, { ref: false })]);
-      kill('/f').once('error', () => child.kill());
+      // Where it cannot end the tree, the program at least.
+      kill('/f')
+        .once('error', () => child.kill())
+        .once('exit', (code) => code !== 0 && child.kill());
     },
     close: () => undefined,
   };
