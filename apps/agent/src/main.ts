@@ -7,6 +7,7 @@ import { agentVersion } from './lib/host-facts.js';
 import { consoleLog, fileLog } from './lib/log.js';
 import { runAgent } from './programs/agent.js';
 import { enroll } from './programs/enroll.js';
+import { describePolicy, policyReport } from './programs/policy.js';
 import { simulate } from './programs/simulate.js';
 import { agentStatus, describeStatus } from './programs/status.js';
 import { runJob } from './runner/run-job.js';
@@ -17,6 +18,7 @@ import { loadKoffi } from './windows/koffi.js';
 const usage = `carillon-agent ${agentVersion}
 
   enroll --server URL [--token T] [--name NAME] [--data DIR] [--schtasks-command JSON]
+         [--wevtutil-command JSON]
          join a server; the token may come as CARILLON_JOIN_TOKEN
   install [--server URL] [--token T] [--name NAME] [--data DIR] [--no-start] [--schtasks-command JSON]
          keep the agent running from now on: enrols if need be, registers itself with Task Scheduler, starts
@@ -27,6 +29,8 @@ const usage = `carillon-agent ${agentVersion}
   run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
   status [--data DIR] [--json]  is it running, connected, in step; what it still has to tell
   doctor [--data DIR] [--json]  looks for what is wrong and says what to do; exit code 1 when something is
+  policy show | check [FILE] [--data DIR] [--json]
+         what the owner of this host allows the centre, and which jobs that keeps out; exit code 1 for check if any
   simulate --server URL --hosts N [--seconds S] [--json]
          many hosts in memory; the token comes as --token or CARILLON_JOIN_TOKEN
   --version
@@ -40,6 +44,7 @@ const options = {
   name: { type: 'string' },
   data: { type: 'string' },
   'schtasks-command': { type: 'string' },
+  'wevtutil-command': { type: 'string' },
   hosts: { type: 'string' },
   seconds: { type: 'string' },
   json: { type: 'boolean' },
@@ -54,7 +59,7 @@ const options = {
 /** @returns the exit code */
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parse(argv);
-  const [verb, subject] = positionals;
+  const [verb, subject, object] = positionals;
   const data = values.data ?? defaultAgentFolder(process.env);
   if (values.version) {
     process.stdout.write(`${agentVersion}\n`);
@@ -73,6 +78,7 @@ async function main(argv: readonly string[]): Promise<number> {
           token: token(values.token),
           name: values.name,
           schtasksCommand: values['schtasks-command'],
+          wevtutilCommand: values['wevtutil-command'],
         },
         process.env,
       );
@@ -125,6 +131,13 @@ async function main(argv: readonly string[]): Promise<number> {
       const findings = await examine(data, process.env);
       print(values.json ? findings : describeFindings(findings));
       return exitCodeOf(findings);
+    }
+    case 'policy': {
+      if (subject !== 'show' && subject !== 'check')
+        throw new UsageError(`policy: expected show or check, got ${subject ?? 'nothing'}`);
+      const report = policyReport(data, subject === 'check' ? object : undefined);
+      print(values.json ? report : describePolicy(report));
+      return report.problems.length > 0 || (subject === 'check' && report.refused.length > 0) ? 1 : 0;
     }
     case 'simulate': {
       const seconds = values.seconds === undefined ? undefined : positive('--seconds', values.seconds);

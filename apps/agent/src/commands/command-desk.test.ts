@@ -2,6 +2,8 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '@carillon/core/desired/canonical-json';
 import { makeKeyPair, signText } from '@carillon/core/desired/signing';
+import { type HostPolicy, judgeCommand, openPolicy } from '@carillon/core/policy/host-policy';
+import type { CommandKind } from '@carillon/core/state/states';
 import { describe, expect, it } from 'vitest';
 import { silentLog } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
@@ -36,7 +38,14 @@ function makeOrder(changes: Record<string, unknown> = {}, key = signer) {
   return { ...order, body: { text, signature: signText(key.privateKey, 'carillon/v1/command', text) } };
 }
 
-function makeDesk(options: { journal?: CommandJournal; answer?: () => Promise<Done>; serverMs?: number } = {}) {
+interface DeskOptions {
+  journal?: CommandJournal;
+  answer?: () => Promise<Done>;
+  serverMs?: number;
+  policy?: HostPolicy;
+}
+
+function makeDesk(options: DeskOptions = {}) {
   const { journal = new MemoryCommandJournal(), answer = async () => ({ ok: true }), serverMs = nowMs } = options;
   const acts: string[] = [];
   const work: CommandWork = {
@@ -49,7 +58,8 @@ function makeDesk(options: { journal?: CommandJournal; answer?: () => Promise<Do
       return answer();
     },
   };
-  const facts = () => ({ agentId, signerKeys: [signer.publicKey] });
+  const judge = (action: CommandKind) => judgeCommand(options.policy ?? openPolicy, action);
+  const facts = () => ({ agentId, signerKeys: [signer.publicKey], judge });
   const desk = new CommandDesk(facts, journal, work, silentLog, () => nowMs);
   const told: CommandResult[] = [];
   const attach = () => desk.attach((result) => told.push(result), serverMs);
@@ -79,6 +89,15 @@ describe('a command', () => {
     // The run's id is known before the program starts.
     expect(told[0]?.runId).toMatch(/^[0-9a-f-]{36}$/);
     expect(told[1]?.runId).toBe(told[0]?.runId);
+  });
+
+  it('that the policy of the host does not allow is never started', async () => {
+    const { acts, told, obey } = makeDesk({ policy: { commands: ['stop'] } });
+    await obey(makeOrder());
+    expect(acts).toEqual([]);
+    expect(told).toMatchObject([{ state: 'rejected', code: 'policy_commands' }]);
+    await obey(makeOrder({ action: 'stop', runId: newId() }));
+    expect(acts).toHaveLength(1);
   });
 
   it('is done once; who asks again hears the same result', async () => {

@@ -1,6 +1,7 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { type CommandOrder, commandOrder } from '@carillon/contract/agent/messages';
 import { verifyText } from '@carillon/core/desired/signing';
+import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import type { StartTicket } from '../runner/start-reason.js';
@@ -19,6 +20,8 @@ export interface CommandWork {
 export interface CommandFacts {
   readonly agentId: string;
   readonly signerKeys: readonly string[];
+  /** What the host's own policy says of an order; absent where there is none. */
+  readonly judge?: (action: CommandOrder['action']) => PolicyVerdict;
 }
 
 /** Results younger than this are told again after a reconnect: the message may have been lost with its socket. */
@@ -117,6 +120,9 @@ export class CommandDesk {
     const runId = action === 'run' ? newId(this.now()) : order.runId;
     if (runId === null)
       return this.note({ commandId, state: 'rejected', code: 'bad_command', message: 'stop: which run?' });
+    const allowed = this.facts().judge?.(action);
+    if (allowed && !allowed.ok)
+      return this.note({ commandId, state: 'rejected', code: allowed.code, message: allowed.message.slice(0, 2_000) });
     this.note({ commandId, state: 'accepted', runId });
     try {
       const done =

@@ -46,7 +46,9 @@ export class MemoryScheduler implements TaskScheduler {
   }
 
   async start(path: string): Promise<void> {
-    if (!this.tasks.has(path.toLowerCase())) throw new SchedulerError('start_failed', `no task ${path}`);
+    const task = this.tasks.get(path.toLowerCase());
+    if (!task) throw new SchedulerError('start_failed', `no task ${path}`);
+    if (task.settings?.enabled === false) throw new SchedulerError('start_failed', `${path} is switched off`);
     this.onStart(path);
   }
 }

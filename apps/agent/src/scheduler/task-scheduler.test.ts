@@ -1,16 +1,15 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { taskForJob } from '@carillon/core/job/task-for-job';
+import { launchProgram } from '@carillon/emulator/launch';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
-import { diffTasks } from '@carillon/wintask/task/diff';
-import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildEmulator, emulatedSchtasks } from '../testing/emulated-scheduler.js';
+import { buildEmulator, emulatedSchtasks, startEmulatedService } from '../testing/emulated-scheduler.js';
 import { makeManifest } from '../testing/samples.js';
+import { type SchedulerPromise, type SchedulerWorld, schedulerContract } from '../testing/scheduler-contract.js';
 import { makeTempFolder } from '../testing/temp-folder.js';
 import { MemoryScheduler } from './memory-scheduler.js';
 import { SchtasksScheduler } from './schtasks-scheduler.js';
-import { SchedulerError, type TaskScheduler } from './task-scheduler.js';
 
 beforeAll(buildEmulator, 120_000);
 
@@ -21,83 +20,29 @@ function definitionOf(changes: Parameters<typeof makeManifest>[0] = {}): TaskDef
   return task.value.definition;
 }
 
-interface World {
-  readonly scheduler: TaskScheduler;
-  /** Descriptions of the tasks that are registered, by path. */
-  tasks(): Record<string, string | undefined>;
+/** Starts what a task starts, as Task Scheduler would; triggers do not fire. */
+function memoryWorld(): SchedulerWorld {
+  const scheduler: MemoryScheduler = new MemoryScheduler((path) => {
+    const action = scheduler.tasks.get(path.toLowerCase())?.actions[0];
+    if (action?.kind === 'exec') void launchProgram(action);
+  });
+  return { scheduler, folder: '\\Carillon\\contract', files: makeTempFolder() };
 }
 
-function memoryWorld(): World {
-  const scheduler = new MemoryScheduler();
-  const tasks = () =>
-    Object.fromEntries([...scheduler.tasks].map(([path, task]) => [path, task.registrationInfo?.description]));
-  return { scheduler, tasks };
-}
-
-function schtasksWorld(): World {
+/** Its service runs only where it is needed: it takes a second to start. */
+async function emulatedWorld(needs: SchedulerPromise['needs']): Promise<SchedulerWorld> {
   const store = makeTempFolder();
-  const folder = join(store, 'Tasks', 'Carillon');
-  return {
-    scheduler: new SchtasksScheduler(emulatedSchtasks(store), makeTempFolder()),
-    tasks: () =>
-      Object.fromEntries(
-        (existsSync(folder) ? readdirSync(folder) : []).map((name) => {
-          const read = readTaskXml(readFileSync(join(folder, name)));
-          return [
-            `\\carillon\\${name.toLowerCase()}`,
-            read.ok ? read.task.registrationInfo?.description : 'unreadable',
-          ];
-        }),
-      ),
-  };
+  if (needs) await startEmulatedService(store);
+  const scheduler = new SchtasksScheduler(emulatedSchtasks(store), makeTempFolder());
+  return { scheduler, folder: '\\Carillon\\contract', files: makeTempFolder() };
 }
 
-describe.each([
-  ['in memory', memoryWorld],
-  ['through schtasks', schtasksWorld],
-])('a Task Scheduler %s', (_name, makeWorld) => {
-  const path = '\\Carillon\\Nightly Backup';
+describe('a Task Scheduler in memory', () => {
+  it.each(schedulerContract.filter(({ needs }) => needs !== 'clock'))('$name', ({ check }) => check(memoryWorld()));
+});
 
-  it('registers, replaces and removes tasks', async () => {
-    const { scheduler, tasks } = makeWorld();
-    expect(await scheduler.register(path, definitionOf({ description: 'first' }))).toEqual([]);
-    expect(await scheduler.register('\\Carillon\\other', definitionOf())).toEqual([]);
-    expect(await scheduler.register(path, definitionOf({ description: 'second & <last>, 备份' }))).toEqual([]);
-    expect(Object.keys(tasks()).sort()).toEqual(['\\carillon\\nightly backup', '\\carillon\\other']);
-    expect(tasks()['\\carillon\\nightly backup']).toContain('second & <last>, 备份');
-    await scheduler.remove(path);
-    expect(Object.keys(tasks())).toEqual(['\\carillon\\other']);
-  });
-
-  it('finds a task whatever the case of its name', async () => {
-    const { scheduler, tasks } = makeWorld();
-    await scheduler.register(path, definitionOf());
-    await scheduler.start(path.toUpperCase());
-    await scheduler.remove(path.toUpperCase());
-    expect(tasks()).toEqual({});
-  });
-
-  it('reads a task as it is now, or says that there is none', async () => {
-    const { scheduler } = makeWorld();
-    await scheduler.register('\\Carillon\\other', definitionOf());
-    expect(await scheduler.find(path)).toEqual({ task: null, problem: null });
-    const definition = definitionOf({ description: '备份' });
-    await scheduler.register(path, definition);
-    const found = await scheduler.find(path.toUpperCase());
-    expect(found.task && diffTasks(definition, found.task)).toEqual([]);
-  });
-
-  it('has nothing against removing what is not there', async () => {
-    const { scheduler } = makeWorld();
-    await scheduler.remove(path);
-  });
-
-  it('does not start what is not there', async () => {
-    const { scheduler } = makeWorld();
-    const error = await scheduler.start(path).catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(SchedulerError);
-    expect(error).toMatchObject({ code: 'start_failed' });
-  });
+describe('an emulated Task Scheduler, through schtasks', () => {
+  it.each(schedulerContract)('$name', async ({ needs, check }) => check(await emulatedWorld(needs)));
 });
 
 describe('schtasks', () => {

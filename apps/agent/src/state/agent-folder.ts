@@ -19,6 +19,8 @@ export interface AgentFolder {
   readonly registered: string;
   /** Tasks that are not what they should be, as last reported; written by the agent. */
   readonly drift: string;
+  /** How far Task Scheduler's log was read, and what is still open there; written by the agent. */
+  readonly history: string;
   /** Tasks that jobs stand in for, as they were before; written by the agent. */
   readonly replaced: string;
   /** Start orders; written by the agent, claimed by a runner. */
@@ -39,6 +41,8 @@ export interface AgentFolder {
   readonly contact: string;
   /** What the agent says where nobody reads its output; written by the agent. */
   readonly diary: string;
+  /** What the owner of this host allows the centre; written by people on the host only. */
+  readonly policy: string;
   readonly commands: string;
   readonly temporary: string;
   /** Native module that the single executable carries; written by the agent, loaded by runners. */
@@ -65,6 +69,7 @@ export function agentFolderAt(path: string): AgentFolder {
     scripts: join(root, 'scripts'),
     registered: join(root, 'registered.json'),
     drift: join(root, 'drift.json'),
+    history: join(root, 'history.json'),
     replaced: join(root, 'replaced.json'),
     tickets: join(root, 'tickets'),
     stops: join(root, 'stops'),
@@ -75,6 +80,7 @@ export function agentFolderAt(path: string): AgentFolder {
     log: join(root, 'spool', 'log'),
     contact: join(root, 'contact.json'),
     diary: join(root, 'agent.log'),
+    policy: join(root, 'policy.json'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),
     native: join(root, 'native'),

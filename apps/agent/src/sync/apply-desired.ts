@@ -2,6 +2,7 @@ import type { Body } from '@carillon/contract/agent/catalog';
 import { type DesiredEntry, desiredHash, planDesired } from '@carillon/core/desired/desired-state';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
+import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
 import { capabilities } from '../lib/capabilities.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob, SignedManifest } from '../state/desired-cache.js';
@@ -30,6 +31,8 @@ export interface ApplyPorts {
   readonly cache: DesiredCache;
   /** Writes a job's script where the runner finds it. */
   readonly storeScript: (manifest: Manifest) => void;
+  /** What the host's own policy says of a job; absent where there is none, as on simulated hosts. */
+  readonly judge?: (manifest: Manifest) => PolicyVerdict;
   /** Switches tasks off that a job replaces; absent where that cannot be done, as on simulated hosts. */
   readonly replaced?: ReplacedTasks;
 }
@@ -48,22 +51,32 @@ export async function applyDesired(
   const before = ports.cache.registered();
   const jobs = new Map(before.jobs.map((job) => [job.jobId, job]));
   const save = () => ports.cache.storeRegistered({ rev: index.rev, wanted: index.entries, jobs: [...jobs.values()] });
-  const plan = planDesired(index.entries, before.jobs);
   const known = ports.cache.manifests();
   const statuses: JobStatus[] = [];
+  const takeOff = async (job: RegisteredJob): Promise<JobStatus> => {
+    const { jobId, version } = job;
+    if (!isTaken(jobs, job)) await ports.scheduler.remove(job.path);
+    // After ours is gone and before the job is forgotten: what fails here is tried again.
+    await ports.replaced?.release(job);
+    jobs.delete(jobId);
+    save();
+    return { jobId, version, state: 'removed' };
+  };
 
+  // The host's owner may have changed his mind since they were registered; they come back below, to be rejected.
+  for (const job of before.jobs.filter((job) => isForbidden(job, known, ports))) {
+    const status = await guarded(job, () => takeOff(job));
+    if (status.state === 'failed') statuses.push(status);
+  }
+  const plan = planDesired(index.entries, [...jobs.values()]);
   for (const jobId of plan.remove) {
     const job = jobs.get(jobId);
     if (!job) continue;
     statuses.push(
       await guarded(job, async () => {
-        if (!isTaken(jobs, job)) await ports.scheduler.remove(job.path);
-        // After ours is gone and before the job is forgotten: what fails here is tried again.
-        await ports.replaced?.release(job);
-        jobs.delete(jobId);
-        save();
+        const status = await takeOff(job);
         ports.cache.drop(jobId);
-        return { jobId, version: job.version, state: 'removed' };
+        return status;
       }),
     );
   }
@@ -74,7 +87,7 @@ export async function applyDesired(
   save();
   return {
     rev: index.rev,
-    jobs: [...statuses, ...alreadyApplied(index, plan.apply)],
+    jobs: [...statuses, ...alreadyApplied(index, [...plan.apply, ...statuses])],
     observedHash: desiredHash([...jobs.values()]),
   };
 }
@@ -92,6 +105,9 @@ async function applyOne(
   const verdict = verifyManifest(entry, signed, { registeredVersion: old?.version ?? 0, signerKeys: facts.signerKeys });
   if (!verdict.ok) return { jobId, version, state: 'rejected', code: verdict.code, message: verdict.message };
   const { manifest } = verdict;
+  const allowed = ports.judge?.(manifest);
+  if (allowed && !allowed.ok)
+    return { jobId, version, state: 'rejected', code: allowed.code, message: allowed.message.slice(0, 2_000) };
   const lacking = (manifest.needs ?? []).filter((need) => !capabilities.includes(need));
   if (lacking.length > 0)
     return {
@@ -142,6 +158,15 @@ async function applyOne(
   return { jobId, version, state: 'applied' };
 }
 
+function isForbidden(
+  job: RegisteredJob,
+  known: ReadonlyMap<string, SignedManifest>,
+  { judge }: Pick<ApplyPorts, 'judge'>,
+): boolean {
+  const signed = known.get(job.manifestHash);
+  return signed !== undefined && judge?.(JSON.parse(signed.text) as Manifest).ok === false;
+}
+
 function storeDefinition(ports: ApplyPorts, manifest: Manifest, signed: SignedManifest): void {
   ports.storeScript(manifest);
   ports.cache.store(manifest.jobId, signed);
@@ -161,7 +186,7 @@ function isSamePath(a: string, b: string): boolean {
 }
 
 /** Told again each time: an earlier report may have been lost with its socket. */
-function alreadyApplied(index: WantedState, changed: readonly DesiredEntry[]): JobStatus[] {
+function alreadyApplied(index: WantedState, changed: readonly Pick<DesiredEntry, 'jobId'>[]): JobStatus[] {
   const touched = new Set(changed.map((entry) => entry.jobId));
   return index.entries
     .filter((entry) => !touched.has(entry.jobId))

@@ -52,6 +52,11 @@ export class DesiredSync {
     if (this.observedHash !== this.wanted.hash) this.enqueueKept();
   }
 
+  /** Something that decides about jobs has changed on the host: looks at all of them again, connected or not. */
+  reconsider(): void {
+    this.enqueueKept();
+  }
+
   stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.retry);

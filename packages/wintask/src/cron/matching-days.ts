@@ -65,3 +65,18 @@ export function matchingDays(cron: Cron, year: number, month: number): number[] 
   }
   return found;
 }
+
+/**
+ * `matchingDays` of one expression, each answer worked out once: what a rule names in a month (last days, counted
+ * weekdays, nearest weekdays) follows from the month's length and the weekday of its first day, so 28 answers are all.
+ */
+export function matchingDaysOf(cron: Cron): (year: number, month: number) => readonly number[] {
+  const known: number[][] = [];
+  const none: number[] = [];
+  return (year, month) => {
+    if (!cron.months.includes(month)) return none;
+    const shape = (daysInMonth(year, month) - 28) * 7 + weekdayOf(year, month, 1);
+    known[shape] ??= matchingDays(cron, year, month);
+    return known[shape];
+  };
+}

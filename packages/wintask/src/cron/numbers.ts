@@ -38,14 +38,14 @@ function rangeOf(body: string, stepped: boolean, piece: string, field: Field): [
   if (ends.length > 2) return problemAt(field, piece, 'a range has two ends');
   const low = numberOf(ends[0]!, field);
   if (low === undefined)
-    return problemAt(field, piece, `"${ends[0]}" is not a value from ${field.min} to ${field.max}`);
+    return problemAt(field, piece, `"${ends[0] || piece}" is not a value from ${field.min} to ${field.max}`);
   // With two numbers for Sunday, libraries disagree on where such a range ends: nothing is guessed.
   if (ends.length === 1 && stepped && field.name === 'weekday')
     return problemAt(field, piece, `it could end on Saturday or on Sunday; write a range such as ${low}-6/2`);
   if (ends.length === 1) return [low, stepped ? field.max : low];
   let high = numberOf(ends[1]!, field);
   if (high === undefined)
-    return problemAt(field, piece, `"${ends[1]}" is not a value from ${field.min} to ${field.max}`);
+    return problemAt(field, piece, `"${ends[1] || piece}" is not a value from ${field.min} to ${field.max}`);
   if (field.name === 'weekday' && high === 0 && low > 0) high = 7;
   if (high < low) return problemAt(field, piece, `the range goes backwards; write two ranges in a list`);
   return [low, high];
@@ -65,9 +65,13 @@ export function parsePiece(piece: string, field: Field): number[] | CronProblem 
   return values;
 }
 
-/** Sorted values without repeats. */
+/** Sorted values without repeats; of small whole numbers only, so that they need no sorting. */
 export function sortedSet(values: Iterable<number>): number[] {
-  return [...new Set(values)].sort((a, b) => a - b);
+  const present: boolean[] = [];
+  for (const value of values) present[value] = true;
+  const sorted: number[] = [];
+  for (let value = 0; value < present.length; value++) if (present[value]) sorted.push(value);
+  return sorted;
 }
 
 /** Reads a whole field of numbers. */

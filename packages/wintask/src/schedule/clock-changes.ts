@@ -19,8 +19,16 @@ export function shiftMinutes(zone: string): number[] {
   return [...new Set(clockChanges(zone).map(({ beforeMs, afterMs }) => Math.abs(afterMs - beforeMs) / MINUTE))];
 }
 
+const knownSpans = new Map<string, readonly { from: number; to: number }[]>();
+
 /** Spans of the local day, in minutes, that the zone's clocks skip or repeat on some day. */
-export function changeSpans(zone: string): { from: number; to: number }[] {
+export function changeSpans(zone: string): readonly { from: number; to: number }[] {
+  const found = knownSpans.get(zone) ?? findSpans(zone);
+  knownSpans.set(zone, found);
+  return found;
+}
+
+function findSpans(zone: string): { from: number; to: number }[] {
   const spans = new Map<string, { from: number; to: number }>();
   for (const { atMs, beforeMs, afterMs } of clockChanges(zone)) {
     // Skipped: from the old clock's reading to the new one's. Repeated: the other way round.

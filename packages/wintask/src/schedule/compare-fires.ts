@@ -1,14 +1,16 @@
 import type { Trigger } from '../task/trigger.js';
 import type { Transition } from '../time/zone.js';
 import { triggerOccurrences } from '../trigger/occurrences.js';
-import { clockChanges } from './clock-changes.js';
 import type { GridRule } from './rule.js';
-import { ruleOccurrences } from './rule-occurrences.js';
+import { ruleInstants } from './rule-occurrences.js';
 
 /** How native fires relate to the wanted ones: the same, the same plus others, or some wanted one is lacking. */
 export type Coverage = 'equal' | 'more' | 'lacking';
 
-const REACH = 30 * 3_600_000;
+const HOUR = 3_600_000;
+// The readings that a change repeats lie before it; a repetition that it disturbs ends with the next day's first fire.
+const BEFORE = 4 * HOUR;
+const BEHIND = 30 * HOUR;
 
 function compareSpan(
   rule: GridRule,
@@ -20,7 +22,7 @@ function compareSpan(
   const native = triggerOccurrences(triggers, { fromMs, untilMs, hostTimezone: host });
   let fire = native.next();
   let more = false;
-  for (const wanted of ruleOccurrences(rule, fromMs, untilMs)) {
+  for (const wanted of ruleInstants(rule, fromMs, untilMs)) {
     while (!fire.done && fire.value.atMs < wanted.atMs) {
       more = true;
       fire = native.next();
@@ -29,11 +31,6 @@ function compareSpan(
     fire = native.next();
   }
   return more || !fire.done ? 'more' : 'equal';
-}
-
-/** The clock changes of all zones involved. */
-export function allChanges(rule: GridRule, host: string): Transition[] {
-  return (rule.zone === host ? [host] : [host, rule.zone]).flatMap(clockChanges);
 }
 
 /** Compares around clock changes; away from them the triggers are right by construction. */
@@ -45,7 +42,7 @@ export function compareAtChanges(
 ): Coverage {
   let worst: Coverage = 'equal';
   for (const { atMs } of changes) {
-    const found = compareSpan(rule, triggers, host, atMs - REACH, atMs + REACH);
+    const found = compareSpan(rule, triggers, host, atMs - BEFORE, atMs + BEHIND);
     if (found === 'lacking') return found;
     if (found === 'more') worst = found;
   }

@@ -1,8 +1,9 @@
 import type { CalendarSchedule, Trigger } from '../task/trigger.js';
 import { offsetMs, type Transition } from '../time/zone.js';
+import { changesThatMatter } from './changes-that-matter.js';
 import { changeSpans, clockChanges, clockDifferences, sameClocks, shiftMinutes } from './clock-changes.js';
-import { allChanges, compareAtChanges } from './compare-fires.js';
-import { changesThatMatter, runsSurviveChanges } from './exact-by-construction.js';
+import { compareAtChanges } from './compare-fires.js';
+import { runsSurviveChanges } from './exact-by-construction.js';
 import { type DayPlan, nativeDays, shiftDays } from './native-days.js';
 import { calendarTrigger, endlessTrigger, type StartDay } from './native-triggers.js';
 import type { GridRule } from './rule.js';
@@ -151,7 +152,7 @@ export function compileGrid(rule: GridRule, start: StartDay, host: string): Comp
     tooMany ||= triggers.length > MAX_TRIGGERS && fallback === undefined;
     if (triggers.length > MAX_TRIGGERS) continue;
     if (!tooMany && survives()) return { triggers, reasons };
-    changes ??= rule.zone === host ? changesThatMatter(rule) : allChanges(rule, host);
+    changes ??= changesThatMatter(rule, host);
     const coverage = compareAtChanges(rule, triggers, host, changes);
     // What reaches beyond its day is wrong on every calm day too, unless the next day fires at those times anyway.
     const calm = !long || largest === 0 || isDaily(plan);

@@ -1,9 +1,7 @@
-import type { Transition } from '../time/zone.js';
 import { clockChanges } from './clock-changes.js';
 import type { GridRule } from './rule.js';
 import type { TimeRun } from './time-runs.js';
 
-const DAY = 86_400_000;
 const MINUTE = 60_000;
 const MINUTES_A_DAY = 1_440;
 
@@ -53,24 +51,4 @@ export function runsSurviveChanges(runs: readonly TimeRun[], rule: GridRule): bo
     if (kind === 'skipped' && rule.times.filter((time) => time >= from && time <= to).length > 1) return false;
     return runs.every((run) => survives(run, span));
   });
-}
-
-/**
- * The clock changes that can make a difference between a grid and triggers on the same days: those near which it fires
- * at all, one of each kind. Changes at the same time of day, by as much, with the same firing days around them differ
- * in their date only, and times of day do not depend on it. A day to either side counts, for changes at midnight.
- */
-export function changesThatMatter(rule: GridRule): Transition[] {
-  const kinds = new Map<string, Transition>();
-  for (const change of clockChanges(rule.zone)) {
-    const localMs = change.atMs + change.beforeMs;
-    const day = Math.floor(localMs / DAY) * DAY;
-    const around = [day - DAY, day, day + DAY].map((dayWall) => firesOn(rule, new Date(dayWall)));
-    if (around.includes(true)) kinds.set(`${localMs - day} ${change.afterMs - change.beforeMs} ${around}`, change);
-  }
-  return [...kinds.values()];
-}
-
-function firesOn(rule: GridRule, day: Date): boolean {
-  return rule.daysOf(day.getUTCFullYear(), day.getUTCMonth() + 1).includes(day.getUTCDate());
 }

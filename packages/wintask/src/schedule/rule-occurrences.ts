@@ -54,7 +54,7 @@ function occurrence(rule: { zone: string }, instant: Instant): Occurrence {
   return mark === undefined ? { atMs, local, zone: rule.zone } : { atMs, local, zone: rule.zone, mark };
 }
 
-function* gridOccurrences(rule: GridRule, fromMs: number, untilMs: number): Generator<Occurrence> {
+function* gridInstants(rule: GridRule, fromMs: number, untilMs: number): Generator<Instant> {
   const start = toLocal(rule.zone, fromMs);
   // One day back: a gap at midnight moves a fire into the next day.
   const firstDay = Date.UTC(start.year, start.month - 1, start.day) - DAY;
@@ -63,8 +63,10 @@ function* gridOccurrences(rule: GridRule, fromMs: number, untilMs: number): Gene
   const lastDay = Math.min(untilMs + ZONE_REACH, rule.calendar?.lastDayMs ?? Number.POSITIVE_INFINITY);
   let last = fromMs;
   for (let index = first.year * 12 + first.month - 1; ; index++) {
-    const year = Math.floor(index / 12);
     const month = (index % 12) + 1;
+    // A yearly rule looked far ahead is mostly months without it; only their years can end the search.
+    if (month > 1 && rule.cron && !rule.cron.months.includes(month)) continue;
+    const year = Math.floor(index / 12);
     if (Date.UTC(year, month - 1, 1) > lastDay) return;
     for (const day of rule.daysOf(year, month)) {
       const dayWall = Date.UTC(year, month - 1, day);
@@ -74,13 +76,13 @@ function* gridOccurrences(rule: GridRule, fromMs: number, untilMs: number): Gene
         if (instant.atMs <= last) continue;
         if (instant.atMs > untilMs) return;
         last = instant.atMs;
-        yield occurrence(rule, instant);
+        yield instant;
       }
     }
   }
 }
 
-function* rateOccurrences(rule: RateRule, fromMs: number, untilMs: number): Generator<Occurrence> {
+function* rateInstants(rule: RateRule, fromMs: number, untilMs: number): Generator<Instant> {
   const { anchorMs, intervalMs, calendar } = rule;
   const end = Math.min(untilMs, (calendar?.lastDayMs ?? Number.POSITIVE_INFINITY) + DAY + ZONE_REACH);
   const passed = Math.floor((fromMs - anchorMs) / intervalMs);
@@ -89,7 +91,7 @@ function* rateOccurrences(rule: RateRule, fromMs: number, untilMs: number): Gene
       const { year, month, day } = toLocal(rule.zone, atMs);
       if (!calendar.has(year, month, day)) continue;
     }
-    yield occurrence(rule, { atMs });
+    yield { atMs };
   }
 }
 
@@ -101,18 +103,18 @@ export function instantOfOnce(rule: OnceRule): Instant {
   return { atMs: meaning.kind === 'overlap' ? meaning.first : meaning.at };
 }
 
-/** Fires of one rule in (fromMs, untilMs], in order, each instant once. */
-export function* ruleOccurrences(rule: Rule, fromMs: number, untilMs: number): Generator<Occurrence> {
+/** The instants of one rule in (fromMs, untilMs], in order, each once. */
+export function* ruleInstants(rule: Rule, fromMs: number, untilMs: number): Generator<Instant> {
   switch (rule.kind) {
     case 'grid':
-      yield* gridOccurrences(rule, fromMs, untilMs);
+      yield* gridInstants(rule, fromMs, untilMs);
       return;
     case 'rate':
-      yield* rateOccurrences(rule, fromMs, untilMs);
+      yield* rateInstants(rule, fromMs, untilMs);
       return;
     case 'once': {
       const instant = instantOfOnce(rule);
-      if (instant.atMs > fromMs && instant.atMs <= untilMs) yield occurrence(rule, instant);
+      if (instant.atMs > fromMs && instant.atMs <= untilMs) yield instant;
       return;
     }
     case 'signal':
@@ -120,4 +122,10 @@ export function* ruleOccurrences(rule: Rule, fromMs: number, untilMs: number): G
     case 'watched':
       return;
   }
+}
+
+/** Fires of one rule in (fromMs, untilMs], in order, each instant once. */
+export function* ruleOccurrences(rule: Rule, fromMs: number, untilMs: number): Generator<Occurrence> {
+  if (!('zone' in rule)) return;
+  for (const instant of ruleInstants(rule, fromMs, untilMs)) yield occurrence(rule, instant);
 }

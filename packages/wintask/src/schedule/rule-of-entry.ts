@@ -1,5 +1,5 @@
 import { isRebootMacro, parseCron } from '../cron/cron.js';
-import { daysInMonth, matchingDays } from '../cron/matching-days.js';
+import { daysInMonth, matchingDaysOf } from '../cron/matching-days.js';
 import { parseWallClock } from '../time/wall-clock.js';
 import { isTimeZone } from '../time/zone.js';
 import { changeSpans } from './clock-changes.js';
@@ -78,8 +78,9 @@ function cronDays(expression: string) {
   const parsed = parseCron(expression);
   if (!parsed.ok) return parsed;
   const { cron } = parsed;
-  const times = cron.hours.flatMap((hour) => cron.minutes.map((minute) => hour * 60 + minute));
-  const days: GridDays = { cron, daysOf: (year, month) => matchingDays(cron, year, month) };
+  const times: number[] = [];
+  for (const hour of cron.hours) for (const minute of cron.minutes) times.push(hour * 60 + minute);
+  const days: GridDays = { cron, daysOf: matchingDaysOf(cron) };
   return { ok: true as const, times, everyPass: cron.hours.length === 24, days };
 }
 

@@ -21,6 +21,7 @@ function longestRun(first: number, rest: Set<number>, sorted: readonly number[])
     let count = 2;
     while (rest.has(first + count * step)) count++;
     if (count > best.count) best = { start: first, step, count };
+    if (count === rest.size) break;
   }
   return best;
 }
@@ -29,6 +30,7 @@ function greedyRuns(times: readonly number[]): TimeRun[] {
   const rest = new Set(times);
   const runs: TimeRun[] = [];
   for (const first of times) {
+    if (rest.size === 0) break;
     if (!rest.has(first)) continue;
     const found = longestRun(first, rest, times);
     const run = found.count >= SHORTEST_RUN ? found : { start: first, step: 0, count: 1 };
@@ -40,7 +42,11 @@ function greedyRuns(times: readonly number[]): TimeRun[] {
 
 function grouped(times: readonly number[], key: (time: number) => number): TimeRun[] {
   const groups = new Map<number, number[]>();
-  for (const time of times) groups.set(key(time), [...(groups.get(key(time)) ?? []), time]);
+  for (const time of times) {
+    const group = groups.get(key(time));
+    if (group) group.push(time);
+    else groups.set(key(time), [time]);
+  }
   return [...groups.values()].flatMap(greedyRuns);
 }
 
@@ -49,11 +55,9 @@ function grouped(times: readonly number[], key: (time: number) => number): TimeR
  * Finding the fewest for any set is a hard problem; real expressions are products of regular fields, where this is it.
  */
 export function timeRuns(times: readonly number[]): TimeRun[] {
-  const ways = [
-    greedyRuns(times),
-    grouped(times, (time) => time % 60),
-    grouped(times, (time) => Math.floor(time / 60)),
-  ];
+  const whole = greedyRuns(times);
+  if (whole.length <= 1) return whole;
+  const ways = [whole, grouped(times, (time) => time % 60), grouped(times, (time) => Math.floor(time / 60))];
   return ways.reduce((best, way) => (way.length < best.length ? way : best));
 }
 
@@ -82,11 +86,16 @@ export function hourCycles(minutes: readonly number[]): { phase: number; step: n
   for (let step = 1; step <= 60; step++) {
     if (60 % step !== 0) continue;
     for (let phase = 0; phase < step; phase++) {
-      const members = Array.from({ length: 60 / step }, (_, index) => phase + index * step);
-      if (!members.every((minute) => rest.has(minute))) continue;
-      for (const minute of members) rest.delete(minute);
+      if (!cycleIn(rest, phase, step)) continue;
+      for (let minute = phase; minute < 60; minute += step) rest.delete(minute);
       cycles.push({ phase, step });
     }
+    if (rest.size === 0) break;
   }
   return cycles;
+}
+
+function cycleIn(minutes: ReadonlySet<number>, phase: number, step: number): boolean {
+  for (let minute = phase; minute < 60; minute += step) if (!minutes.has(minute)) return false;
+  return true;
 }

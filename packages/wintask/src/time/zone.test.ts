@@ -39,6 +39,36 @@ describe('zones', () => {
     );
   });
 
+  it('agrees with the runtime in years far away, whose rules repeat', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...ZONES),
+        fc.integer({ min: 4_100_000_000, max: 200_000_000_000 }),
+        (zone, seconds) => {
+          const shown = new Intl.DateTimeFormat('sv-SE', {
+            timeZone: zone,
+            dateStyle: 'short',
+            timeStyle: 'medium',
+          }).format(seconds * 1000);
+          expect(formatLocal(toLocal(zone, seconds * 1000))).toBe(shown.replace(' ', 'T'));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('misses no change of any zone, not even a week of summer time', () => {
+    const fromMs = Date.UTC(2000, 0, 1);
+    const untilMs = Date.UTC(2045, 0, 1);
+    for (const zone of ['America/Recife', 'Asia/Gaza', 'Africa/Casablanca', 'Africa/Cairo']) {
+      const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+      const offset = (ms: number) => format.format(ms).split('GMT')[1];
+      let changes = 0;
+      for (let ms = fromMs; ms < untilMs; ms += 86_400_000) if (offset(ms) !== offset(ms + 86_400_000)) changes += 1;
+      expect([zone, transitions(zone, fromMs, untilMs).length]).toEqual([zone, changes]);
+    }
+  });
+
   it('finds a local reading again', () => {
     fc.assert(
       fc.property(

@@ -1,0 +1,96 @@
+import { readFileSync, statSync } from 'node:fs';
+import type { Manifest } from '@carillon/core/job/job-spec';
+import {
+  type HostPolicy,
+  judgeCommand,
+  judgeJob,
+  judgeUpgrade,
+  openPolicy,
+  type PolicyVerdict,
+  readPolicy,
+} from '@carillon/core/policy/host-policy';
+import type { CommandKind } from '@carillon/core/state/states';
+
+/** What stands in a policy file. One that cannot be believed allows nothing. */
+export type PolicyState =
+  | { readonly ok: true; readonly policy: HostPolicy; readonly present: boolean }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const writableByOthers = 0o022;
+const lookMs = 2_000;
+
+/** Reads a policy file as it is now; none at all allows everything. */
+export function loadPolicy(path: string): PolicyState {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found) return { ok: true, policy: openPolicy, present: false };
+    // Windows' rights are lists, which the folder hands down.
+    if (process.platform !== 'win32' && (found.mode & writableByOthers) !== 0)
+      return { ok: false, problems: [`${path}: others than its owner may write it; chmod go-w ${path}`] };
+    const read = readPolicy(readFileSync(path, 'utf8'));
+    if (read.ok) return { ok: true, policy: read.value, present: true };
+    return { ok: false, problems: read.problems.map(({ message }) => `${path}: ${message}`) };
+  } catch (error) {
+    return { ok: false, problems: [`${path}: ${error instanceof Error ? error.message : error}`] };
+  }
+}
+
+/** The policy of this host. It is read again when its file changes; nothing that comes from the centre changes it. */
+export class PolicyFile {
+  private state: PolicyState;
+  private mark: string;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly path: string) {
+    this.mark = markOf(path);
+    this.state = loadPolicy(path);
+  }
+
+  judgeJob(manifest: Manifest): PolicyVerdict {
+    return this.judge((policy) => judgeJob(policy, manifest, process.platform === 'win32'));
+  }
+
+  judgeCommand(action: CommandKind): PolicyVerdict {
+    return this.judge((policy) => judgeCommand(policy, action));
+  }
+
+  judgeUpgrade(): PolicyVerdict {
+    return this.judge(judgeUpgrade);
+  }
+
+  /** Calls back after each change of the file, within seconds. */
+  watch(onChange: () => void): void {
+    this.timer = setInterval(() => {
+      if (this.refresh()) onChange();
+    }, lookMs);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** @returns whether the file has changed since it was last read */
+  refresh(): boolean {
+    const mark = markOf(this.path);
+    if (mark === this.mark) return false;
+    this.mark = mark;
+    this.state = loadPolicy(this.path);
+    return true;
+  }
+
+  private judge(rule: (policy: HostPolicy) => PolicyVerdict): PolicyVerdict {
+    if (this.state.ok) return rule(this.state.policy);
+    const message = `the policy of this host cannot be believed, so nothing is allowed: ${this.state.problems.join('; ')}`;
+    return { ok: false, code: 'policy_unreadable', message: message.slice(0, 2_000) };
+  }
+}
+
+function markOf(path: string): string {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found ? `${found.mtimeMs} ${found.size} ${found.mode}` : 'none';
+  } catch (error) {
+    return String(error);
+  }
+}

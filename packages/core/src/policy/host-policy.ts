@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Manifest } from '../job/job-spec.js';
+import { makeProblem, type Result } from '../problem.js';
+import { type CommandKind, commandKinds } from '../state/states.js';
+import { problemParams, problemsFromIssues } from '../zod-problems.js';
+import { isProgramUnder, pathProblem } from './program-path.js';
+
+const accountPattern = z
+  .string()
+  .min(1)
+  .max(260)
+  .refine(
+    (text) => !text.slice(0, -1).includes('*'),
+    problemParams('wrong_value', 'an account such as system or gmsa:CORP\\etl$, or its beginning and a * at the end'),
+  );
+
+const programPattern = z
+  .string()
+  .min(1)
+  .max(260)
+  .refine(
+    (text) => pathProblem(text) === undefined,
+    problemParams('wrong_value', "a program's absolute path, or a folder that ends in \\ (or / where paths have it)"),
+  );
+
+/** What a host's owner allows the centre, as written in `policy.json`. What is not mentioned is allowed. */
+const policySchema = z.strictObject({
+  /** Accounts that jobs may run as, as in a job's `runAs`; a `*` at the end stands for any ending. */
+  runAs: z.array(accountPattern).max(100).optional(),
+  /** Programs that jobs may start: files, and folders (ending in a slash) with everything below them. */
+  programs: z.array(programPattern).max(500).optional(),
+  /** Whether jobs may bring their own PowerShell or batch text; not, where `programs` is given and this is not. */
+  scripts: z.boolean().optional(),
+  /** Whether jobs may switch off tasks of the host's own that they stand in for. */
+  replaceTasks: z.boolean().optional(),
+  /** Ad-hoc orders of the centre that are obeyed. */
+  commands: z.array(z.enum(commandKinds)).optional(),
+  /** Whether the agent may replace itself by a newer version. */
+  upgrades: z.boolean().optional(),
+});
+export type HostPolicy = z.infer<typeof policySchema>;
+
+export const openPolicy: HostPolicy = {};
+
+/** Reads the text of a policy file. All problems are reported together, each naming its field. */
+export function readPolicy(text: string): Result<HostPolicy> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (error) {
+    return { ok: false, problems: [makeProblem('', 'wrong_type', `JSON (${(error as Error).message})`, text)] };
+  }
+  const parsed = policySchema.safeParse(raw);
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : { ok: false, problems: problemsFromIssues(parsed.error.issues, raw) };
+}
+
+/** May it be? If not: which rule of the host's policy says so, as a machine name, and in words. */
+export type PolicyVerdict =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: `policy_${string}`; readonly message: string };
+
+const allowed: PolicyVerdict = { ok: true };
+
+function refused(rule: string, message: string): PolicyVerdict {
+  return {
+    ok: false,
+    code: `policy_${rule.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
+    message: `the policy of this host does not allow it (rule ${rule}): ${message}`,
+  };
+}
+
+/**
+ * May this job be on this host? Pure: the same policy and job always give the same answer, here and in `policy check`.
+ * @param ignoreCase whether paths of this host are the same in upper and lower case, as on Windows
+ */
+export function judgeJob(
+  policy: HostPolicy,
+  manifest: Pick<Manifest, 'run' | 'runAs' | 'replaces'>,
+  ignoreCase: boolean,
+): PolicyVerdict {
+  const { run, runAs, replaces } = manifest;
+  if (policy.runAs && !policy.runAs.some((pattern) => matchesAccount(pattern, runAs)))
+    return refused('runAs', `jobs may run as ${policy.runAs.join(', ') || 'nobody'}, not as ${runAs}`);
+  if (run.kind !== 'program') {
+    const scripts = policy.scripts ?? policy.programs === undefined;
+    if (!scripts) return refused('scripts', `jobs may not bring a ${run.kind} text of their own`);
+  } else if (policy.programs && !isAllowedProgram(policy.programs, run.program, ignoreCase)) {
+    return refused('programs', `${run.program} is none of the allowed programs and in none of the allowed folders`);
+  }
+  if (policy.replaceTasks === false && replaces && replaces.length > 0)
+    return refused('replaceTasks', `jobs may not switch off tasks of this host (${replaces.join(', ')})`);
+  return allowed;
+}
+
+/** May this order of the centre be obeyed? */
+export function judgeCommand(policy: HostPolicy, action: CommandKind): PolicyVerdict {
+  if (!policy.commands || policy.commands.includes(action)) return allowed;
+  return refused('commands', `the centre may order ${policy.commands.join(', ') || 'nothing'}, not ${action}`);
+}
+
+/** May the agent replace itself? */
+export function judgeUpgrade(policy: HostPolicy): PolicyVerdict {
+  return policy.upgrades === false ? refused('upgrades', 'the agent is upgraded by hand here') : allowed;
+}
+
+function matchesAccount(pattern: string, account: string): boolean {
+  const [wanted, found] = [pattern.toLowerCase(), account.toLowerCase()];
+  return wanted.endsWith('*') ? found.startsWith(wanted.slice(0, -1)) : found === wanted;
+}
+
+function isAllowedProgram(programs: readonly string[], program: string, ignoreCase: boolean): boolean {
+  return pathProblem(program) === undefined && programs.some((each) => isProgramUnder(each, program, ignoreCase));
+}
