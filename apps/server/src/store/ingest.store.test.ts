@@ -116,7 +116,7 @@ describe('ingest', () => {
     const [measured, other] = [finished(1, use), finished(2)];
     await servers[0].ingest([frame(claim, 1, [measured, other])]);
     const { rows } = await database.pool.query(
-      'SELECT cpu_ms::int AS cpu, peak_memory_bytes::float8 AS memory FROM run WHERE host_id = $1 ORDER BY id',
+      'SELECT cpu_ms::int AS cpu, peak_memory_bytes::float8 AS memory FROM run WHERE host_id = $1 ORDER BY cpu_ms',
       [claim.hostId],
     );
     expect(rows).toEqual([
