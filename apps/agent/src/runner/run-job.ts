@@ -40,8 +40,11 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
     // The end of a run says it all again, so a full disk keeps nobody from going on.
     writeIfRoom(folder, () => dropEvent(folder.drop, event));
   };
-  const skip = (run: RunningFile, reason: string, message: string): RunResult => {
-    tell({ kind: 'run.skipped', ...run.identity, finishedAt: new Date().toISOString(), reason, message });
+  const skip = async (run: RunningFile, reason: string, message: string): Promise<RunResult> => {
+    const at = new Date().toISOString();
+    const data = { kind: 'run.skipped' as const, ...run.identity, finishedAt: at, reason, message };
+    const event = { eventId: newId(), at, data };
+    await writeOutcome(folder, () => dropEvent(folder.drop, event));
     return { ran: false, reason };
   };
   const claim = await claimStart(folder, manifest, env);
@@ -62,7 +65,7 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
       stop: stop.signal,
     });
     if (!admission.go) {
-      const result = skip(run, admission.reason, admission.message);
+      const result = await skip(run, admission.reason, admission.message);
       writeIfRoom(folder, () => rememberEnd(folder.answered, jobId, Date.now()));
       removeRunning(folder.running, runId);
       return result;
