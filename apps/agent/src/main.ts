@@ -16,6 +16,7 @@ import { agentFolderAt, defaultAgentFolder } from './state/agent-folder.js';
 const usage = `carillon-agent ${agentVersion}
 
   enroll --server URL [--token T] [--name NAME] [--data DIR] [--schtasks-command JSON]
+         [--wevtutil-command JSON]
          join a server; the token may come as CARILLON_JOIN_TOKEN
   install [--server URL] [--token T] [--name NAME] [--data DIR] [--no-start] [--schtasks-command JSON]
          keep the agent running from now on: enrols if need be, registers itself with Task Scheduler, starts
@@ -41,6 +42,7 @@ const options = {
   name: { type: 'string' },
   data: { type: 'string' },
   'schtasks-command': { type: 'string' },
+  'wevtutil-command': { type: 'string' },
   hosts: { type: 'string' },
   seconds: { type: 'string' },
   json: { type: 'boolean' },
@@ -74,6 +76,7 @@ async function main(argv: readonly string[]): Promise<number> {
           token: token(values.token),
           name: values.name,
           schtasksCommand: values['schtasks-command'],
+          wevtutilCommand: values['wevtutil-command'],
         },
         process.env,
       );

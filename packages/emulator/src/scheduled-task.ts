@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { taskEventIds as ids } from '@carillon/wintask/history/task-event';
 import { SETTINGS_DEFAULTS } from '@carillon/wintask/task/defaults';
 import type { ExecAction, TaskDefinition } from '@carillon/wintask/task/definition';
 import { parseIsoDuration } from '@carillon/wintask/time/duration';
+import { accountOfTask, logonFailure } from './accounts.js';
 import type { Clock } from './clock.js';
+import { addRecord } from './history.js';
 import type { Launch } from './launch.js';
 import { identityOf, isSameProcess } from './process-identity.js';
 import { type RunningInstance, readState, removeState, type TaskState, writeState } from './task-state.js';
@@ -9,6 +13,18 @@ import { type RunningInstance, readState, removeState, type TaskState, writeStat
 const RUNNING = 0x41301;
 const TERMINATED = 0x41306;
 const REFUSED = 0x800710e0;
+
+/** What asks for a start, and the record that tells of it. */
+const CAUSES = {
+  trigger: ids.byTime,
+  request: ids.byUser,
+  boot: ids.byBoot,
+  registration: ids.byRegistration,
+  missed: ids.startedLate,
+  queue: undefined,
+  restart: undefined,
+} as const;
+export type StartCause = keyof typeof CAUSES;
 
 export interface TaskContext {
   store: string;
@@ -53,28 +69,54 @@ export class ScheduledTask {
   }
 
   /** Starts the task, or obeys its policy when it already runs. */
-  async start(cause: string): Promise<void> {
+  async start(cause: StartCause): Promise<void> {
     const { log } = this.context;
     if (this.definition.settings.enabled === false) return log(`${this.path}: not started by ${cause}, disabled`);
+    const instance = `{${randomUUID()}}`;
+    if (CAUSES[cause] !== undefined) this.note(CAUSES[cause], { InstanceId: instance });
     if (this.state.instances.length + this.starting > 0) {
       const policy = this.definition.settings.multipleInstancesPolicy ?? SETTINGS_DEFAULTS.multipleInstancesPolicy;
-      if (policy === 'IgnoreNew') return log(`${this.path}: start by ${cause} ignored, already running`);
+      if (policy === 'IgnoreNew') {
+        this.note(ids.ignoredRunning, { TaskInstanceId: instance });
+        return log(`${this.path}: start by ${cause} ignored, already running`);
+      }
       if (policy === 'Queue') {
         this.queued += 1;
+        this.note(ids.queuedBehind, { QueuedTaskInstanceId: instance });
         return log(`${this.path}: start by ${cause} queued`);
       }
       if (policy === 'StopExisting') this.end();
     }
-    log(`${this.path}: started by ${cause}`);
     this.update({ lastRunMs: this.context.clock.now(), lastResult: RUNNING });
+    const account = accountOfTask(this.definition);
+    const refused = logonFailure(this.context.store, account);
+    if (refused !== undefined) return this.onLogonFailed(account, refused);
+    log(`${this.path}: started by ${cause}`);
+    this.note(ids.started, { InstanceId: instance, UserContext: account });
     this.starting += 1;
-    const { result, couldStart } = await this.runActions();
+    const { result, couldStart } = await this.runActions(instance);
+    if (couldStart && result !== TERMINATED) this.note(ids.finished, { InstanceId: instance, UserContext: account });
     this.update({ lastResult: this.state.instances.length > 0 ? RUNNING : result });
     this.planRestart(couldStart);
     if (this.queued > 0 && this.state.instances.length + this.starting === 0) {
       this.queued -= 1;
       await this.start('queue');
     }
+  }
+
+  /** As Windows tells it: that the account could not log on, without the task, then that the task could not start. */
+  private onLogonFailed(account: string, code: number): void {
+    const { store, clock, log } = this.context;
+    log(`${this.path}: ${account} cannot log on`);
+    const data = { UserName: account, ErrorDescription: 'LogonUserExEx', ResultCode: String(code) };
+    addRecord(store, ids.logonFailed, data, clock.now());
+    this.note(ids.startFailed, { UserContext: account, ResultCode: String(code) });
+    this.update({ lastResult: code });
+  }
+
+  /** Adds a record about this task to the history. */
+  note(id: number, data: Record<string, string> = {}): void {
+    addRecord(this.context.store, id, { TaskName: this.path, ...data }, this.context.clock.now());
   }
 
   /** Tries again an action that could not start; by the documentation's wording not one that ended with an error (assumed). */
@@ -89,11 +131,11 @@ export class ScheduledTask {
     this.restarts += 1;
     const { clock } = this.context;
     const atMs = clock.now() + (parseIsoDuration(interval) ?? 0);
-    this.cancelRestart = clock.setTimer(atMs, () => void this.start(`restart ${this.restarts} of ${count}`));
+    this.cancelRestart = clock.setTimer(atMs, () => void this.start('restart'));
   }
 
   /** Runs the actions one after the other; gives the last one's result. */
-  private async runActions(): Promise<{ result: number; couldStart: boolean }> {
+  private async runActions(id: string): Promise<{ result: number; couldStart: boolean }> {
     const actions = this.definition.actions.filter((action): action is ExecAction => action.kind === 'exec');
     let result = actions.length > 0 ? 0 : REFUSED;
     for (const [index, action] of actions.entries()) {
@@ -102,11 +144,22 @@ export class ScheduledTask {
       this.starting -= 1;
       if ('resultCode' in started) {
         this.context.log(`${this.path}: could not start ${action.command}`);
+        const code = String(started.resultCode);
+        this.note(ids.launchFailed, { TaskInstanceId: id, ActionName: action.command, ResultCode: code });
+        const failed = { InstanceId: id, UserContext: accountOfTask(this.definition), ResultCode: code };
+        this.note(ids.actionStartFailed, failed);
         return { result: started.resultCode, couldStart: false };
       }
       const instance = { pid: started.pid, identity: identityOf(started.pid), startedMs: this.context.clock.now() };
+      this.note(ids.processCreated, { Path: action.command, ProcessID: String(started.pid), Priority: '16384' });
+      this.note(ids.actionStarted, { ActionName: action.command, TaskInstanceId: id });
       result = await this.follow(instance, started.exited);
-      if (result === TERMINATED) break;
+      if (result === TERMINATED) {
+        this.note(ids.terminated, { InstanceId: id });
+        break;
+      }
+      const done = { TaskInstanceId: id, ActionName: action.command, ResultCode: String(result) };
+      this.note(ids.actionCompleted, done);
     }
     if (actions.length === 0) this.starting -= 1;
     return { result, couldStart: true };

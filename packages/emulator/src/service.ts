@@ -1,5 +1,6 @@
 import { type FSWatcher, mkdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
+import { taskEventIds as ids } from '@carillon/wintask/history/task-event';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { parseIsoDuration } from '@carillon/wintask/time/duration';
 import { triggerOccurrences } from '@carillon/wintask/trigger/occurrences';
@@ -157,7 +158,8 @@ class Scheduler implements SchedulerService {
       if (missed >= MISSED_LIMIT) break;
     }
     task.update({ missedRuns: task.state.missedRuns + missed, ...this.nextDue(task.definition, now) });
-    if (task.definition.settings.startWhenAvailable === true) void task.start('missed schedule');
+    if (task.definition.settings.startWhenAvailable === true) void task.start('missed');
+    else if (missed > 0 && task.definition.settings.enabled !== false) task.note(ids.missedStart);
   }
 
   private fireSignal(task: ScheduledTask, kind: 'boot' | 'registration'): void {
@@ -225,7 +227,7 @@ class Scheduler implements SchedulerService {
     const { hostTimezone } = this.options;
     const due = [...triggerOccurrences(task.definition.triggers, { fromMs: atMs - 1, untilMs: atMs, hostTimezone })];
     task.update(this.nextDue(task.definition, atMs));
-    for (const { trigger } of due) void task.start(`trigger ${trigger}`);
+    for (const _ of due) void task.start('trigger');
   }
 
   /** Waits for a program that this process did not start. */

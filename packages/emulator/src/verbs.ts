@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { taskEventIds as ids } from '@carillon/wintask/history/task-event';
 import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
 import { readTaskXml, type TaskXmlProblem } from '@carillon/wintask/task/read-task-xml';
+import { callerName } from './accounts.js';
 import { canExpire } from './expiry.js';
+import { addRecord } from './history.js';
 import { BAD_NAME, EXISTS, FILE_MISSING, fail, misuse, notFound, type Outcome, succeed } from './messages.js';
 import type { Options } from './options.js';
 import { leaveRequest } from './requests.js';
@@ -28,6 +31,11 @@ function encodingProblem(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
+function note(store: string, id: number, path: string): void {
+  const who = callerName(process.env);
+  addRecord(store, id, { TaskName: path, [id === ids.registered ? 'UserContext' : 'UserName']: who }, Date.now());
+}
+
 /** /create /tn NAME /xml FILE [/f] */
 export function create(store: string, options: Options): Outcome {
   const name = options.get('tn');
@@ -52,8 +60,10 @@ export function create(store: string, options: Options): Outcome {
   // Whether Windows names the trigger or the task here is not known; that it refuses is (assumed).
   if (!canExpire(read.task)) return fail(`${XML_TEXTS['missing-node']}\n(1,1):EndBoundary:`);
   const path = storedPath(store, checked.path);
-  if (taskExists(store, path) && !options.has('f')) return fail(EXISTS);
+  const existed = taskExists(store, path);
+  if (existed && !options.has('f')) return fail(EXISTS);
   writeTask(store, path, read.task);
+  note(store, existed ? ids.updated : ids.registered, path);
   return succeed(`SUCCESS: The scheduled task "${name}" has successfully been created.`);
 }
 
@@ -92,6 +102,7 @@ export function remove(store: string, options: Options): Outcome {
   if ('exit' in found) return found;
   removeTask(store, found.path);
   removeState(store, found.path);
+  note(store, ids.deleted, found.path);
   return succeed(`SUCCESS: The scheduled task "${found.name}" was successfully deleted.`);
 }
 
@@ -103,5 +114,6 @@ export function change(store: string, options: Options): Outcome {
   const task = readTask(store, found.path);
   if (!task) return fail('The task image is corrupt or has been tampered with.');
   writeTask(store, found.path, { ...task, settings: { ...task.settings, enabled: options.has('enable') } });
+  note(store, options.has('disable') ? ids.disabled : ids.updated, found.path);
   return succeed(`SUCCESS: The parameters of scheduled task "${found.name}" have been changed.`);
 }

@@ -28,7 +28,7 @@ export async function ensureLocalAgent(
   onProgress('enrolling the local agent');
   const labels = { site: 'local', os: labelOfPlatform[process.platform] ?? process.platform };
   const { token } = await api.call<{ token: string }>('POST', '/enrolment-tokens', { labels, expiresInMinutes: 10 });
-  const schtasks = [process.execPath, programs.schtasks, '--store', folder.taskStore];
+  const emulated = (program: string) => JSON.stringify([process.execPath, program, '--store', folder.taskStore]);
   const args = [
     programs.agent,
     'enroll',
@@ -39,7 +39,9 @@ export async function ensureLocalAgent(
     '--name',
     hostname(),
     '--schtasks-command',
-    JSON.stringify(schtasks),
+    emulated(programs.schtasks),
+    '--wevtutil-command',
+    emulated(programs.wevtutil),
   ];
   // The token goes by environment: a command line can be read by everybody on the machine.
   await promisify(execFile)(process.execPath, args, {

@@ -6,6 +6,7 @@ export interface Programs {
   readonly agent: string;
   readonly scheduler: string;
   readonly schtasks: string;
+  readonly wevtutil: string;
   readonly webRoot: string;
 }
 
@@ -15,6 +16,7 @@ export function programsOf(repository: string): Programs {
     agent: join(repository, 'apps/agent/dist/carillon-agent.cjs'),
     scheduler: join(repository, 'packages/emulator/dist/main.js'),
     schtasks: join(repository, 'packages/emulator/dist/schtasks.js'),
+    wevtutil: join(repository, 'packages/emulator/dist/wevtutil.js'),
     webRoot: join(repository, 'apps/web/dist'),
   };
 }

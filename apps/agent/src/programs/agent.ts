@@ -8,6 +8,7 @@ import { SpoolKeeper } from '../collect/spool-keeper.js';
 import { CommandDesk } from '../commands/command-desk.js';
 import { FileCommandJournal } from '../commands/command-journal.js';
 import { HostWork } from '../commands/host-work.js';
+import { consoleCodePage } from '../lib/console-code-page.js';
 import { lockFolder } from '../lib/folder-lock.js';
 import { hostFactsOf } from '../lib/host-facts.js';
 import { hostTimezone } from '../lib/host-timezone.js';
@@ -16,21 +17,28 @@ import { newId } from '../lib/new-id.js';
 import { keepLinked } from '../link/link-loop.js';
 import { PolicyFile } from '../policy/policy-file.js';
 import { dropEvent } from '../runner/drop-box.js';
+import { readJobMemory } from '../runner/job-memory.js';
 import { storeScript } from '../runner/script-file.js';
 import { hostScheduler, taskStoreOf } from '../scheduler/host-scheduler.js';
+import { WevtutilHistory } from '../scheduler/task-history.js';
 import { listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
 import { loadIdentity } from '../state/identity.js';
-import { loadSettings } from '../state/settings.js';
+import { historyCommandOf, loadSettings } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
 import { fileDriftMemory } from '../watch/drift-memory.js';
 import { DriftTimer } from '../watch/drift-timer.js';
 import { DriftWatch } from '../watch/drift-watch.js';
+import { fileHistoryMemory } from '../watch/history-memory.js';
 import { InventoryWatch } from '../watch/inventory-watch.js';
+import { LookTimer } from '../watch/look-timer.js';
+import { StartWatch } from '../watch/start-watch.js';
+
+const startsMs = 60_000;
 
 /**
  * The long-lived agent of a host: collects what runners leave, keeps Task Scheduler at the desired state, and keeps a
@@ -51,6 +59,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const output = new OutputShipper(new FileOutputSource(folder));
     const cache = new FileDesiredCache(folder.jobs, folder.registered);
     const scheduler = hostScheduler(settings.scheduler, folder.temporary);
+    const codePage = settings.scheduler.kind === 'schtasks' ? consoleCodePage() : undefined;
     const report = (data: UnnumberedEvent['data']) =>
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
     const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
@@ -81,6 +90,20 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       }),
       ownTasksIn(taskStoreOf(settings.scheduler)),
     );
+    const historyCommand = historyCommandOf(settings.scheduler, process.env);
+    const starts =
+      historyCommand &&
+      new StartWatch({
+        history: new WevtutilHistory(historyCommand, codePage),
+        cache,
+        memory: fileHistoryMemory(folder.history),
+        facts: () => ({ agentId, hostTimezone: hostTimezone(), nowMs: Date.now() }),
+        lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
+        report: (event) => dropEvent(folder.drop, event),
+        reportStatus: (status) => report({ kind: 'history.changed', ...status }),
+        log,
+      });
+    const startTimer = new LookTimer(async () => starts?.look(), startsMs);
     const commands = new CommandDesk(
       () => ({ agentId, signerKeys, judge: (action) => policy.judgeCommand(action) }),
       new FileCommandJournal(folder.commands, Date.now()),
@@ -110,6 +133,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     });
     drift.start();
     inventory.start();
+    startTimer.start();
     await keepLinked(
       {
         server: settings.server,
@@ -121,6 +145,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     );
     await drift.stop();
     await inventory.stop();
+    await startTimer.stop();
     collector.stop();
     policy.stop();
     await desired.stop();

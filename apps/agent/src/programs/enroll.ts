@@ -14,6 +14,8 @@ export interface EnrollOptions {
   readonly name?: string | undefined;
   /** JSON list; only where there is no Task Scheduler. */
   readonly schtasksCommand?: string | undefined;
+  /** JSON list; what reads Task Scheduler's log there. */
+  readonly wevtutilCommand?: string | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function enroll(
   options: EnrollOptions,
   env: NodeJS.ProcessEnv,
 ): Promise<{ agentId: string; name: string }> {
-  const scheduler = schedulerFrom(options.schtasksCommand, env);
+  const scheduler = schedulerFrom(options.schtasksCommand, env, options.wevtutilCommand);
   const folder = agentFolderAt(options.data);
   prepareAgentFolder(folder);
   // Before there is a private key in it.

@@ -19,6 +19,8 @@ export interface AgentFolder {
   readonly registered: string;
   /** Tasks that are not what they should be, as last reported; written by the agent. */
   readonly drift: string;
+  /** How far Task Scheduler's log was read, and what is still open there; written by the agent. */
+  readonly history: string;
   /** Tasks that jobs stand in for, as they were before; written by the agent. */
   readonly replaced: string;
   /** Start orders; written by the agent, claimed by a runner. */
@@ -69,6 +71,7 @@ export function agentFolderAt(path: string): AgentFolder {
     scripts: join(root, 'scripts'),
     registered: join(root, 'registered.json'),
     drift: join(root, 'drift.json'),
+    history: join(root, 'history.json'),
     replaced: join(root, 'replaced.json'),
     tickets: join(root, 'tickets'),
     stops: join(root, 'stops'),

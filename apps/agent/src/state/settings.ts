@@ -11,6 +11,8 @@ const settingsSchema = z.object({
     kind: z.enum(['schtasks', 'emulated']),
     /** Program and first arguments; on Windows the full path of schtasks.exe. */
     command: commandSchema,
+    /** Program and first arguments of wevtutil; agents enrolled before it have none and use Windows' own. */
+    historyCommand: commandSchema.optional(),
   }),
   /** Name to go by instead of the host name, where several agents share a machine. */
   name: z.string().min(1).max(255).optional(),
@@ -34,24 +36,39 @@ export function storeSettings(folder: AgentFolder, settings: Settings): void {
   writeJson(folder.settings, settings);
 }
 
+/** How Task Scheduler's log is read; undefined where there is none. */
+export function historyCommandOf(
+  { kind, historyCommand }: Settings['scheduler'],
+  env: NodeJS.ProcessEnv,
+): readonly string[] | undefined {
+  if (historyCommand) return historyCommand;
+  return kind === 'schtasks' ? [`${env.SystemRoot ?? 'C:\\Windows'}\\System32\\wevtutil.exe`] : undefined;
+}
+
 /**
  * The scheduler's command as given on the command line (JSON list), else Windows' own.
  * @throws Error when it is not a list of texts, or none is given off Windows
  */
-export function schedulerFrom(given: string | undefined, env: NodeJS.ProcessEnv): Settings['scheduler'] {
-  if (given !== undefined) {
-    let raw: unknown;
-    try {
-      raw = JSON.parse(given);
-    } catch {
-      raw = undefined;
-    }
-    const parsed = commandSchema.safeParse(raw);
-    if (!parsed.success)
-      throw new Error(`--schtasks-command: expected a JSON list of texts, got ${given.slice(0, 80)}`);
-    return { kind: 'emulated', command: parsed.data };
-  }
+export function schedulerFrom(
+  given: string | undefined,
+  env: NodeJS.ProcessEnv,
+  history?: string,
+): Settings['scheduler'] {
+  const reader = history === undefined ? {} : { historyCommand: readCommand('--wevtutil-command', history) };
+  if (given !== undefined) return { kind: 'emulated', command: readCommand('--schtasks-command', given), ...reader };
   if (process.platform !== 'win32')
     throw new Error('--schtasks-command: needed off Windows, where there is no Task Scheduler');
-  return { kind: 'schtasks', command: [`${env.SystemRoot ?? 'C:\\Windows'}\\System32\\schtasks.exe`] };
+  return { kind: 'schtasks', command: [`${env.SystemRoot ?? 'C:\\Windows'}\\System32\\schtasks.exe`], ...reader };
+}
+
+function readCommand(option: string, given: string): string[] {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(given);
+  } catch {
+    raw = undefined;
+  }
+  const parsed = commandSchema.safeParse(raw);
+  if (!parsed.success) throw new Error(`${option}: expected a JSON list of texts, got ${given.slice(0, 80)}`);
+  return parsed.data;
 }

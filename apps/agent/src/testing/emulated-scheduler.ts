@@ -17,6 +17,11 @@ export function emulatedSchtasks(store: string): string[] {
   return [process.execPath, join(folder, 'dist', 'schtasks.js'), '--store', store];
 }
 
+/** The emulated wevtutil of a store, as a command. */
+export function emulatedWevtutil(store: string): string[] {
+  return [process.execPath, join(folder, 'dist', 'wevtutil.js'), '--store', store];
+}
+
 /** Starts the emulated Task Scheduler of a store, until the test ends. */
 export async function startEmulatedService(store: string): Promise<void> {
   const args = [join(folder, 'dist', 'main.js'), '--store', store, '--timezone', 'UTC'];

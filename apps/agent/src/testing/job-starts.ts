@@ -47,7 +47,7 @@ export class JobStarts {
   /** What was told of a run, oldest first. */
   eventsOf(runId: string): RunEvent[] {
     const { events } = readDrop(this.folder.drop, 1_000);
-    return events.flatMap(({ data }) => ('runId' in data && data.runId === runId ? [data] : []));
+    return events.flatMap(({ data }) => ('startedAt' in data && data.runId === runId ? [data] : []));
   }
 
   bytesOf(runId: string, stream: OutputStream): Buffer {

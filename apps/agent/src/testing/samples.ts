@@ -31,7 +31,7 @@ export function makeEvent(changes: Partial<UnnumberedEvent['data']> = {}): Unnum
 
 /** What a running file says of the run that an event began. */
 export function identityOf({ data }: UnnumberedEvent): RunningFile['identity'] {
-  if (!('runId' in data)) throw new TypeError('expected an event of a run');
+  if (!('startedAt' in data)) throw new TypeError('expected an event of a run');
   const { runId, jobId, version, trigger, scheduledFor, startedAt, commandId } = data;
   return { runId, jobId, version, trigger, scheduledFor, startedAt, commandId };
 }

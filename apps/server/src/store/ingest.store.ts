@@ -14,6 +14,7 @@ import {
 } from './ingest-plan.js';
 import { poolTransaction } from './pool-transaction.js';
 import { storeSpoolLosses } from './spool-loss-ingest.js';
+import { runsOfFailedStarts, storeHistoryStates, storeStartFailures } from './start-failure-ingest.js';
 import { storeTaskChanges, taskChangesOf } from './task-change-ingest.js';
 import { storeTaskReplacements } from './task-replacement-ingest.js';
 import { unnest } from './unnest.js';
@@ -35,11 +36,13 @@ export class IngestStore {
       if (plan.fresh.length > 0) {
         await insertKeys(client, plan.fresh);
         const runs = plan.fresh.filter(isOfRun);
-        await upsertRuns(client, foldRuns(runs));
+        await upsertRuns(client, foldRuns([...runs, ...runsOfFailedStarts(plan.fresh)]));
         await completeCommands(client, runs);
         await storeTaskChanges(client, taskChangesOf(plan.fresh));
         await storeTaskReplacements(client, plan.fresh);
         await storeSpoolLosses(client, plan.fresh);
+        await storeStartFailures(client, plan.fresh);
+        await storeHistoryStates(client, plan.fresh);
       }
       if (plan.sessions.length > 0) await advanceSessions(client, plan.sessions);
       return plan.outcomes;
@@ -140,7 +143,7 @@ const runColumns = {
   started_at: ['timestamptz', (row: RunRow) => row.event.startedAt],
   command_id: ['uuid', (row: RunRow) => row.event.commandId],
   reason: ['text', ({ event }: RunRow) => ('reason' in event ? event.reason : null)],
-  detail: ['text', ({ event }: RunRow) => ('message' in event ? event.message : null)],
+  detail: ['text', ({ event }: RunRow) => ('message' in event ? clean(event.message) : null)],
   finished_at: ['timestamptz', ({ event }: RunRow) => ('finishedAt' in event ? event.finishedAt : null)],
   duration_ms: ['bigint', (row: RunRow) => finished(row)?.durationMs ?? null],
   exit_code: ['bigint', (row: RunRow) => finished(row)?.exitCode ?? null],
@@ -153,6 +156,11 @@ const runColumns = {
   stderr_stored: ['bigint', (row: RunRow) => row.output?.stderr.stored ?? 0],
   stderr_sha256: ['text', (row: RunRow) => row.output?.stderr.sha256 ?? null],
 } as const;
+
+/** Postgres text cannot hold U+0000. */
+function clean(text: string): string {
+  return text.replaceAll('\0', '\u2400');
+}
 
 function finished(row: RunRow) {
   return row.event.kind === 'run.finished' ? row.event : undefined;

@@ -6,8 +6,8 @@ export interface SpooledEvent {
   readonly bytes: number;
 }
 
-/** `run.skipped` is the end of a run that never began. */
-const ends = ['run.finished', 'run.skipped'];
+/** `run.skipped` is the end of a run that never began, `start.failed` of one that never reached its runner. */
+const ends = ['run.finished', 'run.skipped', 'start.failed'];
 
 /**
  * How much would be missed: 0 nothing (a start whose end is here too: the end says all of it), 1 notes that are no

@@ -53,6 +53,26 @@ export const runTriggers = ['schedule', 'command', 'local'] as const;
 /** What started a run: its schedule, a command from the centre, or somebody on the host itself. */
 export type RunTrigger = (typeof runTriggers)[number];
 
+export const startFailureCauses = [
+  'logon_failed',
+  'not_logged_on',
+  'launch_failed',
+  'runner_failed',
+  'on_battery',
+  'no_network',
+  'not_idle',
+  'service_busy',
+  'refused',
+  'overlap',
+  'missed',
+] as const;
+/** Why Task Scheduler was to start a job and no run came of it. */
+export type StartFailureCause = (typeof startFailureCauses)[number];
+
+export const historyStates = ['on', 'off', 'unreadable'] as const;
+/** Whether Task Scheduler keeps a log of what it does, and the agent can read it. */
+export type HistoryState = (typeof historyStates)[number];
+
 export const commandKinds = ['run', 'stop'] as const;
 export type CommandKind = (typeof commandKinds)[number];
 
@@ -94,6 +114,31 @@ export function isRunUnderWay(state: RunState): boolean {
 /** Outcomes a person should look at. */
 export function isBadRun(state: RunState): boolean {
   return state === 'failed' || state === 'timed_out' || state === 'killed' || state === 'indeterminate';
+}
+
+/**
+ * The run that a start without a runner counts as. The program was due and something is broken: failed; the host's own
+ * conditions held it back, or it was running already: skipped. Starts that were missed altogether are no runs.
+ */
+export function runOfFailedStart(cause: StartFailureCause): 'failed' | 'skipped' | null {
+  switch (cause) {
+    case 'logon_failed':
+    case 'not_logged_on':
+    case 'launch_failed':
+    case 'runner_failed':
+    case 'service_busy':
+    case 'refused':
+      return 'failed';
+    case 'on_battery':
+    case 'no_network':
+    case 'not_idle':
+    case 'overlap':
+      return 'skipped';
+    case 'missed':
+      return null;
+    default:
+      return unreachable(cause);
+  }
 }
 
 /** Kinds of documents that `apply` takes. Here, since the dashboard's browser code may read this file and not the readers. */

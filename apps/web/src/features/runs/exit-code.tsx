@@ -20,6 +20,12 @@ const reasons: Record<string, Word> = {
   working_directory_or_program_not_found: 'reason.working_directory_or_program_not_found',
   not_executable: 'reason.not_executable',
   runner_lost: 'reason.runner_lost',
+  logon_failed: 'reason.logon_failed',
+  not_logged_on: 'reason.not_logged_on',
+  launch_failed: 'reason.launch_failed',
+  runner_failed: 'reason.runner_failed',
+  service_busy: 'reason.service_busy',
+  refused: 'reason.refused',
 };
 
 /** How a run ended, in words; null when its exit code says all there is. A reason we have no words for stands as it is. */
