@@ -32,8 +32,8 @@ export function protectFolder(folder: Pick<AgentFolder, 'root'>): void {
 /** Lets the runners of jobs that run as a service account at what they need [K]. */
 export function admitRunners(folder: AgentFolder): void {
   if (process.platform !== 'win32') return;
-  const { root, identity, tickets, running, answered, drop, output } = folder;
-  const writtenByRunners = [tickets, running, answered, drop, output];
+  const { root, identity, tickets, running, answered, drop, output, room } = folder;
+  const writtenByRunners = [tickets, running, answered, drop, output, room];
   for (const call of openToRunners({ root, identity, writtenByRunners })) if (existsSync(call.path)) icacls(call);
 }
 

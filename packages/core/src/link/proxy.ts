@@ -31,7 +31,7 @@ export function chooseProxy(server: string, { setting, env, system }: ProxyFacts
   const place = { hostname, port: port || (protocol === 'https:' ? '443' : '80') };
   const found = fromEnvironment(protocol, env);
   if (found) {
-    const except = valueOf(env, 'NO_PROXY') ?? '';
+    const except = variable(env, 'NO_PROXY') ?? '';
     return isListed(place, except) ? { kind: 'direct', why: `NO_PROXY names ${hostname}` } : found;
   }
   const address = system && proxyOfScheme(system.proxy, protocol === 'https:' ? 'https' : 'http');
@@ -56,14 +56,14 @@ export function withoutPassword(url: string): string {
 
 function fromEnvironment(protocol: string, env: ProxyFacts['env']): Extract<ProxyChoice, { kind: 'proxy' }> | null {
   for (const name of [protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY', 'ALL_PROXY']) {
-    const value = valueOf(env, name);
+    const value = variable(env, name);
     if (value) return { kind: 'proxy', url: value.includes('://') ? value : `http://${value}`, why: name };
   }
   return null;
 }
 
 /** In lower case, as most programs have it, or in upper case. */
-function valueOf(env: ProxyFacts['env'], name: string): string | undefined {
+function variable(env: ProxyFacts['env'], name: string): string | undefined {
   return env[name.toLowerCase()] || env[name] || undefined;
 }
 
