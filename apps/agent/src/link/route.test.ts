@@ -14,6 +14,7 @@ import type { Route } from './route.js';
 const servers: FakeServer[] = [];
 afterEach(async () => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   for (const server of servers.splice(0)) await server.kill();
 });
 
