@@ -6,6 +6,8 @@ import { describeInstall, install } from './install/install.js';
 import { describeUninstall, uninstall } from './install/uninstall.js';
 import { agentVersion } from './lib/host-facts.js';
 import { consoleLog, fileLog } from './lib/log.js';
+import { readSecret } from './lib/read-secret.js';
+import { forgetPassword, listAccounts, setPassword } from './programs/account.js';
 import { runAgent } from './programs/agent.js';
 import { enroll } from './programs/enroll.js';
 import { describePolicy, policyReport } from './programs/policy.js';
@@ -31,6 +33,8 @@ const usage = `carillon-agent ${agentVersion}
   doctor [--data DIR] [--json]  looks for what is wrong and says what to do; exit code 1 when something is
   policy show | check [FILE] [--data DIR] [--json]
          what the owner of this host allows the centre, and which jobs that keeps out; exit code 1 for check if any
+  account set ACCOUNT | forget ACCOUNT | list [--data DIR] [--json]
+         passwords of accounts that jobs run as; set reads one line from standard input
   simulate --server URL --hosts N [--seconds S] [--json]
          many hosts in memory; the token comes as --token or CARILLON_JOIN_TOKEN
   --version
@@ -139,6 +143,8 @@ async function main(argv: readonly string[]): Promise<number> {
       print(values.json ? report : describePolicy(report));
       return report.problems.length > 0 || (subject === 'check' && report.refused.length > 0) ? 1 : 0;
     }
+    case 'account':
+      return account(data, subject, object, values.json === true);
     case 'simulate': {
       const seconds = values.seconds === undefined ? undefined : positive('--seconds', values.seconds);
       const hosts = positive('--hosts', values.hosts ?? '');
@@ -151,6 +157,24 @@ async function main(argv: readonly string[]): Promise<number> {
     default:
       throw new UsageError(`unknown command ${verb}`);
   }
+}
+
+async function account(
+  data: string,
+  verb: string | undefined,
+  name: string | undefined,
+  json: boolean,
+): Promise<number> {
+  if (verb === 'list') {
+    const known = listAccounts(data);
+    print(json ? known : known.map(({ account, at }) => `${account}  since ${at}\n`).join(''));
+    return 0;
+  }
+  if ((verb !== 'set' && verb !== 'forget') || name === undefined)
+    throw new UsageError('account: expected set ACCOUNT, forget ACCOUNT or list');
+  if (verb === 'set') setPassword(data, name, await readSecret(`Password of ${name}: `));
+  else if (!forgetPassword(data, name)) throw new Error(`account: no password of ${name} was handed over here`);
+  return 0;
 }
 
 function print(answer: object | string): void {

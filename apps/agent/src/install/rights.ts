@@ -30,11 +30,17 @@ export function protectFolder(folder: Pick<AgentFolder, 'root'>): void {
 }
 
 /** Lets the runners of jobs that run as a service account at what they need [K]. */
-export function admitRunners(folder: AgentFolder): void {
+export function admitRunners(folder: AgentFolder, accounts?: readonly string[]): void {
   if (process.platform !== 'win32') return;
-  const { root, identity, tickets, running, answered, drop, output, room } = folder;
+  const { root, identity, private: closed, tickets, running, answered, drop, output, room } = folder;
   const writtenByRunners = [tickets, running, answered, drop, output, room];
-  for (const call of openToRunners({ root, identity, writtenByRunners })) if (existsSync(call.path)) icacls(call);
+  for (const call of openToRunners({ root, identity, closed, writtenByRunners }, accounts))
+    if (existsSync(call.path)) icacls(call);
+}
+
+/** The same for the programs of one account [K]. @param account its SID, or its name */
+export function admitAccount(folder: AgentFolder, account: string): void {
+  admitRunners(folder, [/^S-1-/i.test(account) ? `*${account}` : account]);
 }
 
 /** @throws Error with what icacls said */
