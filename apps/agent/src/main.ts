@@ -3,6 +3,7 @@ import { exitCodeOf } from '@carillon/core/install/findings';
 import { proxySettingProblem } from '@carillon/core/link/proxy';
 import { describeFindings, examine } from './install/doctor.js';
 import { describeInstall, install } from './install/install.js';
+import { stopAgent } from './install/running-agent.js';
 import { describeUninstall, uninstall } from './install/uninstall.js';
 import { agentVersion } from './lib/host-facts.js';
 import { consoleLog, fileLog } from './lib/log.js';
@@ -26,6 +27,7 @@ const usage = `carillon-agent ${agentVersion}
          keep the agent running from now on: enrols if need be, registers itself with Task Scheduler, starts
   uninstall [--data DIR] [--keep-data | --remove-data]
          take away the agent's task and those of its jobs; the folder is kept unless told otherwise
+  stop   [--data DIR]           end the agent, for somebody who replaces this program; its task starts it again
   agent  [--data DIR] [--log-file]
          work until stopped; with --log-file what it says goes to agent.log in its folder
   run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
@@ -126,6 +128,9 @@ async function main(argv: readonly string[]): Promise<number> {
       print(values.json ? report : describeUninstall(report, data));
       return 0;
     }
+    case 'stop':
+      print((await stopAgent(agentFolderAt(data).lock)) ? 'the agent has ended\n' : 'no agent was running\n');
+      return 0;
     case 'status': {
       const status = agentStatus(data);
       print(values.json ? status : describeStatus(status, Date.now()));

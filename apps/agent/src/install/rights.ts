@@ -6,8 +6,8 @@ import type { AgentFolder } from '../state/agent-folder.js';
 
 const options = { timeout: 60_000, windowsHide: true } as const;
 
-/** Integrity levels High and System, by their SIDs: names are localized. */
-const elevatedLevels = /S-1-16-(12288|16384)\b/;
+/** Integrity level High, of the SID that tells a process's level: names are localized. */
+const highLevel = 12_288;
 
 function askLevel(): string {
   return execFileSync('whoami', ['/groups', '/fo', 'csv', '/nh'], { ...options, encoding: 'latin1' });
@@ -17,8 +17,8 @@ function askLevel(): string {
 export function isElevated(platform: NodeJS.Platform = process.platform, ask = askLevel): boolean | undefined {
   if (platform !== 'win32') return undefined;
   try {
-    const answer = ask();
-    return answer.trim() === '' ? undefined : elevatedLevels.test(answer);
+    const level = /\bS-1-16-(\d+)\b/.exec(ask())?.[1];
+    return level === undefined ? undefined : Number(level) >= highLevel;
   } catch {
     return undefined;
   }
