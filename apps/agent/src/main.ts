@@ -16,6 +16,8 @@ import { simulate } from './programs/simulate.js';
 import { agentStatus, describeStatus } from './programs/status.js';
 import { runJob } from './runner/run-job.js';
 import { agentFolderAt, defaultAgentFolder } from './state/agent-folder.js';
+import { interruptConsole } from './windows/interrupt.js';
+import { loadKoffi } from './windows/koffi.js';
 
 const usage = `carillon-agent ${agentVersion}
 
@@ -103,6 +105,12 @@ async function main(argv: readonly string[]): Promise<number> {
       const result = await runJob(agentFolderAt(data), subject, process.env);
       if (!result.ran) process.stdout.write(`not run: ${result.reason}\n`);
       return result.ran ? result.exitCode : 0;
+    }
+    case 'interrupt': {
+      // Not in the usage: the runner's own way to press Ctrl-C in its program's console.
+      const native = loadKoffi(agentFolderAt(data).native);
+      if (!native.ok) throw new Error(native.reason);
+      return interruptConsole(native.koffi, positive('interrupt', subject ?? '')) ? 0 : 1;
     }
     case 'install': {
       const report = await install(

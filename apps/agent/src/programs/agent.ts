@@ -39,6 +39,7 @@ import { fileHistoryMemory } from '../watch/history-memory.js';
 import { InventoryWatch } from '../watch/inventory-watch.js';
 import { LookTimer } from '../watch/look-timer.js';
 import { StartWatch } from '../watch/start-watch.js';
+import { unpackKoffi } from '../windows/koffi.js';
 
 const startsMs = 60_000;
 
@@ -55,6 +56,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
   prepareAgentFolder(folder);
   const release = lockFolder(folder.lock);
   try {
+    unpackKoffi(folder.native);
     const { agentId, signerKeys } = identity;
     const eventLog = new FileEventLog(folder.log, folder.reserve);
     const events = new EventSender(eventLog);

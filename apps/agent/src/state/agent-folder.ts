@@ -57,6 +57,8 @@ export interface AgentFolder {
   readonly sids: string;
   readonly commands: string;
   readonly temporary: string;
+  /** Native module that the single executable carries; written by the agent, loaded by runners. */
+  readonly native: string;
 }
 
 /** `%ProgramData%\Carillon\agent` on Windows, `~/.carillon-agent` elsewhere; `CARILLON_AGENT_DATA` or `--data` choose another. */
@@ -99,6 +101,7 @@ export function agentFolderAt(path: string): AgentFolder {
     sids: join(root, 'sids.json'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),
+    native: join(root, 'native'),
   };
 }
 
