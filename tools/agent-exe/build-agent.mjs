@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { injectProgram } from './inject.mjs';
@@ -47,7 +47,12 @@ export async function buildAgent(repository, { out, progress, signing }) {
   writeFileSync(part, program);
   if (signing) {
     progress('signing');
-    sign(part, signing);
+    try {
+      sign(part, signing);
+    } catch (error) {
+      rmSync(part);
+      throw error;
+    }
     if (!signing.timestamp) progress('signed without a time stamp: the signature ends with the certificate');
   }
   const bytes = readFileSync(part);
