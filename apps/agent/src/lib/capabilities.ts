@@ -7,5 +7,4 @@ export const capabilities: readonly string[] = [
   'conditions',
   'accounts',
   'secrets',
-  'watch',
 ];
