@@ -53,6 +53,8 @@ export interface AgentFolder {
   readonly private: string;
   /** Sealed passwords of accounts that jobs run as; written by people on the host only. */
   readonly passwords: string;
+  /** Sealed secrets for jobs; written by people on the host only, read by runners that may. */
+  readonly secrets: string;
   /** SIDs of accounts by name; written by the agent. */
   readonly sids: string;
   readonly commands: string;
@@ -98,6 +100,7 @@ export function agentFolderAt(path: string): AgentFolder {
     policy: join(root, 'policy.json'),
     private: join(root, 'private'),
     passwords: join(root, 'private', 'passwords.json'),
+    secrets: join(root, 'private', 'secrets.json'),
     sids: join(root, 'sids.json'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),

@@ -147,6 +147,8 @@ const runIdentity = {
   scheduledFor: when.nullable(),
   startedAt: when,
   commandId: uuid.nullable(),
+  /** What the agent saw, for `watch`: `D:\\in\\a.csv arrived`. Left out by older agents. */
+  cause: z.string().max(1_000).optional(),
 };
 
 export const runStarted = z.object({ kind: z.literal('run.started'), ...runIdentity });

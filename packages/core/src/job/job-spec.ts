@@ -1,4 +1,4 @@
-import type { Schedule } from '@carillon/wintask/schedule/schedule';
+import { isWatched, type Schedule } from '@carillon/wintask/schedule/schedule';
 import type { Json } from '../desired/canonical-json.js';
 import type { Target } from '../host/target.js';
 import { type RunAs, readRunAs } from './run-as.js';
@@ -44,7 +44,15 @@ export interface Conditions {
   readonly waitUpToMs: number;
 }
 
-export type RunSpec =
+/** Where a program gets secrets of its host; what they are is known there only. */
+export interface SecretUse {
+  /** Name of a secret by environment variable. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Name of the secret that is all the program reads from standard input. */
+  readonly stdin?: string;
+}
+
+export type RunSpec = (
   | {
       readonly kind: 'program';
       readonly program: string;
@@ -57,7 +65,11 @@ export type RunSpec =
       readonly script: string;
       readonly workingDirectory: string | null;
       readonly environment: Readonly<Record<string, string>>;
-    };
+    }
+) & {
+  /** Absent when there are none, as in all older definitions. */
+  readonly secrets?: SecretUse;
+};
 
 export const overlapPolicies = ['skip', 'queue', 'replace', 'parallel'] as const;
 export type OverlapPolicy = (typeof overlapPolicies)[number];
@@ -140,12 +152,17 @@ export interface Manifest {
   readonly needs?: readonly Need[];
 }
 
-export const needs = ['conditions', 'accounts'] as const;
+export const needs = ['conditions', 'accounts', 'secrets', 'watch'] as const;
 export type Need = (typeof needs)[number];
 
 function needsOf(spec: JobSpec): Need[] {
-  const named = readRunAs(spec.runAs)?.kind !== 'service';
-  return [...(spec.when ? (['conditions'] as const) : []), ...(named ? (['accounts'] as const) : [])];
+  const asked: Record<Need, boolean> = {
+    conditions: spec.when !== undefined,
+    accounts: readRunAs(spec.runAs)?.kind !== 'service',
+    secrets: spec.run.secrets !== undefined,
+    watch: spec.schedule.some(isWatched),
+  };
+  return needs.filter((need) => asked[need]);
 }
 
 /** The part of a spec that travels to hosts. */
