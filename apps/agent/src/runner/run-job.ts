@@ -22,6 +22,9 @@ import { type RunningFile, removeRunning, renewMs, renewRunning, runsOfJob, writ
 import { scriptFileOf } from './script-file.js';
 import { orderStop, StopWatch } from './stop-orders.js';
 
+/** Variable that names the file whose arrival started a run. */
+const arrivedFile = 'CARILLON_FILE';
+
 type Started = Extract<RunEvent, { kind: 'run.started' }>;
 
 export type RunResult =

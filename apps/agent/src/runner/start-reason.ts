@@ -58,7 +58,13 @@ type StartedBy = Pick<Manifest, 'schedule' | 'onMissed'>;
 export function explainStart(manifest: StartedBy, facts: StartFacts): StartReason {
   const { nowMs, ticket, answeredMs } = facts;
   if (ticket && ticket.expiresAtMs >= nowMs)
-    return { run: true, trigger: ticket.commandId === null ? 'watch' : 'command', scheduledForMs: null, ticket, answeredMs };
+    return {
+      run: true,
+      trigger: ticket.commandId === null ? 'watch' : 'command',
+      scheduledForMs: null,
+      ticket,
+      answeredMs,
+    };
 
   const { schedule } = manifest;
   const context = contextOf(facts);

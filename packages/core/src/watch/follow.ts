@@ -4,7 +4,10 @@ import { type RunState, unreachable } from '../state/states.js';
 type JobEntry = Extract<WatchedEntry, { kind: 'job' }>;
 
 /** Whether a run of the job that an entry follows ended as the entry asks. A run that was skipped is none that ended. */
-export function isFollowed({ job, outcome }: JobEntry, run: { readonly job: string; readonly state: RunState }): boolean {
+export function isFollowed(
+  { job, outcome }: JobEntry,
+  run: { readonly job: string; readonly state: RunState },
+): boolean {
   if (job.toLowerCase() !== run.job.toLowerCase()) return false;
   switch (outcome) {
     case 'success':
