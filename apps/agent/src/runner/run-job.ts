@@ -22,6 +22,9 @@ import { type RunningFile, removeRunning, renewMs, renewRunning, runsOfJob, writ
 import { scriptFileOf } from './script-file.js';
 import { orderStop, StopWatch } from './stop-orders.js';
 
+/** Variable that names the file whose arrival started a run. */
+const arrivedFile = 'CARILLON_FILE';
+
 type Started = Extract<RunEvent, { kind: 'run.started' }>;
 
 export type RunResult =
@@ -87,7 +90,7 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
       folder,
       manifest,
       started,
-      env,
+      run.file === undefined ? env : { ...env, [arrivedFile]: run.file },
       stop.signal,
     );
 
@@ -191,7 +194,7 @@ function environmentOf(
   env: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
   const inherited = Object.fromEntries(
-    Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('CARILLON_')),
+    Object.entries(env).filter(([name]) => name === arrivedFile || !name.toUpperCase().startsWith('CARILLON_')),
   );
   return {
     ...inherited,
@@ -200,6 +203,8 @@ function environmentOf(
     CARILLON_RUN_ID: started.runId,
     CARILLON_SCHEDULED_FOR: started.scheduledFor ?? '',
     CARILLON_ATTEMPT: String(attempt),
+    CARILLON_TRIGGER: started.trigger,
+    ...(started.cause === undefined ? {} : { CARILLON_CAUSE: started.cause }),
     ...own,
   };
 }

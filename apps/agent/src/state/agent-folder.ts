@@ -21,6 +21,8 @@ export interface AgentFolder {
   readonly drift: string;
   /** How far Task Scheduler's log was read, and what is still open there; written by the agent. */
   readonly history: string;
+  /** What the agent has seen of what starts jobs; written by the agent. */
+  readonly watched: string;
   /** Tasks that jobs stand in for, as they were before; written by the agent. */
   readonly replaced: string;
   /** Start orders; written by the agent, claimed by a runner. */
@@ -84,6 +86,7 @@ export function agentFolderAt(path: string): AgentFolder {
     registered: join(root, 'registered.json'),
     drift: join(root, 'drift.json'),
     history: join(root, 'history.json'),
+    watched: join(root, 'watched.json'),
     replaced: join(root, 'replaced.json'),
     tickets: join(root, 'tickets'),
     stops: join(root, 'stops'),
