@@ -77,6 +77,8 @@ export const en = {
   'addHost.make': 'Make the line',
   'addHost.how': 'Run this on each host, as administrator. It holds the join token and is shown this once.',
   'addHost.goodFor': 'Hosts that may join: {{n}}, until',
+  'addHost.localOnly':
+    'Only this computer reaches the server as {{origin}}. Tell the server its other address with CARILLON_PUBLIC_URL.',
   'addHost.copy': 'Copy',
   'addHost.copied': 'Copied',
   'hosts.none': 'No host has joined yet. Add one here, or get the line for it with:',

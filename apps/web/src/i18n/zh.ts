@@ -78,6 +78,7 @@ export const zh: Words = {
   'addHost.make': '生成安装命令',
   'addHost.how': '在每台主机上以管理员身份运行。命令中含有加入令牌，只显示这一次。',
   'addHost.goodFor': '可用于 {{n}} 台主机，有效期至',
+  'addHost.localOnly': '只有本机能通过 {{origin}} 访问服务器。请用 CARILLON_PUBLIC_URL 设置服务器的对外地址。',
   'addHost.copy': '复制',
   'addHost.copied': '已复制',
   'hosts.none': '还没有主机加入。在此添加，或用以下命令取得安装命令：',
