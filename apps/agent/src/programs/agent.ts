@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { taskFolder } from '@carillon/core/job/task-for-job';
+import { hostAccounts } from '../accounts/host-accounts.js';
 import { Collector } from '../collect/collector.js';
 import { EventSender } from '../collect/event-sender.js';
 import { OutputShipper } from '../collect/output-shipper.js';
@@ -9,6 +10,7 @@ import { CommandDesk } from '../commands/command-desk.js';
 import { FileCommandJournal } from '../commands/command-journal.js';
 import { HostWork } from '../commands/host-work.js';
 import { consoleCodePage } from '../lib/console-code-page.js';
+import { watchFile } from '../lib/file-mark.js';
 import { lockFolder } from '../lib/folder-lock.js';
 import { hostFactsOf } from '../lib/host-facts.js';
 import { hostTimezone } from '../lib/host-timezone.js';
@@ -37,6 +39,7 @@ import { fileHistoryMemory } from '../watch/history-memory.js';
 import { InventoryWatch } from '../watch/inventory-watch.js';
 import { LookTimer } from '../watch/look-timer.js';
 import { StartWatch } from '../watch/start-watch.js';
+import { unpackKoffi } from '../windows/koffi.js';
 
 const startsMs = 60_000;
 
@@ -53,6 +56,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
   prepareAgentFolder(folder);
   const release = lockFolder(folder.lock);
   try {
+    unpackKoffi(folder.native);
     const { agentId, signerKeys } = identity;
     const eventLog = new FileEventLog(folder.log, folder.reserve);
     const events = new EventSender(eventLog);
@@ -63,8 +67,15 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const report = (data: UnnumberedEvent['data']) =>
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
     const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
-    const facts = () => ({ hostTimezone: hostTimezone(), runner: settings.runner, signerKeys, agentId });
     const policy = new PolicyFile(folder.policy);
+    const accounts = hostAccounts(folder, identity.privateKey);
+    const facts = () => ({
+      hostTimezone: hostTimezone(),
+      runner: settings.runner,
+      signerKeys,
+      agentId,
+      sids: accounts.sids,
+    });
     const desired = new DesiredSync(
       agentId,
       facts,
@@ -73,6 +84,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         cache,
         storeScript: (manifest) => storeScript(folder.scripts, manifest),
         replaced,
+        accounts,
         judge: (manifest) => policy.judgeJob(manifest),
       },
       log,
@@ -85,6 +97,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         facts,
         exclusively: (act) => desired.exclusively(act),
         replaced,
+        accounts,
         report,
         log,
       }),
@@ -127,10 +140,14 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     log.info('agent starts', { name: identity.name, servers: serversOf(settings), data: folder.root });
     collector.start();
     desired.start();
-    policy.watch(() => {
-      log.info('the policy of this host has changed');
-      desired.reconsider();
-    });
+    const watched = [
+      watchFile(folder.policy, () => {
+        policy.refresh();
+        log.info('the policy of this host has changed');
+        desired.reconsider();
+      }),
+      watchFile(folder.passwords, () => desired.reconsider()),
+    ];
     drift.start();
     inventory.start();
     startTimer.start();
@@ -148,7 +165,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     await inventory.stop();
     await startTimer.stop();
     collector.stop();
-    policy.stop();
+    for (const end of watched) end();
     await desired.stop();
     log.info('agent stops');
   } finally {

@@ -10,6 +10,7 @@ import { admit } from './admission.js';
 import { claimStart } from './claim-start.js';
 import { dropEvent } from './drop-box.js';
 import { writeIfRoom, writeOutcome } from './full-disk.js';
+import { prepareTree } from './hold-tree.js';
 import { rememberEnd } from './job-memory.js';
 import { planLaunch } from './launch-plan.js';
 import { OutputFileWriter, outputFileOf } from './output-file.js';
@@ -39,8 +40,11 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
     // The end of a run says it all again, so a full disk keeps nobody from going on.
     writeIfRoom(folder, () => dropEvent(folder.drop, event));
   };
-  const skip = (run: RunningFile, reason: string, message: string): RunResult => {
-    tell({ kind: 'run.skipped', ...run.identity, finishedAt: new Date().toISOString(), reason, message });
+  const skip = async (run: RunningFile, reason: string, message: string): Promise<RunResult> => {
+    const at = new Date().toISOString();
+    const data = { kind: 'run.skipped' as const, ...run.identity, finishedAt: at, reason, message };
+    const event = { eventId: newId(), at, data };
+    await writeOutcome(folder, () => dropEvent(folder.drop, event));
     return { ran: false, reason };
   };
   const claim = await claimStart(folder, manifest, env);
@@ -61,7 +65,7 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
       stop: stop.signal,
     });
     if (!admission.go) {
-      const result = skip(run, admission.reason, admission.message);
+      const result = await skip(run, admission.reason, admission.message);
       writeIfRoom(folder, () => rememberEnd(folder.answered, jobId, Date.now()));
       removeRunning(folder.running, runId);
       return result;
@@ -78,7 +82,13 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
     tell(started);
 
     // 3. The program.
-    const { outcome, durationMs, attempts, output } = await runRecorded(folder, manifest, started, env, stop.signal);
+    const { outcome, durationMs, attempts, use, output } = await runRecorded(
+      folder,
+      manifest,
+      started,
+      env,
+      stop.signal,
+    );
 
     // 4. The outcome, on disk before the run stops being "running".
     const finishedAt = new Date().toISOString();
@@ -89,6 +99,7 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
       finishedAt,
       durationMs,
       attempts,
+      ...use,
       ...outcome,
       output,
     };
@@ -122,7 +133,8 @@ async function runRecorded(
     const plan = planLaunch(run, { platform: process.platform, env, scriptFile });
     const environment = environmentOf(manifest, run.environment, started, attempt, env);
     const { workingDirectory } = run;
-    return (await runProgram(plan, { ...settings, workingDirectory, environment }, { stdout, stderr })).end;
+    const hold = prepareTree(folder);
+    return runProgram(plan, { ...settings, workingDirectory, environment, hold }, { stdout, stderr });
   };
   const note = (line: string) => stderr.write(Buffer.from(`${line}\n`));
   const attempts = await runAttempts(manifest, start, { stop, note });

@@ -49,8 +49,16 @@ export interface AgentFolder {
   readonly diary: string;
   /** What the owner of this host allows the centre; written by people on the host only. */
   readonly policy: string;
+  /** What no account that jobs run as may read, folder and all. */
+  readonly private: string;
+  /** Sealed passwords of accounts that jobs run as; written by people on the host only. */
+  readonly passwords: string;
+  /** SIDs of accounts by name; written by the agent. */
+  readonly sids: string;
   readonly commands: string;
   readonly temporary: string;
+  /** Native module that the single executable carries; written by the agent, loaded by runners. */
+  readonly native: string;
 }
 
 /** `%ProgramData%\Carillon\agent` on Windows, `~/.carillon-agent` elsewhere; `CARILLON_AGENT_DATA` or `--data` choose another. */
@@ -88,14 +96,19 @@ export function agentFolderAt(path: string): AgentFolder {
     contact: join(root, 'contact.json'),
     diary: join(root, 'agent.log'),
     policy: join(root, 'policy.json'),
+    private: join(root, 'private'),
+    passwords: join(root, 'private', 'passwords.json'),
+    sids: join(root, 'sids.json'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),
+    native: join(root, 'native'),
   };
 }
 
 export function prepareAgentFolder(folder: AgentFolder): void {
   const { jobs, scripts, tickets, stops, running, answered, drop, output, room, log, temporary } = folder;
   mkdirSync(folder.root, { recursive: true, mode: 0o700 });
+  mkdirSync(folder.private, { recursive: true, mode: 0o700 });
   for (const path of [jobs, scripts, tickets, stops, running, answered, drop, output, room, log, temporary]) {
     mkdirSync(path, { recursive: true });
   }

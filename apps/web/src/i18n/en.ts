@@ -178,6 +178,8 @@ export const en = {
   'runs.started': 'Started',
   'runs.finished': 'Ended',
   'runs.took': 'Took',
+  'runs.cpu': 'Processor time',
+  'runs.memory': 'Most memory',
   'runs.attempts': 'Attempts',
   'runs.onlyBad': 'Only bad ones',
   'runs.output': 'Output',

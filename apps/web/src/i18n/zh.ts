@@ -179,6 +179,8 @@ export const zh: Words = {
   'runs.started': '开始',
   'runs.finished': '结束',
   'runs.took': '耗时',
+  'runs.cpu': '处理器时间',
+  'runs.memory': '内存峰值',
   'runs.attempts': '尝试次数',
   'runs.onlyBad': '仅异常',
   'runs.output': '输出',

@@ -172,6 +172,10 @@ export const runFinished = z.object({
   durationMs: count,
   /** How often the program was started; older agents leave it out and never try again. */
   attempts: z.int().min(1).max(1_000).optional(),
+  /** Processor time of the program and all it started, all attempts together; left out where it was not measured. */
+  cpuMs: count.optional(),
+  /** Most memory that they held at one time, in bytes. */
+  peakMemoryBytes: count.nullable().optional(),
   state: z.enum(runStates),
   reason: z.string().max(100).nullable(),
   /** Unsigned 32 bits. */

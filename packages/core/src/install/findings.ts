@@ -55,7 +55,7 @@ const connectionAdvices: readonly [RegExp, string][] = [
   [/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/, 'check the firewall and the proxy between this host and the server'],
   [
     /CERT|ISSUER|SIGNED|SIGNATURE|^ERR_TLS/,
-    "name the file of the server's certificate authority with --ca, or as ca in agent.json",
+    "name the server's certificate authority with --ca FILE (ca in agent.json), or add it to this host's trusted roots",
   ],
   [/^bad_setting$/, 'put the setting in agent.json right'],
   [/^proxy_407$/, 'the proxy wants a sign-in: give it as http://name:password@proxy:port in the setting proxy'],
