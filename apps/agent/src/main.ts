@@ -13,7 +13,11 @@ import { describePolicy, policyReport } from './programs/policy.js';
 import { simulate } from './programs/simulate.js';
 import { agentStatus, describeStatus } from './programs/status.js';
 import { runJob } from './runner/run-job.js';
+import { hostScheduler } from './scheduler/host-scheduler.js';
 import { agentFolderAt, defaultAgentFolder } from './state/agent-folder.js';
+import { addReleaseKeys } from './state/identity.js';
+import { loadSettings } from './state/settings.js';
+import { watchUpgrade } from './upgrade/upgrade-watch.js';
 
 const usage = `carillon-agent ${agentVersion}
 
@@ -21,6 +25,7 @@ const usage = `carillon-agent ${agentVersion}
          [--wevtutil-command JSON]
          join a server; the token may come as CARILLON_JOIN_TOKEN
   install [--server URL] [--token T] [--name NAME] [--data DIR] [--no-start] [--schtasks-command JSON]
+         [--release-key KEY]...
          keep the agent running from now on: enrols if need be, registers itself with Task Scheduler, starts
   uninstall [--data DIR] [--keep-data | --remove-data]
          take away the agent's task and those of its jobs; the folder is kept unless told otherwise
@@ -51,6 +56,7 @@ const options = {
   seconds: { type: 'string' },
   json: { type: 'boolean' },
   'log-file': { type: 'boolean' },
+  'release-key': { type: 'string', multiple: true },
   'no-start': { type: 'boolean' },
   'keep-data': { type: 'boolean' },
   'remove-data': { type: 'boolean' },
@@ -84,6 +90,7 @@ async function main(argv: readonly string[]): Promise<number> {
         },
         process.env,
       );
+      addReleaseKeys(agentFolderAt(data), releaseKeys(values['release-key']));
       process.stdout.write(`enrolled as ${name} (${agentId})\n`);
       return 0;
     }
@@ -104,6 +111,7 @@ async function main(argv: readonly string[]): Promise<number> {
           token: values.token ?? process.env.CARILLON_JOIN_TOKEN,
           name: values.name,
           schtasksCommand: values['schtasks-command'],
+          releaseKeys: releaseKeys(values['release-key']),
           start: !values['no-start'],
         },
         process.env,
@@ -137,6 +145,12 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     case 'account':
       return account(data, subject, object, values.json === true);
+    case 'upgrade-watch': {
+      const folder = agentFolderAt(data);
+      const scheduler = hostScheduler(loadSettings(folder).scheduler, folder.temporary);
+      await watchUpgrade(folder, scheduler, fileLog(folder.diary));
+      return 0;
+    }
     case 'simulate': {
       const seconds = values.seconds === undefined ? undefined : positive('--seconds', values.seconds);
       const hosts = positive('--hosts', values.hosts ?? '');
@@ -184,6 +198,12 @@ function parse(argv: readonly string[]) {
 function url(text: string | undefined): string {
   if (text && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new UsageError(`--server: expected an http or https URL, got ${text ?? 'nothing'}`);
+}
+
+function releaseKeys(given: readonly string[] | undefined): readonly string[] {
+  const wrong = given?.find((key) => !/^[A-Za-z0-9_-]{43}$/.test(key));
+  if (wrong === undefined) return given ?? [];
+  throw new UsageError(`--release-key: expected a public key as carillon upgrade key prints it, got ${wrong}`);
 }
 
 function token(given: string | undefined): string {

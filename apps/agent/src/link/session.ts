@@ -8,6 +8,7 @@ import type { Log } from '../lib/log.js';
 import type { ContactKeeper } from '../state/contact.js';
 import type { EventLog } from '../state/event-log.js';
 import type { DesiredSync } from '../sync/desired-sync.js';
+import type { Upgrader } from '../upgrade/upgrader.js';
 import type { InventoryWatch } from '../watch/inventory-watch.js';
 import type { Channel, FromServer } from './channel.js';
 
@@ -20,6 +21,8 @@ export interface SessionParts {
   readonly commands: CommandDesk;
   /** Absent on simulated hosts. */
   readonly inventory?: Pick<InventoryWatch, 'attach' | 'detach' | 'onGet'>;
+  /** Absent on simulated hosts. */
+  readonly upgrader?: Pick<Upgrader, 'attach' | 'detach' | 'onOffer' | 'onChunk'>;
   /** Absent on simulated hosts. */
   readonly contact?: ContactKeeper;
   readonly log: Log;
@@ -85,6 +88,10 @@ export async function runSession(
     welcome.desired,
   );
   parts.inventory?.attach((body) => channel.send('inventory', body));
+  parts.upgrader?.attach({
+    get: (body) => channel.send('release.get', body),
+    status: (body) => channel.send('upgrade.status', body),
+  });
   parts.contact?.attach(channel);
   output.pump();
 
@@ -94,7 +101,8 @@ export async function runSession(
     clearInterval(beat);
     clearInterval(look);
     signal.removeEventListener('abort', abort);
-    for (const part of [events, output, desired, commands, parts.inventory, parts.contact]) part?.detach();
+    for (const part of [events, output, desired, commands, parts.inventory, parts.contact, parts.upgrader])
+      part?.detach();
   }
 }
 
@@ -103,7 +111,7 @@ const refusedOutput = /^log frame: run ([0-9a-f-]{36})\b/;
 function receive(
   message: FromServer,
   channel: Channel,
-  { events, output, desired, commands, inventory, log }: SessionParts,
+  { events, output, desired, commands, inventory, upgrader, log }: SessionParts,
 ): void {
   switch (message.name) {
     case 'desired.notice':
@@ -125,6 +133,12 @@ function receive(
       break;
     case 'command':
       commands.onCommand(message.body);
+      break;
+    case 'upgrade.offer':
+      upgrader?.onOffer(message.body);
+      break;
+    case 'release.chunk':
+      upgrader?.onChunk(message.body);
       break;
     case 'inventory.get':
       inventory?.onGet();

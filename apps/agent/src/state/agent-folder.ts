@@ -49,6 +49,8 @@ export interface AgentFolder {
   readonly passwords: string;
   /** SIDs of accounts by name; written by the agent. */
   readonly sids: string;
+  /** Versions of the agent, and the upgrade under way. */
+  readonly upgrade: string;
   readonly commands: string;
   readonly temporary: string;
 }
@@ -88,6 +90,7 @@ export function agentFolderAt(path: string): AgentFolder {
     private: join(root, 'private'),
     passwords: join(root, 'private', 'passwords.json'),
     sids: join(root, 'sids.json'),
+    upgrade: join(root, 'upgrade'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),
   };
