@@ -7,6 +7,7 @@ import { Collector } from '../collect/collector.js';
 import { EventSender } from '../collect/event-sender.js';
 import { OutputShipper } from '../collect/output-shipper.js';
 import { FileOutputSource } from '../collect/output-source.js';
+import { SpoolKeeper } from '../collect/spool-keeper.js';
 import { CommandDesk } from '../commands/command-desk.js';
 import { FileCommandJournal } from '../commands/command-journal.js';
 import { HostWork } from '../commands/host-work.js';
@@ -61,7 +62,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
   const release = lockFolder(folder.lock);
   try {
     const { agentId, signerKeys } = identity;
-    const eventLog = new FileEventLog(folder.log);
+    const eventLog = new FileEventLog(folder.log, folder.reserve);
     const events = new EventSender(eventLog);
     const output = new OutputShipper(new FileOutputSource(folder));
     const cache = new FileDesiredCache(folder.jobs, folder.registered);
@@ -149,7 +150,8 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       log,
     });
     const contact = new ContactKeeper(folder.contact, () => eventLog.next - eventLog.first);
-    const collector = new Collector({ folder, eventLog, onNews: pump, log });
+    const keeper = new SpoolKeeper({ folder, eventLog, log });
+    const collector = new Collector({ folder, eventLog, keeper, onNews: pump, log });
 
     log.info('agent starts', { name: identity.name, server: settings.server, data: folder.root });
     collector.start();
@@ -171,7 +173,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         identity,
         facts: () =>
           hostFactsOf(settings.scheduler.kind, settings.name, program ? [upgradeCapability(program.platform)] : []),
-        parts: { eventLog, events, output, desired, commands, inventory, contact, upgrader, log },
+        parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, upgrader, log },
       },
       signal,
     );

@@ -9,6 +9,7 @@ import { loadSignerKeys } from '../state/identity.js';
 import { admit } from './admission.js';
 import { claimStart } from './claim-start.js';
 import { dropEvent } from './drop-box.js';
+import { writeIfRoom, writeOutcome } from './full-disk.js';
 import { rememberEnd } from './job-memory.js';
 import { planLaunch } from './launch-plan.js';
 import { OutputFileWriter, outputFileOf } from './output-file.js';
@@ -33,7 +34,11 @@ export type RunResult =
  */
 export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.ProcessEnv): Promise<RunResult> {
   const manifest = loadManifest(folder.jobs, jobId, loadSignerKeys(folder));
-  const tell = (data: RunEvent) => dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
+  const tell = (data: RunEvent) => {
+    const event = { eventId: newId(), at: new Date().toISOString(), data };
+    // The end of a run says it all again, so a full disk keeps nobody from going on.
+    writeIfRoom(folder, () => dropEvent(folder.drop, event));
+  };
   const skip = (run: RunningFile, reason: string, message: string): RunResult => {
     tell({ kind: 'run.skipped', ...run.identity, finishedAt: new Date().toISOString(), reason, message });
     return { ran: false, reason };
@@ -57,7 +62,7 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
     });
     if (!admission.go) {
       const result = skip(run, admission.reason, admission.message);
-      rememberEnd(folder.answered, jobId, Date.now());
+      writeIfRoom(folder, () => rememberEnd(folder.answered, jobId, Date.now()));
       removeRunning(folder.running, runId);
       return result;
     }
@@ -66,7 +71,8 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
     if (run.isWaiting) {
       const { isWaiting: _, ...rest } = run;
       run = { ...rest, identity: { ...run.identity, startedAt: new Date().toISOString() } };
-      writeRunning(folder.running, run);
+      const now = run;
+      writeIfRoom(folder, () => writeRunning(folder.running, now));
     }
     const started: Started = { kind: 'run.started', ...run.identity };
     tell(started);
@@ -76,8 +82,18 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
 
     // 4. The outcome, on disk before the run stops being "running".
     const finishedAt = new Date().toISOString();
-    tell({ ...started, kind: 'run.finished', finishedAt, durationMs, attempts, ...outcome, output });
-    rememberEnd(folder.answered, jobId, Date.parse(finishedAt));
+    const eventId = newId();
+    const finished = {
+      ...started,
+      kind: 'run.finished' as const,
+      finishedAt,
+      durationMs,
+      attempts,
+      ...outcome,
+      output,
+    };
+    await writeOutcome(folder, () => dropEvent(folder.drop, { eventId, at: finishedAt, data: finished }));
+    writeIfRoom(folder, () => rememberEnd(folder.answered, jobId, Date.parse(finishedAt)));
     removeRunning(folder.running, runId);
     return { ran: true, runId, exitCode: outcome.exitCode ?? 1 };
   } finally {

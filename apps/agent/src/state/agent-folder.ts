@@ -35,6 +35,10 @@ export interface AgentFolder {
   readonly drop: string;
   /** Output of one run, a file each; written by its runner, deleted by the agent after the ack. */
   readonly output: string;
+  /** Room kept for results on a full disk; filled by the agent, given back by whoever needs it. */
+  readonly reserve: string;
+  /** Results that found no room even so, a byte each; written by runners, told and cleared by the agent. */
+  readonly unwritten: string;
   /** Numbered events until the centre acked them; written by the agent. */
   readonly log: string;
   /** How the agent stands with its server; written by the agent, for people who ask on the host. */
@@ -83,6 +87,8 @@ export function agentFolderAt(path: string): AgentFolder {
     answered: join(root, 'answered'),
     drop: join(root, 'spool', 'drop'),
     output: join(root, 'spool', 'out'),
+    reserve: join(root, 'spool', 'reserve'),
+    unwritten: join(root, 'spool', 'unwritten'),
     log: join(root, 'spool', 'log'),
     contact: join(root, 'contact.json'),
     diary: join(root, 'agent.log'),

@@ -78,6 +78,7 @@ async function makeHost(served: Buffer, { cutAfter }: { cutAfter?: number } = {}
   const store = join(place, 'store');
   await startEmulatedService(store);
   const folder = agentFolderAt(data);
+  onTestFinished(() => console.log(readFileSync(folder.diary, 'utf8')));
   onTestFinished(() => void stopAgent(folder.lock));
   const command = emulatedSchtasks(store);
   const installed = await runBuiltAgent(

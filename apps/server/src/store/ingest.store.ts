@@ -13,6 +13,7 @@ import {
   planIngest,
 } from './ingest-plan.js';
 import { poolTransaction } from './pool-transaction.js';
+import { storeSpoolLosses } from './spool-loss-ingest.js';
 import { runsOfFailedStarts, storeHistoryStates, storeStartFailures } from './start-failure-ingest.js';
 import { storeTaskChanges, taskChangesOf } from './task-change-ingest.js';
 import { storeTaskReplacements } from './task-replacement-ingest.js';
@@ -39,6 +40,7 @@ export class IngestStore {
         await completeCommands(client, runs);
         await storeTaskChanges(client, taskChangesOf(plan.fresh));
         await storeTaskReplacements(client, plan.fresh);
+        await storeSpoolLosses(client, plan.fresh);
         await storeStartFailures(client, plan.fresh);
         await storeHistoryStates(client, plan.fresh);
       }

@@ -5,6 +5,7 @@ import {
   historyStates,
   runStates,
   runTriggers,
+  spoolLossReasons,
   startFailureCauses,
   taskChangeStates,
 } from '@carillon/core/state/states';
@@ -230,6 +231,23 @@ export const taskReplaced = z.object({
 });
 export type TaskReplaced = z.infer<typeof taskReplaced>;
 
+/** Something that waited on the host was given up before the centre had it. Servers before it drop the event. */
+export const spoolLost = z.object({
+  kind: z.literal('spool.lost'),
+  reason: z.enum(spoolLossReasons),
+  /** Ends of runs, and starts whose end is not known. */
+  runEvents: count,
+  otherEvents: count,
+  /** Runs whose output was given up, and its bytes as spooled. */
+  outputRuns: count,
+  outputBytes: count,
+  /** Runs that are concerned, the first of them. */
+  runIds: z.array(uuid).max(200),
+  /** When the lost things happened; null where that is not known. */
+  from: when.nullable(),
+  to: when.nullable(),
+});
+export type SpoolLost = z.infer<typeof spoolLost>;
 /**
  * Task Scheduler was to start a job and no run came of it, as its log tells. Servers before it drop it.
  * `at` of the event is the time of the failure.
@@ -275,6 +293,7 @@ export const agentEvent = z.object({
     runSkipped,
     taskChanged,
     taskReplaced,
+    spoolLost,
     startFailed,
     historyChanged,
   ]),
@@ -322,6 +341,16 @@ export const heartbeat = z.object({
   desired: desiredPoint,
   observedHash: hash,
   spool: spoolPoint,
+  /** Room for what waits on the host; agents before it leave it out. */
+  disk: z
+    .object({
+      /** Taken by everything that waits. */
+      spoolBytes: count,
+      freeBytes: count,
+      /** Why results cannot be written right now; null when they can. */
+      problem: z.string().max(500).nullable(),
+    })
+    .optional(),
 });
 
 /** A task of the host that is not Windows' own: ours too. */
