@@ -78,6 +78,11 @@ export async function runSession(
   const abort = () => channel.close(1000, 'agent stops');
   signal.addEventListener('abort', abort, { once: true });
 
+  // Before anything is read: an offer may have come right behind the welcome.
+  parts.upgrader?.attach({
+    get: (body) => channel.send('release.get', body),
+    status: (body) => channel.send('upgrade.status', body),
+  });
   channel.onMessage((message) => {
     if (message.name === 'goaway') retryAfterMs = message.body.reconnectInMs;
     try {
@@ -96,10 +101,6 @@ export async function runSession(
     welcome.desired,
   );
   parts.inventory?.attach((body) => channel.send('inventory', body));
-  parts.upgrader?.attach({
-    get: (body) => channel.send('release.get', body),
-    status: (body) => channel.send('upgrade.status', body),
-  });
   parts.contact?.attach(channel);
   output.pump();
 
