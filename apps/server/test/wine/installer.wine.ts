@@ -41,8 +41,10 @@ describe.skipIf(!hasInstallerTools())('the installer, read back', () => {
   const property = (name: string) => table(file, 'Property').find(({ Property }) => Property === name)?.Value;
 
   it('keeps the token out of logs, and hands it on to the part that has the rights', () => {
-    expect(property('MsiHiddenProperties')).toBe('TOKEN');
-    expect(property('SecureCustomProperties')?.split(';')).toEqual(expect.arrayContaining(['SERVER', 'TOKEN']));
+    expect(property('MsiHiddenProperties')?.split(';')).toEqual(['PROXY', 'TOKEN']);
+    expect(property('SecureCustomProperties')?.split(';')).toEqual(
+      expect.arrayContaining(['SERVER', 'TOKEN', 'PROXY']),
+    );
     const actions = table(file, 'CustomAction');
     const hideTarget = 0x2000;
     for (const action of actions.filter(({ Target }) => Target?.includes('[TOKEN]')))
@@ -112,6 +114,12 @@ describe.skipIf(missing !== undefined)(`the installer under Wine${missing ? ` ($
   it('refuses to install when it is not told which server to join', async () => {
     expect((await msiexec('/i', installed('0.1.0'), '/qn')).code).not.toBe(0);
     expect(existsSync(join(windows.driveC, program))).toBe(false);
+  });
+
+  it('takes a token for what it is, also one that looks like an option', async () => {
+    const refused = await windows.run(windows.agent, ['install', `--server=${product.url}`, '--token=-no-such-token']);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('token') });
+    expect(refused.stderr).not.toContain('--token');
   });
 
   it('leaves nothing behind when the server does not take the token', async () => {
