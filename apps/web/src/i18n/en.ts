@@ -105,6 +105,13 @@ export const en = {
   'concern.spool_lost.text':
     'In the last 7 days the host gave up records before they arrived: {{results}} of run results, the output of {{outputs}} runs, {{others}} others.',
   'concern.disk': 'disk full',
+  'concern.copy': 'copied host',
+  'concern.copy.text':
+    'Another agent, on {{hostname}}, came with the identity of this host and was refused: a cloned disk? Enrol it as a host of its own.',
+  'concern.clock': 'clock is off',
+  'concern.clock.ahead': 'Its clock is {{seconds}} s ahead of the server: its jobs run that much too early.',
+  'concern.clock.behind': 'Its clock is {{seconds}} s behind the server: its jobs run that much too late.',
+  'hosts.clock': 'Clock against the server',
   'losses.title': 'Records lost on the host',
   'losses.none': 'Nothing was lost here.',
   'losses.why': 'Why',

@@ -105,6 +105,13 @@ export const zh: Words = {
   'concern.spool_lost.text':
     '最近 7 天内，该主机在记录送达前丢弃了：运行结果 {{results}} 条、{{outputs}} 次运行的输出、其他 {{others}} 条。',
   'concern.disk': '磁盘已满',
+  'concern.copy': '主机被克隆',
+  'concern.copy.text':
+    '另一个代理（{{hostname}}）使用了该主机的身份，已被拒绝：是否克隆了磁盘？请将其作为独立主机重新注册。',
+  'concern.clock': '时钟有偏差',
+  'concern.clock.ahead': '其时钟比服务器快 {{seconds}} 秒：作业会相应提前运行。',
+  'concern.clock.behind': '其时钟比服务器慢 {{seconds}} 秒：作业会相应推迟运行。',
+  'hosts.clock': '与服务器的时钟差',
   'losses.title': '主机上丢失的记录',
   'losses.none': '这里没有丢失任何记录。',
   'losses.why': '原因',
