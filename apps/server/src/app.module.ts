@@ -14,6 +14,7 @@ import { OverviewModule } from './features/overview/overview.module.js';
 import { PreviewModule } from './features/preview/preview.module.js';
 import { RunsModule } from './features/runs/runs.module.js';
 import { SessionModule } from './features/session/session.module.js';
+import { UpgradesModule } from './features/upgrades/upgrades.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { HttpModule } from './http/http.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
@@ -34,6 +35,7 @@ const features = [
   AgentDownloadsModule,
   AlertPoliciesModule,
   InventoryModule,
+  UpgradesModule,
 ];
 
 @Module({})

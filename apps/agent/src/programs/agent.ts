@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { agentTaskPath, isTaskOf } from '@carillon/core/install/agent-task';
 import { taskFolder } from '@carillon/core/job/task-for-job';
+import { upgradeCapability } from '@carillon/core/upgrade/upgrade-plan';
 import { hostAccounts } from '../accounts/host-accounts.js';
 import { Collector } from '../collect/collector.js';
 import { EventSender } from '../collect/event-sender.js';
@@ -12,7 +14,7 @@ import { HostWork } from '../commands/host-work.js';
 import { consoleCodePage } from '../lib/console-code-page.js';
 import { watchFile } from '../lib/file-mark.js';
 import { lockFolder } from '../lib/folder-lock.js';
-import { hostFactsOf } from '../lib/host-facts.js';
+import { agentVersion, hostFactsOf } from '../lib/host-facts.js';
 import { hostTimezone } from '../lib/host-timezone.js';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
@@ -28,10 +30,14 @@ import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
-import { loadIdentity } from '../state/identity.js';
+import { loadIdentity, loadReleaseKeys } from '../state/identity.js';
 import { historyCommandOf, loadSettings, serversOf } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
+import { ownProgramFile } from '../upgrade/program-file.js';
+import { startUpgradeWatch } from '../upgrade/start-upgrade-watch.js';
+import { UpgradeFiles } from '../upgrade/upgrade-files.js';
+import { Upgrader } from '../upgrade/upgrader.js';
 import { fileDriftMemory } from '../watch/drift-memory.js';
 import { DriftTimer } from '../watch/drift-timer.js';
 import { DriftWatch } from '../watch/drift-watch.js';
@@ -144,6 +150,18 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       events.pump();
       output.pump();
     };
+    const installed = (await scheduler.find(agentTaskPath).catch(() => undefined))?.task;
+    // Only what Task Scheduler starts can be handed over to a new version.
+    const program = installed && isTaskOf(installed, 'agent', folder.root) ? ownProgramFile() : undefined;
+    const upgrader = new Upgrader({
+      files: new UpgradeFiles(folder.upgrade),
+      version: agentVersion,
+      program,
+      releaseKeys: () => loadReleaseKeys(folder),
+      judge: () => policy.judgeUpgrade(),
+      handOver: () => startUpgradeWatch(folder, scheduler),
+      log,
+    });
     const contact = new ContactKeeper(folder.contact, () => eventLog.next - eventLog.first);
     const keeper = new SpoolKeeper({ folder, eventLog, log });
     const collector = new Collector({ folder, eventLog, keeper, onEvents, onNews: pump, log });
@@ -153,7 +171,6 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     desired.start();
     const watched = [
       watchFile(folder.policy, () => {
-        policy.refresh();
         log.info('the policy of this host has changed');
         desired.reconsider();
       }),
@@ -161,6 +178,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     ];
     drift.start();
     inventory.start();
+    await upgrader.start();
     startTimer.start();
     triggerTimer.start();
     await keepLinked(
@@ -168,8 +186,9 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         servers: serversOf(settings),
         route: settings,
         identity,
-        facts: () => hostFactsOf(settings.scheduler.kind, settings.name),
-        parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, log },
+        facts: () =>
+          hostFactsOf(settings.scheduler.kind, settings.name, program ? [upgradeCapability(program.platform)] : []),
+        parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, upgrader, log },
       },
       signal,
     );
