@@ -13,6 +13,7 @@ import { OverviewModule } from './features/overview/overview.module.js';
 import { PreviewModule } from './features/preview/preview.module.js';
 import { RunsModule } from './features/runs/runs.module.js';
 import { SessionModule } from './features/session/session.module.js';
+import { WhyModule } from './features/why/why.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { HttpModule } from './http/http.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
@@ -32,6 +33,7 @@ const features = [
   EnrolmentTokensModule,
   AlertPoliciesModule,
   InventoryModule,
+  WhyModule,
 ];
 
 @Module({})

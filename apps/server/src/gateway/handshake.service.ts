@@ -97,6 +97,7 @@ export class Handshake {
   }
 
   private async open(agent: KnownAgent, hello: Body<'hello'>): Promise<HelloDecision> {
+    await this.sessions.noteAbsence(agent.hostId);
     const session = await this.sessions.open(agent.hostId, this.identity.id, hello.spool);
     if (!session) return refusedState('revoked');
     if (agent.fingerprint !== hello.facts.fingerprint) {

@@ -13,7 +13,7 @@ import {
   planIngest,
 } from './ingest-plan.js';
 import { poolTransaction } from './pool-transaction.js';
-import { runsOfFailedStarts, storeHistoryStates, storeStartFailures } from './start-failure-ingest.js';
+import { runsOfFailedStarts, storeHistoryStates, storeHostBoots, storeStartFailures } from './start-failure-ingest.js';
 import { storeTaskChanges, taskChangesOf } from './task-change-ingest.js';
 import { storeTaskReplacements } from './task-replacement-ingest.js';
 import { unnest } from './unnest.js';
@@ -41,6 +41,7 @@ export class IngestStore {
         await storeTaskReplacements(client, plan.fresh);
         await storeStartFailures(client, plan.fresh);
         await storeHistoryStates(client, plan.fresh);
+        await storeHostBoots(client, plan.fresh);
       }
       if (plan.sessions.length > 0) await advanceSessions(client, plan.sessions);
       return plan.outcomes;

@@ -210,7 +210,7 @@ const fromAbsence: Judge = ({ atMs, version }, { absences, runs }) => {
 const fromSilence: Judge = ({ atMs }, { nowMs, host }) => {
   if (nowMs - atMs < tellMs && host.presence === 'online')
     return answer('not_yet', 'unknown', 'it was due only just now; its start may still be told');
-  if (host.waiting > 0)
+  if (host.waiting > 0 && (host.presence === 'online' || host.presence === 'lagging'))
     return answer(
       'unreported',
       'unknown',
@@ -251,7 +251,7 @@ const fromDrift: Judge = ({ atMs }, { changes }) => {
 const fromAssignment: Judge = ({ atMs }, { assignment }) => {
   if (!assignment) return null;
   const { state, appliedVersion, version, updatedMs } = assignment;
-  const said = [assignment.code, assignment.message].filter(Boolean).join(': ');
+  const said = [assignment.code, assignment.message].filter(Boolean).join(': ').replace(/\.$/, '');
   if (state === 'failed' || state === 'rejected') {
     const text = `version ${version} is not registered on the host: ${said || state}`;
     return answer('not_applied', 'certain', text, [{ atMs: updatedMs, text: `${state}` }]);
@@ -271,8 +271,8 @@ const judges: readonly Judge[] = [
   fromItsRun,
   fromStartFailure,
   fromMembership,
-  fromAbsence,
   fromSilence,
+  fromAbsence,
   fromDrift,
   fromAssignment,
 ];
