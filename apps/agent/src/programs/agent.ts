@@ -29,6 +29,7 @@ import { loadIdentity } from '../state/identity.js';
 import { historyCommandOf, loadSettings } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
+import { reportBoot } from '../watch/boot-report.js';
 import { fileDriftMemory } from '../watch/drift-memory.js';
 import { DriftTimer } from '../watch/drift-timer.js';
 import { DriftWatch } from '../watch/drift-watch.js';
@@ -123,6 +124,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const collector = new Collector({ folder, eventLog, onNews: pump, log });
 
     log.info('agent starts', { name: identity.name, server: settings.server, data: folder.root });
+    reportBoot(folder.boot, report);
     collector.start();
     desired.start();
     policy.watch(() => {

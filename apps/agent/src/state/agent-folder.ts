@@ -21,6 +21,8 @@ export interface AgentFolder {
   readonly drift: string;
   /** How far Task Scheduler's log was read, and what is still open there; written by the agent. */
   readonly history: string;
+  /** When the host started, as last told; written by the agent. */
+  readonly boot: string;
   /** Tasks that jobs stand in for, as they were before; written by the agent. */
   readonly replaced: string;
   /** Start orders; written by the agent, claimed by a runner. */
@@ -68,6 +70,7 @@ export function agentFolderAt(path: string): AgentFolder {
     registered: join(root, 'registered.json'),
     drift: join(root, 'drift.json'),
     history: join(root, 'history.json'),
+    boot: join(root, 'boot.json'),
     replaced: join(root, 'replaced.json'),
     tickets: join(root, 'tickets'),
     stops: join(root, 'stops'),

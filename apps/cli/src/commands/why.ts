@@ -22,7 +22,9 @@ const pageLimit = 100;
 export function addWhy(program: Command, cli: Cli): void {
   const command = program
     .command('why')
-    .description("why didn't it run? What became of a job's last fire, or of the one at a time, and what that is known from")
+    .description(
+      "why didn't it run? What became of a job's last fire, or of the one at a time, and what that is known from",
+    )
     .argument('<job>', 'a job')
     .option('--host <name>', 'on this host only')
     .option('--at <when>', 'about when it should have run: 02:00, 2h (ago), or 2026-03-01T02:00');

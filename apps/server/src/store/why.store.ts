@@ -61,7 +61,11 @@ export class WhyStore {
   }
 
   /** What is known of a job on a host around a fire. */
-  async around(job: { id: string; taskPath: string }, hostId: string, fireMs: number): Promise<Omit<WhyFacts, 'nowMs'>> {
+  async around(
+    job: { id: string; taskPath: string },
+    hostId: string,
+    fireMs: number,
+  ): Promise<Omit<WhyFacts, 'nowMs'>> {
     const result = await this.database.pool.query<Omit<WhyFacts, 'nowMs'>>(aroundSql, [
       job.id,
       hostId,

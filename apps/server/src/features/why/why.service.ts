@@ -23,8 +23,16 @@ export class WhyService {
   async job({ name, host, at, cursor, limit }: Input<Route>): Promise<Response<Route>> {
     const job = await this.store.job(name);
     if (!job) throw notFound('job', name);
-    const hosts = host === undefined ? await this.store.hostsOf(job.id, { after: readCursor(cursor), limit: limit + 1 }) : [await this.host(host)];
-    const page = pageOfRows(hosts, limit, (row) => row.nameKey, (row) => row);
+    const hosts =
+      host === undefined
+        ? await this.store.hostsOf(job.id, { after: readCursor(cursor), limit: limit + 1 })
+        : [await this.host(host)];
+    const page = pageOfRows(
+      hosts,
+      limit,
+      (row) => row.nameKey,
+      (row) => row,
+    );
     const atMs = at === undefined ? null : Date.parse(at);
     return { items: await Promise.all(page.items.map((each) => this.answer(job, each, atMs))), next: page.next };
   }
@@ -44,7 +52,10 @@ export class WhyService {
     const isLive = job.deletedMs === null && current?.enabled;
     const nextMs = isLive ? nextFire(current.schedule, { fromMs: nowMs, untilMs: nowMs + aheadMs, ...clocks }) : null;
     const found = fire.due
-      ? explainFire(fire, { nowMs, ...(await this.store.around({ id: job.id, taskPath: taskPathOf(job.name) }, host.id, fire.atMs)) })
+      ? explainFire(fire, {
+          nowMs,
+          ...(await this.store.around({ id: job.id, taskPath: taskPathOf(job.name) }, host.id, fire.atMs)),
+        })
       : explainNoFire(fire, nextMs);
     const { reason, certainty, text, evidence, runId } = found;
     return {
