@@ -265,7 +265,7 @@ describe('why', () => {
       return { items: [answer('WIN-01')], next: null };
     });
     const { stdout } = await cli.run('why', 'x', '--host', 'WIN-01', '--at', '2026-03-01T02:00Z');
-    expect(asked).toMatchObject({ name: 'x', host: 'WIN-01', at: '2026-03-01T02:00:00.000Z' });
+    expect(asked).toMatchObject({ params: { name: 'x' }, query: { host: 'WIN-01', at: '2026-03-01T02:00:00.000Z' } });
     for (const part of ['x v2', 'WIN-01', 'the host was off', 'host_off', 'the host was last heard from'])
       expect(stdout).toContain(part);
     expect(stdout).not.toContain('\u001b');
@@ -274,7 +274,7 @@ describe('why', () => {
   it('shows many in a table, and takes clock times', async () => {
     const at: unknown[] = [];
     server.on(whyRoutes.job, (request) => {
-      at.push((request as { at?: string }).at);
+      at.push(request.query.at);
       return { items: ['a', 'b', 'c', 'd'].map(answer), next: null };
     });
     expect((await cli.run('why', 'x', '--at', '02:00')).stdout).toMatch(/^HOST +DUE +REASON +WHY/);

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
 import { addListOptions, type ListOptions } from '../lib/pages.js';
 import { timeCell } from '../lib/print.js';
+import { safeText } from '../lib/safe-text.js';
 import type { Session } from '../lib/session.js';
 import { localTime, parseAt } from '../lib/times.js';
 
@@ -57,7 +58,8 @@ function explain(session: Session, answer: Answer): void {
     ...(runId === null ? [] : [['run', runId] as [string, string]]),
     ['next', timeCell(nextFireAt)],
   ]);
-  for (const { at, text: seen } of evidence) session.print(`  ${at === null ? '' : `${localTime(at)}  `}${seen}`);
+  for (const { at, text: seen } of evidence)
+    session.print(`  ${at === null ? '' : `${localTime(at)}  `}${safeText(seen)}`);
   session.print('');
 }
 

@@ -65,7 +65,7 @@ describe("why didn't it run", () => {
         job('overlapping', `schedule: "* * * * *"\nonOverlap: skip\n${sleep}`),
         job('vanished', `schedule: "* * * * *"\n${quick}`),
         job('switched-off', `schedule: "* * * * *"\nenabled: false\n${quick}`),
-        job('by-hand', `schedule: []\n${quick}`),
+        job('by-hand', `schedule: { on: startup }\n${quick}`),
         job('yearly', `schedule: "0 0 1 1 *"\n${quick}`),
       ].join(''),
     );
