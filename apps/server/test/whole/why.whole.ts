@@ -35,6 +35,7 @@ const runsOf = (job: string) => product.json<Run[]>('runs', '--job', job);
 const becomes = (reason: string, ...args: string[]) =>
   eventually(async () => {
     const answer = await why(...args);
+    console.log(new Date().toISOString(), reason, answer.reason, answer.fireAt, answer.text);
     return answer.reason === reason ? answer : undefined;
   });
 
@@ -76,7 +77,7 @@ describe("why didn't it run", () => {
     });
     writeFileSync(join(taskStore(), 'accounts.json'), JSON.stringify({ 'S-1-5-19': 0x8007052e }));
     schtasks('/delete', '/tn', '\\Carillon\\vanished', '/f');
-    const deletedAt = Date.now();
+    const refusedAt = Date.now();
 
     // 1. What the definition says.
     expect(await why('switched-off')).toMatchObject({ reason: 'job_disabled' });
@@ -90,7 +91,8 @@ describe("why didn't it run", () => {
 
     // 3. What only Task Scheduler saw; the agent is killed meanwhile and tells nothing twice.
     process.kill(product.running().agentPid, 'SIGKILL');
-    const failed = await becomes('logon_failed', 'no-logon');
+    const first = new Date(Math.ceil(refusedAt / 60_000) * 60_000).toISOString();
+    const failed = await becomes('logon_failed', 'no-logon', '--at', first);
     expect(failed).toMatchObject({ certainty: 'certain', text: expect.stringContaining('0x8007052E') });
     const runs = await runsOf('no-logon');
     expect(runs.length).toBeGreaterThan(0);
@@ -99,7 +101,6 @@ describe("why didn't it run", () => {
     expect(new Set(runs.map(({ scheduledFor }) => scheduledFor)).size).toBe(runs.length);
 
     // 4. What somebody did to the task: noticed when the agent came back.
-    const first = new Date(Math.ceil(deletedAt / 60_000) * 60_000).toISOString();
     expect(await becomes('task_deleted', 'vanished', '--at', first)).toMatchObject({ fireAt: first });
   }, 300_000);
 });

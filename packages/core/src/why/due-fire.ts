@@ -61,9 +61,13 @@ export function findDueFire(facts: DueFacts): DueFire {
   if (!inEffect.enabled) return none('job_disabled');
   const { schedule } = inEffect;
   if (!schedule.some(isTimed)) return none('no_timetable');
-  if (nextFire(schedule, { ...facts, fromMs: sinceMs, untilMs: atMs + afterMs }) !== null) return none('not_yet');
+  if (
+    facts.atMs !== null &&
+    nextFire(schedule, { ...facts, fromMs: Math.max(nowMs, sinceMs), untilMs: atMs + afterMs }) !== null
+  )
+    return none('not_yet');
   const whole = schedule.map(withoutCalendar);
-  if (lastFire(whole, { ...facts, atMs: untilMs, withinMs: untilMs - sinceMs }) !== null)
+  if (lastFire(whole, { ...facts, atMs: untilMs, withinMs: untilMs - Math.max(sinceMs, inEffect.createdMs) }) !== null)
     return none('calendar', schedule);
   return none('not_due', schedule);
 }

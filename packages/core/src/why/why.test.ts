@@ -53,6 +53,7 @@ describe('the fire that is meant', () => {
   it.each([
     ['not_due', { atMs: at('26T03:00:00') }],
     ['not_yet', { atMs: at('27T02:00:00') }],
+    ['not_due', { versions: [{ ...daily, createdMs: at('26T08:00:00') }] }],
     ['job_newer', { atMs: at('01T02:00:00'), versions: [{ ...daily, createdMs: at('20T00:00:00') }] }],
     ['job_deleted', { deletedMs: at('26T01:00:00'), atMs: fireMs }],
     ['job_disabled', { versions: [{ ...daily, enabled: false }] }],

@@ -308,7 +308,7 @@ function ended(state: RunState): string {
 }
 
 const noFireWords: Readonly<Partial<Record<WhyReason, string>>> = {
-  not_due: 'it was not due then',
+  not_due: 'it was not due',
   calendar: 'its calendar has no fire on that day',
   no_timetable: 'it has no timetable: it starts by hand, or when something happens on the host',
   not_yet: 'that time is still to come',
