@@ -35,7 +35,6 @@ const runsOf = (job: string) => product.json<Run[]>('runs', '--job', job);
 const becomes = (reason: string, ...args: string[]) =>
   eventually(async () => {
     const answer = await why(...args);
-    console.log(new Date().toISOString(), reason, answer.reason, answer.fireAt, answer.text);
     return answer.reason === reason ? answer : undefined;
   });
 

@@ -207,17 +207,15 @@ const fromAbsence: Judge = ({ atMs, version }, { absences, runs }) => {
   return answer('host_absent', 'likely', text, evidence);
 };
 
-const fromSilence: Judge = ({ atMs }, { nowMs, host }) => {
-  if (nowMs - atMs < tellMs && host.presence === 'online')
-    return answer('not_yet', 'unknown', 'it was due only just now; its start may still be told');
-  if (host.waiting > 0 && (host.presence === 'online' || host.presence === 'lagging'))
-    return answer(
-      'unreported',
-      'unknown',
-      `${host.waiting} events of the host have not arrived yet; its run may be among them`,
-    );
-  return null;
+/** What was seen there may not have arrived yet. */
+const fromBacklog: Judge = (_, { host }) => {
+  if (host.waiting === 0 || (host.presence !== 'online' && host.presence !== 'lagging')) return null;
+  const text = `${host.waiting} events of the host have not arrived yet; its run may be among them`;
+  return answer('unreported', 'unknown', text);
 };
+
+const fromHaste: Judge = ({ atMs }, { nowMs }) =>
+  nowMs - atMs < tellMs ? answer('not_yet', 'unknown', 'it was due only just now; its start may still be told') : null;
 
 const taskReasons = {
   deleted: 'task_deleted',
@@ -271,10 +269,11 @@ const judges: readonly Judge[] = [
   fromItsRun,
   fromStartFailure,
   fromMembership,
-  fromSilence,
+  fromBacklog,
   fromAbsence,
   fromDrift,
   fromAssignment,
+  fromHaste,
 ];
 
 function noTrace({ atMs }: Fire, { history, task }: WhyFacts): WhyAnswer {
