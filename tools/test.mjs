@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { installWine } from './install-wine.mjs';
+import { installPackages } from './install-packages.mjs';
 import { prepare, repository, turbo } from './prepare.mjs';
 
 const only = process.argv[process.argv.indexOf('--only') + 1];
@@ -57,8 +57,11 @@ function count(ok) {
 /** Without Wine its tests are skipped, and say so: nothing is fetched and built for them then. */
 async function windowsProgram() {
   const { findWine } = await import('../packages/testkit/dist/wine.js');
-  if (only === 'wine' && findWine().kind === 'missing') installWine((text) => console.log(`  ${text}`));
-  if (findWine().kind === 'found' && !run('tools/build-agent.mjs', [])) return { failed: 1 };
+  const progress = (text) => console.log(`  ${text}`);
+  if (only === 'wine' && findWine().kind === 'missing') installPackages(['wine64', 'wine'], progress);
+  const wine = findWine();
+  if (wine.kind === 'missing') progress(`skipped: ${wine.why}`);
+  else if (!run('tools/build-agent.mjs', [])) return { failed: 1 };
   return vitest('vitest.wine.config.ts');
 }
 

@@ -2,9 +2,12 @@ import { parseArgs } from 'node:util';
 import { exitCodeOf } from '@carillon/core/install/findings';
 import { describeFindings, examine } from './install/doctor.js';
 import { describeInstall, install } from './install/install.js';
+import { stopAgent } from './install/running-agent.js';
 import { describeUninstall, uninstall } from './install/uninstall.js';
 import { agentVersion } from './lib/host-facts.js';
 import { consoleLog, fileLog } from './lib/log.js';
+import { readSecret } from './lib/read-secret.js';
+import { forgetPassword, listAccounts, setPassword } from './programs/account.js';
 import { runAgent } from './programs/agent.js';
 import { enroll } from './programs/enroll.js';
 import { describePolicy, policyReport } from './programs/policy.js';
@@ -12,6 +15,8 @@ import { simulate } from './programs/simulate.js';
 import { agentStatus, describeStatus } from './programs/status.js';
 import { runJob } from './runner/run-job.js';
 import { agentFolderAt, defaultAgentFolder } from './state/agent-folder.js';
+import { interruptConsole } from './windows/interrupt.js';
+import { loadKoffi } from './windows/koffi.js';
 
 const usage = `carillon-agent ${agentVersion}
 
@@ -22,6 +27,7 @@ const usage = `carillon-agent ${agentVersion}
          keep the agent running from now on: enrols if need be, registers itself with Task Scheduler, starts
   uninstall [--data DIR] [--keep-data | --remove-data]
          take away the agent's task and those of its jobs; the folder is kept unless told otherwise
+  stop   [--data DIR]           end the agent, for somebody who replaces this program; its task starts it again
   agent  [--data DIR] [--log-file]
          work until stopped; with --log-file what it says goes to agent.log in its folder
   run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
@@ -29,6 +35,8 @@ const usage = `carillon-agent ${agentVersion}
   doctor [--data DIR] [--json]  looks for what is wrong and says what to do; exit code 1 when something is
   policy show | check [FILE] [--data DIR] [--json]
          what the owner of this host allows the centre, and which jobs that keeps out; exit code 1 for check if any
+  account set ACCOUNT | forget ACCOUNT | list [--data DIR] [--json]
+         passwords of accounts that jobs run as; set reads one line from standard input
   simulate --server URL --hosts N [--seconds S] [--json]
          many hosts in memory; the token comes as --token or CARILLON_JOIN_TOKEN
   --version
@@ -92,6 +100,12 @@ async function main(argv: readonly string[]): Promise<number> {
       if (!result.ran) process.stdout.write(`not run: ${result.reason}\n`);
       return result.ran ? result.exitCode : 0;
     }
+    case 'interrupt': {
+      // Not in the usage: the runner's own way to press Ctrl-C in its program's console.
+      const native = loadKoffi(agentFolderAt(data).native);
+      if (!native.ok) throw new Error(native.reason);
+      return interruptConsole(native.koffi, positive('interrupt', subject ?? '')) ? 0 : 1;
+    }
     case 'install': {
       const report = await install(
         {
@@ -114,6 +128,9 @@ async function main(argv: readonly string[]): Promise<number> {
       print(values.json ? report : describeUninstall(report, data));
       return 0;
     }
+    case 'stop':
+      print((await stopAgent(agentFolderAt(data).lock)) ? 'the agent has ended\n' : 'no agent was running\n');
+      return 0;
     case 'status': {
       const status = agentStatus(data);
       print(values.json ? status : describeStatus(status, Date.now()));
@@ -131,6 +148,8 @@ async function main(argv: readonly string[]): Promise<number> {
       print(values.json ? report : describePolicy(report));
       return report.problems.length > 0 || (subject === 'check' && report.refused.length > 0) ? 1 : 0;
     }
+    case 'account':
+      return account(data, subject, object, values.json === true);
     case 'simulate': {
       const seconds = values.seconds === undefined ? undefined : positive('--seconds', values.seconds);
       const hosts = positive('--hosts', values.hosts ?? '');
@@ -143,6 +162,24 @@ async function main(argv: readonly string[]): Promise<number> {
     default:
       throw new UsageError(`unknown command ${verb}`);
   }
+}
+
+async function account(
+  data: string,
+  verb: string | undefined,
+  name: string | undefined,
+  json: boolean,
+): Promise<number> {
+  if (verb === 'list') {
+    const known = listAccounts(data);
+    print(json ? known : known.map(({ account, at }) => `${account}  since ${at}\n`).join(''));
+    return 0;
+  }
+  if ((verb !== 'set' && verb !== 'forget') || name === undefined)
+    throw new UsageError('account: expected set ACCOUNT, forget ACCOUNT or list');
+  if (verb === 'set') setPassword(data, name, await readSecret(`Password of ${name}: `));
+  else if (!forgetPassword(data, name)) throw new Error(`account: no password of ${name} was handed over here`);
+  return 0;
 }
 
 function print(answer: object | string): void {

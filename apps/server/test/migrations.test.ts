@@ -74,6 +74,7 @@ describe('schema', () => {
       host_state: [...states.hostStates],
       assignment_state: [...states.assignmentStates],
       drift_kind: [...states.driftKinds],
+      spool_loss_reason: [...states.spoolLossReasons],
       task_change_state: [...states.taskChangeStates],
       run_state: [...states.runStates],
       run_trigger: [...states.runTriggers],

@@ -18,6 +18,16 @@ export const limits = {
   heartbeatMs: 60_000,
   /** A socket silent for this long is dead. */
   silenceMs: 115_000,
+  /** What may wait on a host, events and output together. */
+  spoolBytes: 256 * 1024 * 1024,
+  /** The events' part of it: half, so that they can be written anew beside themselves. */
+  spoolEventBytes: 128 * 1024 * 1024,
+  /** Output that waited longer is given up; events stay as long as there is room. */
+  spoolOutputAgeMs: 7 * 24 * 60 * 60_000,
+  /** Written ahead, so that results of runs still find room on a full disk. */
+  spoolReserveBytes: 4 * 1024 * 1024,
+  /** With less free on the host's disk, output makes room for results. */
+  spoolKeepFreeBytes: 16 * 1024 * 1024,
   enrolmentTokenUses: 10_000,
   applyDocuments: 500,
 } as const;

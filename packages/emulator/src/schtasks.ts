@@ -18,7 +18,9 @@ async function main(words: string[]): Promise<Outcome> {
   return perform(store, words, zone);
 }
 
-const outcome = await main(process.argv.slice(2));
-if (outcome.out !== undefined) process.stdout.write(`${outcome.out}\r\n`);
-if (outcome.error !== undefined) process.stderr.write(`${outcome.error}\r\n`);
-process.exitCode = outcome.exit;
+// Not awaited at the top level: as a single executable it is a CommonJS bundle, which has none.
+void main(process.argv.slice(2)).then((outcome) => {
+  if (outcome.out !== undefined) process.stdout.write(`${outcome.out}\r\n`);
+  if (outcome.error !== undefined) process.stderr.write(`${outcome.error}\r\n`);
+  process.exitCode = outcome.exit;
+});

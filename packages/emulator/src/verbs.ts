@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { taskEventIds as ids } from '@carillon/wintask/history/task-event';
 import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
+import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { readTaskXml, type TaskXmlProblem } from '@carillon/wintask/task/read-task-xml';
 import { callerName } from './accounts.js';
 import { canExpire } from './expiry.js';
@@ -36,7 +37,7 @@ function note(store: string, id: number, path: string): void {
   addRecord(store, id, { TaskName: path, [id === ids.registered ? 'UserContext' : 'UserName']: who }, Date.now());
 }
 
-/** /create /tn NAME /xml FILE [/f] */
+/** /create /tn NAME /xml FILE [/f] [/ru ACCOUNT [/rp PASSWORD|*]]; a `*` is read from standard input (assumed). */
 export function create(store: string, options: Options): Outcome {
   const name = options.get('tn');
   const file = options.get('xml');
@@ -62,9 +63,21 @@ export function create(store: string, options: Options): Outcome {
   const path = storedPath(store, checked.path);
   const existed = taskExists(store, path);
   if (existed && !options.has('f')) return fail(EXISTS);
-  writeTask(store, path, read.task);
+  const account = options.get('ru');
+  const password = options.get('rp') === '*' ? readFileSync(0, 'utf8').split(/\r?\n/)[0] : options.get('rp');
+  // The domain knows the password of a managed account.
+  if (account !== undefined && !account.endsWith('$') && !password)
+    return fail('The user name or password is incorrect.');
+  writeTask(store, path, account === undefined ? read.task : withAccount(read.task, account));
   note(store, existed ? ids.updated : ids.registered, path);
   return succeed(`SUCCESS: The scheduled task "${name}" has successfully been created.`);
+}
+
+/** `/ru` takes the place of the account in the file. */
+function withAccount(task: TaskDefinition, userId: string): TaskDefinition {
+  const [{ groupId: _, ...principal } = {}] = task.principals;
+  const logonType = principal.logonType === 'S4U' ? 'S4U' : 'Password';
+  return { ...task, principals: [{ ...principal, userId, logonType }] };
 }
 
 function existing(store: string, options: Options): { name: string; path: string } | Outcome {

@@ -36,6 +36,13 @@ export interface Wine {
   stop(): Promise<void>;
 }
 
+export interface WineOptions {
+  /** Variables that every program gets. */
+  readonly env?: Record<string, string>;
+  /** Programs of Windows that the caller puts others in place of, in System32: `schtasks.exe`. */
+  readonly replaced?: readonly string[];
+}
+
 const timeoutMs = 120_000;
 const debian = '/usr/lib/wine';
 
@@ -60,6 +67,7 @@ export function findWine(): WineProgram {
 export async function startWine(
   { loader, server }: Extract<WineProgram, { kind: 'found' }>,
   folder: string,
+  { env: own = {}, replaced = [] }: WineOptions = {},
 ): Promise<Wine> {
   const prefix = join(folder, 'prefix');
   const output = join(folder, 'output');
@@ -73,9 +81,11 @@ export async function startWine(
     WINEPREFIX: prefix,
     WINEARCH: 'win64',
     WINEDEBUG: '-all',
-    WINEDLLOVERRIDES: 'mscoree,mshtml=;winemenubuilder.exe=',
+    // No .NET, no HTML, no menus; of the programs in System32 that are replaced, the file is taken and not what Wine has built in.
+    WINEDLLOVERRIDES: ['mscoree,mshtml=', 'winemenubuilder.exe=', ...replaced.map((name) => `${name}=n`)].join(';'),
     WINELOADER: loader,
     WINESERVER: server,
+    ...own,
   };
   let count = 0;
 

@@ -4,14 +4,18 @@ import { readDrop } from '../runner/drop-box.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import type { EventLog } from '../state/event-log.js';
 import { LostRunWatch } from './lost-runs.js';
+import type { SpoolKeeper } from './spool-keeper.js';
 
 const pollMs = 1_000;
 const lostRunsMs = 20_000;
+const tendMs = 30_000;
 const eventsPerPass = 500;
 
 export interface CollectorPorts {
   readonly folder: AgentFolder;
   readonly eventLog: EventLog;
+  /** Absent where nothing bounds the spool. */
+  readonly keeper?: Pick<SpoolKeeper, 'tend' | 'failed' | 'stored'>;
   /** New events are in the log, or output may have grown. */
   readonly onNews: () => void;
   readonly log: Log;
@@ -31,12 +35,17 @@ export class Collector {
   }
 
   start(): void {
-    const { folder } = this.ports;
+    const { folder, keeper } = this.ports;
+    keeper?.tend(Date.now());
     this.findLostRuns();
     this.pass();
     // Watching is quick, the poll is sure.
     this.watchers = [folder.drop, folder.output].flatMap((path) => watchOrNot(path, () => this.pass()));
-    this.timers = [setInterval(() => this.pass(), pollMs), setInterval(() => this.findLostRuns(), lostRunsMs)];
+    this.timers = [
+      setInterval(() => this.pass(), pollMs),
+      setInterval(() => this.findLostRuns(), lostRunsMs),
+      setInterval(() => keeper?.tend(Date.now()), tendMs),
+    ];
   }
 
   stop(): void {
@@ -46,25 +55,34 @@ export class Collector {
   }
 
   private pass(): void {
-    const { folder, eventLog, onNews, log } = this.ports;
+    const { folder, eventLog, keeper, onNews, log } = this.ports;
     try {
       for (;;) {
         const { events, remove, bad } = readDrop(folder.drop, eventsPerPass);
         for (const path of bad) log.warn('put aside a dropped file that is not an event', { path });
         eventLog.append(events);
         remove();
+        if (events.length > 0) keeper?.stored();
         if (events.length < eventsPerPass) break;
       }
     } catch (error) {
       // A full disk, say: nothing is lost, the next pass tries again.
-      log.warn('cannot collect events', { error: String(error) });
+      if (!keeper) log.warn('cannot collect events', { error: String(error) });
+      keeper?.failed(error);
+      keeper?.tend(Date.now());
     }
     onNews();
   }
 
   private findLostRuns(): void {
-    for (const runId of this.lostRuns.look(Date.now()))
-      this.ports.log.warn('the runner of a run is gone without a last word', { runId });
+    const { keeper, log } = this.ports;
+    try {
+      for (const runId of this.lostRuns.look(Date.now()))
+        log.warn('the runner of a run is gone without a last word', { runId });
+    } catch (error) {
+      if (!keeper) log.warn('cannot report lost runs', { error: String(error) });
+      keeper?.failed(error);
+    }
   }
 }
 

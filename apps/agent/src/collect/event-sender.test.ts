@@ -1,7 +1,7 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { limits } from '@carillon/contract/limits';
 import { describe, expect, it } from 'vitest';
-import { MemoryEventLog } from '../state/event-log.js';
+import { MemoryEventLog } from '../state/memory-event-log.js';
 import { makeEvent, makeEvents } from '../testing/samples.js';
 import { EventSender } from './event-sender.js';
 

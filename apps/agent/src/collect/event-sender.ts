@@ -9,6 +9,8 @@ const itemsBytes = limits.textFrameBytes - 16 * 1024;
 /** Sends the event log in order; nothing leaves the log before the centre says that it is committed. */
 export class EventSender {
   private nextSeq = 1;
+  /** Epoch that `nextSeq` belongs to; the log begins another one when it had to drop events. */
+  private epoch = 0;
   /** Last number of each frame that is under way. */
   private underWay: number[] = [];
   private send: ((body: Body<'events'>) => void) | undefined;
@@ -28,6 +30,7 @@ export class EventSender {
 
   /** Sends what there is room for. Call when the log has grown. */
   pump(): void {
+    if (this.epoch !== this.log.epoch) this.rewind();
     while (this.send && this.underWay.length < limits.inFlightFrames) {
       const items = fitting(this.log.read(this.nextSeq, limits.eventsPerFrame));
       const last = items.at(-1);
@@ -60,9 +63,14 @@ export class EventSender {
   }
 
   private startOver(): void {
+    this.rewind();
+    this.pump();
+  }
+
+  private rewind(): void {
+    this.epoch = this.log.epoch;
     this.nextSeq = this.log.first;
     this.underWay = [];
-    this.pump();
   }
 }
 

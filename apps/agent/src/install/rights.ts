@@ -6,8 +6,8 @@ import type { AgentFolder } from '../state/agent-folder.js';
 
 const options = { timeout: 60_000, windowsHide: true } as const;
 
-/** Integrity levels High and System, by their SIDs: names are localized. */
-const elevatedLevels = /S-1-16-(12288|16384)\b/;
+/** Integrity level High, of the SID that tells a process's level: names are localized. */
+const highLevel = 12_288;
 
 function askLevel(): string {
   return execFileSync('whoami', ['/groups', '/fo', 'csv', '/nh'], { ...options, encoding: 'latin1' });
@@ -17,8 +17,8 @@ function askLevel(): string {
 export function isElevated(platform: NodeJS.Platform = process.platform, ask = askLevel): boolean | undefined {
   if (platform !== 'win32') return undefined;
   try {
-    const answer = ask();
-    return answer.trim() === '' ? undefined : elevatedLevels.test(answer);
+    const level = /\bS-1-16-(\d+)\b/.exec(ask())?.[1];
+    return level === undefined ? undefined : Number(level) >= highLevel;
   } catch {
     return undefined;
   }
@@ -30,11 +30,17 @@ export function protectFolder(folder: Pick<AgentFolder, 'root'>): void {
 }
 
 /** Lets the runners of jobs that run as a service account at what they need [K]. */
-export function admitRunners(folder: AgentFolder): void {
+export function admitRunners(folder: AgentFolder, accounts?: readonly string[]): void {
   if (process.platform !== 'win32') return;
-  const { root, identity, tickets, running, answered, drop, output } = folder;
+  const { root, identity, private: closed, tickets, running, answered, drop, output } = folder;
   const writtenByRunners = [tickets, running, answered, drop, output];
-  for (const call of openToRunners({ root, identity, writtenByRunners })) if (existsSync(call.path)) icacls(call);
+  for (const call of openToRunners({ root, identity, closed, writtenByRunners }, accounts))
+    if (existsSync(call.path)) icacls(call);
+}
+
+/** The same for the programs of one account [K]. @param account its SID, or its name */
+export function admitAccount(folder: AgentFolder, account: string): void {
+  admitRunners(folder, [/^S-1-/i.test(account) ? `*${account}` : account]);
 }
 
 /** @throws Error with what icacls said */

@@ -3,6 +3,7 @@ import { limits } from '@carillon/contract/limits';
 import { unreachable } from '@carillon/core/state/states';
 import type { EventSender } from '../collect/event-sender.js';
 import type { OutputShipper } from '../collect/output-shipper.js';
+import type { SpoolKeeper } from '../collect/spool-keeper.js';
 import type { CommandDesk } from '../commands/command-desk.js';
 import type { Log } from '../lib/log.js';
 import type { ContactKeeper } from '../state/contact.js';
@@ -18,7 +19,8 @@ export interface SessionParts {
   readonly output: OutputShipper;
   readonly desired: DesiredSync;
   readonly commands: CommandDesk;
-  /** Absent on simulated hosts. */
+  /** These are absent on simulated hosts. */
+  readonly disk?: Pick<SpoolKeeper, 'health'>;
   readonly inventory?: Pick<InventoryWatch, 'attach' | 'detach' | 'onGet'>;
   /** Absent on simulated hosts. */
   readonly contact?: ContactKeeper;
@@ -51,18 +53,24 @@ export async function runSession(
   const { events, output, desired, commands, eventLog } = parts;
   let retryAfterMs: number | undefined;
 
+  let toldProblem: string | null = null;
   const heartbeat = () => {
     const { epoch, first, next } = eventLog;
     channel.send('agent.heartbeat', {
       desired: desired.wanted,
       observedHash: desired.observedHash,
       spool: { epoch, first, next },
+      ...(parts.disk ? { disk: parts.disk.health } : {}),
     });
   };
   const beat = setInterval(heartbeat, welcome.heartbeatMs * (0.8 + 0.4 * Math.random()));
   const look = setInterval(() => {
     if (channel.silentMs > timing.silenceMs) channel.terminate();
     else if (channel.silentMs > timing.pingAfterMs) channel.ping();
+    // Trouble with the disk is told at once, and that it is over.
+    const problem = parts.disk?.health.problem ?? null;
+    if (problem !== toldProblem) heartbeat();
+    toldProblem = problem;
   }, timing.lookMs);
   const abort = () => channel.close(1000, 'agent stops');
   signal.addEventListener('abort', abort, { once: true });

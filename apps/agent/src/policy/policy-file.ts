@@ -10,6 +10,7 @@ import {
   readPolicy,
 } from '@carillon/core/policy/host-policy';
 import type { CommandKind } from '@carillon/core/state/states';
+import { fileMark } from '../lib/file-mark.js';
 
 /** What stands in a policy file. One that cannot be believed allows nothing. */
 export type PolicyState =
@@ -17,7 +18,6 @@ export type PolicyState =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 const writableByOthers = 0o022;
-const lookMs = 2_000;
 
 /** Reads a policy file as it is now; none at all allows everything. */
 export function loadPolicy(path: string): PolicyState {
@@ -35,14 +35,13 @@ export function loadPolicy(path: string): PolicyState {
   }
 }
 
-/** The policy of this host. It is read again when its file changes; nothing that comes from the centre changes it. */
+/** The policy of this host. It is read again by `refresh`; nothing that comes from the centre changes it. */
 export class PolicyFile {
   private state: PolicyState;
   private mark: string;
-  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly path: string) {
-    this.mark = markOf(path);
+    this.mark = fileMark(path);
     this.state = loadPolicy(path);
   }
 
@@ -58,21 +57,9 @@ export class PolicyFile {
     return this.judge(judgeUpgrade);
   }
 
-  /** Calls back after each change of the file, within seconds. */
-  watch(onChange: () => void): void {
-    this.timer = setInterval(() => {
-      if (this.refresh()) onChange();
-    }, lookMs);
-    this.timer.unref();
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
-  }
-
   /** @returns whether the file has changed since it was last read */
   refresh(): boolean {
-    const mark = markOf(this.path);
+    const mark = fileMark(this.path);
     if (mark === this.mark) return false;
     this.mark = mark;
     this.state = loadPolicy(this.path);
@@ -83,14 +70,5 @@ export class PolicyFile {
     if (this.state.ok) return rule(this.state.policy);
     const message = `the policy of this host cannot be believed, so nothing is allowed: ${this.state.problems.join('; ')}`;
     return { ok: false, code: 'policy_unreadable', message: message.slice(0, 2_000) };
-  }
-}
-
-function markOf(path: string): string {
-  try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found ? `${found.mtimeMs} ${found.size} ${found.mode}` : 'none';
-  } catch (error) {
-    return String(error);
   }
 }

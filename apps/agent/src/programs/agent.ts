@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { taskFolder } from '@carillon/core/job/task-for-job';
+import { hostAccounts } from '../accounts/host-accounts.js';
 import { Collector } from '../collect/collector.js';
 import { EventSender } from '../collect/event-sender.js';
 import { OutputShipper } from '../collect/output-shipper.js';
 import { FileOutputSource } from '../collect/output-source.js';
+import { SpoolKeeper } from '../collect/spool-keeper.js';
 import { CommandDesk } from '../commands/command-desk.js';
 import { FileCommandJournal } from '../commands/command-journal.js';
 import { HostWork } from '../commands/host-work.js';
 import { consoleCodePage } from '../lib/console-code-page.js';
+import { watchFile } from '../lib/file-mark.js';
 import { lockFolder } from '../lib/folder-lock.js';
 import { hostFactsOf } from '../lib/host-facts.js';
 import { hostTimezone } from '../lib/host-timezone.js';
@@ -37,6 +40,7 @@ import { fileHistoryMemory } from '../watch/history-memory.js';
 import { InventoryWatch } from '../watch/inventory-watch.js';
 import { LookTimer } from '../watch/look-timer.js';
 import { StartWatch } from '../watch/start-watch.js';
+import { unpackKoffi } from '../windows/koffi.js';
 
 const startsMs = 60_000;
 
@@ -53,8 +57,9 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
   prepareAgentFolder(folder);
   const release = lockFolder(folder.lock);
   try {
+    unpackKoffi(folder.native);
     const { agentId, signerKeys } = identity;
-    const eventLog = new FileEventLog(folder.log);
+    const eventLog = new FileEventLog(folder.log, folder.reserve);
     const events = new EventSender(eventLog);
     const output = new OutputShipper(new FileOutputSource(folder));
     const cache = new FileDesiredCache(folder.jobs, folder.registered);
@@ -63,8 +68,15 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const report = (data: UnnumberedEvent['data']) =>
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
     const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
-    const facts = () => ({ hostTimezone: hostTimezone(), runner: settings.runner, signerKeys, agentId });
     const policy = new PolicyFile(folder.policy);
+    const accounts = hostAccounts(folder, identity.privateKey);
+    const facts = () => ({
+      hostTimezone: hostTimezone(),
+      runner: settings.runner,
+      signerKeys,
+      agentId,
+      sids: accounts.sids,
+    });
     const desired = new DesiredSync(
       agentId,
       facts,
@@ -73,6 +85,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         cache,
         storeScript: (manifest) => storeScript(folder.scripts, manifest),
         replaced,
+        accounts,
         judge: (manifest) => policy.judgeJob(manifest),
       },
       log,
@@ -85,6 +98,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         facts,
         exclusively: (act) => desired.exclusively(act),
         replaced,
+        accounts,
         report,
         log,
       }),
@@ -121,16 +135,21 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       output.pump();
     };
     const contact = new ContactKeeper(folder.contact, () => eventLog.next - eventLog.first);
-    const collector = new Collector({ folder, eventLog, onNews: pump, log });
+    const keeper = new SpoolKeeper({ folder, eventLog, log });
+    const collector = new Collector({ folder, eventLog, keeper, onNews: pump, log });
 
     log.info('agent starts', { name: identity.name, server: settings.server, data: folder.root });
     reportBoot(folder.boot, report);
     collector.start();
     desired.start();
-    policy.watch(() => {
-      log.info('the policy of this host has changed');
-      desired.reconsider();
-    });
+    const watched = [
+      watchFile(folder.policy, () => {
+        policy.refresh();
+        log.info('the policy of this host has changed');
+        desired.reconsider();
+      }),
+      watchFile(folder.passwords, () => desired.reconsider()),
+    ];
     drift.start();
     inventory.start();
     startTimer.start();
@@ -139,7 +158,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         server: settings.server,
         identity,
         facts: () => hostFactsOf(settings.scheduler.kind, settings.name),
-        parts: { eventLog, events, output, desired, commands, inventory, contact, log },
+        parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, log },
       },
       signal,
     );
@@ -147,7 +166,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     await inventory.stop();
     await startTimer.stop();
     collector.stop();
-    policy.stop();
+    for (const end of watched) end();
     await desired.stop();
     log.info('agent stops');
   } finally {

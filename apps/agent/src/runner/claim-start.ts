@@ -6,6 +6,7 @@ import { hostTimezone } from '../lib/host-timezone.js';
 import { newId } from '../lib/new-id.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import { loadAgentId } from '../state/identity.js';
+import { writeIfRoom } from './full-disk.js';
 import { underJobLock } from './job-lock.js';
 import { readJobMemory, rememberStart } from './job-memory.js';
 import { type RunningFile, runsOfJob, writeRunning } from './running-file.js';
@@ -38,7 +39,7 @@ function decide(folder: AgentFolder, manifest: Manifest, env: NodeJS.ProcessEnv)
     ...readJobMemory(folder.answered, jobId),
   });
   if (!reason.run) return { kind: 'gated', reason: reason.reason };
-  rememberStart(folder.answered, jobId, reason.answeredMs, nowMs);
+  writeIfRoom(folder, () => rememberStart(folder.answered, jobId, reason.answeredMs, nowMs));
   const overlap = judgeOverlap(
     manifest.onOverlap,
     underWay.map(({ identity, isWaiting = false }) => ({ runId: identity.runId, isWaiting })),
@@ -51,7 +52,7 @@ function decide(folder: AgentFolder, manifest: Manifest, env: NodeJS.ProcessEnv)
     ...(isWaiting ? { isWaiting } : {}),
   };
   if (overlap.act === 'skip') return { kind: 'skipped', run, reason: overlap.reason, message: overlap.message };
-  writeRunning(folder.running, run);
+  writeIfRoom(folder, () => writeRunning(folder.running, run));
   return { kind: 'claimed', run, overlap };
 }
 

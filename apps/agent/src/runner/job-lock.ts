@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isDiskFull } from '../state/disk-reserve.js';
 import { isProcessAlive } from './process-tree.js';
 
 const retryMs = 20;
@@ -29,10 +30,15 @@ export async function underJobLock<T>(folder: string, jobId: string, act: () => 
 function take(path: string): boolean {
   try {
     const file = openSync(path, 'wx', 0o644);
-    writeSync(file, String(process.pid));
-    closeSync(file);
+    try {
+      writeSync(file, String(process.pid));
+    } finally {
+      closeSync(file);
+    }
     return true;
   } catch (error) {
+    // A full disk must not keep a program from running; the lock without a name in it is held all the same.
+    if (isDiskFull(error)) return true;
     if (held.has((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }

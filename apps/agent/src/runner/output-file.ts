@@ -30,12 +30,10 @@ export function outputFileOf(folder: string, runId: string): string {
 
 /** Writes a run's output file; only its runner does. */
 export class OutputFileWriter {
-  private readonly file: number;
+  private file: number | undefined;
   private size = 0;
 
-  constructor(path: string) {
-    this.file = openSync(path, 'a', 0o600);
-  }
+  constructor(private readonly path: string) {}
 
   /** @throws Error when the disk does not take the record; nothing of it is left in the file then */
   write(record: OutputRecord): void {
@@ -48,6 +46,8 @@ export class OutputFileWriter {
     header.writeBigUInt64BE(BigInt(record.droppedBefore), 24);
     // One write: a reader sees the record whole or not at all, but for a crash in between.
     const bytes = Buffer.concat([header, record.data]);
+    // Opened late: a disk that is full when the run begins must not keep the program from running.
+    this.file ??= openSync(this.path, 'a', 0o600);
     try {
       const written = writeSync(this.file, bytes);
       if (written < bytes.length) throw new Error(`the disk took ${written} of ${bytes.length} bytes`);
@@ -59,7 +59,8 @@ export class OutputFileWriter {
   }
 
   close(): void {
-    closeSync(this.file);
+    if (this.file !== undefined) closeSync(this.file);
+    this.file = undefined;
   }
 }
 

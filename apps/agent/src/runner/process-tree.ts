@@ -1,38 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
 
-/** Between asking the tree to end and ending it. */
-const graceMs = 5_000;
+/** Between asking a tree to end and ending it. */
+export const graceMs = 10_000;
 
-/**
- * Ends a program and everything it started. Windows: `taskkill /T /F`, which walks the tree by parent id [K];
- * elsewhere the program leads a process group of its own, which gets SIGTERM and, when that does not help, SIGKILL.
- */
-export function endProcessTree(child: ChildProcess): void {
-  const { pid } = child;
-  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  if (process.platform === 'win32') {
-    // When it cannot be started, or does not know /t (Wine 8), at least the program itself ends.
-    const killer = spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true });
-    killer.once('error', () => child.kill());
-    killer.once('exit', (code) => code !== 0 && child.kill());
-    return;
-  }
-  signalGroup(pid, 'SIGTERM');
-  const hard = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs);
-  hard.unref();
-  child.once('exit', () => {
-    clearTimeout(hard);
-    // Children that ignored SIGTERM must not outlive the run.
-    signalGroup(pid, 'SIGKILL');
-  });
+/** What a program and everything it started have used. */
+export interface ProcessUse {
+  /** Processor time of all of them. */
+  readonly cpuMs: number;
+  /** Most memory they held at one time; null when it was not seen. */
+  readonly peakMemoryBytes: number | null;
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
+/** A program and everything it started. */
+export interface ProcessTree {
+  /** Asks it to end, and ends it when it has not after the grace. Resolves when nothing more will be done to it. */
+  end(): Promise<void>;
+  /** Called once, when the program has ended. What it left in the background goes on. @returns undefined when nothing was measured */
+  close(): ProcessUse | undefined;
 }
 
 /** Is there a process with this id? One that belongs to somebody else counts too. */
@@ -43,4 +27,13 @@ export function isProcessAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** Waits until something holds, looking again and again. @returns false when the time was over first */
+export async function holdsWithin(limitMs: number, holds: () => boolean): Promise<boolean> {
+  for (const deadlineMs = performance.now() + limitMs; !holds(); ) {
+    if (performance.now() >= deadlineMs) return false;
+    await wait(50);
+  }
+  return true;
 }

@@ -2,8 +2,10 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describeDuration } from '@carillon/core/job/describe-schedule';
 import type { Manifest } from '@carillon/core/job/job-spec';
-import { judgeRun, type Outcome, type ProcessEnd } from '@carillon/core/run/outcome';
+import { judgeRun, type Outcome } from '@carillon/core/run/outcome';
 import { retryDelay } from '@carillon/core/run/retry';
+import type { ProcessUse } from './process-tree.js';
+import type { ProgramResult } from './run-program.js';
 import { stoppedBy } from './stop-orders.js';
 
 export interface Attempts {
@@ -12,6 +14,8 @@ export interface Attempts {
   readonly attempts: number;
   /** From the first start to the last end, waits included; measured on a monotonic clock. */
   readonly durationMs: number;
+  /** Of all attempts; undefined where nothing was measured. */
+  readonly use: ProcessUse | undefined;
 }
 
 /**
@@ -22,20 +26,29 @@ export interface Attempts {
  */
 export async function runAttempts(
   { retry = null, exitCodes }: Pick<Manifest, 'retry' | 'exitCodes'>,
-  start: (attempt: number) => Promise<ProcessEnd>,
+  start: (attempt: number) => Promise<Pick<ProgramResult, 'end' | 'use'>>,
   { stop, note }: { readonly stop: AbortSignal; readonly note: (line: string) => void },
 ): Promise<Attempts> {
   const startedMs = performance.now();
+  let use: ProcessUse | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    let outcome = judgeRun(await start(attempt), exitCodes);
+    const result = await start(attempt);
+    use = together(use, result.use);
+    let outcome = judgeRun(result.end, exitCodes);
     const delayMs = retryDelay(retry, attempt, outcome);
     if (delayMs !== null) {
       note(ending(attempt, outcome, retry, delayMs));
       if (!(await isStopped(delayMs, stop))) continue;
       outcome = judgeRun({ kind: 'stopped', by: stoppedBy(stop), exitCode: outcome.exitCode }, exitCodes);
     }
-    return { outcome, attempts: attempt, durationMs: Math.round(performance.now() - startedMs) };
+    return { outcome, attempts: attempt, durationMs: Math.round(performance.now() - startedMs), use };
   }
+}
+
+function together(before: ProcessUse | undefined, last: ProcessUse | undefined): ProcessUse | undefined {
+  if (!before || !last) return last ?? before;
+  const peaks = [before.peakMemoryBytes, last.peakMemoryBytes].filter((peak) => peak !== null);
+  return { cpuMs: before.cpuMs + last.cpuMs, peakMemoryBytes: peaks.length > 0 ? Math.max(...peaks) : null };
 }
 
 /** Waits; true when a stop came first. */

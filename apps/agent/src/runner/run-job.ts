@@ -9,6 +9,8 @@ import { loadSignerKeys } from '../state/identity.js';
 import { admit } from './admission.js';
 import { claimStart } from './claim-start.js';
 import { dropEvent } from './drop-box.js';
+import { writeIfRoom, writeOutcome } from './full-disk.js';
+import { prepareTree } from './hold-tree.js';
 import { rememberEnd } from './job-memory.js';
 import { planLaunch } from './launch-plan.js';
 import { OutputFileWriter, outputFileOf } from './output-file.js';
@@ -33,9 +35,16 @@ export type RunResult =
  */
 export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.ProcessEnv): Promise<RunResult> {
   const manifest = loadManifest(folder.jobs, jobId, loadSignerKeys(folder));
-  const tell = (data: RunEvent) => dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
-  const skip = (run: RunningFile, reason: string, message: string): RunResult => {
-    tell({ kind: 'run.skipped', ...run.identity, finishedAt: new Date().toISOString(), reason, message });
+  const tell = (data: RunEvent) => {
+    const event = { eventId: newId(), at: new Date().toISOString(), data };
+    // The end of a run says it all again, so a full disk keeps nobody from going on.
+    writeIfRoom(folder, () => dropEvent(folder.drop, event));
+  };
+  const skip = async (run: RunningFile, reason: string, message: string): Promise<RunResult> => {
+    const at = new Date().toISOString();
+    const data = { kind: 'run.skipped' as const, ...run.identity, finishedAt: at, reason, message };
+    const event = { eventId: newId(), at, data };
+    await writeOutcome(folder, () => dropEvent(folder.drop, event));
     return { ran: false, reason };
   };
   const claim = await claimStart(folder, manifest, env);
@@ -56,8 +65,8 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
       stop: stop.signal,
     });
     if (!admission.go) {
-      const result = skip(run, admission.reason, admission.message);
-      rememberEnd(folder.answered, jobId, Date.now());
+      const result = await skip(run, admission.reason, admission.message);
+      writeIfRoom(folder, () => rememberEnd(folder.answered, jobId, Date.now()));
       removeRunning(folder.running, runId);
       return result;
     }
@@ -66,18 +75,36 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
     if (run.isWaiting) {
       const { isWaiting: _, ...rest } = run;
       run = { ...rest, identity: { ...run.identity, startedAt: new Date().toISOString() } };
-      writeRunning(folder.running, run);
+      const now = run;
+      writeIfRoom(folder, () => writeRunning(folder.running, now));
     }
     const started: Started = { kind: 'run.started', ...run.identity };
     tell(started);
 
     // 3. The program.
-    const { outcome, durationMs, attempts, output } = await runRecorded(folder, manifest, started, env, stop.signal);
+    const { outcome, durationMs, attempts, use, output } = await runRecorded(
+      folder,
+      manifest,
+      started,
+      env,
+      stop.signal,
+    );
 
     // 4. The outcome, on disk before the run stops being "running".
     const finishedAt = new Date().toISOString();
-    tell({ ...started, kind: 'run.finished', finishedAt, durationMs, attempts, ...outcome, output });
-    rememberEnd(folder.answered, jobId, Date.parse(finishedAt));
+    const eventId = newId();
+    const finished = {
+      ...started,
+      kind: 'run.finished' as const,
+      finishedAt,
+      durationMs,
+      attempts,
+      ...use,
+      ...outcome,
+      output,
+    };
+    await writeOutcome(folder, () => dropEvent(folder.drop, { eventId, at: finishedAt, data: finished }));
+    writeIfRoom(folder, () => rememberEnd(folder.answered, jobId, Date.parse(finishedAt)));
     removeRunning(folder.running, runId);
     return { ran: true, runId, exitCode: outcome.exitCode ?? 1 };
   } finally {
@@ -106,7 +133,8 @@ async function runRecorded(
     const plan = planLaunch(run, { platform: process.platform, env, scriptFile });
     const environment = environmentOf(manifest, run.environment, started, attempt, env);
     const { workingDirectory } = run;
-    return (await runProgram(plan, { ...settings, workingDirectory, environment }, { stdout, stderr })).end;
+    const hold = prepareTree(folder);
+    return runProgram(plan, { ...settings, workingDirectory, environment, hold }, { stdout, stderr });
   };
   const note = (line: string) => stderr.write(Buffer.from(`${line}\n`));
   const attempts = await runAttempts(manifest, start, { stop, note });

@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { makeTempFolder } from '../testing/temp-folder.js';
+import { groupTree } from './group-tree.js';
+import { isProcessAlive } from './process-tree.js';
 import { type ProgramSettings, runProgram } from './run-program.js';
 import { StopWatch } from './stop-orders.js';
 
@@ -21,6 +23,7 @@ async function run(script: string | { program: string; arguments: string[] }, ch
     environment: process.env,
     timeoutMs: null,
     stop: new AbortController().signal,
+    hold: (child: ChildProcess) => groupTree(child, 700),
     ...changes,
   };
   const output = { stdout: sink('stdout'), stderr: sink('stderr') };
@@ -47,11 +50,40 @@ describe('the end of a program', () => {
     expect((await run('exit 4', { timeoutMs: 90 * 86_400_000 })).end).toEqual({ kind: 'exited', exitCode: 4 });
   });
 
-  it('what ignores the polite signal is ended with its leader', async () => {
+  it('what ignores the polite signal is ended too, after its grace', async () => {
     const file = join(makeTempFolder(), 'pid');
     const script = `(trap '' TERM; echo $BASHPID > ${file}; while :; do sleep 0.1; done) & while [ ! -s ${file} ]; do sleep 0.05; done; wait`;
     const result = await run({ program: '/bin/bash', arguments: ['-c', script] }, { timeoutMs: 700 });
     expect(result.end).toMatchObject({ kind: 'timed-out', exitCode: 143 });
+    const pid = Number(readFileSync(file, 'utf8'));
+    await vi.waitFor(() => expect(isProcessAlive(pid)).toBe(false), 5_000);
+  });
+
+  it('comes in order where the program takes the time it is given, and what it still says is kept', async () => {
+    const begun = join(makeTempFolder(), 'begun');
+    const script = `trap 'echo closing; sleep 0.2; echo closed; exit 3' TERM; touch ${begun}; while :; do sleep 0.05; done`;
+    const stop = new AbortController();
+    const running = run({ program: '/bin/bash', arguments: ['-c', script] }, { stop: stop.signal });
+    await vi.waitFor(() => expect(existsSync(begun)).toBe(true));
+    stop.abort('command');
+    const { end, stdout } = await running;
+    expect(end).toEqual({ kind: 'stopped', by: 'command', exitCode: 3 });
+    expect(stdout).toBe('closing\nclosed\n');
+  });
+});
+
+describe('what a program uses', () => {
+  it('is counted over all that it starts', async () => {
+    const burn = 'const end = process.cpuUsage().user + 200000; while (process.cpuUsage().user < end);';
+    const child = `require('child_process').spawnSync(process.execPath, ['-e', ${JSON.stringify(burn)}])`;
+    const code = `${burn} ${child}; globalThis.held = Buffer.alloc(128 << 20, 1); setTimeout(() => {}, 600)`;
+    const { use } = await run({ program: process.execPath, arguments: ['-e', code] });
+    expect(use?.cpuMs).toBeGreaterThanOrEqual(400);
+    expect(use?.peakMemoryBytes).toBeGreaterThan(128 * 1024 * 1024);
+  });
+
+  it('is nothing when it never started', async () => {
+    expect((await run({ program: '/no/such/program', arguments: [] })).use).toBeUndefined();
   });
 });
 

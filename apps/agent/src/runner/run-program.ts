@@ -3,8 +3,9 @@ import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
 import type { ProcessEnd } from '@carillon/core/run/outcome';
+import type { HoldTree } from './hold-tree.js';
 import type { LaunchPlan } from './launch-plan.js';
-import { endProcessTree } from './process-tree.js';
+import type { ProcessTree, ProcessUse } from './process-tree.js';
 import { stoppedBy } from './stop-orders.js';
 
 /** Programs left in the background may hold our pipes for ever; what they write after this is not the run's. */
@@ -16,6 +17,7 @@ export interface ProgramSettings {
   readonly timeoutMs: number | null;
   /** Aborts the run; the reason is who asked, a `StoppedBy`. */
   readonly stop: AbortSignal;
+  readonly hold: HoldTree;
 }
 
 /** Takes the bytes of one stream as they come. */
@@ -27,6 +29,8 @@ export interface ProgramResult {
   readonly end: ProcessEnd;
   /** Measured on a monotonic clock. */
   readonly durationMs: number;
+  /** Undefined where nothing was measured. */
+  readonly use: ProcessUse | undefined;
 }
 
 /** Starts a program, feeds its output to the sinks, and waits for its end, its timeout or a stop, tree and all. */
@@ -36,8 +40,10 @@ export async function runProgram(
   output: { readonly stdout: Sink; readonly stderr: Sink },
 ): Promise<ProgramResult> {
   const startedMs = performance.now();
-  const end = await (plan.kind === 'start' ? startAndWait(plan, settings, output) : cannotStart(plan, output.stderr));
-  return { end, durationMs: Math.round(performance.now() - startedMs) };
+  const { end, use } = await (plan.kind === 'start'
+    ? startAndWait(plan, settings, output)
+    : { end: cannotStart(plan, output.stderr), use: undefined });
+  return { end, use, durationMs: Math.round(performance.now() - startedMs) };
 }
 
 function cannotStart(plan: Extract<LaunchPlan, { kind: 'cannot-start' }>, stderr: Sink): ProcessEnd {
@@ -49,8 +55,8 @@ function startAndWait(
   plan: Extract<LaunchPlan, { kind: 'start' }>,
   settings: ProgramSettings,
   output: { readonly stdout: Sink; readonly stderr: Sink },
-): Promise<ProcessEnd> {
-  const { workingDirectory, environment, timeoutMs, stop } = settings;
+): Promise<Omit<ProgramResult, 'durationMs'>> {
+  const { workingDirectory, environment, timeoutMs, stop, hold } = settings;
   return new Promise((resolve) => {
     const notStarted = (error: NodeJS.ErrnoException): ProcessEnd => {
       output.stderr.write(Buffer.from(`carillon: ${plan.program} cannot be started: ${error.message}\n`));
@@ -69,26 +75,30 @@ function startAndWait(
       });
     } catch (error) {
       // Most reasons come as an event, some (too many arguments, a folder that is a file) are thrown.
-      resolve(notStarted(error as NodeJS.ErrnoException));
+      resolve({ end: notStarted(error as NodeJS.ErrnoException), use: undefined });
       return;
     }
+    const tree: ProcessTree | undefined = child.pid === undefined ? undefined : hold(child);
+    let ending: Promise<void> | undefined;
+    const endTree = () => {
+      ending ??= tree?.end();
+    };
     let timedOut = false;
     const timer =
       timeoutMs === null
         ? undefined
         : setLongTimeout(timeoutMs, () => {
             timedOut = true;
-            endProcessTree(child);
+            endTree();
           });
-    const onStop = () => endProcessTree(child);
-    stop.addEventListener('abort', onStop, { once: true });
+    stop.addEventListener('abort', endTree, { once: true });
     child.stdout.on('data', (chunk: Buffer) => output.stdout.write(chunk));
     child.stderr.on('data', (chunk: Buffer) => output.stderr.write(chunk));
 
     const settle = (end: ProcessEnd) => {
       timer?.clear();
-      stop.removeEventListener('abort', onStop);
-      resolve(end);
+      stop.removeEventListener('abort', endTree);
+      resolve({ end, use: tree?.close() });
     };
     child.once('error', (error: NodeJS.ErrnoException) => {
       if (child.pid !== undefined) return;
@@ -101,16 +111,21 @@ function startAndWait(
         if (stop.aborted) return { kind: 'stopped', by: stoppedBy(stop), exitCode };
         return { kind: 'exited', exitCode };
       };
-      const drained = setTimeout(() => {
-        child.stdout.destroy();
-        child.stderr.destroy();
-      }, drainMs);
-      child.once('close', () => {
+      const closed = new Promise((done) => child.once('close', done));
+      const settled = async () => {
+        // What is being ended may take its grace, and still write; what was left in the background may not.
+        await ending;
+        const drained = setTimeout(() => {
+          child.stdout.destroy();
+          child.stderr.destroy();
+        }, drainMs);
+        await closed;
         clearTimeout(drained);
         settle(end());
-      });
+      };
+      void settled();
     });
-    if (stop.aborted) onStop();
+    if (stop.aborted) endTree();
   });
 }
 

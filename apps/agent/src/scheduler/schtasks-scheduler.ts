@@ -6,6 +6,8 @@ import type { FoundTask } from '@carillon/core/desired/drift';
 import {
   changeEnabledArguments,
   createArguments,
+  createAskingArguments,
+  createManagedArguments,
   deleteArguments,
   queryAllCsvArguments,
   queryAllXmlArguments,
@@ -18,8 +20,9 @@ import { diffTasks } from '@carillon/wintask/task/diff';
 import { decodeTaskXml, readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { encodeTaskXml, writeTaskXml } from '@carillon/wintask/task/write-task-xml';
 import { decodeConsoleOutput } from '@carillon/wintask/text/decode-console-output';
+import type { PowershellAnswer } from '../lib/powershell.js';
 import type { RawListing } from './task-listing.js';
-import { SchedulerError, type TaskScheduler } from './task-scheduler.js';
+import { type Credential, SchedulerError, type TaskScheduler } from './task-scheduler.js';
 
 const timeoutMs = 30_000;
 const outputBytes = 4 * 1024 * 1024;
@@ -36,6 +39,16 @@ interface WindowsHost {
   readonly taskStore?: string | undefined;
   /** The OEM code page, in which schtasks writes into pipes; guessed when it is not known. */
   readonly codePage?: number | undefined;
+  /** Registers with a password, which schtasks takes from a console or the command line only [K]; exit code and words. */
+  readonly registerWithPassword?: ((task: PasswordTask) => Promise<PowershellAnswer>) | undefined;
+}
+
+/** A task with its account and password, on the way to Windows. */
+export interface PasswordTask {
+  readonly path: string;
+  readonly xml: string;
+  readonly account: string;
+  readonly password: string;
 }
 
 /**
@@ -51,8 +64,8 @@ export class SchtasksScheduler implements TaskScheduler {
     private readonly host: WindowsHost = {},
   ) {}
 
-  async register(path: string, definition: TaskDefinition): Promise<string[]> {
-    await this.registerText(path, writeTaskXml(definition));
+  async register(path: string, definition: TaskDefinition, credential?: Credential): Promise<string[]> {
+    await this.registerText(path, writeTaskXml(definition), credential);
     const registered = await this.read(path);
     if (!registered.ok)
       throw new SchedulerError(
@@ -62,11 +75,26 @@ export class SchtasksScheduler implements TaskScheduler {
     return diffTasks(definition, registered.task).map((difference) => difference.text);
   }
 
-  async registerText(path: string, xml: string): Promise<void> {
+  async registerText(path: string, xml: string, credential?: Credential): Promise<void> {
+    const { registerWithPassword } = this.host;
+    if (credential?.kind === 'password' && registerWithPassword) {
+      const answer = await registerWithPassword({ path, xml, ...credential }).catch((error: Error) => {
+        throw new SchedulerError('scheduler_unavailable', error.message);
+      });
+      if (answer.code === 0) return;
+      throw new SchedulerError('register_failed', answer.stderr.trim().slice(0, 1_500) || 'Windows said nothing');
+    }
     const file = join(this.temporaryFolder, `${randomUUID()}.xml`);
     writeFileSync(file, encodeTaskXml(xml), { mode: 0o600 });
     try {
-      const answer = await this.ask(createArguments(path, file));
+      const answer = await this.ask(
+        credential?.kind === 'managed'
+          ? createManagedArguments(path, file, credential.account)
+          : credential
+            ? createAskingArguments(path, file, credential.account)
+            : createArguments(path, file),
+        credential?.kind === 'password' ? `${credential.password}\n` : '',
+      );
       if (answer.code !== 0) throw this.refusal('register_failed', answer);
     } finally {
       rmSync(file, { force: true });
@@ -160,7 +188,7 @@ export class SchtasksScheduler implements TaskScheduler {
     return readTaskXml(answer.stdout, { codePage });
   }
 
-  private ask(args: readonly string[]): Promise<Answer> {
+  private ask(args: readonly string[], input = ''): Promise<Answer> {
     const [program = '', ...first] = this.command;
     return new Promise((resolve, reject) => {
       const options = { encoding: 'buffer', timeout: timeoutMs, maxBuffer: outputBytes, windowsHide: true } as const;
@@ -169,7 +197,9 @@ export class SchtasksScheduler implements TaskScheduler {
           reject(new SchedulerError('scheduler_unavailable', `${program}: ${error.message}`));
         else resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
       });
-      child.stdin?.end();
+      // A program that asks nothing may be gone before it has read this.
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.end(input);
     });
   }
 

@@ -1,6 +1,12 @@
 import type { FoundTask } from '@carillon/core/desired/drift';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 
+/** What Task Scheduler wants to have beside the definition of a task that runs as a named account. */
+export type Credential =
+  /** A managed account, whose password the domain looks after. */
+  | { readonly kind: 'managed'; readonly account: string }
+  | { readonly kind: 'password'; readonly account: string; readonly password: string };
+
 /** What the agent asks of a Task Scheduler. Paths are full: `\Carillon\name`. */
 export interface TaskScheduler {
   /**
@@ -8,7 +14,7 @@ export interface TaskScheduler {
    * @returns what differs between the wanted task and the one that is now registered; empty when all is well
    * @throws SchedulerError when it was refused
    */
-  register(path: string, definition: TaskDefinition): Promise<string[]>;
+  register(path: string, definition: TaskDefinition, credential?: Credential): Promise<string[]>;
   /** Takes a task away; one that does not exist is no error. */
   remove(path: string): Promise<void>;
   /**

@@ -37,6 +37,10 @@ export interface AgentFolder {
   readonly drop: string;
   /** Output of one run, a file each; written by its runner, deleted by the agent after the ack. */
   readonly output: string;
+  /** Room kept for results on a full disk; filled by the agent, given back by whoever needs it. */
+  readonly reserve: string;
+  /** Results that found no room even so, a byte each; written by runners, told and cleared by the agent. */
+  readonly unwritten: string;
   /** Numbered events until the centre acked them; written by the agent. */
   readonly log: string;
   /** How the agent stands with its server; written by the agent, for people who ask on the host. */
@@ -45,8 +49,16 @@ export interface AgentFolder {
   readonly diary: string;
   /** What the owner of this host allows the centre; written by people on the host only. */
   readonly policy: string;
+  /** What no account that jobs run as may read, folder and all. */
+  readonly private: string;
+  /** Sealed passwords of accounts that jobs run as; written by people on the host only. */
+  readonly passwords: string;
+  /** SIDs of accounts by name; written by the agent. */
+  readonly sids: string;
   readonly commands: string;
   readonly temporary: string;
+  /** Native module that the single executable carries; written by the agent, loaded by runners. */
+  readonly native: string;
 }
 
 /** `%ProgramData%\Carillon\agent` on Windows, `~/.carillon-agent` elsewhere; `CARILLON_AGENT_DATA` or `--data` choose another. */
@@ -78,18 +90,25 @@ export function agentFolderAt(path: string): AgentFolder {
     answered: join(root, 'answered'),
     drop: join(root, 'spool', 'drop'),
     output: join(root, 'spool', 'out'),
+    reserve: join(root, 'spool', 'reserve'),
+    unwritten: join(root, 'spool', 'unwritten'),
     log: join(root, 'spool', 'log'),
     contact: join(root, 'contact.json'),
     diary: join(root, 'agent.log'),
     policy: join(root, 'policy.json'),
+    private: join(root, 'private'),
+    passwords: join(root, 'private', 'passwords.json'),
+    sids: join(root, 'sids.json'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),
+    native: join(root, 'native'),
   };
 }
 
 export function prepareAgentFolder(folder: AgentFolder): void {
   const { jobs, scripts, tickets, stops, running, answered, drop, output, log, temporary } = folder;
   mkdirSync(folder.root, { recursive: true, mode: 0o700 });
+  mkdirSync(folder.private, { recursive: true, mode: 0o700 });
   for (const path of [jobs, scripts, tickets, stops, running, answered, drop, output, log, temporary]) {
     mkdirSync(path, { recursive: true });
   }

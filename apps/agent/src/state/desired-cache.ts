@@ -15,6 +15,8 @@ export interface SignedManifest {
 /** A job that Task Scheduler holds for us. */
 export interface RegisteredJob extends DesiredEntry {
   readonly path: string;
+  /** Which handing-over of a password it was registered with, for accounts that have one. */
+  readonly passwordMark?: string;
 }
 
 export interface Registered {

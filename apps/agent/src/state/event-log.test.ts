@@ -1,9 +1,10 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeEvents } from '../testing/samples.js';
+import { makeEvent, makeEvents } from '../testing/samples.js';
 import { makeTempFolder } from '../testing/temp-folder.js';
-import { type EventLog, FileEventLog, MemoryEventLog } from './event-log.js';
+import { type EventLog, FileEventLog } from './event-log.js';
+import { MemoryEventLog } from './memory-event-log.js';
 
 const everything = (log: EventLog) => log.read(log.first, 1_000_000);
 const segmentsIn = (folder: string) =>
@@ -137,6 +138,42 @@ describe('a damaged log', () => {
     expect(new FileEventLog(folder).next).toBe(2);
   });
 
+  it('loses only the damaged record of a segment, not what follows it', () => {
+    const folder = makeTempFolder();
+    const [a, b, c] = makeEvents(3);
+    new FileEventLog(folder).append([a!, b!, c!]);
+    const path = onlySegment(folder);
+    const bytes = readFileSync(path);
+    bytes[bytes.indexOf(b!.eventId)]! ^= 1;
+    writeFileSync(path, bytes);
+    const log = new FileEventLog(folder);
+    expect(log.epoch).toBe(2);
+    expect(everything(log).map(({ eventId }) => eventId)).toEqual([a!.eventId, c!.eventId, expect.anything()]);
+    expect(everything(log)[2]?.data).toMatchObject({ kind: 'spool.lost', runEvents: 1, from: null });
+    // Told once.
+    expect(everything(new FileEventLog(folder))).toHaveLength(3);
+  });
+
+  it('counts a segment that is gone', () => {
+    const folder = makeTempFolder();
+    const log = new FileEventLog(folder);
+    for (let round = 0; round < 3; round += 1) log.append(makeEvents(2_000));
+    rmSync(join(folder, segmentsIn(folder)[1]!));
+    const reopened = new FileEventLog(folder);
+    expect(reopened.next).toBe(4_002);
+    expect(reopened.read(4_001, 1)[0]?.data).toMatchObject({ reason: 'damaged', runEvents: 2_000 });
+  });
+
+  it('goes on in a new epoch when it cannot tell how far its numbers were used', () => {
+    const folder = makeTempFolder();
+    const log = new FileEventLog(folder);
+    for (let round = 0; round < 3; round += 1) log.append(makeEvents(1_000));
+    log.ack(1, 2_500);
+    writeFileSync(join(folder, 'acked.json'), '{"epoch":');
+    const reopened = new FileEventLog(folder);
+    expect([reopened.epoch, reopened.first, reopened.next]).toEqual([2, 1, 1_001]);
+  });
+
   it('stays consecutive when an older segment is damaged', () => {
     const folder = makeTempFolder();
     const log = new FileEventLog(folder);
@@ -148,10 +185,11 @@ describe('a damaged log', () => {
     const reopened = new FileEventLog(folder);
     const numbers = everything(reopened).map((event) => event.seq);
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
-    // What can be read is kept; one record was lost.
-    expect(numbers).toHaveLength(2_999);
+    // What can be read is kept; one record was lost, and that is told.
+    expect(numbers).toHaveLength(3_000);
+    expect(everything(reopened).at(-1)?.data).toMatchObject({ kind: 'spool.lost', reason: 'damaged', runEvents: 1 });
     reopened.append(makeEvents(1));
-    expect(everything(new FileEventLog(folder)).map((event) => event.seq)).toHaveLength(3_000);
+    expect(everything(new FileEventLog(folder)).map((event) => event.seq)).toHaveLength(3_001);
   });
 });
 
@@ -214,5 +252,65 @@ describe('a new epoch', () => {
     for (const name of readdirSync(before)) copyFileSync(join(before, name), join(folder, name));
     new FileEventLog(folder).renew(2);
     expect(everything(new FileEventLog(folder)).map((event) => event.seq)).toEqual([1, 2]);
+  });
+});
+
+describe('a log that is too big', () => {
+  const finished = (start: ReturnType<typeof makeEvents>[number]) => {
+    const output = { bytes: 0, stored: 0, sha256: '0'.repeat(64) };
+    return makeEvent({
+      ...start.data,
+      kind: 'run.finished',
+      finishedAt: start.at,
+      durationMs: 0,
+      state: 'succeeded',
+      reason: null,
+      exitCode: 0,
+      output: { stdout: output, stderr: output, encoding: 'auto' },
+    } as never);
+  };
+
+  it('drops starts whose ends it has, then the oldest results, and says what was lost', () => {
+    const folder = makeTempFolder();
+    const log = new FileEventLog(folder);
+    const starts = makeEvents(100);
+    const ends = starts.map(finished);
+    log.append(starts.flatMap((start, index) => [start, ends[index]!]));
+    const before = log.bytes;
+
+    // Half of it are starts, which the ends repeat: nothing is lost with them.
+    expect(log.shrink(Math.floor(before * 0.8))).toBeUndefined();
+    expect([log.epoch, everything(log).filter(({ data }) => data.kind === 'run.finished').length]).toEqual([2, 100]);
+
+    const lost = log.shrink(Math.floor(before * 0.3));
+    const kept = everything(log);
+    const keptEnds = kept.filter(({ data }) => data.kind === 'run.finished');
+    expect(lost).toMatchObject({ reason: 'size', otherEvents: 0, outputRuns: 0, runEvents: 100 - keptEnds.length });
+    expect(keptEnds.map(({ eventId }) => eventId)).toEqual(ends.slice(-keptEnds.length).map(({ eventId }) => eventId));
+    expect(kept.at(-1)?.data).toEqual(lost);
+    expect(log.bytes).toBeLessThan(before * 0.3 + 12_000);
+    expect(everything(new FileEventLog(folder))).toEqual(kept);
+  });
+
+  it('adds up what was lost before', () => {
+    const log = new FileEventLog(makeTempFolder());
+    log.append(makeEvents(50));
+    log.shrink(0);
+    const [told] = everything(log);
+    expect(told?.data).toMatchObject({ kind: 'spool.lost', runEvents: 50 });
+    log.append(makeEvents(20));
+    log.shrink(0);
+    expect(everything(log).map(({ data }) => data)).toMatchObject([{ kind: 'spool.lost', runEvents: 70 }]);
+  });
+});
+
+describe('memory', () => {
+  it('holds the segments in use, however much waits', () => {
+    const folder = makeTempFolder();
+    const log = new FileEventLog(folder);
+    for (let round = 0; round < 6; round += 1) log.append(makeEvents(2_000));
+    expect((log as unknown as { held: Map<number, unknown> }).held.size).toBe(2);
+    expect(log.read(1_999, 4).map((event) => event.seq)).toEqual([1_999, 2_000, 2_001, 2_002]);
+    expect(everything(log)).toHaveLength(12_000);
   });
 });

@@ -1,19 +1,11 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
-import type { AgentEvent } from '@carillon/contract/agent/messages';
+import type { AgentEvent, SpoolLost } from '@carillon/contract/agent/messages';
+import { chooseDropped } from '@carillon/core/spool/drop-order';
+import { newId } from '../lib/new-id.js';
+import { withReserve } from './disk-reserve.js';
 import { readJson, writeJson } from './files.js';
+import { appendRecords, cutFile, readSegment, recordBytes } from './segment-file.js';
 
 /** An event before it has a number. */
 export type UnnumberedEvent = Omit<AgentEvent, 'seq'>;
@@ -36,29 +28,47 @@ export interface EventLog {
 }
 
 const segmentEvents = 2_000;
+/** Segments held in memory: the one that is sent from and the one that is written to. */
+const heldSegments = 2;
+/** A crash offers again what was appended last, at most some passes of the collector. */
+const rememberedIds = 20_000;
 
 interface Pointer {
   epoch: number;
   acked: number;
 }
 
+interface Segment {
+  readonly first: number;
+  count: number;
+  bytes: number;
+}
+
 /**
- * Event log in segment files `<epoch>-<first number>.seg`, one record a line: CRC-32 in hexadecimal, blank, JSON.
- * What a crash cut off at the end is dropped when the log is opened; it was never sent, as sending needs the flush.
+ * Event log in segment files `<epoch>-<first number>.seg`. What a crash cut off at the end is dropped when the log is
+ * opened; it was never sent, as sending needs the flush. Memory holds two segments, however much waits.
  */
 export class FileEventLog implements EventLog {
   private pointer: Pointer;
-  /** Everything not acked; bounded by what the centre has not taken yet. */
-  private events: AgentEvent[] = [];
+  /** Acked as the disk knows it: behind `pointer` while a full disk does not take it. */
+  private durablyAcked: number;
+  private segments: Segment[] = [];
+  private readonly held = new Map<number, AgentEvent[]>();
   private readonly ids = new Set<string>();
-  private segment: { first: number; count: number } | undefined;
 
-  constructor(private readonly folder: string) {
-    this.pointer = readJson<Pointer>(this.pointerFile) ?? { epoch: 1, acked: 0 };
-    for (const first of this.segments()) this.load(first);
-    // Damage before the last segment leaves a hole in the numbers; what is left gets new ones, ids stay.
-    if (this.events.some((event, index) => event.seq !== (this.events[0]?.seq ?? 0) + index))
-      this.renew(this.epoch + 1);
+  /** @param reserve file that gives room on a full disk */
+  constructor(
+    private readonly folder: string,
+    private readonly reserve = join(folder, '..', 'reserve'),
+  ) {
+    const stored = this.readPointer();
+    this.pointer = stored ?? this.guessPointer();
+    this.durablyAcked = this.pointer.acked;
+    if (stored) this.removeAllBut(this.epoch);
+    const lost = this.open();
+    // Damage leaves a hole in the numbers; what is left gets new ones, ids stay.
+    if (lost > 0) this.rewrite(this.epoch + 1, () => true, [lossEvent('damaged', [], lost)]);
+    else if (!stored && this.first > 1) this.renew(this.epoch + 1);
     this.trim();
   }
 
@@ -71,7 +81,13 @@ export class FileEventLog implements EventLog {
   }
 
   get next(): number {
-    return (this.events.at(-1)?.seq ?? this.pointer.acked) + 1;
+    const last = this.segments.at(-1);
+    return Math.max(this.first, last ? last.first + last.count : 0);
+  }
+
+  /** Size on disk. */
+  get bytes(): number {
+    return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
   append(events: readonly UnnumberedEvent[]): void {
@@ -81,90 +97,191 @@ export class FileEventLog implements EventLog {
     if (fresh.size === 0) return;
     const start = this.next;
     const numbered = [...fresh.values()].map((event, index): AgentEvent => ({ seq: start + index, ...event }));
-    if (!this.segment || this.segment.count >= segmentEvents) this.segment = { first: start, count: 0 };
-    this.write(this.file(this.epoch, this.segment.first), numbered);
-    this.segment.count += numbered.length;
+    const last = this.segments.at(-1);
+    const isNew = !last || last.count >= segmentEvents;
+    const segment = isNew ? { first: start, count: 0, bytes: 0 } : last;
+    const held = isNew ? [] : this.eventsOf(last);
+    segment.bytes += withReserve(this.reserve, () => appendRecords(this.file(this.epoch, segment.first), numbered));
+    segment.count += numbered.length;
+    if (isNew) this.segments.push(segment);
+    held.push(...numbered);
+    this.hold(segment.first, held);
     this.remember(numbered);
   }
 
   read(seq: number, limit: number): AgentEvent[] {
-    const from = Math.max(0, seq - this.first);
-    return this.events.slice(from, from + limit);
+    const from = Math.max(seq, this.first);
+    const events: AgentEvent[] = [];
+    for (const segment of this.segments) {
+      if (events.length >= limit) break;
+      if (segment.first + segment.count <= from) continue;
+      const skip = Math.max(0, from - segment.first);
+      events.push(...this.eventsOf(segment).slice(skip, skip + limit - events.length));
+    }
+    return events;
   }
 
   ack(epoch: number, upToSeq: number): void {
-    if (epoch !== this.pointer.epoch || upToSeq <= this.pointer.acked) return;
-    const pointer = { epoch, acked: Math.min(upToSeq, this.next - 1) };
-    writeJson(this.pointerFile, pointer);
-    this.pointer = pointer;
-    this.trim();
+    if (epoch !== this.pointer.epoch || upToSeq <= this.durablyAcked) return;
+    this.pointer = { epoch, acked: Math.max(this.pointer.acked, Math.min(upToSeq, this.next - 1)) };
+    // On a full disk the ack is not lost: after a restart the events are sent once more.
+    if (this.storePointer()) this.trim();
   }
 
   renew(epoch: number): void {
-    if (epoch <= this.pointer.epoch) return;
-    const old = this.segments().map((first) => this.file(this.epoch, first));
-    const renumbered = this.events.map((event, index): AgentEvent => ({ ...event, seq: 1 + index }));
-    // The new epoch's file is on disk before the pointer moves, and the pointer before the old files go. A crash before
-    // the pointer leaves a file that the next try must not add to.
-    const path = this.file(epoch, 1);
-    rmSync(path, { force: true });
-    if (renumbered.length > 0) this.write(path, renumbered);
-    writeJson(this.pointerFile, { epoch, acked: 0 });
-    this.pointer = { epoch, acked: 0 };
-    this.events = [];
-    this.ids.clear();
-    this.remember(renumbered);
-    this.segment = renumbered.length > 0 ? { first: 1, count: renumbered.length } : undefined;
-    for (const each of old) rmSync(each, { force: true });
+    if (epoch > this.pointer.epoch) this.rewrite(epoch, () => true, []);
+  }
+
+  /**
+   * Gives events up until the log takes at most so many bytes, in core's order, and says so in a `spool.lost` event.
+   * What is left gets new numbers in a new epoch.
+   * @returns what was lost, or undefined when nothing that matters was
+   */
+  shrink(toBytes: number): SpoolLost | undefined {
+    const excess = this.bytes - toBytes;
+    if (excess <= 0) return undefined;
+    const sizes: { kind: string; runId: string | null; bytes: number }[] = [];
+    for (const event of this.each())
+      sizes.push({ kind: event.data.kind, runId: runIdOf(event), bytes: recordBytes(event) });
+    const dropped = chooseDropped(sizes, excess);
+    const lost: AgentEvent[] = [];
+    let index = 0;
+    for (const event of this.each()) if ((dropped.get(index++) ?? 0) > 0) lost.push(event);
+    const told = lost.length > 0 ? [lossEvent('size', lost, 0)] : [];
+    let place = 0;
+    this.rewrite(this.epoch + 1, () => !dropped.has(place++), told);
+    return told[0]?.data.kind === 'spool.lost' ? told[0].data : undefined;
+  }
+
+  /**
+   * Everything that is not acked, in a new epoch with numbers from 1. The new files are on disk before the pointer
+   * moves, and the pointer before the old ones go; what a crash leaves of either is removed when the log is opened.
+   */
+  private rewrite(epoch: number, keep: (event: AgentEvent) => boolean, more: readonly UnnumberedEvent[]): void {
+    this.removeAllBut(this.epoch);
+    const segments: Segment[] = [];
+    let batch: AgentEvent[] = [];
+    let seq = 1;
+    const flush = () => {
+      const first = batch[0]?.seq;
+      if (first === undefined) return;
+      const bytes = withReserve(this.reserve, () => appendRecords(this.file(epoch, first), batch));
+      segments.push({ first, count: batch.length, bytes });
+      batch = [];
+    };
+    const add = (event: UnnumberedEvent) => {
+      batch.push({ ...event, seq });
+      seq += 1;
+      if (batch.length >= segmentEvents) flush();
+    };
+    for (const event of this.each()) if (keep(event)) add(event);
+    for (const event of more) add(event);
+    flush();
+    const pointer = { epoch, acked: 0 };
+    withReserve(this.reserve, () => writeJson(this.pointerFile, pointer));
+    this.pointer = pointer;
+    this.durablyAcked = 0;
+    this.segments = segments;
+    this.held.clear();
+    this.removeAllBut(epoch);
+  }
+
+  private *each(): Generator<AgentEvent> {
+    for (const segment of this.segments)
+      for (const event of this.eventsOf(segment)) if (event.seq >= this.first) yield event;
+  }
+
+  /** @returns how many events are missing */
+  private open(): number {
+    let lost = 0;
+    let expected = this.first;
+    for (const first of this.stored(this.epoch)) {
+      const path = this.file(this.epoch, first);
+      const { events, bytes, torn } = readSegment(path);
+      if (torn) cutFile(path, bytes);
+      // A segment may begin with what is acked already.
+      expected = expected === this.first ? Math.min(expected, first) : expected;
+      for (const { seq } of events) {
+        lost += Math.max(0, seq - Math.max(expected, this.first));
+        expected = seq + 1;
+      }
+      this.segments.push({ first, count: events.length, bytes });
+      this.hold(first, events);
+      this.remember(events);
+    }
+    return lost;
+  }
+
+  private eventsOf(segment: Segment): AgentEvent[] {
+    const events = this.held.get(segment.first) ?? readSegment(this.file(this.epoch, segment.first)).events;
+    this.hold(segment.first, events);
+    return events;
+  }
+
+  private hold(first: number, events: AgentEvent[]): void {
+    this.held.delete(first);
+    this.held.set(first, events);
+    for (const oldest of this.held.keys()) {
+      if (this.held.size <= heldSegments) return;
+      this.held.delete(oldest);
+    }
   }
 
   private remember(events: readonly AgentEvent[]): void {
-    for (const event of events) {
-      this.events.push(event);
-      this.ids.add(event.eventId);
+    for (const { eventId } of events) this.ids.add(eventId);
+    for (const oldest of this.ids) {
+      if (this.ids.size <= rememberedIds) return;
+      this.ids.delete(oldest);
     }
   }
 
-  private write(path: string, events: readonly AgentEvent[]): void {
-    const file = openSync(path, 'a', 0o600);
-    const { size } = fstatSync(file);
-    try {
-      const bytes = Buffer.from(events.map(toLine).join(''), 'utf8');
-      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-      fsyncSync(file);
-    } catch (error) {
-      // A full disk: half a record must not stand before the next good one.
-      ftruncateSync(file, size);
-      throw error;
-    } finally {
-      closeSync(file);
-    }
-  }
-
-  private load(first: number): void {
-    const path = this.file(this.pointer.epoch, first);
-    const { events, goodBytes, torn } = readSegment(readFileSync(path));
-    if (torn) cut(path, goodBytes);
-    this.remember(events);
-    this.segment = { first, count: events.length };
-  }
-
-  /** Forgets acked events and deletes segments that hold nothing else. */
+  /** Deletes segments that hold nothing but what is acked. */
   private trim(): void {
-    const acked = this.pointer.acked;
-    const kept = this.events.findIndex((event) => event.seq > acked);
-    const gone = kept === -1 ? this.events.splice(0) : this.events.splice(0, kept);
-    for (const event of gone) this.ids.delete(event.eventId);
-    const segments = this.segments();
-    for (const [index, first] of segments.entries()) {
-      const last = (segments[index + 1] ?? this.next) - 1;
-      if (last <= acked) rmSync(this.file(this.pointer.epoch, first), { force: true });
+    const gone = this.segments.filter(({ first, count }) => first + count - 1 <= this.durablyAcked);
+    if (gone.length === 0) return;
+    this.segments = this.segments.filter((segment) => !gone.includes(segment));
+    for (const { first } of gone) {
+      this.held.delete(first);
+      rmSync(this.file(this.epoch, first), { force: true });
     }
-    if (this.events.length === 0) this.segment = undefined;
   }
 
-  private segments(): number[] {
-    const prefix = `${this.pointer.epoch}-`;
+  private storePointer(): boolean {
+    try {
+      withReserve(this.reserve, () => writeJson(this.pointerFile, this.pointer));
+      this.durablyAcked = this.pointer.acked;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Undefined when there is none, or it cannot be read. */
+  private readPointer(): Pointer | undefined {
+    try {
+      return readJson<Pointer>(this.pointerFile);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** From the oldest segments, which are there until a pointer names newer ones. How far they are acked is not known. */
+  private guessPointer(): Pointer {
+    const names = readdirSync(this.folder).flatMap((name) => {
+      const found = /^(\d+)-(\d+)\.seg$/.exec(name);
+      return found ? [{ epoch: Number(found[1]), first: Number(found[2]) }] : [];
+    });
+    const oldest = names.sort((a, b) => a.epoch - b.epoch || a.first - b.first)[0];
+    return { epoch: oldest?.epoch ?? 1, acked: (oldest?.first ?? 1) - 1 };
+  }
+
+  private removeAllBut(epoch: number): void {
+    for (const name of readdirSync(this.folder))
+      if (name.endsWith('.seg') && !name.startsWith(`${epoch}-`)) rmSync(join(this.folder, name), { force: true });
+  }
+
+  private stored(epoch: number): number[] {
+    const prefix = `${epoch}-`;
     return readdirSync(this.folder)
       .filter((name) => name.startsWith(prefix) && name.endsWith('.seg'))
       .map((name) => Number(name.slice(prefix.length, -4)))
@@ -180,73 +297,36 @@ export class FileEventLog implements EventLog {
   }
 }
 
-function toLine(event: AgentEvent): string {
-  const json = JSON.stringify(event);
-  return `${crcOf(json)} ${json}\n`;
+function runIdOf({ data }: UnnumberedEvent): string | null {
+  return 'runId' in data ? data.runId : null;
 }
 
-function crcOf(json: string): string {
-  return crc32(json).toString(16).padStart(8, '0');
-}
+const namedRuns = 200;
 
-/** Reads records until the first that is cut off or damaged; what comes after it cannot be trusted to be in order. */
-function readSegment(bytes: Buffer): { events: AgentEvent[]; goodBytes: number; torn: boolean } {
-  const events: AgentEvent[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    const end = bytes.indexOf(0x0a, at);
-    const line = end === -1 ? '' : bytes.toString('utf8', at, end);
-    const json = line.slice(9);
-    if (end === -1 || line.slice(0, 8) !== crcOf(json)) return { events, goodBytes: at, torn: true };
-    events.push(JSON.parse(json) as AgentEvent);
-    at = end + 1;
-  }
-  return { events, goodBytes: at, torn: false };
-}
-
-function cut(path: string, bytes: number): void {
-  if (!existsSync(path)) return;
-  const file = openSync(path, 'r+');
-  try {
-    ftruncateSync(file, bytes);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** In memory, for simulated hosts. */
-export class MemoryEventLog implements EventLog {
-  private events: AgentEvent[] = [];
-  private acked = 0;
-  epoch = 1;
-
-  get first(): number {
-    return this.acked + 1;
-  }
-
-  get next(): number {
-    return this.acked + this.events.length + 1;
-  }
-
-  append(events: readonly UnnumberedEvent[]): void {
-    for (const event of events) this.events.push({ seq: this.next, ...event });
-  }
-
-  read(seq: number, limit: number): AgentEvent[] {
-    const from = Math.max(0, seq - this.first);
-    return this.events.slice(from, from + limit);
-  }
-
-  ack(epoch: number, upToSeq: number): void {
-    if (epoch !== this.epoch || upToSeq <= this.acked) return;
-    this.events = this.events.slice(upToSeq - this.acked);
-    this.acked = upToSeq;
-  }
-
-  renew(epoch: number): void {
-    this.epoch = epoch;
-    this.acked = 0;
-    this.events = this.events.map((event, index) => ({ ...event, seq: index + 1 }));
-  }
+/** @param unread events that were lost without anybody having read them */
+function lossEvent(reason: SpoolLost['reason'], lost: readonly AgentEvent[], unread: number): UnnumberedEvent {
+  const before = lost.flatMap(({ data }) => (data.kind === 'spool.lost' ? [data] : []));
+  const sum = (read: (loss: SpoolLost) => number) => before.reduce((total, loss) => total + read(loss), 0);
+  const ofRuns = lost.filter((event) => runIdOf(event) !== null);
+  const runIds = new Set([
+    ...ofRuns.flatMap((event) => runIdOf(event) ?? []),
+    ...before.flatMap((loss) => loss.runIds),
+  ]);
+  const times = lost.map((event) => event.at).sort();
+  const at = new Date().toISOString();
+  return {
+    eventId: newId(),
+    at,
+    data: {
+      kind: 'spool.lost',
+      reason,
+      runEvents: ofRuns.length + unread + sum((loss) => loss.runEvents),
+      otherEvents: lost.length - ofRuns.length - before.length + sum((loss) => loss.otherEvents),
+      outputRuns: sum((loss) => loss.outputRuns),
+      outputBytes: sum((loss) => loss.outputBytes),
+      runIds: [...runIds].slice(0, namedRuns),
+      from: times[0] ?? null,
+      to: times.at(-1) ?? null,
+    },
+  };
 }

@@ -3,6 +3,7 @@ import { type DesiredEntry, desiredHash, planDesired } from '@carillon/core/desi
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
 import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
+import type { AccountDesk } from '../accounts/account-desk.js';
 import { capabilities } from '../lib/capabilities.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob, SignedManifest } from '../state/desired-cache.js';
@@ -33,6 +34,8 @@ export interface ApplyPorts {
   readonly storeScript: (manifest: Manifest) => void;
   /** What the host's own policy says of a job; absent where there is none, as on simulated hosts. */
   readonly judge?: (manifest: Manifest) => PolicyVerdict;
+  /** What Windows wants to have for named accounts; absent where there are none, as on simulated hosts. */
+  readonly accounts?: Pick<AccountDesk, 'prepare' | 'markFor' | 'sids'>;
   /** Switches tasks off that a job replaces; absent where that cannot be done, as on simulated hosts. */
   readonly replaced?: ReplacedTasks;
 }
@@ -69,6 +72,10 @@ export async function applyDesired(
     if (status.state === 'failed') statuses.push(status);
   }
   const plan = planDesired(index.entries, [...jobs.values()]);
+  const changed = new Set(plan.apply);
+  // Registered with a password that was replaced since.
+  const stale = index.entries.filter((entry) => !changed.has(entry) && isStale(jobs.get(entry.jobId), known, ports));
+  const apply = [...plan.apply, ...stale];
   for (const jobId of plan.remove) {
     const job = jobs.get(jobId);
     if (!job) continue;
@@ -80,14 +87,14 @@ export async function applyDesired(
       }),
     );
   }
-  for (const entry of plan.apply) {
+  for (const entry of apply) {
     const signed = received.get(entry.manifestHash) ?? known.get(entry.manifestHash);
     statuses.push(await guarded(entry, () => applyOne(entry, { signed, known }, jobs, facts, ports, save)));
   }
   save();
   return {
     rev: index.rev,
-    jobs: [...statuses, ...alreadyApplied(index, [...plan.apply, ...statuses])],
+    jobs: [...statuses, ...alreadyApplied(index, [...apply, ...statuses])],
     observedHash: desiredHash([...jobs.values()]),
   };
 }
@@ -117,7 +124,8 @@ async function applyOne(
       code: 'unsupported',
       message: `this agent cannot do ${lacking.join(', ')}`,
     };
-  const task = taskForJob(manifest, facts);
+  const account = await ports.accounts?.prepare(manifest.runAs);
+  const task = taskForJob(manifest, { ...facts, ...(ports.accounts ? { sids: ports.accounts.sids } : {}) });
   if (!task.ok)
     return {
       jobId,
@@ -130,7 +138,8 @@ async function applyOne(
     return { jobId, version, state: 'rejected', code: 'unsupported', message: 'this host cannot replace tasks' };
   // The runner's files first: from the moment of registration the task may fire.
   storeDefinition(ports, manifest, verdict.signed);
-  const differences = await ports.scheduler.register(task.value.path, task.value.definition).catch((error: unknown) => {
+  const { path, definition } = task.value;
+  const differences = await ports.scheduler.register(path, definition, account?.credential).catch((error: unknown) => {
     const before = old && known.get(old.manifestHash);
     // The old task stays, so what it runs must stay too.
     if (before && !isRegistered(error)) storeDefinition(ports, JSON.parse(before.text) as Manifest, before);
@@ -153,7 +162,8 @@ async function applyOne(
     throw error;
   });
   await ports.replaced?.release(entry, wanted);
-  jobs.set(jobId, { ...entry, path: taskPathOf(manifest.name) });
+  const mark = account?.mark === undefined ? {} : { passwordMark: account.mark };
+  jobs.set(jobId, { ...entry, path: taskPathOf(manifest.name), ...mark });
   save();
   return { jobId, version, state: 'applied' };
 }
@@ -165,6 +175,17 @@ function isForbidden(
 ): boolean {
   const signed = known.get(job.manifestHash);
   return signed !== undefined && judge?.(JSON.parse(signed.text) as Manifest).ok === false;
+}
+
+function isStale(
+  job: RegisteredJob | undefined,
+  known: ReadonlyMap<string, SignedManifest>,
+  { accounts }: Pick<ApplyPorts, 'accounts'>,
+): boolean {
+  const signed = job && known.get(job.manifestHash);
+  if (!signed || !accounts) return false;
+  const mark = accounts.markFor((JSON.parse(signed.text) as Manifest).runAs);
+  return mark !== undefined && mark !== job.passwordMark;
 }
 
 function storeDefinition(ports: ApplyPorts, manifest: Manifest, signed: SignedManifest): void {

@@ -3,6 +3,7 @@ import { type Drift, judgeDrift } from '@carillon/core/desired/drift';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { type TaskFacts, taskForJob } from '@carillon/core/job/task-for-job';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
+import type { AccountDesk } from '../accounts/account-desk.js';
 import type { Log } from '../lib/log.js';
 import type { TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob } from '../state/desired-cache.js';
@@ -19,6 +20,7 @@ export interface DriftPorts {
   readonly cache: DesiredCache;
   readonly memory: DriftMemory;
   readonly replaced?: Pick<ReplacedTasks, 'switchedOn' | 'take'>;
+  readonly accounts?: Pick<AccountDesk, 'prepare'>;
   readonly facts: () => TaskFacts;
   /** Runs while nothing is being applied, so that a task on its way is not taken for a changed one. */
   readonly exclusively: (act: () => Promise<void>) => Promise<void>;
@@ -74,7 +76,8 @@ export class DriftWatch {
   private async repair({ job, definition, manifest }: Expected, drift: Drift): Promise<void> {
     let message: string | null = null;
     try {
-      const still = await this.ports.scheduler.register(job.path, definition);
+      const account = await this.ports.accounts?.prepare(manifest.runAs);
+      const still = await this.ports.scheduler.register(job.path, definition, account?.credential);
       if (still.length > 0) message = `it differs after repair too: ${still.join('; ')}`;
       await this.ports.replaced?.take(job, manifest.replaces ?? []);
     } catch (error) {

@@ -66,10 +66,13 @@ describe('run', () => {
     server.on(runRoutes.get, () => {
       looks += 1;
       if (looks === 1) throw refuse(404, 'not_found', 'no such run');
-      return looks === 2 ? sampleRun({ state: 'running', exitCode: null }) : sampleRun();
+      return looks === 2 ? sampleRun({ state: 'running', exitCode: null }) : sampleRun({ cpuMs: 400 });
     });
     const answer = await cli.run('run', 'DailyBackup', '--wait');
-    expect(answer).toMatchObject({ exitCode: 0, stdout: `web-01: succeeded, exit code 0, took 1.5s, run ${runId}\n` });
+    expect(answer).toMatchObject({
+      exitCode: 0,
+      stdout: `web-01: succeeded, exit code 0, took 1.5s, 400ms of CPU, run ${runId}\n`,
+    });
   });
 
   it('fails when a run fails', async () => {

@@ -3,7 +3,19 @@ import { hostPresences } from '@carillon/core/state/states';
 import { type Command, Option } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
 import { addListOptions, collectPages, type ListOptions } from '../lib/pages.js';
-import { countsText, labelText, reasonText, spoolText, stateCell, timeCell, versionText } from '../lib/print.js';
+import {
+  concernsCell,
+  concernText,
+  countsText,
+  diskText,
+  labelText,
+  reasonText,
+  spoolLossText,
+  spoolText,
+  stateCell,
+  timeCell,
+  versionText,
+} from '../lib/print.js';
 import type { Session } from '../lib/session.js';
 import { localTime } from '../lib/times.js';
 
@@ -12,6 +24,9 @@ interface HostsOptions extends ListOptions {
   readonly label?: string | undefined;
   readonly presence?: (typeof hostPresences)[number] | undefined;
 }
+
+/** Of what was lost on a host, the newest. */
+const shownLosses = 10;
 
 /** `carillon hosts [NAME]`. */
 export function addHosts(program: Command, cli: Cli): void {
@@ -35,12 +50,13 @@ async function listHosts(session: Session, options: HostsOptions): Promise<void>
   );
   if (session.json) return session.printJson(hosts);
   session.table(
-    ['HOST', 'PRESENCE', 'JOBS', 'IN SYNC', 'LABELS', 'OS', 'TIME ZONE', 'AGENT', 'LAST SEEN'],
+    ['HOST', 'PRESENCE', 'JOBS', 'IN SYNC', 'CONCERNS', 'LABELS', 'OS', 'TIME ZONE', 'AGENT', 'LAST SEEN'],
     hosts.map((host) => [
       host.name,
       stateCell(host.state === 'active' ? host.presence : host.state),
       countsText(host.assignments),
       host.inSync ? 'yes' : { text: 'no', colour: 'yellow' },
+      concernsCell(host.concerns),
       labelText(host.labels),
       host.os,
       host.timezone,
@@ -53,7 +69,8 @@ async function listHosts(session: Session, options: HostsOptions): Promise<void>
 async function showHost(session: Session, name: string, options: ListOptions): Promise<void> {
   const host = await session.call(hostRoutes.get, { name });
   const jobs = await collectPages(options, (page) => session.call(hostRoutes.assignments, { name, ...page }));
-  if (session.json) return session.printJson({ ...host, jobs });
+  const losses = await session.call(hostRoutes.losses, { name, limit: shownLosses });
+  if (session.json) return session.printJson({ ...host, jobs, losses: losses.items });
   session.fields([
     ['host', host.name],
     ['state', stateCell(host.state)],
@@ -64,6 +81,11 @@ async function showHost(session: Session, name: string, options: ListOptions): P
     ['last seen', timeCell(host.lastSeenAt)],
     ['in sync', host.inSync ? 'yes' : `no: wants revision ${host.desired.rev}`],
     ['spool', spoolText(host.spool)],
+    ...(host.disk ? [['disk', diskText(host.disk)] as const] : []),
+    ...host.concerns.map((concern) => ['concern', { text: concernText(concern), colour: 'yellow' }] as const),
+    ...losses.items.map(
+      (loss) => ['lost', `${localTime(loss.noticedAt)}  ${spoolLossText(loss, loss.reason)}`] as const,
+    ),
   ]);
   session.print('');
   session.table(

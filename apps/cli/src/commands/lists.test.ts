@@ -92,7 +92,7 @@ describe('hosts', () => {
   it('lists them, and as JSON with assignments and inSync', async () => {
     server.on(hostRoutes.list, () => ({ items: [sampleHost('web-01', { inSync: false })], next: null }));
     expect((await cli.run('hosts', '--presence', 'online', '--label', 'site=local')).stdout).toContain(
-      'web-01  online    1/1   no       site=local',
+      'web-01  online    1/1   no       -         site=local',
     );
     expect(server.calls[0]?.asked.query).toMatchObject({ presence: 'online', label: 'site=local' });
     const [host] = JSON.parse((await cli.run('hosts', '--json')).stdout);
@@ -102,8 +102,35 @@ describe('hosts', () => {
   it('shows one with its jobs', async () => {
     server.on(hostRoutes.get, () => sampleHostDetail('web-01'));
     server.on(hostRoutes.assignments, () => ({ items: [sampleAssignment()], next: null }));
+    server.on(hostRoutes.losses, () => ({ items: [], next: null }));
     expect((await cli.run('hosts', 'web-01')).stdout).toMatch(/DailyBackup {2}applied {2}v1/);
     expect(JSON.parse((await cli.run('hosts', 'web-01', '--json')).stdout).jobs).toHaveLength(1);
+  });
+
+  it('says what a person should know of one', async () => {
+    const counts = { runEvents: 3, otherEvents: 0, outputRuns: 1 };
+    const concerns = [
+      { code: 'disk' as const, message: 'the disk is full' },
+      { code: 'spool_lost' as const, ...counts, lastAt: '2026-11-23T08:00:00.000Z' },
+    ];
+    const loss = {
+      id: sampleId(1),
+      reason: 'disk' as const,
+      ...counts,
+      outputBytes: 9,
+      runIds: [],
+      from: null,
+      to: null,
+    };
+    server.on(hostRoutes.list, () => ({ items: [sampleHost('web-01', { concerns })], next: null }));
+    server.on(hostRoutes.get, () => ({ ...sampleHostDetail('web-01'), concerns }));
+    server.on(hostRoutes.assignments, () => ({ items: [], next: null }));
+    server.on(hostRoutes.losses, () => ({ items: [{ ...loss, noticedAt: '2026-11-23T08:00:00.000Z' }], next: null }));
+    const lost = '3 run results, output of 1 run';
+    expect((await cli.run('hosts')).stdout).toContain(`the disk is full; lost ${lost}`);
+    const { stdout } = await cli.run('hosts', 'web-01');
+    expect(stdout).toContain('1.0 MiB wait, 20480 MiB free');
+    expect(stdout).toContain(`${lost}: the disk was full`);
   });
 
   it('writes hostile names as escapes', async () => {

@@ -66,8 +66,9 @@ function describe({ command, run }: Started): string {
         ? 'no exit code'
         : `exit code ${run.exit?.unsigned ?? run.exitCode}${run.exit?.name ? ` (${run.exit.name})` : ''}`;
     const took = run.durationMs === null ? '' : `, took ${shortSpan(run.durationMs)}`;
+    const used = run.cpuMs === null || run.cpuMs === undefined ? '' : `, ${shortSpan(run.cpuMs)} of CPU`;
     const tried = run.attempts > 1 ? `, ${run.attempts} attempts` : '';
-    return `${command.host}: ${run.state}${run.reason ? ` (${run.reason})` : ''}, ${exit}${took}${tried}, run ${run.id}`;
+    return `${command.host}: ${run.state}${run.reason ? ` (${run.reason})` : ''}, ${exit}${took}${used}${tried}, run ${run.id}`;
   }
   const because = command.code || command.message ? `: ${reasonText(command)}` : '';
   const noRun = run === null && !isLostCommand(command) ? ', nothing was started' : '';

@@ -1,5 +1,5 @@
 import { safeText } from './safe-text.js';
-import type { ApplyResult, Assignment, HostDetail, HostSummary, RunSummary } from './shapes.js';
+import type { ApplyResult, Assignment, HostConcern, HostDetail, HostSummary, RunSummary, SpoolLoss } from './shapes.js';
 import type { Cell, Colour } from './table.js';
 import { localTime, shortSpan } from './times.js';
 
@@ -86,7 +86,44 @@ export function reasonText({ code, message }: { code: string | null; message: st
   return [code, message].filter(Boolean).join(': ') || '-';
 }
 
+const lossText: Readonly<Record<string, string>> = {
+  size: 'too much waited',
+  age: 'waited too long',
+  disk: 'the disk was full',
+  damaged: 'damaged on disk',
+};
+
+/** `120 run results, output of 3 runs, 2 others: too much waited`. */
+export function spoolLossText(loss: Pick<SpoolLoss, 'runEvents' | 'outputRuns' | 'otherEvents'>, reason?: string) {
+  const { runEvents, outputRuns, otherEvents } = loss;
+  const parts = [
+    runEvents > 0 ? countOf(runEvents, 'run result') : '',
+    outputRuns > 0 ? `output of ${countOf(outputRuns, 'run')}` : '',
+    otherEvents > 0 ? countOf(otherEvents, 'other') : '',
+  ];
+  return `${parts.filter(Boolean).join(', ')}${reason === undefined ? '' : `: ${lossText[reason] ?? reason}`}`;
+}
+
+/** What a person should know of a host, in a few words. */
+export function concernText(concern: HostConcern): string {
+  switch (concern.code) {
+    case 'spool_lost':
+      return `lost ${spoolLossText(concern)}`;
+    case 'disk':
+      return concern.message;
+  }
+}
+
+export function concernsCell(concerns: readonly HostConcern[]): Cell {
+  return { text: concerns.map(concernText).join('; ') || '-', colour: concerns.length > 0 ? 'yellow' : undefined };
+}
+
 /** Bytes of output the centre has, of those there are on the host. */
 export function spoolText({ waiting, ackedSeq, epoch }: HostDetail['spool']): string {
   return `${countOf(waiting, 'event')} waiting, ${ackedSeq} taken over (epoch ${epoch})`;
+}
+
+/** `1.2 MiB wait, 20480 MiB free`. */
+export function diskText({ spoolBytes, freeBytes }: NonNullable<HostDetail['disk']>): string {
+  return `${(spoolBytes / 1_048_576).toFixed(1)} MiB wait, ${Math.floor(freeBytes / 1_048_576)} MiB free`;
 }

@@ -75,6 +75,7 @@ export function sampleHost(name: string, changes: Partial<HostSummary> = {}): Ho
     lastSeenAt: instant,
     assignments: { total: 1, applied: 1, pending: 0, failed: 0 },
     inSync: true,
+    concerns: [],
     ...changes,
   };
 }
@@ -86,6 +87,7 @@ export function sampleHostDetail(name: string): HostDetail {
     desired: { rev: 1, hash: 'a' },
     observedHash: 'a',
     spool: { epoch: 1, ackedSeq: 4, waiting: 0 },
+    disk: { spoolBytes: 1_048_576, freeBytes: 21_474_836_480 },
     keyId: 'k',
   };
 }

@@ -1,5 +1,6 @@
 import type { Body, ServerMessage } from '@carillon/contract/agent/catalog';
 import type { FenceClaim } from '../store/fence.js';
+import type { SeenHost } from '../store/session.store.js';
 
 /** What the rest of the gateway sees of one authenticated socket. */
 export interface AgentLink extends FenceClaim {
@@ -7,7 +8,7 @@ export interface AgentLink extends FenceClaim {
   /** Newest desired point the agent was told of. */
   told: { rev: number; hash: string };
   /** From the last heartbeat that is not written down yet. */
-  heard: { observedHash: string; spoolWaiting: number } | null;
+  heard: { observedHash: string; spoolWaiting: number; disk: SeenHost['disk'] } | null;
   /** When the last frame or ping came. */
   readonly lastFrameMs: number;
   readonly open: boolean;

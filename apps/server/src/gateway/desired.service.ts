@@ -70,8 +70,8 @@ export class DesiredDelivery {
 
   /** Compares what an agent believes with what it was told; a lost notice heals here. */
   noteHeartbeat(link: AgentLink, heartbeat: Body<'agent.heartbeat'>): void {
-    const { spool } = heartbeat;
-    link.heard = { observedHash: heartbeat.observedHash, spoolWaiting: Math.max(0, spool.next - spool.first) };
+    const { spool, observedHash, disk = null } = heartbeat;
+    link.heard = { observedHash, spoolWaiting: Math.max(0, spool.next - spool.first), disk };
     if (heartbeat.desired.hash !== link.told.hash) link.send('desired.notice', link.told);
   }
 

@@ -67,5 +67,6 @@ function seenHost(link: AgentLink, nowMs: number) {
     agoMs: Math.max(0, nowMs - link.lastFrameMs),
     spoolWaiting: link.heard?.spoolWaiting ?? null,
     observedHash: link.heard?.observedHash ?? null,
+    disk: link.heard?.disk ?? null,
   };
 }

@@ -1,3 +1,4 @@
+import { defaultConcernRules, type HostHealthFacts } from '@carillon/core/host/concerns';
 import type { HostPresence, HostState } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
@@ -25,6 +26,10 @@ export interface HostRow {
   readonly epoch: number;
   readonly ackedSeq: number;
   readonly waiting: number;
+  readonly spoolBytes: number | null;
+  readonly diskFreeBytes: number | null;
+  readonly diskProblem: string | null;
+  readonly losses: HostHealthFacts['losses'];
   readonly assignments: { total: number; applied: number; pending: number; failed: number };
 }
 
@@ -41,7 +46,12 @@ const hostSql = `
     h.agent_version AS "agentVersion", h.scheduler, h.capabilities, h.public_key AS "publicKey", s.last_seen_at AS "lastSeenAt",
     h.enrolled_at AS "enrolledAt", h.desired_rev::float8 AS "desiredRev", h.desired_hash AS "desiredHash",
     h.observed_hash AS "observedHash", coalesce(s.epoch, 1) AS epoch, coalesce(s.acked_seq, 0)::float8 AS "ackedSeq",
-    coalesce(s.spool_waiting, 0) AS waiting,
+    coalesce(s.spool_waiting, 0) AS waiting, s.spool_bytes::float8 AS "spoolBytes",
+    s.disk_free_bytes::float8 AS "diskFreeBytes", s.disk_problem AS "diskProblem",
+    (SELECT json_build_object('runEvents', sum(l.run_events), 'otherEvents', sum(l.other_events),
+       'outputRuns', sum(l.output_runs), 'lastMs', round(extract(epoch FROM max(l.noticed_at)) * 1000))
+     FROM spool_loss l WHERE l.host_id = h.id AND l.noticed_at > now() - interval '${defaultConcernRules.lossShownMs} milliseconds'
+     HAVING count(*) > 0) AS losses,
     (SELECT ${assignmentCountsSql} FROM assignment a WHERE a.host_id = h.id) AS assignments
   FROM host h LEFT JOIN agent_session s ON s.host_id = h.id`;
 

@@ -110,6 +110,21 @@ describe('ingest', () => {
     expect(await look()).toEqual({ state: 'succeeded', reason: null, detail: null });
   });
 
+  it('keeps what a run used, and that it is not known', async () => {
+    const claim = await addHost(database);
+    const use = { cpuMs: 1_234, peakMemoryBytes: 5 * 2 ** 30 };
+    const [measured, other] = [finished(1, use), finished(2)];
+    await servers[0].ingest([frame(claim, 1, [measured, other])]);
+    const { rows } = await database.pool.query(
+      'SELECT cpu_ms::int AS cpu, peak_memory_bytes::float8 AS memory FROM run WHERE host_id = $1 ORDER BY cpu_ms',
+      [claim.hostId],
+    );
+    expect(rows).toEqual([
+      { cpu: 1_234, memory: 5 * 2 ** 30 },
+      { cpu: null, memory: null },
+    ]);
+  });
+
   it('keeps why a run was skipped', async () => {
     const claim = await addHost(database);
     const begin = started(1);

@@ -13,6 +13,7 @@ import {
   planIngest,
 } from './ingest-plan.js';
 import { poolTransaction } from './pool-transaction.js';
+import { storeSpoolLosses } from './spool-loss-ingest.js';
 import { runsOfFailedStarts, storeHistoryStates, storeHostBoots, storeStartFailures } from './start-failure-ingest.js';
 import { storeTaskChanges, taskChangesOf } from './task-change-ingest.js';
 import { storeTaskReplacements } from './task-replacement-ingest.js';
@@ -39,6 +40,7 @@ export class IngestStore {
         await completeCommands(client, runs);
         await storeTaskChanges(client, taskChangesOf(plan.fresh));
         await storeTaskReplacements(client, plan.fresh);
+        await storeSpoolLosses(client, plan.fresh);
         await storeStartFailures(client, plan.fresh);
         await storeHistoryStates(client, plan.fresh);
         await storeHostBoots(client, plan.fresh);
@@ -147,6 +149,8 @@ const runColumns = {
   duration_ms: ['bigint', (row: RunRow) => finished(row)?.durationMs ?? null],
   exit_code: ['bigint', (row: RunRow) => finished(row)?.exitCode ?? null],
   attempts: ['int', (row: RunRow) => finished(row)?.attempts ?? 1],
+  cpu_ms: ['bigint', (row: RunRow) => finished(row)?.cpuMs ?? null],
+  peak_memory_bytes: ['bigint', (row: RunRow) => finished(row)?.peakMemoryBytes ?? null],
   encoding: ['text', (row: RunRow) => row.output?.encoding ?? 'auto'],
   stdout_bytes: ['bigint', (row: RunRow) => row.output?.stdout.bytes ?? 0],
   stdout_stored: ['bigint', (row: RunRow) => row.output?.stdout.stored ?? 0],

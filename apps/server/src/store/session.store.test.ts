@@ -62,7 +62,13 @@ describe('letting go', () => {
   it('tells which of many hosts another session took over', async () => {
     const [kept, lost] = [await addHost(database), await addHost(database)];
     await store.open(lost.hostId, randomUUID(), spool);
-    const seen = [kept, lost].map((claim) => ({ ...claim, agoMs: 0, spoolWaiting: null, observedHash: null }));
+    const seen = [kept, lost].map((claim) => ({
+      ...claim,
+      agoMs: 0,
+      spoolWaiting: null,
+      observedHash: null,
+      disk: null,
+    }));
     expect(await store.seen(randomUUID(), seen)).toEqual([lost.hostId]);
   });
 });

@@ -29,6 +29,8 @@ export interface SeenHost extends FenceClaim {
   /** From its last heartbeat; null when none came since the last flush. */
   readonly spoolWaiting: number | null;
   readonly observedHash: string | null;
+  /** From its last heartbeat; null when none came, or it does not say. */
+  readonly disk: { readonly spoolBytes: number; readonly freeBytes: number; readonly problem: string | null } | null;
 }
 
 /** Sessions of agents: who holds which host's socket, and the fence by which the newest wins. */
@@ -100,6 +102,10 @@ export class SessionStore {
         ago_ms: ['bigint', (row) => row.agoMs],
         waiting: ['int', (row) => row.spoolWaiting],
         observed: ['text', (row) => row.observedHash],
+        told_disk: ['bool', (row) => row.disk !== null],
+        spool_bytes: ['bigint', (row) => row.disk?.spoolBytes ?? null],
+        free_bytes: ['bigint', (row) => row.disk?.freeBytes ?? null],
+        problem: ['text', (row) => row.disk?.problem?.replaceAll('\0', '\u2400') ?? null],
       },
       hosts,
     );
@@ -107,7 +113,9 @@ export class SessionStore {
       `WITH x AS (SELECT * FROM ${batch.sql}),
        held AS (
          UPDATE agent_session s SET last_seen_at = now() - x.ago_ms * interval '1 millisecond', gateway_id = $${batch.values.length + 1},
-           spool_waiting = coalesce(x.waiting, s.spool_waiting)
+           spool_waiting = coalesce(x.waiting, s.spool_waiting), spool_bytes = coalesce(x.spool_bytes, s.spool_bytes),
+           disk_free_bytes = coalesce(x.free_bytes, s.disk_free_bytes),
+           disk_problem = CASE WHEN x.told_disk THEN x.problem ELSE s.disk_problem END
          FROM x WHERE s.host_id = x.host_id AND s.fence = x.fence RETURNING s.host_id),
        observed AS (
          UPDATE host h SET observed_hash = x.observed FROM x JOIN held USING (host_id)

@@ -122,11 +122,17 @@ describe(`agent, runners and server killed at random, seed ${seed}`, () => {
     await eventually(async () => (readdirSync(running).length === 0 ? true : undefined));
     const known = ledger();
     expect(known.size).toBeGreaterThan(starts / 2);
-    const runs = await eventually(async () => {
-      const all = await recorded().catch(() => []);
+    const open = (all: Run[]) => {
       const over = new Set(all.filter((run) => run.durationMs !== null).map((run) => run.id));
-      return [...known.keys()].every((id) => over.has(id)) ? all : undefined;
-    });
+      return [...known.keys()].filter((id) => !over.has(id));
+    };
+    const patienceUntil = Date.now() + 60_000;
+    let runs = await recorded().catch(() => []);
+    while (open(runs).length > 0 && Date.now() < patienceUntil) {
+      await wait(500);
+      runs = await recorded().catch(() => []);
+    }
+    expect(open(runs), 'began on the host, and the centre does not know how they ended').toEqual([]);
 
     // 3. The host's ledger and the centre agree.
     expect(new Set(runs.map((run) => run.id)).size).toBe(runs.length);

@@ -1,10 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readState } from '@carillon/emulator/task-state';
 import { startEmbeddedPostgres } from '@carillon/stack/embedded-postgres';
 import { findWine, type Started } from '@carillon/testkit/wine';
-import { decodeTaskXml } from '@carillon/wintask/task/read-task-xml';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, startProduct } from '../whole/product.js';
@@ -54,9 +53,8 @@ async function runOf(job: string, start: () => Promise<unknown>): Promise<Run> {
 }
 
 /** What Task Scheduler does when a trigger fires, but from a command line. */
-const runDirectly = (job: string) => windows.run(windows.agent, ['run', '--data', windows.data, jobIds[job] ?? '']);
-const schtasks = (...args: string[]) => windows.run(windows.schtasks[0] ?? '', [...windows.schtasks.slice(1), ...args]);
-const startTask = (job: string) => schtasks('/run', '/tn', `\\Carillon\\${job}`);
+const runDirectly = (job: string) => windows.run(windows.agent, ['run', jobIds[job] ?? '']);
+const startTask = (job: string) => windows.schtasks('/run', '/tn', `\\Carillon\\${job}`);
 
 /** Started by hand or through Task Scheduler; never by a timetable, which nobody could wait for here. */
 const jobOf = (name: string, run: object, rest: object = {}) => ({
@@ -87,14 +85,13 @@ describe.skipIf(wine.kind === 'missing')(
 
     it('joins the server as a Windows host', async () => {
       const token = (await product.cli('token', 'create', '--label', 'site=wine')).stdout.trim();
-      const args = ['enroll', '--server', product.url, '--data', windows.data, '--name', 'winehost'];
-      const emulated = ['--schtasks-command', JSON.stringify(windows.schtasks)];
-      const joined = await windows.run(windows.agent, [...args, ...emulated], { CARILLON_JOIN_TOKEN: token });
+      const args = ['enroll', '--server', product.url, '--name', 'winehost'];
+      const joined = await windows.run(windows.agent, args, { CARILLON_JOIN_TOKEN: token });
       expect(joined).toMatchObject({ code: 0, stderr: '' });
       expect(joined.stdout).toMatch(/^enrolled as winehost /);
-      const again = await windows.run(windows.agent, [...args, ...emulated], { CARILLON_JOIN_TOKEN: token });
+      const again = await windows.run(windows.agent, args, { CARILLON_JOIN_TOKEN: token });
       expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('already enrolled as winehost') });
-      agent = windows.start(windows.agent, ['agent', '--data', windows.data]);
+      agent = windows.start(windows.agent, ['agent']);
       const host = await eventually(async () => {
         const hosts = await product.json<{ name: string; presence: string; os: string }[]>('hosts');
         return hosts.find(({ name, presence }) => name === 'winehost' && presence === 'online');
@@ -128,9 +125,9 @@ describe.skipIf(wine.kind === 'missing')(
         return found?.inSync && found.assignments.applied === jobs.length ? found : undefined;
       });
       expect(host.assignments.applied).toBe(jobs.length);
-      const xml = decodeTaskXml(readFileSync(join(windows.taskStore, 'Tasks/Carillon/batch-file')));
+      const xml = windows.taskXml('\\Carillon\\batch-file');
       expect(xml).toContain(`<Command>${windows.agent}</Command>`);
-      expect(xml).toContain(`<Arguments>run --data ${windows.data} `);
+      expect(xml).toContain('<Arguments>run --data C:\\ProgramData\\Carillon\\agent ');
       const { rows } = await database.query<{ name: string; id: string }>('SELECT name, id FROM job');
       jobIds = Object.fromEntries(rows.map(({ name, id }) => [name, id]));
     });
@@ -156,7 +153,7 @@ describe.skipIf(wine.kind === 'missing')(
     it('keeps all 32 bits of an exit code, up to Task Scheduler and up to the centre', async () => {
       const run = await runOf('interrupted', () => startTask('interrupted'));
       expect(run).toMatchObject({ state: 'failed', exitCode: 0xc000013a });
-      const lastResult = () => readState(windows.taskStore, '\\Carillon\\interrupted').lastResult >>> 0;
+      const lastResult = () => readState(windows.store, '\\Carillon\\interrupted').lastResult >>> 0;
       await eventually(async () => (lastResult() === 0xc000013a ? true : undefined));
     });
 
@@ -171,7 +168,7 @@ describe.skipIf(wine.kind === 'missing')(
       expect((await runDirectly('program')).code).toBe(0);
       const run = await runOf('batch-text', async () => {
         await runDirectly('batch-text');
-        agent = windows.start(windows.agent, ['agent', '--data', windows.data]);
+        agent = windows.start(windows.agent, ['agent']);
       });
       expect(run).toMatchObject({ state: 'failed', exitCode: 3 });
       expect(await finishedRuns('program')).toHaveLength(2);

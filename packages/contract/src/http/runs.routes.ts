@@ -42,6 +42,10 @@ const streamState = z.object({
 export const runDetail = runSummary.extend({
   /** How often the program was started. */
   attempts: z.int(),
+  /** Processor time of the program and all it started; null where it was not measured, absent from older servers. */
+  cpuMs: z.int().nullable().optional(),
+  /** Most memory that they held at one time. */
+  peakMemoryBytes: z.int().nullable().optional(),
   jobId: z.uuid(),
   hostId: z.uuid(),
   exit: exitCodeWords.nullable(),

@@ -13,6 +13,8 @@ export interface RightsCall {
 export interface RightsFolder {
   readonly root: string;
   readonly identity: string;
+  /** Folder that nobody else may look into. */
+  readonly closed: string;
   /** What runners write: they may run as an account that is no administrator. */
   readonly writtenByRunners: readonly string[];
 }
@@ -28,13 +30,14 @@ export function closeFolder({ root }: Pick<RightsFolder, 'root'>): RightsCall[] 
 }
 
 /**
- * Lets accounts that jobs run as read what runners need and write what runners leave. The private key stays closed.
+ * Lets accounts that jobs run as read what runners need and write what runners leave. The private key and what is in the closed folder stay closed.
  * @param accounts as icacls takes them, SIDs with a star; LOCAL SERVICE and NETWORK SERVICE when left out
  */
 export function openToRunners(folder: RightsFolder, accounts: readonly string[] = runAsServices): RightsCall[] {
   const grant = (right: string) => accounts.flatMap((account) => ['/grant', whole(account, right)]);
   return [
     { path: folder.identity, arguments: ['/inheritance:r', '/grant:r', `${system}:F`, `${administrators}:F`] },
+    ...closeFolder({ root: folder.closed }),
     { path: folder.root, arguments: grant('RX') },
     ...folder.writtenByRunners.map((path) => ({ path, arguments: grant('M') })),
   ];

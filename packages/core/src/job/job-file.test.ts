@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDocument } from './job-file.js';
-import type { JobSpec } from './job-spec.js';
+import { type JobSpec, makeManifest } from './job-spec.js';
 
 const shortest = {
   kind: 'Job',
@@ -48,6 +48,19 @@ describe('a job file', () => {
       enabled: true,
       alerts: [],
     });
+  });
+
+  it.each([
+    ['local-service', 'local-service'],
+    [{ gmsa: 'CORP\\etl$' }, 'gmsa:CORP\\etl$'],
+    ['gmsa:CORP\\etl$', 'gmsa:CORP\\etl$'],
+    [{ s4u: '.\\etl' }, 's4u:.\\etl'],
+    [{ user: 'etl@corp.example' }, 'user:etl@corp.example'],
+  ])('reads the account %j', (runAs, expected) => expect(read({ runAs }).runAs).toBe(expected));
+
+  it('says that a named account needs an agent that knows them', () => {
+    expect(makeManifest('id', 1, read({ runAs: { s4u: 'CORP\\etl' } })).needs).toEqual(['accounts']);
+    expect(makeManifest('id', 1, read({})).needs).toBeUndefined();
   });
 
   it('gives the same spec for the short and the long form', () => {
@@ -164,7 +177,18 @@ describe('a job file', () => {
     [{ targets: {} }, 'targets', 'missing', 'at least one of'],
     [{ schedule: undefined }, 'schedule', 'missing', 'a list'],
     [{ run: undefined }, 'run', 'missing', 'a map'],
-    [{ runAs: 'root' }, 'runAs', 'wrong_value', 'one of system, local-service, network-service'],
+    [
+      { runAs: 'root' },
+      'runAs',
+      'wrong_value',
+      'one of system, local-service, network-service, or a map with one of gmsa, s4u, user and the account',
+    ],
+    [
+      { runAs: { gmsa: 'CORP\\etl' } },
+      'runAs',
+      'wrong_value',
+      'a managed account such as CORP\\etl$, with the $ at its end',
+    ],
     [{ run: { powershell: 'x'.repeat(1_000_000) } }, 'run.powershell', 'too_long', 'at most 65536 bytes'],
     [{ run: {} }, 'run', 'wrong_value', 'exactly one of program'],
     [{ timeout: '5 parsecs' }, 'timeout', 'wrong_value', 'a duration such as'],

@@ -18,7 +18,6 @@ import {
   outputEncodings,
   overlapPolicies,
   type RetryRules,
-  runAsAccounts,
 } from './job-spec.js';
 import {
   byteSizeSchema,
@@ -30,6 +29,7 @@ import {
   notSupportedYet,
 } from './parts.schema.js';
 import { runSchema } from './run.schema.js';
+import { accountKinds, accountProblem, type RunAs, type RunAsParts, readRunAs, serviceAccounts } from './run-as.js';
 import { scheduleSchema } from './schedule.schema.js';
 
 const targetsSchema = z
@@ -61,7 +61,28 @@ const targetsSchema = z
     };
   });
 
-const runAsSchema = z.enum(runAsAccounts);
+const accountForms = serviceAccounts.join(', ');
+
+/** `system`, or a map with one kind of account and its name; the one-text form of the API is read as well. */
+const runAsSchema = z.unknown().transform((value, context): RunAs => {
+  const parts = typeof value === 'string' ? readRunAs(value) : accountInMap(value);
+  const expected = parts
+    ? parts.kind === 'service'
+      ? undefined
+      : accountProblem(parts.kind, parts.account)
+    : `one of ${accountForms}, or a map with one of ${accountKinds.join(', ')} and the account`;
+  if (parts && expected === undefined)
+    return parts.kind === 'service' ? parts.account : `${parts.kind}:${parts.account}`;
+  context.addIssue({ code: 'custom', input: value, ...problemParams('wrong_value', expected ?? accountForms) });
+  return z.NEVER;
+});
+
+function accountInMap(value: unknown): RunAsParts | undefined {
+  const entries = value !== null && typeof value === 'object' ? Object.entries(value) : [];
+  const [key, account] = entries.length === 1 ? (entries[0] ?? []) : [];
+  const kind = accountKinds.find((name) => name === key);
+  return kind && typeof account === 'string' ? { kind, account } : undefined;
+}
 const exitCodeMapSchema = z.strictObject({
   success: z.array(exitCodeRangeSchema).min(1).max(100).optional(),
   warning: z.array(exitCodeRangeSchema).max(100).optional(),

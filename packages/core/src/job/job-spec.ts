@@ -1,6 +1,7 @@
 import type { Schedule } from '@carillon/wintask/schedule/schedule';
 import type { Json } from '../desired/canonical-json.js';
 import type { Target } from '../host/target.js';
+import { type RunAs, readRunAs } from './run-as.js';
 
 /** A job as the product keeps it: every default written out, so that equal specs are equal values. */
 export interface JobSpec {
@@ -58,8 +59,6 @@ export type RunSpec =
       readonly environment: Readonly<Record<string, string>>;
     };
 
-export const runAsAccounts = ['system', 'local-service', 'network-service'] as const;
-export type RunAs = (typeof runAsAccounts)[number];
 export const overlapPolicies = ['skip', 'queue', 'replace', 'parallel'] as const;
 export type OverlapPolicy = (typeof overlapPolicies)[number];
 export const missedPolicies = ['run-once', 'skip'] as const;
@@ -141,11 +140,12 @@ export interface Manifest {
   readonly needs?: readonly Need[];
 }
 
-export const needs = ['conditions'] as const;
+export const needs = ['conditions', 'accounts'] as const;
 export type Need = (typeof needs)[number];
 
 function needsOf(spec: JobSpec): Need[] {
-  return spec.when ? ['conditions'] : [];
+  const named = readRunAs(spec.runAs)?.kind !== 'service';
+  return [...(spec.when ? (['conditions'] as const) : []), ...(named ? (['accounts'] as const) : [])];
 }
 
 /** The part of a spec that travels to hosts. */

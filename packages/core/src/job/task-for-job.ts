@@ -5,7 +5,8 @@ import { formatIsoDuration } from '@carillon/wintask/time/duration';
 import { makeProblem, type Result } from '../problem.js';
 import { delayAfter } from '../run/retry.js';
 import { describeSchedule } from './describe-schedule.js';
-import type { Manifest, RunAs } from './job-spec.js';
+import type { Manifest } from './job-spec.js';
+import { principalFor } from './run-as.js';
 
 /** Folder of Task Scheduler that belongs to us; tasks outside it are never changed. */
 export const taskFolder = '\\Carillon';
@@ -15,18 +16,13 @@ export function taskPathOf(jobName: string): string {
   return `${taskFolder}\\${jobName}`;
 }
 
-/** Well-known SIDs, since account names are localized (task-scheduler reference 1.6). */
-const accountSid: Record<RunAs, string> = {
-  system: 'S-1-5-18',
-  'local-service': 'S-1-5-19',
-  'network-service': 'S-1-5-20',
-};
-
 export interface TaskFacts {
   /** IANA zone of the host: triggers are written in the host's wall clock. */
   readonly hostTimezone: string;
   /** What Task Scheduler starts: the runner's program and the arguments before the job's id. */
   readonly runner: { readonly command: string; readonly arguments: readonly string[] };
+  /** SIDs of named accounts, by name in lower case, as the host knows them; in a preview names stand for themselves. */
+  readonly sids?: Readonly<Record<string, string>>;
   /** The agent's id, which picks the host's offsets of jitter; without it there are none, as in a preview for no host. */
   readonly agentId?: string;
 }
@@ -77,13 +73,7 @@ export function taskForJob(manifest: Manifest, facts: TaskFacts): Result<JobTask
       uri: taskPathOf(manifest.name),
     },
     triggers: compiled.triggers,
-    principals: [
-      {
-        id: 'Author',
-        userId: accountSid[manifest.runAs],
-        runLevel: manifest.runAs === 'system' ? 'HighestAvailable' : 'LeastPrivilege',
-      },
-    ],
+    principals: [principalFor(manifest.runAs, facts.sids)],
     settings: {
       // The runner decides what overlaps, so that a start that is skipped is on record and an old run ends in order.
       multipleInstancesPolicy: 'Parallel',

@@ -28,6 +28,13 @@ export type TaskChangeState = (typeof taskChangeStates)[number];
 export const driftKinds = ['deleted', 'disabled', 'edited', 'unreadable'] as const;
 export type DriftKind = (typeof driftKinds)[number];
 
+/**
+ * Why something that waited on a host was given up. `size`, `age`: the spool's own bounds. `disk`: the disk was full.
+ * `damaged`: it could not be read any more.
+ */
+export const spoolLossReasons = ['size', 'age', 'disk', 'damaged'] as const;
+export type SpoolLossReason = (typeof spoolLossReasons)[number];
+
 /** `waiting`: started by its trigger, its program not yet. `skipped`: its program was never started, for a named reason. */
 export const runStates = [
   'waiting',

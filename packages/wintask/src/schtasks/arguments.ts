@@ -40,6 +40,18 @@ export function createArguments(taskPath: string, xmlFile: string): string[] {
   return ['/create', '/tn', safePath(taskPath), '/xml', xmlFile, '/f'];
 }
 
+/**
+ * The same for an account that Windows itself knows the password of: a managed one [K]. The empty password is no secret.
+ */
+export function createManagedArguments(taskPath: string, xmlFile: string, account: string): string[] {
+  return [...createArguments(taskPath, xmlFile), '/ru', account, '/rp', ''];
+}
+
+/** The same for an account whose password is asked for on standard input: it must not stand among the arguments. */
+export function createAskingArguments(taskPath: string, xmlFile: string, account: string): string[] {
+  return [...createArguments(taskPath, xmlFile), '/ru', account, '/rp', '*'];
+}
+
 /** Prints one task's XML. */
 export function queryXmlArguments(taskPath: string): string[] {
   return ['/query', '/tn', safePath(taskPath), '/xml'];

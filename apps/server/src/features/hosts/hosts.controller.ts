@@ -30,6 +30,11 @@ export class HostsController {
     return this.hosts.listTaskChanges(input);
   }
 
+  @Handles(hostRoutes.losses)
+  losses(@Input() input: InputOf<Routes['losses']>) {
+    return this.hosts.listLosses(input);
+  }
+
   @Handles(hostRoutes.setLabels)
   setLabels(@Input() { name, body }: InputOf<Routes['setLabels']>) {
     return this.hosts.setLabels(name, body.labels);

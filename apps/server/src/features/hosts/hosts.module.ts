@@ -1,9 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { HostStore } from '../../store/host.store.js';
+import { SpoolLossStore } from '../../store/spool-loss.store.js';
 import { TaskChangeStore } from '../../store/task-change.store.js';
 import { HostsController } from './hosts.controller.js';
 import { HostsService } from './hosts.service.js';
 
-@Module({ controllers: [HostsController], providers: [HostsService, HostStore, AssignmentStore, TaskChangeStore] })
+@Module({
+  controllers: [HostsController],
+  providers: [HostsService, HostStore, AssignmentStore, TaskChangeStore, SpoolLossStore],
+})
 export class HostsModule {}

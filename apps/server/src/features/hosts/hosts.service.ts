@@ -2,6 +2,7 @@ import { type hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { keyId } from '@carillon/core/desired/signing';
+import { concernsOf } from '@carillon/core/host/concerns';
 import { labelsSchema } from '@carillon/core/job/parts.schema';
 import { makeProblem } from '@carillon/core/problem';
 import { problemsFromIssues } from '@carillon/core/zod-problems';
@@ -13,6 +14,7 @@ import { assignmentView } from '../../shared/assignment-view.js';
 import { taskChangeView } from '../../shared/task-change-view.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { type HostRow, HostStore } from '../../store/host.store.js';
+import { SpoolLossStore } from '../../store/spool-loss.store.js';
 import { TaskChangeStore } from '../../store/task-change.store.js';
 
 type Routes = typeof hostRoutes;
@@ -25,6 +27,7 @@ export class HostsService {
     @Inject(HostStore) private readonly hosts: HostStore,
     @Inject(AssignmentStore) private readonly assignments: AssignmentStore,
     @Inject(TaskChangeStore) private readonly taskChanges: TaskChangeStore,
+    @Inject(SpoolLossStore) private readonly losses: SpoolLossStore,
     @Inject(HINTS) private readonly hints: Hints,
   ) {}
 
@@ -47,6 +50,10 @@ export class HostsService {
       desired: { rev: row.desiredRev, hash: row.desiredHash },
       observedHash: row.observedHash,
       spool: { epoch: row.epoch, ackedSeq: row.ackedSeq, waiting: row.waiting },
+      disk:
+        row.spoolBytes === null || row.diskFreeBytes === null
+          ? null
+          : { spoolBytes: row.spoolBytes, freeBytes: row.diskFreeBytes },
       keyId: keyId(row.publicKey, sha256Hex),
     };
   }
@@ -69,6 +76,22 @@ export class HostsService {
     const { id } = await this.require(name);
     const rows = await this.taskChanges.list({ hostId: id, before: readUuidCursor(cursor), limit: limit + 1 });
     return pageOfRows(rows, limit, (row) => row.id, taskChangeView);
+  }
+
+  async listLosses({ name, cursor, limit }: Input<Routes['losses']>): Promise<Response<Routes['losses']>> {
+    const { id } = await this.require(name);
+    const rows = await this.losses.ofHost(id, readUuidCursor(cursor), limit + 1);
+    return pageOfRows(
+      rows,
+      limit,
+      (row) => row.id,
+      ({ from, to, noticedAt, ...row }) => ({
+        ...row,
+        from: from?.toISOString() ?? null,
+        to: to?.toISOString() ?? null,
+        noticedAt: noticedAt.toISOString(),
+      }),
+    );
   }
 
   /** Jobs that select hosts by label follow at once; the agents are told after the commit. */
@@ -104,6 +127,11 @@ function summaryOf(row: HostRow): Summary {
     lastSeenAt,
     assignments,
     inSync: row.observedHash === row.desiredHash,
+    concerns: concernsOf(row).map((concern) => {
+      if (concern.code !== 'spool_lost') return concern;
+      const { lastMs, ...counts } = concern;
+      return { ...counts, lastAt: new Date(lastMs).toISOString() };
+    }),
   };
 }
 

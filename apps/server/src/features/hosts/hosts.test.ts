@@ -122,3 +122,35 @@ describe('one host', () => {
     expect((await app.call(api.hosts.get, { name: 'a' })).assignments.total).toBe(10);
   });
 });
+
+describe('the concerns of a host', () => {
+  const addLoss = (hostId: string, runEvents: number, daysAgo: number) =>
+    app.database.pool.query(
+      `INSERT INTO spool_loss (id, host_id, reason, run_events, other_events, output_runs, output_bytes, run_ids, noticed_at)
+       VALUES ($1, $2, 'disk', $3, 1, 2, 3, '{}', now() - $4 * interval '1 day')`,
+      [makeUuid7(Date.now() - daysAgo * 86_400_000, randomBytes(10)), hostId, runEvents, daysAgo],
+    );
+
+  it('are what it lost lately and trouble with its disk', async () => {
+    const id = await addHost('a', {}, 5);
+    await addHost('b', {}, 5);
+    await addLoss(id, 100, 8);
+    await addLoss(id, 10, 2);
+    await addLoss(id, 1, 1);
+    await app.database.pool.query(
+      `UPDATE agent_session SET disk_problem = 'the disk is full', spool_bytes = 5, disk_free_bytes = 0 WHERE host_id = $1`,
+      [id],
+    );
+    const [a, b] = (await app.call(api.hosts.list, {})).items;
+    expect(a?.concerns).toEqual([
+      { code: 'disk', message: 'the disk is full' },
+      { code: 'spool_lost', runEvents: 11, otherEvents: 2, outputRuns: 4, lastAt: expect.any(String) },
+    ]);
+    expect(b?.concerns).toEqual([]);
+    expect(await app.call(api.hosts.get, { name: 'a' })).toMatchObject({ disk: { spoolBytes: 5, freeBytes: 0 } });
+    const losses = await app.call(api.hosts.losses, { name: 'a', limit: 2 });
+    expect(losses.items.map(({ runEvents }) => runEvents)).toEqual([1, 10]);
+    const rest = await app.call(api.hosts.losses, { name: 'a', cursor: losses.next ?? '' });
+    expect(rest.items.map(({ runEvents }) => runEvents)).toEqual([100]);
+  });
+});

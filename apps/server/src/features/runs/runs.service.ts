@@ -30,6 +30,8 @@ export class RunsService {
     return {
       ...runSummaryView(row),
       attempts: row.attempts,
+      cpuMs: row.cpuMs,
+      peakMemoryBytes: row.peakMemoryBytes,
       jobId: row.jobId,
       hostId: row.hostId,
       exit: row.exitCode === null ? null : exitWords(row.exitCode),

@@ -17,6 +17,8 @@ import { useWords } from '../../i18n/index.js';
 import { pagedQuery, query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
 import { RunList } from '../runs/run-list.js';
+import { ConcernAlerts } from './concerns.js';
+import { HostLosses } from './losses.js';
 
 type Host = Response<typeof hostRoutes.get>;
 
@@ -37,6 +39,7 @@ function HostDetails({ host }: { host: Host }) {
         <Title order={1}>{host.name}</Title>
         <PresenceBadge presence={host.presence} />
       </Group>
+      <ConcernAlerts concerns={host.concerns} />
       <Section title={t('common.state')}>
         <Facts
           items={[
@@ -51,6 +54,7 @@ function HostDetails({ host }: { host: Host }) {
               `${host.inSync ? t('common.yes') : t('common.no')} · ${t('hosts.desired')} ${host.desired.rev}`,
             ],
             [t('hosts.waiting'), host.spool.waiting],
+            [t('hosts.spool'), host.disk ? t('hosts.free', mebibytes(host.disk)) : '–'],
           ]}
         />
       </Section>
@@ -66,9 +70,17 @@ function HostDetails({ host }: { host: Host }) {
       <Section title={t('changes.title')}>
         <HostChanges host={host.name} />
       </Section>
+      <Section title={t('losses.title')}>
+        <HostLosses host={host.name} />
+      </Section>
       <Section title={t('hosts.runs')}>
         <RunList filter={{ host: host.name }} />
       </Section>
     </Stack>
   );
+}
+
+function mebibytes({ spoolBytes, freeBytes }: NonNullable<Host['disk']>) {
+  const mebi = (bytes: number) => (bytes / 1_048_576).toFixed(bytes < 10_485_760 ? 1 : 0);
+  return { used: mebi(spoolBytes), free: mebi(freeBytes) };
 }

@@ -13,6 +13,7 @@ import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
 import { isFiltered } from '../../lib/search.js';
 import { useTitle } from '../../lib/use-title.js';
+import { ConcernBadges } from './concerns.js';
 import { HostFilters } from './host-filters.js';
 
 type Host = Response<typeof hostRoutes.list>['items'][number];
@@ -33,6 +34,7 @@ export function HostsPage() {
         head={[
           t('common.name'),
           t('hosts.presence'),
+          t('hosts.concerns'),
           t('hosts.inSync'),
           t('hosts.assignments'),
           t('hosts.labels'),
@@ -63,6 +65,9 @@ function HostRow({ host }: { host: Host }) {
       </Table.Td>
       <Table.Td>
         <PresenceBadge presence={host.presence} />
+      </Table.Td>
+      <Table.Td className="wrap">
+        <ConcernBadges concerns={host.concerns} />
       </Table.Td>
       <Table.Td>{host.inSync ? t('common.yes') : t('common.no')}</Table.Td>
       <Table.Td>

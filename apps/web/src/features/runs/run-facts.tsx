@@ -4,6 +4,7 @@ import { Facts } from '../../components/facts.js';
 import { HostLink, JobLink } from '../../components/links.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { size } from '../../lib/sizes.js';
 import { duration } from '../../lib/times.js';
 import { ExitCode } from './exit-code.js';
 
@@ -23,6 +24,8 @@ export function RunFacts({ run }: { run: Response<typeof runRoutes.get> }) {
         [t('runs.exit'), <ExitCode key="exit" exit={run.exit} />],
         [t('runs.took'), run.durationMs === null ? '–' : duration(run.durationMs)],
         ...(run.attempts > 1 ? [[t('runs.attempts'), run.attempts] as const] : []),
+        ...(typeof run.cpuMs === 'number' ? [[t('runs.cpu'), duration(run.cpuMs)] as const] : []),
+        ...(typeof run.peakMemoryBytes === 'number' ? [[t('runs.memory'), size(run.peakMemoryBytes)] as const] : []),
         [t('runs.scheduledFor'), run.scheduledFor ? <When key="planned" at={run.scheduledFor} /> : '–'],
         [t('runs.started'), <When key="started" at={run.startedAt} />],
         [t('runs.finished'), run.finishedAt ? <When key="ended" at={run.finishedAt} /> : '–'],

@@ -1,0 +1,38 @@
+import type { AgentEvent } from '@carillon/contract/agent/messages';
+import type { EventLog, UnnumberedEvent } from './event-log.js';
+
+/** In memory, for simulated hosts. */
+export class MemoryEventLog implements EventLog {
+  private events: AgentEvent[] = [];
+  private acked = 0;
+  epoch = 1;
+
+  get first(): number {
+    return this.acked + 1;
+  }
+
+  get next(): number {
+    return this.acked + this.events.length + 1;
+  }
+
+  append(events: readonly UnnumberedEvent[]): void {
+    for (const event of events) this.events.push({ seq: this.next, ...event });
+  }
+
+  read(seq: number, limit: number): AgentEvent[] {
+    const from = Math.max(0, seq - this.first);
+    return this.events.slice(from, from + limit);
+  }
+
+  ack(epoch: number, upToSeq: number): void {
+    if (epoch !== this.epoch || upToSeq <= this.acked) return;
+    this.events = this.events.slice(upToSeq - this.acked);
+    this.acked = upToSeq;
+  }
+
+  renew(epoch: number): void {
+    this.epoch = epoch;
+    this.acked = 0;
+    this.events = this.events.map((event, index) => ({ ...event, seq: index + 1 }));
+  }
+}

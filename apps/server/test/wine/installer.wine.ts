@@ -1,0 +1,170 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findWine } from '@carillon/testkit/wine';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildInstaller, hasInstallerTools } from '../../../../tools/agent-msi/build-msi.mjs';
+import { eventually, startProduct } from '../whole/product.js';
+import { agentExe, startWindowsHost, type WindowsHost } from './windows-host.js';
+
+const wine = findWine();
+const missing = hasInstallerTools() ? (wine.kind === 'missing' ? wine.why : undefined) : 'no wixl and msibuild here';
+
+const folder = mkdtempSync(join(tmpdir(), 'carillon-msi-'));
+const undo: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+afterAll(async () => {
+  for (const step of undo.reverse()) await step();
+}, 60_000);
+
+const build = (version: string) => {
+  const agent = { program: agentExe, version, sha256: 'any' };
+  return buildInstaller(agent, { out: join(folder, version), progress: () => undefined }).file;
+};
+
+/** A table of an installer as Windows will read it: one line a row, fields by column name. */
+function table(file: string, name: string): Record<string, string>[] {
+  const { stdout } = spawnSync('msiinfo', ['export', file, name], { encoding: 'utf8' });
+  const [columns = [], , , ...rows] = stdout
+    .split('\r\n')
+    .filter(Boolean)
+    .map((line) => line.split('\t'));
+  return rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index] ?? ''])));
+}
+
+describe.skipIf(!hasInstallerTools())('the installer, read back', () => {
+  let file: string;
+  beforeAll(() => {
+    file = build('0.1.0');
+  });
+  const property = (name: string) => table(file, 'Property').find(({ Property }) => Property === name)?.Value;
+
+  it('keeps the token out of logs, and hands it on to the part that has the rights', () => {
+    expect(property('MsiHiddenProperties')).toBe('TOKEN');
+    expect(property('SecureCustomProperties')?.split(';')).toEqual(expect.arrayContaining(['SERVER', 'TOKEN']));
+    const actions = table(file, 'CustomAction');
+    const hideTarget = 0x2000;
+    for (const action of actions.filter(({ Target }) => Target?.includes('[TOKEN]')))
+      expect(Number(action.Type) & hideTarget, action.Action).toBe(hideTarget);
+    // In its turn, and as SYSTEM.
+    for (const action of actions) expect(Number(action.Type) & 0xc00, action.Action).toBe(0xc00);
+  });
+
+  it('replaces an older version before it brings its own files, and acts in a sensible order', () => {
+    const order = table(file, 'InstallExecuteSequence')
+      .sort((a, b) => Number(a.Sequence) - Number(b.Sequence))
+      .map(({ Action }) => Action);
+    const at = (name: string) => order.indexOf(name);
+    expect(at('RemoveExistingProducts')).toBe(at('InstallInitialize') + 1);
+    for (const action of ['StopAgentToReplace', 'RemoveTasks', 'RemoveTasksAndData'])
+      expect(at(action), action).toBeLessThan(at('RemoveFiles'));
+    for (const action of ['StopAgent', 'TakeBack', 'JoinAndStart', 'Start'])
+      expect(at(action), action).toBeGreaterThan(at('InstallFiles'));
+    expect(at('TakeBack')).toBeLessThan(at('JoinAndStart'));
+    const [upgrade] = table(file, 'Upgrade').filter(({ ActionProperty }) => ActionProperty === 'WIX_UPGRADE_DETECTED');
+    expect(upgrade).toMatchObject({ VersionMin: '', VersionMax: '0.1.0', Attributes: String(1 + 512) });
+  });
+
+  it('is the same product when nothing has changed, and another one otherwise', () => {
+    const codeOf = (path: string) => table(path, 'Property').find(({ Property }) => Property === 'ProductCode')?.Value;
+    const upgradeOf = (path: string) => table(path, 'Upgrade')[0]?.UpgradeCode;
+    const other = build('0.2.0');
+    expect(codeOf(other)).not.toBe(codeOf(file));
+    expect(upgradeOf(other)).toBe(upgradeOf(file));
+    const before = readFileSync(file);
+    build('0.1.0');
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+});
+
+/** One story of one host, told in order. */
+describe.skipIf(missing !== undefined)(`the installer under Wine${missing ? ` (${missing})` : ''}`, () => {
+  let windows: WindowsHost;
+  let product: Awaited<ReturnType<typeof startProduct>>;
+  let hostId: string;
+  const program = 'Program Files/Carillon/Agent/carillon-agent.exe';
+  const msiexec = (...args: string[]) => windows.run('msiexec', args);
+  const installed = (version: string) => windows.windowsPath(build(version));
+
+  const onlineHost = () =>
+    eventually(async () => {
+      const hosts = await product.json<{ id: string; name: string; labels: object; presence: string }[]>('hosts');
+      return hosts.find(({ labels, presence }) => 'role' in labels && presence === 'online');
+    });
+  const tasks = async () => {
+    const { stdout } = await windows.schtasks('/query', '/fo', 'CSV', '/nh');
+    return [...new Set([...stdout.matchAll(/^"(\\[^"]+)"/gm)].map(([, path]) => path))].sort();
+  };
+  const agentPid = () =>
+    JSON.parse(readFileSync(join(windows.driveC, 'ProgramData/Carillon/agent/agent.lock'), 'utf8')).pid as number;
+
+  beforeAll(async () => {
+    if (wine.kind === 'missing') return;
+    const server = startProduct();
+    windows = await startWindowsHost(wine);
+    undo.push(() => windows.dispose());
+    product = await server;
+    undo.push(() => product.dispose());
+    await windows.startScheduler();
+  });
+
+  it('refuses to install when it is not told which server to join', async () => {
+    expect((await msiexec('/i', installed('0.1.0'), '/qn')).code).not.toBe(0);
+    expect(existsSync(join(windows.driveC, program))).toBe(false);
+  });
+
+  it('leaves nothing behind when the server does not take the token', async () => {
+    const { code } = await msiexec(
+      '/i',
+      installed('0.1.0'),
+      '/qn',
+      `SERVER=${product.url}`,
+      'TOKEN=carillon-join-wrong',
+    );
+    expect(code).not.toBe(0);
+    expect(existsSync(join(windows.driveC, program))).toBe(false);
+    expect(await tasks()).toEqual([]);
+  });
+
+  it('installs the program, joins, and leaves the agent to Task Scheduler', async () => {
+    const token = (await product.cli('token', 'create', '--label', 'role=web')).stdout.trim();
+    const result = await msiexec('/i', installed('0.1.0'), '/qn', `SERVER=${product.url}`, `TOKEN=${token}`);
+    expect(result.code).toBe(0);
+    expect(existsSync(join(windows.driveC, program))).toBe(true);
+    hostId = (await onlineHost()).id;
+    const xml = windows.taskXml('\\Carillon Agent\\Agent');
+    expect(xml).toContain('<Command>C:\\Program Files\\Carillon\\Agent\\carillon-agent.exe</Command>');
+  });
+
+  it('is replaced by a newer one: the host, its tasks and what it knows stay', async () => {
+    const job = {
+      kind: 'Job',
+      name: 'nightly',
+      targets: { labels: { role: 'web' } },
+      schedule: '0 3 * * *',
+      run: 'x.exe',
+    };
+    writeFileSync(join(folder, 'job.json'), JSON.stringify(job));
+    expect(await product.cli('apply', '-f', join(folder, 'job.json'))).toMatchObject({ code: 0 });
+    await eventually(async () => ((await tasks()).includes('\\Carillon\\nightly') ? true : undefined));
+    const before = agentPid();
+    expect((await msiexec('/i', installed('0.2.0'), '/qn')).code).toBe(0);
+    expect(agentPid()).not.toBe(before);
+    expect((await onlineHost()).id).toBe(hostId);
+    expect(await tasks()).toEqual(['\\Carillon Agent\\Agent', '\\Carillon\\nightly']);
+    expect((await msiexec('/i', installed('0.1.0'), '/qn')).code).not.toBe(0);
+  });
+
+  it('takes its own tasks with it, and no others', async () => {
+    const foreign = join(windows.driveC, 'foreign.xml');
+    const xml = windows
+      .taskXml('\\Carillon\\nightly')
+      .replace(/<Arguments>.*<\/Arguments>/, '<Arguments>x</Arguments>');
+    writeFileSync(foreign, Buffer.from(`\uFEFF${xml}`, 'utf16le'));
+    await windows.schtasks('/create', '/tn', '\\Carillon\\of a person', '/xml', windows.windowsPath(foreign), '/f');
+    expect((await msiexec('/x', installed('0.2.0'), '/qn')).code).toBe(0);
+    expect(await tasks()).toEqual(['\\Carillon\\of a person']);
+    expect(existsSync(join(windows.driveC, program))).toBe(false);
+    expect(existsSync(join(windows.driveC, 'ProgramData/Carillon/agent/identity.json'))).toBe(true);
+  });
+});
