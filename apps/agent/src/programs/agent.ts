@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { taskFolder } from '@carillon/core/job/task-for-job';
+import type { DriftKind } from '@carillon/core/state/states';
 import { hostAccounts } from '../accounts/host-accounts.js';
 import { Collector } from '../collect/collector.js';
 import { EventSender } from '../collect/event-sender.js';
@@ -22,6 +23,7 @@ import { dropEvent } from '../runner/drop-box.js';
 import { readJobMemory } from '../runner/job-memory.js';
 import { storeScript } from '../runner/script-file.js';
 import { hostScheduler, taskStoreOf } from '../scheduler/host-scheduler.js';
+import { OwnWrites } from '../scheduler/own-writes.js';
 import { WevtutilHistory } from '../scheduler/task-history.js';
 import { listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
@@ -63,7 +65,8 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const events = new EventSender(eventLog);
     const output = new OutputShipper(new FileOutputSource(folder));
     const cache = new FileDesiredCache(folder.jobs, folder.registered);
-    const scheduler = hostScheduler(settings.scheduler, folder.temporary);
+    const ownWrites = new OwnWrites();
+    const scheduler = hostScheduler(settings.scheduler, folder.temporary, ownWrites);
     const codePage = settings.scheduler.kind === 'schtasks' ? consoleCodePage() : undefined;
     const report = (data: UnnumberedEvent['data']) =>
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
@@ -90,6 +93,25 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       },
       log,
     );
+    const historyCommand = historyCommandOf(settings.scheduler, process.env);
+    const starts =
+      historyCommand &&
+      new StartWatch({
+        history: new WevtutilHistory(historyCommand, codePage),
+        cache,
+        memory: fileHistoryMemory(folder.history),
+        facts: () => ({ agentId, hostTimezone: hostTimezone(), nowMs: Date.now() }),
+        lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
+        isOwn: (path, atMs) => ownWrites.has(path, atMs),
+        report: (event) => dropEvent(folder.drop, event),
+        reportStatus: (status) => report({ kind: 'history.changed', ...status }),
+        log,
+      });
+    const startTimer = new LookTimer(async () => starts?.look(), startsMs);
+    const whoChanged = async (path: string, found: DriftKind) => {
+      await startTimer.now();
+      return starts?.whoChanged(path, found) ?? null;
+    };
     const drift = new DriftTimer(
       new DriftWatch({
         scheduler,
@@ -100,24 +122,11 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         replaced,
         accounts,
         report,
+        whoChanged,
         log,
       }),
       ownTasksIn(taskStoreOf(settings.scheduler)),
     );
-    const historyCommand = historyCommandOf(settings.scheduler, process.env);
-    const starts =
-      historyCommand &&
-      new StartWatch({
-        history: new WevtutilHistory(historyCommand, codePage),
-        cache,
-        memory: fileHistoryMemory(folder.history),
-        facts: () => ({ agentId, hostTimezone: hostTimezone(), nowMs: Date.now() }),
-        lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
-        report: (event) => dropEvent(folder.drop, event),
-        reportStatus: (status) => report({ kind: 'history.changed', ...status }),
-        log,
-      });
-    const startTimer = new LookTimer(async () => starts?.look(), startsMs);
     const commands = new CommandDesk(
       () => ({ agentId, signerKeys, judge: (action) => policy.judgeCommand(action) }),
       new FileCommandJournal(folder.commands, Date.now()),

@@ -19,8 +19,13 @@ const read = (events: TaskEvent[], ownMinutes: number[] = [], before: TaskTouche
 
 describe('who touched a task', () => {
   it('is told by the last record that fits what was found', () => {
-    const touches = read([event(ids.updated, 1, 'CORP\\bob'), event(ids.disabled, 2), event(ids.deleted, 3, 'CORP\\carl')]);
-    const who = (found: 'deleted' | 'disabled' | 'edited' | 'unreadable') => touchBehind(touches, '\\Carillon\\ETL', found);
+    const touches = read([
+      event(ids.updated, 1, 'CORP\\bob'),
+      event(ids.disabled, 2),
+      event(ids.deleted, 3, 'CORP\\carl'),
+    ]);
+    const who = (found: 'deleted' | 'disabled' | 'edited' | 'unreadable') =>
+      touchBehind(touches, '\\Carillon\\ETL', found);
     expect(who('deleted')).toMatchObject({ account: 'CORP\\carl', atMs: base + 180_000 });
     expect(who('disabled')).toMatchObject({ account: 'CORP\\anna' });
     expect(who('edited')).toMatchObject({ account: 'CORP\\anna' });

@@ -45,6 +45,8 @@ export function readTouches(before: TaskTouches, events: readonly TaskEvent[], f
 
 /** The touch that made a task what it was found as; null when the log does not tell, or tells only of the agent. */
 export function touchBehind(touches: TaskTouches, path: string, found: DriftKind): TaskTouch | null {
-  const last = (touches[path.toLowerCase()] ?? []).filter(({ id, isOwn }) => isOwn || behind[found].includes(id)).at(-1);
+  const last = (touches[path.toLowerCase()] ?? [])
+    .filter(({ id, isOwn }) => isOwn || behind[found].includes(id))
+    .at(-1);
   return last && !last.isOwn ? last : null;
 }
