@@ -248,8 +248,8 @@ describe('changes', () => {
     differences: ['settings.enabled: wanted true, found false'],
     message: null,
     noticedAt: '2026-03-01T02:00:00.000Z',
-    changedAt: null,
-    changedBy: null,
+    changedAt: '2026-03-01T01:59:00.000Z',
+    changedBy: 'CORP\\anna',
   };
 
   it('are listed for a host or for a job', async () => {

@@ -100,6 +100,9 @@ describe("why didn't it run", () => {
     expect(new Set(runs.map(({ scheduledFor }) => scheduledFor)).size).toBe(runs.length);
 
     // 4. What somebody did to the task: noticed when the agent came back.
-    expect(await becomes('task_deleted', 'vanished', '--at', first)).toMatchObject({ fireAt: first });
+    expect(await becomes('task_deleted', 'vanished', '--at', first)).toMatchObject({
+      fireAt: first,
+      text: 'its task was deleted on the host by CORP\\anna',
+    });
   }, 300_000);
 });
