@@ -1,6 +1,7 @@
 import type { Schedule } from '@carillon/wintask/schedule/schedule';
 import type { Json } from '../desired/canonical-json.js';
 import type { Target } from '../host/target.js';
+import type { HostOverride } from './host-overrides.js';
 import { type RunAs, readRunAs } from './run-as.js';
 
 /** A job as the product keeps it: every default written out, so that equal specs are equal values. */
@@ -28,6 +29,8 @@ export interface JobSpec {
    * before once it is gone. Absent when there are none, as in all older definitions.
    */
   readonly replaces?: readonly string[];
+  /** What is different on some hosts; absent when nothing is, as in all older definitions. */
+  readonly overrides?: readonly HostOverride[];
   /** Names of alert policies. */
   readonly alerts: readonly string[];
 }
@@ -133,6 +136,8 @@ export interface Manifest {
   /** See `JobSpec`. Agents without the capability `replace` do not know it and must not get such a job. */
   readonly replaces?: readonly string[];
   readonly when?: Conditions;
+  /** Worked in by `onHost`, since one signed definition goes to all hosts. */
+  readonly overrides?: readonly HostOverride[];
   /**
    * Capabilities without which an agent would run the job wrongly: one that lacks any refuses it. Absent when any agent
    * will do.
@@ -140,12 +145,16 @@ export interface Manifest {
   readonly needs?: readonly Need[];
 }
 
-export const needs = ['conditions', 'accounts'] as const;
+export const needs = ['conditions', 'accounts', 'overrides'] as const;
 export type Need = (typeof needs)[number];
 
 function needsOf(spec: JobSpec): Need[] {
-  const named = readRunAs(spec.runAs)?.kind !== 'service';
-  return [...(spec.when ? (['conditions'] as const) : []), ...(named ? (['accounts'] as const) : [])];
+  const accounts = [spec.runAs, ...(spec.overrides ?? []).flatMap(({ runAs }) => runAs ?? [])];
+  return [
+    ...(spec.when ? (['conditions'] as const) : []),
+    ...(accounts.some((account) => readRunAs(account)?.kind !== 'service') ? (['accounts'] as const) : []),
+    ...(spec.overrides ? (['overrides'] as const) : []),
+  ];
 }
 
 /** The part of a spec that travels to hosts. */
@@ -166,6 +175,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     enabled,
     replaces,
     when,
+    overrides,
   } = spec;
   const needed = needsOf(spec);
   return {
@@ -187,6 +197,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     enabled,
     ...(replaces ? { replaces } : {}),
     ...(when ? { when } : {}),
+    ...(overrides ? { overrides } : {}),
     ...(needed.length > 0 ? { needs: needed } : {}),
   };
 }

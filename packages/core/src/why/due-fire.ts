@@ -42,19 +42,12 @@ export function findDueFire(facts: DueFacts): DueFire {
     previousMs: lastFire(schedule, { ...facts, atMs: Math.min(atMs, nowMs), withinMs: yearMs }),
   });
   if (deletedMs !== null && deletedMs <= atMs) return none('job_deleted');
-  const untilMs = Math.min(nowMs, facts.atMs === null ? nowMs : facts.atMs + afterMs);
+  if (facts.atMs === null && versions[0] && !versions[0].enabled) return none('job_disabled');
   const sinceMs = facts.atMs === null ? nowMs - yearMs : facts.atMs - beforeMs;
-  // Each version counts from its making to the making of the next.
-  let endMs = untilMs;
-  for (const version of versions) {
-    const fromMs = Math.max(version.createdMs, sinceMs);
-    const found =
-      version.enabled && fromMs <= endMs
-        ? lastFire(version.schedule, { ...facts, atMs: endMs, withinMs: endMs - fromMs })
-        : null;
-    if (found !== null) return { due: true, atMs: found, version };
-    endMs = Math.min(endMs, version.createdMs);
-    if (facts.atMs === null && version === versions[0] && !version.enabled) return none('job_disabled');
+  // The fire at or before the time named; one just after it only where there is none.
+  for (const lateMs of facts.atMs === null ? [0] : [0, afterMs]) {
+    const found = lastOf(versions, { ...facts, sinceMs, untilMs: Math.min(nowMs, atMs + lateMs) });
+    if (found) return found;
   }
   const inEffect = versions.find(({ createdMs }) => createdMs <= atMs);
   if (!inEffect) return none('job_newer');
@@ -67,9 +60,27 @@ export function findDueFire(facts: DueFacts): DueFire {
   )
     return none('not_yet');
   const whole = schedule.map(withoutCalendar);
-  if (lastFire(whole, { ...facts, atMs: untilMs, withinMs: untilMs - Math.max(sinceMs, inEffect.createdMs) }) !== null)
+  const reachMs = Math.min(atMs + afterMs, nowMs);
+  if (lastFire(whole, { ...facts, atMs: reachMs, withinMs: reachMs - Math.max(sinceMs, inEffect.createdMs) }) !== null)
     return none('calendar', schedule);
   return none('not_due', schedule);
+}
+
+/** The last fire in a time; each version counts from its making to the making of the next. */
+function lastOf(
+  versions: readonly WhyVersion[],
+  range: Clocks & { sinceMs: number; untilMs: number },
+): Extract<DueFire, { due: true }> | null {
+  let endMs = range.untilMs;
+  for (const version of versions) {
+    const fromMs = Math.max(version.createdMs, range.sinceMs);
+    const { enabled, schedule } = version;
+    const atMs =
+      enabled && fromMs <= endMs ? lastFire(schedule, { ...range, atMs: endMs, withinMs: endMs - fromMs }) : null;
+    if (atMs !== null) return { due: true, atMs, version };
+    endMs = Math.min(endMs, version.createdMs);
+  }
+  return null;
 }
 
 interface Clocks {

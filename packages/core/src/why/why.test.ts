@@ -33,6 +33,15 @@ describe('the fire that is meant', () => {
     expect(findDueFire(due({ nowMs: at('26T02:00:00') }))).toMatchObject({ due: true, atMs: fireMs });
   });
 
+  it('is the one named, where one comes every minute', () => {
+    const minutely = [{ ...daily, schedule: [{ kind: 'cron', expression: '* * * * *' }] } as const];
+    for (const [named, found] of [
+      ['26T02:00:00', '26T02:00:00'],
+      ['26T02:00:59', '26T02:00:00'],
+    ] as const)
+      expect(findDueFire(due({ versions: minutely, atMs: at(named) }))).toMatchObject({ due: true, atMs: at(found) });
+  });
+
   it('follows the clock of the host', () => {
     expect(findDueFire(due({ hostTimezone: 'Asia/Shanghai' }))).toMatchObject({ due: true, atMs: at('25T18:00:00') });
   });

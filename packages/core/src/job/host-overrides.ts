@@ -1,0 +1,42 @@
+import type { Schedule } from '@carillon/wintask/schedule/schedule';
+import type { RunSpec } from './job-spec.js';
+import type { RunAs } from './run-as.js';
+
+/** What is different about a job on some of its hosts; what is absent is as everywhere. */
+export interface HostOverride {
+  /** Names of hosts; each stands in one override of a job at most. */
+  readonly hosts: readonly string[];
+  readonly schedule?: Schedule;
+  /** Only of a program. */
+  readonly arguments?: readonly string[];
+  readonly workingDirectory?: string | null;
+  /** Added to the job's own variables, or in their place. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly runAs?: RunAs;
+}
+
+interface Overridable {
+  readonly schedule: Schedule;
+  readonly run: RunSpec;
+  readonly runAs: RunAs;
+  readonly overrides?: readonly HostOverride[];
+}
+
+/** A definition as it is on one host, its overrides worked in. Without a name it is as on hosts that none names. */
+export function onHost<T extends Overridable>(definition: T, hostName: string | undefined): Omit<T, 'overrides'> {
+  const { overrides, ...everywhere } = definition;
+  const key = hostName?.toLowerCase();
+  const own = overrides?.find(({ hosts }) => hosts.some((name) => name.toLowerCase() === key));
+  if (!own) return everywhere;
+  const { schedule = everywhere.schedule, runAs = everywhere.runAs } = own;
+  return { ...everywhere, schedule, runAs, run: runOn(everywhere.run, own) };
+}
+
+function runOn(run: RunSpec, own: HostOverride): RunSpec {
+  const { workingDirectory = run.workingDirectory } = own;
+  const environment = { ...run.environment, ...own.environment };
+  const place = { workingDirectory, environment };
+  return run.kind === 'program'
+    ? { ...run, ...place, arguments: own.arguments ?? run.arguments }
+    : { ...run, ...place };
+}
