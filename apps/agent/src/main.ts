@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { exitCodeOf } from '@carillon/core/install/findings';
+import { proxySettingProblem } from '@carillon/core/link/proxy';
 import { describeFindings, examine } from './install/doctor.js';
 import { describeInstall, install } from './install/install.js';
 import { stopAgent } from './install/running-agent.js';
@@ -20,10 +21,11 @@ import { loadKoffi } from './windows/koffi.js';
 
 const usage = `carillon-agent ${agentVersion}
 
-  enroll --server URL [--token T] [--name NAME] [--data DIR] [--schtasks-command JSON]
-         [--wevtutil-command JSON]
-         join a server; the token may come as CARILLON_JOIN_TOKEN
-  install [--server URL] [--token T] [--name NAME] [--data DIR] [--no-start] [--schtasks-command JSON]
+  enroll --server URL[,URL] [--token T] [--name NAME] [--proxy URL] [--ca FILE] [--data DIR]
+         [--schtasks-command JSON] [--wevtutil-command JSON]
+         join a server; the token may come as CARILLON_JOIN_TOKEN. Of several addresses the first is the best.
+         --proxy none, system (the default) or http://[name:password@]host:port; --ca certificates (PEM) of one's own
+  install [--server URL] [--token T] [--name NAME] [--proxy URL] [--ca FILE] [--data DIR] [--no-start] [--schtasks-command JSON]
          keep the agent running from now on: enrols if need be, registers itself with Task Scheduler, starts
   uninstall [--data DIR] [--keep-data | --remove-data]
          take away the agent's task and those of its jobs; the folder is kept unless told otherwise
@@ -48,6 +50,8 @@ const options = {
   server: { type: 'string' },
   token: { type: 'string' },
   name: { type: 'string' },
+  proxy: { type: 'string' },
+  ca: { type: 'string' },
   data: { type: 'string' },
   'schtasks-command': { type: 'string' },
   'wevtutil-command': { type: 'string' },
@@ -79,10 +83,12 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'enroll': {
       const { name, agentId } = await enroll(
         {
-          server: url(values.server),
+          server: urls(values.server),
           data,
           token: token(values.token),
           name: values.name,
+          proxy: proxy(values.proxy),
+          ca: values.ca,
           schtasksCommand: values['schtasks-command'],
           wevtutilCommand: values['wevtutil-command'],
         },
@@ -109,10 +115,12 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'install': {
       const report = await install(
         {
-          server: values.server === undefined ? undefined : url(values.server),
+          server: values.server === undefined ? undefined : urls(values.server),
           data,
           token: values.token ?? process.env.CARILLON_JOIN_TOKEN,
           name: values.name,
+          proxy: proxy(values.proxy),
+          ca: values.ca,
           schtasksCommand: values['schtasks-command'],
           start: !values['no-start'],
         },
@@ -197,6 +205,17 @@ function parse(argv: readonly string[]) {
 function url(text: string | undefined): string {
   if (text && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new UsageError(`--server: expected an http or https URL, got ${text ?? 'nothing'}`);
+}
+
+function urls(text: string | undefined): string {
+  for (const each of (text ?? '').split(',')) url(each.trim());
+  return text ?? '';
+}
+
+function proxy(text: string | undefined): string | undefined {
+  const problem = text === undefined ? null : proxySettingProblem(text);
+  if (problem) throw new UsageError(`--proxy: ${problem}`);
+  return text;
 }
 
 function token(given: string | undefined): string {

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { configModule } from './config/config.module.js';
+import { AgentDownloadsModule } from './features/agent-downloads/agent-downloads.module.js';
 import { AlertPoliciesModule } from './features/alert-policies/alert-policies.module.js';
 import { ApplyModule } from './features/apply/apply.module.js';
 import { CommandsModule } from './features/commands/commands.module.js';
@@ -31,6 +32,7 @@ const features = [
   HostsModule,
   GroupsModule,
   EnrolmentTokensModule,
+  AgentDownloadsModule,
   AlertPoliciesModule,
   InventoryModule,
   WhyModule,

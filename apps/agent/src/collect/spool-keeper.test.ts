@@ -39,7 +39,7 @@ describe('the spool', () => {
     tended.tend(now);
     expect(told()).toEqual([]);
     expect(tended.health).toMatchObject({ spoolBytes: 5_000, problem: null });
-    expect(readdirSync(join(folder.root, 'spool')).sort()).toEqual(['drop', 'log', 'out', 'reserve', 'unwritten']);
+    expect(readdirSync(join(folder.root, 'spool')).sort()).toEqual(['drop', 'log', 'out', 'room']);
   });
 
   it('that is too big gives the oldest output up first, but not of a run under way', () => {

@@ -1,14 +1,16 @@
 import { clockFinding, connectionAdvice, type Finding, ok, problem, skipped } from '@carillon/core/install/findings';
-import { Channel, LinkError } from '../link/channel.js';
+import { Channel } from '../link/channel.js';
+import { LinkError } from '../link/link-error.js';
+import type { Route } from '../link/route.js';
 
 const answerMs = 15_000;
 
 /** Goes the agent's way to the server as far as the server's first word, which tells its address and its clock. */
-export async function checkConnection(server: string): Promise<Finding[]> {
+export async function checkConnection(server: string, route: Route = {}): Promise<Finding[]> {
   const startedMs = performance.now();
   let channel: Channel | undefined;
   try {
-    channel = await Channel.open(server);
+    channel = await Channel.open(server, { route });
     const first = await channel.next(answerMs);
     if (first?.name !== 'challenge')
       return unreachable(server, `${server} answered, but not as a Carillon server does`, 'http_404');

@@ -23,7 +23,7 @@ export async function examine(data: string, env: NodeJS.ProcessEnv): Promise<Fin
   const scheduler = hostScheduler(settings.scheduler, folder.temporary);
   return [
     ok('enrolment', `${loadIdentity(folder)?.name} at ${settings.server}`),
-    ...(await checkConnection(settings.server)),
+    ...(await checkConnection(settings.server, settings)),
     proxyFinding(env),
     await schedulerFinding(scheduler),
     await taskFinding(scheduler, folder),

@@ -7,7 +7,7 @@ import { hostScheduler } from '../scheduler/host-scheduler.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import { type AgentFolder, agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { loadIdentity } from '../state/identity.js';
-import { loadSettings, type Settings, schedulerFrom, storeSettings } from '../state/settings.js';
+import { loadSettings, type Settings, schedulerFrom, serverList, serversOf, storeSettings } from '../state/settings.js';
 import { admitRunners, isElevated, protectFolder } from './rights.js';
 import { agentStarted, stopAgent } from './running-agent.js';
 import { tryScheduler } from './trial-task.js';
@@ -18,6 +18,8 @@ export interface InstallOptions {
   readonly server?: string | undefined;
   readonly token?: string | undefined;
   readonly name?: string | undefined;
+  readonly proxy?: string | undefined;
+  readonly ca?: string | undefined;
   /** JSON list; only where there is no Task Scheduler. */
   readonly schtasksCommand?: string | undefined;
   /** Whether the agent is started now, or at the next boot or within five minutes. */
@@ -108,7 +110,7 @@ async function join(options: InstallOptions, env: NodeJS.ProcessEnv): Promise<vo
 }
 
 function checkServer(known: Settings, server: string | undefined, folder: AgentFolder): void {
-  if (server === undefined || new URL(server).origin === known.server) return;
+  if (server === undefined || serverList(server).some((origin) => serversOf(known).includes(origin))) return;
   throw new Error(
     `--server: this host is enrolled with ${known.server}, not with ${server}; ` +
       `uninstall it first, or choose another --data than ${folder.root}`,

@@ -3,23 +3,19 @@ import type { AgentMessage, Body } from '@carillon/contract/agent/catalog';
 import { decodeMessage, encodeMessage, type Incoming } from '@carillon/contract/agent/codec';
 import { agentPath, agentSubprotocol } from '@carillon/contract/agent/envelope';
 import { limits } from '@carillon/contract/limits';
+import { withoutPassword } from '@carillon/core/link/proxy';
 import { WebSocket } from 'ws';
+import { LinkError } from './link-error.js';
+import { findPassage, type Route } from './route.js';
 
 export type FromServer = Incoming<'server-to-agent'>;
 
-/** A connection that did not come about or was refused. `retryAfterMs`: when the server wants to see us again. */
-export class LinkError extends Error {
-  constructor(
-    message: string,
-    readonly code: string,
-    readonly retryAfterMs?: number,
-  ) {
-    super(message);
-    this.name = 'LinkError';
-  }
-}
-
 const handshakeMs = 15_000;
+
+export interface OpenOptions {
+  readonly route?: Route;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** One WebSocket to the server as typed messages. Until `onMessage` takes over, messages wait for `next`. */
 export class Channel {
@@ -47,11 +43,20 @@ export class Channel {
   }
 
   /** @throws LinkError when the server cannot be reached or refuses the handshake */
-  static open(server: string, signal?: AbortSignal): Promise<Channel> {
+  static async open(server: string, { route = {}, signal }: OpenOptions = {}): Promise<Channel> {
+    const { socketOptions, proxy } = await findPassage(new URL(server), route, {
+      timeoutMs: handshakeMs,
+      signal,
+    }).catch((error: unknown) => {
+      throw error instanceof LinkError ? error : new LinkError(String(error), 'bad_setting');
+    });
+    if (signal?.aborted) throw new LinkError(`${server}: given up, the agent stops`, 'stopped');
     const url = new URL(agentPath, server);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    const through = proxy.kind === 'proxy' ? ` (through the proxy ${withoutPassword(proxy.url)})` : '';
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(url, [agentSubprotocol], {
+        ...socketOptions,
         perMessageDeflate: false,
         maxPayload: limits.maxPayloadBytes,
         handshakeTimeout: handshakeMs,
@@ -69,14 +74,14 @@ export class Channel {
         socket.terminate();
         reject(
           new LinkError(
-            `${url}: the server answered ${response.statusCode}`,
+            `${url}: the server answered ${response.statusCode}${through}`,
             `http_${response.statusCode}`,
             seconds > 0 ? seconds * 1_000 : undefined,
           ),
         );
       });
       socket.once('error', (error: NodeJS.ErrnoException) =>
-        reject(new LinkError(`${url}: ${error.message || error.code}`, error.code ?? 'unreachable')),
+        reject(new LinkError(`${url}: ${error.message || error.code}${through}`, error.code ?? 'unreachable')),
       );
     });
   }

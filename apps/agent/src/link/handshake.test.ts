@@ -3,8 +3,9 @@ import { newId } from '../lib/new-id.js';
 import { type Identity, makeTransientIdentity } from '../state/identity.js';
 import { FakeServer, type FakeServerOptions } from '../testing/fake-server.js';
 import { emptyState, hostFacts } from '../testing/samples.js';
-import { Channel, LinkError } from './channel.js';
+import { Channel } from './channel.js';
 import { joinServer, sayHello } from './handshake.js';
+import { LinkError } from './link-error.js';
 
 let server: FakeServer;
 afterEach(() => server.kill());
@@ -122,7 +123,7 @@ describe('a connection', () => {
   it('is given up when the agent stops while dialling', async () => {
     server = await FakeServer.start();
     const controller = new AbortController();
-    const opening = failure(Channel.open(server.url, controller.signal));
+    const opening = failure(Channel.open(server.url, { signal: controller.signal }));
     controller.abort();
     expect(await opening).toBeInstanceOf(LinkError);
   });

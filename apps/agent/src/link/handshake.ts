@@ -3,7 +3,8 @@ import { protocolVersion } from '@carillon/contract/agent/envelope';
 import { enrollText, helloText } from '@carillon/contract/agent/signed-texts';
 import { signText } from '@carillon/core/desired/signing';
 import type { Identity } from '../state/identity.js';
-import { type Channel, LinkError } from './channel.js';
+import type { Channel } from './channel.js';
+import { LinkError } from './link-error.js';
 
 const answerMs = 15_000;
 

@@ -1,12 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { nextServer } from '@carillon/core/link/choose-server';
 import { freshReconnect, nextReconnect, type ReconnectRules } from '@carillon/core/link/reconnect';
 import type { Identity } from '../state/identity.js';
-import { Channel, LinkError } from './channel.js';
+import { Channel } from './channel.js';
+import { untilItAnswers } from './fail-back.js';
 import { type HelloState, sayHello } from './handshake.js';
+import { LinkError } from './link-error.js';
+import type { Route } from './route.js';
 import { runSession, type SessionParts, type SessionTiming } from './session.js';
 
 export interface LinkOptions {
-  readonly server: string;
+  /** Addresses of the server in order of preference, at least one. */
+  readonly servers: readonly string[];
+  readonly route?: Route;
   readonly identity: Identity;
   /** Facts of the host, asked anew for each session: a time zone may have changed. */
   readonly facts: () => HelloState['facts'];
@@ -14,6 +20,8 @@ export interface LinkOptions {
   /** Agent's own tests and simulations shorten the windows. */
   readonly reconnect?: ReconnectRules;
   readonly timing?: SessionTiming;
+  /** About how often a better address than the one in use is looked at. */
+  readonly failBackMs?: number;
   readonly onOnline?: () => void;
 }
 
@@ -21,17 +29,27 @@ export interface LinkOptions {
 const hopelessCodes = new Set(['unknown_agent', 'revoked', 'quarantined', 'wrong_origin', 'protocol', 'bad_signature']);
 const hopelessWaitMs = 5 * 60_000;
 
+const defaultFailBackMs = 10 * 60_000;
+
 /** Keeps a session with the server until the signal aborts: connect, say hello, serve, wait, again. Never throws. */
 export async function keepLinked(options: LinkOptions, signal: AbortSignal): Promise<void> {
   const { log } = options.parts;
   let state = freshReconnect;
+  let place = 0;
   while (!signal.aborted) {
     const startedMs = Date.now();
     let openedMs: number | undefined;
-    const end = await oneSession(options, signal, () => {
+    const end = await oneSession(options, place, signal, () => {
       openedMs = Date.now();
     });
     if (signal.aborted) return;
+    const tried = { server: options.servers[place], why: end.why };
+    const to = nextServer({ place, opened: openedMs !== undefined, ...end }, options.servers.length);
+    place = to.place;
+    if (!to.wait) {
+      log.info('goes to another address of the server', { ...tried, next: options.servers[place] });
+      continue;
+    }
     const livedMs = openedMs === undefined ? 0 : Date.now() - openedMs;
     const next = nextReconnect(
       state,
@@ -41,7 +59,7 @@ export async function keepLinked(options: LinkOptions, signal: AbortSignal): Pro
     state = next.state;
     options.parts.contact?.onTrouble(end.why);
     log.warn('not connected to the server', {
-      why: end.why,
+      ...tried,
       afterMs: Date.now() - startedMs,
       nextTryInMs: next.waitMs,
     });
@@ -49,14 +67,27 @@ export async function keepLinked(options: LinkOptions, signal: AbortSignal): Pro
   }
 }
 
+interface SessionEnd {
+  readonly why: string;
+  readonly code: string | undefined;
+  readonly isLeft: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
+
 async function oneSession(
-  { server, identity, facts, parts, timing, onOnline }: LinkOptions,
+  { servers, route = {}, identity, facts, parts, timing, failBackMs, onOnline }: LinkOptions,
+  place: number,
   signal: AbortSignal,
   onOpen: () => void,
-): Promise<{ why: string; retryAfterMs?: number | undefined }> {
+): Promise<SessionEnd> {
+  const server = servers[place] ?? '';
+  // Ends the session: the agent stops, or the best address answers again.
+  const leave = new AbortController();
+  const over = new AbortController();
   let channel: Channel | undefined;
+  let isLeft = false;
   try {
-    channel = await Channel.open(server, signal);
+    channel = await Channel.open(server, { route, signal });
     const { epoch, first, next } = parts.eventLog;
     const welcome = await sayHello(channel, server, identity, {
       facts: facts(),
@@ -66,11 +97,20 @@ async function oneSession(
     onOpen();
     parts.log.info('connected', { server, session: welcome.sessionId });
     onOnline?.();
-    return await runSession(channel, welcome, parts, signal, timing);
+    if (place > 0)
+      void untilItAnswers(servers[0] ?? '', route, failBackMs ?? defaultFailBackMs, over.signal).then((answers) => {
+        isLeft = answers;
+        if (answers) leave.abort('a better address answers again');
+      });
+    const end = await runSession(channel, welcome, parts, AbortSignal.any([signal, leave.signal]), timing);
+    return { ...end, code: undefined, isLeft };
   } catch (error) {
     channel?.close();
-    if (!(error instanceof LinkError)) return { why: String(error) };
-    const retryAfterMs = error.retryAfterMs ?? (hopelessCodes.has(error.code) ? hopelessWaitMs : undefined);
-    return { why: `${error.code}: ${error.message}`, retryAfterMs };
+    if (!(error instanceof LinkError)) return { why: String(error), code: undefined, isLeft };
+    const { code } = error;
+    const retryAfterMs = error.retryAfterMs ?? (hopelessCodes.has(code) ? hopelessWaitMs : undefined);
+    return { why: `${code}: ${error.message}`, code, isLeft, retryAfterMs };
+  } finally {
+    over.abort();
   }
 }

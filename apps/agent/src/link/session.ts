@@ -72,7 +72,7 @@ export async function runSession(
     if (problem !== toldProblem) heartbeat();
     toldProblem = problem;
   }, timing.lookMs);
-  const abort = () => channel.close(1000, 'agent stops');
+  const abort = () => channel.close(1000, typeof signal.reason === 'string' ? signal.reason : 'agent stops');
   signal.addEventListener('abort', abort, { once: true });
 
   channel.onMessage((message) => {

@@ -31,7 +31,7 @@ import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
 import { loadIdentity } from '../state/identity.js';
-import { historyCommandOf, loadSettings } from '../state/settings.js';
+import { historyCommandOf, loadSettings, serversOf } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
 import { reportBoot } from '../watch/boot-report.js';
@@ -147,7 +147,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const keeper = new SpoolKeeper({ folder, eventLog, log });
     const collector = new Collector({ folder, eventLog, keeper, onNews: pump, log });
 
-    log.info('agent starts', { name: identity.name, server: settings.server, data: folder.root });
+    log.info('agent starts', { name: identity.name, servers: serversOf(settings), data: folder.root });
     reportBoot(folder.boot, report);
     collector.start();
     desired.start();
@@ -164,7 +164,8 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     startTimer.start();
     await keepLinked(
       {
-        server: settings.server,
+        servers: serversOf(settings),
+        route: settings,
         identity,
         facts: () => hostFactsOf(settings.scheduler.kind, settings.name),
         parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, log },

@@ -1,13 +1,16 @@
+import { resolve } from 'node:path';
 import { protectFolder } from '../install/rights.js';
 import { hostFactsOf } from '../lib/host-facts.js';
 import { selfCommand } from '../lib/self-command.js';
 import { Channel } from '../link/channel.js';
 import { joinServer } from '../link/handshake.js';
+import type { Route } from '../link/route.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { loadOrMakeIdentity, storeEnrolment } from '../state/identity.js';
-import { schedulerFrom, storeSettings } from '../state/settings.js';
+import { schedulerFrom, serverList, storeSettings } from '../state/settings.js';
 
-export interface EnrollOptions {
+export interface EnrollOptions extends Route {
+  /** Address, or several with commas between them, the best first. */
   readonly server: string;
   readonly data: string;
   readonly token: string;
@@ -37,8 +40,9 @@ export async function enroll(
       `${folder.root}: already enrolled as ${identity.name}; choose another --data, or remove the folder to start over`,
     );
   }
-  const server = new URL(options.server).origin;
-  const channel = await Channel.open(server);
+  const servers = serverList(options.server);
+  const { proxy, ca } = options;
+  const { server, channel } = await openFirst(servers, { proxy, ca: ca && resolve(ca) });
   try {
     const enrolled = await joinServer(
       channel,
@@ -49,6 +53,9 @@ export async function enroll(
     );
     storeSettings(folder, {
       server,
+      ...(servers.length > 1 ? { servers } : {}),
+      ...(proxy === undefined ? {} : { proxy }),
+      ...(ca === undefined ? {} : { ca: resolve(ca) }),
       scheduler,
       ...(options.name === undefined ? {} : { name: options.name }),
       runner: selfCommand('run', '--data', folder.root),
@@ -62,4 +69,20 @@ export async function enroll(
   } finally {
     channel.close();
   }
+}
+
+/** The first address that answers. @throws LinkError of the last one */
+async function openFirst(
+  servers: readonly string[],
+  route: Route,
+): Promise<{ readonly server: string; readonly channel: Channel }> {
+  let failure: unknown;
+  for (const server of servers) {
+    try {
+      return { server, channel: await Channel.open(server, { route }) };
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
 }

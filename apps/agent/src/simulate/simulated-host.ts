@@ -9,8 +9,9 @@ import { MemoryCommandJournal } from '../commands/command-journal.js';
 import { agentVersion } from '../lib/host-facts.js';
 import { hostTimezone } from '../lib/host-timezone.js';
 import type { Log } from '../lib/log.js';
-import { Channel, LinkError } from '../link/channel.js';
+import { Channel } from '../link/channel.js';
 import { joinServer } from '../link/handshake.js';
+import { LinkError } from '../link/link-error.js';
 import { keepLinked } from '../link/link-loop.js';
 import { MemoryScheduler } from '../scheduler/memory-scheduler.js';
 import { MemoryDesiredCache } from '../state/desired-cache.js';
@@ -78,7 +79,7 @@ export async function runSimulatedHost(options: SimulatedHostOptions, signal: Ab
     const { reconnect, onOnline } = options;
     await keepLinked(
       {
-        server,
+        servers: [server],
         identity,
         facts,
         parts: { eventLog, events, output, desired, commands, log },
@@ -102,7 +103,7 @@ async function join(
   for (let attempt = 1; !signal.aborted; attempt += 1) {
     let channel: Channel | undefined;
     try {
-      channel = await Channel.open(server, signal);
+      channel = await Channel.open(server, { signal });
       const enrolled = await joinServer(channel, server, identity, token, facts);
       return {
         ...identity,

@@ -39,6 +39,8 @@ export interface AgentFolder {
   readonly output: string;
   /** Room kept for results on a full disk; filled by the agent, given back by whoever needs it. */
   readonly reserve: string;
+  /** Holds the two files for a full disk. */
+  readonly room: string;
   /** Results that found no room even so, a byte each; written by runners, told and cleared by the agent. */
   readonly unwritten: string;
   /** Numbered events until the centre acked them; written by the agent. */
@@ -90,8 +92,9 @@ export function agentFolderAt(path: string): AgentFolder {
     answered: join(root, 'answered'),
     drop: join(root, 'spool', 'drop'),
     output: join(root, 'spool', 'out'),
-    reserve: join(root, 'spool', 'reserve'),
-    unwritten: join(root, 'spool', 'unwritten'),
+    room: join(root, 'spool', 'room'),
+    reserve: join(root, 'spool', 'room', 'reserve'),
+    unwritten: join(root, 'spool', 'room', 'unwritten'),
     log: join(root, 'spool', 'log'),
     contact: join(root, 'contact.json'),
     diary: join(root, 'agent.log'),
@@ -106,10 +109,10 @@ export function agentFolderAt(path: string): AgentFolder {
 }
 
 export function prepareAgentFolder(folder: AgentFolder): void {
-  const { jobs, scripts, tickets, stops, running, answered, drop, output, log, temporary } = folder;
+  const { jobs, scripts, tickets, stops, running, answered, drop, output, room, log, temporary } = folder;
   mkdirSync(folder.root, { recursive: true, mode: 0o700 });
   mkdirSync(folder.private, { recursive: true, mode: 0o700 });
-  for (const path of [jobs, scripts, tickets, stops, running, answered, drop, output, log, temporary]) {
+  for (const path of [jobs, scripts, tickets, stops, running, answered, drop, output, room, log, temporary]) {
     mkdirSync(path, { recursive: true });
   }
 }

@@ -5,7 +5,7 @@ import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, s
 const stepBytes = 64 * 1024;
 
 /**
- * Room that is taken ahead of need (`spool/reserve`): when a disk is full, results of runs are written in its place.
+ * Room that is taken ahead of need (`spool/room/reserve`): when a disk is full, results of runs are written in its place.
  * Agent and runners share it.
  */
 export function fillReserve(path: string, bytes: number): void {

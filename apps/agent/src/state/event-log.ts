@@ -59,7 +59,7 @@ export class FileEventLog implements EventLog {
   /** @param reserve file that gives room on a full disk */
   constructor(
     private readonly folder: string,
-    private readonly reserve = join(folder, '..', 'reserve'),
+    private readonly reserve = join(folder, '..', 'room', 'reserve'),
   ) {
     const stored = this.readPointer();
     this.pointer = stored ?? this.guessPointer();

@@ -1,12 +1,31 @@
+import { proxySettingProblem } from '@carillon/core/link/proxy';
 import { z } from 'zod';
 import type { AgentFolder } from './agent-folder.js';
 import { readJson, writeJson } from './files.js';
 
 const commandSchema = z.array(z.string().min(1)).min(1);
 
+const origin = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
+    message: 'expected an address such as https://carillon.example',
+  })
+  .transform((text) => new URL(text).origin);
+
 const settingsSchema = z.object({
   /** Origin of the server, `https://carillon.example`. */
   server: z.string(),
+  /** All its addresses in order of preference, where there are several; without it `server` is the only one. */
+  servers: z.array(origin).min(1).max(8).optional(),
+  /** The way there: `none`, `system` (the default), or the URL of a proxy, with name and password if it wants them. */
+  proxy: z
+    .string()
+    .refine((value) => proxySettingProblem(value) === null, {
+      message: 'expected none, system, or an http or https URL such as http://proxy.corp:8080',
+    })
+    .optional(),
+  /** File with certificates (PEM) of a certificate authority of one's own. */
+  ca: z.string().min(1).optional(),
   scheduler: z.object({
     kind: z.enum(['schtasks', 'emulated']),
     /** Program and first arguments; on Windows the full path of schtasks.exe. */
@@ -20,6 +39,19 @@ const settingsSchema = z.object({
   runner: z.object({ command: z.string(), arguments: z.array(z.string()) }),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/**
+ * The addresses in a text with commas between them.
+ * @throws TypeError when one is no URL
+ */
+export function serverList(text: string): string[] {
+  return [...new Set(text.split(',').map((each) => new URL(each.trim()).origin))];
+}
+
+/** Addresses of the server, the best first. */
+export function serversOf({ server, servers }: Settings): readonly string[] {
+  return servers ?? [server];
+}
 
 /** @throws Error that names the file and the field when something is missing or wrong */
 export function loadSettings(folder: AgentFolder): Settings {

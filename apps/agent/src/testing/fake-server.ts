@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Body, ServerMessage } from '@carillon/contract/agent/catalog';
 import { decodeMessage, encodeMessage, type Incoming } from '@carillon/contract/agent/codec';
@@ -25,6 +26,10 @@ export interface FakeServerOptions {
   readonly origin?: string;
   /** Answers the handshake with this status instead of a WebSocket. */
   readonly refuse?: { readonly status: number; readonly retryAfter?: string };
+  /** Serves TLS. */
+  readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
+  /** Name in its address. */
+  readonly hostname?: string;
   readonly script?: Script;
   /** `false`: says nothing at all. */
   readonly challenges?: boolean;
@@ -74,10 +79,11 @@ export class FakeServer {
   /** Committed events in the order they came, repeats left out as the real server does. */
   readonly ledger = new Map<string, { epoch: number; seq: number; eventId: string; data: unknown }>();
   desired: Body<'welcome'>['desired'] = nothing;
-  private readonly http = createServer();
+  private readonly http: ReturnType<typeof createServer>;
   private readonly sockets = new Set<Socket>();
 
   private constructor(public options: FakeServerOptions) {
+    this.http = options.tls ? createTlsServer(options.tls) : createServer();
     const upgrades = new WebSocketServer({ noServer: true, handleProtocols: () => agentSubprotocol });
     this.http.on('connection', (socket) => {
       this.sockets.add(socket);
@@ -104,7 +110,8 @@ export class FakeServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    const { tls, hostname = '127.0.0.1' } = this.options;
+    return `http${tls ? 's' : ''}://${hostname}:${this.port}`;
   }
 
   /** The connection with this number, counted from 0, once it is there. */

@@ -6,8 +6,7 @@ import { CommandDesk, type CommandWork } from '../commands/command-desk.js';
 import { MemoryCommandJournal } from '../commands/command-journal.js';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
-import { keepLinked } from '../link/link-loop.js';
-import type { SessionTiming } from '../link/session.js';
+import { keepLinked, type LinkOptions } from '../link/link-loop.js';
 import { MemoryScheduler } from '../scheduler/memory-scheduler.js';
 import { MemoryOutputSource } from '../simulate/memory-output.js';
 import { MemoryDesiredCache } from '../state/desired-cache.js';
@@ -23,7 +22,11 @@ export const quickReconnect: ReconnectRules = { firstWindowMs: 10, maxWindowMs: 
 /** An agent in memory with a real socket, linked to a fake server until the test ends. */
 export function linkMemoryAgent(
   server: FakeServer,
-  options: { reconnect?: ReconnectRules; timing?: SessionTiming; work?: CommandWork } = {},
+  options: Partial<Pick<LinkOptions, 'route' | 'failBackMs' | 'reconnect' | 'timing'>> & {
+    /** Addresses after the server's own. */
+    more?: readonly string[];
+    work?: CommandWork;
+  } = {},
 ) {
   const agentId = newId();
   const identity = { ...makeTransientIdentity(), agentId };
@@ -47,9 +50,9 @@ export function linkMemoryAgent(
   const output = new OutputShipper(source);
   const parts = { eventLog, events, output, desired, commands, log };
   const stop = new AbortController();
-  const { reconnect = quickReconnect, timing } = options;
+  const { reconnect = quickReconnect, more = [], work: _, ...rest } = options;
   const ended = keepLinked(
-    { server: server.url, identity, facts: hostFacts, parts, reconnect, ...(timing ? { timing } : {}) },
+    { servers: [server.url, ...more], identity, facts: hostFacts, parts, reconnect, ...rest },
     stop.signal,
   );
   onTestFinished(async () => {

@@ -16,6 +16,8 @@ export interface Config {
   readonly publicOrigins: readonly string[];
   /** Built dashboard; undefined: API only. */
   readonly webRoot: string | undefined;
+  /** Folder of the agent's programs, as `npm run build:agent` and `build:msi` fill it; may be empty or missing. */
+  readonly downloadsFolder: string;
   readonly logLevel: string;
   /** Addresses of proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: readonly string[];
@@ -43,6 +45,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     signerKeyFile: env.CARILLON_SIGNER_KEY_FILE || resolve(dataFolder, 'server', 'signer.key'),
     publicOrigins: [...list(env.CARILLON_PUBLIC_URL).map((text) => origin('CARILLON_PUBLIC_URL', text)), ...local],
     webRoot: env.CARILLON_WEB_ROOT || undefined,
+    downloadsFolder: resolve(env.CARILLON_DOWNLOADS || 'dist/agent'),
     logLevel: env.LOG_LEVEL || 'info',
     trustProxy: list(env.CARILLON_TRUST_PROXY),
     pollMs: milliseconds('CARILLON_POLL_MS', env.CARILLON_POLL_MS, 5_000),

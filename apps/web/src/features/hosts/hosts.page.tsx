@@ -48,7 +48,7 @@ export function HostsPage() {
           isFiltered(filter) ? (
             <Empty text={t('hosts.noneFound')} />
           ) : (
-            <Empty text={t('hosts.none')} command="npx carillon token create" />
+            <Empty text={t('hosts.none')} command="npx carillon hosts add" />
           )
         }
       />

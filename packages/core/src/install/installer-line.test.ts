@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { installerLine } from './installer-line.js';
+
+describe('the line that installs an agent', () => {
+  it('loads the script of the server and hands it the token', () => {
+    expect(installerLine('powershell', 'http://127.0.0.1:7070', 'abc_-1')).toBe(
+      "& ([scriptblock]::Create((Invoke-RestMethod -UseBasicParsing 'http://127.0.0.1:7070/install.ps1'))) -Token 'abc_-1'",
+    );
+  });
+
+  it('asks for TLS 1.2 where there is TLS', () => {
+    expect(installerLine('powershell', 'https://carillon.example.com', 'abc')).toMatch(
+      /^\[Net\.ServicePointManager\]::SecurityProtocol = 'Tls12'; & /,
+    );
+  });
+
+  it('keeps a token in its quotes, whatever it is', () => {
+    expect(installerLine('powershell', 'http://x', "a'; b")).toContain("-Token 'a''; b'");
+  });
+
+  it('has a form for software distribution', () => {
+    expect(installerLine('msi', 'https://c.example', 'abc')).toBe(
+      'msiexec /i https://c.example/downloads/carillon-agent.msi /qn SERVER=https://c.example TOKEN=abc',
+    );
+  });
+});
