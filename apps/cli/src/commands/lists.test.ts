@@ -256,7 +256,9 @@ describe('changes', () => {
     server.on(hostRoutes.taskChanges, () => ({ items: [change], next: null }));
     server.on(jobRoutes.taskChanges, () => ({ items: [], next: null }));
     const { stdout } = await cli.run('changes', '--host', 'web-01');
-    expect(stdout).toContain('DailyBackup v3  disabled  drifted  CORP\\anna at 2026-03-01 01:59:00 +00:00  settings.enabled: wanted true, found false');
+    expect(stdout).toContain(
+      'DailyBackup v3  disabled  drifted  CORP\\anna at 2026-03-01 01:59:00 +00:00  settings.enabled: wanted true, found false',
+    );
     expect(JSON.parse((await cli.run('changes', '--job', 'DailyBackup', '--json')).stdout)).toEqual([]);
   });
 
