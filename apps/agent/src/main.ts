@@ -7,11 +7,12 @@ import { stopAgent } from './install/running-agent.js';
 import { describeUninstall, uninstall } from './install/uninstall.js';
 import { agentVersion } from './lib/host-facts.js';
 import { consoleLog, fileLog } from './lib/log.js';
-import { readSecret } from './lib/read-secret.js';
+import { readSecret, readSecretText } from './lib/read-secret.js';
 import { forgetPassword, listAccounts, setPassword } from './programs/account.js';
 import { runAgent } from './programs/agent.js';
 import { enroll } from './programs/enroll.js';
 import { describePolicy, policyReport } from './programs/policy.js';
+import { forgetSecret, listSecrets, setSecret } from './programs/secret.js';
 import { simulate } from './programs/simulate.js';
 import { agentStatus, describeStatus } from './programs/status.js';
 import { runJob } from './runner/run-job.js';
@@ -39,6 +40,8 @@ const usage = `carillon-agent ${agentVersion}
          what the owner of this host allows the centre, and which jobs that keeps out; exit code 1 for check if any
   account set ACCOUNT | forget ACCOUNT | list [--data DIR] [--json]
          passwords of accounts that jobs run as; set reads one line from standard input
+  secret set NAME | forget NAME | list [--data DIR] [--json]
+         what jobs of this host may name as { secret: NAME }; set reads standard input
   simulate --server URL --hosts N [--seconds S] [--json]
          many hosts in memory; the token comes as --token or CARILLON_JOIN_TOKEN
   --version
@@ -158,6 +161,8 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     case 'account':
       return account(data, subject, object, values.json === true);
+    case 'secret':
+      return secret(data, subject, object, values.json === true);
     case 'simulate': {
       const seconds = values.seconds === undefined ? undefined : positive('--seconds', values.seconds);
       const hosts = positive('--hosts', values.hosts ?? '');
@@ -187,6 +192,24 @@ async function account(
     throw new UsageError('account: expected set ACCOUNT, forget ACCOUNT or list');
   if (verb === 'set') setPassword(data, name, await readSecret(`Password of ${name}: `));
   else if (!forgetPassword(data, name)) throw new Error(`account: no password of ${name} was handed over here`);
+  return 0;
+}
+
+async function secret(
+  data: string,
+  verb: string | undefined,
+  name: string | undefined,
+  json: boolean,
+): Promise<number> {
+  if (verb === 'list') {
+    const known = listSecrets(data).map(({ account, at }) => ({ name: account, at }));
+    print(json ? known : known.map((each) => `${each.name}  since ${each.at}\n`).join(''));
+    return 0;
+  }
+  if ((verb !== 'set' && verb !== 'forget') || name === undefined)
+    throw new UsageError('secret: expected set NAME, forget NAME or list');
+  if (verb === 'set') setSecret(data, name, await readSecretText(`Secret ${name}: `));
+  else if (!forgetSecret(data, name)) throw new Error(`secret: no ${name} was handed over here`);
   return 0;
 }
 

@@ -39,12 +39,16 @@ import { fileDriftMemory } from '../watch/drift-memory.js';
 import { DriftTimer } from '../watch/drift-timer.js';
 import { DriftWatch } from '../watch/drift-watch.js';
 import { fileHistoryMemory } from '../watch/history-memory.js';
+import { hostTriggers } from '../watch/host-triggers.js';
 import { InventoryWatch } from '../watch/inventory-watch.js';
 import { LookTimer } from '../watch/look-timer.js';
+import { noteFollowers } from '../watch/run-followers.js';
 import { StartWatch } from '../watch/start-watch.js';
+import { TriggerWatch } from '../watch/trigger-watch.js';
 import { unpackKoffi } from '../windows/koffi.js';
 
 const startsMs = 60_000;
+const triggersMs = 2_000;
 
 /**
  * The long-lived agent of a host: collects what runners leave, keeps Task Scheduler at the desired state, and keeps a
@@ -127,10 +131,17 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       }),
       ownTasksIn(taskStoreOf(settings.scheduler)),
     );
+    const work = new HostWork(folder, cache, scheduler);
+    const triggers = hostTriggers(folder, { cache, work, log });
+    const triggerWatch = new TriggerWatch(triggers);
+    const triggerTimer = new LookTimer(() => triggerWatch.look(), triggersMs);
+    const onEvents = (events: readonly UnnumberedEvent[]) => {
+      if (noteFollowers(events, triggers)) void triggerTimer.now();
+    };
     const commands = new CommandDesk(
       () => ({ agentId, signerKeys, judge: (action) => policy.judgeCommand(action) }),
       new FileCommandJournal(folder.commands, Date.now()),
-      new HostWork(folder, cache, scheduler),
+      work,
       log,
     );
     const inventory = new InventoryWatch({
@@ -145,7 +156,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     };
     const contact = new ContactKeeper(folder.contact, () => eventLog.next - eventLog.first);
     const keeper = new SpoolKeeper({ folder, eventLog, log });
-    const collector = new Collector({ folder, eventLog, keeper, onNews: pump, log });
+    const collector = new Collector({ folder, eventLog, keeper, onEvents, onNews: pump, log });
 
     log.info('agent starts', { name: identity.name, servers: serversOf(settings), data: folder.root });
     reportBoot(folder.boot, report);
@@ -162,6 +173,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     drift.start();
     inventory.start();
     startTimer.start();
+    triggerTimer.start();
     await keepLinked(
       {
         servers: serversOf(settings),
@@ -175,6 +187,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     await drift.stop();
     await inventory.stop();
     await startTimer.stop();
+    await triggerTimer.stop();
     collector.stop();
     for (const end of watched) end();
     await desired.stop();

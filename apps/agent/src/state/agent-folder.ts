@@ -23,6 +23,8 @@ export interface AgentFolder {
   readonly history: string;
   /** When the host started, as last told; written by the agent. */
   readonly boot: string;
+  /** What the agent has seen of what starts jobs; written by the agent. */
+  readonly watched: string;
   /** Tasks that jobs stand in for, as they were before; written by the agent. */
   readonly replaced: string;
   /** Start orders; written by the agent, claimed by a runner. */
@@ -55,6 +57,8 @@ export interface AgentFolder {
   readonly private: string;
   /** Sealed passwords of accounts that jobs run as; written by people on the host only. */
   readonly passwords: string;
+  /** Sealed secrets for jobs; written by people on the host only, read by runners that may. */
+  readonly secrets: string;
   /** SIDs of accounts by name; written by the agent. */
   readonly sids: string;
   readonly commands: string;
@@ -85,6 +89,7 @@ export function agentFolderAt(path: string): AgentFolder {
     drift: join(root, 'drift.json'),
     history: join(root, 'history.json'),
     boot: join(root, 'boot.json'),
+    watched: join(root, 'watched.json'),
     replaced: join(root, 'replaced.json'),
     tickets: join(root, 'tickets'),
     stops: join(root, 'stops'),
@@ -101,6 +106,7 @@ export function agentFolderAt(path: string): AgentFolder {
     policy: join(root, 'policy.json'),
     private: join(root, 'private'),
     passwords: join(root, 'private', 'passwords.json'),
+    secrets: join(root, 'private', 'secrets.json'),
     sids: join(root, 'sids.json'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),

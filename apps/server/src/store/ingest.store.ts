@@ -140,6 +140,7 @@ const runColumns = {
   host_id: ['uuid', (row: RunRow) => row.hostId],
   state: ['run_state', (row: RunRow) => row.state],
   trigger: ['run_trigger', (row: RunRow) => row.event.trigger],
+  cause: ['text', (row: RunRow) => row.event.cause ?? null],
   scheduled_for: ['timestamptz', (row: RunRow) => row.event.scheduledFor],
   started_at: ['timestamptz', (row: RunRow) => row.event.startedAt],
   command_id: ['uuid', (row: RunRow) => row.event.commandId],

@@ -4,7 +4,7 @@ import type { HostOverride } from './host-overrides.js';
 import { jobLimits } from './job-limits.js';
 import type { RunSpec } from './job-spec.js';
 import { hostNameSchema } from './parts.schema.js';
-import { argumentsSchema, environmentSchema, pathSchema } from './run.schema.js';
+import { argumentsSchema, pathSchema } from './run.schema.js';
 import type { RunAs } from './run-as.js';
 import { scheduleSchema } from './schedule.schema.js';
 
@@ -16,7 +16,6 @@ export function overridesSchema(runAs: z.ZodType<RunAs>) {
       schedule: scheduleSchema.optional(),
       arguments: argumentsSchema.optional(),
       workingDirectory: pathSchema.nullish(),
-      environment: environmentSchema.optional(),
       runAs: runAs.optional(),
     })
     .transform(({ hosts, ...parts }): HostOverride => {

@@ -10,8 +10,6 @@ export interface HostOverride {
   /** Only of a program. */
   readonly arguments?: readonly string[];
   readonly workingDirectory?: string | null;
-  /** Added to the job's own variables, or in their place. */
-  readonly environment?: Readonly<Record<string, string>>;
   readonly runAs?: RunAs;
 }
 

@@ -21,6 +21,7 @@ export const jobLimits = {
   timeoutMs: { min: 1_000, max: 31 * 24 * 3_600_000 },
   retryAttempts: 100,
   retryDelayMs: { min: 1_000, max: 24 * 3_600_000 },
+  metricForMs: { default: 60_000, min: 5_000, max: 24 * 3_600_000 },
   waitUpToMs: { min: 1_000, max: 24 * 3_600_000 },
   everyMs: { min: 60_000, max: 31 * 24 * 3_600_000 },
 } as const;

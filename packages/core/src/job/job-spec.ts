@@ -1,4 +1,4 @@
-import type { Schedule } from '@carillon/wintask/schedule/schedule';
+import { isWatched, type Schedule } from '@carillon/wintask/schedule/schedule';
 import type { Json } from '../desired/canonical-json.js';
 import type { Target } from '../host/target.js';
 import type { HostOverride } from './host-overrides.js';
@@ -47,7 +47,15 @@ export interface Conditions {
   readonly waitUpToMs: number;
 }
 
-export type RunSpec =
+/** Where a program gets secrets of its host; what they are is known there only. */
+export interface SecretUse {
+  /** Name of a secret by environment variable. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Name of the secret that is all the program reads from standard input. */
+  readonly stdin?: string;
+}
+
+export type RunSpec = (
   | {
       readonly kind: 'program';
       readonly program: string;
@@ -60,7 +68,11 @@ export type RunSpec =
       readonly script: string;
       readonly workingDirectory: string | null;
       readonly environment: Readonly<Record<string, string>>;
-    };
+    }
+) & {
+  /** Absent when there are none, as in all older definitions. */
+  readonly secrets?: SecretUse;
+};
 
 export const overlapPolicies = ['skip', 'queue', 'replace', 'parallel'] as const;
 export type OverlapPolicy = (typeof overlapPolicies)[number];
@@ -145,16 +157,20 @@ export interface Manifest {
   readonly needs?: readonly Need[];
 }
 
-export const needs = ['conditions', 'accounts', 'overrides'] as const;
+export const needs = ['conditions', 'accounts', 'secrets', 'watch', 'overrides'] as const;
 export type Need = (typeof needs)[number];
 
 function needsOf(spec: JobSpec): Need[] {
-  const accounts = [spec.runAs, ...(spec.overrides ?? []).flatMap(({ runAs }) => runAs ?? [])];
-  return [
-    ...(spec.when ? (['conditions'] as const) : []),
-    ...(accounts.some((account) => readRunAs(account)?.kind !== 'service') ? (['accounts'] as const) : []),
-    ...(spec.overrides ? (['overrides'] as const) : []),
-  ];
+  const overrides = spec.overrides ?? [];
+  const accounts = [spec.runAs, ...overrides.flatMap(({ runAs }) => runAs ?? [])];
+  const asked: Record<Need, boolean> = {
+    conditions: spec.when !== undefined,
+    accounts: accounts.some((account) => readRunAs(account)?.kind !== 'service'),
+    secrets: spec.run.secrets !== undefined,
+    watch: [spec, ...overrides].some(({ schedule }) => schedule?.some(isWatched)),
+    overrides: overrides.length > 0,
+  };
+  return needs.filter((need) => asked[need]);
 }
 
 /** The part of a spec that travels to hosts. */

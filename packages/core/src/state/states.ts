@@ -49,8 +49,8 @@ export const runStates = [
 ] as const;
 export type RunState = (typeof runStates)[number];
 
-export const runTriggers = ['schedule', 'command', 'local'] as const;
-/** What started a run: its schedule, a command from the centre, or somebody on the host itself. */
+export const runTriggers = ['schedule', 'command', 'local', 'watch'] as const;
+/** What started a run: its schedule, a command from the centre, somebody on the host itself, or what the agent watched for. */
 export type RunTrigger = (typeof runTriggers)[number];
 
 export const startFailureCauses = [
