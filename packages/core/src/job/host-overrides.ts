@@ -32,9 +32,7 @@ export function onHost<T extends Overridable>(definition: T, hostName: string | 
 
 function runOn(run: RunSpec, own: HostOverride): RunSpec {
   const { workingDirectory = run.workingDirectory } = own;
-  const environment = { ...run.environment, ...own.environment };
-  const place = { workingDirectory, environment };
   return run.kind === 'program'
-    ? { ...run, ...place, arguments: own.arguments ?? run.arguments }
-    : { ...run, ...place };
+    ? { ...run, workingDirectory, arguments: own.arguments ?? run.arguments }
+    : { ...run, workingDirectory };
 }
