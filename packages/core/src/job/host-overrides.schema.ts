@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { problemParams } from '../zod-problems.js';
-import type { HostOverride } from './host-overrides.js';
 import { jobLimits } from './job-limits.js';
-import type { RunSpec } from './job-spec.js';
+import type { HostOverride, RunSpec } from './job-spec.js';
 import { hostNameSchema } from './parts.schema.js';
 import { argumentsSchema, pathSchema } from './run.schema.js';
 import type { RunAs } from './run-as.js';

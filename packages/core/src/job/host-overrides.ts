@@ -1,17 +1,6 @@
 import type { Schedule } from '@carillon/wintask/schedule/schedule';
-import type { RunSpec } from './job-spec.js';
+import type { HostOverride, RunSpec } from './job-spec.js';
 import type { RunAs } from './run-as.js';
-
-/** What is different about a job on some of its hosts; what is absent is as everywhere. */
-export interface HostOverride {
-  /** Names of hosts; each stands in one override of a job at most. */
-  readonly hosts: readonly string[];
-  readonly schedule?: Schedule;
-  /** Only of a program. */
-  readonly arguments?: readonly string[];
-  readonly workingDirectory?: string | null;
-  readonly runAs?: RunAs;
-}
 
 interface Overridable {
   readonly schedule: Schedule;

@@ -1,7 +1,6 @@
 import { isWatched, type Schedule } from '@carillon/wintask/schedule/schedule';
 import type { Json } from '../desired/canonical-json.js';
 import type { Target } from '../host/target.js';
-import type { HostOverride } from './host-overrides.js';
 import { type RunAs, readRunAs } from './run-as.js';
 
 /** A job as the product keeps it: every default written out, so that equal specs are equal values. */
@@ -33,6 +32,17 @@ export interface JobSpec {
   readonly overrides?: readonly HostOverride[];
   /** Names of alert policies. */
   readonly alerts: readonly string[];
+}
+
+/** What is different about a job on some of its hosts; what is absent is as everywhere. */
+export interface HostOverride {
+  /** Names of hosts; each stands in one override of a job at most. */
+  readonly hosts: readonly string[];
+  readonly schedule?: Schedule;
+  /** Only of a program. */
+  readonly arguments?: readonly string[];
+  readonly workingDirectory?: string | null;
+  readonly runAs?: RunAs;
 }
 
 /** What must hold on the host before the program starts: all that is given. */
