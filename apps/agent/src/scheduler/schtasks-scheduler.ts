@@ -9,6 +9,7 @@ import {
   createAskingArguments,
   createManagedArguments,
   deleteArguments,
+  endArguments,
   queryAllCsvArguments,
   queryAllXmlArguments,
   queryXmlArguments,
@@ -160,6 +161,11 @@ export class SchtasksScheduler implements TaskScheduler {
   async start(path: string): Promise<void> {
     const answer = await this.ask(runArguments(path));
     if (answer.code !== 0) throw this.refusal('start_failed', answer);
+  }
+
+  async end(path: string): Promise<void> {
+    const answer = await this.ask(endArguments(path));
+    if (answer.code !== 0) throw this.refusal('end_failed', answer);
   }
 
   async find(path: string): Promise<FoundTask> {

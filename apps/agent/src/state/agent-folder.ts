@@ -61,6 +61,8 @@ export interface AgentFolder {
   readonly secrets: string;
   /** SIDs of accounts by name; written by the agent. */
   readonly sids: string;
+  /** Versions of the agent, and the upgrade under way. */
+  readonly upgrade: string;
   readonly commands: string;
   readonly temporary: string;
   /** Native module that the single executable carries; written by the agent, loaded by runners. */
@@ -108,6 +110,7 @@ export function agentFolderAt(path: string): AgentFolder {
     passwords: join(root, 'private', 'passwords.json'),
     secrets: join(root, 'private', 'secrets.json'),
     sids: join(root, 'sids.json'),
+    upgrade: join(root, 'upgrade'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),
     native: join(root, 'native'),
