@@ -15,6 +15,7 @@ import { PreviewModule } from './features/preview/preview.module.js';
 import { RunsModule } from './features/runs/runs.module.js';
 import { SessionModule } from './features/session/session.module.js';
 import { UpgradesModule } from './features/upgrades/upgrades.module.js';
+import { WhyModule } from './features/why/why.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { HttpModule } from './http/http.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
@@ -35,6 +36,7 @@ const features = [
   AgentDownloadsModule,
   AlertPoliciesModule,
   InventoryModule,
+  WhyModule,
   UpgradesModule,
 ];
 

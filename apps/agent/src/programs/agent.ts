@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { agentTaskPath, isTaskOf } from '@carillon/core/install/agent-task';
 import { taskFolder } from '@carillon/core/job/task-for-job';
+import type { DriftKind } from '@carillon/core/state/states';
 import { upgradeCapability } from '@carillon/core/upgrade/upgrade-plan';
 import { hostAccounts } from '../accounts/host-accounts.js';
 import { Collector } from '../collect/collector.js';
@@ -24,6 +25,7 @@ import { dropEvent } from '../runner/drop-box.js';
 import { readJobMemory } from '../runner/job-memory.js';
 import { storeScript } from '../runner/script-file.js';
 import { hostScheduler, taskStoreOf } from '../scheduler/host-scheduler.js';
+import { OwnWrites } from '../scheduler/own-writes.js';
 import { WevtutilHistory } from '../scheduler/task-history.js';
 import { listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
@@ -38,6 +40,7 @@ import { ownProgramFile } from '../upgrade/program-file.js';
 import { startUpgradeWatch } from '../upgrade/start-upgrade-watch.js';
 import { UpgradeFiles } from '../upgrade/upgrade-files.js';
 import { Upgrader } from '../upgrade/upgrader.js';
+import { reportBoot } from '../watch/boot-report.js';
 import { fileDriftMemory } from '../watch/drift-memory.js';
 import { DriftTimer } from '../watch/drift-timer.js';
 import { DriftWatch } from '../watch/drift-watch.js';
@@ -72,7 +75,8 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const events = new EventSender(eventLog);
     const output = new OutputShipper(new FileOutputSource(folder));
     const cache = new FileDesiredCache(folder.jobs, folder.registered);
-    const scheduler = hostScheduler(settings.scheduler, folder.temporary);
+    const ownWrites = new OwnWrites();
+    const scheduler = hostScheduler(settings.scheduler, folder.temporary, ownWrites);
     const codePage = settings.scheduler.kind === 'schtasks' ? consoleCodePage() : undefined;
     const report = (data: UnnumberedEvent['data']) =>
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
@@ -99,6 +103,25 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       },
       log,
     );
+    const historyCommand = historyCommandOf(settings.scheduler, process.env);
+    const starts =
+      historyCommand &&
+      new StartWatch({
+        history: new WevtutilHistory(historyCommand, codePage),
+        cache,
+        memory: fileHistoryMemory(folder.history),
+        facts: () => ({ agentId, hostTimezone: hostTimezone(), nowMs: Date.now() }),
+        lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
+        isOwn: (path, atMs) => ownWrites.has(path, atMs),
+        report: (event) => dropEvent(folder.drop, event),
+        reportStatus: (status) => report({ kind: 'history.changed', ...status }),
+        log,
+      });
+    const startTimer = new LookTimer(async () => starts?.look(), startsMs);
+    const whoChanged = async (path: string, found: DriftKind) => {
+      await startTimer.now();
+      return starts?.whoChanged(path, found) ?? null;
+    };
     const drift = new DriftTimer(
       new DriftWatch({
         scheduler,
@@ -109,24 +132,11 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         replaced,
         accounts,
         report,
+        whoChanged,
         log,
       }),
       ownTasksIn(taskStoreOf(settings.scheduler)),
     );
-    const historyCommand = historyCommandOf(settings.scheduler, process.env);
-    const starts =
-      historyCommand &&
-      new StartWatch({
-        history: new WevtutilHistory(historyCommand, codePage),
-        cache,
-        memory: fileHistoryMemory(folder.history),
-        facts: () => ({ agentId, hostTimezone: hostTimezone(), nowMs: Date.now() }),
-        lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
-        report: (event) => dropEvent(folder.drop, event),
-        reportStatus: (status) => report({ kind: 'history.changed', ...status }),
-        log,
-      });
-    const startTimer = new LookTimer(async () => starts?.look(), startsMs);
     const work = new HostWork(folder, cache, scheduler);
     const triggers = hostTriggers(folder, { cache, work, log });
     const triggerWatch = new TriggerWatch(triggers);
@@ -167,6 +177,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const collector = new Collector({ folder, eventLog, keeper, onEvents, onNews: pump, log });
 
     log.info('agent starts', { name: identity.name, servers: serversOf(settings), data: folder.root });
+    reportBoot(folder.boot, report);
     collector.start();
     desired.start();
     const watched = [

@@ -114,6 +114,7 @@ export class Handshake {
   private async open(agent: KnownAgent, hello: Body<'hello'>): Promise<HelloDecision> {
     const copy = await this.refusedCopy(agent, hello);
     if (copy) return copy;
+    await this.sessions.noteAbsence(agent.hostId);
     const session = await this.sessions.open(agent.hostId, this.identity.id, hello.spool);
     if (!session) return refusedState('revoked');
     if (agent.fingerprint !== hello.facts.fingerprint) {

@@ -220,6 +220,9 @@ export const taskChanged = z.object({
   differences: z.array(z.string().max(500)).max(50),
   /** Why it could not be put right. */
   message: z.string().max(2_000).nullable(),
+  /** As Task Scheduler's log tells: when it was changed, and by which account. Agents before it do not know. */
+  changedAt: when.optional(),
+  changedBy: z.string().max(255).optional(),
 });
 export type TaskChanged = z.infer<typeof taskChanged>;
 
@@ -290,6 +293,10 @@ export const historyChanged = z.object({
 });
 export type HistoryChanged = z.infer<typeof historyChanged>;
 
+/** The host has started since this was last told. Servers before it drop it. */
+export const hostBooted = z.object({ kind: z.literal('host.booted'), bootedAt: when });
+export type HostBooted = z.infer<typeof hostBooted>;
+
 export const agentEvent = z.object({
   seq: z.int().min(1),
   /** UUIDv7; the same event keeps it for ever, also when its number changes. */
@@ -306,6 +313,7 @@ export const agentEvent = z.object({
     spoolLost,
     startFailed,
     historyChanged,
+    hostBooted,
   ]),
 });
 export type AgentEvent = z.infer<typeof agentEvent>;
