@@ -18,7 +18,7 @@ import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import { keepLinked } from '../link/link-loop.js';
 import { PolicyFile } from '../policy/policy-file.js';
-import { dropEvent } from '../runner/drop-box.js';
+import { dropEvent } from '../runner/drop-event.js';
 import { readJobMemory } from '../runner/job-memory.js';
 import { storeScript } from '../runner/script-file.js';
 import { hostScheduler, taskStoreOf } from '../scheduler/host-scheduler.js';
