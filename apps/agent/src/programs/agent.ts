@@ -16,6 +16,7 @@ import { hostFactsOf } from '../lib/host-facts.js';
 import { hostTimezone } from '../lib/host-timezone.js';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
+import { trimHeap } from '../lib/trim-heap.js';
 import { keepLinked } from '../link/link-loop.js';
 import { PolicyFile } from '../policy/policy-file.js';
 import { dropEvent } from '../runner/drop-event.js';
@@ -163,6 +164,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     inventory.start();
     startTimer.start();
     triggerTimer.start();
+    const endTrimming = trimHeap();
     await keepLinked(
       {
         servers: serversOf(settings),
@@ -177,6 +179,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     await inventory.stop();
     await startTimer.stop();
     await triggerTimer.stop();
+    endTrimming();
     collector.stop();
     for (const end of watched) end();
     await desired.stop();
