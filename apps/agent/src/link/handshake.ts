@@ -12,6 +12,8 @@ export interface HelloState {
   readonly facts: Body<'hello'>['facts'];
   readonly desired: Body<'hello'>['desired'];
   readonly spool: Body<'hello'>['spool'];
+  /** This process, apart from every other that may come with the same identity. */
+  readonly instance: string;
 }
 
 /**
@@ -22,12 +24,14 @@ export async function sayHello(
   channel: Channel,
   server: string,
   identity: Identity,
-  state: HelloState,
+  { instance, ...state }: HelloState,
 ): Promise<Body<'welcome'>> {
   const { agentId } = identity;
   if (agentId === undefined) throw new LinkError('this host is not enrolled', 'not_enrolled');
   const challenge = await takeChallenge(channel, server);
-  const unsigned = { agentId, keyId: identity.keyId, protocol: protocolVersion, ...state };
+  // An older server would not count it when it checks our signature.
+  const more = challenge.features?.includes('instance') ? { instance } : {};
+  const unsigned = { agentId, keyId: identity.keyId, protocol: protocolVersion, ...state, ...more };
   channel.send('hello', {
     ...unsigned,
     signature: signText(identity.privateKey, 'carillon/v1/hello', helloText(challenge, unsigned)),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { nextServer } from '@carillon/core/link/choose-server';
 import { freshReconnect, nextReconnect, type ReconnectRules } from '@carillon/core/link/reconnect';
@@ -67,6 +68,15 @@ export async function keepLinked(options: LinkOptions, signal: AbortSignal): Pro
   }
 }
 
+const instances = new WeakMap<Identity, string>();
+
+/** One for each agent of a process: simulated hosts are many. */
+function instanceOf(identity: Identity): string {
+  const known = instances.get(identity) ?? randomUUID();
+  instances.set(identity, known);
+  return known;
+}
+
 interface SessionEnd {
   readonly why: string;
   readonly code: string | undefined;
@@ -93,6 +103,7 @@ async function oneSession(
       facts: facts(),
       desired: parts.desired.wanted,
       spool: { epoch, first, next },
+      instance: instanceOf(identity),
     });
     onOpen();
     parts.log.info('connected', { server, session: welcome.sessionId });

@@ -53,6 +53,7 @@ export class FakeConnection {
       serverTime: new Date().toISOString(),
       origin,
       protocol: { min: 1, max: 1 },
+      features: ['instance'],
     };
   }
 

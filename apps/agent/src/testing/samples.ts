@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Body } from '@carillon/contract/agent/catalog';
 import { canonicalJson, type Json, sha256Hex } from '@carillon/core/desired/canonical-json';
 import { type DesiredEntry, desiredHash } from '@carillon/core/desired/desired-state';
@@ -103,7 +104,8 @@ export function hostFacts(): Body<'hello'>['facts'] {
 
 /** The hello of a host that has nothing and has nothing to tell. */
 export function emptyState(): HelloState {
-  return { facts: hostFacts(), desired: { rev: 0, hash: desiredHash([]) }, spool: { epoch: 1, first: 1, next: 1 } };
+  const desired = { rev: 0, hash: desiredHash([]) };
+  return { facts: hostFacts(), desired, spool: { epoch: 1, first: 1, next: 1 }, instance: randomUUID() };
 }
 
 /** Text of an index; its hash fits unless the test gives another. */

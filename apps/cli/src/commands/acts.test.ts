@@ -161,6 +161,7 @@ describe('token and sign-in', () => {
     const answer = await cli.run('hosts', 'add', '--uses', '3', '--label', 'site=a', 'env=b');
     expect(answer.stdout).toBe(`${installerLine('powershell', origin, secret)}\n`);
     expect(server.calls.at(-1)?.asked.body).toEqual({ uses: 3, expiresInMinutes: 60, labels: { site: 'a', env: 'b' } });
+    expect(answer.stderr).not.toContain('CARILLON_PUBLIC_URL');
     const msi = JSON.parse((await cli.run('hosts', 'add', '--msi', '--json')).stdout);
     expect(msi).toMatchObject({ origin, token: secret, line: installerLine('msi', origin, secret) });
   });

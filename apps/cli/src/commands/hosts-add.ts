@@ -4,6 +4,7 @@ import {
   agentProgramFile,
   type InstallerLineKind,
   installerLine,
+  isThisComputerOnly,
 } from '@carillon/core/install/installer-line';
 import type { Command } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
@@ -52,6 +53,10 @@ export function addHostsAdd(hosts: Command, cli: Cli): void {
       `on each host, ${kind === 'msi' ? 'in a console' : 'in PowerShell'} as administrator; ` +
         `good for ${countOf(made.uses, 'host')} until ${localTime(made.expiresAt)}, labels ${labelText(made.labels)}`,
     );
+    if (isThisComputerOnly(origin))
+      session.note(
+        `${origin} is reached from this computer only; CARILLON_PUBLIC_URL tells the server its other address`,
+      );
     return undefined;
   });
 }

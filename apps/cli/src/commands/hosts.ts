@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
 import { addListOptions, collectPages, type ListOptions } from '../lib/pages.js';
 import {
+  clockText,
   concernsCell,
   concernText,
   countsText,
@@ -84,6 +85,7 @@ async function showHost(session: Session, name: string, options: ListOptions): P
     ['in sync', host.inSync ? 'yes' : `no: wants revision ${host.desired.rev}`],
     ['spool', spoolText(host.spool)],
     ...(host.disk ? [['disk', diskText(host.disk)] as const] : []),
+    ...(host.clockAheadMs === null ? [] : [['clock', clockText(host.clockAheadMs)] as const]),
     ...host.concerns.map((concern) => ['concern', { text: concernText(concern), colour: 'yellow' }] as const),
     ...losses.items.map(
       (loss) => ['lost', `${localTime(loss.noticedAt)}  ${spoolLossText(loss, loss.reason)}`] as const,

@@ -109,7 +109,9 @@ describe('hosts', () => {
   it('says what a person should know of one', async () => {
     const counts = { runEvents: 3, otherEvents: 0, outputRuns: 1 };
     const concerns = [
+      { code: 'copy' as const, hostname: 'clone-7', lastAt: '2026-11-23T08:00:00.000Z' },
       { code: 'disk' as const, message: 'the disk is full' },
+      { code: 'clock' as const, aheadMs: -90_000 },
       { code: 'spool_lost' as const, ...counts, lastAt: '2026-11-23T08:00:00.000Z' },
     ];
     const loss = {
@@ -126,9 +128,12 @@ describe('hosts', () => {
     server.on(hostRoutes.assignments, () => ({ items: [], next: null }));
     server.on(hostRoutes.losses, () => ({ items: [{ ...loss, noticedAt: '2026-11-23T08:00:00.000Z' }], next: null }));
     const lost = '3 run results, output of 1 run';
-    expect((await cli.run('hosts')).stdout).toContain(`the disk is full; lost ${lost}`);
+    expect((await cli.run('hosts')).stdout).toContain(
+      `a copy of it, clone-7, was refused; the disk is full; clock 1m30s behind; lost ${lost}`,
+    );
     const { stdout } = await cli.run('hosts', 'web-01');
     expect(stdout).toContain('1.0 MiB wait, 20480 MiB free');
+    expect(stdout).toMatch(/clock +120ms ahead/);
     expect(stdout).toContain(`${lost}: the disk was full`);
   });
 

@@ -111,7 +111,16 @@ export function concernText(concern: HostConcern): string {
       return `lost ${spoolLossText(concern)}`;
     case 'disk':
       return concern.message;
+    case 'copy':
+      return `a copy of it, ${concern.hostname}, was refused`;
+    case 'clock':
+      return `clock ${clockText(concern.aheadMs)}`;
   }
+}
+
+/** `1m30s ahead`. */
+export function clockText(aheadMs: number): string {
+  return `${shortSpan(Math.abs(aheadMs))} ${aheadMs < 0 ? 'behind' : 'ahead'}`;
 }
 
 export function concernsCell(concerns: readonly HostConcern[]): Cell {

@@ -88,6 +88,7 @@ export function sampleHostDetail(name: string): HostDetail {
     observedHash: 'a',
     spool: { epoch: 1, ackedSeq: 4, waiting: 0 },
     disk: { spoolBytes: 1_048_576, freeBytes: 21_474_836_480 },
+    clockAheadMs: 120,
     keyId: 'k',
   };
 }

@@ -9,6 +9,8 @@ export interface AgentLink extends FenceClaim {
   told: { rev: number; hash: string };
   /** From the last heartbeat that is not written down yet. */
   heard: { observedHash: string; spoolWaiting: number; disk: SeenHost['disk'] } | null;
+  /** How far the host's clock is ahead of ours, by the last message that told. */
+  readonly clockAheadMs: number | null;
   /** When the last frame or ping came. */
   readonly lastFrameMs: number;
   readonly open: boolean;

@@ -40,6 +40,7 @@ export class AgentSocket implements AgentLink {
   told = { rev: 0, hash: '' };
   heard: AgentLink['heard'] = null;
   lastFrameMs = Date.now();
+  clockAheadMs: number | null = null;
 
   constructor(
     private readonly ws: WebSocket,
@@ -57,7 +58,10 @@ export class AgentSocket implements AgentLink {
     this.talk = new OpeningTalk(origin, owner.handshake, {
       send: (name, body, re) => this.send(name, body, re),
       refuse: (body, closeCode, re) => this.refuse(body, closeCode, re),
-      welcomed: (decision, re) => this.welcome(decision, re),
+      welcomed: (decision, re, clockAheadMs) => {
+        this.clockAheadMs = clockAheadMs;
+        this.welcome(decision, re);
+      },
     });
   }
 
@@ -166,7 +170,9 @@ export class AgentSocket implements AgentLink {
     } else if (message.name === 'events') {
       this.flow.track(this.owner.handlers.text.events(this, message.body, message.id));
     } else {
-      const { name, body, id } = message;
+      const { name, body, id, atMs } = message;
+      // One way only, so what the network takes counts as being behind.
+      if (name === 'agent.heartbeat') this.clockAheadMs = atMs - Date.now();
       this.queue = this.queue.then(() => this.handle(name, body, id));
       this.flow.track(this.queue);
     }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CommandDeliveryStore } from '../store/command-delivery.store.js';
 import { DeliveryStore } from '../store/delivery.store.js';
 import { EnrolmentStore } from '../store/enrolment.store.js';
+import { IdentityClaimStore } from '../store/identity-claim.store.js';
 import { IngestStore } from '../store/ingest.store.js';
 import { InventoryIngestStore } from '../store/inventory-ingest.store.js';
 import { OutputIngestStore } from '../store/output-ingest.store.js';
@@ -27,6 +28,7 @@ import { SocketRegistry } from './socket-registry.js';
 @Module({
   providers: [
     SessionStore,
+    IdentityClaimStore,
     EnrolmentStore,
     DeliveryStore,
     CommandDeliveryStore,

@@ -9,6 +9,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { describeError } from '../queue/state-log.js';
 import { Signer } from '../shared/signer.js';
 import { EnrolmentStore } from '../store/enrolment.store.js';
+import { IdentityClaimStore } from '../store/identity-claim.store.js';
 import { type KnownAgent, type OpenedSession, SessionStore } from '../store/session.store.js';
 import { closeCodes } from './close-codes.js';
 import { judgeSpool, type SpoolVerdict } from './spool-verdict.js';
@@ -45,6 +46,7 @@ export class Handshake {
 
   constructor(
     @Inject(SessionStore) private readonly sessions: SessionStore,
+    @Inject(IdentityClaimStore) private readonly claims: IdentityClaimStore,
     @Inject(EnrolmentStore) private readonly enrolments: EnrolmentStore,
     @Inject(Signer) private readonly signer: Signer,
     @Inject(GatewayIdentity) private readonly identity: GatewayIdentity,
@@ -96,11 +98,23 @@ export class Handshake {
     return { kind: 'enrolled', body: { agentId: result.hostId, state: 'active', name: result.name, trust } };
   }
 
+  /** Two agents with one identity would each have the other's runs counted as its own. Older agents do not tell. */
+  private async refusedCopy(agent: KnownAgent, { instance, facts }: Body<'hello'>): Promise<Rejected | null> {
+    if (instance === undefined) return null;
+    const { hostname, fingerprint } = facts;
+    const verdict = await this.claims.claim({ hostId: agent.hostId, instance, fingerprint, hostname });
+    if (verdict.accept && verdict.reason !== 'returned') return null;
+    this.logger.warn(`two agents work as host ${JSON.stringify(agent.name)}: a copied disk? The later one is refused`);
+    return verdict.accept ? null : refusedCopyOf(agent.name, hostname);
+  }
+
   private async open(agent: KnownAgent, hello: Body<'hello'>): Promise<HelloDecision> {
+    const copy = await this.refusedCopy(agent, hello);
+    if (copy) return copy;
     const session = await this.sessions.open(agent.hostId, this.identity.id, hello.spool);
     if (!session) return refusedState('revoked');
     if (agent.fingerprint !== hello.facts.fingerprint) {
-      this.logger.warn(`host ${JSON.stringify(agent.name)} has another fingerprint than at enrolment: a copied disk?`);
+      this.logger.warn(`host ${JSON.stringify(agent.name)} has another fingerprint than before: another machine?`);
     }
     await this.sessions
       .recordFacts(agent.hostId, hello.facts)
@@ -116,6 +130,13 @@ export class Handshake {
     };
     return { kind: 'welcomed', agent, session, verdict, body };
   }
+}
+
+function refusedCopyOf(name: string, hostname: string): Rejected {
+  const message =
+    `hello.agentId: an agent that is connected works as host ${JSON.stringify(name)} already; this one, on ${hostname}, ` +
+    'looks like a copy of it (a cloned disk). Remove its folder (carillon-agent uninstall --remove-data) and enrol it as a host of its own';
+  return rejected('quarantined', message.slice(0, 1_000), closeCodes.forbidden);
 }
 
 /** Host facts go into tables, names and logs: text without control characters (Postgres refuses U+0000). */

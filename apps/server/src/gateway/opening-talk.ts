@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Body, ServerMessage } from '@carillon/contract/agent/catalog';
 import { protocolRange } from '@carillon/contract/agent/envelope';
 import { limits } from '@carillon/contract/limits';
+import { clockAheadMs } from '@carillon/core/host/clock';
 import { Logger } from '@nestjs/common';
 import { describeError } from '../queue/state-log.js';
 import { closeCodes } from './close-codes.js';
@@ -13,7 +14,7 @@ export interface TalkSide {
   send<N extends ServerMessage>(name: N, body: Body<N>, re?: string): void;
   refuse(body: Body<'reject'>, closeCode: number, re?: string): void;
   /** The agent is known. Also called when the socket closed while the hello was judged: the session exists. */
-  welcomed(decision: Welcomed, re: string): void;
+  welcomed(decision: Welcomed, re: string, clockAheadMs: number): void;
 }
 
 const retryLaterMs = { least: 5_000, spread: 10_000 };
@@ -58,7 +59,7 @@ export class OpeningTalk {
   }
 
   private decide(message: OpeningMessage): Promise<void> {
-    return message.name === 'enroll' ? this.enroll(message.body, message.id) : this.hello(message.body, message.id);
+    return message.name === 'enroll' ? this.enroll(message.body, message.id) : this.hello(message);
   }
 
   private async enroll(body: Body<'enroll'>, id: string): Promise<void> {
@@ -72,12 +73,13 @@ export class OpeningTalk {
     }
   }
 
-  private async hello(body: Body<'hello'>, id: string): Promise<void> {
+  private async hello({ body, id, atMs }: Extract<OpeningMessage, { name: 'hello' }>): Promise<void> {
+    const aheadMs = clockAheadMs(atMs, { sentMs: Date.parse(this.challenge.serverTime), receivedMs: Date.now() });
     const decision = await this.handshake.hello(this.challenge, body);
     if (decision.kind === 'rejected') this.refuse(decision.body, decision.closeCode, id);
     else {
       this.end();
-      this.side.welcomed(decision, id);
+      this.side.welcomed(decision, id, aheadMs);
     }
   }
 
@@ -87,6 +89,7 @@ export class OpeningTalk {
       serverTime: new Date().toISOString(),
       origin: this.origin,
       protocol: { ...protocolRange },
+      features: ['instance'],
     };
     this.phase = 'challenged';
     this.side.send('challenge', body);

@@ -68,5 +68,6 @@ function seenHost(link: AgentLink, nowMs: number) {
     spoolWaiting: link.heard?.spoolWaiting ?? null,
     observedHash: link.heard?.observedHash ?? null,
     disk: link.heard?.disk ?? null,
+    clockAheadMs: link.clockAheadMs,
   };
 }

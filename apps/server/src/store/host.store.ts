@@ -30,6 +30,8 @@ export interface HostRow {
   readonly diskFreeBytes: number | null;
   readonly diskProblem: string | null;
   readonly losses: HostHealthFacts['losses'];
+  readonly clockAheadMs: number | null;
+  readonly copy: HostHealthFacts['copy'];
   readonly assignments: { total: number; applied: number; pending: number; failed: number };
 }
 
@@ -48,6 +50,11 @@ const hostSql = `
     h.observed_hash AS "observedHash", coalesce(s.epoch, 1) AS epoch, coalesce(s.acked_seq, 0)::float8 AS "ackedSeq",
     coalesce(s.spool_waiting, 0) AS waiting, s.spool_bytes::float8 AS "spoolBytes",
     s.disk_free_bytes::float8 AS "diskFreeBytes", s.disk_problem AS "diskProblem",
+    s.clock_ahead_ms::float8 AS "clockAheadMs",
+    (SELECT json_build_object('hostname', i.hostname, 'lastMs', round(extract(epoch FROM i.last_seen_at) * 1000))
+     FROM agent_instance i WHERE i.host_id = h.id AND i.state = 'quarantined'
+       AND i.last_seen_at > now() - interval '${defaultConcernRules.copyShownMs} milliseconds'
+     ORDER BY i.last_seen_at DESC LIMIT 1) AS copy,
     (SELECT json_build_object('runEvents', sum(l.run_events), 'otherEvents', sum(l.other_events),
        'outputRuns', sum(l.output_runs), 'lastMs', round(extract(epoch FROM max(l.noticed_at)) * 1000))
      FROM spool_loss l WHERE l.host_id = h.id AND l.noticed_at > now() - interval '${defaultConcernRules.lossShownMs} milliseconds'

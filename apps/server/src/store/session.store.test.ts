@@ -68,6 +68,7 @@ describe('letting go', () => {
       spoolWaiting: null,
       observedHash: null,
       disk: null,
+      clockAheadMs: null,
     }));
     expect(await store.seen(randomUUID(), seen)).toEqual([lost.hostId]);
   });

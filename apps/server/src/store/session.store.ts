@@ -29,6 +29,7 @@ export interface SeenHost extends FenceClaim {
   readonly spoolWaiting: number | null;
   readonly observedHash: string | null;
   /** From its last heartbeat; null when none came, or it does not say. */
+  readonly clockAheadMs: number | null;
   readonly disk: { readonly spoolBytes: number; readonly freeBytes: number; readonly problem: string | null } | null;
 }
 
@@ -91,6 +92,7 @@ export class SessionStore {
         ago_ms: ['bigint', (row) => row.agoMs],
         waiting: ['int', (row) => row.spoolWaiting],
         observed: ['text', (row) => row.observedHash],
+        ahead: ['bigint', (row) => row.clockAheadMs],
         told_disk: ['bool', (row) => row.disk !== null],
         spool_bytes: ['bigint', (row) => row.disk?.spoolBytes ?? null],
         free_bytes: ['bigint', (row) => row.disk?.freeBytes ?? null],
@@ -103,7 +105,7 @@ export class SessionStore {
        held AS (
          UPDATE agent_session s SET last_seen_at = now() - x.ago_ms * interval '1 millisecond', gateway_id = $${batch.values.length + 1},
            spool_waiting = coalesce(x.waiting, s.spool_waiting), spool_bytes = coalesce(x.spool_bytes, s.spool_bytes),
-           disk_free_bytes = coalesce(x.free_bytes, s.disk_free_bytes),
+           clock_ahead_ms = coalesce(x.ahead, s.clock_ahead_ms), disk_free_bytes = coalesce(x.free_bytes, s.disk_free_bytes),
            disk_problem = CASE WHEN x.told_disk THEN x.problem ELSE s.disk_problem END
          FROM x WHERE s.host_id = x.host_id AND s.fence = x.fence RETURNING s.host_id),
        observed AS (

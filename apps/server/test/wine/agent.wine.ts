@@ -175,6 +175,18 @@ describe.skipIf(wine.kind === 'missing')(
       expect(await finishedRuns('program')).toHaveLength(2);
     });
 
+    it('loses nothing when the server dies: runs go on, and are told when it is back', async () => {
+      const before = (await finishedRuns('program')).length;
+      process.kill(product.running().serverPid, 'SIGKILL');
+      expect((await runDirectly('program')).code).toBe(0);
+      // No answer at first: the server is being started again.
+      const runs = await eventually(async () => {
+        const found = await finishedRuns('program').catch(() => []);
+        return found.length > before ? found : undefined;
+      });
+      expect(runs).toHaveLength(before + 1);
+    });
+
     it('has told every event once, without a gap', async () => {
       const { rows } = await database.query<{ kept: string; first: string; last: string; runs: string }>(`
         SELECT count(*) AS kept, min(seq) AS first, max(seq) AS last,
@@ -182,7 +194,7 @@ describe.skipIf(wine.kind === 'missing')(
           FROM agent_event_key k JOIN host ON host.id = k.host_id WHERE host.name = 'winehost' GROUP BY host_id`);
       const [{ kept, first, last, runs } = { kept: 0, first: 0, last: 0, runs: 0 }] = rows;
       expect(Number(kept)).toBe(Number(last) - Number(first) + 1);
-      expect(Number(runs)).toBe(8);
+      expect(Number(runs)).toBe(9);
     });
   },
 );

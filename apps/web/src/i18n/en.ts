@@ -77,6 +77,8 @@ export const en = {
   'addHost.make': 'Make the line',
   'addHost.how': 'Run this on each host, as administrator. It holds the join token and is shown this once.',
   'addHost.goodFor': 'Hosts that may join: {{n}}, until',
+  'addHost.localOnly':
+    'Only this computer reaches the server as {{origin}}. Tell the server its other address with CARILLON_PUBLIC_URL.',
   'addHost.copy': 'Copy',
   'addHost.copied': 'Copied',
   'hosts.none': 'No host has joined yet. Add one here, or get the line for it with:',
@@ -103,6 +105,13 @@ export const en = {
   'concern.spool_lost.text':
     'In the last 7 days the host gave up records before they arrived: {{results}} of run results, the output of {{outputs}} runs, {{others}} others.',
   'concern.disk': 'disk full',
+  'concern.copy': 'copied host',
+  'concern.copy.text':
+    'Another agent, on {{hostname}}, came with the identity of this host and was refused: a cloned disk? Enrol it as a host of its own.',
+  'concern.clock': 'clock is off',
+  'concern.clock.ahead': 'Its clock is {{seconds}} s ahead of the server: its jobs run that much too early.',
+  'concern.clock.behind': 'Its clock is {{seconds}} s behind the server: its jobs run that much too late.',
+  'hosts.clock': 'Clock against the server',
   'losses.title': 'Records lost on the host',
   'losses.none': 'Nothing was lost here.',
   'losses.why': 'Why',

@@ -78,6 +78,7 @@ export const zh: Words = {
   'addHost.make': '生成安装命令',
   'addHost.how': '在每台主机上以管理员身份运行。命令中含有加入令牌，只显示这一次。',
   'addHost.goodFor': '可用于 {{n}} 台主机，有效期至',
+  'addHost.localOnly': '只有本机能通过 {{origin}} 访问服务器。请用 CARILLON_PUBLIC_URL 设置服务器的对外地址。',
   'addHost.copy': '复制',
   'addHost.copied': '已复制',
   'hosts.none': '还没有主机加入。在此添加，或用以下命令取得安装命令：',
@@ -104,6 +105,13 @@ export const zh: Words = {
   'concern.spool_lost.text':
     '最近 7 天内，该主机在记录送达前丢弃了：运行结果 {{results}} 条、{{outputs}} 次运行的输出、其他 {{others}} 条。',
   'concern.disk': '磁盘已满',
+  'concern.copy': '主机被克隆',
+  'concern.copy.text':
+    '另一个代理（{{hostname}}）使用了该主机的身份，已被拒绝：是否克隆了磁盘？请将其作为独立主机重新注册。',
+  'concern.clock': '时钟有偏差',
+  'concern.clock.ahead': '其时钟比服务器快 {{seconds}} 秒：作业会相应提前运行。',
+  'concern.clock.behind': '其时钟比服务器慢 {{seconds}} 秒：作业会相应推迟运行。',
+  'hosts.clock': '与服务器的时钟差',
   'losses.title': '主机上丢失的记录',
   'losses.none': '这里没有丢失任何记录。',
   'losses.why': '原因',

@@ -46,6 +46,8 @@ export const challenge = z.object({
   /** Origin that the agent must have dialled, `https://carillon.example`. */
   origin: z.string().max(255),
   protocol: z.object({ min: z.int(), max: z.int() }),
+  /** What the server understands beyond version 1; older servers leave it out. `instance`: of a hello. */
+  features: z.array(z.string().max(64)).max(32).optional(),
 });
 
 export const hello = z.object({
@@ -55,6 +57,8 @@ export const hello = z.object({
   facts: hostFacts,
   desired: desiredPoint,
   spool: spoolPoint,
+  /** The agent's process, made anew at each start; only to a server with the feature `instance`. */
+  instance: uuid.optional(),
   /** Ed25519 over `helloText(...)`. */
   signature,
 });

@@ -6,11 +6,12 @@ export function helloText(
   challenge: { nonce: string; origin: string },
   hello: Omit<Body<'hello'>, 'signature'>,
 ): string {
-  const { agentId, keyId, protocol, facts, desired, spool } = hello;
+  const { agentId, keyId, protocol, facts, desired, spool, instance } = hello;
+  const more = instance === undefined ? {} : { instance };
   return canonicalJson({
     nonce: challenge.nonce,
     origin: challenge.origin,
-    hello: { agentId, keyId, protocol, facts, desired, spool } as unknown as Json,
+    hello: { agentId, keyId, protocol, facts, desired, spool, ...more } as unknown as Json,
   });
 }
 

@@ -18,6 +18,10 @@ export const hostConcern = z.discriminatedUnion('code', [
     lastAt: instant,
   }),
   z.object({ code: z.literal('disk'), message: z.string() }),
+  /** Another agent works with the identity of this host; the later one is refused. */
+  z.object({ code: z.literal('copy'), hostname: z.string(), lastAt: instant }),
+  /** Ahead of the server's clock by so much; negative: behind. */
+  z.object({ code: z.literal('clock'), aheadMs: z.int() }),
 ]);
 
 /** Something that waited on a host and was given up before the centre had it. */
@@ -62,6 +66,8 @@ export const hostDetail = hostSummary.extend({
   spool: z.object({ epoch: z.int(), ackedSeq: z.int(), waiting: z.int() }),
   /** Room for what waits there, as the agent last said; null when it does not say. */
   disk: z.object({ spoolBytes: z.int(), freeBytes: z.int() }).nullable(),
+  /** How far its clock is ahead of the server's, by its last message; null when it never told. */
+  clockAheadMs: z.int().nullable(),
   keyId: z.string(),
 });
 

@@ -1,3 +1,5 @@
+import { clockRules } from '../host/clock.js';
+
 /** What a check of a host came to. `skipped`: it does not apply here, or cannot be told. */
 export type FindingLevel = 'ok' | 'warning' | 'problem' | 'skipped';
 
@@ -26,16 +28,14 @@ export function problem(check: string, text: string, advice: string): Finding {
   return { check, level: 'problem', text, advice };
 }
 
-/** Commands live five minutes by the server's clock: a host that is further off takes none. */
-const clock = { warnMs: 30_000, badMs: 240_000 };
-
 /** @param aheadMs how far this host's clock is ahead of the server's; negative when it is behind */
 export function clockFinding(aheadMs: number): Finding {
   const off = Math.abs(aheadMs);
   const text = `this host's clock is ${(off / 1_000).toFixed(1)} s ${aheadMs < 0 ? 'behind' : 'ahead of'} the server's`;
   const advice = 'set the clock: w32tm /resync (Windows) or the time service of this host';
-  if (off >= clock.badMs) return problem('clock', `${text}; orders of the server expire before they are taken`, advice);
-  return off >= clock.warnMs ? warning('clock', text, advice) : ok('clock', text);
+  if (off >= clockRules.badMs)
+    return problem('clock', `${text}; orders of the server expire before they are taken`, advice);
+  return off >= clockRules.warnMs ? warning('clock', text, advice) : ok('clock', text);
 }
 
 const mebibyte = 1024 * 1024;

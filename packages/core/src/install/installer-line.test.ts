@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { installerLine } from './installer-line.js';
+import { installerLine, isThisComputerOnly } from './installer-line.js';
 
 describe('the line that installs an agent', () => {
   it('loads the script of the server and hands it the token', () => {
@@ -16,6 +16,16 @@ describe('the line that installs an agent', () => {
 
   it('keeps a token in its quotes, whatever it is', () => {
     expect(installerLine('powershell', 'http://x', "a'; b")).toContain("-Token 'a''; b'");
+  });
+
+  it.each([
+    ['http://127.0.0.1:7070', true],
+    ['http://localhost:7070', true],
+    ['http://[::1]:7070', true],
+    ['https://carillon.example.com', false],
+    ['http://10.0.0.7', false],
+  ])('%s is of this computer only: %s', (origin, only) => {
+    expect(isThisComputerOnly(origin)).toBe(only);
   });
 
   it('has a form for software distribution', () => {

@@ -26,6 +26,12 @@ export function installerLine(kind: InstallerLineKind, origin: string, token: st
   }
 }
 
+/** An address by which only this very computer can be reached: hosts need another. */
+export function isThisComputerOnly(origin: string): boolean {
+  const { hostname } = new URL(origin);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+}
+
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -20,7 +20,8 @@ export function installScript({ origin, sha256 }: InstallScriptFacts): string {
 const script = `# Installs the Carillon agent on this computer, or upgrades it. In a PowerShell "as administrator".
 #   -Token   join token: carillon hosts add; not needed to upgrade
 #   -Name    name to go by instead of the computer's own
-#   -Proxy   http://proxy:8080; default: HTTPS_PROXY (HTTP_PROXY) and NO_PROXY, else the system's own proxy settings
+#   -Proxy   http://proxy:8080, for loading and for the agent; default: HTTPS_PROXY (HTTP_PROXY) and NO_PROXY, else the
+#            system's own proxy settings
 #   -Folder  where the program goes
 param(
     [string] $Token = $env:CARILLON_JOIN_TOKEN,
@@ -44,18 +45,20 @@ param(
         throw 'Carillon: registering tasks needs an administrator: open PowerShell with "Run as administrator".'
     }
 
-    # 2. The program, unless it is here already. It is used only when it is the one this script was made for.
+    # 2. The way to the server; what a person's own environment says is not known to the agent, so it is told.
+    $hostName = ([Uri] $server).Host
+    $direct = "$env:NO_PROXY" -split '\\s*,\\s*' | ForEach-Object { $_.TrimStart('*', '.') } |
+        Where-Object { $_ -and ($hostName -eq $_ -or $hostName.EndsWith(".$_")) }
+    if (-not $Proxy -and -not $direct) {
+        if ($server -like 'https:*') { $Proxy = $env:HTTPS_PROXY } else { $Proxy = $env:HTTP_PROXY }
+    }
+
+    # 3. The program, unless it is here already. It is used only when it is the one this script was made for.
     $isHere = (Test-Path -LiteralPath $program) -and (Get-FileHash -LiteralPath $program -Algorithm SHA256).Hash -eq $sha256
     if (-not $isHere) {
         New-Item -ItemType Directory -Force -Path $Folder | Out-Null
         $part = "$program.part"
         $request = @{ Uri = "$server/downloads/carillon-agent.exe"; OutFile = $part; UseBasicParsing = $true }
-        $hostName = ([Uri] $server).Host
-        $direct = "$env:NO_PROXY" -split '\\s*,\\s*' | ForEach-Object { $_.TrimStart('*', '.') } |
-            Where-Object { $_ -and ($hostName -eq $_ -or $hostName.EndsWith(".$_")) }
-        if (-not $Proxy -and -not $direct) {
-            if ($server -like 'https:*') { $Proxy = $env:HTTPS_PROXY } else { $Proxy = $env:HTTP_PROXY }
-        }
         if ($Proxy) {
             $request.Proxy = $Proxy
             $request.ProxyUseDefaultCredentials = $true
@@ -69,7 +72,7 @@ param(
             Remove-Item -LiteralPath $part -Force
             throw "Carillon: expected SHA-256 $sha256 from $($request.Uri), got $found. Nothing was installed."
         }
-        # 3. In place of an older one: its agent ends; runs under way go on from the file that is put aside.
+        # 4. In place of an older one: its agent ends; runs under way go on from the file that is put aside.
         Get-ChildItem -LiteralPath $Folder -Filter 'carillon-agent.exe.old-*' | Remove-Item -Force -ErrorAction SilentlyContinue
         if (Test-Path -LiteralPath $program) {
             & $program stop | Out-Null
@@ -78,9 +81,10 @@ param(
         Move-Item -LiteralPath $part -Destination $program
     }
 
-    # 4. Join, and be started by Task Scheduler from now on.
+    # 5. Join, and be started by Task Scheduler from now on.
     $arguments = @('install', '--server', $server)
-    if ($Name) { $arguments += @('--name', $Name) }
+    if ($Name) { $arguments += "--name=$Name" }
+    if ($Proxy) { $arguments += "--proxy=$Proxy" }
     $before = $env:CARILLON_JOIN_TOKEN
     try {
         $env:CARILLON_JOIN_TOKEN = $Token

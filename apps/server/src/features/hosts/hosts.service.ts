@@ -54,6 +54,7 @@ export class HostsService {
         row.spoolBytes === null || row.diskFreeBytes === null
           ? null
           : { spoolBytes: row.spoolBytes, freeBytes: row.diskFreeBytes },
+      clockAheadMs: row.clockAheadMs,
       keyId: keyId(row.publicKey, sha256Hex),
     };
   }
@@ -128,9 +129,9 @@ function summaryOf(row: HostRow): Summary {
     assignments,
     inSync: row.observedHash === row.desiredHash,
     concerns: concernsOf(row).map((concern) => {
-      if (concern.code !== 'spool_lost') return concern;
-      const { lastMs, ...counts } = concern;
-      return { ...counts, lastAt: new Date(lastMs).toISOString() };
+      if (concern.code === 'disk' || concern.code === 'clock') return concern;
+      const { lastMs, ...rest } = concern;
+      return { ...rest, lastAt: new Date(lastMs).toISOString() };
     }),
   };
 }

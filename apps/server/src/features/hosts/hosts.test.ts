@@ -138,13 +138,25 @@ describe('the concerns of a host', () => {
     await addLoss(id, 10, 2);
     await addLoss(id, 1, 1);
     await app.database.pool.query(
-      `UPDATE agent_session SET disk_problem = 'the disk is full', spool_bytes = 5, disk_free_bytes = 0 WHERE host_id = $1`,
+      `UPDATE agent_session SET disk_problem = 'the disk is full', spool_bytes = 5, disk_free_bytes = 0, clock_ahead_ms = 30000
+       WHERE host_id = $1`,
       [id],
     );
+    const addCopy = (hostname: string, hoursAgo: number) =>
+      app.database.pool.query(
+        `INSERT INTO agent_instance (host_id, instance, state, fingerprint, hostname, last_seen_at)
+         VALUES ($1, $2, 'quarantined', 'f', $3, now() - $4 * interval '1 hour')`,
+        [id, newId(), hostname, hoursAgo],
+      );
+    await addCopy('older', 2);
+    await addCopy('newer', 1);
+    await addCopy('long-gone', 25);
     const [a, b] = (await app.call(api.hosts.list, {})).items;
     expect(a?.concerns).toEqual([
+      { code: 'copy', hostname: 'newer', lastAt: expect.any(String) },
       { code: 'disk', message: 'the disk is full' },
       { code: 'spool_lost', runEvents: 11, otherEvents: 2, outputRuns: 4, lastAt: expect.any(String) },
+      { code: 'clock', aheadMs: 30_000 },
     ]);
     expect(b?.concerns).toEqual([]);
     expect(await app.call(api.hosts.get, { name: 'a' })).toMatchObject({ disk: { spoolBytes: 5, freeBytes: 0 } });

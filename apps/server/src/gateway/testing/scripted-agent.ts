@@ -38,6 +38,8 @@ export const facts: Body<'hello'>['facts'] = {
 export class ScriptedAgent {
   private readonly heard: Received[] = [];
   private readonly waiting = new Set<() => void>();
+  /** Its clock against the true one. */
+  clockAheadMs = 0;
   private ended: { code: number; reason: string } | undefined;
 
   private constructor(readonly ws: WebSocket) {
@@ -94,7 +96,7 @@ export class ScriptedAgent {
   /** @returns the id of the message */
   send<N extends AgentBodies>(name: N, body: Body<N>): string {
     const id = randomUUID();
-    this.ws.send(encodeMessage(name, body, { id, atMs: Date.now() }));
+    this.ws.send(encodeMessage(name, body, { id, atMs: Date.now() + this.clockAheadMs }));
     return id;
   }
 

@@ -6,8 +6,10 @@ import {
   type InstallerLineKind,
   installerLine,
   installerLineKinds,
+  isThisComputerOnly,
 } from '@carillon/core/install/installer-line';
 import {
+  Alert,
   Button,
   Code,
   CopyButton,
@@ -113,6 +115,11 @@ function TokenForm({ offer }: { offer: AgentFiles }) {
         </Button>
       </Group>
       {make.isError && <Failure error={make.error} />}
+      {isThisComputerOnly(offer.origin) && (
+        <Alert color="yellow" variant="light">
+          {t('addHost.localOnly', { origin: offer.origin })}
+        </Alert>
+      )}
       {make.data && <Line line={installerLine(kind, offer.origin, make.data.token)} token={make.data} />}
     </Stack>
   );

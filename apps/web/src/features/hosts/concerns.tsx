@@ -43,6 +43,12 @@ function useConcernText(): (concern: Concern) => string {
         });
       case 'disk':
         return concern.message;
+      case 'copy':
+        return t('concern.copy.text', { hostname: concern.hostname });
+      case 'clock': {
+        const seconds = String(Math.round(Math.abs(concern.aheadMs) / 1_000));
+        return t(concern.aheadMs < 0 ? 'concern.clock.behind' : 'concern.clock.ahead', { seconds });
+      }
     }
   };
 }

@@ -54,6 +54,10 @@ function HostDetails({ host }: { host: Host }) {
               `${host.inSync ? t('common.yes') : t('common.no')} · ${t('hosts.desired')} ${host.desired.rev}`,
             ],
             [t('hosts.waiting'), host.spool.waiting],
+            [
+              t('hosts.clock'),
+              host.clockAheadMs === null ? '–' : `${host.clockAheadMs > 0 ? '+' : ''}${host.clockAheadMs / 1_000} s`,
+            ],
             [t('hosts.spool'), host.disk ? t('hosts.free', mebibytes(host.disk)) : '–'],
           ]}
         />

@@ -1,0 +1,37 @@
+/** What the centre knows when an agent process comes with a host's identity. */
+export interface IdentityClaim {
+  /** The process: made anew at each start of an agent, so two processes never have the same. */
+  readonly instance: string;
+  readonly fingerprint: string;
+  /** What became of this very process before. `replaced`: another one took over from it. */
+  readonly seen: 'never' | 'current' | 'replaced' | 'quarantined';
+  /** The process that has the session, or had it last. */
+  readonly current: {
+    readonly instance: string;
+    readonly fingerprint: string;
+    /** It holds a connection and was heard within the time after which a host counts as offline. */
+    readonly isAlive: boolean;
+  } | null;
+}
+
+export type IdentityVerdict =
+  | { readonly accept: true; readonly reason: 'first' | 'same' | 'restarted' | 'moved' }
+  /** This process was here before the current one, and both are alive: the current one is the copy. */
+  | { readonly accept: true; readonly reason: 'returned'; readonly quarantines: string }
+  /** A copy of a host that is alive: of another machine, or found out before. */
+  | { readonly accept: false; readonly reason: 'other_machine' | 'quarantined' };
+
+/**
+ * Tells a host that restarts, reconnects or moves from a copy of it. Who was here first keeps the identity as long as it
+ * is alive; where the first is gone for good, its copy is a host that moved.
+ */
+export function judgeIdentity({ instance, fingerprint, seen, current }: IdentityClaim): IdentityVerdict {
+  if (current === null) return { accept: true, reason: 'first' };
+  if (current.instance === instance) return { accept: true, reason: 'same' };
+  if (!current.isAlive) return { accept: true, reason: current.fingerprint === fingerprint ? 'restarted' : 'moved' };
+  if (seen === 'quarantined') return { accept: false, reason: 'quarantined' };
+  if (current.fingerprint !== fingerprint) return { accept: false, reason: 'other_machine' };
+  if (seen === 'replaced') return { accept: true, reason: 'returned', quarantines: current.instance };
+  // Its connection may be dead without our knowing: a host that lost its power and is up again.
+  return { accept: true, reason: 'restarted' };
+}
