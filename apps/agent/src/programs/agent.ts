@@ -170,7 +170,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         servers: serversOf(settings),
         route: settings,
         identity,
-        facts: () => hostFactsOf(settings.scheduler.kind, settings.name),
+        facts: () => hostFactsOf(settings.scheduler.kind, settings.name, codePage),
         parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, log },
       },
       signal,

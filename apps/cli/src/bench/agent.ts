@@ -2,22 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readRunning } from '@carillon/stack/data-folder';
+import type { AgentRow } from './agent-row.js';
 import { untilInSync } from './in-sync.js';
 import { withPrivateStack } from './private-stack.js';
 import { type ProcessUse, useOf } from './process-use.js';
 import { benchRunner } from './runner.js';
-
-/** One figure about the agent, with what it must not exceed, a baseline of the same run, and peers where known. */
-export interface AgentRow {
-  readonly name: string;
-  readonly unit: string;
-  /** Null where this system does not tell. */
-  readonly value: number | null;
-  readonly limit: number;
-  readonly baseline: { readonly name: string; readonly value: number | null };
-  /** Of the same kind, measured on another day on a machine of this size. */
-  readonly peers: string;
-}
 
 export interface AgentBenchOptions {
   readonly repository: string;

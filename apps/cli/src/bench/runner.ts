@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentRow } from './agent.js';
+import type { AgentRow } from './agent-row.js';
 import { untilInSync } from './in-sync.js';
 import type { PrivateStack } from './private-stack.js';
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type AgentRow, benchAgent } from '../bench/agent.js';
+import { benchAgent } from '../bench/agent.js';
+import type { AgentRow } from '../bench/agent-row.js';
 import { thisMachine } from '../bench/measure.js';
 import { type Cli, handle } from '../lib/command.js';
 import { positiveInteger } from '../lib/pages.js';
