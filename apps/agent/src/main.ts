@@ -17,7 +17,11 @@ import { runOnce } from './programs/run.js';
 import { forgetSecret, listSecrets, setSecret } from './programs/secret.js';
 import { simulate } from './programs/simulate.js';
 import { agentStatus, describeStatus } from './programs/status.js';
+import { hostScheduler } from './scheduler/host-scheduler.js';
 import { agentFolderAt, defaultAgentFolder } from './state/agent-folder.js';
+import { addReleaseKeys } from './state/identity.js';
+import { loadSettings } from './state/settings.js';
+import { watchUpgrade } from './upgrade/upgrade-watch.js';
 import { interruptConsole } from './windows/interrupt.js';
 import { loadKoffi } from './windows/koffi.js';
 
@@ -28,6 +32,7 @@ const usage = `carillon-agent ${agentVersion}
          join a server; the token may come as CARILLON_JOIN_TOKEN. Of several addresses the first is the best.
          --proxy none, system (the default) or http://[name:password@]host:port; --ca certificates (PEM) of one's own
   install [--server URL] [--token T] [--name NAME] [--proxy URL] [--ca FILE] [--data DIR] [--no-start] [--schtasks-command JSON]
+         [--release-key KEY]...
          keep the agent running from now on: enrols if need be, registers itself with Task Scheduler, starts
   uninstall [--data DIR] [--keep-data | --remove-data]
          take away the agent's task and those of its jobs; the folder is kept unless told otherwise
@@ -63,6 +68,7 @@ const options = {
   seconds: { type: 'string' },
   json: { type: 'boolean' },
   'log-file': { type: 'boolean' },
+  'release-key': { type: 'string', multiple: true },
   'no-start': { type: 'boolean' },
   'keep-data': { type: 'boolean' },
   'remove-data': { type: 'boolean' },
@@ -98,6 +104,7 @@ async function main(argv: readonly string[]): Promise<number> {
         },
         process.env,
       );
+      addReleaseKeys(agentFolderAt(data), releaseKeys(values['release-key']));
       process.stdout.write(`enrolled as ${name} (${agentId})\n`);
       return 0;
     }
@@ -124,6 +131,7 @@ async function main(argv: readonly string[]): Promise<number> {
           proxy: proxy(values.proxy),
           ca: values.ca,
           schtasksCommand: values['schtasks-command'],
+          releaseKeys: releaseKeys(values['release-key']),
           start: !values['no-start'],
         },
         process.env,
@@ -162,6 +170,12 @@ async function main(argv: readonly string[]): Promise<number> {
       return account(data, subject, object, values.json === true);
     case 'secret':
       return secret(data, subject, object, values.json === true);
+    case 'upgrade-watch': {
+      const folder = agentFolderAt(data);
+      const scheduler = hostScheduler(loadSettings(folder).scheduler, folder.temporary);
+      await watchUpgrade(folder, scheduler, fileLog(folder.diary));
+      return 0;
+    }
     case 'simulate': {
       const seconds = values.seconds === undefined ? undefined : positive('--seconds', values.seconds);
       const hosts = positive('--hosts', values.hosts ?? '');
@@ -238,6 +252,12 @@ function proxy(text: string | undefined): string | undefined {
   const problem = text === undefined ? null : proxySettingProblem(text);
   if (problem) throw new UsageError(`--proxy: ${problem}`);
   return text;
+}
+
+function releaseKeys(given: readonly string[] | undefined): readonly string[] {
+  const wrong = given?.find((key) => !/^[A-Za-z0-9_-]{43}$/.test(key));
+  if (wrong === undefined) return given ?? [];
+  throw new UsageError(`--release-key: expected a public key as carillon upgrade key prints it, got ${wrong}`);
 }
 
 function token(given: string | undefined): string {

@@ -14,6 +14,8 @@ import { OverviewModule } from './features/overview/overview.module.js';
 import { PreviewModule } from './features/preview/preview.module.js';
 import { RunsModule } from './features/runs/runs.module.js';
 import { SessionModule } from './features/session/session.module.js';
+import { UpgradesModule } from './features/upgrades/upgrades.module.js';
+import { WhyModule } from './features/why/why.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { HttpModule } from './http/http.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
@@ -34,6 +36,8 @@ const features = [
   AgentDownloadsModule,
   AlertPoliciesModule,
   InventoryModule,
+  WhyModule,
+  UpgradesModule,
 ];
 
 @Module({})

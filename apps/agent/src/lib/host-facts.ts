@@ -13,6 +13,7 @@ export const agentVersion = '0.1.0';
 export function hostFactsOf(
   scheduler: Settings['scheduler']['kind'],
   name?: string,
+  also: readonly string[] = [],
   codePage?: number,
 ): Body<'hello'>['facts'] {
   return {
@@ -22,7 +23,7 @@ export function hostFactsOf(
     timezone: hostTimezone(),
     agentVersion,
     scheduler,
-    capabilities: [...capabilities],
+    capabilities: [...capabilities, ...also],
     ...(codePage === undefined ? {} : { codePage }),
     fingerprint: sha256Hex(`${machineId()}\n${name ?? hostname()}`),
   };

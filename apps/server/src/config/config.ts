@@ -23,6 +23,8 @@ export interface Config {
   readonly trustProxy: readonly string[];
   /** How often gateways look for work that a lost hint did not tell them about. */
   readonly pollMs: number;
+  /** Public keys of publishers that agents pin when they enrol; their releases they take from then on. */
+  readonly releaseKeys: readonly string[];
 }
 
 /**
@@ -49,6 +51,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: env.LOG_LEVEL || 'info',
     trustProxy: list(env.CARILLON_TRUST_PROXY),
     pollMs: milliseconds('CARILLON_POLL_MS', env.CARILLON_POLL_MS, 5_000),
+    releaseKeys: list(env.CARILLON_RELEASE_KEYS).map(publicKey),
   };
 }
 
@@ -84,6 +87,11 @@ function origin(name: string, text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
     throw new ConfigError(name, 'an origin such as https://carillon.example', text);
   return new URL(text).origin;
+}
+
+function publicKey(text: string): string {
+  if (/^[A-Za-z0-9_-]{43}$/.test(text)) return text;
+  throw new ConfigError('CARILLON_RELEASE_KEYS', 'public keys as `carillon upgrade key` prints them', text);
 }
 
 function port(name: string, text: string | undefined, fallback: number): number {

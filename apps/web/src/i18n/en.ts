@@ -174,6 +174,7 @@ export const en = {
   'changes.noticed': 'Noticed',
   'changes.found': 'Found',
   'changes.outcome': 'Outcome',
+  'changes.by': 'By',
   'changes.what': 'What is different',
   'drift.deleted': 'deleted',
   'drift.disabled': 'switched off',

@@ -174,6 +174,7 @@ export const zh: Words = {
   'changes.noticed': '发现时间',
   'changes.found': '发现',
   'changes.outcome': '结果',
+  'changes.by': '操作者',
   'changes.what': '差异',
   'drift.deleted': '已删除',
   'drift.disabled': '已停用',

@@ -8,6 +8,8 @@ export const jobLimits = {
   environmentEntries: 100,
   environmentCharacters: 4_000,
   scheduleEntries: 20,
+  /** Sets of hosts on which a job is different. */
+  overrides: 200,
   replacedTasks: 20,
   /** Single days or ranges of a calendar, in `only` and in `except` each. */
   calendarDays: 1_000,

@@ -28,8 +28,21 @@ export interface JobSpec {
    * before once it is gone. Absent when there are none, as in all older definitions.
    */
   readonly replaces?: readonly string[];
+  /** What is different on some hosts; absent when nothing is, as in all older definitions. */
+  readonly overrides?: readonly HostOverride[];
   /** Names of alert policies. */
   readonly alerts: readonly string[];
+}
+
+/** What is different about a job on some of its hosts; what is absent is as everywhere. */
+export interface HostOverride {
+  /** Names of hosts; each stands in one override of a job at most. */
+  readonly hosts: readonly string[];
+  readonly schedule?: Schedule;
+  /** Only of a program. */
+  readonly arguments?: readonly string[];
+  readonly workingDirectory?: string | null;
+  readonly runAs?: RunAs;
 }
 
 /** What must hold on the host before the program starts: all that is given. */
@@ -170,6 +183,8 @@ export interface Manifest {
   /** See `JobSpec`. Agents without the capability `replace` do not know it and must not get such a job. */
   readonly replaces?: readonly string[];
   readonly when?: Conditions;
+  /** Worked in by `onHost`, since one signed definition goes to all hosts. */
+  readonly overrides?: readonly HostOverride[];
   /**
    * Capabilities without which an agent would run the job wrongly: one that lacks any refuses it. Absent when any agent
    * will do.
@@ -177,15 +192,18 @@ export interface Manifest {
   readonly needs?: readonly Need[];
 }
 
-export const needs = ['conditions', 'accounts', 'secrets', 'watch'] as const;
+export const needs = ['conditions', 'accounts', 'secrets', 'watch', 'overrides'] as const;
 export type Need = (typeof needs)[number];
 
 function needsOf(spec: JobSpec): Need[] {
+  const overrides = spec.overrides ?? [];
+  const accounts = [spec.runAs, ...overrides.flatMap(({ runAs }) => runAs ?? [])];
   const asked: Record<Need, boolean> = {
     conditions: spec.when !== undefined,
-    accounts: readRunAs(spec.runAs)?.kind !== 'service',
+    accounts: accounts.some((account) => readRunAs(account)?.kind !== 'service'),
     secrets: spec.run.secrets !== undefined,
-    watch: spec.schedule.some(isWatched),
+    watch: [spec, ...overrides].some(({ schedule }) => schedule?.some(isWatched)),
+    overrides: overrides.length > 0,
   };
   return needs.filter((need) => asked[need]);
 }
@@ -208,6 +226,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     enabled,
     replaces,
     when,
+    overrides,
   } = spec;
   const needed = needsOf(spec);
   return {
@@ -229,6 +248,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     enabled,
     ...(replaces ? { replaces } : {}),
     ...(when ? { when } : {}),
+    ...(overrides ? { overrides } : {}),
     ...(needed.length > 0 ? { needs: needed } : {}),
   };
 }

@@ -6,7 +6,7 @@ import type { RunSpec, SecretUse } from './job-spec.js';
 import { checkPlaceholders, notSupportedYet, secretNameSchema } from './parts.schema.js';
 
 /** Task Scheduler's own limit for WorkingDirectory; a quoted one fails with 0x8007010B. */
-const pathSchema = z
+export const pathSchema = z
   .string()
   .min(1)
   .max(260)
@@ -60,12 +60,15 @@ const argumentSchema = z
   )
   .superRefine(checkPlaceholders);
 
+export const argumentsSchema = z.union([
+  z.array(argumentSchema).max(jobLimits.argumentCount),
+  z.string().transform(splitCommandLine),
+]);
+
 const objectSchema = z
   .strictObject({
     program: pathSchema.optional(),
-    arguments: z
-      .union([z.array(argumentSchema).max(jobLimits.argumentCount), z.string().transform(splitCommandLine)])
-      .optional(),
+    arguments: argumentsSchema.optional(),
     powershell: scriptSchema.optional(),
     batch: scriptSchema.optional(),
     workingDirectory: pathSchema.superRefine(checkPlaceholders).nullish(),

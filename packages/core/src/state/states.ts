@@ -69,6 +69,41 @@ export const startFailureCauses = [
 /** Why Task Scheduler was to start a job and no run came of it. */
 export type StartFailureCause = (typeof startFailureCauses)[number];
 
+export const whyReasons = [
+  'ran',
+  'ran_late',
+  'running',
+  'waiting',
+  'skipped',
+  'lost',
+  'not_due',
+  'calendar',
+  'no_timetable',
+  'not_yet',
+  'job_newer',
+  'job_deleted',
+  'job_disabled',
+  'not_assigned',
+  'not_applied',
+  'host_newer',
+  'host_not_active',
+  'task_deleted',
+  'task_disabled',
+  'task_edited',
+  'host_off',
+  'host_absent',
+  'host_unknown',
+  'unreported',
+  'no_trace',
+  ...startFailureCauses,
+] as const;
+/** What became of a job's fire on a host: the answer to "why didn't it run?". */
+export type WhyReason = (typeof whyReasons)[number];
+
+export const certainties = ['certain', 'likely', 'unknown'] as const;
+/** `certain`: somebody saw it. `likely`: nothing else fits. `unknown`: it cannot be told yet, or any more. */
+export type Certainty = (typeof certainties)[number];
+
 export const historyStates = ['on', 'off', 'unreadable'] as const;
 /** Whether Task Scheduler keeps a log of what it does, and the agent can read it. */
 export type HistoryState = (typeof historyStates)[number];

@@ -104,6 +104,7 @@ function testModule(databaseUrl: string, folder: string, hints: Hints, options: 
     logLevel: 'info',
     trustProxy: options.trustProxy ?? [],
     pollMs: options.pollMs ?? 600_000,
+    releaseKeys: [],
   };
   const queue: DynamicModule = {
     module: HintsOnly,

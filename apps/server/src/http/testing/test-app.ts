@@ -74,6 +74,7 @@ export function testConfig(databaseUrl: string, folder: string): Config {
     logLevel: 'info',
     trustProxy: [],
     pollMs: 600_000,
+    releaseKeys: [],
   };
 }
 
