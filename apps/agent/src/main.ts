@@ -155,7 +155,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     case 'doctor': {
-      const findings = await examine(data, process.env);
+      const findings = await examine(data);
       print(values.json ? findings : describeFindings(findings));
       return exitCodeOf(findings);
     }

@@ -67,6 +67,12 @@ describe.skipIf(!hasInstallerTools())('the installer, read back', () => {
     for (const action of ['StopAgent', 'TakeBack', 'JoinAndStart', 'Start'])
       expect(at(action), action).toBeGreaterThan(at('InstallFiles'));
     expect(at('TakeBack')).toBeLessThan(at('JoinAndStart'));
+    // Removed for good: the tasks go. Replaced: they stay.
+    const conditionOf = (name: string) =>
+      table(file, 'InstallExecuteSequence').find(({ Action }) => Action === name)?.Condition;
+    expect(conditionOf('StopAgentToReplace')).toBe('REMOVE~="ALL" AND UPGRADINGPRODUCTCODE');
+    for (const action of ['RemoveTasks', 'RemoveTasksAndData'])
+      expect(conditionOf(action)).toContain('REMOVE~="ALL" AND NOT UPGRADINGPRODUCTCODE');
     const [upgrade] = table(file, 'Upgrade').filter(({ ActionProperty }) => ActionProperty === 'WIX_UPGRADE_DETECTED');
     expect(upgrade).toMatchObject({ VersionMin: '', VersionMax: '0.1.0', Attributes: String(1 + 512) });
   });
@@ -142,7 +148,7 @@ describe.skipIf(missing !== undefined)(`the installer under Wine${missing ? ` ($
     expect(xml).toContain('<Command>C:\\Program Files\\Carillon\\Agent\\carillon-agent.exe</Command>');
   });
 
-  it('is replaced by a newer one: the host, its tasks and what it knows stay', async () => {
+  it('is replaced by a newer one: the host is the same, and has its tasks', async () => {
     const job = {
       kind: 'Job',
       name: 'nightly',
@@ -157,6 +163,9 @@ describe.skipIf(missing !== undefined)(`the installer under Wine${missing ? ` ($
     expect((await msiexec('/i', installed('0.2.0'), '/qn')).code).toBe(0);
     expect(agentPid()).not.toBe(before);
     expect((await onlineHost()).id).toBe(hostId);
+    // Wine does not tell the old version that it is being replaced (UPGRADINGPRODUCTCODE): it takes its tasks with it, and
+    // the new agent registers them again.
+    await eventually(async () => ((await tasks()).includes('\\Carillon\\nightly') ? true : undefined));
     expect(await tasks()).toEqual(['\\Carillon Agent\\Agent', '\\Carillon\\nightly']);
     expect((await msiexec('/i', installed('0.1.0'), '/qn')).code).not.toBe(0);
   });
