@@ -33,7 +33,7 @@ import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
-import { loadIdentity, loadReleaseKeys } from '../state/identity.js';
+import { loadIdentity, loadReleaseKeys, tellRunnersName } from '../state/identity.js';
 import { historyCommandOf, loadSettings, serversOf } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
@@ -89,8 +89,10 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       runner: settings.runner,
       signerKeys,
       agentId,
+      hostName: identity.name,
       sids: accounts.sids,
     });
+    tellRunnersName(folder, identity.name);
     const desired = new DesiredSync(
       agentId,
       facts,
@@ -111,7 +113,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         history: new WevtutilHistory(historyCommand, codePage),
         cache,
         memory: fileHistoryMemory(folder.history),
-        facts: () => ({ agentId, hostTimezone: hostTimezone(), nowMs: Date.now() }),
+        facts: () => ({ agentId, hostName: identity.name, hostTimezone: hostTimezone(), nowMs: Date.now() }),
         lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
         isOwn: (path, atMs) => ownWrites.has(path, atMs),
         report: (event) => dropEvent(folder.drop, event),

@@ -192,7 +192,7 @@ export interface Manifest {
   readonly needs?: readonly Need[];
 }
 
-export const needs = ['conditions', 'accounts', 'secrets', 'watch', 'overrides'] as const;
+export const needs = ['conditions', 'accounts', 'secrets', 'watch', 'overrides', 'replace'] as const;
 export type Need = (typeof needs)[number];
 
 function needsOf(spec: JobSpec): Need[] {
@@ -204,6 +204,7 @@ function needsOf(spec: JobSpec): Need[] {
     secrets: spec.run.secrets !== undefined,
     watch: [spec, ...overrides].some(({ schedule }) => schedule?.some(isWatched)),
     overrides: overrides.length > 0,
+    replace: (spec.replaces ?? []).length > 0,
   };
   return needs.filter((need) => asked[need]);
 }
