@@ -8,4 +8,5 @@ export const capabilities: readonly string[] = [
   'accounts',
   'secrets',
   'watch',
+  'overrides',
 ];

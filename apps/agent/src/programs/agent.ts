@@ -19,9 +19,10 @@ import { agentVersion, hostFactsOf } from '../lib/host-facts.js';
 import { hostTimezone } from '../lib/host-timezone.js';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
+import { trimHeap } from '../lib/trim-heap.js';
 import { keepLinked } from '../link/link-loop.js';
 import { PolicyFile } from '../policy/policy-file.js';
-import { dropEvent } from '../runner/drop-box.js';
+import { dropEvent } from '../runner/drop-event.js';
 import { readJobMemory } from '../runner/job-memory.js';
 import { storeScript } from '../runner/script-file.js';
 import { hostScheduler, taskStoreOf } from '../scheduler/host-scheduler.js';
@@ -32,7 +33,7 @@ import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
-import { loadIdentity, loadReleaseKeys } from '../state/identity.js';
+import { loadIdentity, loadReleaseKeys, tellRunnersName } from '../state/identity.js';
 import { historyCommandOf, loadSettings, serversOf } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
@@ -88,8 +89,10 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       runner: settings.runner,
       signerKeys,
       agentId,
+      hostName: identity.name,
       sids: accounts.sids,
     });
+    tellRunnersName(folder, identity.name);
     const desired = new DesiredSync(
       agentId,
       facts,
@@ -110,7 +113,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         history: new WevtutilHistory(historyCommand, codePage),
         cache,
         memory: fileHistoryMemory(folder.history),
-        facts: () => ({ agentId, hostTimezone: hostTimezone(), nowMs: Date.now() }),
+        facts: () => ({ agentId, hostName: identity.name, hostTimezone: hostTimezone(), nowMs: Date.now() }),
         lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
         isOwn: (path, atMs) => ownWrites.has(path, atMs),
         report: (event) => dropEvent(folder.drop, event),
@@ -192,13 +195,19 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     await upgrader.start();
     startTimer.start();
     triggerTimer.start();
+    const endTrimming = trimHeap();
     await keepLinked(
       {
         servers: serversOf(settings),
         route: settings,
         identity,
         facts: () =>
-          hostFactsOf(settings.scheduler.kind, settings.name, program ? [upgradeCapability(program.platform)] : []),
+          hostFactsOf(
+            settings.scheduler.kind,
+            settings.name,
+            program ? [upgradeCapability(program.platform)] : [],
+            codePage,
+          ),
         parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, upgrader, log },
       },
       signal,
@@ -207,6 +216,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     await inventory.stop();
     await startTimer.stop();
     await triggerTimer.stop();
+    endTrimming();
     collector.stop();
     for (const end of watched) end();
     await desired.stop();

@@ -5,10 +5,10 @@ import { hostTimezone } from '../lib/host-timezone.js';
 import { newId } from '../lib/new-id.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import { loadManifest } from '../state/desired-cache.js';
-import { loadSignerKeys } from '../state/identity.js';
+import { loadHostName, loadSignerKeys } from '../state/identity.js';
 import { admit } from './admission.js';
 import { claimStart } from './claim-start.js';
-import { dropEvent } from './drop-box.js';
+import { dropEvent } from './drop-event.js';
 import { writeIfRoom, writeOutcome } from './full-disk.js';
 import { prepareTree } from './hold-tree.js';
 import { rememberEnd } from './job-memory.js';
@@ -38,7 +38,7 @@ export type RunResult =
  * @throws Error when the job is not known here or its definition is not signed by a pinned key
  */
 export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.ProcessEnv): Promise<RunResult> {
-  const manifest = loadManifest(folder.jobs, jobId, loadSignerKeys(folder));
+  const manifest = loadManifest(folder.jobs, jobId, loadSignerKeys(folder), loadHostName(folder));
   const tell = (data: RunEvent) => {
     const event = { eventId: newId(), at: new Date().toISOString(), data };
     // The end of a run says it all again, so a full disk keeps nobody from going on.

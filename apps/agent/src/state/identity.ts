@@ -48,7 +48,12 @@ export function storeEnrolment(
   releaseKeys: readonly string[] = [],
 ): Identity {
   const file = fileOf(identity, enrolled);
-  writeJson(folder.trust, { signerKeys: enrolled.signerKeys, agentId: enrolled.agentId, releaseKeys });
+  writeJson(folder.trust, {
+    signerKeys: enrolled.signerKeys,
+    agentId: enrolled.agentId,
+    name: enrolled.name,
+    releaseKeys,
+  });
   writeJson(folder.identity, file);
   return identityOf(file);
 }
@@ -67,6 +72,17 @@ export function loadReleaseKeys(folder: AgentFolder): string[] {
 export function addReleaseKeys(folder: AgentFolder, keys: readonly string[]): void {
   const trust = readJson<{ releaseKeys?: string[] }>(folder.trust) ?? {};
   writeJson(folder.trust, { ...trust, releaseKeys: [...new Set([...(trust.releaseKeys ?? []), ...keys])] });
+}
+
+/** The host's name in the centre, as runners know it. */
+export function loadHostName(folder: AgentFolder): string | undefined {
+  return readJson<{ name?: string }>(folder.trust)?.name;
+}
+
+/** Runners of a host that enrolled before they were told its name learn it from the agent. */
+export function tellRunnersName(folder: AgentFolder, name: string | undefined): void {
+  if (name === undefined || loadHostName(folder) === name) return;
+  writeJson(folder.trust, { ...readJson<object>(folder.trust), name });
 }
 
 /** The agent's id as runners know it: they do not read the identity, which holds the private key. */

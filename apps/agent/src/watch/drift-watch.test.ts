@@ -29,6 +29,7 @@ async function makeHost(change: Partial<Manifest> = {}) {
     runner: { command: 'carillon', arguments: ['run'] },
     signerKeys: [signer.publicKey],
     agentId: 'agent-1',
+    hostName: 'here',
   };
   let rev = 0;
   const apply = async (...manifests: Manifest[]) => {
@@ -119,6 +120,16 @@ describe('a task that somebody changed', () => {
     host.edit({ priority: 8 });
     await host.look();
     expect(host.reported[1]).not.toHaveProperty('changedBy');
+  });
+
+  it('is compared with what the job says of this host', async () => {
+    const host = await makeHost({ overrides: [{ hosts: ['HERE'], runAs: 'local-service' }] });
+    expect(host.scheduler.tasks.get(path)?.principals[0]?.userId).toBe('S-1-5-19');
+    await host.look();
+    expect(host.reported).toEqual([]);
+    host.edit({ priority: 9 });
+    await host.look();
+    expect(host.scheduler.tasks.get(path)?.principals[0]?.userId).toBe('S-1-5-19');
   });
 
   it('deleted: it comes back', async () => {

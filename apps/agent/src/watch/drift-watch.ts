@@ -9,6 +9,7 @@ import type { AccountDesk } from '../accounts/account-desk.js';
 import type { Log } from '../lib/log.js';
 import type { TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob } from '../state/desired-cache.js';
+import { manifestHere } from '../state/manifest-here.js';
 import type { ReplacedTasks } from '../sync/replaced-tasks.js';
 
 /** What was last reported of each job that is not as it should be, by job id. Survives a restart of the agent. */
@@ -23,7 +24,7 @@ export interface DriftPorts {
   readonly memory: DriftMemory;
   readonly replaced?: Pick<ReplacedTasks, 'switchedOn' | 'take'>;
   readonly accounts?: Pick<AccountDesk, 'prepare'>;
-  readonly facts: () => TaskFacts;
+  readonly facts: () => TaskFacts & { readonly hostName?: string | undefined };
   /** Runs while nothing is being applied, so that a task on its way is not taken for a changed one. */
   readonly exclusively: (act: () => Promise<void>) => Promise<void>;
   readonly report: (change: TaskChanged) => void;
@@ -55,7 +56,7 @@ export class DriftWatch {
       const text = manifests.get(job.manifestHash)?.text;
       if (text === undefined) continue;
       try {
-        await exclusively(() => this.check(job, JSON.parse(text) as Manifest));
+        await exclusively(() => this.check(job, manifestHere(text, this.ports.facts().hostName)));
       } catch (error) {
         log.warn('a registered task could not be looked at', { path: job.path, error: String(error) });
       }

@@ -9,6 +9,8 @@ import { runsOfJob } from '../runner/running-file.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import type { DesiredCache } from '../state/desired-cache.js';
 import { readJson, writeJson } from '../state/files.js';
+import { loadHostName } from '../state/identity.js';
+import { manifestHere } from '../state/manifest-here.js';
 import type { TriggerMemory, TriggerPorts } from './trigger-ports.js';
 
 /** Files that one entry watches; of more, the first by name. */
@@ -41,7 +43,7 @@ function registeredJobs(folder: AgentFolder, cache: DesiredCache): () => readonl
     const manifests = cache.manifests();
     jobs = cache.registered().jobs.flatMap(({ manifestHash }) => {
       const text = manifests.get(manifestHash)?.text;
-      return text === undefined ? [] : [JSON.parse(text) as Manifest];
+      return text === undefined ? [] : [manifestHere(text, loadHostName(folder))];
     });
     mark = now;
     return jobs;

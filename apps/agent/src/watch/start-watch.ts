@@ -1,4 +1,3 @@
-import type { Manifest } from '@carillon/core/job/job-spec';
 import { noStarts, readStarts, type StartsMemory } from '@carillon/core/starts/read-starts';
 import { describeStartFailure, type StartFailure } from '@carillon/core/starts/start-failure';
 import { readTouches, type TaskTouch, type TaskTouches, touchBehind } from '@carillon/core/starts/task-touches';
@@ -7,6 +6,7 @@ import type { Log } from '../lib/log.js';
 import type { HistoryStatus, TaskHistory } from '../scheduler/task-history.js';
 import type { DesiredCache, RegisteredJob } from '../state/desired-cache.js';
 import type { UnnumberedEvent } from '../state/event-log.js';
+import { manifestHere } from '../state/manifest-here.js';
 import { startEventOf } from './start-event.js';
 
 /** How far the log was read. In one piece with what is still open there, so that neither can be ahead of the other. */
@@ -29,7 +29,12 @@ export interface StartPorts {
   readonly history: TaskHistory;
   readonly cache: DesiredCache;
   readonly memory: HistoryMemory;
-  readonly facts: () => { readonly agentId: string; readonly hostTimezone: string; readonly nowMs: number };
+  readonly facts: () => {
+    readonly agentId: string;
+    readonly hostTimezone: string;
+    readonly nowMs: number;
+    readonly hostName?: string | undefined;
+  };
   /** When a runner of the job last began a run; null when none did. */
   readonly lastStartMs: (jobId: string) => number | null;
   /** Was this agent changing the task at that time? */
@@ -121,7 +126,8 @@ export class StartWatch {
   private tell(failure: StartFailure, job: RegisteredJob | undefined): void {
     const text = job && this.ports.cache.manifests().get(job.manifestHash)?.text;
     if (text === undefined) return;
-    this.ports.report(startEventOf(failure, JSON.parse(text) as Manifest, this.ports.facts()));
+    const facts = this.ports.facts();
+    this.ports.report(startEventOf(failure, manifestHere(text, facts.hostName), facts));
     const { path, at } = failure;
     this.ports.log.warn('a job did not start', { path, at, why: describeStartFailure(failure) });
   }

@@ -1,3 +1,4 @@
+import type { HostOverride } from '@carillon/core/job/job-spec';
 import type { WhyVersion } from '@carillon/core/why/due-fire';
 import type { WhyFacts } from '@carillon/core/why/why';
 import { Inject, Injectable } from '@nestjs/common';
@@ -9,7 +10,7 @@ export interface WhyJob {
   readonly name: string;
   readonly deletedMs: number | null;
   /** Newest first. */
-  readonly versions: WhyVersion[];
+  readonly versions: (WhyVersion & { readonly overrides: readonly HostOverride[] | null })[];
 }
 
 export interface WhyHost {
@@ -33,7 +34,7 @@ export class WhyStore {
     const result = await this.database.pool.query<WhyJob>(
       `SELECT j.id, j.name, (${ms('j.deleted_at')})::float8 AS "deletedMs",
          (SELECT json_agg(v ORDER BY v.version DESC) FROM (
-            SELECT version, (${ms('created_at')})::float8 AS "createdMs", spec->'schedule' AS schedule,
+            SELECT version, (${ms('created_at')})::float8 AS "createdMs", spec->'schedule' AS schedule, spec->'overrides' AS overrides,
               coalesce((spec->>'enabled')::bool, true) AS enabled, coalesce(spec->>'onMissed', 'skip') AS "onMissed"
             FROM job_version WHERE job_id = j.id ORDER BY version DESC LIMIT $2) v) AS versions
        FROM job j WHERE j.name_key = $1 ORDER BY j.deleted_at DESC NULLS FIRST LIMIT 1`,

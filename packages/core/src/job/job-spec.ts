@@ -102,6 +102,31 @@ export const outputEncodings = [
   'euc-kr',
   'windows-1252',
   'ibm866',
+  'ibm437',
+  'ibm720',
+  'ibm737',
+  'ibm775',
+  'ibm850',
+  'ibm852',
+  'ibm855',
+  'ibm857',
+  'ibm858',
+  'ibm860',
+  'ibm861',
+  'ibm862',
+  'ibm863',
+  'ibm864',
+  'ibm865',
+  'ibm869',
+  'windows-874',
+  'windows-1250',
+  'windows-1251',
+  'windows-1253',
+  'windows-1254',
+  'windows-1255',
+  'windows-1256',
+  'windows-1257',
+  'windows-1258',
 ] as const;
 export type OutputEncoding = (typeof outputEncodings)[number];
 
@@ -167,7 +192,7 @@ export interface Manifest {
   readonly needs?: readonly Need[];
 }
 
-export const needs = ['conditions', 'accounts', 'secrets', 'watch', 'overrides'] as const;
+export const needs = ['conditions', 'accounts', 'secrets', 'watch', 'overrides', 'replace'] as const;
 export type Need = (typeof needs)[number];
 
 function needsOf(spec: JobSpec): Need[] {
@@ -179,6 +204,7 @@ function needsOf(spec: JobSpec): Need[] {
     secrets: spec.run.secrets !== undefined,
     watch: [spec, ...overrides].some(({ schedule }) => schedule?.some(isWatched)),
     overrides: overrides.length > 0,
+    replace: (spec.replaces ?? []).length > 0,
   };
   return needs.filter((need) => asked[need]);
 }

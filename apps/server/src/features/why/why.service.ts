@@ -1,7 +1,8 @@
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { whyRoutes } from '@carillon/contract/http/why.routes';
+import { overrideOf } from '@carillon/core/job/host-overrides';
 import { spreadKeyOf, taskPathOf } from '@carillon/core/job/task-for-job';
-import { findDueFire, nextFire } from '@carillon/core/why/due-fire';
+import { findDueFire, nextFire, type WhyVersion } from '@carillon/core/why/due-fire';
 import { explainFire, explainNoFire } from '@carillon/core/why/why';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
@@ -47,8 +48,9 @@ export class WhyService {
     const nowMs = Date.now();
     const hostTimezone = isTimeZone(host.timezone) ? host.timezone : 'UTC';
     const clocks = { hostTimezone, spreadKey: spreadKeyOf(host.id, job.id).spreadKey ?? '' };
-    const fire = findDueFire({ nowMs, atMs, versions: job.versions, deletedMs: job.deletedMs, ...clocks });
-    const [current] = job.versions;
+    const versions = job.versions.map((version) => onThisHost(version, host.name));
+    const fire = findDueFire({ nowMs, atMs, versions, deletedMs: job.deletedMs, ...clocks });
+    const [current] = versions;
     const isLive = job.deletedMs === null && current?.enabled;
     const nextMs = isLive ? nextFire(current.schedule, { fromMs: nowMs, untilMs: nowMs + aheadMs, ...clocks }) : null;
     const found = fire.due
@@ -71,6 +73,11 @@ export class WhyService {
       nextFireAt: iso(nextMs),
     };
   }
+}
+
+/** Hosts may have a schedule of their own. */
+function onThisHost({ overrides, ...version }: WhyJob['versions'][number], hostName: string): WhyVersion {
+  return { ...version, schedule: overrideOf(overrides ?? [], hostName)?.schedule ?? version.schedule };
 }
 
 function iso(atMs: number | null): string | null {
