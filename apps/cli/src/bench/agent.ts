@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readRunning } from '@carillon/stack/data-folder';
+import { watchWire } from './idle-network.js';
 import { type PrivateStack, withPrivateStack } from './private-stack.js';
 import { type ProcessUse, useOf } from './process-use.js';
 
@@ -35,12 +36,16 @@ export function benchIdleAgent({ repository, seconds, onProgress }: AgentBenchOp
     await stack.api.call('POST', '/apply', { documents: Array.from({ length: tasks }, (_, index) => idleJob(index)) });
     onProgress(`waiting until ${tasks} tasks are registered`);
     await untilInSync(stack, signal);
+    const wire = await watchWire(stack, signal);
     const bare = bareNode(stack.url);
     try {
       onProgress(`letting it settle, then watching it for ${seconds} s`);
       await wait(settleMs, undefined, { signal });
-      return await watch(readRunning(stack.folder)?.agentPid, bare.pid, seconds, signal);
+      wire.start();
+      const rows = await watch(readRunning(stack.folder)?.agentPid, bare.pid, seconds, signal);
+      return [...rows, wire.row()];
     } finally {
+      wire.stop();
       bare.kill('SIGKILL');
       await once(bare, 'exit');
     }
