@@ -1,8 +1,9 @@
-# The server with its dashboard and command line. Build from the repository's top level.
+# The server with its dashboard and command line, and the Windows agent that it offers. Build from the repository's top level.
 FROM node:24-bookworm-slim AS build
 WORKDIR /carillon
 COPY . .
 RUN npm ci --no-audit --no-fund && npx turbo run generate build \
+    && npm run build:msi && rm -rf .cache \
     && npm prune --omit=dev --omit=optional --no-audit --no-fund
 
 FROM node:24-bookworm-slim

@@ -7,7 +7,7 @@ import { prepare, repository } from './prepare.mjs';
 const usage = `npm run build:msi -- [--out DIR] [--sign CERT.pem KEY.pem [--timestamp URL] [--password-file FILE]]
 ${optionsText('carillon-agent.exe and carillon-agent.msi')}
 To install without a question:
-  msiexec /i carillon-agent.msi /qn SERVER=https://carillon.example.com TOKEN=JOIN-TOKEN
+  msiexec /i carillon-agent.msi /qn SERVER=https://carillon.example.com TOKEN=JOIN-TOKEN [PROXY=none|system|http://proxy:8080]
 To upgrade:          msiexec /i carillon-agent.msi /qn
 To remove:           msiexec /x carillon-agent.msi /qn      (REMOVEDATA=1: this host's key and history as well)
 `;

@@ -61,7 +61,8 @@ async function windowsProgram() {
   if (only === 'wine' && findWine().kind === 'missing') installPackages(['wine64', 'wine'], progress);
   const wine = findWine();
   if (wine.kind === 'missing') progress(`skipped: ${wine.why}`);
-  else if (!run('tools/build-agent.mjs', [])) return { failed: 1 };
+  else if (!run('tools/build-agent.mjs', ['--out', resolve(repository, '.cache/agent-under-test')]))
+    return { failed: 1 };
   return vitest('vitest.wine.config.ts');
 }
 

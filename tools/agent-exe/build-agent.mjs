@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { injectProgram } from './inject.mjs';
-import { windowsNode } from './pins.mjs';
+import { pinnedFileAt } from './pinned-file.mjs';
+import { koffi, windowsNode } from './pins.mjs';
 import { seaBlob } from './sea-blob.mjs';
 import { hasSigner, readSignature, sign } from './sign.mjs';
-import { windowsNodeAt } from './windows-node.mjs';
 
 export const fileName = 'carillon-agent.exe';
 
@@ -32,10 +32,14 @@ export async function buildAgent(repository, { out, progress, signing }) {
     return { file, sha256: last.sha256, bytes: last.bytes, version, built: false };
   }
 
-  const node = windowsNodeAt(join(repository, '.cache'), progress);
+  const cache = join(repository, '.cache');
+  const node = pinnedFileAt(cache, windowsNode, progress);
+  const native = pinnedFileAt(cache, koffi, progress);
   checkSigner(node, progress);
   progress(`building ${fileName} ${version} on Node ${windowsNode.version}`);
-  const blob = seaBlob({ name: 'carillon-agent.cjs', code, execArguments });
+  // Written out by the agent: Windows loads libraries from files only.
+  const assets = { 'koffi.node': readFileSync(native) };
+  const blob = seaBlob({ name: 'carillon-agent.cjs', code, execArguments, assets });
   const program = injectProgram(readFileSync(node), blob, { name: 'Carillon agent', fileName, version });
 
   mkdirSync(out, { recursive: true });
@@ -43,7 +47,12 @@ export async function buildAgent(repository, { out, progress, signing }) {
   writeFileSync(part, program);
   if (signing) {
     progress('signing');
-    sign(part, signing);
+    try {
+      sign(part, signing);
+    } catch (error) {
+      rmSync(part);
+      throw error;
+    }
     if (!signing.timestamp) progress('signed without a time stamp: the signature ends with the certificate');
   }
   const bytes = readFileSync(part);
@@ -69,7 +78,7 @@ function checkSigner(node, progress) {
 function fingerprint(code, version, signing) {
   const hash = createHash('sha256')
     .update(code)
-    .update(JSON.stringify([version, windowsNode, execArguments, signing ?? null]));
+    .update(JSON.stringify([version, windowsNode, koffi, execArguments, signing ?? null]));
   if (signing) hash.update(readFileSync(signing.certificate));
   const own = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.mjs'));
   for (const name of own.sort()) hash.update(name).update(readFileSync(join(import.meta.dirname, name)));

@@ -2,8 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { injectProgram } from './inject.mjs';
+import { pinnedFileAt } from './pinned-file.mjs';
+import { windowsNode } from './pins.mjs';
 import { seaBlob } from './sea-blob.mjs';
-import { windowsNodeAt } from './windows-node.mjs';
 
 /**
  * A program of the emulated Task Scheduler as a Windows program, to stand in for the one of the same name where Windows
@@ -13,7 +14,7 @@ import { windowsNodeAt } from './windows-node.mjs';
  */
 export async function buildStandIn(repository, { entry, out }) {
   const code = await bundle(repository, entry);
-  const node = windowsNodeAt(join(repository, '.cache'), () => undefined);
+  const node = pinnedFileAt(join(repository, '.cache'), windowsNode, () => undefined);
   const fileName = out.split('/').at(-1);
   const program = injectProgram(readFileSync(node), seaBlob({ name: fileName, code }), {
     name: 'Carillon emulated Task Scheduler',

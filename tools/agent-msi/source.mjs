@@ -45,9 +45,10 @@ export const actions = [
   },
   {
     name: 'JoinAndStart',
-    // Without its command line in the log: the token is in it.
+    // Without its command line in the log: the token is in it, and a proxy may want a password.
     type: own + type.hidden,
-    does: 'install --server "[SERVER]" --token "[TOKEN]"',
+    // With "=": a token may begin with a hyphen.
+    does: 'install "--server=[SERVER]" "--token=[TOKEN]" "--proxy=[PROXY]"',
     sequence: 4003,
     when: `${joining} AND NOT REMOVE`,
   },
@@ -70,7 +71,8 @@ export function installerSource({ version, productCode }) {
     <Property Id="REBOOT" Value="ReallySuppress"/>
     <Property Id="MSIRESTARTMANAGERCONTROL" Value="Disable"/>
     <Property Id="ARPNOMODIFY" Value="1"/>
-    <Property Id="MsiHiddenProperties" Value="TOKEN"/>
+    <Property Id="MsiHiddenProperties" Value="PROXY;TOKEN"/>
+    <Property Id="PROXY" Value="system"/>
     <Directory Id="TARGETDIR" Name="SourceDir">
       <Directory Id="ProgramFiles64Folder">
         <Directory Id="CARILLON" Name="Carillon">
@@ -115,7 +117,7 @@ export function corrections({ version }) {
     `DELETE FROM Upgrade WHERE ActionProperty = 'WIX_UPGRADE_DETECTED'`,
     `INSERT INTO Upgrade (UpgradeCode, VersionMax, Attributes, ActionProperty) VALUES ('{${upgradeCode}}', '${version}', ${upgradeOf.sameVersionToo}, 'WIX_UPGRADE_DETECTED')`,
     // Handed on to the part of the installer that has the rights.
-    `UPDATE Property SET Value = 'REMOVEDATA;SERVER;TOKEN;WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED' WHERE Property = 'SecureCustomProperties'`,
+    `UPDATE Property SET Value = 'PROXY;REMOVEDATA;SERVER;TOKEN;WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED' WHERE Property = 'SecureCustomProperties'`,
     `INSERT INTO LaunchCondition (Condition, Description) VALUES ('Installed OR WIX_UPGRADE_DETECTED OR (SERVER AND TOKEN)', '${missing}')`,
     `UPDATE File SET Version = '${version}.0' WHERE File = 'Agent'`,
     `UPDATE File SET Language = '1033' WHERE File = 'Agent'`,

@@ -7,15 +7,20 @@ import { stopAgent } from './install/running-agent.js';
 import { describeUninstall, uninstall } from './install/uninstall.js';
 import { agentVersion } from './lib/host-facts.js';
 import { consoleLog, fileLog } from './lib/log.js';
-import { readSecret } from './lib/read-secret.js';
+import { readSecret, readSecretText } from './lib/read-secret.js';
 import { forgetPassword, listAccounts, setPassword } from './programs/account.js';
 import { runAgent } from './programs/agent.js';
 import { enroll } from './programs/enroll.js';
 import { describePolicy, policyReport } from './programs/policy.js';
+import { forgetSecret, listSecrets, setSecret } from './programs/secret.js';
 import { simulate } from './programs/simulate.js';
 import { agentStatus, describeStatus } from './programs/status.js';
 import { runJob } from './runner/run-job.js';
+import { hostScheduler } from './scheduler/host-scheduler.js';
 import { agentFolderAt, defaultAgentFolder } from './state/agent-folder.js';
+import { addReleaseKeys } from './state/identity.js';
+import { loadSettings } from './state/settings.js';
+import { watchUpgrade } from './upgrade/upgrade-watch.js';
 import { interruptConsole } from './windows/interrupt.js';
 import { loadKoffi } from './windows/koffi.js';
 
@@ -26,6 +31,7 @@ const usage = `carillon-agent ${agentVersion}
          join a server; the token may come as CARILLON_JOIN_TOKEN. Of several addresses the first is the best.
          --proxy none, system (the default) or http://[name:password@]host:port; --ca certificates (PEM) of one's own
   install [--server URL] [--token T] [--name NAME] [--proxy URL] [--ca FILE] [--data DIR] [--no-start] [--schtasks-command JSON]
+         [--release-key KEY]...
          keep the agent running from now on: enrols if need be, registers itself with Task Scheduler, starts
   uninstall [--data DIR] [--keep-data | --remove-data]
          take away the agent's task and those of its jobs; the folder is kept unless told otherwise
@@ -39,6 +45,8 @@ const usage = `carillon-agent ${agentVersion}
          what the owner of this host allows the centre, and which jobs that keeps out; exit code 1 for check if any
   account set ACCOUNT | forget ACCOUNT | list [--data DIR] [--json]
          passwords of accounts that jobs run as; set reads one line from standard input
+  secret set NAME | forget NAME | list [--data DIR] [--json]
+         what jobs of this host may name as { secret: NAME }; set reads standard input
   simulate --server URL --hosts N [--seconds S] [--json]
          many hosts in memory; the token comes as --token or CARILLON_JOIN_TOKEN
   --version
@@ -59,6 +67,7 @@ const options = {
   seconds: { type: 'string' },
   json: { type: 'boolean' },
   'log-file': { type: 'boolean' },
+  'release-key': { type: 'string', multiple: true },
   'no-start': { type: 'boolean' },
   'keep-data': { type: 'boolean' },
   'remove-data': { type: 'boolean' },
@@ -94,6 +103,7 @@ async function main(argv: readonly string[]): Promise<number> {
         },
         process.env,
       );
+      addReleaseKeys(agentFolderAt(data), releaseKeys(values['release-key']));
       process.stdout.write(`enrolled as ${name} (${agentId})\n`);
       return 0;
     }
@@ -122,6 +132,7 @@ async function main(argv: readonly string[]): Promise<number> {
           proxy: proxy(values.proxy),
           ca: values.ca,
           schtasksCommand: values['schtasks-command'],
+          releaseKeys: releaseKeys(values['release-key']),
           start: !values['no-start'],
         },
         process.env,
@@ -145,7 +156,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     case 'doctor': {
-      const findings = await examine(data, process.env);
+      const findings = await examine(data);
       print(values.json ? findings : describeFindings(findings));
       return exitCodeOf(findings);
     }
@@ -158,6 +169,14 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     case 'account':
       return account(data, subject, object, values.json === true);
+    case 'secret':
+      return secret(data, subject, object, values.json === true);
+    case 'upgrade-watch': {
+      const folder = agentFolderAt(data);
+      const scheduler = hostScheduler(loadSettings(folder).scheduler, folder.temporary);
+      await watchUpgrade(folder, scheduler, fileLog(folder.diary));
+      return 0;
+    }
     case 'simulate': {
       const seconds = values.seconds === undefined ? undefined : positive('--seconds', values.seconds);
       const hosts = positive('--hosts', values.hosts ?? '');
@@ -190,6 +209,24 @@ async function account(
   return 0;
 }
 
+async function secret(
+  data: string,
+  verb: string | undefined,
+  name: string | undefined,
+  json: boolean,
+): Promise<number> {
+  if (verb === 'list') {
+    const known = listSecrets(data).map(({ account, at }) => ({ name: account, at }));
+    print(json ? known : known.map((each) => `${each.name}  since ${each.at}\n`).join(''));
+    return 0;
+  }
+  if ((verb !== 'set' && verb !== 'forget') || name === undefined)
+    throw new UsageError('secret: expected set NAME, forget NAME or list');
+  if (verb === 'set') setSecret(data, name, await readSecretText(`Secret ${name}: `));
+  else if (!forgetSecret(data, name)) throw new Error(`secret: no ${name} was handed over here`);
+  return 0;
+}
+
 function print(answer: object | string): void {
   process.stdout.write(typeof answer === 'string' ? answer : `${JSON.stringify(answer, null, 2)}\n`);
 }
@@ -216,6 +253,12 @@ function proxy(text: string | undefined): string | undefined {
   const problem = text === undefined ? null : proxySettingProblem(text);
   if (problem) throw new UsageError(`--proxy: ${problem}`);
   return text;
+}
+
+function releaseKeys(given: readonly string[] | undefined): readonly string[] {
+  const wrong = given?.find((key) => !/^[A-Za-z0-9_-]{43}$/.test(key));
+  if (wrong === undefined) return given ?? [];
+  throw new UsageError(`--release-key: expected a public key as carillon upgrade key prints it, got ${wrong}`);
 }
 
 function token(given: string | undefined): string {

@@ -19,6 +19,8 @@ import { addStatus } from './commands/status.js';
 import { addStop } from './commands/stop.js';
 import { addTask } from './commands/task.js';
 import { addToken } from './commands/token.js';
+import { addUpgrade } from './commands/upgrade.js';
+import { addWhy } from './commands/why.js';
 import { addXml } from './commands/xml.js';
 import { type AddCommand, addCommonOptions, type Cli } from './lib/command.js';
 import { exitCodes, usageError } from './lib/errors.js';
@@ -38,6 +40,7 @@ const commands: readonly AddCommand[] = [
   addAdopt,
   addLabels,
   addRuns,
+  addWhy,
   addOutput,
   addRun,
   addStop,
@@ -46,6 +49,7 @@ const commands: readonly AddCommand[] = [
   addSchedule,
   addTask,
   addToken,
+  addUpgrade,
   addSignIn,
   addStatus,
   addSimulate,

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { configModule } from './config/config.module.js';
+import { AgentDownloadsModule } from './features/agent-downloads/agent-downloads.module.js';
 import { AlertPoliciesModule } from './features/alert-policies/alert-policies.module.js';
 import { ApplyModule } from './features/apply/apply.module.js';
 import { CommandsModule } from './features/commands/commands.module.js';
@@ -13,6 +14,8 @@ import { OverviewModule } from './features/overview/overview.module.js';
 import { PreviewModule } from './features/preview/preview.module.js';
 import { RunsModule } from './features/runs/runs.module.js';
 import { SessionModule } from './features/session/session.module.js';
+import { UpgradesModule } from './features/upgrades/upgrades.module.js';
+import { WhyModule } from './features/why/why.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { HttpModule } from './http/http.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
@@ -30,8 +33,11 @@ const features = [
   HostsModule,
   GroupsModule,
   EnrolmentTokensModule,
+  AgentDownloadsModule,
   AlertPoliciesModule,
   InventoryModule,
+  WhyModule,
+  UpgradesModule,
 ];
 
 @Module({})

@@ -8,6 +8,8 @@ export const limits = {
   helloTimeoutMs: 10_000,
   eventsPerFrame: 200,
   logDataBytes: 32 * 1024,
+  /** Of a release in one frame; as base64 it stays below the limit of text frames. */
+  releaseChunkBytes: 128 * 1024,
   unauthenticatedSocketsPerAddress: 20,
   handshakesPerSecond: 300,
   /** Frames of events or log data sent and not yet acked, per socket. */

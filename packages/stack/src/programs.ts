@@ -8,6 +8,8 @@ export interface Programs {
   readonly schtasks: string;
   readonly wevtutil: string;
   readonly webRoot: string;
+  /** Folder of the Windows agent, which may not have been built. */
+  readonly downloads: string;
 }
 
 export function programsOf(repository: string): Programs {
@@ -18,5 +20,6 @@ export function programsOf(repository: string): Programs {
     schtasks: join(repository, 'packages/emulator/dist/schtasks.js'),
     wevtutil: join(repository, 'packages/emulator/dist/wevtutil.js'),
     webRoot: join(repository, 'apps/web/dist'),
+    downloads: join(repository, 'dist/agent'),
   };
 }

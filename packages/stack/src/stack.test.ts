@@ -129,7 +129,15 @@ describe('starting a stack', () => {
     const address = other.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const folder = dataFolderAt(temporaryFolder());
-    const programs = { server: 'x', agent: 'x', scheduler: 'x', schtasks: 'x', wevtutil: 'x', webRoot: 'x' };
+    const programs = {
+      server: 'x',
+      agent: 'x',
+      scheduler: 'x',
+      schtasks: 'x',
+      wevtutil: 'x',
+      webRoot: 'x',
+      downloads: 'x',
+    };
     const options = { folder, programs, port, localAgent: false, onProgress: () => undefined };
     await expect(startStack(options)).rejects.toThrow(
       `port ${port} is in use by another program; choose another with CARILLON_PORT`,

@@ -89,6 +89,7 @@ export async function startStack(options: StackOptions): Promise<StartResult> {
       CARILLON_DATA: folder.root,
       CARILLON_PORT: String(options.port),
       CARILLON_WEB_ROOT: programs.webRoot,
+      CARILLON_DOWNLOADS: programs.downloads,
     };
     const log = (name: string) => join(folder.root, 'logs', `${name}.log`);
     add(

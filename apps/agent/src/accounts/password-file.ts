@@ -30,6 +30,8 @@ export class PasswordFile {
   constructor(
     private readonly path: string,
     private readonly privateKey: KeyObject,
+    /** What the file holds: files of one kind cannot be passed off as another's. */
+    private readonly kind: 'password' | 'secret' = 'password',
   ) {}
 
   set(account: string, password: string, nowMs: number): void {
@@ -75,7 +77,7 @@ export class PasswordFile {
       return Buffer.concat([open.update(sealed.subarray(0, -tagBytes)), open.final()]).toString('utf8');
     } catch {
       throw new Error(
-        `${this.path}: the password of ${account} was sealed for another agent or changed; hand it over again`,
+        `${this.path}: the ${this.kind} of ${account} was sealed for another agent or changed; hand it over again`,
       );
     }
   }
@@ -86,7 +88,7 @@ export class PasswordFile {
 
   private sealingKey(): Buffer {
     const secret = this.privateKey.export({ type: 'pkcs8', format: 'der' });
-    return Buffer.from(hkdfSync('sha256', secret, '', 'carillon/v1/passwords', 32));
+    return Buffer.from(hkdfSync('sha256', secret, '', `carillon/v1/${this.kind}s`, 32));
   }
 }
 

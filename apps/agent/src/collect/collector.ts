@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import type { Log } from '../lib/log.js';
 import { readDrop } from '../runner/drop-box.js';
 import type { AgentFolder } from '../state/agent-folder.js';
-import type { EventLog } from '../state/event-log.js';
+import type { EventLog, UnnumberedEvent } from '../state/event-log.js';
 import { LostRunWatch } from './lost-runs.js';
 import type { SpoolKeeper } from './spool-keeper.js';
 
@@ -16,6 +16,8 @@ export interface CollectorPorts {
   readonly eventLog: EventLog;
   /** Absent where nothing bounds the spool. */
   readonly keeper?: Pick<SpoolKeeper, 'tend' | 'failed' | 'stored'>;
+  /** Called before dropped events leave the box; they may come again. */
+  readonly onEvents?: (events: readonly UnnumberedEvent[]) => void;
   /** New events are in the log, or output may have grown. */
   readonly onNews: () => void;
   readonly log: Log;
@@ -55,12 +57,13 @@ export class Collector {
   }
 
   private pass(): void {
-    const { folder, eventLog, keeper, onNews, log } = this.ports;
+    const { folder, eventLog, keeper, onEvents, onNews, log } = this.ports;
     try {
       for (;;) {
         const { events, remove, bad } = readDrop(folder.drop, eventsPerPass);
         for (const path of bad) log.warn('put aside a dropped file that is not an event', { path });
         eventLog.append(events);
+        if (events.length > 0) onEvents?.(events);
         remove();
         if (events.length > 0) keeper?.stored();
         if (events.length < eventsPerPass) break;

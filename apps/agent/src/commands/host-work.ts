@@ -23,6 +23,8 @@ const lookMs = 100;
 
 /** Starts jobs through Task Scheduler, so that a run by hand is like any other, and stops runs through their runners. */
 export class HostWork implements CommandWork {
+  private readonly starts = new Map<string, Promise<void>>();
+
   constructor(
     private readonly folder: AgentFolder,
     private readonly cache: DesiredCache,
@@ -30,7 +32,19 @@ export class HostWork implements CommandWork {
     private readonly limits: WorkLimits = usualLimits,
   ) {}
 
-  async start(jobId: string, ticket: StartTicket): Promise<Done> {
+  /** One start of a job after the other: a job has one place for a ticket. */
+  start(jobId: string, ticket: StartTicket): Promise<Done> {
+    const before = this.starts.get(jobId) ?? Promise.resolve();
+    const start = before.then(() => this.startNow(jobId, ticket));
+    const over = start.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.starts.set(jobId, over);
+    return start;
+  }
+
+  private async startNow(jobId: string, ticket: StartTicket): Promise<Done> {
     // A command may overtake the definition it is about: both are found by hint or poll, in any order.
     const find = () => this.cache.registered().jobs.find((candidate) => candidate.jobId === jobId);
     await until(() => find() !== undefined, this.limits.registerMs);

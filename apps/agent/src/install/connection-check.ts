@@ -1,12 +1,22 @@
-import { clockFinding, connectionAdvice, type Finding, ok, problem, skipped } from '@carillon/core/install/findings';
+import {
+  clockFinding,
+  connectionAdvice,
+  type Finding,
+  ok,
+  problem,
+  skipped,
+  warning,
+} from '@carillon/core/install/findings';
+import { withoutPassword } from '@carillon/core/link/proxy';
 import { Channel } from '../link/channel.js';
 import { LinkError } from '../link/link-error.js';
-import type { Route } from '../link/route.js';
+import { proxyFor, type Route } from '../link/route.js';
+import { type Settings, serversOf } from '../state/settings.js';
 
 const answerMs = 15_000;
 
 /** Goes the agent's way to the server as far as the server's first word, which tells its address and its clock. */
-export async function checkConnection(server: string, route: Route = {}): Promise<Finding[]> {
+async function checkConnection(server: string, route: Route): Promise<Finding[]> {
   const startedMs = performance.now();
   let channel: Channel | undefined;
   try {
@@ -37,17 +47,30 @@ function unreachable(server: string, text: string, code: string): Finding[] {
   ];
 }
 
-const variables = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'] as const;
-
-/** Which proxy this console names: the agent is started as SYSTEM and sees the machine's variables only. */
-export function proxyFinding(env: NodeJS.ProcessEnv): Finding {
-  const set = variables.flatMap((name) => {
-    const value = env[name] ?? env[name.toLowerCase()];
-    return value ? [`${name}=${withoutPassword(value)}`] : [];
-  });
-  return ok('proxy', set.length === 0 ? 'none is set in this console' : `set in this console: ${set.join(', ')}`);
+/** Of several addresses one is enough; the others are worth a warning. */
+export async function checkConnections(settings: Settings): Promise<Finding[]> {
+  const all = await Promise.all(serversOf(settings).map((server) => checkConnection(server, settings)));
+  const reached = all.some((findings) => findings[0]?.level === 'ok');
+  return all.flatMap((findings) =>
+    findings.map((finding) =>
+      reached && finding.level === 'problem' && finding.check === 'connection' ? asWarning(finding) : finding,
+    ),
+  );
 }
 
-function withoutPassword(value: string): string {
-  return value.replace(/\/\/[^@/]*@/, '//***@');
+function asWarning({ check, text, advice = '' }: Finding): Finding {
+  return warning(check, text, advice);
+}
+
+/** Which way the agent goes, and who said so. A console may have variables that SYSTEM, as whom the agent runs, has not. */
+export function proxyFinding(server: string, route: Route): Finding {
+  try {
+    const choice = proxyFor(new URL(server), route.proxy);
+    return ok(
+      'proxy',
+      choice.kind === 'direct' ? `none: ${choice.why}` : `${withoutPassword(choice.url)} (${choice.why})`,
+    );
+  } catch (error) {
+    return problem('proxy', String(error), 'put the setting proxy in agent.json right');
+  }
 }

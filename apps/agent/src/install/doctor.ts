@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { agentTask, agentTaskPath } from '@carillon/core/install/agent-task';
 import { diskFinding, type Finding, ok, problem, skipped, warning } from '@carillon/core/install/findings';
+import { programPlaceFinding } from '@carillon/core/install/program-place';
 import { diffTasks } from '@carillon/wintask/task/diff';
 import { folderHolder } from '../lib/folder-lock.js';
 import { hostScheduler } from '../scheduler/host-scheduler.js';
@@ -10,24 +11,25 @@ import type { TaskScheduler } from '../scheduler/task-scheduler.js';
 import { type AgentFolder, agentFolderAt } from '../state/agent-folder.js';
 import { loadIdentity } from '../state/identity.js';
 import { loadSettings, type Settings } from '../state/settings.js';
-import { checkConnection, proxyFinding } from './connection-check.js';
+import { checkConnections, proxyFinding } from './connection-check.js';
 import { agentProgram } from './install.js';
 import { isElevated } from './rights.js';
 import { tryScheduler } from './trial-task.js';
 
 /** Looks at everything an agent needs on this host. Changes nothing but a trial task and a trial file, which it takes away. */
-export async function examine(data: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+export async function examine(data: string): Promise<Finding[]> {
   const folder = agentFolderAt(data);
   const settings = settingsOf(folder);
-  if ('check' in settings) return [settings, ...folderFindings(folder), diskOf(folder), proxyFinding(env)];
+  if ('check' in settings) return [settings, ...folderFindings(folder), diskOf(folder)];
   const scheduler = hostScheduler(settings.scheduler, folder.temporary);
   return [
     ok('enrolment', `${loadIdentity(folder)?.name} at ${settings.server}`),
-    ...(await checkConnection(settings.server, settings)),
-    proxyFinding(env),
+    ...(await checkConnections(settings)),
+    proxyFinding(settings.server, settings),
     await schedulerFinding(scheduler),
     await taskFinding(scheduler, folder),
     runningFinding(folder),
+    programFinding(folder),
     eventLogFinding(),
     diskOf(folder),
     ...folderFindings(folder),
@@ -91,6 +93,18 @@ function runningFinding(folder: AgentFolder): Finding {
     `not running${waiting > 0 ? `; runners have left ${waiting} events that nobody collects` : ''}`,
     `start it: carillon-agent install; why it ended is in ${folder.diary}`,
   );
+}
+
+const writableByOthers = 0o022;
+
+function programFinding(folder: AgentFolder): Finding {
+  const { command, arguments: words } = agentProgram(folder);
+  const [first = ''] = words;
+  const program = first.endsWith('js') ? first : command;
+  // Windows' rights are lists; there the place decides.
+  const paths = process.platform === 'win32' ? [] : [program, dirname(program)];
+  const loose = paths.filter((path) => existsSync(path) && (statSync(path).mode & writableByOthers) !== 0);
+  return programPlaceFinding(program, loose);
 }
 
 const eventLogName = 'Microsoft-Windows-TaskScheduler/Operational';

@@ -9,6 +9,7 @@ import type { AgentStatus } from '../programs/status.js';
 import { SchtasksScheduler } from '../scheduler/schtasks-scheduler.js';
 import { agentFolderAt } from '../state/agent-folder.js';
 import { loadIdentity } from '../state/identity.js';
+import { loadSettings } from '../state/settings.js';
 import { buildAgent, runBuiltAgent } from '../testing/built-agent.js';
 import { buildEmulator, emulatedSchtasks, startEmulatedService } from '../testing/emulated-scheduler.js';
 import { FakeServer } from '../testing/fake-server.js';
@@ -152,7 +153,7 @@ describe('an agent that installs itself', () => {
 
 describe('the doctor', () => {
   it('tells a host that never joined how to join', async () => {
-    const findings = await examine(join(makeTempFolder(), 'none'), {});
+    const findings = await examine(join(makeTempFolder(), 'none'));
     expect(findings[0]).toMatchObject({ level: 'problem', advice: expect.stringContaining('install --server') });
   });
 
@@ -162,12 +163,16 @@ describe('the doctor', () => {
     await host.scheduler.remove(agentTaskPath);
     await server.kill();
     chmodSync(host.root, 0o755);
-    const findings = await examine(host.root, { HTTPS_PROXY: 'http://me:secret@proxy.example:3128' });
+    writeFileSync(
+      host.folder.settings,
+      JSON.stringify({ ...loadSettings(host.folder), proxy: 'http://me:secret@127.0.0.1:9' }),
+    );
+    const findings = await examine(host.root);
     const wrong = findings.filter(({ level }) => level === 'problem').map(({ check }) => check);
     expect(wrong).toEqual(['connection', 'agent-task', 'agent', 'folder']);
     expect(findings.every(({ level, advice }) => level === 'ok' || level === 'skipped' || advice)).toBe(true);
     const proxy = findings.find(({ check }) => check === 'proxy');
-    expect(proxy?.text).toContain('proxy.example');
+    expect(proxy?.text).toContain('127.0.0.1:9');
     expect(proxy?.text).not.toContain('secret');
   });
 

@@ -6,7 +6,7 @@ import { enroll } from '../programs/enroll.js';
 import { hostScheduler } from '../scheduler/host-scheduler.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import { type AgentFolder, agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
-import { loadIdentity } from '../state/identity.js';
+import { addReleaseKeys, loadIdentity } from '../state/identity.js';
 import { loadSettings, type Settings, schedulerFrom, serverList, serversOf, storeSettings } from '../state/settings.js';
 import { admitRunners, isElevated, protectFolder } from './rights.js';
 import { agentStarted, stopAgent } from './running-agent.js';
@@ -22,6 +22,8 @@ export interface InstallOptions {
   readonly ca?: string | undefined;
   /** JSON list; only where there is no Task Scheduler. */
   readonly schtasksCommand?: string | undefined;
+  /** Public keys of publishers whose releases of the agent are taken; added to those pinned before. */
+  readonly releaseKeys?: readonly string[] | undefined;
   /** Whether the agent is started now, or at the next boot or within five minutes. */
   readonly start: boolean;
 }
@@ -56,6 +58,7 @@ export async function install(options: InstallOptions, env: NodeJS.ProcessEnv): 
   await tryScheduler(scheduler).catch(explained);
   if (known) checkServer(known, options.server, folder);
   else await join(options, env);
+  addReleaseKeys(folder, options.releaseKeys ?? []);
   const settings = { ...loadSettings(folder), runner: selfCommand('run', '--data', folder.root) };
   storeSettings(folder, settings);
   admitRunners(folder);

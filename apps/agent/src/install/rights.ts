@@ -32,8 +32,8 @@ export function protectFolder(folder: Pick<AgentFolder, 'root'>): void {
 /** Lets the runners of jobs that run as a service account at what they need [K]. */
 export function admitRunners(folder: AgentFolder, accounts?: readonly string[]): void {
   if (process.platform !== 'win32') return;
-  const { root, identity, private: closed, tickets, running, answered, drop, output, room } = folder;
-  const writtenByRunners = [tickets, running, answered, drop, output, room];
+  const { root, identity, private: closed, tickets, stops, running, answered, drop, output, room } = folder;
+  const writtenByRunners = [tickets, stops, running, answered, drop, output, room];
   for (const call of openToRunners({ root, identity, closed, writtenByRunners }, accounts))
     if (existsSync(call.path)) icacls(call);
 }

@@ -74,7 +74,8 @@ function isInOurFolders(path: string): boolean {
 
 function isOurs(definition: string | { readonly problem: string }, folder: AgentFolder): boolean {
   const read = typeof definition === 'string' ? readTaskXml(definition) : undefined;
-  return read?.ok === true && (isTaskOf(read.task, 'run', folder.root) || isTaskOf(read.task, 'agent', folder.root));
+  const verbs = ['agent', 'run', 'upgrade-watch'] as const;
+  return read?.ok === true && verbs.some((verb) => isTaskOf(read.task, verb, folder.root));
 }
 
 async function giveBack(scheduler: SchtasksScheduler, folder: AgentFolder): Promise<string[]> {

@@ -1,2 +1,12 @@
 /** What this agent can do beyond the first version of the protocol; told to the centre, and checked against a job's needs. */
-export const capabilities: readonly string[] = ['run', 'stop', 'replace', 'inventory', 'conditions', 'accounts'];
+export const capabilities: readonly string[] = [
+  'run',
+  'stop',
+  'replace',
+  'inventory',
+  'conditions',
+  'accounts',
+  'secrets',
+  'watch',
+  'overrides',
+];

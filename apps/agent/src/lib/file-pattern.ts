@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { fileMark } from './file-mark.js';
 
 /**
  * Files under a path whose last part may hold `*` and `?`; upper and lower case are the same, as on Windows. Folders do
@@ -34,4 +35,12 @@ function isFile(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The same with what tells one state of a file from another; at most `limit` of them, in the order of their names. */
+export function filesWithMarks(pattern: string, limit: number): { path: string; mark: string }[] {
+  return filesMatching(pattern)
+    .sort()
+    .slice(0, limit)
+    .map((path) => ({ path, mark: fileMark(path) }));
 }

@@ -10,7 +10,11 @@ import { hostTimezone } from './host-timezone.js';
 export const agentVersion = '0.1.0';
 
 /** What the centre is told about this host. `name` stands in for the host name where several agents share a machine. */
-export function hostFactsOf(scheduler: Settings['scheduler']['kind'], name?: string): Body<'hello'>['facts'] {
+export function hostFactsOf(
+  scheduler: Settings['scheduler']['kind'],
+  name?: string,
+  also: readonly string[] = [],
+): Body<'hello'>['facts'] {
   return {
     hostname: name ?? hostname(),
     // Windows says its edition there, Linux the date its kernel was built.
@@ -18,7 +22,7 @@ export function hostFactsOf(scheduler: Settings['scheduler']['kind'], name?: str
     timezone: hostTimezone(),
     agentVersion,
     scheduler,
-    capabilities: [...capabilities],
+    capabilities: [...capabilities, ...also],
     fingerprint: sha256Hex(`${machineId()}\n${name ?? hostname()}`),
   };
 }

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { cpus, freemem, totalmem } from 'node:os';
 
 /** Processor time since the host started, summed over all processors; milliseconds. */
@@ -26,4 +27,14 @@ export function cpuPercentBetween(before: CpuTimes, after: CpuTimes): number | u
 /** Share of physical memory in use, 0-100. */
 export function memoryPercent(): number {
   return 100 * (1 - freemem() / totalmem());
+}
+
+/** Share of a disk in use, 0-100; undefined when there is no such disk. @param disk a drive such as `C:`, or a folder */
+export function diskPercent(disk: string): number | undefined {
+  try {
+    const { blocks, bavail } = statfsSync(/^[A-Za-z]:$/.test(disk) ? `${disk}\\` : disk);
+    return blocks > 0 ? 100 * (1 - bavail / blocks) : undefined;
+  } catch {
+    return undefined;
+  }
 }

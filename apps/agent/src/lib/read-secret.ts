@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
 /**
  * One line from standard input. At a console it is asked for and not shown; it never stands on a command line, in the
@@ -21,4 +22,10 @@ export function readSecret(question: string): Promise<string> {
       resolve(answer);
     });
   });
+}
+
+/** All of standard input but the line break at its end: a key may have many lines. At a console one line. */
+export async function readSecretText(question: string): Promise<string> {
+  if (process.stdin.isTTY === true) return readSecret(question);
+  return (await text(process.stdin)).replace(/\r?\n$/, '');
 }

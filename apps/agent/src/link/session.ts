@@ -9,6 +9,7 @@ import type { Log } from '../lib/log.js';
 import type { ContactKeeper } from '../state/contact.js';
 import type { EventLog } from '../state/event-log.js';
 import type { DesiredSync } from '../sync/desired-sync.js';
+import type { Upgrader } from '../upgrade/upgrader.js';
 import type { InventoryWatch } from '../watch/inventory-watch.js';
 import type { Channel, FromServer } from './channel.js';
 
@@ -22,6 +23,8 @@ export interface SessionParts {
   /** These are absent on simulated hosts. */
   readonly disk?: Pick<SpoolKeeper, 'health'>;
   readonly inventory?: Pick<InventoryWatch, 'attach' | 'detach' | 'onGet'>;
+  /** Absent on simulated hosts. */
+  readonly upgrader?: Pick<Upgrader, 'attach' | 'detach' | 'onOffer' | 'onChunk'>;
   /** Absent on simulated hosts. */
   readonly contact?: ContactKeeper;
   readonly log: Log;
@@ -75,6 +78,11 @@ export async function runSession(
   const abort = () => channel.close(1000, typeof signal.reason === 'string' ? signal.reason : 'agent stops');
   signal.addEventListener('abort', abort, { once: true });
 
+  // Before anything is read: an offer may have come right behind the welcome.
+  parts.upgrader?.attach({
+    get: (body) => channel.send('release.get', body),
+    status: (body) => channel.send('upgrade.status', body),
+  });
   channel.onMessage((message) => {
     if (message.name === 'goaway') retryAfterMs = message.body.reconnectInMs;
     try {
@@ -102,7 +110,8 @@ export async function runSession(
     clearInterval(beat);
     clearInterval(look);
     signal.removeEventListener('abort', abort);
-    for (const part of [events, output, desired, commands, parts.inventory, parts.contact]) part?.detach();
+    for (const part of [events, output, desired, commands, parts.inventory, parts.contact, parts.upgrader])
+      part?.detach();
   }
 }
 
@@ -111,7 +120,7 @@ const refusedOutput = /^log frame: run ([0-9a-f-]{36})\b/;
 function receive(
   message: FromServer,
   channel: Channel,
-  { events, output, desired, commands, inventory, log }: SessionParts,
+  { events, output, desired, commands, inventory, upgrader, log }: SessionParts,
 ): void {
   switch (message.name) {
     case 'desired.notice':
@@ -133,6 +142,12 @@ function receive(
       break;
     case 'command':
       commands.onCommand(message.body);
+      break;
+    case 'upgrade.offer':
+      upgrader?.onOffer(message.body);
+      break;
+    case 'release.chunk':
+      upgrader?.onChunk(message.body);
       break;
     case 'inventory.get':
       inventory?.onGet();

@@ -35,7 +35,7 @@ export function loadPolicy(path: string): PolicyState {
   }
 }
 
-/** The policy of this host. It is read again by `refresh`; nothing that comes from the centre changes it. */
+/** The policy of this host. It is read again when its file has changed; nothing that comes from the centre changes it. */
 export class PolicyFile {
   private state: PolicyState;
   private mark: string;
@@ -57,16 +57,15 @@ export class PolicyFile {
     return this.judge(judgeUpgrade);
   }
 
-  /** @returns whether the file has changed since it was last read */
-  refresh(): boolean {
+  private refresh(): void {
     const mark = fileMark(this.path);
-    if (mark === this.mark) return false;
+    if (mark === this.mark) return;
     this.mark = mark;
     this.state = loadPolicy(this.path);
-    return true;
   }
 
   private judge(rule: (policy: HostPolicy) => PolicyVerdict): PolicyVerdict {
+    this.refresh();
     if (this.state.ok) return rule(this.state.policy);
     const message = `the policy of this host cannot be believed, so nothing is allowed: ${this.state.problems.join('; ')}`;
     return { ok: false, code: 'policy_unreadable', message: message.slice(0, 2_000) };

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
+import { agentTaskPath, isTaskOf } from '@carillon/core/install/agent-task';
 import { taskFolder } from '@carillon/core/job/task-for-job';
+import type { DriftKind } from '@carillon/core/state/states';
+import { upgradeCapability } from '@carillon/core/upgrade/upgrade-plan';
 import { hostAccounts } from '../accounts/host-accounts.js';
 import { Collector } from '../collect/collector.js';
 import { EventSender } from '../collect/event-sender.js';
@@ -12,7 +15,7 @@ import { HostWork } from '../commands/host-work.js';
 import { consoleCodePage } from '../lib/console-code-page.js';
 import { watchFile } from '../lib/file-mark.js';
 import { lockFolder } from '../lib/folder-lock.js';
-import { hostFactsOf } from '../lib/host-facts.js';
+import { agentVersion, hostFactsOf } from '../lib/host-facts.js';
 import { hostTimezone } from '../lib/host-timezone.js';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
@@ -22,26 +25,36 @@ import { dropEvent } from '../runner/drop-box.js';
 import { readJobMemory } from '../runner/job-memory.js';
 import { storeScript } from '../runner/script-file.js';
 import { hostScheduler, taskStoreOf } from '../scheduler/host-scheduler.js';
+import { OwnWrites } from '../scheduler/own-writes.js';
 import { WevtutilHistory } from '../scheduler/task-history.js';
 import { listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
-import { loadIdentity } from '../state/identity.js';
+import { loadIdentity, loadReleaseKeys, tellRunnersName } from '../state/identity.js';
 import { historyCommandOf, loadSettings, serversOf } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
+import { ownProgramFile } from '../upgrade/program-file.js';
+import { startUpgradeWatch } from '../upgrade/start-upgrade-watch.js';
+import { UpgradeFiles } from '../upgrade/upgrade-files.js';
+import { Upgrader } from '../upgrade/upgrader.js';
+import { reportBoot } from '../watch/boot-report.js';
 import { fileDriftMemory } from '../watch/drift-memory.js';
 import { DriftTimer } from '../watch/drift-timer.js';
 import { DriftWatch } from '../watch/drift-watch.js';
 import { fileHistoryMemory } from '../watch/history-memory.js';
+import { hostTriggers } from '../watch/host-triggers.js';
 import { InventoryWatch } from '../watch/inventory-watch.js';
 import { LookTimer } from '../watch/look-timer.js';
+import { noteFollowers } from '../watch/run-followers.js';
 import { StartWatch } from '../watch/start-watch.js';
+import { TriggerWatch } from '../watch/trigger-watch.js';
 import { unpackKoffi } from '../windows/koffi.js';
 
 const startsMs = 60_000;
+const triggersMs = 2_000;
 
 /**
  * The long-lived agent of a host: collects what runners leave, keeps Task Scheduler at the desired state, and keeps a
@@ -62,7 +75,8 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const events = new EventSender(eventLog);
     const output = new OutputShipper(new FileOutputSource(folder));
     const cache = new FileDesiredCache(folder.jobs, folder.registered);
-    const scheduler = hostScheduler(settings.scheduler, folder.temporary);
+    const ownWrites = new OwnWrites();
+    const scheduler = hostScheduler(settings.scheduler, folder.temporary, ownWrites);
     const codePage = settings.scheduler.kind === 'schtasks' ? consoleCodePage() : undefined;
     const report = (data: UnnumberedEvent['data']) =>
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
@@ -74,8 +88,10 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       runner: settings.runner,
       signerKeys,
       agentId,
+      hostName: identity.name,
       sids: accounts.sids,
     });
+    tellRunnersName(folder, identity.name);
     const desired = new DesiredSync(
       agentId,
       facts,
@@ -89,6 +105,25 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       },
       log,
     );
+    const historyCommand = historyCommandOf(settings.scheduler, process.env);
+    const starts =
+      historyCommand &&
+      new StartWatch({
+        history: new WevtutilHistory(historyCommand, codePage),
+        cache,
+        memory: fileHistoryMemory(folder.history),
+        facts: () => ({ agentId, hostName: identity.name, hostTimezone: hostTimezone(), nowMs: Date.now() }),
+        lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
+        isOwn: (path, atMs) => ownWrites.has(path, atMs),
+        report: (event) => dropEvent(folder.drop, event),
+        reportStatus: (status) => report({ kind: 'history.changed', ...status }),
+        log,
+      });
+    const startTimer = new LookTimer(async () => starts?.look(), startsMs);
+    const whoChanged = async (path: string, found: DriftKind) => {
+      await startTimer.now();
+      return starts?.whoChanged(path, found) ?? null;
+    };
     const drift = new DriftTimer(
       new DriftWatch({
         scheduler,
@@ -99,28 +134,22 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         replaced,
         accounts,
         report,
+        whoChanged,
         log,
       }),
       ownTasksIn(taskStoreOf(settings.scheduler)),
     );
-    const historyCommand = historyCommandOf(settings.scheduler, process.env);
-    const starts =
-      historyCommand &&
-      new StartWatch({
-        history: new WevtutilHistory(historyCommand, codePage),
-        cache,
-        memory: fileHistoryMemory(folder.history),
-        facts: () => ({ agentId, hostTimezone: hostTimezone(), nowMs: Date.now() }),
-        lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
-        report: (event) => dropEvent(folder.drop, event),
-        reportStatus: (status) => report({ kind: 'history.changed', ...status }),
-        log,
-      });
-    const startTimer = new LookTimer(async () => starts?.look(), startsMs);
+    const work = new HostWork(folder, cache, scheduler);
+    const triggers = hostTriggers(folder, { cache, work, log });
+    const triggerWatch = new TriggerWatch(triggers);
+    const triggerTimer = new LookTimer(() => triggerWatch.look(), triggersMs);
+    const onEvents = (events: readonly UnnumberedEvent[]) => {
+      if (noteFollowers(events, triggers)) void triggerTimer.now();
+    };
     const commands = new CommandDesk(
       () => ({ agentId, signerKeys, judge: (action) => policy.judgeCommand(action) }),
       new FileCommandJournal(folder.commands, Date.now()),
-      new HostWork(folder, cache, scheduler),
+      work,
       log,
     );
     const inventory = new InventoryWatch({
@@ -133,16 +162,28 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       events.pump();
       output.pump();
     };
+    const installed = (await scheduler.find(agentTaskPath).catch(() => undefined))?.task;
+    // Only what Task Scheduler starts can be handed over to a new version.
+    const program = installed && isTaskOf(installed, 'agent', folder.root) ? ownProgramFile() : undefined;
+    const upgrader = new Upgrader({
+      files: new UpgradeFiles(folder.upgrade),
+      version: agentVersion,
+      program,
+      releaseKeys: () => loadReleaseKeys(folder),
+      judge: () => policy.judgeUpgrade(),
+      handOver: () => startUpgradeWatch(folder, scheduler),
+      log,
+    });
     const contact = new ContactKeeper(folder.contact, () => eventLog.next - eventLog.first);
     const keeper = new SpoolKeeper({ folder, eventLog, log });
-    const collector = new Collector({ folder, eventLog, keeper, onNews: pump, log });
+    const collector = new Collector({ folder, eventLog, keeper, onEvents, onNews: pump, log });
 
     log.info('agent starts', { name: identity.name, servers: serversOf(settings), data: folder.root });
+    reportBoot(folder.boot, report);
     collector.start();
     desired.start();
     const watched = [
       watchFile(folder.policy, () => {
-        policy.refresh();
         log.info('the policy of this host has changed');
         desired.reconsider();
       }),
@@ -150,20 +191,24 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     ];
     drift.start();
     inventory.start();
+    await upgrader.start();
     startTimer.start();
+    triggerTimer.start();
     await keepLinked(
       {
         servers: serversOf(settings),
         route: settings,
         identity,
-        facts: () => hostFactsOf(settings.scheduler.kind, settings.name),
-        parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, log },
+        facts: () =>
+          hostFactsOf(settings.scheduler.kind, settings.name, program ? [upgradeCapability(program.platform)] : []),
+        parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, upgrader, log },
       },
       signal,
     );
     await drift.stop();
     await inventory.stop();
     await startTimer.stop();
+    await triggerTimer.stop();
     collector.stop();
     for (const end of watched) end();
     await desired.stop();

@@ -60,11 +60,8 @@ export async function enroll(
       ...(options.name === undefined ? {} : { name: options.name }),
       runner: selfCommand('run', '--data', folder.root),
     });
-    storeEnrolment(folder, identity, {
-      agentId: enrolled.agentId,
-      name: enrolled.name,
-      signerKeys: enrolled.trust.signerKeys,
-    });
+    const { signerKeys, releaseKeys = [] } = enrolled.trust;
+    storeEnrolment(folder, identity, { agentId: enrolled.agentId, name: enrolled.name, signerKeys }, releaseKeys);
     return { agentId: enrolled.agentId, name: enrolled.name };
   } finally {
     channel.close();

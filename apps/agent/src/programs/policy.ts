@@ -4,6 +4,8 @@ import { judgeJob } from '@carillon/core/policy/host-policy';
 import { loadPolicy } from '../policy/policy-file.js';
 import { agentFolderAt } from '../state/agent-folder.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
+import { loadHostName } from '../state/identity.js';
+import { manifestHere } from '../state/manifest-here.js';
 
 /** What a policy file says, and which of the host's jobs it would keep out. */
 export interface PolicyReport {
@@ -46,11 +48,11 @@ export function describePolicy({ file, present, policy, problems, refused }: Pol
 
 /** Of the jobs that this host has or was offered. */
 function manifestsOf(data: string): Manifest[] {
-  const { jobs, registered } = agentFolderAt(data);
+  const folder = agentFolderAt(data);
+  const { jobs, registered } = folder;
   try {
-    return [...new FileDesiredCache(jobs, registered).manifests().values()].map(
-      ({ text }) => JSON.parse(text) as Manifest,
-    );
+    const name = loadHostName(folder);
+    return [...new FileDesiredCache(jobs, registered).manifests().values()].map(({ text }) => manifestHere(text, name));
   } catch {
     return [];
   }

@@ -50,6 +50,7 @@ function decide(folder: AgentFolder, manifest: Manifest, env: NodeJS.ProcessEnv)
     pid: process.pid,
     encoding: manifest.output.encoding,
     ...(isWaiting ? { isWaiting } : {}),
+    ...(reason.ticket?.file === undefined ? {} : { file: reason.ticket.file }),
   };
   if (overlap.act === 'skip') return { kind: 'skipped', run, reason: overlap.reason, message: overlap.message };
   writeIfRoom(folder, () => writeRunning(folder.running, run));
@@ -69,5 +70,6 @@ function identityOf(
     scheduledFor: reason.scheduledForMs === null ? null : new Date(reason.scheduledForMs).toISOString(),
     startedAt: new Date(nowMs).toISOString(),
     commandId: reason.ticket?.commandId ?? null,
+    ...(reason.ticket?.cause === undefined ? {} : { cause: reason.ticket.cause.slice(0, 1_000) }),
   };
 }

@@ -13,7 +13,7 @@ export type LaunchPlan =
   | {
       readonly kind: 'cannot-start';
       readonly exitCode: number;
-      readonly reason: 'program_not_found' | 'not_executable';
+      readonly reason: 'program_not_found' | 'not_executable' | 'secret_missing' | 'secret_unreadable';
       readonly message: string;
     };
 

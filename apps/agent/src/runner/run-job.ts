@@ -5,21 +5,25 @@ import { hostTimezone } from '../lib/host-timezone.js';
 import { newId } from '../lib/new-id.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import { loadManifest } from '../state/desired-cache.js';
-import { loadSignerKeys } from '../state/identity.js';
+import { loadHostName, loadSignerKeys } from '../state/identity.js';
 import { admit } from './admission.js';
 import { claimStart } from './claim-start.js';
 import { dropEvent } from './drop-box.js';
 import { writeIfRoom, writeOutcome } from './full-disk.js';
 import { prepareTree } from './hold-tree.js';
 import { rememberEnd } from './job-memory.js';
-import { planLaunch } from './launch-plan.js';
+import { type LaunchPlan, planLaunch } from './launch-plan.js';
 import { OutputFileWriter, outputFileOf } from './output-file.js';
 import { StreamRecorder, streamAllowance } from './output-recorder.js';
 import { runAttempts } from './run-attempts.js';
 import { runProgram } from './run-program.js';
+import { findSecrets, withoutSecrets } from './run-secrets.js';
 import { type RunningFile, removeRunning, renewMs, renewRunning, runsOfJob, writeRunning } from './running-file.js';
 import { scriptFileOf } from './script-file.js';
 import { orderStop, StopWatch } from './stop-orders.js';
+
+/** Variable that names the file whose arrival started a run. */
+const arrivedFile = 'CARILLON_FILE';
 
 type Started = Extract<RunEvent, { kind: 'run.started' }>;
 
@@ -34,7 +38,7 @@ export type RunResult =
  * @throws Error when the job is not known here or its definition is not signed by a pinned key
  */
 export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.ProcessEnv): Promise<RunResult> {
-  const manifest = loadManifest(folder.jobs, jobId, loadSignerKeys(folder));
+  const manifest = loadManifest(folder.jobs, jobId, loadSignerKeys(folder), loadHostName(folder));
   const tell = (data: RunEvent) => {
     const event = { eventId: newId(), at: new Date().toISOString(), data };
     // The end of a run says it all again, so a full disk keeps nobody from going on.
@@ -86,7 +90,7 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
       folder,
       manifest,
       started,
-      env,
+      run.file === undefined ? env : { ...env, [arrivedFile]: run.file },
       stop.signal,
     );
 
@@ -128,16 +132,25 @@ async function runRecorded(
   ) as [StreamRecorder, StreamRecorder];
   const scriptFile = scriptFileOf(folder.scripts, manifest);
   const settings = { timeoutMs: manifest.timeoutMs, stop };
+  const found = findSecrets(folder, manifest.run);
+  const secrets = found.ok ? found.secrets : { environment: {}, stdin: null };
+  const sinks = { stdout: withoutSecrets(stdout, secrets), stderr: withoutSecrets(stderr, secrets) };
   const start = async (attempt: number) => {
     const run = filledIn(manifest, started, attempt, hostTimezone(env));
-    const plan = planLaunch(run, { platform: process.platform, env, scriptFile });
-    const environment = environmentOf(manifest, run.environment, started, attempt, env);
+    const plan: LaunchPlan = found.ok
+      ? planLaunch(run, { platform: process.platform, env, scriptFile })
+      : { kind: 'cannot-start', exitCode: 126, reason: found.reason, message: found.message };
+    const own = { ...run.environment, ...secrets.environment };
+    const environment = environmentOf(manifest, own, started, attempt, env);
     const { workingDirectory } = run;
     const hold = prepareTree(folder);
-    return runProgram(plan, { ...settings, workingDirectory, environment, hold }, { stdout, stderr });
+    const { stdin } = secrets;
+    return runProgram(plan, { ...settings, workingDirectory, environment, hold, stdin }, sinks);
   };
   const note = (line: string) => stderr.write(Buffer.from(`${line}\n`));
   const attempts = await runAttempts(manifest, start, { stop, note });
+  sinks.stdout.end();
+  sinks.stderr.end();
   const output = { stdout: stdout.end(), stderr: stderr.end(), encoding: manifest.output.encoding };
   file.close();
   return { ...attempts, output };
@@ -149,7 +162,9 @@ function filledIn(manifest: Manifest, started: Started, attempt: number, timezon
   const fill = (text: string) => fillTemplate(text, facts);
   const { run } = manifest;
   const environment = Object.fromEntries(Object.entries(run.environment).map(([name, text]) => [name, fill(text)]));
-  return run.kind === 'program' ? { ...run, arguments: run.arguments.map(fill), environment } : { ...run, environment };
+  const workingDirectory = run.workingDirectory === null ? null : fill(run.workingDirectory);
+  const filled = { ...run, workingDirectory, environment };
+  return filled.kind === 'program' ? { ...filled, arguments: filled.arguments.map(fill) } : filled;
 }
 
 function conditionsOf({ when, ...manifest }: Manifest, { identity }: RunningFile, env: NodeJS.ProcessEnv) {
@@ -179,7 +194,7 @@ function environmentOf(
   env: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
   const inherited = Object.fromEntries(
-    Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('CARILLON_')),
+    Object.entries(env).filter(([name]) => name === arrivedFile || !name.toUpperCase().startsWith('CARILLON_')),
   );
   return {
     ...inherited,
@@ -188,6 +203,8 @@ function environmentOf(
     CARILLON_RUN_ID: started.runId,
     CARILLON_SCHEDULED_FOR: started.scheduledFor ?? '',
     CARILLON_ATTEMPT: String(attempt),
+    CARILLON_TRIGGER: started.trigger,
+    ...(started.cause === undefined ? {} : { CARILLON_CAUSE: started.cause }),
     ...own,
   };
 }

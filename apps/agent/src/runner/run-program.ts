@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { ProcessEnd } from '@carillon/core/run/outcome';
 import type { HoldTree } from './hold-tree.js';
 import type { LaunchPlan } from './launch-plan.js';
@@ -18,6 +18,8 @@ export interface ProgramSettings {
   /** Aborts the run; the reason is who asked, a `StoppedBy`. */
   readonly stop: AbortSignal;
   readonly hold: HoldTree;
+  /** All that the program reads from standard input; null: nothing. */
+  readonly stdin?: string | null;
 }
 
 /** Takes the bytes of one stream as they come. */
@@ -56,23 +58,23 @@ function startAndWait(
   settings: ProgramSettings,
   output: { readonly stdout: Sink; readonly stderr: Sink },
 ): Promise<Omit<ProgramResult, 'durationMs'>> {
-  const { workingDirectory, environment, timeoutMs, stop, hold } = settings;
+  const { workingDirectory, environment, timeoutMs, stop, hold, stdin = null } = settings;
   return new Promise((resolve) => {
     const notStarted = (error: NodeJS.ErrnoException): ProcessEnd => {
       output.stderr.write(Buffer.from(`carillon: ${plan.program} cannot be started: ${error.message}\n`));
       return { kind: 'not-started', ...startProblem(error, workingDirectory) };
     };
-    let child: ChildProcessByStdio<null, Readable, Readable>;
+    let child: ChildProcessByStdio<Writable | null, Readable, Readable>;
     try {
       child = spawn(plan.program, plan.arguments, {
         env: environment,
         ...(workingDirectory === null ? {} : { cwd: workingDirectory }),
         // A group of its own, so that the whole tree can be ended without ending the runner.
         detached: process.platform !== 'win32',
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: [stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
         windowsHide: true,
         windowsVerbatimArguments: plan.verbatim,
-      });
+      }) as typeof child;
     } catch (error) {
       // Most reasons come as an event, some (too many arguments, a folder that is a file) are thrown.
       resolve({ end: notStarted(error as NodeJS.ErrnoException), use: undefined });
@@ -92,6 +94,8 @@ function startAndWait(
             endTree();
           });
     stop.addEventListener('abort', endTree, { once: true });
+    // A program need not read it.
+    child.stdin?.on('error', () => undefined).end(stdin);
     child.stdout.on('data', (chunk: Buffer) => output.stdout.write(chunk));
     child.stderr.on('data', (chunk: Buffer) => output.stderr.write(chunk));
 

@@ -15,6 +15,8 @@ export interface RunningFile {
   readonly encoding: Manifest['output']['encoding'];
   /** Its program has not started: the run waits for others or for its conditions. */
   readonly isWaiting?: boolean;
+  /** The file whose arrival started it. */
+  readonly file?: string;
 }
 
 /** How often a runner renews its file; an old one means a dead runner even if its process id is in use again. */

@@ -7,11 +7,16 @@ import type { JobMemory } from './job-memory.js';
 
 /** A start order that the agent left for the next start of a job. */
 export interface StartTicket {
-  readonly commandId: string;
+  /** Null when the agent itself starts the job, for something it watches. */
+  readonly commandId: string | null;
   /** Id that the run gets, so that the command's answer can name it before the program starts. */
   readonly runId: string;
   /** A ticket that nobody claimed in time must not explain a later start. */
   readonly expiresAtMs: number;
+  /** What the agent saw. */
+  readonly cause?: string;
+  /** The file that arrived, where it was one. */
+  readonly file?: string;
 }
 
 export type StartReason =
@@ -53,7 +58,13 @@ type StartedBy = Pick<Manifest, 'schedule' | 'onMissed'>;
 export function explainStart(manifest: StartedBy, facts: StartFacts): StartReason {
   const { nowMs, ticket, answeredMs } = facts;
   if (ticket && ticket.expiresAtMs >= nowMs)
-    return { run: true, trigger: 'command', scheduledForMs: null, ticket, answeredMs };
+    return {
+      run: true,
+      trigger: ticket.commandId === null ? 'watch' : 'command',
+      scheduledForMs: null,
+      ticket,
+      answeredMs,
+    };
 
   const { schedule } = manifest;
   const context = contextOf(facts);

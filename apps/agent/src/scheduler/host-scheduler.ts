@@ -2,13 +2,23 @@ import { join } from 'node:path';
 import { consoleCodePage } from '../lib/console-code-page.js';
 import { askPowershell, registerScript } from '../lib/powershell.js';
 import type { Settings } from '../state/settings.js';
+import type { OwnWrites } from './own-writes.js';
 import { type PasswordTask, SchtasksScheduler } from './schtasks-scheduler.js';
 
-/** The Task Scheduler of this host as its settings say. @param temporaryFolder for definition files */
-export function hostScheduler(scheduler: Settings['scheduler'], temporaryFolder: string): SchtasksScheduler {
+/**
+ * The Task Scheduler of this host as its settings say.
+ * @param temporaryFolder for definition files
+ * @param ownWrites told when this agent changes tasks
+ */
+export function hostScheduler(
+  scheduler: Settings['scheduler'],
+  temporaryFolder: string,
+  ownWrites?: OwnWrites,
+): SchtasksScheduler {
   return new SchtasksScheduler(scheduler.command, temporaryFolder, {
     taskStore: taskStoreOf(scheduler),
     codePage: scheduler.kind === 'schtasks' ? consoleCodePage() : undefined,
+    ownWrites,
     registerWithPassword: scheduler.kind === 'schtasks' ? registerWithPassword : undefined,
   });
 }

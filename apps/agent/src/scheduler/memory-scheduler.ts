@@ -45,6 +45,10 @@ export class MemoryScheduler implements TaskScheduler {
     return task;
   }
 
+  async end(): Promise<void> {
+    // What `onStart` began is not ours.
+  }
+
   async start(path: string): Promise<void> {
     const task = this.tasks.get(path.toLowerCase());
     if (!task) throw new SchedulerError('start_failed', `no task ${path}`);

@@ -9,6 +9,7 @@ import {
   createAskingArguments,
   createManagedArguments,
   deleteArguments,
+  endArguments,
   queryAllCsvArguments,
   queryAllXmlArguments,
   queryXmlArguments,
@@ -21,6 +22,7 @@ import { decodeTaskXml, readTaskXml } from '@carillon/wintask/task/read-task-xml
 import { encodeTaskXml, writeTaskXml } from '@carillon/wintask/task/write-task-xml';
 import { decodeConsoleOutput } from '@carillon/wintask/text/decode-console-output';
 import type { PowershellAnswer } from '../lib/powershell.js';
+import type { OwnWrites } from './own-writes.js';
 import type { RawListing } from './task-listing.js';
 import { type Credential, SchedulerError, type TaskScheduler } from './task-scheduler.js';
 
@@ -39,6 +41,8 @@ interface WindowsHost {
   readonly taskStore?: string | undefined;
   /** The OEM code page, in which schtasks writes into pipes; guessed when it is not known. */
   readonly codePage?: number | undefined;
+  /** Told when this agent changes tasks. */
+  readonly ownWrites?: OwnWrites | undefined;
   /** Registers with a password, which schtasks takes from a console or the command line only [K]; exit code and words. */
   readonly registerWithPassword?: ((task: PasswordTask) => Promise<PowershellAnswer>) | undefined;
 }
@@ -75,7 +79,11 @@ export class SchtasksScheduler implements TaskScheduler {
     return diffTasks(definition, registered.task).map((difference) => difference.text);
   }
 
-  async registerText(path: string, xml: string, credential?: Credential): Promise<void> {
+  registerText(path: string, xml: string, credential?: Credential): Promise<void> {
+    return this.noting(path, () => this.create(path, xml, credential));
+  }
+
+  private async create(path: string, xml: string, credential?: Credential): Promise<void> {
     const { registerWithPassword } = this.host;
     if (credential?.kind === 'password' && registerWithPassword) {
       const answer = await registerWithPassword({ path, xml, ...credential }).catch((error: Error) => {
@@ -139,12 +147,12 @@ export class SchtasksScheduler implements TaskScheduler {
   }
 
   async setEnabled(path: string, enabled: boolean): Promise<void> {
-    const answer = await this.ask(changeEnabledArguments(path, enabled));
+    const answer = await this.noting(path, () => this.ask(changeEnabledArguments(path, enabled)));
     if (answer.code !== 0) throw this.refusal('switch_failed', answer);
   }
 
   async remove(path: string): Promise<void> {
-    const answer = await this.ask(deleteArguments(path));
+    const answer = await this.noting(path, () => this.ask(deleteArguments(path)));
     if (answer.code === 0) return;
     // The exit code does not tell "no such task" from "not allowed": whether it is still there does.
     if ((await this.ask(queryXmlArguments(path))).code === 0) throw this.refusal('remove_failed', answer);
@@ -153,6 +161,11 @@ export class SchtasksScheduler implements TaskScheduler {
   async start(path: string): Promise<void> {
     const answer = await this.ask(runArguments(path));
     if (answer.code !== 0) throw this.refusal('start_failed', answer);
+  }
+
+  async end(path: string): Promise<void> {
+    const answer = await this.ask(endArguments(path));
+    if (answer.code !== 0) throw this.refusal('end_failed', answer);
   }
 
   async find(path: string): Promise<FoundTask> {
@@ -186,6 +199,10 @@ export class SchtasksScheduler implements TaskScheduler {
     });
     if (answer.code !== 0) throw this.refusal('read_back_failed', answer);
     return readTaskXml(answer.stdout, { codePage });
+  }
+
+  private noting<T>(path: string, act: () => Promise<T>): Promise<T> {
+    return this.host.ownWrites ? this.host.ownWrites.during(path, act) : act();
   }
 
   private ask(args: readonly string[], input = ''): Promise<Answer> {

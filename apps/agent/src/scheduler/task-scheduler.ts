@@ -28,6 +28,8 @@ export interface TaskScheduler {
   registerText(path: string, xml: string): Promise<void>;
   /** Switches a task on or off; needs no password. */
   setEnabled(path: string, enabled: boolean): Promise<void>;
+  /** Ends the process that the task has started; what that has started itself is left. Nothing running is no error. */
+  end(path: string): Promise<void>;
   /** Asks for a start now. Says nothing about whether it started: the runner tells. */
   start(path: string): Promise<void>;
 }

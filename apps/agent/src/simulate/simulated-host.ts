@@ -69,7 +69,7 @@ export async function runSimulatedHost(options: SimulatedHostOptions, signal: Ab
   const runner = { command: 'simulated.exe', arguments: ['run'] };
   const desired = new DesiredSync(
     agentId,
-    () => ({ hostTimezone: hostTimezone(), runner, signerKeys, agentId }),
+    () => ({ hostTimezone: hostTimezone(), runner, signerKeys, agentId, hostName: name }),
     { scheduler, cache, storeScript: () => undefined },
     log,
   );

@@ -8,6 +8,7 @@ import { newId } from '../lib/new-id.js';
 import type { StartTicket } from '../runner/start-reason.js';
 import type { DesiredCache } from '../state/desired-cache.js';
 import type { EventLog } from '../state/event-log.js';
+import { manifestHere } from '../state/manifest-here.js';
 import type { MemoryOutputSource } from './memory-output.js';
 
 type Started = Extract<RunEvent, { kind: 'run.started' }>;
@@ -93,7 +94,7 @@ export class SimulatedRuns implements CommandWork {
     const manifests = cache.manifests();
     return cache.registered().jobs.flatMap(({ manifestHash }) => {
       const signed = manifests.get(manifestHash);
-      return signed ? [JSON.parse(signed.text) as Manifest] : [];
+      return signed ? [manifestHere(signed.text, this.host.name)] : [];
     });
   }
 

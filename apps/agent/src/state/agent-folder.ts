@@ -21,6 +21,10 @@ export interface AgentFolder {
   readonly drift: string;
   /** How far Task Scheduler's log was read, and what is still open there; written by the agent. */
   readonly history: string;
+  /** When the host started, as last told; written by the agent. */
+  readonly boot: string;
+  /** What the agent has seen of what starts jobs; written by the agent. */
+  readonly watched: string;
   /** Tasks that jobs stand in for, as they were before; written by the agent. */
   readonly replaced: string;
   /** Start orders; written by the agent, claimed by a runner. */
@@ -53,8 +57,12 @@ export interface AgentFolder {
   readonly private: string;
   /** Sealed passwords of accounts that jobs run as; written by people on the host only. */
   readonly passwords: string;
+  /** Sealed secrets for jobs; written by people on the host only, read by runners that may. */
+  readonly secrets: string;
   /** SIDs of accounts by name; written by the agent. */
   readonly sids: string;
+  /** Versions of the agent, and the upgrade under way. */
+  readonly upgrade: string;
   readonly commands: string;
   readonly temporary: string;
   /** Native module that the single executable carries; written by the agent, loaded by runners. */
@@ -82,6 +90,8 @@ export function agentFolderAt(path: string): AgentFolder {
     registered: join(root, 'registered.json'),
     drift: join(root, 'drift.json'),
     history: join(root, 'history.json'),
+    boot: join(root, 'boot.json'),
+    watched: join(root, 'watched.json'),
     replaced: join(root, 'replaced.json'),
     tickets: join(root, 'tickets'),
     stops: join(root, 'stops'),
@@ -98,7 +108,9 @@ export function agentFolderAt(path: string): AgentFolder {
     policy: join(root, 'policy.json'),
     private: join(root, 'private'),
     passwords: join(root, 'private', 'passwords.json'),
+    secrets: join(root, 'private', 'secrets.json'),
     sids: join(root, 'sids.json'),
+    upgrade: join(root, 'upgrade'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),
     native: join(root, 'native'),

@@ -5,6 +5,7 @@ import type { DesiredEntry } from '@carillon/core/desired/desired-state';
 import { verifyText } from '@carillon/core/desired/signing';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { readJson, writeJson } from './files.js';
+import { manifestHere } from './manifest-here.js';
 
 /** A definition as it came: the text that is signed, byte for byte. */
 export interface SignedManifest {
@@ -103,7 +104,12 @@ export class MemoryDesiredCache implements DesiredCache {
  * changed the file.
  * @throws Error saying what is wrong
  */
-export function loadManifest(jobsFolder: string, jobId: string, signerKeys: readonly string[]): Manifest {
+export function loadManifest(
+  jobsFolder: string,
+  jobId: string,
+  signerKeys: readonly string[],
+  hostName?: string,
+): Manifest {
   if (!/^[0-9a-f-]{36}$/.test(jobId))
     throw new Error(`job id: expected a UUID, got ${JSON.stringify(jobId.slice(0, 60))}`);
   const path = join(jobsFolder, `${jobId}.json`);
@@ -112,5 +118,5 @@ export function loadManifest(jobsFolder: string, jobId: string, signerKeys: read
   if (!signed || !signerKeys.some((key) => verifyText(key, 'carillon/v1/manifest', signed.text, signed.signature))) {
     throw new Error(`the definition of job ${jobId} has no valid signature`);
   }
-  return JSON.parse(signed.text) as Manifest;
+  return manifestHere(signed.text, hostName);
 }

@@ -45,9 +45,15 @@ export function storeEnrolment(
   folder: AgentFolder,
   identity: Identity,
   enrolled: { agentId: string; name: string; signerKeys: string[] },
+  releaseKeys: readonly string[] = [],
 ): Identity {
   const file = fileOf(identity, enrolled);
-  writeJson(folder.trust, { signerKeys: enrolled.signerKeys, agentId: enrolled.agentId });
+  writeJson(folder.trust, {
+    signerKeys: enrolled.signerKeys,
+    agentId: enrolled.agentId,
+    name: enrolled.name,
+    releaseKeys,
+  });
   writeJson(folder.identity, file);
   return identityOf(file);
 }
@@ -55,6 +61,28 @@ export function storeEnrolment(
 /** The keys whose signatures a runner accepts. */
 export function loadSignerKeys(folder: AgentFolder): string[] {
   return readJson<{ signerKeys: string[] }>(folder.trust)?.signerKeys ?? [];
+}
+
+/** Keys of publishers whose releases of the agent it takes; only people on the host add to them later. */
+export function loadReleaseKeys(folder: AgentFolder): string[] {
+  return readJson<{ releaseKeys?: string[] }>(folder.trust)?.releaseKeys ?? [];
+}
+
+/** Pins further keys of publishers. */
+export function addReleaseKeys(folder: AgentFolder, keys: readonly string[]): void {
+  const trust = readJson<{ releaseKeys?: string[] }>(folder.trust) ?? {};
+  writeJson(folder.trust, { ...trust, releaseKeys: [...new Set([...(trust.releaseKeys ?? []), ...keys])] });
+}
+
+/** The host's name in the centre, as runners know it. */
+export function loadHostName(folder: AgentFolder): string | undefined {
+  return readJson<{ name?: string }>(folder.trust)?.name;
+}
+
+/** Runners of a host that enrolled before they were told its name learn it from the agent. */
+export function tellRunnersName(folder: AgentFolder, name: string | undefined): void {
+  if (name === undefined || loadHostName(folder) === name) return;
+  writeJson(folder.trust, { ...readJson<object>(folder.trust), name });
 }
 
 /** The agent's id as runners know it: they do not read the identity, which holds the private key. */

@@ -1,5 +1,6 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { type DesiredEntry, desiredHash, planDesired } from '@carillon/core/desired/desired-state';
+import { onHost } from '@carillon/core/job/host-overrides';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
 import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
@@ -7,6 +8,7 @@ import type { AccountDesk } from '../accounts/account-desk.js';
 import { capabilities } from '../lib/capabilities.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob, SignedManifest } from '../state/desired-cache.js';
+import { manifestHere } from '../state/manifest-here.js';
 import type { ReplacedTasks } from './replaced-tasks.js';
 import { verifyManifest } from './verify-desired.js';
 
@@ -18,6 +20,8 @@ export interface ApplyFacts {
   readonly hostTimezone: string;
   readonly runner: { readonly command: string; readonly arguments: readonly string[] };
   readonly signerKeys: readonly string[];
+  /** As the centre knows this host; overrides name it. */
+  readonly hostName?: string | undefined;
 }
 
 /** What a verified index, or what is kept of one, says. */
@@ -67,14 +71,16 @@ export async function applyDesired(
   };
 
   // The host's owner may have changed his mind since they were registered; they come back below, to be rejected.
-  for (const job of before.jobs.filter((job) => isForbidden(job, known, ports))) {
+  for (const job of before.jobs.filter((job) => isForbidden(job, known, ports, facts.hostName))) {
     const status = await guarded(job, () => takeOff(job));
     if (status.state === 'failed') statuses.push(status);
   }
   const plan = planDesired(index.entries, [...jobs.values()]);
   const changed = new Set(plan.apply);
   // Registered with a password that was replaced since.
-  const stale = index.entries.filter((entry) => !changed.has(entry) && isStale(jobs.get(entry.jobId), known, ports));
+  const stale = index.entries.filter(
+    (entry) => !changed.has(entry) && isStale(jobs.get(entry.jobId), known, ports, facts.hostName),
+  );
   const apply = [...plan.apply, ...stale];
   for (const jobId of plan.remove) {
     const job = jobs.get(jobId);
@@ -111,7 +117,7 @@ async function applyOne(
   const old = jobs.get(jobId);
   const verdict = verifyManifest(entry, signed, { registeredVersion: old?.version ?? 0, signerKeys: facts.signerKeys });
   if (!verdict.ok) return { jobId, version, state: 'rejected', code: verdict.code, message: verdict.message };
-  const { manifest } = verdict;
+  const manifest = onHost(verdict.manifest, facts.hostName);
   const allowed = ports.judge?.(manifest);
   if (allowed && !allowed.ok)
     return { jobId, version, state: 'rejected', code: allowed.code, message: allowed.message.slice(0, 2_000) };
@@ -172,19 +178,21 @@ function isForbidden(
   job: RegisteredJob,
   known: ReadonlyMap<string, SignedManifest>,
   { judge }: Pick<ApplyPorts, 'judge'>,
+  hostName: string | undefined,
 ): boolean {
   const signed = known.get(job.manifestHash);
-  return signed !== undefined && judge?.(JSON.parse(signed.text) as Manifest).ok === false;
+  return signed !== undefined && judge?.(manifestHere(signed.text, hostName)).ok === false;
 }
 
 function isStale(
   job: RegisteredJob | undefined,
   known: ReadonlyMap<string, SignedManifest>,
   { accounts }: Pick<ApplyPorts, 'accounts'>,
+  hostName: string | undefined,
 ): boolean {
   const signed = job && known.get(job.manifestHash);
   if (!signed || !accounts) return false;
-  const mark = accounts.markFor((JSON.parse(signed.text) as Manifest).runAs);
+  const mark = accounts.markFor(manifestHere(signed.text, hostName).runAs);
   return mark !== undefined && mark !== job.passwordMark;
 }
 

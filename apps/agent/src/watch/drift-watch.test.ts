@@ -1,5 +1,6 @@
 import type { TaskChanged } from '@carillon/contract/agent/messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
+import type { TaskTouch } from '@carillon/core/starts/task-touches';
 import { describe, expect, it } from 'vitest';
 import { MemoryScheduler } from '../scheduler/memory-scheduler.js';
 import { SchedulerError } from '../scheduler/task-scheduler.js';
@@ -28,6 +29,7 @@ async function makeHost(change: Partial<Manifest> = {}) {
     runner: { command: 'carillon', arguments: ['run'] },
     signerKeys: [signer.publicKey],
     agentId: 'agent-1',
+    hostName: 'here',
   };
   let rev = 0;
   const apply = async (...manifests: Manifest[]) => {
@@ -37,6 +39,11 @@ async function makeHost(change: Partial<Manifest> = {}) {
     await applyDesired(wanted, received, facts, { scheduler, cache, storeScript: () => undefined });
   };
   const reported: TaskChanged[] = [];
+  const asked: string[] = [];
+  let touch: TaskTouch | null = null;
+  const touchedBy = (account: string | null) => {
+    touch = { id: 140, atMs: Date.parse('2026-11-26T02:00:00Z'), account, isOwn: false };
+  };
   const quiet = { info: () => undefined, warn: () => undefined };
   const memory = transientDriftMemory();
   const watch = () =>
@@ -47,6 +54,10 @@ async function makeHost(change: Partial<Manifest> = {}) {
       facts: () => facts,
       exclusively: (act) => act(),
       report: (event) => void reported.push(event),
+      whoChanged: async (at, found) => {
+        asked.push(`${at} ${found}`);
+        return touch;
+      },
       log: quiet,
     });
   const manifest = makeManifest(change);
@@ -56,7 +67,19 @@ async function makeHost(change: Partial<Manifest> = {}) {
     scheduler.tasks.set(path, { ...task, settings: { ...task.settings, ...settings } });
   };
   const enabled = () => scheduler.tasks.get(path)?.settings.enabled;
-  return { scheduler, cache, manifest, apply, edit, enabled, watch, reported, look: () => watch().look() };
+  return {
+    scheduler,
+    cache,
+    manifest,
+    apply,
+    edit,
+    enabled,
+    watch,
+    reported,
+    asked,
+    touchedBy,
+    look: () => watch().look(),
+  };
 }
 
 describe('a task that is as it should be', () => {
@@ -83,6 +106,30 @@ describe('a task that somebody changed', () => {
     expect(host.scheduler.tasks.get(path)).toEqual(before);
     await host.look();
     expect(host.reported).toHaveLength(1);
+  });
+
+  it('is told with who did it and when, where the host knows', async () => {
+    const host = await makeHost({ onDrift: 'report' });
+    host.touchedBy('CORP\\anna');
+    host.edit({ priority: 9 });
+    await host.look();
+    await host.look();
+    expect(host.reported).toMatchObject([{ changedAt: '2026-11-26T02:00:00.000Z', changedBy: 'CORP\\anna' }]);
+    expect(host.asked).toEqual(['\\Carillon\\sample edited']);
+    host.touchedBy(null);
+    host.edit({ priority: 8 });
+    await host.look();
+    expect(host.reported[1]).not.toHaveProperty('changedBy');
+  });
+
+  it('is compared with what the job says of this host', async () => {
+    const host = await makeHost({ overrides: [{ hosts: ['HERE'], runAs: 'local-service' }] });
+    expect(host.scheduler.tasks.get(path)?.principals[0]?.userId).toBe('S-1-5-19');
+    await host.look();
+    expect(host.reported).toEqual([]);
+    host.edit({ priority: 9 });
+    await host.look();
+    expect(host.scheduler.tasks.get(path)?.principals[0]?.userId).toBe('S-1-5-19');
   });
 
   it('deleted: it comes back', async () => {

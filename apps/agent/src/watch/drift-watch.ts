@@ -2,11 +2,14 @@ import type { TaskChanged } from '@carillon/contract/agent/messages';
 import { type Drift, judgeDrift } from '@carillon/core/desired/drift';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { type TaskFacts, taskForJob } from '@carillon/core/job/task-for-job';
+import type { TaskTouch } from '@carillon/core/starts/task-touches';
+import type { DriftKind } from '@carillon/core/state/states';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import type { AccountDesk } from '../accounts/account-desk.js';
 import type { Log } from '../lib/log.js';
 import type { TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob } from '../state/desired-cache.js';
+import { manifestHere } from '../state/manifest-here.js';
 import type { ReplacedTasks } from '../sync/replaced-tasks.js';
 
 /** What was last reported of each job that is not as it should be, by job id. Survives a restart of the agent. */
@@ -21,10 +24,12 @@ export interface DriftPorts {
   readonly memory: DriftMemory;
   readonly replaced?: Pick<ReplacedTasks, 'switchedOn' | 'take'>;
   readonly accounts?: Pick<AccountDesk, 'prepare'>;
-  readonly facts: () => TaskFacts;
+  readonly facts: () => TaskFacts & { readonly hostName?: string | undefined };
   /** Runs while nothing is being applied, so that a task on its way is not taken for a changed one. */
   readonly exclusively: (act: () => Promise<void>) => Promise<void>;
   readonly report: (change: TaskChanged) => void;
+  /** Who made a task what it was found as, and when; null where nothing tells. */
+  readonly whoChanged?: (path: string, found: DriftKind) => Promise<TaskTouch | null>;
   readonly log: Log;
 }
 
@@ -51,7 +56,7 @@ export class DriftWatch {
       const text = manifests.get(job.manifestHash)?.text;
       if (text === undefined) continue;
       try {
-        await exclusively(() => this.check(job, JSON.parse(text) as Manifest));
+        await exclusively(() => this.check(job, manifestHere(text, this.ports.facts().hostName)));
       } catch (error) {
         log.warn('a registered task could not be looked at', { path: job.path, error: String(error) });
       }
@@ -68,12 +73,16 @@ export class DriftWatch {
     const expected = { job, manifest, definition: task.value.definition };
     const own = judgeDrift(expected.definition, await scheduler.find(job.path));
     const drift = withReplaced(own, (await this.ports.replaced?.switchedOn(job.jobId)) ?? []);
-    if (drift === null) this.onRight(job);
-    else if (manifest.onDrift === 'report') this.onDrifted(job, drift, null);
-    else await this.repair(expected, drift);
+    if (drift === null) return this.onRight(job);
+    const key = keyOf(job, drift, null);
+    if (manifest.onDrift === 'report' && this.ports.memory.load()[job.jobId] === key) return;
+    // Asked before anything is repaired: our own traces would cover those that are looked for.
+    const found = { ...drift, touch: (await this.ports.whoChanged?.(job.path, drift.found)) ?? null };
+    if (manifest.onDrift === 'report') this.onDrifted(job, found, null);
+    else await this.repair(expected, found);
   }
 
-  private async repair({ job, definition, manifest }: Expected, drift: Drift): Promise<void> {
+  private async repair({ job, definition, manifest }: Expected, drift: FoundDrift): Promise<void> {
     let message: string | null = null;
     try {
       const account = await this.ports.accounts?.prepare(manifest.runAs);
@@ -88,8 +97,8 @@ export class DriftWatch {
     this.tell(job, 'repaired', drift, null);
   }
 
-  private onDrifted(job: RegisteredJob, drift: Drift, message: string | null): void {
-    const key = JSON.stringify([job.manifestHash, drift, message]);
+  private onDrifted(job: RegisteredJob, drift: FoundDrift, message: string | null): void {
+    const key = keyOf(job, drift, message);
     if (this.ports.memory.load()[job.jobId] === key) return;
     this.tell(job, 'drifted', drift, message);
     this.remember(job, key);
@@ -101,13 +110,19 @@ export class DriftWatch {
     this.remember(job, null);
   }
 
-  private tell(job: RegisteredJob, state: TaskChanged['state'], drift: Drift | null, message: string | null): void {
+  private tell(
+    job: RegisteredJob,
+    state: TaskChanged['state'],
+    drift: FoundDrift | null,
+    message: string | null,
+  ): void {
     const differences = (drift?.differences ?? []).slice(0, 50).map((text) => text.slice(0, 500));
     const found = drift?.found ?? null;
     const { jobId, version, path } = job;
     const change = { kind: 'task.changed' as const, jobId, version, state, found, differences };
-    this.ports.report({ ...change, message: message?.slice(0, 2_000) ?? null });
-    this.ports.log.warn('a registered task has changed', { path, state, found, differences });
+    const who = drift?.touch ? changedBy(drift.touch) : {};
+    this.ports.report({ ...change, message: message?.slice(0, 2_000) ?? null, ...who });
+    this.ports.log.warn('a registered task has changed', { path, state, found, differences, ...who });
   }
 
   private remember({ jobId }: RegisteredJob, key: string | null): void {
@@ -124,6 +139,22 @@ export class DriftWatch {
     const kept = reported.filter(([jobId, key]) => (JSON.parse(key) as unknown[])[0] === hashes.get(jobId));
     if (kept.length < reported.length) memory.store(Object.fromEntries(kept));
   }
+}
+
+interface FoundDrift extends Drift {
+  readonly touch: TaskTouch | null;
+}
+
+/** What is told once for as long as it stays so. */
+function keyOf({ manifestHash }: RegisteredJob, { found, differences }: Drift, message: string | null): string {
+  return JSON.stringify([manifestHash, { found, differences }, message]);
+}
+
+function changedBy({ atMs, account }: TaskTouch): Pick<TaskChanged, 'changedAt' | 'changedBy'> {
+  return {
+    changedAt: new Date(atMs).toISOString(),
+    ...(account === null ? {} : { changedBy: account.slice(0, 255) }),
+  };
 }
 
 /** A replaced task that runs again means two runs of everything. */

@@ -55,6 +55,7 @@ async function makeHost() {
     // Failures are told whole some seconds after their last record.
     facts: () => ({ agentId, hostTimezone: 'UTC', nowMs: Date.now() + 60_000 }),
     lastStartMs: (jobId: string) => lastStart.get(jobId) ?? null,
+    isOwn: () => false,
     report: (event: UnnumberedEvent) => void reported.push(event),
     reportStatus: (status: HistoryStatus) => void statuses.push(status),
     log,

@@ -1,10 +1,12 @@
-import type { Manifest } from '@carillon/core/job/job-spec';
 import { noStarts, readStarts, type StartsMemory } from '@carillon/core/starts/read-starts';
 import { describeStartFailure, type StartFailure } from '@carillon/core/starts/start-failure';
+import { readTouches, type TaskTouch, type TaskTouches, touchBehind } from '@carillon/core/starts/task-touches';
+import type { DriftKind } from '@carillon/core/state/states';
 import type { Log } from '../lib/log.js';
 import type { HistoryStatus, TaskHistory } from '../scheduler/task-history.js';
 import type { DesiredCache, RegisteredJob } from '../state/desired-cache.js';
 import type { UnnumberedEvent } from '../state/event-log.js';
+import { manifestHere } from '../state/manifest-here.js';
 import { startEventOf } from './start-event.js';
 
 /** How far the log was read. In one piece with what is still open there, so that neither can be ahead of the other. */
@@ -12,6 +14,8 @@ export interface HistoryPlace {
   /** Number of the last record that was read. */
   readonly recordId: number;
   readonly starts: StartsMemory;
+  /** Agents before it kept none. */
+  readonly touches?: TaskTouches;
   /** What the centre was last told of the log. */
   readonly said: HistoryStatus | null;
 }
@@ -25,9 +29,16 @@ export interface StartPorts {
   readonly history: TaskHistory;
   readonly cache: DesiredCache;
   readonly memory: HistoryMemory;
-  readonly facts: () => { readonly agentId: string; readonly hostTimezone: string; readonly nowMs: number };
+  readonly facts: () => {
+    readonly agentId: string;
+    readonly hostTimezone: string;
+    readonly nowMs: number;
+    readonly hostName?: string | undefined;
+  };
   /** When a runner of the job last began a run; null when none did. */
   readonly lastStartMs: (jobId: string) => number | null;
+  /** Was this agent changing the task at that time? */
+  readonly isOwn: (path: string, atMs: number) => boolean;
   /** An event that is told twice under one id is told once. */
   readonly report: (event: UnnumberedEvent) => void;
   /** Tells what the centre should know of the log itself. */
@@ -72,6 +83,11 @@ export class StartWatch {
     }
   }
 
+  /** Who made a task what it was found as, and when, as far as the log was read. */
+  whoChanged(path: string, found: DriftKind): TaskTouch | null {
+    return touchBehind(this.ports.memory.load()?.touches ?? {}, path, found);
+  }
+
   private async askStatus(): Promise<void> {
     const { history, memory, log, reportStatus } = this.ports;
     const status = await history.status();
@@ -95,10 +111,14 @@ export class StartWatch {
         isOurs: (path) => jobs.has(path),
         hasRun: (path, sinceMs) => (this.ports.lastStartMs(jobs.get(path)?.jobId ?? '') ?? 0) >= sinceMs,
       });
+      const touches = readTouches(place.touches ?? {}, events, {
+        isOurs: (path) => jobs.has(path),
+        isOwn: this.ports.isOwn,
+      });
       for (const failure of failures) this.tell(failure, jobs.get(failure.path));
       const recordId = events.at(-1)?.recordId ?? place.recordId;
       if (recordId !== place.recordId || JSON.stringify(starts) !== JSON.stringify(place.starts))
-        place = this.keep({ ...place, recordId, starts });
+        place = this.keep({ ...place, recordId, starts, touches });
       if (events.length < recordsPerRead) return;
     }
   }
@@ -106,7 +126,8 @@ export class StartWatch {
   private tell(failure: StartFailure, job: RegisteredJob | undefined): void {
     const text = job && this.ports.cache.manifests().get(job.manifestHash)?.text;
     if (text === undefined) return;
-    this.ports.report(startEventOf(failure, JSON.parse(text) as Manifest, this.ports.facts()));
+    const facts = this.ports.facts();
+    this.ports.report(startEventOf(failure, manifestHere(text, facts.hostName), facts));
     const { path, at } = failure;
     this.ports.log.warn('a job did not start', { path, at, why: describeStartFailure(failure) });
   }

@@ -4,6 +4,7 @@ import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { runRoutes } from '@carillon/contract/http/runs.routes';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
+import { installerLine } from '@carillon/core/install/installer-line';
 import type { CommandState } from '@carillon/core/state/states';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHarness } from '../testing/cli-harness.js';
@@ -144,6 +145,25 @@ describe('token and sign-in', () => {
     expect(server.calls[0]?.asked.body).toEqual({ uses: 3, expiresInMinutes: 5, labels: { site: 'a', env: 'b' } });
     expect((await cli.run('token', 'create', '--uses', '0')).exitCode).toBe(2);
     expect((await cli.run('token', 'create', '--label', 'a-')).exitCode).toBe(2);
+  });
+
+  it('gives the line that installs the agent, once there is an agent to install', async () => {
+    const origin = 'https://carillon.example.com';
+    let files: { name: string; bytes: number; sha256: string }[] = [];
+    server.on(hostRoutes.agentFiles, () => ({ origin, files }));
+    server.on(hostRoutes.createToken, () => ({ ...sampleToken(), token: secret }));
+    const tooEarly = await cli.run('hosts', 'add');
+    expect(tooEarly.exitCode).toBe(1);
+    expect(tooEarly.stderr).toContain('npm run build:agent');
+    expect(server.calls.map(({ route }) => route)).not.toContain('POST /enrolment-tokens');
+
+    files = ['carillon-agent.exe', 'carillon-agent.msi'].map((name) => ({ name, bytes: 1, sha256: 'x' }));
+    const answer = await cli.run('hosts', 'add', '--uses', '3', '--label', 'site=a', 'env=b');
+    expect(answer.stdout).toBe(`${installerLine('powershell', origin, secret)}\n`);
+    expect(server.calls.at(-1)?.asked.body).toEqual({ uses: 3, expiresInMinutes: 60, labels: { site: 'a', env: 'b' } });
+    expect(answer.stderr).not.toContain('CARILLON_PUBLIC_URL');
+    const msi = JSON.parse((await cli.run('hosts', 'add', '--msi', '--json')).stdout);
+    expect(msi).toMatchObject({ origin, token: secret, line: installerLine('msi', origin, secret) });
   });
 
   it('lists and revokes', async () => {

@@ -31,15 +31,22 @@ export function addChanges(program: Command, cli: Cli): void {
     );
     if (session.json) return session.printJson(changes);
     session.table(
-      ['NOTICED', 'HOST', 'JOB', 'FOUND', 'OUTCOME', 'WHAT'],
+      ['NOTICED', 'HOST', 'JOB', 'FOUND', 'OUTCOME', 'BY', 'WHAT'],
       changes.map((change) => [
         localTime(change.noticedAt),
         change.host,
         `${change.job} v${change.version}`,
         change.found ?? '-',
         stateCell(change.state),
+        whoText(change),
         [change.message, ...change.differences].filter(Boolean).join('; ') || '-',
       ]),
     );
   });
+}
+
+/** Who did it and when, where Task Scheduler's log tells. */
+function whoText({ changedAt, changedBy }: { changedAt: string | null; changedBy: string | null }): string {
+  if (changedAt === null) return '-';
+  return `${changedBy ?? 'somebody'} at ${localTime(changedAt)}`;
 }

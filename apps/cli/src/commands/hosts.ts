@@ -19,6 +19,7 @@ import {
 } from '../lib/print.js';
 import type { Session } from '../lib/session.js';
 import { localTime } from '../lib/times.js';
+import { addHostsAdd } from './hosts-add.js';
 
 interface HostsOptions extends ListOptions {
   readonly search?: string | undefined;
@@ -29,7 +30,7 @@ interface HostsOptions extends ListOptions {
 /** Of what was lost on a host, the newest. */
 const shownLosses = 10;
 
-/** `carillon hosts [NAME]`. */
+/** `carillon hosts [NAME]`, `carillon hosts add`. */
 export function addHosts(program: Command, cli: Cli): void {
   const command = program
     .command('hosts')
@@ -38,6 +39,7 @@ export function addHosts(program: Command, cli: Cli): void {
     .option('--search <text>', 'only hosts whose name contains this')
     .option('--label <key=value>', 'only hosts with this label')
     .addOption(new Option('--presence <presence>', 'only hosts that look like this').choices(hostPresences));
+  addHostsAdd(command, cli);
   handle(addListOptions(command), cli, async (session: Session, options: HostsOptions, name: string | undefined) => {
     if (name === undefined) await listHosts(session, options);
     else await showHost(session, name, options);

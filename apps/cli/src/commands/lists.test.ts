@@ -2,6 +2,7 @@ import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { runRoutes } from '@carillon/contract/http/runs.routes';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
+import { whyRoutes } from '@carillon/contract/http/why.routes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHarness } from '../testing/cli-harness.js';
 import { FakeServer } from '../testing/fake-server.js';
@@ -252,13 +253,17 @@ describe('changes', () => {
     differences: ['settings.enabled: wanted true, found false'],
     message: null,
     noticedAt: '2026-03-01T02:00:00.000Z',
+    changedAt: '2026-03-01T01:59:00.000Z',
+    changedBy: 'CORP\\anna',
   };
 
   it('are listed for a host or for a job', async () => {
     server.on(hostRoutes.taskChanges, () => ({ items: [change], next: null }));
     server.on(jobRoutes.taskChanges, () => ({ items: [], next: null }));
     const { stdout } = await cli.run('changes', '--host', 'web-01');
-    expect(stdout).toContain('DailyBackup v3  disabled  drifted  settings.enabled: wanted true, found false');
+    expect(stdout).toContain(
+      'DailyBackup v3  disabled  drifted  CORP\\anna at 2026-03-01 01:59:00 +00:00  settings.enabled: wanted true, found false',
+    );
     expect(JSON.parse((await cli.run('changes', '--job', 'DailyBackup', '--json')).stdout)).toEqual([]);
   });
 
@@ -267,5 +272,51 @@ describe('changes', () => {
       exitCode: 2,
       stderr: expect.stringContaining('either --host NAME'),
     });
+  });
+});
+
+describe('why', () => {
+  const answer = (host: string) => ({
+    job: 'x',
+    host,
+    reason: 'host_off' as const,
+    certainty: 'certain' as const,
+    text: 'the host was off',
+    fireAt: '2026-03-01T02:00:00.000Z',
+    version: 2,
+    evidence: [
+      { at: '2026-03-01T01:00:00.000Z', text: 'the host was last heard from' },
+      { at: null, text: 'and \u001b[31mmore' },
+    ],
+    runId: null,
+    nextFireAt: null,
+  });
+
+  it('explains one host with its evidence', async () => {
+    let asked: unknown;
+    server.on(whyRoutes.job, (request) => {
+      asked = request;
+      return { items: [answer('WIN-01')], next: null };
+    });
+    const { stdout } = await cli.run('why', 'x', '--host', 'WIN-01', '--at', '2026-03-01T02:00Z');
+    expect(asked).toMatchObject({ params: { name: 'x' }, query: { host: 'WIN-01', at: '2026-03-01T02:00:00.000Z' } });
+    for (const part of ['x v2', 'WIN-01', 'the host was off', 'host_off', 'the host was last heard from'])
+      expect(stdout).toContain(part);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('shows many in a table, and takes clock times', async () => {
+    const at: unknown[] = [];
+    server.on(whyRoutes.job, (request) => {
+      at.push(request.query.at);
+      return { items: ['a', 'b', 'c', 'd'].map(answer), next: null };
+    });
+    expect((await cli.run('why', 'x', '--at', '02:00')).stdout).toMatch(/^HOST +DUE +REASON +WHY/);
+    const last = new Date(cli.nowMs);
+    last.setHours(2, 0, 0, 0);
+    if (last.getTime() > cli.nowMs) last.setDate(last.getDate() - 1);
+    expect(at).toEqual([last.toISOString()]);
+    expect(await cli.run('why', 'x', '--at', '25:00')).toMatchObject({ exitCode: 2 });
+    expect((await cli.run('why', 'x', '--at', 'noon')).stderr).toContain('--at: expected a clock time such as 02:00');
   });
 });

@@ -24,10 +24,30 @@ export function shortSpan(ms: number): string {
 }
 
 /**
+ * `02:00` (the last time the clock showed it), `2h` (that long ago), or a date and time, in local time unless it has an
+ * offset -> the instant.
+ * @throws CliError (usage) for anything else
+ */
+export function parseAt(text: string, nowMs: number): string {
+  const clock = /^(\d?\d):(\d\d)$/.exec(text);
+  if (clock && Number(clock[1]) < 24 && Number(clock[2]) < 60) {
+    const at = new Date(nowMs);
+    at.setHours(Number(clock[1]), Number(clock[2]), 0, 0);
+    if (at.getTime() > nowMs) at.setDate(at.getDate() - 1);
+    return at.toISOString();
+  }
+  return readPast(text, nowMs, '--at', 'a clock time such as 02:00, a duration such as 2h');
+}
+
+/**
  * `2h` (that long ago), or a date and time, in local time unless it has an offset -> the instant.
  * @throws CliError (usage) for anything else
  */
 export function parseSince(text: string, nowMs: number): string {
+  return readPast(text, nowMs, '--since', 'a duration such as 2h');
+}
+
+function readPast(text: string, nowMs: number, option: string, expected: string): string {
   const span = parseShortDuration(text);
   if (span !== undefined) return new Date(nowMs - span).toISOString();
   const at = /^\d{4}-\d\d-\d\d$/.test(text)
@@ -37,7 +57,7 @@ export function parseSince(text: string, nowMs: number): string {
       : Number.NaN;
   if (Number.isNaN(at))
     throw usageError(
-      `--since: expected a duration such as 2h or a date and time such as 2026-03-01T08:00, got ${JSON.stringify(text)}`,
+      `${option}: expected ${expected} or a date and time such as 2026-03-01T08:00, got ${JSON.stringify(text)}`,
     );
   return new Date(at).toISOString();
 }

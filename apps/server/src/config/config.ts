@@ -16,11 +16,15 @@ export interface Config {
   readonly publicOrigins: readonly string[];
   /** Built dashboard; undefined: API only. */
   readonly webRoot: string | undefined;
+  /** Folder of the agent's programs, as `npm run build:agent` and `build:msi` fill it; may be empty or missing. */
+  readonly downloadsFolder: string;
   readonly logLevel: string;
   /** Addresses of proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: readonly string[];
   /** How often gateways look for work that a lost hint did not tell them about. */
   readonly pollMs: number;
+  /** Public keys of publishers that agents pin when they enrol; their releases they take from then on. */
+  readonly releaseKeys: readonly string[];
 }
 
 /**
@@ -43,9 +47,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     signerKeyFile: env.CARILLON_SIGNER_KEY_FILE || resolve(dataFolder, 'server', 'signer.key'),
     publicOrigins: [...list(env.CARILLON_PUBLIC_URL).map((text) => origin('CARILLON_PUBLIC_URL', text)), ...local],
     webRoot: env.CARILLON_WEB_ROOT || undefined,
+    downloadsFolder: resolve(env.CARILLON_DOWNLOADS || 'dist/agent'),
     logLevel: env.LOG_LEVEL || 'info',
     trustProxy: list(env.CARILLON_TRUST_PROXY),
     pollMs: milliseconds('CARILLON_POLL_MS', env.CARILLON_POLL_MS, 5_000),
+    releaseKeys: list(env.CARILLON_RELEASE_KEYS).map(publicKey),
   };
 }
 
@@ -81,6 +87,11 @@ function origin(name: string, text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
     throw new ConfigError(name, 'an origin such as https://carillon.example', text);
   return new URL(text).origin;
+}
+
+function publicKey(text: string): string {
+  if (/^[A-Za-z0-9_-]{43}$/.test(text)) return text;
+  throw new ConfigError('CARILLON_RELEASE_KEYS', 'public keys as `carillon upgrade key` prints them', text);
 }
 
 function port(name: string, text: string | undefined, fallback: number): number {

@@ -8,13 +8,17 @@ import { DesiredDelivery } from './desired.service.js';
 import { HintedWork } from './hinted-work.js';
 import { Presence } from './presence.service.js';
 import { SocketRegistry } from './socket-registry.js';
+import { UpgradeDelivery } from './upgrade-delivery.service.js';
 import { within } from './within.js';
+
+const pollsPerUpgradeLook = 12;
 
 /** What the gateway does by itself for the sockets it holds: on a hint at once, and by a poll whatever was missed. */
 @Injectable()
 export class GatewayWork {
   private readonly byKind: Readonly<Record<Hint['kind'], HintedWork>>;
   private timer: NodeJS.Timeout | undefined;
+  private polls = 0;
   private unsubscribe: (() => void) | undefined;
 
   constructor(
@@ -24,6 +28,7 @@ export class GatewayWork {
     @Inject(CONFIG) private readonly config: Pick<Config, 'pollMs'>,
     @Inject(DesiredDelivery) desired: DesiredDelivery,
     @Inject(CommandDelivery) commands: CommandDelivery,
+    @Inject(UpgradeDelivery) upgrades: UpgradeDelivery,
   ) {
     this.byKind = {
       desired: new HintedWork('Desired notices', registry, (links) => desired.tell(links)),
@@ -31,6 +36,7 @@ export class GatewayWork {
       inventory: new HintedWork('Inventory requests', registry, async (links) => {
         for (const link of links) link.send('inventory.get', {});
       }),
+      upgrade: new HintedWork('Upgrade offers', registry, (links) => upgrades.offer(links)),
       session: new HintedWork('Session take-over', registry, (links) => presence.letGoSuperseded(links)),
     };
   }
@@ -44,6 +50,7 @@ export class GatewayWork {
   arrived(link: AgentLink): void {
     this.hints.publish({ kind: 'session', hostIds: [link.hostId] });
     this.byKind.command.hint([link.hostId]);
+    this.byKind.upgrade.hint([link.hostId]);
   }
 
   /** Begins nothing new; what is running ends by itself, see `settle`. */
@@ -64,5 +71,8 @@ export class GatewayWork {
     void this.presence.flush(nowMs);
     this.byKind.desired.poll();
     this.byKind.command.poll();
+    // Nothing is urgent about an upgrade: a lost hint costs some polls.
+    this.polls += 1;
+    if (this.polls % pollsPerUpgradeLook === 0) this.byKind.upgrade.poll();
   }
 }

@@ -7,6 +7,8 @@ import { IngestStore } from '../store/ingest.store.js';
 import { InventoryIngestStore } from '../store/inventory-ingest.store.js';
 import { OutputIngestStore } from '../store/output-ingest.store.js';
 import { SessionStore } from '../store/session.store.js';
+import { TargetStore } from '../store/target.store.js';
+import { UpgradeStore } from '../store/upgrade.store.js';
 import { AgentGateway } from './agent-gateway.js';
 import { CommandDelivery } from './command-delivery.service.js';
 import { DesiredDelivery } from './desired.service.js';
@@ -20,6 +22,7 @@ import { MessageHandlers } from './message-handlers.js';
 import { OutputIntake } from './output-intake.js';
 import { Presence } from './presence.service.js';
 import { SocketRegistry } from './socket-registry.js';
+import { UpgradeDelivery } from './upgrade-delivery.service.js';
 
 /**
  * The agents' side of the server. Needs the global modules of configuration, shared things and queues; `main` calls
@@ -44,6 +47,9 @@ import { SocketRegistry } from './socket-registry.js';
     InventoryIntake,
     DesiredDelivery,
     CommandDelivery,
+    TargetStore,
+    UpgradeStore,
+    UpgradeDelivery,
     Presence,
     MessageHandlers,
     GatewayWork,

@@ -6,6 +6,8 @@ import { limits } from '@carillon/contract/limits';
 import { verifyText } from '@carillon/core/desired/signing';
 import type { HostState } from '@carillon/core/state/states';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
 import { describeError } from '../queue/state-log.js';
 import { Signer } from '../shared/signer.js';
 import { EnrolmentStore } from '../store/enrolment.store.js';
@@ -50,6 +52,7 @@ export class Handshake {
     @Inject(EnrolmentStore) private readonly enrolments: EnrolmentStore,
     @Inject(Signer) private readonly signer: Signer,
     @Inject(GatewayIdentity) private readonly identity: GatewayIdentity,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'releaseKeys'>,
   ) {}
 
   /**
@@ -94,7 +97,7 @@ export class Handshake {
       return rejected('bad_token', message, closeCodes.notAuthenticated);
     }
     this.logger.log(`host ${JSON.stringify(result.name)} enrolled`);
-    const trust = { signerKeys: [this.signer.publicKey] };
+    const trust = { signerKeys: [this.signer.publicKey], releaseKeys: [...this.config.releaseKeys] };
     return { kind: 'enrolled', body: { agentId: result.hostId, state: 'active', name: result.name, trust } };
   }
 
@@ -111,6 +114,7 @@ export class Handshake {
   private async open(agent: KnownAgent, hello: Body<'hello'>): Promise<HelloDecision> {
     const copy = await this.refusedCopy(agent, hello);
     if (copy) return copy;
+    await this.sessions.noteAbsence(agent.hostId);
     const session = await this.sessions.open(agent.hostId, this.identity.id, hello.spool);
     if (!session) return refusedState('revoked');
     if (agent.fingerprint !== hello.facts.fingerprint) {

@@ -6,6 +6,7 @@ import { DesiredDelivery } from './desired.service.js';
 import { EventIntake } from './event-intake.js';
 import { InventoryIntake } from './inventory-intake.js';
 import { OutputIntake } from './output-intake.js';
+import { UpgradeDelivery } from './upgrade-delivery.service.js';
 
 export type SessionMessage = Exclude<AgentMessage, 'hello' | 'enroll'>;
 
@@ -22,6 +23,7 @@ export class MessageHandlers {
     @Inject(EventIntake) private readonly events: EventIntake,
     @Inject(OutputIntake) private readonly output: OutputIntake,
     @Inject(InventoryIntake) inventory: InventoryIntake,
+    @Inject(UpgradeDelivery) upgrades: UpgradeDelivery,
   ) {
     this.text = {
       'desired.get': (link, body, re) => desired.hand(link, body, re),
@@ -29,6 +31,8 @@ export class MessageHandlers {
       events: (link, body, re) => events.submit(link, body, re),
       'command.result': (link, body) => commands.noteAnswer(link, body),
       inventory: (link, body, re) => inventory.take(link, body, re),
+      'release.get': (link, body, re) => upgrades.hand(link, body, re),
+      'upgrade.status': (link, body) => upgrades.note(link, body),
       'agent.heartbeat': async (link, body) => desired.noteHeartbeat(link, body),
     };
   }

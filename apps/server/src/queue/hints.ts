@@ -5,9 +5,10 @@
 export interface Hint {
   /**
    * `inventory`: somebody wants to know the tasks of these hosts as they are now.
+   * `upgrade`: there may be a newer agent for these hosts.
    * `session`: another socket of these hosts was accepted somewhere; whoever holds an older one lets go.
    */
-  readonly kind: 'desired' | 'command' | 'session' | 'inventory';
+  readonly kind: 'desired' | 'command' | 'session' | 'inventory' | 'upgrade';
   readonly hostIds: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import { StateLog } from './state-log.js';
 const channel = 'carillon:hints';
 const maxMessageBytes = 1024 * 1024;
 const hintSchema = z.object({
-  kind: z.enum(['desired', 'command', 'session', 'inventory']),
+  kind: z.enum(['desired', 'command', 'session', 'inventory', 'upgrade']),
   hostIds: z.array(z.uuid()).max(20_000),
 });
 

@@ -14,7 +14,7 @@ import {
 } from './ingest-plan.js';
 import { poolTransaction } from './pool-transaction.js';
 import { storeSpoolLosses } from './spool-loss-ingest.js';
-import { runsOfFailedStarts, storeHistoryStates, storeStartFailures } from './start-failure-ingest.js';
+import { runsOfFailedStarts, storeHistoryStates, storeHostBoots, storeStartFailures } from './start-failure-ingest.js';
 import { storeTaskChanges, taskChangesOf } from './task-change-ingest.js';
 import { storeTaskReplacements } from './task-replacement-ingest.js';
 import { unnest } from './unnest.js';
@@ -43,6 +43,7 @@ export class IngestStore {
         await storeSpoolLosses(client, plan.fresh);
         await storeStartFailures(client, plan.fresh);
         await storeHistoryStates(client, plan.fresh);
+        await storeHostBoots(client, plan.fresh);
       }
       if (plan.sessions.length > 0) await advanceSessions(client, plan.sessions);
       return plan.outcomes;
@@ -139,6 +140,7 @@ const runColumns = {
   host_id: ['uuid', (row: RunRow) => row.hostId],
   state: ['run_state', (row: RunRow) => row.state],
   trigger: ['run_trigger', (row: RunRow) => row.event.trigger],
+  cause: ['text', (row: RunRow) => row.event.cause ?? null],
   scheduled_for: ['timestamptz', (row: RunRow) => row.event.scheduledFor],
   started_at: ['timestamptz', (row: RunRow) => row.event.startedAt],
   command_id: ['uuid', (row: RunRow) => row.event.commandId],

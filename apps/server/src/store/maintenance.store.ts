@@ -73,6 +73,8 @@ async function sweepSessions(client: pg.PoolClient): Promise<number> {
 async function pruneEventKeys(client: pg.PoolClient): Promise<number> {
   await client.query(`DELETE FROM task_change WHERE noticed_at < now() - interval '180 days'`);
   await client.query(`DELETE FROM start_failure WHERE failed_at < now() - interval '180 days'`);
+  await client.query(`DELETE FROM host_absence WHERE to_at < now() - interval '180 days'`);
+  await client.query(`DELETE FROM host_boot WHERE booted_at < now() - interval '180 days'`);
   const result = await client.query(
     `DELETE FROM agent_event_key WHERE ctid IN (
        SELECT k.ctid FROM agent_event_key k JOIN agent_session s ON s.host_id = k.host_id

@@ -24,6 +24,7 @@ export interface RunRow extends RunSummaryRow {
   readonly jobId: string;
   readonly hostId: string;
   readonly attempts: number;
+  readonly cause: string | null;
   readonly cpuMs: number | null;
   readonly peakMemoryBytes: number | null;
   readonly receivedAt: Date;
@@ -101,7 +102,7 @@ export class RunStore {
 
   async byId(id: string): Promise<RunRow | null> {
     const result = await this.database.pool.query<RunRow>(
-      `SELECT ${runSummaryColumns}, r.job_id AS "jobId", r.host_id AS "hostId", r.attempts, r.cpu_ms::float8 AS "cpuMs", r.peak_memory_bytes::float8 AS "peakMemoryBytes",
+      `SELECT ${runSummaryColumns}, r.job_id AS "jobId", r.host_id AS "hostId", r.attempts, r.cause, r.cpu_ms::float8 AS "cpuMs", r.peak_memory_bytes::float8 AS "peakMemoryBytes",
          r.received_at AS "receivedAt",
          coalesce(nullif(r.encoding, 'auto'), v.spec->'output'->>'encoding', 'auto') AS encoding,
          ${streamSql('stdout', 0)} AS stdout, ${streamSql('stderr', 1)} AS stderr

@@ -1,4 +1,5 @@
 import type { Body } from '@carillon/contract/agent/catalog';
+import { defaultPresence } from '@carillon/core/host/presence';
 import type { HostState } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
@@ -67,6 +68,16 @@ export class SessionStore {
     if (!row) return null;
     const desired = { rev: Number(row.rev), hash: row.hash };
     return { fence: Number(row.fence), epoch: row.epoch, ackedSeq: Number(row.acked), desired };
+  }
+
+  /** A host is back: notes since when it had not been heard from, where that is worth a word. Before its session opens. */
+  async noteAbsence(hostId: string): Promise<void> {
+    await this.database.pool.query(
+      `INSERT INTO host_absence (host_id, from_at, to_at)
+       SELECT host_id, last_seen_at, now() FROM agent_session
+       WHERE host_id = $1 AND last_seen_at < now() - $2 * interval '1 millisecond' ON CONFLICT DO NOTHING`,
+      [hostId, defaultPresence.offlineAfterMs],
+    );
   }
 
   /** Notes what changed about the machine; the row is left alone when nothing did. */

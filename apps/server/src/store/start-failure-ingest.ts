@@ -1,4 +1,4 @@
-import type { HistoryChanged, RunEvent, StartFailed } from '@carillon/contract/agent/messages';
+import type { HistoryChanged, HostBooted, RunEvent, StartFailed } from '@carillon/contract/agent/messages';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { describeStartFailure } from '@carillon/core/starts/start-failure';
 import { runOfFailedStart } from '@carillon/core/state/states';
@@ -84,6 +84,24 @@ export async function storeHistoryStates(client: pg.PoolClient, fresh: readonly 
     `INSERT INTO task_history (host_id, state, message, noticed_at) SELECT * FROM ${batch.sql}
      ON CONFLICT (host_id) DO UPDATE
      SET state = excluded.state, message = excluded.message, noticed_at = excluded.noticed_at`,
+    batch.values,
+  );
+}
+
+/** Notes when hosts started. */
+export async function storeHostBoots(client: pg.PoolClient, fresh: readonly FreshEvent[]): Promise<void> {
+  const rows = fresh.flatMap((event): Row<HostBooted>[] => rowOf(event, 'host.booted'));
+  if (rows.length === 0) return;
+  const batch = unnest(
+    'x',
+    {
+      host_id: ['uuid', (row: Row<HostBooted>) => row.hostId],
+      booted_at: ['timestamptz', (row) => row.data.bootedAt],
+    },
+    rows,
+  );
+  await client.query(
+    `INSERT INTO host_boot (host_id, booted_at) SELECT * FROM ${batch.sql} ON CONFLICT DO NOTHING`,
     batch.values,
   );
 }

@@ -15,14 +15,18 @@ export class TargetStore {
       select: { name: true, labels: true, timezone: true },
       orderBy: { nameKey: 'asc' },
     });
-    const groups = await prisma.hostGroup.findMany();
     return {
       hosts: hosts.map(({ labels, ...host }) => ({ ...host, labels: labels as Record<string, string> })),
-      groups: groups.map((row) => ({
-        name: row.name,
-        ...(row.labels === null ? {} : { labels: row.labels as Record<string, string> }),
-        ...(row.hosts.length > 0 ? { hosts: row.hosts } : {}),
-      })),
+      groups: await this.groups(),
     };
+  }
+
+  async groups(): Promise<HostGroup[]> {
+    const groups = await this.database.prisma.hostGroup.findMany();
+    return groups.map((row) => ({
+      name: row.name,
+      ...(row.labels === null ? {} : { labels: row.labels as Record<string, string> }),
+      ...(row.hosts.length > 0 ? { hosts: row.hosts } : {}),
+    }));
   }
 }

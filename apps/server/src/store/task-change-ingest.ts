@@ -38,14 +38,18 @@ async function insertChanges(client: pg.PoolClient, events: readonly TaskChangeE
       differences: ['text', (row) => clean(row.change.differences.map(oneLine).join('\n'))],
       message: ['text', (row) => row.change.message && clean(row.change.message)],
       noticed_at: ['timestamptz', (row) => row.at],
+      changed_at: ['timestamptz', (row) => row.change.changedAt ?? null],
+      changed_by: ['text', (row) => (row.change.changedBy === undefined ? null : clean(row.change.changedBy))],
     },
     events,
   );
   // An array of arrays must be rectangular for unnest, so the lines travel as one text.
   await client.query(
-    `INSERT INTO task_change (id, host_id, job_id, job_version, state, found, differences, message, noticed_at)
+    `INSERT INTO task_change (id, host_id, job_id, job_version, state, found, differences, message, noticed_at,
+       changed_at, changed_by)
      SELECT x.id, x.host_id, x.job_id, x.job_version, x.state, x.found,
-       CASE x.differences WHEN '' THEN '{}'::text[] ELSE string_to_array(x.differences, E'\\n') END, x.message, x.noticed_at
+       CASE x.differences WHEN '' THEN '{}'::text[] ELSE string_to_array(x.differences, E'\\n') END, x.message, x.noticed_at,
+       x.changed_at, x.changed_by
      FROM ${batch.sql} JOIN job j ON j.id = x.job_id ON CONFLICT DO NOTHING`,
     batch.values,
   );

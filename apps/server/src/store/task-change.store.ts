@@ -12,6 +12,8 @@ export interface TaskChangeRow {
   readonly differences: string[];
   readonly message: string | null;
   readonly noticedAt: Date;
+  readonly changedAt: Date | null;
+  readonly changedBy: string | null;
 }
 
 /** Changes that were made to our tasks on hosts, of one host or of one job. */
@@ -30,7 +32,7 @@ export class TaskChangeStore {
     const [column, id] = 'hostId' in query ? ['host_id', query.hostId] : ['job_id', query.jobId];
     const result = await this.database.pool.query<TaskChangeRow>(
       `SELECT c.id, j.name AS job, h.name AS host, c.job_version AS version, c.state, c.found, c.differences, c.message,
-         c.noticed_at AS "noticedAt"
+         c.noticed_at AS "noticedAt", c.changed_at AS "changedAt", c.changed_by AS "changedBy"
        FROM task_change c JOIN job j ON j.id = c.job_id JOIN host h ON h.id = c.host_id
        WHERE c.${column} = $1 AND ($2::uuid IS NULL OR c.id < $2) ORDER BY c.id DESC LIMIT $3`,
       [id, query.before, query.limit],

@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readState } from '@carillon/emulator/task-state';
@@ -110,7 +111,7 @@ describe.skipIf(wine.kind === 'missing')(
         jobOf('program', program("console.log(process.argv.length, '备份'); process.exitCode = 0")),
         jobOf('interrupted', program('process.exit(0xC000013A)')),
         jobOf('not-there', { program: 'C:\\nowhere.exe' }),
-        jobOf('hangs', program('setInterval(() => {}, 1000)'), { timeout: '3s' }),
+        jobOf('hangs', program(hangingTree(await callPort())), { timeout: '3s' }),
       ];
       const file = join(windows.driveC, 'jobs.yaml');
       writeFileSync(file, jobs.map((job) => JSON.stringify(job)).join('\n---\n'));
@@ -157,8 +158,8 @@ describe.skipIf(wine.kind === 'missing')(
       await eventually(async () => (lastResult() === 0xc000013a ? true : undefined));
     });
 
-    it('ends a program when its time is over', async () => {
-      const run = await runOf('hangs', () => startTask('hangs'));
+    it('ends a program with everything it started when its time is over', async () => {
+      const [run] = await Promise.all([runOf('hangs', () => startTask('hangs')), grandchildEnds]);
       expect(run).toMatchObject({ state: 'timed_out' });
       expect(run.durationMs).toBeGreaterThanOrEqual(3_000);
     });
@@ -174,6 +175,18 @@ describe.skipIf(wine.kind === 'missing')(
       expect(await finishedRuns('program')).toHaveLength(2);
     });
 
+    it('loses nothing when the server dies: runs go on, and are told when it is back', async () => {
+      const before = (await finishedRuns('program')).length;
+      process.kill(product.running().serverPid, 'SIGKILL');
+      expect((await runDirectly('program')).code).toBe(0);
+      // No answer at first: the server is being started again.
+      const runs = await eventually(async () => {
+        const found = await finishedRuns('program').catch(() => []);
+        return found.length > before ? found : undefined;
+      });
+      expect(runs).toHaveLength(before + 1);
+    });
+
     it('has told every event once, without a gap', async () => {
       const { rows } = await database.query<{ kept: string; first: string; last: string; runs: string }>(`
         SELECT count(*) AS kept, min(seq) AS first, max(seq) AS last,
@@ -181,7 +194,30 @@ describe.skipIf(wine.kind === 'missing')(
           FROM agent_event_key k JOIN host ON host.id = k.host_id WHERE host.name = 'winehost' GROUP BY host_id`);
       const [{ kept, first, last, runs } = { kept: 0, first: 0, last: 0, runs: 0 }] = rows;
       expect(Number(kept)).toBe(Number(last) - Number(first) + 1);
-      expect(Number(runs)).toBe(8);
+      expect(Number(runs)).toBe(9);
     });
   },
 );
+
+/** Ends when the process that a job's program started, and that would never end by itself, is gone. */
+let grandchildEnds: Promise<void>;
+
+/** A process of the tree is known by the line that it holds open to us. */
+async function callPort(): Promise<number> {
+  const server = createServer();
+  undo.push(() => server.close());
+  grandchildEnds = new Promise((done) => {
+    server.once('connection', (line: Socket) => {
+      line.resume().once('error', () => undefined);
+      line.once('close', () => done());
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return (server.address() as { port: number }).port;
+}
+
+function hangingTree(port: number): string {
+  const grandchild = `require('node:net').connect(${port}, '127.0.0.1'); setInterval(() => {}, 1000)`;
+  const start = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}])`;
+  return `${start}; setInterval(() => {}, 1000)`;
+}

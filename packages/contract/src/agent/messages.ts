@@ -77,7 +77,11 @@ export const enrolled = z.object({
   /** Name of the host in the centre; the host name, with a suffix when it was taken. */
   name: z.string(),
   /** Keys whose signatures on definitions and commands the agent accepts from now on. */
-  trust: z.object({ signerKeys: z.array(key).min(1).max(8) }),
+  trust: z.object({
+    signerKeys: z.array(key).min(1).max(8),
+    /** Keys of publishers whose releases of the agent it takes from now on; older servers do not say any. */
+    releaseKeys: z.array(key).max(8).optional(),
+  }),
 });
 
 export const rejectCodes = [
@@ -151,6 +155,8 @@ const runIdentity = {
   scheduledFor: when.nullable(),
   startedAt: when,
   commandId: uuid.nullable(),
+  /** What the agent saw, for `watch`: `D:\\in\\a.csv arrived`. Left out by older agents. */
+  cause: z.string().max(1_000).optional(),
 };
 
 export const runStarted = z.object({ kind: z.literal('run.started'), ...runIdentity });
@@ -214,6 +220,9 @@ export const taskChanged = z.object({
   differences: z.array(z.string().max(500)).max(50),
   /** Why it could not be put right. */
   message: z.string().max(2_000).nullable(),
+  /** As Task Scheduler's log tells: when it was changed, and by which account. Agents before it do not know. */
+  changedAt: when.optional(),
+  changedBy: z.string().max(255).optional(),
 });
 export type TaskChanged = z.infer<typeof taskChanged>;
 
@@ -284,6 +293,10 @@ export const historyChanged = z.object({
 });
 export type HistoryChanged = z.infer<typeof historyChanged>;
 
+/** The host has started since this was last told. Servers before it drop it. */
+export const hostBooted = z.object({ kind: z.literal('host.booted'), bootedAt: when });
+export type HostBooted = z.infer<typeof hostBooted>;
+
 export const agentEvent = z.object({
   seq: z.int().min(1),
   /** UUIDv7; the same event keeps it for ever, also when its number changes. */
@@ -300,6 +313,7 @@ export const agentEvent = z.object({
     spoolLost,
     startFailed,
     historyChanged,
+    hostBooted,
   ]),
 });
 export type AgentEvent = z.infer<typeof agentEvent>;
@@ -395,6 +409,36 @@ export const inventory = z.object({
 
 /** Asks for the whole list, as it is now. */
 export const inventoryGet = z.object({});
+
+/** A newer version of the agent, signed by a publisher whose key the agent has pinned. Agents before it ignore this. */
+export const upgradeOffer = z.object({
+  /** Canonical JSON of a `Release`. */
+  text: z.string().max(2_000),
+  signature: z.string().max(200),
+  /** How long the new version has to connect before the host goes back to the one before. */
+  healthWithinMs: z.int().min(1_000).max(7_200_000),
+});
+
+/** Asks for the bytes of a release from an offset on. */
+export const releaseGet = z.object({ sha256: hash, offset: count });
+export const releaseChunk = z.object({
+  sha256: hash,
+  offset: count,
+  /** Base64. */
+  data: z.string().max(180_000),
+  /** Of the whole file. */
+  bytes: count,
+});
+
+export const upgradeStates = ['downloading', 'trying', 'installed', 'failed'] as const;
+/** What became of an upgrade; said again at each connection. Servers before it answer `nack`. */
+export const upgradeStatus = z.object({
+  version: z.string().max(20),
+  state: z.enum(upgradeStates),
+  code: z.string().max(100).nullable(),
+  message: z.string().max(2_000).nullable(),
+  at: when,
+});
 
 export const goaway = z.object({ reason: z.enum(['drain', 'superseded']), reconnectInMs: count });
 export const nack = z.object({ code: z.enum(['unsupported', 'bad_message']), message: z.string().max(1_000) });

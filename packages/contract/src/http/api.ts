@@ -4,6 +4,8 @@ import { jobRoutes } from './jobs.routes.js';
 import type { Route } from './route.js';
 import { runRoutes } from './runs.routes.js';
 import { sessionRoutes } from './session.routes.js';
+import { upgradeRoutes } from './upgrade.routes.js';
+import { whyRoutes } from './why.routes.js';
 
 /** The whole HTTP API: group -> act -> route. The server refuses to start when one has no handler. */
 export const api = {
@@ -12,6 +14,8 @@ export const api = {
   hosts: hostRoutes,
   runs: runRoutes,
   inventory: inventoryRoutes,
+  why: whyRoutes,
+  upgrades: upgradeRoutes,
 } as const;
 
 /** Every route with its operation id, `jobs.apply`. */

@@ -96,6 +96,18 @@ export const hostRoutes = defineRoutes({
     response: pageOf(hostSummary),
   },
   get: { method: 'GET', path: '/hosts/:name', tag, summary: 'One host', params: host, response: hostDetail },
+  agentFiles: {
+    method: 'GET',
+    path: '/agent-files',
+    tag,
+    summary: 'The Windows agent as this server offers it: below /downloads, and through /install.ps1',
+    response: z.object({
+      /** Of this server, as hosts are told to reach it. */
+      origin: z.string(),
+      /** Those that have been built. */
+      files: z.array(z.object({ name: z.string(), bytes: z.int(), sha256: z.string() })),
+    }),
+  },
   assignments: {
     method: 'GET',
     path: '/hosts/:name/assignments',

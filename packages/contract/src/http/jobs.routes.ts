@@ -66,6 +66,9 @@ export const taskChange = z.object({
   differences: z.array(z.string()),
   message: z.string().nullable(),
   noticedAt: instant,
+  /** When and by which account, as Task Scheduler's log tells. */
+  changedAt: instant.nullable(),
+  changedBy: z.string().nullable(),
 });
 
 export const assignment = z.object({

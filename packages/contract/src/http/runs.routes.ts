@@ -40,6 +40,8 @@ const streamState = z.object({
 });
 
 export const runDetail = runSummary.extend({
+  /** What the agent saw, for runs that it started; absent from older servers. */
+  cause: z.string().nullable().optional(),
   /** How often the program was started. */
   attempts: z.int(),
   /** Processor time of the program and all it started; null where it was not measured, absent from older servers. */

@@ -9,7 +9,8 @@ export type SigningContext =
   | 'carillon/v1/enroll'
   | 'carillon/v1/manifest'
   | 'carillon/v1/index'
-  | 'carillon/v1/command';
+  | 'carillon/v1/command'
+  | 'carillon/v1/release';
 
 export interface KeyPair {
   readonly publicKey: string;

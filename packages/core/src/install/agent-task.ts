@@ -5,6 +5,9 @@ import type { TaskDefinition } from '@carillon/wintask/task/definition';
 export const agentTaskFolder = '\\Carillon Agent';
 export const agentTaskPath = `${agentTaskFolder}\\Agent`;
 
+/** The task that looks after an upgrade of the agent while one is under way. */
+export const upgradeTaskPath = `${agentTaskFolder}\\Upgrade`;
+
 /** A program with the arguments Task Scheduler hands it. */
 export interface ProgramCall {
   readonly command: string;
@@ -53,12 +56,32 @@ export function agentTask(program: ProgramCall): TaskDefinition {
 }
 
 /**
- * Does this task start the agent (`agent`) or a runner (`run`) of the agent that works in this folder? Only such a task
+ * The task of the watch over an upgrade: started at once, at boot and every minute, until it takes itself away. So it is
+ * neither the agent's child nor lost with a power cut.
+ */
+export function upgradeTask(program: ProgramCall): TaskDefinition {
+  const { registrationInfo, ...task } = agentTask(program);
+  return {
+    ...task,
+    registrationInfo: {
+      ...registrationInfo,
+      description: 'Looks after an upgrade of the Carillon agent, and goes back to the former version if it fails.',
+      uri: upgradeTaskPath,
+    },
+    triggers: [
+      { kind: 'boot' },
+      { kind: 'time', startBoundary: '2020-01-01T00:00:00', repetition: { interval: 'PT1M' } },
+    ],
+  };
+}
+
+/**
+ * Does this task start the agent (`agent`), a runner (`run`) or the watch over an upgrade of the agent that works in this folder? Only such a task
  * is ours to change or remove: a person may have put his own into our folder of Task Scheduler, and a second agent may
  * share the machine.
  * @param dataFolder absolute; compared without regard to case and to the slash at its end
  */
-export function isTaskOf(task: TaskDefinition, verb: 'agent' | 'run', dataFolder: string): boolean {
+export function isTaskOf(task: TaskDefinition, verb: 'agent' | 'run' | 'upgrade-watch', dataFolder: string): boolean {
   return task.actions.some((action) => {
     if (action.kind !== 'exec') return false;
     const words = splitCommandLine(action.arguments ?? '');

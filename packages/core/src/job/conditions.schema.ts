@@ -2,24 +2,14 @@ import { z } from 'zod';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
 import type { Conditions } from './job-spec.js';
-import { checkPlaceholders, durationSchema, percentSchema } from './parts.schema.js';
-
-const watchedPathSchema = z
-  .string()
-  .min(1)
-  .max(1_000)
-  .refine(
-    (path) => !/["<>|\p{Cc}]/u.test(path) && !/[*?]/.test(path.replace(/[^\\/]*$/, '')),
-    problemParams('wrong_value', 'a path, with * and ? only in its last part'),
-  )
-  .superRefine(checkPlaceholders);
+import { checkPlaceholders, durationSchema, filePatternSchema, percentSchema } from './parts.schema.js';
 
 /** `when:` of a job file. */
 export const conditionsSchema = z
   .strictObject({
     cpuBelow: percentSchema.optional(),
     memoryBelow: percentSchema.optional(),
-    fileExists: watchedPathSchema.optional(),
+    fileExists: filePatternSchema.superRefine(checkPlaceholders).optional(),
     waitUpTo: durationSchema(jobLimits.waitUpToMs).optional(),
   })
   .superRefine((when, context) => {

@@ -102,6 +102,15 @@ describe('a job file', () => {
       ],
     ],
     [{ schedule: { after: '10m' } }, [{ kind: 'after', delayMs: 600_000 }]],
+    [{ schedule: { on: { file: 'D:\\in\\*.csv' } } }, [{ kind: 'file', pattern: 'D:\\in\\*.csv' }]],
+    [{ schedule: { on: { job: 'extract' } } }, [{ kind: 'job', job: 'extract', outcome: 'success' }]],
+    [
+      { schedule: [{ on: { cpuAbove: '85%', for: '5m' } }, { on: { diskAbove: 90, disk: 'D:' } }] },
+      [
+        { kind: 'metric', metric: 'cpu', abovePercent: 85, forMs: 300_000 },
+        { kind: 'metric', metric: 'disk', abovePercent: 90, forMs: 60_000, disk: 'D:' },
+      ],
+    ],
     [{ schedule: { on: 'startup', jitter: '2m' } }, [{ kind: 'startup', jitterMs: 120_000 }]],
   ])('reads the schedule %j', (change, schedule) => {
     expect(read(change).schedule).toEqual(schedule);
@@ -131,6 +140,15 @@ describe('a job file', () => {
       ],
       warning: [{ from: 1, to: 7 }],
     });
+  });
+
+  it('keeps secrets apart from what everybody may read', () => {
+    const environment = { MODE: 'prod', TOKEN: { secret: 'etl-token' } };
+    expect(read({ run: { program: 'x.exe', environment, stdin: { secret: 'key' } } }).run).toMatchObject({
+      environment: { MODE: 'prod' },
+      secrets: { environment: { TOKEN: 'etl-token' }, stdin: 'key' },
+    });
+    expect(read({ run: { program: 'x.exe', environment: { MODE: 1 } } }).run).not.toHaveProperty('secrets');
   });
 
   it('writes the exit codes of a known program out, so that hosts need no dictionary', () => {
@@ -168,7 +186,19 @@ describe('a job file', () => {
     [{ schedule: { after: '10m', jitter: '1m' } }, 'schedule[0].jitter', 'wrong_value', 'only beside cron, every, at'],
     [{ schedule: { every: '1h', jitter: '2d' } }, 'schedule[0].jitter', 'wrong_value', 'a duration such as'],
     [{ schedule: { after: '90s' } }, 'schedule[0].after', 'wrong_value', 'whole minutes'],
-    [{ schedule: { on: { file: 'D:\\in\\*.csv' } } }, 'schedule[0].on.file', 'not_supported_yet', 'file arrival'],
+    [{ schedule: { on: { file: 'D:\\*\\a.csv' } } }, 'schedule[0].on.file', 'wrong_value', 'only in its last part'],
+    [{ schedule: { on: { file: 'a', job: 'b' } } }, 'schedule[0].on', 'wrong_value', 'startup, logon or one of'],
+    [{ schedule: { on: { file: 'a', for: '5m' } } }, 'schedule[0].on.for', 'wrong_value', 'no for without cpuAbove'],
+    [{ schedule: { on: { cpuAbove: '0%' } } }, 'schedule[0].on.cpuAbove', 'wrong_value', 'a share such as 85%'],
+    [{ schedule: { on: { job: 'b', outcome: 'odd' } } }, 'schedule[0].on.outcome', 'wrong_value', 'success'],
+    [{ schedule: { on: { job: 'b' }, jitter: '1m' } }, 'schedule[0].jitter', 'wrong_value', 'no jitter'],
+    [
+      { run: { program: 'x', environment: { A: { secret: 'a b' } } } },
+      'run.environment.A.secret',
+      'wrong_value',
+      'a name of letters',
+    ],
+    [{ run: { program: 'x', workingDirectory: '{{day}}' } }, 'run.workingDirectory', 'wrong_value', '{{day}}'],
     [{ schedule: { on: { event: { log: 'System', id: -1 } } } }, 'schedule[0].on.event.id', 'too_short', 'at least 0'],
     [{ schedule: { on: 'shutdown' } }, 'schedule[0].on', 'wrong_value', 'startup, logon or'],
     [{ schedule: { on: { evnt: {} } } }, 'schedule[0].on.evnt', 'unknown_key', 'a key of the documented form'],

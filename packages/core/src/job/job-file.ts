@@ -8,6 +8,7 @@ import { makeProblem, type Result } from '../problem.js';
 import { documentKinds } from '../state/states.js';
 import { problemParams, problemsFromIssues } from '../zod-problems.js';
 import { conditionsSchema } from './conditions.schema.js';
+import { argumentsOfScripts, overridesSchema } from './host-overrides.schema.js';
 import { jobLimits } from './job-limits.js';
 import {
   asJson,
@@ -164,10 +165,22 @@ export const jobFileSchema = z
     output: outputSchema.optional(),
     enabled: z.boolean().optional(),
     replaces: replacesSchema.optional(),
+    overrides: overridesSchema(runAsSchema).optional(),
     alerts: z.array(nameSchema).max(50).optional(),
     when: conditionsSchema.optional(),
     retry: retrySchema.optional(),
     rollout: notSupportedYet('staged rollout'),
+  })
+  .superRefine(({ run, overrides = [] }, context) => {
+    for (const index of argumentsOfScripts(run, overrides)) {
+      const path = ['overrides', index, 'arguments'];
+      context.addIssue({
+        code: 'custom',
+        input: overrides,
+        path,
+        ...problemParams('wrong_value', 'none: a script has no arguments'),
+      });
+    }
   })
   .transform(
     (file): JobSpec => ({
@@ -191,6 +204,7 @@ export const jobFileSchema = z
       enabled: file.enabled ?? true,
       ...(file.when ? { when: file.when } : {}),
       ...(file.replaces && file.replaces.length > 0 ? { replaces: file.replaces } : {}),
+      ...(file.overrides && file.overrides.length > 0 ? { overrides: file.overrides } : {}),
       alerts: file.alerts ?? [],
     }),
   );

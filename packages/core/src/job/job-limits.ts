@@ -8,6 +8,8 @@ export const jobLimits = {
   environmentEntries: 100,
   environmentCharacters: 4_000,
   scheduleEntries: 20,
+  /** Sets of hosts on which a job is different. */
+  overrides: 200,
   replacedTasks: 20,
   /** Single days or ranges of a calendar, in `only` and in `except` each. */
   calendarDays: 1_000,
@@ -19,6 +21,7 @@ export const jobLimits = {
   timeoutMs: { min: 1_000, max: 31 * 24 * 3_600_000 },
   retryAttempts: 100,
   retryDelayMs: { min: 1_000, max: 24 * 3_600_000 },
+  metricForMs: { default: 60_000, min: 5_000, max: 24 * 3_600_000 },
   waitUpToMs: { min: 1_000, max: 24 * 3_600_000 },
   everyMs: { min: 60_000, max: 31 * 24 * 3_600_000 },
 } as const;

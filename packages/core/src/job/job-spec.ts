@@ -1,4 +1,4 @@
-import type { Schedule } from '@carillon/wintask/schedule/schedule';
+import { isWatched, type Schedule } from '@carillon/wintask/schedule/schedule';
 import type { Json } from '../desired/canonical-json.js';
 import type { Target } from '../host/target.js';
 import { type RunAs, readRunAs } from './run-as.js';
@@ -28,8 +28,21 @@ export interface JobSpec {
    * before once it is gone. Absent when there are none, as in all older definitions.
    */
   readonly replaces?: readonly string[];
+  /** What is different on some hosts; absent when nothing is, as in all older definitions. */
+  readonly overrides?: readonly HostOverride[];
   /** Names of alert policies. */
   readonly alerts: readonly string[];
+}
+
+/** What is different about a job on some of its hosts; what is absent is as everywhere. */
+export interface HostOverride {
+  /** Names of hosts; each stands in one override of a job at most. */
+  readonly hosts: readonly string[];
+  readonly schedule?: Schedule;
+  /** Only of a program. */
+  readonly arguments?: readonly string[];
+  readonly workingDirectory?: string | null;
+  readonly runAs?: RunAs;
 }
 
 /** What must hold on the host before the program starts: all that is given. */
@@ -44,7 +57,15 @@ export interface Conditions {
   readonly waitUpToMs: number;
 }
 
-export type RunSpec =
+/** Where a program gets secrets of its host; what they are is known there only. */
+export interface SecretUse {
+  /** Name of a secret by environment variable. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Name of the secret that is all the program reads from standard input. */
+  readonly stdin?: string;
+}
+
+export type RunSpec = (
   | {
       readonly kind: 'program';
       readonly program: string;
@@ -57,7 +78,11 @@ export type RunSpec =
       readonly script: string;
       readonly workingDirectory: string | null;
       readonly environment: Readonly<Record<string, string>>;
-    };
+    }
+) & {
+  /** Absent when there are none, as in all older definitions. */
+  readonly secrets?: SecretUse;
+};
 
 export const overlapPolicies = ['skip', 'queue', 'replace', 'parallel'] as const;
 export type OverlapPolicy = (typeof overlapPolicies)[number];
@@ -133,6 +158,8 @@ export interface Manifest {
   /** See `JobSpec`. Agents without the capability `replace` do not know it and must not get such a job. */
   readonly replaces?: readonly string[];
   readonly when?: Conditions;
+  /** Worked in by `onHost`, since one signed definition goes to all hosts. */
+  readonly overrides?: readonly HostOverride[];
   /**
    * Capabilities without which an agent would run the job wrongly: one that lacks any refuses it. Absent when any agent
    * will do.
@@ -140,12 +167,21 @@ export interface Manifest {
   readonly needs?: readonly Need[];
 }
 
-export const needs = ['conditions', 'accounts'] as const;
+export const needs = ['conditions', 'accounts', 'secrets', 'watch', 'overrides', 'replace'] as const;
 export type Need = (typeof needs)[number];
 
 function needsOf(spec: JobSpec): Need[] {
-  const named = readRunAs(spec.runAs)?.kind !== 'service';
-  return [...(spec.when ? (['conditions'] as const) : []), ...(named ? (['accounts'] as const) : [])];
+  const overrides = spec.overrides ?? [];
+  const accounts = [spec.runAs, ...overrides.flatMap(({ runAs }) => runAs ?? [])];
+  const asked: Record<Need, boolean> = {
+    conditions: spec.when !== undefined,
+    accounts: accounts.some((account) => readRunAs(account)?.kind !== 'service'),
+    secrets: spec.run.secrets !== undefined,
+    watch: [spec, ...overrides].some(({ schedule }) => schedule?.some(isWatched)),
+    overrides: overrides.length > 0,
+    replace: (spec.replaces ?? []).length > 0,
+  };
+  return needs.filter((need) => asked[need]);
 }
 
 /** The part of a spec that travels to hosts. */
@@ -166,6 +202,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     enabled,
     replaces,
     when,
+    overrides,
   } = spec;
   const needed = needsOf(spec);
   return {
@@ -187,6 +224,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     enabled,
     ...(replaces ? { replaces } : {}),
     ...(when ? { when } : {}),
+    ...(overrides ? { overrides } : {}),
     ...(needed.length > 0 ? { needs: needed } : {}),
   };
 }

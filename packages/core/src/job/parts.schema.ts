@@ -89,6 +89,24 @@ export const labelsSchema = z
     return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)]));
   });
 
+/** A path of files; `*` and `?` stand for what is in the folder. */
+export const filePatternSchema = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .refine(
+    (path) => !/["<>|\p{Cc}]/u.test(path) && !/[*?]/.test(path.replace(/[^\\/]*$/, '')),
+    problemParams('wrong_value', 'a path, with * and ? only in its last part'),
+  );
+
+/** Name of a secret that was handed over on hosts. */
+export const secretNameSchema = z
+  .string()
+  .refine(
+    (name) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name),
+    problemParams('wrong_value', 'a name of letters, digits and . _ -, at most 64 characters'),
+  );
+
 export const hostNameSchema = z
   .string()
   .min(1)

@@ -2,11 +2,11 @@ import { splitCommandLine } from '@carillon/wintask/process/command-line';
 import { z } from 'zod';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
-import type { RunSpec } from './job-spec.js';
-import { checkPlaceholders, notSupportedYet } from './parts.schema.js';
+import type { RunSpec, SecretUse } from './job-spec.js';
+import { checkPlaceholders, notSupportedYet, secretNameSchema } from './parts.schema.js';
 
 /** Task Scheduler's own limit for WorkingDirectory; a quoted one fails with 0x8007010B. */
-const pathSchema = z
+export const pathSchema = z
   .string()
   .min(1)
   .max(260)
@@ -20,22 +20,23 @@ const textWithoutNul = problemParams('wrong_value', 'text without NUL characters
 
 const environmentTextSchema = z.string().max(jobLimits.environmentCharacters).refine(noNul, textWithoutNul);
 
+const secretSchema = z.strictObject({ secret: secretNameSchema });
+
 const environmentSchema = z
   .record(
     z
       .string()
       .refine((name) => /^[^=\0\p{Cc}]+$/u.test(name), problemParams('wrong_value', 'an environment variable name')),
-    z.union([environmentTextSchema, z.number(), z.boolean()], {
-      error: 'text; secrets are not supported yet',
+    z.union([environmentTextSchema, z.number(), z.boolean(), secretSchema], {
+      error: 'text, or { secret: NAME }',
     }),
   )
   .refine(
     (entries) => Object.keys(entries).length <= jobLimits.environmentEntries,
     problemParams('too_long', `at most ${jobLimits.environmentEntries} variables`),
   )
-  .transform((entries) => Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, String(value)])))
   .superRefine((entries, context) => {
-    for (const text of Object.values(entries)) checkPlaceholders(text, context);
+    for (const text of Object.values(entries)) if (typeof text === 'string') checkPlaceholders(text, context);
   });
 
 const scriptSchema = z
@@ -59,16 +60,20 @@ const argumentSchema = z
   )
   .superRefine(checkPlaceholders);
 
+export const argumentsSchema = z.union([
+  z.array(argumentSchema).max(jobLimits.argumentCount),
+  z.string().transform(splitCommandLine),
+]);
+
 const objectSchema = z
   .strictObject({
     program: pathSchema.optional(),
-    arguments: z
-      .union([z.array(argumentSchema).max(jobLimits.argumentCount), z.string().transform(splitCommandLine)])
-      .optional(),
+    arguments: argumentsSchema.optional(),
     powershell: scriptSchema.optional(),
     batch: scriptSchema.optional(),
-    workingDirectory: pathSchema.nullish(),
+    workingDirectory: pathSchema.superRefine(checkPlaceholders).nullish(),
     environment: environmentSchema.optional(),
+    stdin: secretSchema.optional(),
     http: notSupportedYet('http action'),
     cleanup: notSupportedYet('cleanup action'),
     backup: notSupportedYet('backup action'),
@@ -93,11 +98,29 @@ const objectSchema = z
     }
   })
   .transform((run): RunSpec => {
-    const shared = { workingDirectory: run.workingDirectory ?? null, environment: run.environment ?? {} };
+    const { environment, secrets } = splitEnvironment(run.environment ?? {}, run.stdin?.secret);
+    const shared = { workingDirectory: run.workingDirectory ?? null, environment, ...(secrets ? { secrets } : {}) };
     if (run.powershell !== undefined) return { kind: 'powershell', script: run.powershell, ...shared };
     if (run.batch !== undefined) return { kind: 'batch', script: run.batch, ...shared };
     return { kind: 'program', program: run.program ?? '', arguments: run.arguments ?? [], ...shared };
   });
+
+/** What is text, and what is a secret of the host. */
+function splitEnvironment(
+  entries: z.output<typeof environmentSchema>,
+  stdin: string | undefined,
+): { environment: Record<string, string>; secrets?: SecretUse } {
+  const environment: Record<string, string> = {};
+  const secret: Record<string, string> = {};
+  for (const [name, value] of Object.entries(entries)) {
+    if (typeof value === 'object') secret[name] = value.secret;
+    else environment[name] = String(value);
+  }
+  const hasSecret = Object.keys(secret).length > 0;
+  if (!hasSecret && stdin === undefined) return { environment };
+  const secrets = { ...(hasSecret ? { environment: secret } : {}), ...(stdin === undefined ? {} : { stdin }) };
+  return { environment, secrets };
+}
 
 /** A command line, or the full form. */
 export const runSchema = z.preprocess(

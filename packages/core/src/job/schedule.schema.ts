@@ -1,11 +1,11 @@
 import { parseCron } from '@carillon/wintask/cron/cron';
 import { dayFilter } from '@carillon/wintask/schedule/day-calendar';
-import type { DayCalendar, ScheduleEntry } from '@carillon/wintask/schedule/schedule';
+import type { DayCalendar, ScheduleEntry, WatchedEntry } from '@carillon/wintask/schedule/schedule';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import { z } from 'zod';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
-import { durationSchema } from './parts.schema.js';
+import { durationSchema, filePatternSchema, nameSchema, percentSchema } from './parts.schema.js';
 
 const timezoneSchema = z
   .string()
@@ -39,31 +39,48 @@ const eventSchema = z.strictObject({
   id: z.int().min(0).max(65_535).optional(),
 });
 
-/** What the agent could watch for; refused by name, never ignored. */
-const watched: Readonly<Record<string, string>> = {
-  file: 'file arrival',
-  cpuAbove: 'measures',
-  memoryAbove: 'measures',
-  diskAbove: 'measures',
-  job: 'chains of jobs',
+/** `{ file: 'D:\\in\\*.csv' }`, `{ cpuAbove: 85%, for: 5m }`, `{ job: extract, outcome: success }`: what the agent watches for. */
+const watchedShape = {
+  file: filePatternSchema.optional(),
+  cpuAbove: percentSchema.optional(),
+  memoryAbove: percentSchema.optional(),
+  diskAbove: percentSchema.optional(),
+  /** A drive; the system's own without it. */
+  disk: z
+    .string()
+    .regex(/^([A-Za-z]:|\/.{0,200})$/, { error: 'a drive such as C:' })
+    .optional(),
+  for: durationSchema(jobLimits.metricForMs).optional(),
+  job: nameSchema.optional(),
+  outcome: z.enum(['success', 'failure', 'any']).optional(),
+};
+
+const signals = ['event', 'file', 'cpuAbove', 'memoryAbove', 'diskAbove', 'job'] as const;
+/** Which keys can stand beside which. */
+const companions: Readonly<Record<string, readonly string[]>> = {
+  for: ['cpuAbove', 'memoryAbove', 'diskAbove'],
+  disk: ['diskAbove'],
+  outcome: ['job'],
 };
 
 const signalSchema = z
   .unknown()
   .transform((on) => (typeof on === 'string' ? { word: on } : on))
-  .superRefine((on, context) => {
-    const refuse = (code: 'wrong_value' | 'not_supported_yet', expected: string, path: string[] = []) =>
-      context.addIssue({ code: 'custom', input: on, path, ...problemParams(code, expected) });
-    const keys = typeof on === 'object' && on !== null ? Object.keys(on) : [];
-    const later = keys.find((key) => watched[key] !== undefined);
-    if (later) refuse('not_supported_yet', `no ${watched[later]}: this version does not run it yet`, [later]);
-    else if (
-      keys.length === 0 ||
-      ('word' in (on as object) && !/^(startup|logon)$/.test((on as { word: string }).word))
-    )
-      refuse('wrong_value', 'startup, logon or { event: { log, source, id } }');
-  })
-  .pipe(z.strictObject({ word: z.enum(['startup', 'logon']).optional(), event: eventSchema.optional() }));
+  .pipe(
+    z
+      .strictObject({ word: z.string().optional(), event: eventSchema.optional(), ...watchedShape })
+      .superRefine((on, context) => {
+        const refuse = (path: string[], expected: string) =>
+          context.addIssue({ code: 'custom', input: on, path, ...problemParams('wrong_value', expected) });
+        const given = signals.filter((key) => on[key] !== undefined);
+        const isWord = on.word === 'startup' || on.word === 'logon';
+        if (on.word === undefined ? given.length !== 1 : !isWord)
+          refuse([], `startup, logon or one of ${signals.map((key) => `{ ${key}: … }`).join(', ')}`);
+        for (const [key, beside] of Object.entries(companions))
+          if (on[key as keyof typeof on] !== undefined && !beside.some((other) => other === given[0]))
+            refuse([key], `no ${key} without ${beside.join(', ')}`);
+      }),
+  );
 
 const minutesSchema = durationSchema(jobLimits.everyMs).refine(
   (ms) => ms % 60_000 === 0,
@@ -120,6 +137,8 @@ const entrySchema = z
       if (entry[key as keyof typeof entry] !== undefined && !allowed.includes(kind))
         refuse([key], `no ${key} beside ${kind}: only beside ${allowed.join(', ')}`);
     }
+    if (entry.jitter !== undefined && entry.on && watchedEntry(entry.on))
+      refuse(['jitter'], 'no jitter beside what the agent watches for');
   })
   .transform((entry): ScheduleEntry => {
     const zone = entry.timezone === undefined || entry.timezone === 'host' ? {} : { timezone: entry.timezone };
@@ -132,6 +151,8 @@ const entrySchema = z
     if (entry.every !== undefined) return { kind: 'every', intervalMs: entry.every, ...limits };
     if (entry.at !== undefined) return { kind: 'at', local: entry.at, ...zone, ...jitter };
     if (entry.after !== undefined) return { kind: 'after', delayMs: entry.after };
+    const watched = entry.on && watchedEntry(entry.on);
+    if (watched) return watched;
     if (entry.on?.event) {
       const { log, source, id } = entry.on.event;
       return {
@@ -144,6 +165,22 @@ const entrySchema = z
     }
     return { kind: entry.on?.word === 'logon' ? 'logon' : 'startup', ...jitter };
   });
+
+function watchedEntry(on: z.output<typeof signalSchema>): WatchedEntry | undefined {
+  if (on.file !== undefined) return { kind: 'file', pattern: on.file };
+  if (on.job !== undefined) return { kind: 'job', job: on.job, outcome: on.outcome ?? 'success' };
+  const shared = { kind: 'metric' as const, forMs: on.for ?? jobLimits.metricForMs.default };
+  if (on.cpuAbove !== undefined) return { ...shared, metric: 'cpu', abovePercent: on.cpuAbove };
+  if (on.memoryAbove !== undefined) return { ...shared, metric: 'memory', abovePercent: on.memoryAbove };
+  if (on.diskAbove !== undefined)
+    return {
+      ...shared,
+      metric: 'disk',
+      abovePercent: on.diskAbove,
+      ...(on.disk === undefined ? {} : { disk: on.disk }),
+    };
+  return undefined;
+}
 
 function calendarOf({ only, except }: z.output<typeof calendarSchema>): DayCalendar {
   return { ...(only === undefined ? {} : { only }), ...(except === undefined ? {} : { except }) };

@@ -49,8 +49,8 @@ export const runStates = [
 ] as const;
 export type RunState = (typeof runStates)[number];
 
-export const runTriggers = ['schedule', 'command', 'local'] as const;
-/** What started a run: its schedule, a command from the centre, or somebody on the host itself. */
+export const runTriggers = ['schedule', 'command', 'local', 'watch'] as const;
+/** What started a run: its schedule, a command from the centre, somebody on the host itself, or what the agent watched for. */
 export type RunTrigger = (typeof runTriggers)[number];
 
 export const startFailureCauses = [
@@ -68,6 +68,41 @@ export const startFailureCauses = [
 ] as const;
 /** Why Task Scheduler was to start a job and no run came of it. */
 export type StartFailureCause = (typeof startFailureCauses)[number];
+
+export const whyReasons = [
+  'ran',
+  'ran_late',
+  'running',
+  'waiting',
+  'skipped',
+  'lost',
+  'not_due',
+  'calendar',
+  'no_timetable',
+  'not_yet',
+  'job_newer',
+  'job_deleted',
+  'job_disabled',
+  'not_assigned',
+  'not_applied',
+  'host_newer',
+  'host_not_active',
+  'task_deleted',
+  'task_disabled',
+  'task_edited',
+  'host_off',
+  'host_absent',
+  'host_unknown',
+  'unreported',
+  'no_trace',
+  ...startFailureCauses,
+] as const;
+/** What became of a job's fire on a host: the answer to "why didn't it run?". */
+export type WhyReason = (typeof whyReasons)[number];
+
+export const certainties = ['certain', 'likely', 'unknown'] as const;
+/** `certain`: somebody saw it. `likely`: nothing else fits. `unknown`: it cannot be told yet, or any more. */
+export type Certainty = (typeof certainties)[number];
 
 export const historyStates = ['on', 'off', 'unreadable'] as const;
 /** Whether Task Scheduler keeps a log of what it does, and the agent can read it. */

@@ -86,6 +86,17 @@ describe('triggers as a schedule', () => {
 
   it.each<[string, Trigger[], string]>([
     ['no trigger', [], 'no_trigger'],
+    [
+      'the 31st of June',
+      [
+        {
+          kind: 'calendar',
+          startBoundary: '2025-06-03T00:00:00',
+          schedule: { kind: 'month', daysOfMonth: [31], months: ['June'] },
+        },
+      ],
+      'no_trigger',
+    ],
     ['one whose time is over', [time('2020-01-01T00:00:00')], 'no_trigger'],
     [
       'every second day',

@@ -3,6 +3,7 @@ import type { DayCalendar, ScheduleEntry } from '../schedule/schedule.js';
 import { type CalendarTrigger, MONTHS, type TimeTrigger, WEEKDAYS } from '../task/trigger.js';
 import { parseIsoDuration } from '../time/duration.js';
 import { formatWall, parseWallClock } from '../time/wall-clock.js';
+import { calendarDays } from '../trigger/base-times.js';
 import { boundaryInstant, hostInstant, triggerOccurrences } from '../trigger/occurrences.js';
 import { cronField, minuteHourFields } from './cron-fields.js';
 import { refuseTrigger, type TriggerNote, type TriggerReading } from './trigger-reading.js';
@@ -36,6 +37,8 @@ export function readTimed(
   const endMs = boundaryInstant(trigger.endBoundary, hostTimezone) ?? Number.POSITIVE_INFINITY;
   const notes = notesOf(trigger, read.wallMs);
   if (endMs <= nowMs) return over(`it ended on ${trigger.endBoundary}`);
+  if (trigger.kind === 'calendar' && calendarDays(trigger.schedule, 0, 0).next().done)
+    return over('it names a day that no month has');
   const wallMs = Math.floor((read.wallMs - (read.offsetMs ?? 0)) / MINUTE) * MINUTE;
   const start: Start = {
     wallMs,

@@ -16,8 +16,8 @@ type Member = {
 };
 
 /**
- * One job for each set of tasks that do the same: hosts that differ in arguments, folder or account get a job each, so
- * that every definition says in full what runs and is signed as it stands.
+ * One job for each set of tasks that do the same. Hosts that differ only in arguments, folder or account are one job with
+ * overrides, as far as their agents know those; what differs otherwise is a job each.
  */
 export function planAdoption(
   rows: readonly HostTaskRow[],
@@ -31,7 +31,7 @@ export function planAdoption(
       refused.push({ host: row.host, path: row.path, problems: [...job.problems] });
       continue;
     }
-    const key = canonicalJson(withoutDescription(job.document) as Json);
+    const key = canonicalJson(keyOf(row, job.document) as Json);
     const member = { row, document: { ...job.document }, notes: job.notes };
     // Two tasks of one host that do the same are one job each: it would run once where they ran twice.
     const slot = freeSlot(groups, key, row.host);
@@ -61,7 +61,14 @@ function jobFor(members: readonly Member[], name: string): Plan['jobs'][number] 
   const replaces = [...new Map(members.map(({ row }) => [row.pathKey, row.path])).values()];
   const notes = new Map(members.flatMap((member) => member.notes.map((note) => [note.message, note] as const)));
   return {
-    document: { kind: 'Job', name, targets: { hosts }, ...members[0]!.document, replaces },
+    document: {
+      kind: 'Job',
+      name,
+      targets: { hosts },
+      ...commonest(members).document,
+      ...overridesOf(members),
+      replaces,
+    },
     hosts,
     notes: [...notes.values()],
   };
@@ -88,6 +95,42 @@ function leafOf(path: string): string {
   return path.split('\\').at(-1)?.trim() || 'task';
 }
 
-function withoutDescription({ description: _, ...rest }: Readonly<Record<string, unknown>>) {
-  return rest;
+type Run = Readonly<Record<string, unknown>> & { readonly program: string };
+
+/** What must be the same in one job. Older agents know no overrides: theirs must be the same in everything. */
+function keyOf(row: HostTaskRow, { description: _, ...rest }: Readonly<Record<string, unknown>>): unknown {
+  if (!row.capabilities.includes('overrides')) return rest;
+  const { runAs: _account, run, ...same } = rest;
+  return { ...same, program: (run as Run).program, overrides: true };
+}
+
+/** What an override may say, as a job file says it. */
+function partsOf({ document }: Member): Record<string, unknown> {
+  const { arguments: args = [], workingDirectory = null } = document.run as Run;
+  return { arguments: args, workingDirectory, runAs: document.runAs ?? 'system' };
+}
+
+/** What most of them have goes without saying. */
+function commonest(members: readonly Member[]): Member {
+  return [...alike(members).values()].sort((a, b) => b.length - a.length)[0]![0]!;
+}
+
+function overridesOf(members: readonly Member[]): { overrides?: unknown[] } {
+  const usual = partsOf(commonest(members));
+  const overrides = [...alike(members).values()].flatMap((group) => {
+    const own = Object.entries(partsOf(group[0]!)).filter(
+      ([part, value]) => canonicalJson(value as Json) !== canonicalJson(usual[part] as Json),
+    );
+    return own.length === 0 ? [] : [{ hosts: group.map(({ row }) => row.host), ...Object.fromEntries(own) }];
+  });
+  return overrides.length > 0 ? { overrides } : {};
+}
+
+function alike(members: readonly Member[]): Map<string, Member[]> {
+  const groups = new Map<string, Member[]>();
+  for (const member of members) {
+    const key = canonicalJson(partsOf(member) as Json);
+    groups.set(key, [...(groups.get(key) ?? []), member]);
+  }
+  return groups;
 }

@@ -154,6 +154,26 @@ describe('similar tasks', () => {
     expect((await app.call(inventoryRoutes.group, { id })).replaced).toBe(3);
   });
 
+  it('that differ in arguments and account are one job with overrides, where the agents know those', async () => {
+    const capabilities = ['replace', 'inventory', 'overrides'];
+    const hosts = [await makeHost(capabilities), await makeHost(capabilities), await makeHost(capabilities)] as const;
+    const at = { time: '04:44:00' };
+    const definitions = [taskXml(at), taskXml(at), taskXml({ ...at, args: 'E:\\x', user: 'S-1-5-19' })];
+    for (const [index, host] of hosts.entries()) {
+      host.tell([task('\\Sync', definitions[index])]);
+      await host.settled();
+    }
+    const { jobs } = await app.call(inventoryRoutes.plan, { body: { what: '\\Sync' } });
+    expect(jobs).toHaveLength(1);
+    expect(jobs[0]?.document).toMatchObject({
+      run: { arguments: ['D:\\a', '\\\\nas\\a'] },
+      overrides: [{ hosts: [hosts[2].name], arguments: ['E:\\x'], runAs: 'local-service' }],
+    });
+    expect(jobs[0]?.document).not.toHaveProperty('runAs');
+    const applied = await app.call(jobRoutes.apply, { body: { documents: jobs.map(({ document }) => document) } });
+    expect(applied.results).toMatchObject([{ name: 'Sync', hosts: 3 }]);
+  });
+
   it('that cannot be a job say why', async () => {
     const host = await makeHost();
     host.tell([task('\\Pw', taskXml({ user: 'CORP\\etl' })), task('\\Bad', '<Task/>')]);

@@ -30,6 +30,7 @@ export class RunsService {
     return {
       ...runSummaryView(row),
       attempts: row.attempts,
+      cause: row.cause,
       cpuMs: row.cpuMs,
       peakMemoryBytes: row.peakMemoryBytes,
       jobId: row.jobId,

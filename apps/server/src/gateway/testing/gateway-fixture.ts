@@ -100,9 +100,11 @@ function testModule(databaseUrl: string, folder: string, hints: Hints, options: 
     signerKeyFile: join(folder, 'signer.key'),
     publicOrigins: ['http://127.0.0.1'],
     webRoot: undefined,
+    downloadsFolder: join(folder, 'downloads'),
     logLevel: 'info',
     trustProxy: options.trustProxy ?? [],
     pollMs: options.pollMs ?? 600_000,
+    releaseKeys: [],
   };
   const queue: DynamicModule = {
     module: HintsOnly,

@@ -14,6 +14,8 @@ type AgentBodies =
   | 'events'
   | 'command.result'
   | 'inventory'
+  | 'release.get'
+  | 'upgrade.status'
   | 'agent.heartbeat'
   | 'hello'
   | 'enroll';

@@ -70,9 +70,11 @@ export function testConfig(databaseUrl: string, folder: string): Config {
     signerKeyFile: join(folder, 'signer.key'),
     publicOrigins: ['http://127.0.0.1:0', 'http://localhost:0'],
     webRoot: undefined,
+    downloadsFolder: join(folder, 'downloads'),
     logLevel: 'info',
     trustProxy: [],
     pollMs: 600_000,
+    releaseKeys: [],
   };
 }
 

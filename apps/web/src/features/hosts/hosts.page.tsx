@@ -1,6 +1,6 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Stack, Table, Title } from '@mantine/core';
+import { Group, Stack, Table, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { Empty } from '../../components/empty.js';
@@ -13,6 +13,7 @@ import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
 import { isFiltered } from '../../lib/search.js';
 import { useTitle } from '../../lib/use-title.js';
+import { AddHost } from './add-host.js';
 import { ConcernBadges } from './concerns.js';
 import { HostFilters } from './host-filters.js';
 
@@ -26,7 +27,10 @@ export function HostsPage() {
   const hosts = useInfiniteQuery(pagedQuery(hostRoutes.list, filter, 5_000));
   return (
     <Stack>
-      <Title order={1}>{t('nav.hosts')}</Title>
+      <Group justify="space-between">
+        <Title order={1}>{t('nav.hosts')}</Title>
+        <AddHost />
+      </Group>
       <HostFilters />
       <PagedTable
         query={hosts}
@@ -48,7 +52,7 @@ export function HostsPage() {
           isFiltered(filter) ? (
             <Empty text={t('hosts.noneFound')} />
           ) : (
-            <Empty text={t('hosts.none')} command="npx carillon token create" />
+            <Empty text={t('hosts.none')} command="npx carillon hosts add" />
           )
         }
       />

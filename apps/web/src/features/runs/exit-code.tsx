@@ -10,6 +10,8 @@ const reasons: Record<string, Word> = {
   stopped_by_command: 'reason.stopped_by_command',
   stopped_by_host: 'reason.stopped_by_host',
   stopped_by_replacement: 'reason.stopped_by_replacement',
+  secret_missing: 'reason.secret_missing',
+  secret_unreadable: 'reason.secret_unreadable',
   overlap: 'reason.overlap',
   queue_full: 'reason.queue_full',
   not_replaced: 'reason.not_replaced',

@@ -29,7 +29,7 @@ export function RunFacts({ run }: { run: Response<typeof runRoutes.get> }) {
         [t('runs.scheduledFor'), run.scheduledFor ? <When key="planned" at={run.scheduledFor} /> : '–'],
         [t('runs.started'), <When key="started" at={run.startedAt} />],
         [t('runs.finished'), run.finishedAt ? <When key="ended" at={run.finishedAt} /> : '–'],
-        [t('runs.trigger'), t(`trigger.${run.trigger}`)],
+        [t('runs.trigger'), [t(`trigger.${run.trigger}`), run.cause].filter(Boolean).join(': ')],
         [t('runs.received'), <When key="received" at={run.receivedAt} />],
       ]}
     />

@@ -1,0 +1,57 @@
+import type { RunSpec } from '@carillon/core/job/job-spec';
+import { Redactor } from '@carillon/core/run/redact';
+import { PasswordFile } from '../accounts/password-file.js';
+import type { AgentFolder } from '../state/agent-folder.js';
+import { loadIdentity } from '../state/identity.js';
+
+/** The secrets of one run, in the clear: for its program's environment and standard input, and nowhere else. */
+export interface RunSecrets {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stdin: string | null;
+}
+
+export type FoundSecrets =
+  | { readonly ok: true; readonly secrets: RunSecrets }
+  | { readonly ok: false; readonly reason: 'secret_missing' | 'secret_unreadable'; readonly message: string };
+
+const none: RunSecrets = { environment: {}, stdin: null };
+
+/** Looks up what a job's program is to get. A run without one of its secrets does not start. */
+export function findSecrets(folder: AgentFolder, { secrets }: Pick<RunSpec, 'secrets'>): FoundSecrets {
+  if (!secrets) return { ok: true, secrets: none };
+  let book: PasswordFile | undefined;
+  try {
+    const identity = loadIdentity(folder);
+    book = identity && new PasswordFile(folder.secrets, identity.privateKey, 'secret');
+    const get = (name: string): string => {
+      const value = book?.get(name);
+      if (value === undefined) throw new MissingSecret(name);
+      return value;
+    };
+    const environment = Object.entries(secrets.environment ?? {}).map(([name, secret]) => [name, get(secret)]);
+    const stdin = secrets.stdin === undefined ? null : get(secrets.stdin);
+    return { ok: true, secrets: { environment: Object.fromEntries(environment), stdin } };
+  } catch (error) {
+    if (error instanceof MissingSecret) return { ok: false, reason: 'secret_missing', message: error.message };
+    const message = `the secrets of this host cannot be read: ${error instanceof Error ? error.message : error}`;
+    return { ok: false, reason: 'secret_unreadable', message };
+  }
+}
+
+class MissingSecret extends Error {
+  constructor(name: string) {
+    super(`no secret ${name} on this host; hand it over with carillon-agent secret set ${name}`);
+  }
+}
+
+interface Sink {
+  write(chunk: Buffer): void;
+}
+
+/** A sink without a run's secrets in it, whatever its program writes. `end` passes on what was still held back. */
+export function withoutSecrets<T extends Sink>(sink: T, { environment, stdin }: RunSecrets): Sink & { end(): void } {
+  const values = [...Object.values(environment), ...(stdin === null ? [] : [stdin])];
+  if (values.length === 0) return { write: (chunk) => sink.write(chunk), end: () => undefined };
+  const redactor = new Redactor(values);
+  return { write: (chunk) => sink.write(redactor.take(chunk)), end: () => sink.write(redactor.end()) };
+}

@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Body } from '@carillon/contract/agent/catalog';
+import type { UpgradeTrial } from '@carillon/core/upgrade/upgrade-trial';
+import { readJson, writeJson } from '../state/files.js';
+
+/** A version on trial, with what is needed to go on and to go back. */
+export interface TrialFile extends UpgradeTrial {
+  /** The path that tasks name. */
+  readonly program: string;
+  /** Copies of the new and of the former program. */
+  readonly next: string;
+  readonly previous: string;
+}
+
+export type UpgradeResult = Body<'upgrade.status'>;
+
+/** What an upgrade leaves on disk. Each file has one writer, so that agent and watch never undo each other's word. */
+export class UpgradeFiles {
+  constructor(private readonly root: string) {}
+
+  prepare(): void {
+    mkdirSync(this.versions, { recursive: true });
+  }
+
+  get versions(): string {
+    return join(this.root, 'versions');
+  }
+
+  /** Where a release is gathered until it is whole. */
+  partOf(sha256: string): string {
+    return join(this.root, `${sha256}.part`);
+  }
+
+  /** Written by the agent that hands over; taken away by the watch when all is decided. */
+  get trial(): TrialFile | undefined {
+    return readJson<TrialFile>(this.file('trial'));
+  }
+
+  beginTrial(trial: TrialFile): void {
+    rmSync(this.file('confirmed'), { force: true });
+    writeJson(this.file('trial'), trial);
+  }
+
+  endTrial(): void {
+    rmSync(this.file('trial'), { force: true });
+  }
+
+  /** Written by the agent on trial once it is connected. */
+  get confirmedVersion(): string | undefined {
+    return readJson<{ version: string }>(this.file('confirmed'))?.version;
+  }
+
+  confirm(version: string): void {
+    writeJson(this.file('confirmed'), { version });
+  }
+
+  /** What became of the last upgrade; told at each connection. */
+  get result(): UpgradeResult | undefined {
+    return existsSync(this.root) ? readJson<UpgradeResult>(this.file('result')) : undefined;
+  }
+
+  storeResult(result: UpgradeResult): void {
+    this.prepare();
+    writeJson(this.file('result'), result);
+  }
+
+  private file(name: 'trial' | 'confirmed' | 'result'): string {
+    return join(this.root, `${name}.json`);
+  }
+}

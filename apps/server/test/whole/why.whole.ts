@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { programsOf } from '@carillon/stack/programs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, startProduct } from './product.js';
+
+const repository = resolve(import.meta.dirname, '../../../..');
+
+interface Answer {
+  job: string;
+  reason: string;
+  text: string;
+  certainty: string;
+  fireAt: string | null;
+  evidence: { at: string | null; text: string }[];
+}
+interface Run {
+  id: string;
+  state: string;
+  reason: string | null;
+  scheduledFor: string | null;
+  exitCode: number | null;
+}
+
+let product: Awaited<ReturnType<typeof startProduct>>;
+beforeAll(async () => {
+  product = await startProduct();
+});
+afterAll(() => product?.dispose());
+
+const why = async (...args: string[]) => (await product.json<Answer[]>('why', ...args))[0]!;
+const runsOf = (job: string) => product.json<Run[]>('runs', '--job', job);
+/** The answer, once it is this one. */
+const becomes = (reason: string, ...args: string[]) =>
+  eventually(async () => {
+    const answer = await why(...args);
+    return answer.reason === reason ? answer : undefined;
+  });
+
+/** The folder of the emulated Task Scheduler, as the agent was told it. */
+function taskStore(): string {
+  const settings = JSON.parse(readFileSync(join(product.folder, 'agent/agent.json'), 'utf8'));
+  return settings.scheduler.command.at(-1);
+}
+
+function schtasks(...args: string[]): void {
+  execFileSync(process.execPath, [programsOf(repository).schtasks, '--store', taskStore(), ...args], {
+    env: { ...process.env, CARILLON_EMULATOR_USER: 'CORP\\anna' },
+  });
+}
+
+const job = (name: string, rest: string) => `kind: Job\nname: ${name}\ntargets: { all: true }\n${rest}\n---\n`;
+const quick = 'run: { program: "true" }';
+
+describe("why didn't it run", () => {
+  it('is answered apart for each reason, from what the host saw', async () => {
+    const file = join(product.folder, 'jobs.yaml');
+    const sleep = 'run: { program: sleep, arguments: ["70"] }';
+    writeFileSync(
+      file,
+      [
+        job('good', `schedule: "* * * * *"\n${quick}`),
+        job('no-logon', `schedule: "* * * * *"\nrunAs: local-service\n${quick}`),
+        job('overlapping', `schedule: "* * * * *"\nonOverlap: skip\n${sleep}`),
+        job('vanished', `schedule: "* * * * *"\n${quick}`),
+        job('switched-off', `schedule: "* * * * *"\nenabled: false\n${quick}`),
+        job('by-hand', `schedule: { on: startup }\n${quick}`),
+        job('yearly', `schedule: "0 0 1 1 *"\n${quick}`),
+      ].join(''),
+    );
+    expect(await product.cli('apply', '-f', file)).toMatchObject({ code: 0, stderr: '' });
+    await eventually(async () => {
+      const [host] = await product.json<{ assignments: { total: number; applied: number } }[]>('hosts');
+      return host && host.assignments.applied === host.assignments.total ? host : undefined;
+    });
+    writeFileSync(join(taskStore(), 'accounts.json'), JSON.stringify({ 'S-1-5-19': 0x8007052e }));
+    schtasks('/delete', '/tn', '\\Carillon\\vanished', '/f');
+    const refusedAt = Date.now();
+
+    // 1. What the definition says.
+    expect(await why('switched-off')).toMatchObject({ reason: 'job_disabled' });
+    expect(await why('by-hand')).toMatchObject({ reason: 'no_timetable' });
+    expect(await why('yearly', '--at', '12:34')).toMatchObject({ reason: expect.stringMatching(/not_due|job_newer/) });
+
+    // 2. What the runner saw.
+    await becomes('ran', 'good');
+    await becomes('running', 'overlapping');
+    await becomes('skipped', 'overlapping');
+
+    // 3. What only Task Scheduler saw; the agent is killed meanwhile and tells nothing twice.
+    process.kill(product.running().agentPid, 'SIGKILL');
+    const first = new Date(Math.ceil(refusedAt / 60_000) * 60_000).toISOString();
+    const failed = await becomes('logon_failed', 'no-logon', '--at', first);
+    expect(failed).toMatchObject({ certainty: 'certain', text: expect.stringContaining('0x8007052E') });
+    const runs = await runsOf('no-logon');
+    expect(runs.length).toBeGreaterThan(0);
+    for (const run of runs)
+      expect(run).toMatchObject({ state: 'failed', reason: 'logon_failed', exitCode: 0x8007052e });
+    expect(new Set(runs.map(({ scheduledFor }) => scheduledFor)).size).toBe(runs.length);
+
+    // 4. What somebody did to the task: noticed when the agent came back.
+    expect(await becomes('task_deleted', 'vanished', '--at', first)).toMatchObject({
+      fireAt: first,
+      text: 'its task was deleted on the host by CORP\\anna',
+    });
+  }, 300_000);
+});

@@ -1,0 +1,158 @@
+import { hostRoutes } from '@carillon/contract/http/hosts.routes';
+import type { Response } from '@carillon/contract/http/route';
+import {
+  agentInstallerFile,
+  agentProgramFile,
+  type InstallerLineKind,
+  installerLine,
+  installerLineKinds,
+  isThisComputerOnly,
+} from '@carillon/core/install/installer-line';
+import {
+  Alert,
+  Button,
+  Code,
+  CopyButton,
+  Group,
+  Modal,
+  NumberInput,
+  SegmentedControl,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Empty } from '../../components/empty.js';
+import { Failure } from '../../components/failure.js';
+import { Loaded } from '../../components/loaded.js';
+import { When } from '../../components/when.js';
+import { useWords } from '../../i18n/index.js';
+import { call, query } from '../../lib/api.js';
+
+type AgentFiles = Response<typeof hostRoutes.agentFiles>;
+type Token = Response<typeof hostRoutes.createToken>;
+
+const fileOf: Record<InstallerLineKind, string> = { powershell: agentProgramFile, msi: agentInstallerFile };
+
+/** Makes a join token and shows the line that brings the agent to Windows hosts with it. */
+export function AddHost() {
+  const { t } = useWords();
+  const [opened, { open, close }] = useDisclosure();
+  return (
+    <>
+      <Button variant="light" onClick={open}>
+        {t('addHost.open')}
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={close}
+        size="lg"
+        title={t('addHost.title')}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        {opened && <Steps />}
+      </Modal>
+    </>
+  );
+}
+
+/** Lives as long as the window is open: the token of an earlier time is not shown again. */
+function Steps() {
+  const { t } = useWords();
+  const files = useQuery(query(hostRoutes.agentFiles, {}));
+  return (
+    <Loaded query={files}>
+      {(offer) =>
+        offer.files.length === 0 ? (
+          <Empty text={t('addHost.notBuilt')} command="npm run build:agent" />
+        ) : (
+          <TokenForm offer={offer} />
+        )
+      }
+    </Loaded>
+  );
+}
+
+function TokenForm({ offer }: { offer: AgentFiles }) {
+  const { t } = useWords();
+  const kinds = installerLineKinds.filter((kind) => offer.files.some(({ name }) => name === fileOf[kind]));
+  const [kind, setKind] = useState<InstallerLineKind>(kinds[0] ?? 'powershell');
+  const [uses, setUses] = useState<number | string>(1);
+  const [labels, setLabels] = useState('');
+  const make = useMutation({
+    mutationFn: () =>
+      call(hostRoutes.createToken, { body: { uses: Number(uses), expiresInMinutes: 60, labels: labelsIn(labels) } }),
+  });
+  return (
+    <Stack>
+      <Group align="start" grow>
+        <NumberInput
+          label={t('addHost.uses')}
+          min={1}
+          max={1_000}
+          allowDecimal={false}
+          value={uses}
+          onChange={setUses}
+        />
+        <TextInput
+          label={t('hosts.labels')}
+          placeholder="role=db env=prod"
+          value={labels}
+          onChange={(event) => setLabels(event.currentTarget.value)}
+        />
+      </Group>
+      <Group justify="space-between">
+        <SegmentedControl
+          aria-label={t('addHost.way')}
+          data={kinds.map((value) => ({ value, label: t(`addHost.${value}`) }))}
+          value={kind}
+          onChange={(value) => setKind(value as InstallerLineKind)}
+        />
+        <Button loading={make.isPending} onClick={() => make.mutate()} disabled={Number(uses) < 1}>
+          {t('addHost.make')}
+        </Button>
+      </Group>
+      {make.isError && <Failure error={make.error} />}
+      {isThisComputerOnly(offer.origin) && (
+        <Alert color="yellow" variant="light">
+          {t('addHost.localOnly', { origin: offer.origin })}
+        </Alert>
+      )}
+      {make.data && <Line line={installerLine(kind, offer.origin, make.data.token)} token={make.data} />}
+    </Stack>
+  );
+}
+
+function Line({ line, token }: { line: string; token: Token }) {
+  const { t } = useWords();
+  return (
+    <Stack gap="xs">
+      <Text size="sm">{t('addHost.how')}</Text>
+      <Code block style={{ whiteSpace: 'pre-wrap', wordBreak: 'break-all' }}>
+        {line}
+      </Code>
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          {t('addHost.goodFor', { n: token.uses })} <When at={token.expiresAt} />
+        </Text>
+        <CopyButton value={line}>
+          {({ copied, copy }) => (
+            <Button size="compact-sm" variant="default" onClick={copy}>
+              {t(copied ? 'addHost.copied' : 'addHost.copy')}
+            </Button>
+          )}
+        </CopyButton>
+      </Group>
+    </Stack>
+  );
+}
+
+/** `role=db env=prod`, with commas or blanks between; what makes no pair is sent as it is, for the server to refuse. */
+function labelsIn(text: string): Record<string, string> {
+  const pairs = text.split(/[\s,]+/).filter(Boolean);
+  return Object.fromEntries(
+    pairs.map((pair) => [pair.replace(/=.*$/, ''), pair.includes('=') ? pair.replace(/^[^=]*=/, '') : '']),
+  );
+}
