@@ -6,5 +6,5 @@ import { bundle } from '../../tools/agent-exe/bundle.mjs';
 const repository = resolve(import.meta.dirname, '../..');
 writeFileSync(
   resolve(import.meta.dirname, 'dist/carillon-agent.cjs'),
-  await bundle(repository, 'apps/agent/src/main.ts'),
+  await bundle(repository, 'apps/agent/src/start.ts'),
 );

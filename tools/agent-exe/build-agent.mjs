@@ -25,7 +25,7 @@ export async function buildAgent(repository, { out, progress, signing }) {
   const file = join(out, fileName);
   const record = join(out, 'carillon-agent.json');
 
-  const code = await bundle(repository, 'apps/agent/src/main.ts');
+  const code = await bundle(repository, 'apps/agent/src/start.ts');
   const inputs = fingerprint(code, version, signing);
   const last = existsSync(record) ? JSON.parse(readFileSync(record, 'utf8')) : undefined;
   if (last?.inputs === inputs && existsSync(file) && sha256(readFileSync(file)) === last.sha256) {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
 /**
- * A program of the workspace as one CommonJS file, straight from its sources.
+ * A program of the workspace as one CommonJS file, straight from its sources. Small, since all of it is read at each start.
  * @param {string} repository
  * @param {string} entry such as `apps/agent/src/main.ts`
  * @returns {Promise<Buffer>}
@@ -21,7 +21,7 @@ export async function bundle(repository, entry) {
       if (level === 'warn') throw new Error(`${entry}: ${log.message}`);
     },
   });
-  const { output } = await build.generate({ format: 'cjs', codeSplitting: false });
+  const { output } = await build.generate({ format: 'cjs', codeSplitting: false, minify: true });
   await build.close();
   if (output.length !== 1) throw new Error(`${entry}: expected one file, got ${output.map((file) => file.fileName)}`);
   return Buffer.from(output[0].code);

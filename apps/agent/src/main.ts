@@ -5,6 +5,7 @@ import { describeFindings, examine } from './install/doctor.js';
 import { describeInstall, install } from './install/install.js';
 import { stopAgent } from './install/running-agent.js';
 import { describeUninstall, uninstall } from './install/uninstall.js';
+import { toExitCode } from './lib/exit-code.js';
 import { agentVersion } from './lib/host-facts.js';
 import { consoleLog, fileLog } from './lib/log.js';
 import { readSecret, readSecretText } from './lib/read-secret.js';
@@ -12,10 +13,10 @@ import { forgetPassword, listAccounts, setPassword } from './programs/account.js
 import { runAgent } from './programs/agent.js';
 import { enroll } from './programs/enroll.js';
 import { describePolicy, policyReport } from './programs/policy.js';
+import { runOnce } from './programs/run.js';
 import { forgetSecret, listSecrets, setSecret } from './programs/secret.js';
 import { simulate } from './programs/simulate.js';
 import { agentStatus, describeStatus } from './programs/status.js';
-import { runJob } from './runner/run-job.js';
 import { hostScheduler } from './scheduler/host-scheduler.js';
 import { agentFolderAt, defaultAgentFolder } from './state/agent-folder.js';
 import { addReleaseKeys } from './state/identity.js';
@@ -112,9 +113,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0;
     case 'run': {
       if (subject === undefined) throw new UsageError('run: which job? expected a job id');
-      const result = await runJob(agentFolderAt(data), subject, process.env);
-      if (!result.ran) process.stdout.write(`not run: ${result.reason}\n`);
-      return result.ran ? result.exitCode : 0;
+      return runOnce(data, subject);
     }
     case 'interrupt': {
       // Not in the usage: the runner's own way to press Ctrl-C in its program's console.
@@ -289,9 +288,3 @@ main(process.argv.slice(2)).then(
     process.exitCode = error instanceof UsageError ? 2 : 1;
   },
 );
-
-/** Windows keeps 32 bits, which Node takes as a signed number; POSIX keeps the lowest 8. */
-function toExitCode(code: number): number {
-  if (process.platform === 'win32') return code | 0;
-  return code === 0 || (code & 0xff) !== 0 ? code & 0xff : 255;
-}

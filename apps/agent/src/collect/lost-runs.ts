@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { OutputStream } from '@carillon/contract/agent/log-frame';
 import { newId } from '../lib/new-id.js';
-import { dropEvent } from '../runner/drop-box.js';
+import { dropEvent } from '../runner/drop-event.js';
 import { rememberEnd } from '../runner/job-memory.js';
 import { outputFileOf, readOutputRecords } from '../runner/output-file.js';
 import { isProcessAlive } from '../runner/process-tree.js';

@@ -7,7 +7,7 @@ import type { Manifest } from '@carillon/core/job/job-spec';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
-import { dropEvent } from '../runner/drop-box.js';
+import { dropEvent } from '../runner/drop-event.js';
 import { writeIfRoom, writeOutcome } from '../runner/full-disk.js';
 import { leaveTicket } from '../runner/start-ticket.js';
 import { type AgentFolder, agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';

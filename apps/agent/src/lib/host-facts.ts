@@ -14,6 +14,7 @@ export function hostFactsOf(
   scheduler: Settings['scheduler']['kind'],
   name?: string,
   also: readonly string[] = [],
+  codePage?: number,
 ): Body<'hello'>['facts'] {
   return {
     hostname: name ?? hostname(),
@@ -23,6 +24,7 @@ export function hostFactsOf(
     agentVersion,
     scheduler,
     capabilities: [...capabilities, ...also],
+    ...(codePage === undefined ? {} : { codePage }),
     fingerprint: sha256Hex(`${machineId()}\n${name ?? hostname()}`),
   };
 }

@@ -19,15 +19,16 @@ import { agentVersion, hostFactsOf } from '../lib/host-facts.js';
 import { hostTimezone } from '../lib/host-timezone.js';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
+import { trimHeap } from '../lib/trim-heap.js';
 import { keepLinked } from '../link/link-loop.js';
 import { PolicyFile } from '../policy/policy-file.js';
-import { dropEvent } from '../runner/drop-box.js';
+import { dropEvent } from '../runner/drop-event.js';
 import { readJobMemory } from '../runner/job-memory.js';
 import { storeScript } from '../runner/script-file.js';
 import { hostScheduler, taskStoreOf } from '../scheduler/host-scheduler.js';
 import { OwnWrites } from '../scheduler/own-writes.js';
 import { WevtutilHistory } from '../scheduler/task-history.js';
-import { listTasks } from '../scheduler/task-listing.js';
+import { lastStartsOf, listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
@@ -114,6 +115,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         memory: fileHistoryMemory(folder.history),
         facts: () => ({ agentId, hostName: identity.name, hostTimezone: hostTimezone(), nowMs: Date.now() }),
         lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
+        lastStarts: async () => lastStartsOf(await scheduler.listing(), hostTimezone()),
         isOwn: (path, atMs) => ownWrites.has(path, atMs),
         report: (event) => dropEvent(folder.drop, event),
         reportStatus: (status) => report({ kind: 'history.changed', ...status }),
@@ -194,13 +196,19 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     await upgrader.start();
     startTimer.start();
     triggerTimer.start();
+    const endTrimming = trimHeap();
     await keepLinked(
       {
         servers: serversOf(settings),
         route: settings,
         identity,
         facts: () =>
-          hostFactsOf(settings.scheduler.kind, settings.name, program ? [upgradeCapability(program.platform)] : []),
+          hostFactsOf(
+            settings.scheduler.kind,
+            settings.name,
+            program ? [upgradeCapability(program.platform)] : [],
+            codePage,
+          ),
         parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, upgrader, log },
       },
       signal,
@@ -209,6 +217,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     await inventory.stop();
     await startTimer.stop();
     await triggerTimer.stop();
+    endTrimming();
     collector.stop();
     for (const end of watched) end();
     await desired.stop();

@@ -2,14 +2,8 @@ import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentEvent } from '@carillon/contract/agent/messages';
 import type { UnnumberedEvent } from '../state/event-log.js';
-import { writeFileDurably } from '../state/files.js';
 
 const unnumbered = agentEvent.omit({ seq: true });
-
-/** Leaves an event for the agent, on disk before it returns. Ids are UUIDv7, so names sort by time. */
-export function dropEvent(folder: string, event: UnnumberedEvent): void {
-  writeFileDurably(join(folder, `${event.eventId}.json`), JSON.stringify(event), 0o644);
-}
 
 export interface DroppedEvents {
   readonly events: UnnumberedEvent[];

@@ -8,7 +8,7 @@ import { loadManifest } from '../state/desired-cache.js';
 import { loadHostName, loadSignerKeys } from '../state/identity.js';
 import { admit } from './admission.js';
 import { claimStart } from './claim-start.js';
-import { dropEvent } from './drop-box.js';
+import { dropEvent } from './drop-event.js';
 import { writeIfRoom, writeOutcome } from './full-disk.js';
 import { prepareTree } from './hold-tree.js';
 import { rememberEnd } from './job-memory.js';

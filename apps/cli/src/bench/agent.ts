@@ -2,21 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readRunning } from '@carillon/stack/data-folder';
+import type { AgentRow } from './agent-row.js';
 import { watchWire } from './idle-network.js';
-import { type PrivateStack, withPrivateStack } from './private-stack.js';
+import { untilInSync } from './in-sync.js';
+import { withPrivateStack } from './private-stack.js';
 import { type ProcessUse, useOf } from './process-use.js';
-
-/** One figure about the agent, with what it must not exceed, a baseline of the same run, and peers where known. */
-export interface AgentRow {
-  readonly name: string;
-  readonly unit: string;
-  /** Null where this system does not tell. */
-  readonly value: number | null;
-  readonly limit: number;
-  readonly baseline: { readonly name: string; readonly value: number | null };
-  /** Of the same kind, measured on another day on a machine of this size. */
-  readonly peers: string;
-}
+import { benchRunner } from './runner.js';
 
 export interface AgentBenchOptions {
   readonly repository: string;
@@ -28,10 +19,9 @@ export interface AgentBenchOptions {
 const tasks = 50;
 /** Joining, registering and the first garbage collections are over by then. */
 const settleMs = 20_000;
-const inSyncMs = 120_000;
 
-/** An agent that has nothing to do, beside a bare Node process with one idle connection to the same server. */
-export function benchIdleAgent({ repository, seconds, onProgress }: AgentBenchOptions): Promise<AgentRow[]> {
+/** An agent that has nothing to do, beside a bare Node process with one idle connection to the same server; and a run beside its program. */
+export function benchAgent({ repository, seconds, onProgress }: AgentBenchOptions): Promise<AgentRow[]> {
   return withPrivateStack(repository, onProgress, async (stack, signal) => {
     await stack.api.call('POST', '/apply', { documents: Array.from({ length: tasks }, (_, index) => idleJob(index)) });
     onProgress(`waiting until ${tasks} tasks are registered`);
@@ -42,8 +32,10 @@ export function benchIdleAgent({ repository, seconds, onProgress }: AgentBenchOp
       onProgress(`letting it settle, then watching it for ${seconds} s`);
       await wait(settleMs, undefined, { signal });
       wire.start();
-      const rows = await watch(readRunning(stack.folder)?.agentPid, bare.pid, seconds, signal);
-      return [...rows, wire.row()];
+      const idle = await watch(readRunning(stack.folder)?.agentPid, bare.pid, seconds, signal);
+      const network = wire.row();
+      onProgress('running a program that does nothing, with and without us');
+      return [...idle, network, await benchRunner(stack, signal)];
     } finally {
       wire.stop();
       bare.kill('SIGKILL');
@@ -88,16 +80,6 @@ function idleJob(index: number): unknown {
   const minute = index % 60;
   const run = { program: 'node', arguments: ['-e', '0'] };
   return { kind: 'Job', name: `idle-${index}`, targets: { all: true }, schedule: `${minute} 4 1 1 *`, run };
-}
-
-async function untilInSync({ api }: PrivateStack, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + inSyncMs;
-  for (;;) {
-    const { items } = await api.call<{ items: { inSync: boolean; desired?: { rev: number } }[] }>('GET', '/hosts');
-    if (items.length === 1 && items[0]?.inSync) return;
-    if (Date.now() > deadline) throw new Error(`the tasks were not registered within ${inSyncMs / 1_000} s`);
-    await wait(250, undefined, { signal });
-  }
 }
 
 function bareNode(url: string): ChildProcess {

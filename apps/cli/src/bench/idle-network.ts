@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readRunning } from '@carillon/stack/data-folder';
-import type { AgentRow } from './agent.js';
+import type { AgentRow } from './agent-row.js';
 import type { PrivateStack } from './private-stack.js';
 
 /** A proxy on the loopback that counts what goes through its tunnels, both ways. */

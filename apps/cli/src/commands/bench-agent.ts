@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type AgentRow, benchIdleAgent } from '../bench/agent.js';
+import { benchAgent } from '../bench/agent.js';
+import type { AgentRow } from '../bench/agent-row.js';
 import { thisMachine } from '../bench/measure.js';
 import { type Cli, handle } from '../lib/command.js';
 import { positiveInteger } from '../lib/pages.js';
@@ -9,10 +10,12 @@ import type { Session } from '../lib/session.js';
 export function addBenchAgent(parent: Command, cli: Cli): void {
   const command = parent
     .command('agent')
-    .description('an idle agent with 50 tasks, on a product of its own that goes afterwards (about 2 minutes)')
+    .description(
+      'an idle agent with 50 tasks, and a run beside its bare program, on a product of its own that goes afterwards (about 2 minutes)',
+    )
     .option('--seconds <t>', 'how long to watch it', positiveInteger, 60);
   handle(command, cli, async (session: Session, { seconds }: { readonly seconds: number }) => {
-    const rows = await benchIdleAgent({
+    const rows = await benchAgent({
       repository: session.io.repository,
       seconds,
       onProgress: (text) => session.note(`  ${text}`),

@@ -145,7 +145,7 @@ function refusedCopyOf(name: string, hostname: string): Rejected {
 
 /** Host facts go into tables, names and logs: text without control characters (Postgres refuses U+0000). */
 function unprintableFact(message: 'hello' | 'enroll', facts: HostFacts): Rejected | null {
-  const bad = Object.entries(facts).find(([, value]) => [value].flat().some((text) => /\p{Cc}/u.test(text)));
+  const bad = Object.entries(facts).find(([, value]) => [value].flat().some((text) => /\p{Cc}/u.test(String(text))));
   if (!bad) return null;
   return rejected(
     'bad_message',

@@ -28,6 +28,8 @@ export interface RunRow extends RunSummaryRow {
   readonly cpuMs: number | null;
   readonly peakMemoryBytes: number | null;
   readonly receivedAt: Date;
+  /** Of the host's console programs. */
+  readonly codePage: number | null;
   /** What the job says; the run itself knows it only when it has ended. */
   readonly encoding: OutputEncoding;
   readonly stdout: StreamRow;
@@ -104,6 +106,7 @@ export class RunStore {
     const result = await this.database.pool.query<RunRow>(
       `SELECT ${runSummaryColumns}, r.job_id AS "jobId", r.host_id AS "hostId", r.attempts, r.cause, r.cpu_ms::float8 AS "cpuMs", r.peak_memory_bytes::float8 AS "peakMemoryBytes",
          r.received_at AS "receivedAt",
+         h.code_page AS "codePage",
          coalesce(nullif(r.encoding, 'auto'), v.spec->'output'->>'encoding', 'auto') AS encoding,
          ${streamSql('stdout', 0)} AS stdout, ${streamSql('stderr', 1)} AS stderr
        ${joined} LEFT JOIN job_version v ON v.job_id = r.job_id AND v.version = r.job_version WHERE r.id = $1`,

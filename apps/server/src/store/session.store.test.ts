@@ -73,3 +73,24 @@ describe('letting go', () => {
     expect(await store.seen(randomUUID(), seen)).toEqual([lost.hostId]);
   });
 });
+
+describe('the facts of a host', () => {
+  it('are noted with its code page, and without one from an older agent', async () => {
+    const { hostId } = await addHost(database);
+    const facts = {
+      hostname: 'x',
+      os: 'Windows',
+      timezone: 'UTC',
+      agentVersion: '2',
+      scheduler: 'schtasks' as const,
+      capabilities: ['run'],
+      fingerprint: 'f',
+    };
+    const noted = async () =>
+      (await database.pool.query('SELECT code_page AS page, capabilities FROM host WHERE id = $1', [hostId])).rows[0];
+    await store.recordFacts(hostId, { ...facts, codePage: 850 });
+    expect(await noted()).toEqual({ page: 850, capabilities: ['run'] });
+    await store.recordFacts(hostId, facts);
+    expect(await noted()).toEqual({ page: null, capabilities: ['run'] });
+  });
+});

@@ -83,9 +83,18 @@ export class SessionStore {
   /** Notes what changed about the machine; the row is left alone when nothing did. */
   async recordFacts(hostId: string, facts: HostFacts): Promise<void> {
     await this.database.pool.query(
-      `UPDATE host SET os = $2, timezone = $3, agent_version = $4, scheduler = $5, capabilities = $6
-       WHERE id = $1 AND (os, timezone, agent_version, scheduler, capabilities) IS DISTINCT FROM ($2, $3, $4, $5, $6::text[])`,
-      [hostId, facts.os, facts.timezone, facts.agentVersion, facts.scheduler, facts.capabilities],
+      `UPDATE host SET os = $2, timezone = $3, agent_version = $4, scheduler = $5, capabilities = $6, code_page = $7
+       WHERE id = $1
+         AND (os, timezone, agent_version, scheduler, capabilities, code_page) IS DISTINCT FROM ($2, $3, $4, $5, $6::text[], $7::int)`,
+      [
+        hostId,
+        facts.os,
+        facts.timezone,
+        facts.agentVersion,
+        facts.scheduler,
+        facts.capabilities,
+        facts.codePage ?? null,
+      ],
     );
   }
 

@@ -35,6 +35,8 @@ export const hostFacts = z.object({
   /** `schtasks` on Windows, `emulated` or `memory` elsewhere. */
   scheduler: z.enum(['schtasks', 'emulated', 'memory']),
   capabilities: z.array(z.string().max(64)).max(64),
+  /** In which its console programs write (OEMCP, such as 850); left out off Windows and by older agents. */
+  codePage: z.int().min(1).max(65_535).optional(),
   /** SHA-256 over the machine's own identifiers; another value for a known agent means a copied disk. */
   fingerprint: hash,
 });

@@ -7,9 +7,6 @@ import type { TextEncoding } from './output-text.js';
  */
 export function completeLength(bytes: Uint8Array, encoding: TextEncoding): number {
   switch (encoding) {
-    case 'windows-1252':
-    case 'ibm866':
-      return bytes.length;
     case 'utf-16le':
       return completeUtf16(bytes);
     case 'utf-8':
@@ -22,6 +19,9 @@ export function completeLength(bytes: Uint8Array, encoding: TextEncoding): numbe
     case 'big5':
     case 'euc-kr':
       return walk(bytes, (bytes, at) => ((bytes[at] ?? 0) >= 0x81 ? 2 : 1));
+    default:
+      // Each byte is a character.
+      return bytes.length;
   }
 }
 

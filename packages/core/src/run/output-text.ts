@@ -1,5 +1,6 @@
+import { codePageName, codePageNamed } from '@carillon/wintask/text/code-page-names';
 import { decodeCodePage } from '@carillon/wintask/text/decode-code-page';
-import type { OutputEncoding } from '../job/job-spec.js';
+import { type OutputEncoding, outputEncodings } from '../job/job-spec.js';
 
 /** Encodings that a byte stream is read as; a subset of the WHATWG labels. */
 export type TextEncoding = Exclude<OutputEncoding, 'auto'>;
@@ -19,15 +20,28 @@ export function detectEncoding(bytes: Uint8Array, hostEncoding: TextEncoding = '
   return hostEncoding;
 }
 
+/** The encoding of a host's console programs, by its OEM code page; undefined for a page that is not read here. */
+export function encodingOfCodePage(codePage: number | null): TextEncoding | undefined {
+  const name = codePage === null ? undefined : codePageName(codePage);
+  return outputEncodings.find((known): known is TextEncoding => known === name);
+}
+
+/** Whether each byte is a character, so that no sequence of bytes is wrong. */
+export function isSingleByte(encoding: TextEncoding): boolean {
+  return /^(ibm|windows-)\d+$/.test(encoding);
+}
+
 /** Bytes to text; what cannot be read becomes U+FFFD, never an error. */
 export function decodeOutput(bytes: Uint8Array, encoding: TextEncoding): string {
-  // Some versions of Node read these two wrongly: windows-1252 as Latin-1, EUC-KR without most of its syllables.
-  if (encoding === 'windows-1252') return decodeCodePage(bytes, 1252)?.text ?? '';
+  // Node does not know all of these, and some versions read two wrongly: windows-1252 as Latin-1, EUC-KR without most of its syllables.
+  const codePage = isSingleByte(encoding) ? codePageNamed(encoding) : undefined;
+  if (codePage !== undefined) return decodeCodePage(bytes, codePage)?.text ?? '';
   if (encoding === 'euc-kr') return decodeCodePage(bytes, 949)?.text ?? '';
   return new TextDecoder(encoding).decode(bytes);
 }
 
 function isValid(bytes: Uint8Array, encoding: TextEncoding): boolean {
+  if (isSingleByte(encoding)) return true;
   try {
     // `stream` forgives a character that is cut off at the end of what we have.
     new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });

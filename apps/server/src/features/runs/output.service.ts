@@ -1,6 +1,7 @@
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { runRoutes } from '@carillon/contract/http/runs.routes';
 import { makeProblem } from '@carillon/core/problem';
+import { encodingOfCodePage } from '@carillon/core/run/output-text';
 import { isRunUnderWay } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidInput, notFound } from '../../http/api-error.js';
@@ -76,11 +77,12 @@ export class OutputService {
   ): Promise<Finding> {
     const known = run.encoding === 'auto' ? place.encoding : run.encoding;
     if (known !== null) return { encoding: known, told: Number.POSITIVE_INFINITY };
+    const host = encodingOfCodePage(run.codePage);
     const shown = place.offset - place.carried;
-    if (fresh.length === 0 || shown === 0) return findEncoding(fresh, ended);
+    if (fresh.length === 0 || shown === 0) return findEncoding(fresh, ended, host);
     const { rows } = await this.outputs.from(run.id, stream, 0, headPieces);
     const head = Buffer.concat(rows.map((row) => row.data)).subarray(0, shown);
-    if (head.length === shown) return findEncoding(Buffer.concat([head, fresh]), ended);
-    return firstTelling(head) < head.length ? findEncoding(head, true) : findEncoding(fresh, ended);
+    if (head.length === shown) return findEncoding(Buffer.concat([head, fresh]), ended, host);
+    return firstTelling(head) < head.length ? findEncoding(head, true, host) : findEncoding(fresh, ended, host);
   }
 }

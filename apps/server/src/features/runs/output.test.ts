@@ -77,6 +77,15 @@ describe('output', () => {
     expect((await page(id)).encoding).toBe(found);
   });
 
+  it('is read in the code page of its host where nothing else tells', async () => {
+    const host = await addJobAndHost(app.database, { job: 'german', host: 'germany-01' });
+    await app.database.pool.query('UPDATE host SET code_page = 850 WHERE id = $1', [host.hostId]);
+    const data = Buffer.from([0x47, 0x72, 0x94, 0xe1, 0x65]);
+    const id = await addRun(app.database, host, { stored: [data.length, 0] });
+    await addOutput(app.database, id, [{ data }]);
+    expect(await readAll(id, 200)).toMatchObject({ stdout: 'Größe', encoding: 'ibm850' });
+  });
+
   it('finds the encoding of each stream for itself', async () => {
     const id = await addRun(app.database, place, { stored: [8, 6] });
     await addOutput(app.database, id, [{ data: gbk }, { stream: 1, data: '备份' }]);

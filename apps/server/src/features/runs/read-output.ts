@@ -20,15 +20,19 @@ export interface Finding {
   readonly told: number;
 }
 
-/** What a stream is written in, by what is known of it. @param ended more will not come */
-export function findEncoding(bytes: Buffer, ended: boolean): Finding {
+/**
+ * What a stream is written in, by what is known of it.
+ * @param ended more will not come
+ * @param host in which the host's console programs write, where that is known
+ */
+export function findEncoding(bytes: Buffer, ended: boolean, host?: TextEncoding): Finding {
   const telling = firstTelling(bytes);
   const told = bytes.length - telling;
   if (told === 0) return { encoding: 'utf-8', told };
   if (told < tellingBytes && !ended) return { encoding: null, told };
   // UTF-16 is told by which byte of each pair is zero: the sample begins at a whole pair.
   const from = telling - (telling % 2);
-  return { encoding: detectEncoding(bytes.subarray(from, from + sampleBytes)), told };
+  return { encoding: detectEncoding(bytes.subarray(from, from + sampleBytes), host), told };
 }
 
 /** Where the first byte stands that is not plain ASCII; the length when there is none. */

@@ -1,0 +1,9 @@
+import { runJob } from '../runner/run-job.js';
+import { agentFolderAt } from '../state/agent-folder.js';
+
+/** One start of a job. @returns the exit code: the program's own, or 0 when the start was no run */
+export async function runOnce(data: string, jobId: string): Promise<number> {
+  const result = await runJob(agentFolderAt(data), jobId, process.env);
+  if (!result.ran) process.stdout.write(`not run: ${result.reason}\n`);
+  return result.ran ? result.exitCode : 0;
+}
