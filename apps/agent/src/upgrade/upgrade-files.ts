@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Body } from '@carillon/contract/agent/catalog';
 import type { UpgradeTrial } from '@carillon/core/upgrade/upgrade-trial';
@@ -30,6 +30,30 @@ export class UpgradeFiles {
   /** Where a release is gathered until it is whole. */
   partOf(sha256: string): string {
     return join(this.root, `${sha256}.part`);
+  }
+
+  /** Of the volume where versions are kept. */
+  get freeBytes(): number {
+    const { bavail, bsize } = statfsSync(this.root);
+    return bavail * bsize;
+  }
+
+  /** What was begun of other releases is of no use any more. */
+  keepOnlyPart(sha256: string): void {
+    for (const name of readdirSync(this.root))
+      if (name.endsWith('.part') && name !== `${sha256}.part`) rmSync(join(this.root, name), { force: true });
+  }
+
+  /** Programs take space: only those of these versions stay. One that still runs on Windows goes the next time. */
+  keepOnlyVersions(versions: readonly string[]): void {
+    for (const name of readdirSync(this.versions)) {
+      if (versions.includes(name)) continue;
+      try {
+        rmSync(join(this.versions, name), { recursive: true });
+      } catch {
+        // It is in use.
+      }
+    }
   }
 
   /** Written by the agent that hands over; taken away by the watch when all is decided. */

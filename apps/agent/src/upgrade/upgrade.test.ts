@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Body } from '@carillon/contract/agent/catalog';
 import { limits } from '@carillon/contract/limits';
@@ -110,6 +110,8 @@ describe('an upgrade', () => {
     const host = await makeHost(next);
     expect(host.session.bodies('hello')[0]?.facts.capabilities).toContain('upgrade:node');
     const former = folderHolder(host.folder.lock)?.pid;
+    mkdirSync(join(host.folder.upgrade, 'versions', '0.0.9'), { recursive: true });
+    writeFileSync(join(host.folder.upgrade, 'abandoned.part'), '');
     host.session.send('upgrade.offer', offerOf(next));
     expect(await host.until('installed')).toMatchObject({ version: '0.2.0', code: null });
     expect(host.versionNow()).toBe('0.2.0');
@@ -117,6 +119,9 @@ describe('an upgrade', () => {
     expect(readFileSync(host.program).equals(next)).toBe(true);
     expect(host.statuses().map(({ state }) => state)).toEqual(['downloading', 'trying', 'installed']);
     expect(existsSync(join(host.folder.upgrade, 'trial.json'))).toBe(false);
+    // No more is kept than the way back needs.
+    expect(readdirSync(join(host.folder.upgrade, 'versions')).sort()).toEqual([agentVersion, '0.2.0']);
+    expect(readdirSync(host.folder.upgrade).filter((name) => name.endsWith('.part'))).toEqual([]);
     expect(await host.tasks()).toContain(agentTaskPath);
   }, 90_000);
 
@@ -160,11 +165,18 @@ describe('an upgrade', () => {
       [offerOf(next, { platform: 'windows-x64' }), 'wrong_platform'],
       // Bytes that nobody signed, and a program that does not start.
       [offerOf(next, { sha256: 'a'.repeat(64) }), 'bad_hash'],
+      [offerOf(next, { bytes: 999_999_999_999 as never }), 'bad_release'],
+      [offerOf(next, { version: '0.4.0', bytes: next.length + 1, sha256: 'b'.repeat(64) }), 'bad_hash'],
+
       [offerOf(next, { version: '0.3.0' }), 'does_not_start'],
     ];
     for (const [offer, code] of refusals) {
       host.session.send('upgrade.offer', offer);
-      await waitUntil(() => host.statuses().some((status) => status.code === code), code);
+      const { version } = JSON.parse(offer.text) as Release;
+      await waitUntil(
+        () => host.statuses().some((status) => status.code === code && status.version === version),
+        `${code} of ${version}`,
+      );
     }
     writeFileSync(host.folder.policy, JSON.stringify({ upgrades: false }));
     await waitUntil(() => {

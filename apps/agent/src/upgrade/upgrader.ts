@@ -30,6 +30,7 @@ export interface UpgraderPorts {
 
 const programMs = 60_000;
 const lookMs = 500;
+const copies = 3;
 
 /** Takes what the centre offers: judges it, fetches it, tries it out, and hands over to the watch. */
 export class Upgrader {
@@ -82,7 +83,15 @@ export class Upgrader {
     const { release } = verdict;
     if (this.wanted?.release.sha256 === release.sha256) return;
     files.prepare();
+    files.keepOnlyPart(release.sha256);
     this.wanted = { release, healthWithinMs };
+    const { freeBytes } = files;
+    // The file, its copy under its version, and the one that takes the program's place.
+    const neededBytes = copies * release.bytes;
+    if (freeBytes < neededBytes) {
+      this.fail(release, 'no_space', `${neededBytes} bytes are needed beside the spool, ${freeBytes} are free`);
+      return;
+    }
     log.info('an upgrade is fetched', { version: release.version, bytes: release.bytes });
     this.tell(release.version, 'downloading');
     this.fetchOn(release);
@@ -92,8 +101,15 @@ export class Upgrader {
     const release = this.wanted?.release;
     if (!release || chunk.sha256 !== release.sha256) return;
     const part = this.ports.files.partOf(release.sha256);
-    if (chunk.offset === sizeOf(part)) appendFileSync(part, Buffer.from(chunk.data, 'base64'), { mode: 0o700 });
-    this.fetchOn(release);
+    try {
+      if (chunk.offset === sizeOf(part)) appendFileSync(part, Buffer.from(chunk.data, 'base64'), { mode: 0o700 });
+    } catch (error) {
+      // A full disk: the session, and the runs it tells of, go on without the upgrade.
+      this.fail(release, 'no_space', error);
+      return;
+    }
+    if (chunk.data === '') this.fail(release, 'bad_hash', `the file ends after ${chunk.offset} bytes`);
+    else this.fetchOn(release);
   }
 
   /** Resolves when nothing is being tried out. */

@@ -3,7 +3,7 @@ import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json'
 import type { Target } from '@carillon/core/host/target';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import type { Release, SignedRelease } from '@carillon/core/upgrade/release';
-import type { UpgradeHost } from '@carillon/core/upgrade/upgrade-plan';
+import { brokenVersionCodes, type UpgradeHost } from '@carillon/core/upgrade/upgrade-plan';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
 import type { FenceClaim } from './fence.js';
@@ -190,7 +190,8 @@ export class UpgradeStore {
       `${releaseSql} WHERE r.complete AND r.expires_at > now()`,
     );
     const failures = await this.database.pool.query<{ version: string; count: number }>(
-      `SELECT version, count(*)::int AS count FROM host_upgrade WHERE state = 'failed' GROUP BY version`,
+      `SELECT version, count(*)::int AS count FROM host_upgrade WHERE state = 'failed' AND code = ANY($1) GROUP BY version`,
+      [brokenVersionCodes],
     );
     return {
       releases: releases.rows,

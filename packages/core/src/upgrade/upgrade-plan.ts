@@ -27,6 +27,9 @@ export interface UpgradeFacts {
   readonly failures: Readonly<Record<string, number>>;
 }
 
+/** What speaks against the version itself; a host's own policy, keys or full disk do not. */
+export const brokenVersionCodes: readonly string[] = ['reverted', 'does_not_start'];
+
 /** So many hosts that went back from a version keep it from all others. */
 export const haltAfterFailures = 3;
 

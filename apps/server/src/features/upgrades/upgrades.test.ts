@@ -188,6 +188,26 @@ describe('an offer', () => {
     await rest.agent.take('upgrade.offer');
   });
 
+  it('goes on though hosts refuse it for reasons of their own', async () => {
+    const { version } = await publish();
+    const hosts: Host[] = [];
+    for (let index = 0; index <= haltAfterFailures; index += 1) hosts.push(await makeHost());
+    const [last, ...refusing] = hosts;
+    await plan(version, refusing);
+    for (const { agent } of refusing) {
+      await agent.take('upgrade.offer');
+      say(agent, { version, code: 'policy_upgrades', message: 'the agent is upgraded by hand here' });
+      await settled(agent);
+    }
+    const target = { hosts: [last!.name] };
+    await gateway.rows(
+      `INSERT INTO upgrade_ring (id, version, target, target_key, percent, health_within_ms, author, updated_at)
+       VALUES ($1, $2, $3, 'y', 100, 60000, 'x', now())`,
+      [newId(), version, target],
+    );
+    expect(await viewOf(last!)).toMatchObject({ wanted: version, reason: null });
+  });
+
   it('names what is wrong with a plan', async () => {
     const call = (body: object) => app.call(upgradeRoutes.setRing, { body: body as never });
     await expect(call({ version: '9.9.9', target: { all: true } })).rejects.toThrow('version: expected');
