@@ -13,7 +13,7 @@ import { LinkError } from './link-error.js';
 export function openTunnel(
   proxy: string,
   target: string,
-  options: { readonly ca: string[]; readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+  options: { readonly ca: string[] | undefined; readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
 ): Promise<Socket> {
   const url = new URL(proxy);
   const shown = withoutPassword(proxy);

@@ -37,7 +37,7 @@ export async function findPassage(
   const ca = trustedRoots(caFile);
   const proxy = proxyFor(server, setting);
   // Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment must not turn the check off.
-  const checked = { ca, rejectUnauthorized: true } as const;
+  const checked = { ...(ca ? { ca } : {}), rejectUnauthorized: true } as const;
   if (proxy.kind === 'direct') return { proxy, socketOptions: checked };
   const isSecure = server.protocol === 'https:';
   const host = server.hostname.replace(/^\[|\]$/g, '');

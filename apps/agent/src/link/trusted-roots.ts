@@ -8,13 +8,15 @@ let system: string[] | undefined;
 
 /**
  * Certificates that a server's is checked against: those that come with Node, those of the operating system where Node
- * can read them, and those of a file (PEM), read anew each time so that it can be renewed.
+ * can read them, and those of a file (PEM), read anew each time so that it can be renewed. Undefined when there are
+ * only those of Node: handed over one by one they would take several MiB of each connection.
  * @throws Error naming the file when it cannot be read or holds no certificate
  */
-export function trustedRoots(caFile: string | undefined): string[] {
+export function trustedRoots(caFile: string | undefined): string[] | undefined {
   system ??= systemRoots();
   const own = caFile === undefined ? [] : certificatesIn(caFile);
-  return [...tls.rootCertificates, ...system, ...own];
+  const more = [...system, ...own];
+  return more.length === 0 ? undefined : [...tls.rootCertificates, ...more];
 }
 
 function certificatesIn(path: string): string[] {

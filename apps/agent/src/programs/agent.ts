@@ -28,7 +28,7 @@ import { storeScript } from '../runner/script-file.js';
 import { hostScheduler, taskStoreOf } from '../scheduler/host-scheduler.js';
 import { OwnWrites } from '../scheduler/own-writes.js';
 import { WevtutilHistory } from '../scheduler/task-history.js';
-import { listTasks } from '../scheduler/task-listing.js';
+import { lastStartsOf, listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
@@ -115,6 +115,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         memory: fileHistoryMemory(folder.history),
         facts: () => ({ agentId, hostName: identity.name, hostTimezone: hostTimezone(), nowMs: Date.now() }),
         lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
+        lastStarts: async () => lastStartsOf(await scheduler.listing(), hostTimezone()),
         isOwn: (path, atMs) => ownWrites.has(path, atMs),
         report: (event) => dropEvent(folder.drop, event),
         reportStatus: (status) => report({ kind: 'history.changed', ...status }),

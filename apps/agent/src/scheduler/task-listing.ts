@@ -1,6 +1,7 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { summarize } from '@carillon/core/adopt/similar-tasks';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
+import type { LastStart } from '@carillon/core/starts/last-result';
 import { listedTimes } from '@carillon/wintask/schtasks/listed-times';
 import type { TaskRow } from '@carillon/wintask/schtasks/query-output';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
@@ -52,6 +53,19 @@ export function listTasks(
     };
   });
   return { tasks, omitted: found.length - tasks.length };
+}
+
+/** What the listing says of last starts; a task with several triggers has several rows that say the same. */
+export function lastStartsOf({ rows }: Pick<RawListing, 'rows'>, hostTimezone: string): LastStart[] {
+  const readTime = listedTimes(rows.flatMap((row) => [row.nextRun, row.lastRun ?? '']));
+  return [...new Map(rows.map((row) => [row.path.toLowerCase(), row])).values()].map((row) => {
+    const wallMs = readTime(row.lastRun);
+    return {
+      path: row.path,
+      lastRunMs: wallMs === undefined ? null : hostInstant(hostTimezone, wallMs),
+      lastResult: row.lastResult === undefined ? null : row.lastResult >>> 0,
+    };
+  });
 }
 
 function problemOf(

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type { StartFailed } from '@carillon/contract/agent/messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { historyChannel } from '@carillon/wintask/history/task-event';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '../lib/new-id.js';
 import { SchtasksScheduler } from '../scheduler/schtasks-scheduler.js';
 import { type HistoryStatus, WevtutilHistory } from '../scheduler/task-history.js';
+import { lastStartsOf } from '../scheduler/task-listing.js';
 import { MemoryDesiredCache } from '../state/desired-cache.js';
 import type { UnnumberedEvent } from '../state/event-log.js';
 import { applyDesired } from '../sync/apply-desired.js';
@@ -55,6 +56,7 @@ async function makeHost() {
     // Failures are told whole some seconds after their last record.
     facts: () => ({ agentId, hostTimezone: 'UTC', nowMs: Date.now() + 60_000 }),
     lastStartMs: (jobId: string) => lastStart.get(jobId) ?? null,
+    lastStarts: async () => lastStartsOf(await scheduler.listing(), 'UTC'),
     isOwn: () => false,
     report: (event: UnnumberedEvent) => void reported.push(event),
     reportStatus: (status: HistoryStatus) => void statuses.push(status),
@@ -161,6 +163,27 @@ describe('a watch of starts', () => {
     host.wevtutil('sl', historyChannel, '/e:true');
     await host.newWatch().look();
     expect(host.statuses[1]).toEqual({ state: 'on', message: null });
+  });
+
+  it('reads last results where the log is off, and tells each once', async () => {
+    const host = await makeHost();
+    host.wevtutil('sl', historyChannel, '/e:false');
+    const { manifest, path } = await host.register({ runAs: 'local-service' });
+    await host.begin();
+    host.refuse('S-1-5-19');
+    await host.scheduler.start(path);
+    await vi.waitFor(
+      async () => {
+        const { rows } = await host.scheduler.listing();
+        expect(rows.find((row) => row.path === path)?.lastResult).toBe(0x8007052e | 0);
+      },
+      { timeout: 20_000 },
+    );
+    await host.newWatch().look();
+    await host.newWatch().look();
+    expect(failedOf(host.reported)).toMatchObject([
+      { jobId: manifest.jobId, cause: 'logon_failed', resultCode: 0x8007052e, records: [] },
+    ]);
   });
 
   it('says that the log cannot be read', async () => {

@@ -1,3 +1,4 @@
+import { failureOfLastStart, type LastStart } from '@carillon/core/starts/last-result';
 import { noStarts, readStarts, type StartsMemory } from '@carillon/core/starts/read-starts';
 import { describeStartFailure, type StartFailure } from '@carillon/core/starts/start-failure';
 import { readTouches, type TaskTouch, type TaskTouches, touchBehind } from '@carillon/core/starts/task-touches';
@@ -16,6 +17,8 @@ export interface HistoryPlace {
   readonly starts: StartsMemory;
   /** Agents before it kept none. */
   readonly touches?: TaskTouches;
+  /** Starts that were told from last results alone: when they were, by path. Agents before it kept none. */
+  readonly fromResults?: Readonly<Record<string, string>>;
   /** What the centre was last told of the log. */
   readonly said: HistoryStatus | null;
 }
@@ -37,6 +40,8 @@ export interface StartPorts {
   };
   /** When a runner of the job last began a run; null when none did. */
   readonly lastStartMs: (jobId: string) => number | null;
+  /** What the listing says of last starts: looked at where the log cannot tell. */
+  readonly lastStarts: () => Promise<readonly LastStart[]>;
   /** Was this agent changing the task at that time? */
   readonly isOwn: (path: string, atMs: number) => boolean;
   /** An event that is told twice under one id is told once. */
@@ -50,6 +55,8 @@ const recordsPerRead = 500;
 const readsPerLook = 40;
 /** Asking how the log is set up costs a process, and it hardly ever changes. */
 const looksPerStatus = 10;
+/** A listing costs more than a look into the log. */
+const looksPerListing = 5;
 
 /**
  * Reads on in Task Scheduler's log and reports starts of our jobs of which no run came. Events go out before the place
@@ -68,6 +75,7 @@ export class StartWatch {
       const asks = this.looks % looksPerStatus === 0 || this.status?.state !== 'on';
       this.looks += 1;
       if (asks) await this.askStatus();
+      if (this.status?.state !== 'on' && this.looks % looksPerListing === 1) await this.readLastStarts();
       if (this.status?.state === 'unreadable') return;
       let place = memory.load();
       // What happened before the agent came is not its to tell.
@@ -100,6 +108,24 @@ export class StartWatch {
     this.keep({ ...place, said: status });
   }
 
+  private async readLastStarts(): Promise<void> {
+    const jobs = this.jobs();
+    const place = this.ports.memory.load() ?? blank;
+    const told: Record<string, string> = {};
+    for (const start of await this.ports.lastStarts()) {
+      const job = jobs.get(start.path.toLowerCase());
+      const failure = job && failureOfLastStart(start, (_, sinceMs) => this.hasRun(job, sinceMs));
+      if (!failure) continue;
+      if (place.fromResults?.[failure.path] !== failure.at) this.tell(failure, job);
+      told[failure.path] = failure.at;
+    }
+    if (JSON.stringify(told) !== JSON.stringify(place.fromResults ?? {})) this.keep({ ...place, fromResults: told });
+  }
+
+  private hasRun(job: RegisteredJob | undefined, sinceMs: number): boolean {
+    return (this.ports.lastStartMs(job?.jobId ?? '') ?? 0) >= sinceMs;
+  }
+
   private async readOn(from: HistoryPlace): Promise<void> {
     let place = from;
     for (let reads = 0; reads < readsPerLook; reads++) {
@@ -109,7 +135,7 @@ export class StartWatch {
       const { memory: starts, failures } = readStarts(place.starts, events, {
         nowMs,
         isOurs: (path) => jobs.has(path),
-        hasRun: (path, sinceMs) => (this.ports.lastStartMs(jobs.get(path)?.jobId ?? '') ?? 0) >= sinceMs,
+        hasRun: (path, sinceMs) => this.hasRun(jobs.get(path), sinceMs),
       });
       const touches = readTouches(place.touches ?? {}, events, {
         isOurs: (path) => jobs.has(path),

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readRunning } from '@carillon/stack/data-folder';
 import type { AgentRow } from './agent-row.js';
+import { watchWire } from './idle-network.js';
 import { untilInSync } from './in-sync.js';
 import { withPrivateStack } from './private-stack.js';
 import { type ProcessUse, useOf } from './process-use.js';
@@ -25,14 +26,18 @@ export function benchAgent({ repository, seconds, onProgress }: AgentBenchOption
     await stack.api.call('POST', '/apply', { documents: Array.from({ length: tasks }, (_, index) => idleJob(index)) });
     onProgress(`waiting until ${tasks} tasks are registered`);
     await untilInSync(stack, signal);
+    const wire = await watchWire(stack, signal);
     const bare = bareNode(stack.url);
     try {
       onProgress(`letting it settle, then watching it for ${seconds} s`);
       await wait(settleMs, undefined, { signal });
+      wire.start();
       const idle = await watch(readRunning(stack.folder)?.agentPid, bare.pid, seconds, signal);
+      const network = wire.row();
       onProgress('running a program that does nothing, with and without us');
-      return [...idle, await benchRunner(stack, signal)];
+      return [...idle, network, await benchRunner(stack, signal)];
     } finally {
+      wire.stop();
       bare.kill('SIGKILL');
       await once(bare, 'exit');
     }

@@ -111,6 +111,7 @@ describe.skipIf(wine.kind === 'missing')(
         jobOf('program', program("console.log(process.argv.length, '备份'); process.exitCode = 0")),
         jobOf('interrupted', program('process.exit(0xC000013A)')),
         jobOf('not-there', { program: 'C:\\nowhere.exe' }),
+        jobOf('orderly', program(orderly), { timeout: '3s' }),
         jobOf('hangs', program(hangingTree(await callPort())), { timeout: '3s' }),
       ];
       const file = join(windows.driveC, 'jobs.yaml');
@@ -158,6 +159,13 @@ describe.skipIf(wine.kind === 'missing')(
       await eventually(async () => (lastResult() === 0xc000013a ? true : undefined));
     });
 
+    it('presses Ctrl-C in the console of a program before it ends it', async () => {
+      // Not by the emulated Task Scheduler: Wine gives no console to what that starts.
+      const run = await runOf('orderly', () => runDirectly('orderly'));
+      expect(run).toMatchObject({ state: 'timed_out', exitCode: 7 });
+      expect((await product.cli('output', run.id)).stdout).toBe('closing\n');
+    });
+
     it('ends a program with everything it started when its time is over', async () => {
       const [run] = await Promise.all([runOf('hangs', () => startTask('hangs')), grandchildEnds]);
       expect(run).toMatchObject({ state: 'timed_out' });
@@ -194,13 +202,17 @@ describe.skipIf(wine.kind === 'missing')(
           FROM agent_event_key k JOIN host ON host.id = k.host_id WHERE host.name = 'winehost' GROUP BY host_id`);
       const [{ kept, first, last, runs } = { kept: 0, first: 0, last: 0, runs: 0 }] = rows;
       expect(Number(kept)).toBe(Number(last) - Number(first) + 1);
-      expect(Number(runs)).toBe(9);
+      expect(Number(runs)).toBe(10);
     });
   },
 );
 
 /** Ends when the process that a job's program started, and that would never end by itself, is gone. */
 let grandchildEnds: Promise<void>;
+
+/** Ends in its own way when it is asked to. */
+const orderly =
+  "process.on('SIGINT', () => { console.log('closing'); process.exit(7); }); setInterval(() => undefined, 1000)";
 
 /** A process of the tree is known by the line that it holds open to us. */
 async function callPort(): Promise<number> {
