@@ -35,8 +35,9 @@ type Status = Body<'upgrade.status'>;
 /** A program file that says it is another version, with something else changed as well. */
 function programOf(version: string, change: (text: string) => string = (text) => text): Buffer {
   const text = readFileSync(builtAgent, 'utf8');
-  const renamed = text.replace(`agentVersion = "${agentVersion}"`, `agentVersion = "${version}"`);
-  if (renamed === text) throw new Error('the version does not stand in the built agent as it used to');
+  const literal = new RegExp(`(["'\`])${agentVersion.replaceAll('.', '\\.')}\\1`, 'g');
+  expect(text.match(literal), 'the version in the built agent').toHaveLength(1);
+  const renamed = text.replace(literal, `"${version}"`);
   return Buffer.from(change(renamed));
 }
 
