@@ -69,12 +69,13 @@ describe("why didn't it run", () => {
         job('yearly', `schedule: "0 0 1 1 *"\n${quick}`),
       ].join(''),
     );
+    // Before the task is there: a minute that begins in between would be a good run.
+    writeFileSync(join(taskStore(), 'accounts.json'), JSON.stringify({ 'S-1-5-19': 0x8007052e }));
     expect(await product.cli('apply', '-f', file)).toMatchObject({ code: 0, stderr: '' });
     await eventually(async () => {
       const [host] = await product.json<{ assignments: { total: number; applied: number } }[]>('hosts');
       return host && host.assignments.applied === host.assignments.total ? host : undefined;
     });
-    writeFileSync(join(taskStore(), 'accounts.json'), JSON.stringify({ 'S-1-5-19': 0x8007052e }));
     schtasks('/delete', '/tn', '\\Carillon\\vanished', '/f');
     const refusedAt = Date.now();
 
