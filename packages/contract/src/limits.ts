@@ -14,8 +14,39 @@ export const limits = {
   handshakesPerSecond: 300,
   /** Frames of events or log data sent and not yet acked, per socket. */
   inFlightFrames: 8,
+  /** Pages that listen on one server. */
+  liveSockets: 2_000,
+  liveTicketLifeMs: 30_000,
+  /** A page is told of changes so often at most. */
+  liveEveryMs: 500,
+  /** After so long a page comes back with a new ticket. */
+  liveSocketLifeMs: 10 * 60_000,
   apiBodyBytes: 1024 * 1024,
   pageItems: { default: 50, max: 500 },
+  /** Of each job in a list of jobs. */
+  recentRuns: 30,
+  /** Newest runs of a job that its statistics are made of. */
+  statisticRuns: 1_000,
+  /** Runs on other hosts count as at the same time when they started so near, and so many are told. */
+  besideMs: 10 * 60_000,
+  besideRuns: 100,
+  /** Runs in one downloaded table. */
+  csvRuns: 50_000,
+  /** Time zones of hosts that a preview tells apart, and other jobs it names. */
+  previewZones: 12,
+  previewOverlaps: 20,
+  /** Hours that one question about counts by the hour may cover: a month and a week. */
+  countedHours: 38 * 24,
+  /** Rows of a timeline in one answer, and what one of them may hold. */
+  timelineRows: 40,
+  timelineDays: 15,
+  timelineRunsPerRow: 200,
+  timelineMissesPerRow: 50,
+  timelineFiresPerRow: 60,
+  /** Fires that one question about expected starts looks at; each takes some microseconds. */
+  loadFires: 120_000,
+  /** Jobs of an hour that are told one by one. */
+  loadJobs: 40,
   commandLifeMs: 5 * 60_000,
   heartbeatMs: 60_000,
   /** A socket silent for this long is dead. */
@@ -26,10 +57,17 @@ export const limits = {
   spoolEventBytes: 128 * 1024 * 1024,
   /** Output that waited longer is given up; events stay as long as there is room. */
   spoolOutputAgeMs: 7 * 24 * 60 * 60_000,
+  /** Of events that the centre has, so much stays for one that was restored from a backup. */
+  spoolKeptBytes: 16 * 1024 * 1024,
+  spoolKeptAgeMs: 7 * 24 * 60 * 60_000,
   /** Written ahead, so that results of runs still find room on a full disk. */
   spoolReserveBytes: 4 * 1024 * 1024,
   /** With less free on the host's disk, output makes room for results. */
   spoolKeepFreeBytes: 16 * 1024 * 1024,
   enrolmentTokenUses: 10_000,
   applyDocuments: 500,
+  /** How long history is kept when nothing is configured; numbers by the hour stay longer than the runs they count. */
+  keepRunsDays: 90,
+  keepOutputDays: 30,
+  keepHoursDays: 400,
 } as const;

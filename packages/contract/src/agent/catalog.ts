@@ -1,5 +1,10 @@
 import type { z } from 'zod';
-import * as messages from './messages.js';
+import * as command from './command-messages.js';
+import * as desired from './desired-messages.js';
+import * as event from './event-messages.js';
+import * as inventory from './inventory-messages.js';
+import * as session from './session-messages.js';
+import * as upgrade from './upgrade-messages.js';
 
 export type Direction = 'agent-to-server' | 'server-to-agent';
 
@@ -12,31 +17,31 @@ interface MessageOptions {
 
 /** Every text message: name -> direction, body, when it is allowed. Senders and handlers derive their types from it. */
 export const catalog = {
-  challenge: { from: 'server-to-agent', schema: messages.challenge },
-  hello: { from: 'agent-to-server', schema: messages.hello, beforeAuthentication: true },
-  welcome: { from: 'server-to-agent', schema: messages.welcome },
-  reject: { from: 'server-to-agent', schema: messages.reject },
-  enroll: { from: 'agent-to-server', schema: messages.enroll, beforeAuthentication: true },
-  enrolled: { from: 'server-to-agent', schema: messages.enrolled },
-  'desired.notice': { from: 'server-to-agent', schema: messages.desiredNotice },
-  'desired.get': { from: 'agent-to-server', schema: messages.desiredGet },
-  'desired.state': { from: 'server-to-agent', schema: messages.desiredState },
-  'apply.status': { from: 'agent-to-server', schema: messages.applyStatus },
-  events: { from: 'agent-to-server', schema: messages.events },
-  ack: { from: 'server-to-agent', schema: messages.ack },
-  'epoch.renew': { from: 'server-to-agent', schema: messages.epochRenew },
-  'log.ack': { from: 'server-to-agent', schema: messages.logAck },
-  command: { from: 'server-to-agent', schema: messages.command },
-  'command.result': { from: 'agent-to-server', schema: messages.commandResult },
-  inventory: { from: 'agent-to-server', schema: messages.inventory },
-  'inventory.get': { from: 'server-to-agent', schema: messages.inventoryGet },
-  'agent.heartbeat': { from: 'agent-to-server', schema: messages.heartbeat },
-  'upgrade.offer': { from: 'server-to-agent', schema: messages.upgradeOffer },
-  'release.get': { from: 'agent-to-server', schema: messages.releaseGet },
-  'release.chunk': { from: 'server-to-agent', schema: messages.releaseChunk },
-  'upgrade.status': { from: 'agent-to-server', schema: messages.upgradeStatus },
-  goaway: { from: 'server-to-agent', schema: messages.goaway },
-  nack: { from: 'server-to-agent', schema: messages.nack },
+  challenge: { from: 'server-to-agent', schema: session.challenge },
+  hello: { from: 'agent-to-server', schema: session.hello, beforeAuthentication: true },
+  welcome: { from: 'server-to-agent', schema: session.welcome },
+  reject: { from: 'server-to-agent', schema: session.reject },
+  enroll: { from: 'agent-to-server', schema: session.enroll, beforeAuthentication: true },
+  enrolled: { from: 'server-to-agent', schema: session.enrolled },
+  'desired.notice': { from: 'server-to-agent', schema: desired.desiredNotice },
+  'desired.get': { from: 'agent-to-server', schema: desired.desiredGet },
+  'desired.state': { from: 'server-to-agent', schema: desired.desiredState },
+  'apply.status': { from: 'agent-to-server', schema: desired.applyStatus },
+  events: { from: 'agent-to-server', schema: event.events },
+  ack: { from: 'server-to-agent', schema: event.ack },
+  'epoch.renew': { from: 'server-to-agent', schema: event.epochRenew },
+  'log.ack': { from: 'server-to-agent', schema: event.logAck },
+  command: { from: 'server-to-agent', schema: command.command },
+  'command.result': { from: 'agent-to-server', schema: command.commandResult },
+  inventory: { from: 'agent-to-server', schema: inventory.inventory },
+  'inventory.get': { from: 'server-to-agent', schema: inventory.inventoryGet },
+  'agent.heartbeat': { from: 'agent-to-server', schema: session.heartbeat },
+  'upgrade.offer': { from: 'server-to-agent', schema: upgrade.upgradeOffer },
+  'release.get': { from: 'agent-to-server', schema: upgrade.releaseGet },
+  'release.chunk': { from: 'server-to-agent', schema: upgrade.releaseChunk },
+  'upgrade.status': { from: 'agent-to-server', schema: upgrade.upgradeStatus },
+  goaway: { from: 'server-to-agent', schema: session.goaway },
+  nack: { from: 'server-to-agent', schema: session.nack },
 } as const satisfies Record<string, MessageOptions>;
 
 type Catalog = typeof catalog;

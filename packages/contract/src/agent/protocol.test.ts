@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { catalog } from './catalog.js';
 import { decodeMessage, encodeMessage } from './codec.js';
 import { agentPath, agentSubprotocol } from './envelope.js';
+import { agentEvent } from './event-messages.js';
 import { decodeLogFrame, encodeLogFrame } from './log-frame.js';
-import { agentEvent, rejectCodes } from './messages.js';
+import { rejectCodes } from './session-messages.js';
 
 const stamp = { id: 'a1', atMs: Date.UTC(2026, 10, 23) };
 const hash = 'a'.repeat(64);

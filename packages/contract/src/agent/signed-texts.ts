@@ -6,8 +6,8 @@ export function helloText(
   challenge: { nonce: string; origin: string },
   hello: Omit<Body<'hello'>, 'signature'>,
 ): string {
-  const { agentId, keyId, protocol, facts, desired, spool, instance } = hello;
-  const more = instance === undefined ? {} : { instance };
+  const { agentId, keyId, protocol, facts, desired, spool, instance, kept } = hello;
+  const more = { ...(instance === undefined ? {} : { instance }), ...(kept === undefined ? {} : { kept }) };
   return canonicalJson({
     nonce: challenge.nonce,
     origin: challenge.origin,

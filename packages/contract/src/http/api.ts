@@ -1,9 +1,21 @@
+import { alertDocumentRoutes } from './alert-documents.routes.js';
+import { channelRoutes } from './channels.routes.js';
 import { hostRoutes } from './hosts.routes.js';
+import { incidentLinkRoutes } from './incident-links.routes.js';
+import { incidentRoutes } from './incidents.routes.js';
 import { inventoryRoutes } from './inventory.routes.js';
 import { jobRoutes } from './jobs.routes.js';
+import { liveRoutes } from './live.routes.js';
+import { loadRoutes } from './load.routes.js';
+import { missedRunRoutes } from './missed-runs.routes.js';
+import { nowRoutes } from './now.routes.js';
+import { pauseRoutes } from './pauses.routes.js';
 import type { Route } from './route.js';
 import { runRoutes } from './runs.routes.js';
 import { sessionRoutes } from './session.routes.js';
+import { subscriptionRoutes } from './subscriptions.routes.js';
+import { taskChangeRoutes } from './task-changes.routes.js';
+import { timelineRoutes } from './timeline.routes.js';
 import { upgradeRoutes } from './upgrade.routes.js';
 import { whyRoutes } from './why.routes.js';
 
@@ -14,8 +26,20 @@ export const api = {
   hosts: hostRoutes,
   runs: runRoutes,
   inventory: inventoryRoutes,
+  taskChanges: taskChangeRoutes,
   why: whyRoutes,
   upgrades: upgradeRoutes,
+  incidents: incidentRoutes,
+  incidentLinks: incidentLinkRoutes,
+  channels: channelRoutes,
+  subscriptions: subscriptionRoutes,
+  alertDocuments: alertDocumentRoutes,
+  missedRuns: missedRunRoutes,
+  pauses: pauseRoutes,
+  live: liveRoutes,
+  now: nowRoutes,
+  timeline: timelineRoutes,
+  load: loadRoutes,
 } as const;
 
 /** Every route with its operation id, `jobs.apply`. */

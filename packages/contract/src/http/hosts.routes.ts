@@ -2,7 +2,7 @@ import { hostPresences, hostStates, spoolLossReasons } from '@carillon/core/stat
 import { z } from 'zod';
 import { limits } from '../limits.js';
 import { assignment, assignmentCounts, taskChange } from './jobs.routes.js';
-import { defineRoutes, instant, nameParam, pageOf, pageQuery } from './route.js';
+import { defineRoutes, instant, nameParam, pageOf, pageQuery, queryFlag } from './route.js';
 
 const tag = 'hosts';
 const host = z.object({ name: nameParam });
@@ -53,6 +53,8 @@ export const hostSummary = z.object({
   scheduler: z.string(),
   lastSeenAt: instant.nullable(),
   assignments: assignmentCounts,
+  /** Jobs of which a run began in the last day and went wrong; older servers leave it out. */
+  failingJobs: z.int().optional(),
   /** The agent has registered exactly what is desired. */
   inSync: z.boolean(),
   /** The gravest first. */
@@ -81,6 +83,14 @@ export const enrolmentToken = z.object({
   revoked: z.boolean(),
 });
 
+/** In percent; of the fullest disk. */
+const loadPoint = z.object({
+  at: instant,
+  cpu: z.int().nullable(),
+  memory: z.int().nullable(),
+  disk: z.int().nullable(),
+});
+
 export const hostRoutes = defineRoutes({
   list: {
     method: 'GET',
@@ -92,6 +102,10 @@ export const hostRoutes = defineRoutes({
       presence: z.enum(hostPresences).optional(),
       /** `key=value`. */
       label: z.string().max(200).optional(),
+      /** Version of the agent. */
+      agent: z.string().max(50).optional(),
+      /** Only hosts with failing jobs. */
+      failing: queryFlag.optional(),
     }),
     response: pageOf(hostSummary),
   },
@@ -134,6 +148,18 @@ export const hostRoutes = defineRoutes({
     params: host,
     query: pageQuery,
     response: pageOf(spoolLoss),
+  },
+  load: {
+    method: 'GET',
+    path: '/hosts/:name/load',
+    tag,
+    summary: 'How busy a host is: what it last told, and every five minutes of the last two days, oldest first',
+    params: host,
+    response: z.object({
+      /** Null where the agent does not tell. */
+      now: loadPoint.extend({ disks: z.array(z.object({ name: z.string(), percent: z.int() })) }).nullable(),
+      items: z.array(loadPoint),
+    }),
   },
   setLabels: {
     method: 'PATCH',

@@ -69,6 +69,31 @@ export const inventoryRoutes = defineRoutes({
     params: z.object({ name: nameParam }),
     response: z.object({ name: z.string(), asked: z.boolean() }),
   },
+  refreshAll: {
+    method: 'POST',
+    path: '/host-tasks/refresh',
+    tag,
+    summary: 'Ask hosts for their tasks as they are now; `stale` says which have not answered yet',
+    body: z.object({ hosts: z.array(nameParam).min(1).max(1_000).optional() }).default({}),
+    response: z.object({
+      /** Instant of the request, for `stale`. */
+      requestedAt: instant,
+      asked: z.int(),
+      /** Not connected: their tasks stay as last told. The first of them. */
+      offline: z.array(z.string()).max(1_000),
+      offlineCount: z.int(),
+      /** Whose agents cannot tell their tasks. The first of them. */
+      unable: z.array(z.string()).max(1_000),
+    }),
+  },
+  stale: {
+    method: 'GET',
+    path: '/host-tasks/stale',
+    tag,
+    summary: 'Connected hosts that have not told their tasks since an instant',
+    query: z.object({ since: instant, host: nameParam.optional() }),
+    response: z.object({ count: z.int(), hosts: z.array(z.string()).max(20) }),
+  },
   groups: {
     method: 'GET',
     path: '/task-groups',

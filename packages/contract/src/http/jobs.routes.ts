@@ -1,16 +1,19 @@
+import { rightsKinds } from '@carillon/core/job/job-spec';
 import {
+  adoptions,
   assignmentStates,
   commandKinds,
   commandStates,
   documentKinds,
   driftKinds,
   hostPresences,
+  jobHealths,
   taskChangeStates,
 } from '@carillon/core/state/states';
 import { z } from 'zod';
 import { limits } from '../limits.js';
 import { defineRoutes, instant, nameParam, pageOf, pageQuery, queryFlag } from './route.js';
-import { runSummary } from './runs.routes.js';
+import { exitCodeWords, runSummary } from './runs.routes.js';
 
 const tag = 'jobs';
 const job = z.object({ name: nameParam });
@@ -35,6 +38,9 @@ export const assignmentCounts = z.object({
   failed: z.int(),
 });
 
+/** A run as one mark of a row of marks. */
+export const runMark = runSummary.pick({ id: true, state: true, startedAt: true, durationMs: true });
+
 export const jobSummary = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -46,12 +52,25 @@ export const jobSummary = z.object({
   schedule: z.string(),
   assignments: assignmentCounts,
   lastRun: runSummary.nullable(),
+  /** The newest runs, oldest of them first, where `recent` asked for them; older servers leave it out. */
+  recent: z.array(runMark).optional(),
+  /** How it does in one word; older servers leave it out. */
+  health: z.enum(jobHealths).optional(),
+  /** When it starts next by time on any of its hosts, where `nextFire` asked for it; null when no time is known. */
+  nextFireAt: instant.nullable().optional(),
   updatedAt: instant,
 });
 
 export const jobDetail = jobSummary.extend({ spec: jobSpec, manifestHash: z.string(), createdAt: instant });
 
-export const jobVersion = z.object({ version: z.int(), createdAt: instant, author: z.string(), spec: jobSpec });
+export const jobVersion = z.object({
+  version: z.int(),
+  createdAt: instant,
+  author: z.string(),
+  /** Why it was written, where nobody wrote it by hand. */
+  reason: z.string().nullable().optional(),
+  spec: jobSpec,
+});
 
 /** A registered task that was found changed on its host, and what became of it. */
 export const taskChange = z.object({
@@ -69,6 +88,27 @@ export const taskChange = z.object({
   /** When and by which account, as Task Scheduler's log tells. */
   changedAt: instant.nullable(),
   changedBy: z.string().nullable(),
+  /** Whether it became what the host should have; null where the job does not say `onDrift: adopt`. */
+  adoption: z.enum(adoptions).nullable().optional(),
+  /** Why it was left, or what is not quite the same. */
+  adoptionReasons: z.array(z.string()).optional(),
+  /** The job version that says so. */
+  adoptedVersion: z.int().nullable().optional(),
+  /** SHA-256 of the task XML that was found; null where it is not known. */
+  definitionHash: z.string().nullable().optional(),
+});
+
+/** Of the newest `limits.statisticRuns` runs of a job that ended, skipped ones apart. */
+export const runStatistics = z.object({
+  runs: z.int(),
+  /** When the oldest of them started; null when there is none. */
+  since: instant.nullable(),
+  /** Null when there is none. */
+  durations: z.object({ minMs: z.int(), medianMs: z.int(), p95Ms: z.int(), maxMs: z.int() }).nullable(),
+  /** How many took at least `fromMs` and less than `toMs`, the shortest first, without gaps between them. */
+  buckets: z.array(z.object({ fromMs: z.int(), toMs: z.int(), runs: z.int() })),
+  /** The most frequent first; null where it ended without one. */
+  exitCodes: z.array(z.object({ exit: exitCodeWords.nullable(), runs: z.int() })),
 });
 
 export const assignment = z.object({
@@ -96,6 +136,14 @@ const applyBody = z.object({
   allowNoHosts: z.boolean().default(false),
   /** Who is changing it, for the version's history; the signed-in name when left out. */
   author: z.string().max(200).optional(),
+  /**
+   * Versions that the changes were made to, 0: there is no such job. When somebody has stored another one meanwhile,
+   * nothing is stored (`conflict`, with `job`, `expected` and `current`).
+   */
+  expect: z
+    .array(z.object({ job: nameParam, version: z.int().min(0) }))
+    .max(limits.applyDocuments)
+    .optional(),
 });
 
 export const applyResult = z.object({
@@ -104,6 +152,10 @@ export const applyResult = z.object({
   change: z.enum(['created', 'updated', 'unchanged']),
   version: z.int().nullable(),
   hosts: z.int().nullable(),
+  /** What will not be as written on some hosts, such as `agent_too_old`: held back there. Absent when there is nothing. */
+  warnings: z
+    .array(z.object({ code: z.string(), message: z.string(), count: z.int(), hosts: z.array(z.string()).max(20) }))
+    .optional(),
 });
 
 export const nextFire = z.object({
@@ -149,7 +201,17 @@ export const jobRoutes = defineRoutes({
     path: '/jobs',
     tag,
     summary: 'Jobs by name',
-    query: pageQuery.extend({ search: z.string().max(100).optional() }),
+    query: pageQuery.extend({
+      search: z.string().max(100).optional(),
+      /** With so many of each job's newest runs. */
+      recent: z.coerce.number().int().min(1).max(limits.recentRuns).optional(),
+      /** With the time of each job's next start. */
+      nextFire: queryFlag.optional(),
+      owner: z.string().max(200).optional(),
+      health: z.enum(jobHealths).optional(),
+      /** `key=value` that its targets ask for; or a host that it is for, or a group that it names. */
+      target: z.string().min(1).max(300).optional(),
+    }),
     response: pageOf(jobSummary),
   },
   get: {
@@ -185,6 +247,15 @@ export const jobRoutes = defineRoutes({
     params: job,
     query: pageQuery.extend({ state: z.enum(assignmentStates).optional() }),
     response: pageOf(assignment),
+  },
+  statistics: {
+    method: 'GET',
+    path: '/jobs/:name/statistics',
+    tag,
+    summary: 'How long its newest runs took and how they ended',
+    params: job,
+    query: z.object({ host: nameParam.optional() }),
+    response: runStatistics,
   },
   taskChanges: {
     method: 'GET',
@@ -271,6 +342,27 @@ export const jobRoutes = defineRoutes({
       count: z.int().min(1).max(200).default(20),
       includeXml: queryFlag.optional(),
     }),
-    response: z.object({ task: taskPreview, nextFires: z.array(nextFire), hosts: z.array(z.string()) }),
+    response: z.object({
+      task: taskPreview,
+      nextFires: z.array(nextFire),
+      hosts: z.array(z.string()),
+      /** The rest is absent from older servers. Against the job of this name that is stored; null when there is none. */
+      stored: z
+        .object({ version: z.int(), gained: z.array(z.string()), lost: z.array(z.string()) })
+        .nullable()
+        .optional(),
+      /** The same for every time zone of its hosts, most hosts first; at most `limits.previewZones`. */
+      zones: z
+        .array(
+          taskPreview
+            .pick({ hostTimezone: true, exactness: true, reasons: true })
+            .extend({ hosts: z.int(), nextFires: z.array(nextFire) }),
+        )
+        .optional(),
+      /** Whom it runs as, on how many hosts. */
+      accounts: z.array(z.object({ account: z.string(), rights: z.enum(rightsKinds), hosts: z.int() })).optional(),
+      /** Other jobs of these hosts that start at the same moment as one of the next starts; at most `limits.previewOverlaps`. */
+      overlaps: z.array(z.object({ job: z.string(), hosts: z.int(), at: instant })).optional(),
+    }),
   },
 });

@@ -5,7 +5,7 @@ export const apiPrefix = '/api/v1';
 
 /** One endpoint. Controllers, the clients and the OpenAPI document all derive from it. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Under `/api/v1`, with `:name` parameters. */
   readonly path: string;
   readonly tag: string;
@@ -14,8 +14,12 @@ export interface Route {
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly response: z.ZodType;
+  /** What is answered when it is not JSON; such an answer is written as it comes and read by browsers, not by our client. */
+  readonly media?: string;
   /** Reachable without signing in. */
   readonly open?: true;
+  /** With an `Idempotency-Key` header it is carried out once for each key; see docs/ticketing-api.md. */
+  readonly takesKey?: true;
 }
 
 type Part<R extends Route, K extends 'params' | 'query'> = R[K] extends z.ZodType ? z.output<R[K]> : unknown;

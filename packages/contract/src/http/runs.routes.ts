@@ -1,5 +1,6 @@
 import { runStates, runTriggers } from '@carillon/core/state/states';
 import { z } from 'zod';
+import { limits } from '../limits.js';
 import { defineRoutes, instant, pageOf, pageQuery, queryFlag } from './route.js';
 
 const tag = 'runs';
@@ -64,27 +65,89 @@ export const outputPiece = z.object({
   text: z.string(),
 });
 
+/** How many runs that started within an hour are in which state now. States without a run are left out. */
+export const runHour = z.object({
+  /** Its beginning; hours are those of UTC. */
+  hour: instant,
+  total: z.int(),
+  states: z.partialRecord(z.enum(runStates), z.int()),
+  /** Of the runs that ended, skipped ones apart; null when none did. */
+  meanDurationMs: z.int().nullable(),
+});
+
+const runFilters = {
+  job: z.string().optional(),
+  host: z.string().optional(),
+  state: z.enum(runStates).optional(),
+  trigger: z.enum(runTriggers).optional(),
+  /** Runs that failed, timed out, were killed or are indeterminate. */
+  bad: queryFlag.optional(),
+  /** The number, signed or unsigned. */
+  exitCode: z.coerce.number().int().min(-0x8000_0000).max(0xffff_ffff).optional(),
+  /** `key=value`: runs on hosts that have the label now. */
+  label: z.string().max(300).optional(),
+  /** Started at or after. */
+  since: instant.optional(),
+  /** Started before. */
+  until: instant.optional(),
+  /** Runs whose output has these words, one after the other, in any case; needs `since`. */
+  outputContains: z.string().min(1).max(200).optional(),
+};
+
 export const runRoutes = defineRoutes({
   list: {
     method: 'GET',
     path: '/runs',
     tag,
     summary: 'Runs, newest first',
-    query: pageQuery.extend({
-      job: z.string().optional(),
-      host: z.string().optional(),
-      state: z.enum(runStates).optional(),
-      trigger: z.enum(runTriggers).optional(),
-      /** Runs that failed, timed out, were killed or are indeterminate. */
-      bad: queryFlag.optional(),
-      /** Started at or after. */
-      since: instant.optional(),
-      /** Started before. */
-      until: instant.optional(),
-    }),
+    query: pageQuery.extend(runFilters),
     response: pageOf(runSummary),
   },
+  table: {
+    method: 'GET',
+    path: '/runs/table.csv',
+    tag,
+    summary: `Runs as a table for spreadsheets, newest first, at most ${limits.csvRuns}; a last line says when there are more`,
+    query: z.object(runFilters),
+    media: 'text/csv; charset=utf-8',
+    response: z.string(),
+  },
+  hours: {
+    method: 'GET',
+    path: '/runs/hours',
+    tag,
+    summary: 'Runs counted by the hour of their start; hours without a run are left out',
+    query: z.object({
+      /** Whole hours: from the one that holds it; a day before `to` when left out. */
+      from: instant.optional(),
+      /** Up to the one that holds it, now when left out. */
+      to: instant.optional(),
+      job: z.string().optional(),
+      host: z.string().optional(),
+      /** `key=value`: runs on hosts that have the label now. */
+      label: z.string().max(200).optional(),
+    }),
+    response: z.object({ from: instant, to: instant, items: z.array(runHour) }),
+  },
   get: { method: 'GET', path: '/runs/:id', tag, summary: 'One run', params: run, response: runDetail },
+  beside: {
+    method: 'GET',
+    path: '/runs/:id/beside',
+    tag,
+    summary: 'What a run is compared with: the same job on this host before, and on other hosts at that time',
+    params: run,
+    response: z.object({
+      /** Of the runs of the job on this host that ended before it; null when there were none. */
+      usual: z.object({ runs: z.int(), medianMs: z.int(), p95Ms: z.int() }).nullable(),
+      /** The runs of the job just before and after it on this host. */
+      previous: runSummary.nullable(),
+      next: runSummary.nullable(),
+      /** Runs of the same job that started on other hosts within `limits.besideMs` of it, by host. */
+      elsewhere: z.array(runSummary),
+      /** How many those are; at most `limits.besideRuns` are given, bad ones first. */
+      elsewhereTotal: z.int(),
+    }),
+  },
   output: {
     method: 'GET',
     path: '/runs/:id/output',

@@ -47,6 +47,15 @@ export const sessionRoutes = defineRoutes({
       /** The last 24 hours. */
       runs: z.object({ total: z.int(), running: z.int(), succeeded: z.int(), warning: z.int(), bad: z.int() }),
       recentBad: z.array(runSummary),
+      /** Whether test failures become notices; missing where that was never tested, and from older servers. */
+      alertPath: z
+        .object({
+          lastSuccessAt: instant.nullable(),
+          /** From the failure to its notice; of the last that came through. */
+          tookMs: z.int().nullable(),
+          silentSince: instant.nullable(),
+        })
+        .optional(),
     }),
   },
 });

@@ -1,8 +1,8 @@
 import { releasePlatforms } from '@carillon/core/upgrade/release';
 import { offerReasons } from '@carillon/core/upgrade/upgrade-plan';
 import { z } from 'zod';
-import { upgradeStates } from '../agent/messages.js';
-import { defineRoutes, instant, pageOf, pageQuery } from './route.js';
+import { upgradeStates } from '../agent/upgrade-messages.js';
+import { defineRoutes, instant, nameParam, pageOf, pageQuery } from './route.js';
 
 const tag = 'upgrades';
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -129,7 +129,7 @@ export const upgradeRoutes = defineRoutes({
     path: '/upgrades/hosts',
     tag,
     summary: 'Version of each host, what it is offered, and what became of its last upgrade',
-    query: pageQuery,
+    query: pageQuery.extend({ host: nameParam.optional() }),
     response: pageOf(hostUpgrade),
   },
 });

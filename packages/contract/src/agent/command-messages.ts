@@ -1,0 +1,33 @@
+import { commandKinds } from '@carillon/core/state/states';
+import { z } from 'zod';
+import { signature, uuid, when } from './wire-values.js';
+
+/** Signed orders to one host. */
+
+export const command = z.object({
+  /** Canonical JSON of a `Command`. */
+  text: z.string().max(20_000),
+  signature,
+});
+
+export const commandResult = z.object({
+  commandId: uuid,
+  state: z.enum(['accepted', 'done', 'rejected', 'expired', 'indeterminate']),
+  code: z.string().max(100).optional(),
+  message: z.string().max(2_000).optional(),
+  runId: uuid.optional(),
+});
+
+/** Signed order to one host, done at most once and only inside its life. */
+export const commandOrder = z.object({
+  kind: z.literal('carillon/command/v1'),
+  commandId: uuid,
+  hostId: uuid,
+  action: z.enum(commandKinds),
+  jobId: uuid,
+  /** For `stop`. */
+  runId: uuid.nullable(),
+  notBefore: when,
+  notAfter: when,
+});
+export type CommandOrder = z.infer<typeof commandOrder>;

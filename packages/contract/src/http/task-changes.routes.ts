@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { taskChange } from './jobs.routes.js';
+import { defineRoutes } from './route.js';
+
+const id = z.object({ id: z.uuid() });
+
+export const taskChangeDetail = taskChange.extend({
+  /** Task XML as it was found; null where the host did not tell it, or it was too long. */
+  definition: z.string().nullable(),
+  /** Task XML that should be registered, as far as it can be worked out. */
+  wanted: z.string().nullable(),
+  /** Field by field, `settings.enabled`; null where one of the two is not known. An absent value is null. */
+  fields: z.array(z.object({ path: z.string(), wanted: z.unknown(), found: z.unknown() })).nullable(),
+});
+
+export const taskChangeRoutes = defineRoutes({
+  get: {
+    method: 'GET',
+    path: '/task-changes/:id',
+    tag: 'jobs',
+    summary: 'A change of a task, with the task as it was found',
+    params: id,
+    response: taskChangeDetail,
+  },
+  adopt: {
+    method: 'POST',
+    path: '/task-changes/:id/adopt',
+    tag: 'jobs',
+    summary: 'Make an edit that stands what its host should have, whatever the job says about edits',
+    params: id,
+    response: z.object({ job: z.string(), host: z.string(), version: z.int() }),
+  },
+  undo: {
+    method: 'POST',
+    path: '/task-changes/:id/undo',
+    tag: 'jobs',
+    summary: 'Take an adopted change back: the host gets what it had before',
+    params: id,
+    response: z.object({ job: z.string(), host: z.string(), version: z.int() }),
+  },
+});
