@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TaskDefinition } from '@carillon/wintask/task/definition';
+import type { Principal, TaskDefinition } from '@carillon/wintask/task/definition';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { describe, expect, it } from 'vitest';
-import { readDocument } from '../job/job-file.js';
+import { readDocument } from '../document/read-document.js';
 import { jobOfTask } from './job-of-task.js';
 import { similarityKey, variantKey } from './similar-tasks.js';
 
@@ -14,7 +14,13 @@ const context = {
 };
 
 function backup(
-  change: { args?: string; start?: string; settings?: TaskDefinition['settings']; user?: string } = {},
+  change: {
+    args?: string;
+    start?: string;
+    settings?: TaskDefinition['settings'];
+    user?: string;
+    principal?: { logonType?: Principal['logonType'] | undefined; runLevel?: 'HighestAvailable' };
+  } = {},
 ): TaskDefinition {
   const {
     args = '-File D:\\scripts\\Backup.ps1 -To D',
@@ -25,7 +31,14 @@ function backup(
   return {
     registrationInfo: { author: 'CORP\\ann', uri: '\\Backup', date: '2024-01-01T00:00:00' },
     triggers: [{ kind: 'calendar', startBoundary: start, schedule: { kind: 'day', daysInterval: 1 } }],
-    principals: [{ id: 'Author', userId: user, ...(user.startsWith('S-1-5-1') ? {} : { logonType: 'Password' }) }],
+    principals: [
+      {
+        id: 'Author',
+        userId: user,
+        ...(user.startsWith('S-1-5-1') ? {} : { logonType: 'Password' }),
+        ...change.principal,
+      } as Principal,
+    ],
     settings: {
       executionTimeLimit: 'PT0S',
       disallowStartIfOnBatteries: false,
@@ -87,6 +100,46 @@ describe('a task as a job', () => {
     });
   });
 
+  const sid = 'S-1-5-21-1-2-3-1001';
+  it.each<[string, string, object, object, string[]]>([
+    ['S4U, by the name the host lists', 'CORP\\etl', { logonType: 'S4U' }, { s4u: 'CORP\\etl' }, []],
+    ['S4U, by SID where the list has a bare name', 'etl', { logonType: 'S4U' }, { s4u: sid }, []],
+    ['in a session', 'CORP\\ann', { logonType: 'InteractiveToken' }, { interactive: 'CORP\\ann' }, ['window']],
+    ['with a password', 'CORP\\etl', { logonType: 'Password' }, { user: 'CORP\\etl' }, ['password']],
+    [
+      'with a password, else in a session',
+      'CORP\\etl',
+      { logonType: 'InteractiveTokenOrPassword' },
+      { user: 'CORP\\etl' },
+      ['password', 'session'],
+    ],
+  ])('keeps its account: %s', (_, runAs, principal, written, notes) => {
+    const read = jobOfTask(backup({ user: sid, principal }), { ...context, runAs });
+    expect(read).toMatchObject({ ok: true, document: { runAs: written } });
+    expect(read.ok && read.notes.map(({ code }) => code)).toEqual(notes);
+  });
+
+  it('keeps the highest rights of an account', () => {
+    const principal = { logonType: 'S4U', runLevel: 'HighestAvailable' } as const;
+    expect(jobOfTask(backup({ user: sid, principal }), context)).toMatchObject({
+      document: { runAs: { s4u: sid }, rights: 'highest' },
+    });
+    const system = jobOfTask(backup({ principal: { runLevel: 'HighestAvailable' } }), context);
+    expect(system.ok && system.document).not.toHaveProperty('rights');
+  });
+
+  it('knows a managed account by the name that the host lists', () => {
+    const read = jobOfTask(backup({ user: sid }), { ...context, runAs: 'CORP\\etl$' });
+    expect(read).toMatchObject({ document: { runAs: { gmsa: 'CORP\\etl$' } } });
+    expect(read.ok && read.notes.map(({ code }) => code)).toEqual([]);
+  });
+
+  it('keeps a managed account', () => {
+    expect(jobOfTask(backup({ user: 'CORP\\etl$' }), context)).toMatchObject({
+      document: { runAs: { gmsa: 'CORP\\etl$' } },
+    });
+  });
+
   it('takes a line for cmd.exe whose quotes mean nothing', () => {
     const task: TaskDefinition = {
       ...backup(),
@@ -96,7 +149,13 @@ describe('a task as a job', () => {
   });
 
   it.each<[string, TaskDefinition, string]>([
-    ['a stored password', backup({ user: 'CORP\\etl' }), 'account'],
+    [
+      'an account that says nothing of its logon',
+      backup({ user: 'CORP\\etl', principal: { logonType: undefined } }),
+      'account',
+    ],
+    ['a group', { ...backup(), principals: [{ id: 'Author', groupId: 'S-1-5-32-545' }] }, 'group'],
+    ['an account that no job can have', backup({ user: 'etl' }), 'account'],
     ['a variable nobody knows', backup({ args: '-File %DATA%\\x.ps1' }), 'variable'],
     ['idleness', backup({ settings: { runOnlyIfIdle: true } }), 'only_idle'],
     ['two actions', { ...backup(), actions: [...backup().actions, ...backup().actions] }, 'several_actions'],

@@ -1,18 +1,13 @@
 import { scheduleOfTriggers } from '@carillon/wintask/adopt/schedule-of-triggers';
 import { joinCommandLine, splitCommandLine } from '@carillon/wintask/process/command-line';
-import type { ScheduleEntry } from '@carillon/wintask/schedule/schedule';
 import { SETTINGS_DEFAULTS } from '@carillon/wintask/task/defaults';
-import type { ExecAction, Principal, TaskDefinition, TaskSettings } from '@carillon/wintask/task/definition';
-import { accountKey } from '@carillon/wintask/task/well-known-accounts';
+import type { ExecAction, TaskDefinition, TaskSettings } from '@carillon/wintask/task/definition';
 import { parseIsoDuration } from '@carillon/wintask/time/duration';
+import { accountAsWritten, entryAsWritten } from '../job/as-written.js';
 import { describeDuration } from '../job/describe-schedule.js';
 import { jobLimits } from '../job/job-limits.js';
-
-/** A named reason with its words. */
-export interface Reason {
-  readonly code: string;
-  readonly message: string;
-}
+import { type Part, type Reason, refused } from './reading.js';
+import { runAsOfTask } from './run-as-of-task.js';
 
 /** A job file without name and targets, as people write it; or all reasons why the task cannot be a job. */
 export type JobReading =
@@ -24,6 +19,8 @@ export interface AdoptContext {
   readonly hostTimezone: string;
   /** Values of the host's machine-wide variables, by lower-case name. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The account as the host's list names it; definitions have its SID. */
+  readonly runAs?: string;
 }
 
 /**
@@ -33,7 +30,7 @@ export interface AdoptContext {
 export function jobOfTask(task: TaskDefinition, context: AdoptContext): JobReading {
   const schedule = scheduleOfTriggers(task.triggers, context);
   const run = runOf(task, context.variables);
-  const runAs = runAsOf(task);
+  const runAs = runAsOfTask(task, context.runAs);
   const settings = settingsOf(task.settings);
   const problems: Reason[] = [
     ...(schedule.ok ? [] : schedule.problems.map(({ code, message }) => ({ code, message }))),
@@ -49,20 +46,12 @@ export function jobOfTask(task: TaskDefinition, context: AdoptContext): JobReadi
       ...(description ? { description } : {}),
       schedule: schedule.schedule.map(entryAsWritten),
       run: run.value,
-      ...(runAs.value === 'system' ? {} : { runAs: runAs.value }),
+      ...(runAs.value === 'system' || runAs.value === undefined ? {} : { runAs: accountAsWritten(runAs.value) }),
+      ...(runAs.rights === 'highest' ? { rights: runAs.rights } : {}),
       ...settings.value,
     },
-    notes: [...schedule.notes.map(({ code, message }) => ({ code, message })), ...settings.notes],
+    notes: [...schedule.notes.map(({ code, message }) => ({ code, message })), ...runAs.notes, ...settings.notes],
   };
-}
-
-interface Part<T> {
-  readonly value: T | undefined;
-  readonly problems: Reason[];
-}
-
-function refused<T>(code: string, message: string): Part<T> {
-  return { value: undefined, problems: [{ code, message }] };
 }
 
 function runOf(task: TaskDefinition, variables: AdoptContext['variables']): Part<Record<string, unknown>> {
@@ -122,27 +111,6 @@ function expand(action: ExecAction, variables: AdoptContext['variables']) {
   return unknown === undefined ? { command, line, workingDirectory } : { unknown };
 }
 
-const accounts: Readonly<Record<string, string>> = {
-  's-1-5-18': 'system',
-  's-1-5-19': 'local-service',
-  's-1-5-20': 'network-service',
-};
-
-function runAsOf(task: TaskDefinition): Part<string> {
-  const principal = task.principals.find(({ id }) => id === task.actionsContext) ?? task.principals[0];
-  const account = accounts[accountKey(principal?.userId ?? '')];
-  return account ? { value: account, problems: [] } : refused('account', whyNoAccount(principal));
-}
-
-function whyNoAccount(principal: Principal | undefined): string {
-  const who = principal?.userId ?? principal?.groupId ?? 'nobody in particular';
-  if (principal?.groupId !== undefined || principal?.logonType?.startsWith('InteractiveToken'))
-    return `it runs in the session of whoever is logged on (${who}); a job runs without one`;
-  if (principal?.logonType === 'S4U')
-    return `it runs as ${who} without a password (S4U); choose an account for the job and write the job file by hand`;
-  return `it runs as ${who} with a password that Windows keeps and gives to nobody; choose an account that needs none, or hand the password over on the host`;
-}
-
 function settingsOf(
   settings: TaskSettings,
 ): Part<Record<string, unknown>> & { value: Record<string, unknown>; notes: Reason[] } {
@@ -189,32 +157,4 @@ function notesOf(settings: TaskSettings): Reason[] {
     [priority !== 5, 'priority', `it runs at priority ${priority}; the job at 5`],
   ];
   return notes.flatMap(([is, code, message]) => (is ? [{ code, message }] : []));
-}
-
-/** An entry as a job file says it. */
-function entryAsWritten(entry: ScheduleEntry): unknown {
-  const calendar = 'calendar' in entry && entry.calendar ? { calendar: entry.calendar } : {};
-  switch (entry.kind) {
-    case 'cron':
-      return { cron: entry.expression, ...(entry.timezone ? { timezone: entry.timezone } : {}), ...calendar };
-    case 'every':
-      return { every: describeDuration(entry.intervalMs), ...calendar };
-    case 'at':
-      return { at: entry.local };
-    case 'startup':
-    case 'logon':
-      return { on: entry.kind };
-    case 'event':
-      return {
-        on: {
-          event: {
-            log: entry.log,
-            ...(entry.source ? { source: entry.source } : {}),
-            ...(entry.eventId === undefined ? {} : { id: entry.eventId }),
-          },
-        },
-      };
-    default:
-      throw new TypeError(`no trigger of Windows reads as ${entry.kind}`);
-  }
 }

@@ -1,4 +1,5 @@
 import { sha256Hex } from './canonical-json.js';
+import { type HostPause, pauseLine } from './pause.js';
 
 /** One job version that a host should have. */
 export interface DesiredEntry {
@@ -10,11 +11,11 @@ export interface DesiredEntry {
 
 /**
  * Identity of everything one host should have. Two sides with the same hash agree; nothing else is compared.
- * The order of entries does not matter. The server computes the same value in SQL (host.store.ts).
+ * The order of entries does not matter. The server computes the same value in SQL (desired.store.ts).
  */
-export function desiredHash(entries: readonly DesiredEntry[]): string {
-  const lines = entries.map((entry) => `${entry.jobId}:${entry.version}:${entry.manifestHash}\n`).sort();
-  return sha256Hex(lines.join(''));
+export function desiredHash(entries: readonly DesiredEntry[], pause?: HostPause): string {
+  const lines = entries.map((entry) => `${entry.jobId}:${entry.version}:${entry.manifestHash}\n`);
+  return sha256Hex([...lines, ...(pause ? [pauseLine(pause)] : [])].sort().join(''));
 }
 
 export interface DesiredChange {

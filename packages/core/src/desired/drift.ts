@@ -1,5 +1,6 @@
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
-import { diffTasks } from '@carillon/wintask/task/diff';
+import { type Difference, diffTasks } from '@carillon/wintask/task/diff';
+import { withoutVersion } from '../job/task-for-job.js';
 import type { DriftKind } from '../state/states.js';
 
 /** How a registered task differs from the one it should be. */
@@ -22,8 +23,16 @@ export function judgeDrift(wanted: TaskDefinition, found: FoundTask): Drift | nu
     return found.problem === null
       ? { found: 'deleted', differences: [] }
       : { found: 'unreadable', differences: [found.problem] };
-  const differences = diffTasks(wanted, found.task);
+  const differences = meaningfulDifferences(wanted, found.task);
   if (differences.length === 0) return null;
   const isOff = differences.every(({ path, found: value }) => path === 'settings.enabled' && value === false);
   return { found: isOff ? 'disabled' : 'edited', differences: differences.map(({ text }) => text) };
+}
+
+/** All differences but the version number in our own description, which tells people only who wrote the task when. */
+export function meaningfulDifferences(wanted: TaskDefinition, found: TaskDefinition): Difference[] {
+  return diffTasks(wanted, found).filter(
+    ({ path, wanted: ours, found: theirs }) =>
+      path !== 'description' || withoutVersion(String(ours)) !== withoutVersion(String(theirs)),
+  );
 }

@@ -10,7 +10,8 @@ export type SigningContext =
   | 'carillon/v1/manifest'
   | 'carillon/v1/index'
   | 'carillon/v1/command'
-  | 'carillon/v1/release';
+  | 'carillon/v1/release'
+  | 'carillon/v1/acknowledge';
 
 export interface KeyPair {
   readonly publicKey: string;

@@ -6,7 +6,10 @@ export interface PresenceRules {
   readonly offlineAfterMs: number;
 }
 
-/** Sockets are dead after 115 s of silence; a minute more without a session is offline. */
+/**
+ * Sockets are dead after 115 s of silence (a heartbeat every 30 s, three missed, and the time to notice); a minute more
+ * without a session, in which an agent would have come back, is offline. Alerts wait a little longer, see the host watch.
+ */
 export const defaultPresence: PresenceRules = { laggingAfterMs: 115_000, offlineAfterMs: 175_000 };
 
 /** How a host looks from the centre at `nowMs`. */

@@ -42,3 +42,12 @@ export function openToRunners(folder: RightsFolder, accounts: readonly string[] 
     ...folder.writtenByRunners.map((path) => ({ path, arguments: grant('M') })),
   ];
 }
+
+/**
+ * Lets one account read one file, and nobody else but SYSTEM and the administrators, whatever its folder lets others.
+ * @param account as icacls takes it, a SID with a star
+ */
+export function shareFile(path: string, account: string): RightsCall {
+  const grants = [`${system}:F`, `${administrators}:F`, `${account}:R`];
+  return { path, arguments: ['/inheritance:r', '/grant:r', ...grants] };
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { readDocument } from '../document/read-document.js';
 import { jobFileFromArticleTask } from './article-task.js';
-import { readDocument } from './job-file.js';
 
 const article = {
   task: {

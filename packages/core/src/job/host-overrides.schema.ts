@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
-import type { HostOverride, RunSpec } from './job-spec.js';
+import { type HostOverride, type MissedPolicy, type RunSpec, rightsKinds } from './job-spec.js';
 import { hostNameSchema } from './parts.schema.js';
 import { argumentsSchema, pathSchema } from './run.schema.js';
 import type { RunAs } from './run-as.js';
 import { scheduleSchema } from './schedule.schema.js';
 
 /** `overrides`: what is different on some hosts. */
-export function overridesSchema(runAs: z.ZodType<RunAs>) {
+export function overridesSchema({ runAs, onMissed }: { runAs: z.ZodType<RunAs>; onMissed: z.ZodType<MissedPolicy> }) {
   const override = z
     .strictObject({
       hosts: z.array(hostNameSchema).min(1).max(jobLimits.targetNames),
@@ -16,6 +16,9 @@ export function overridesSchema(runAs: z.ZodType<RunAs>) {
       arguments: argumentsSchema.optional(),
       workingDirectory: pathSchema.nullish(),
       runAs: runAs.optional(),
+      rights: z.enum(rightsKinds).optional(),
+      enabled: z.boolean().optional(),
+      onMissed: onMissed.optional(),
     })
     .transform(({ hosts, ...parts }): HostOverride => {
       const given = Object.entries(parts).filter(([, value]) => value !== undefined);

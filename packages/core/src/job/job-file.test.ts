@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDocument } from './job-file.js';
+import { readDocument } from '../document/read-document.js';
 import { type JobSpec, makeManifest } from './job-spec.js';
 
 const shortest = {
@@ -211,7 +211,7 @@ describe('a job file', () => {
       { runAs: 'root' },
       'runAs',
       'wrong_value',
-      'one of system, local-service, network-service, or a map with one of gmsa, s4u, user and the account',
+      'one of system, local-service, network-service, or a map with one of gmsa, s4u, user, interactive and the account',
     ],
     [
       { runAs: { gmsa: 'CORP\\etl' } },
@@ -239,7 +239,12 @@ describe('a job file', () => {
     [{ exitCodes: { success: ['7-1'] } }, 'exitCodes.success[0]', 'wrong_value', 'an exit code'],
     [{ exitCodes: 'rsync' }, 'exitCodes', 'wrong_value', 'one of robocopy, msiexec, posix'],
     [{ output: { keep: '1GB' } }, 'output.keep', 'wrong_value', 'a size such as'],
-    [{ kind: 'Jbo' }, 'kind', 'wrong_value', 'one of Job, HostGroup, AlertPolicy'],
+    [
+      { kind: 'Jbo' },
+      'kind',
+      'wrong_value',
+      'one of Job, HostGroup, AlertPolicy, Channel, OnCall, Route, Silence, MaintenanceWindow',
+    ],
   ])('refuses %j by naming %s', (change, path, code, expected) => {
     expect(problem(change)).toMatchObject({ path, code });
     expect(problem(change)?.expected).toContain(expected);

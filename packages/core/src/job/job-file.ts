@@ -3,22 +3,23 @@ import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
 import { z } from 'zod';
 import { isForeignPath } from '../adopt/foreign-path.js';
 import { canonicalJson } from '../desired/canonical-json.js';
+import { parseDocument } from '../document/parse-document.js';
 import type { HostGroup, Target } from '../host/target.js';
 import { makeProblem, type Result } from '../problem.js';
-import { documentKinds } from '../state/states.js';
-import { problemParams, problemsFromIssues } from '../zod-problems.js';
+import { problemParams } from '../zod-problems.js';
 import { conditionsSchema } from './conditions.schema.js';
 import { argumentsOfScripts, overridesSchema } from './host-overrides.schema.js';
 import { jobLimits } from './job-limits.js';
 import {
   asJson,
-  driftPolicies,
+  type DriftPolicy,
   type JobSpec,
   makeManifest,
   missedPolicies,
   outputEncodings,
   overlapPolicies,
   type RetryRules,
+  rightsKinds,
 } from './job-spec.js';
 import {
   byteSizeSchema,
@@ -146,6 +147,11 @@ const replacesSchema = z
   )
   .max(jobLimits.replacedTasks);
 
+/** `leave` is how people say what has been called `report` since the first version of the protocol. */
+const onDriftSchema = z
+  .enum(['repair', 'leave', 'adopt', 'report'])
+  .transform((policy): DriftPolicy => (policy === 'leave' ? 'report' : policy));
+
 /** The job file (`kind: Job`) as people write it; parsing gives the full spec. */
 export const jobFileSchema = z
   .strictObject({
@@ -157,15 +163,16 @@ export const jobFileSchema = z
     schedule: scheduleSchema,
     run: runSchema,
     runAs: runAsSchema.optional(),
+    rights: z.enum(rightsKinds).optional(),
     onOverlap: z.enum(overlapPolicies).optional(),
     onMissed: z.enum(missedPolicies).optional(),
-    onDrift: z.enum(driftPolicies).optional(),
+    onDrift: onDriftSchema.optional(),
     timeout: durationSchema(jobLimits.timeoutMs).nullish(),
     exitCodes: exitCodesSchema.optional(),
     output: outputSchema.optional(),
     enabled: z.boolean().optional(),
     replaces: replacesSchema.optional(),
-    overrides: overridesSchema(runAsSchema).optional(),
+    overrides: overridesSchema({ runAs: runAsSchema, onMissed: z.enum(missedPolicies) }).optional(),
     alerts: z.array(nameSchema).max(50).optional(),
     when: conditionsSchema.optional(),
     retry: retrySchema.optional(),
@@ -191,6 +198,7 @@ export const jobFileSchema = z
       schedule: file.schedule,
       run: file.run,
       runAs: file.runAs ?? 'system',
+      ...(file.rights === 'highest' ? { rights: file.rights } : {}),
       onOverlap: file.onOverlap ?? 'skip',
       onMissed: file.onMissed ?? 'skip',
       onDrift: file.onDrift ?? 'repair',
@@ -210,7 +218,7 @@ export const jobFileSchema = z
   );
 
 /** A saved group of hosts (`kind: HostGroup`). */
-const hostGroupFileSchema = z
+export const hostGroupFileSchema = z
   .strictObject({
     kind: z.literal('HostGroup'),
     name: nameSchema,
@@ -226,69 +234,12 @@ const hostGroupFileSchema = z
     ({ name, labels, hosts }): HostGroup => ({ name, ...(labels ? { labels } : {}), ...(hosts ? { hosts } : {}) }),
   );
 
-export const alertSeverities = ['low', 'medium', 'high'] as const;
-
-/** What an alert policy holds. Stored and assigned to jobs; its conditions are kept as written. */
-export interface AlertPolicySpec {
-  readonly name: string;
-  readonly severity: (typeof alertSeverities)[number];
-  readonly description: string;
-  /** Conditions by name, `{ consecutiveFailures: 3 }`. */
-  readonly when: Readonly<Record<string, string | number | boolean>>;
-}
-
-const alertPolicyFileSchema = z
-  .strictObject({
-    kind: z.literal('AlertPolicy'),
-    name: nameSchema,
-    severity: z.enum(alertSeverities),
-    description: z.string().max(jobLimits.descriptionCharacters).optional(),
-    when: z.record(z.string(), z.union([z.string().max(500), z.number(), z.boolean()])),
-  })
-  .transform(
-    ({ name, severity, description, when }): AlertPolicySpec => ({
-      name,
-      severity,
-      description: description ?? '',
-      when,
-    }),
-  );
-
-/** One document of a file that `apply` accepts. */
-export type Document =
-  | { readonly kind: 'Job'; readonly spec: JobSpec }
-  | { readonly kind: 'HostGroup'; readonly group: HostGroup }
-  | { readonly kind: 'AlertPolicy'; readonly policy: AlertPolicySpec };
-
-/** Reads one parsed YAML or JSON document. All problems of the document are reported together. */
-export function readDocument(raw: unknown): Result<Document> {
-  if (raw === null || typeof raw !== 'object' || Array.isArray(raw)) {
-    return { ok: false, problems: [makeProblem('', 'wrong_type', 'a map with kind, name, …', raw)] };
-  }
-  const kind = (raw as { kind?: unknown }).kind;
-  switch (kind) {
-    case 'Job':
-      return readJob(raw);
-    case 'HostGroup':
-      return parse(hostGroupFileSchema, raw, (group) => ({ kind, group }));
-    case 'AlertPolicy':
-      return parse(alertPolicyFileSchema, raw, (policy) => ({ kind, policy }));
-    default: {
-      const hint = 'task' in raw ? ' (a file with `task:` is read by `carillon import`)' : '';
-      const expected = `one of ${documentKinds.join(', ')}${hint}`;
-      return {
-        ok: false,
-        problems: [makeProblem('kind', kind === undefined ? 'missing' : 'wrong_value', expected, kind)],
-      };
-    }
-  }
-}
-
-function readJob(raw: object): Result<Document> {
-  const result = parse(jobFileSchema, raw, (spec): Document => ({ kind: 'Job', spec }));
-  if (!result.ok || result.value.kind !== 'Job') return result;
+/** A parsed map that says `kind: Job`. */
+export function readJob(raw: object): Result<JobSpec> {
+  const result = parseDocument(jobFileSchema, raw);
+  if (!result.ok) return result;
   const longestId = '00000000-0000-0000-0000-000000000000';
-  const bytes = Buffer.byteLength(canonicalJson(asJson(makeManifest(longestId, 1_000_000, result.value.spec))));
+  const bytes = Buffer.byteLength(canonicalJson(asJson(makeManifest(longestId, 1_000_000, result.value))));
   if (bytes <= jobLimits.manifestBytes) return result;
   return {
     ok: false,
@@ -301,11 +252,4 @@ function readJob(raw: object): Result<Document> {
       ),
     ],
   };
-}
-
-function parse<T>(schema: z.ZodType<T>, raw: object, wrap: (value: T) => Document): Result<Document> {
-  const result = schema.safeParse(raw);
-  return result.success
-    ? { ok: true, value: wrap(result.data) }
-    : { ok: false, problems: problemsFromIssues(result.error.issues, raw) };
 }

@@ -14,6 +14,8 @@ export interface JobSpec {
   readonly when?: Conditions;
   readonly run: RunSpec;
   readonly runAs: RunAs;
+  /** Of a named account that is an administrator: all it has, not only what is left without being asked. Absent: ordinary. */
+  readonly rights?: 'highest';
   readonly onOverlap: OverlapPolicy;
   readonly onMissed: MissedPolicy;
   readonly onDrift: DriftPolicy;
@@ -43,7 +45,14 @@ export interface HostOverride {
   readonly arguments?: readonly string[];
   readonly workingDirectory?: string | null;
   readonly runAs?: RunAs;
+  readonly rights?: Rights;
+  readonly enabled?: boolean;
+  readonly onMissed?: MissedPolicy;
 }
+
+/** What a job's account may do. SYSTEM has all rights anyway. */
+export const rightsKinds = ['ordinary', 'highest'] as const;
+export type Rights = (typeof rightsKinds)[number];
 
 /** What must hold on the host before the program starts: all that is given. */
 export interface Conditions {
@@ -88,8 +97,12 @@ export const overlapPolicies = ['skip', 'queue', 'replace', 'parallel'] as const
 export type OverlapPolicy = (typeof overlapPolicies)[number];
 export const missedPolicies = ['run-once', 'skip'] as const;
 export type MissedPolicy = (typeof missedPolicies)[number];
-export const driftPolicies = ['repair', 'report'] as const;
-/** What the agent does about a task that somebody edited, switched off or deleted on the host. */
+export const driftPolicies = ['repair', 'report', 'adopt'] as const;
+/**
+ * What is done about a task that somebody edited, switched off or deleted on the host. `report`: it is left as it is (job
+ * files say `leave`). `adopt`: left as it is too, and what was changed becomes what the host should have, where a job
+ * can say it.
+ */
 export type DriftPolicy = (typeof driftPolicies)[number];
 export const outputEncodings = [
   'auto',
@@ -172,6 +185,7 @@ export interface Manifest {
   readonly schedule: Schedule;
   readonly run: RunSpec;
   readonly runAs: RunAs;
+  readonly rights?: 'highest';
   readonly onOverlap: OverlapPolicy;
   readonly onMissed: MissedPolicy;
   readonly onDrift: DriftPolicy;
@@ -192,7 +206,19 @@ export interface Manifest {
   readonly needs?: readonly Need[];
 }
 
-export const needs = ['conditions', 'accounts', 'secrets', 'watch', 'overrides', 'replace'] as const;
+export const needs = [
+  'conditions',
+  'accounts',
+  'interactive',
+  'rights',
+  'secrets',
+  'account-secrets',
+  'watch',
+  'overrides',
+  'override-settings',
+  'adopt',
+  'replace',
+] as const;
 export type Need = (typeof needs)[number];
 
 function needsOf(spec: JobSpec): Need[] {
@@ -201,9 +227,14 @@ function needsOf(spec: JobSpec): Need[] {
   const asked: Record<Need, boolean> = {
     conditions: spec.when !== undefined,
     accounts: accounts.some((account) => readRunAs(account)?.kind !== 'service'),
+    interactive: accounts.some((account) => readRunAs(account)?.kind === 'interactive'),
+    rights: [spec, ...overrides].some((each) => each.rights === 'highest'),
     secrets: spec.run.secrets !== undefined,
+    'account-secrets': spec.run.secrets !== undefined && accounts.some((account) => account !== 'system'),
     watch: [spec, ...overrides].some(({ schedule }) => schedule?.some(isWatched)),
     overrides: overrides.length > 0,
+    'override-settings': overrides.some(({ enabled, onMissed }) => (enabled ?? onMissed) !== undefined),
+    adopt: spec.onDrift === 'adopt',
     replace: (spec.replaces ?? []).length > 0,
   };
   return needs.filter((need) => asked[need]);
@@ -217,6 +248,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     schedule,
     run,
     runAs,
+    rights,
     onOverlap,
     onMissed,
     onDrift,
@@ -239,6 +271,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     schedule,
     run,
     runAs,
+    ...(rights ? { rights } : {}),
     onOverlap,
     onMissed,
     onDrift,

@@ -17,6 +17,7 @@ describe('the account of a job', () => {
     ['user', 'etl@corp.example'],
     ['user', 'S-1-5-21-1004336348-1177238915-682003330-1001'],
     ['user', 'corp.example\\Jörg'],
+    ['interactive', 'CORP\\ann'],
   ])('may be %s %s', (kind, account) => expect(accountProblem(kind, account)).toBeUndefined());
 
   it.each<[AccountKind, string, string]>([
@@ -30,6 +31,7 @@ describe('the account of a job', () => {
     ['user', 'CORP\\', 'a user'],
     ['user', 'CORP\\a"b', 'a user'],
     ['s4u', 'a\\b\\c', 'a user'],
+    ['interactive', 'BUILTIN\\Users', 'a group'],
   ])('may not be %s %s', (kind, account, words) => expect(accountProblem(kind, account)).toContain(words));
 });
 
@@ -41,9 +43,19 @@ describe('its principal', () => {
     ['gmsa:CORP\\etl$', { userId: 'CORP\\etl$', logonType: 'Password', runLevel: 'LeastPrivilege' }, 'never'],
     ['s4u:CORP\\etl', { userId: 'CORP\\etl', logonType: 'S4U', runLevel: 'LeastPrivilege' }, 'if-known'],
     ['user:CORP\\etl', { userId: 'CORP\\etl', logonType: 'Password', runLevel: 'LeastPrivilege' }, 'always'],
+    [
+      'interactive:CORP\\ann',
+      { userId: 'CORP\\ann', logonType: 'InteractiveToken', runLevel: 'LeastPrivilege' },
+      'never',
+    ],
   ] as const)('of %s', (runAs, principal, password) => {
     expect(principalFor(runAs)).toEqual({ id: 'Author', ...principal });
     expect(passwordNeed(runAs)).toBe(password);
+  });
+
+  it('has the highest rights where the job says so, and SYSTEM always', () => {
+    expect(principalFor('s4u:CORP\\Etl', {}, 'highest').runLevel).toBe('HighestAvailable');
+    expect(principalFor('system', {}, 'ordinary').runLevel).toBe('HighestAvailable');
   });
 
   it('names the SID where the host knows it', () => {

@@ -7,9 +7,10 @@ type ServiceAccount = (typeof serviceAccounts)[number];
 
 /**
  * `gmsa`: a group managed service account, whose password the domain looks after. `s4u`: a user without a password, who
- * reaches nothing but this host. `user`: a user with the password that was handed over on the host.
+ * reaches nothing but this host. `user`: a user with the password that was handed over on the host. `interactive`: a user
+ * in his own session, while he is logged on and at no other time.
  */
-export const accountKinds = ['gmsa', 's4u', 'user'] as const;
+export const accountKinds = ['gmsa', 's4u', 'user', 'interactive'] as const;
 export type AccountKind = (typeof accountKinds)[number];
 
 /** Whom a job runs as, in one text: `system`, `gmsa:CORP\etl$`. */
@@ -29,7 +30,7 @@ export function readRunAs(text: string): RunAsParts | undefined {
 }
 
 /** Well-known SIDs, since account names are localized (task-scheduler reference 1.6). */
-const sidOfService: Record<ServiceAccount, string> = {
+export const sidOfService: Record<ServiceAccount, string> = {
   system: 'S-1-5-18',
   'local-service': 'S-1-5-19',
   'network-service': 'S-1-5-20',
@@ -62,19 +63,26 @@ export function passwordNeed(runAs: RunAs): 'never' | 'if-known' | 'always' {
   return kind === 's4u' ? 'if-known' : 'never';
 }
 
+const runLevels = { ordinary: 'LeastPrivilege', highest: 'HighestAvailable' } as const;
+const logonTypes = { gmsa: 'Password', s4u: 'S4U', user: 'Password', interactive: 'InteractiveToken' } as const;
+
 /**
- * The principal of a job's task. Only SYSTEM gets more than the account has by itself: it has all rights anyway.
+ * The principal of a job's task. SYSTEM has all rights anyway; others get theirs where a job says so.
  * @param sids SIDs of the host's accounts by name in lower case. Windows stores SIDs, and tells them when asked.
  * @throws RangeError for a text that is no form of `runAs`
  */
-export function principalFor(runAs: RunAs, sids: Readonly<Record<string, string>> = {}): Principal {
+export function principalFor(
+  runAs: RunAs,
+  sids: Readonly<Record<string, string>> = {},
+  rights: 'ordinary' | 'highest' = 'ordinary',
+): Principal {
   const parts = readRunAs(runAs);
   if (!parts) throw new RangeError(`runAs: expected an account, got ${JSON.stringify(runAs)}`);
   const { kind, account } = parts;
   if (kind === 'service') {
-    const runLevel = account === 'system' ? 'HighestAvailable' : 'LeastPrivilege';
+    const runLevel = account === 'system' ? runLevels.highest : runLevels[rights];
     return { id: 'Author', userId: sidOfService[account], runLevel };
   }
   const userId = sids[account.toLowerCase()] ?? account;
-  return { id: 'Author', userId, logonType: kind === 's4u' ? 'S4U' : 'Password', runLevel: 'LeastPrivilege' };
+  return { id: 'Author', userId, logonType: logonTypes[kind], runLevel: runLevels[rights] };
 }

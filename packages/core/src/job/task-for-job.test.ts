@@ -1,7 +1,7 @@
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { writeTaskXml } from '@carillon/wintask/task/write-task-xml';
 import { describe, expect, it } from 'vitest';
-import { readDocument } from './job-file.js';
+import { readDocument } from '../document/read-document.js';
 import { type Manifest, makeManifest } from './job-spec.js';
 import { taskForJob } from './task-for-job.js';
 

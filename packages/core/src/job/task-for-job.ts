@@ -73,7 +73,7 @@ export function taskForJob(manifest: Manifest, facts: TaskFacts): Result<JobTask
       uri: taskPathOf(manifest.name),
     },
     triggers: compiled.triggers,
-    principals: [principalFor(manifest.runAs, facts.sids)],
+    principals: [principalFor(manifest.runAs, facts.sids, manifest.rights)],
     settings: {
       // The runner decides what overlaps, so that a start that is skipped is on record and an old run ends in order.
       multipleInstancesPolicy: 'Parallel',
@@ -120,4 +120,9 @@ function taskTimeLimit({ timeoutMs, retry, when, onOverlap }: Manifest): string 
 function describe(manifest: Manifest): string {
   const about = manifest.description ? `${manifest.description}\n` : '';
   return `${about}Managed by Carillon (job ${manifest.name}, version ${manifest.version}). Changes made here are reported as drift.`;
+}
+
+/** A description of ours that is the same for all versions of a job. */
+export function withoutVersion(description: string): string {
+  return description.replace(/(^|\n)(Managed by Carillon \(job .*), version \d+\)/, '$1$2)');
 }

@@ -59,6 +59,15 @@ describe('accounts', () => {
   });
 });
 
+describe('the highest rights', () => {
+  it('are for nobody where the owner says so', () => {
+    const job = { run: script, runAs: 's4u:CORP\\etl', rights: 'highest' } as const;
+    expect(judgeJob({ highestRights: false }, job, true)).toMatchObject({ ok: false, code: 'policy_highest_rights' });
+    expect(judgeJob({ highestRights: true }, job, true).ok).toBe(true);
+    expect(verdict({ highestRights: false }, script, 's4u:CORP\\etl')).toBe('ok');
+  });
+});
+
 describe('programs', () => {
   const policy: HostPolicy = { programs: ['C:\\Jobs\\', 'D:\\tools\\etl.exe', '\\\\files\\share\\'] };
 

@@ -27,6 +27,8 @@ const programPattern = z
 const policySchema = z.strictObject({
   /** Accounts that jobs may run as, as in a job's `runAs`; a `*` at the end stands for any ending. */
   runAs: z.array(accountPattern).max(100).optional(),
+  /** Whether jobs of named accounts may have the highest rights that these have (`rights: highest`). */
+  highestRights: z.boolean().optional(),
   /** Programs that jobs may start: files, and folders (ending in a slash) with everything below them. */
   programs: z.array(programPattern).max(500).optional(),
   /** Whether jobs may bring their own PowerShell or batch text; not, where `programs` is given and this is not. */
@@ -77,12 +79,14 @@ function refused(rule: string, message: string): PolicyVerdict {
  */
 export function judgeJob(
   policy: HostPolicy,
-  manifest: Pick<Manifest, 'run' | 'runAs' | 'replaces'>,
+  manifest: Pick<Manifest, 'run' | 'runAs' | 'rights' | 'replaces'>,
   ignoreCase: boolean,
 ): PolicyVerdict {
-  const { run, runAs, replaces } = manifest;
+  const { run, runAs, rights, replaces } = manifest;
   if (policy.runAs && !policy.runAs.some((pattern) => matchesAccount(pattern, runAs)))
     return refused('runAs', `jobs may run as ${policy.runAs.join(', ') || 'nobody'}, not as ${runAs}`);
+  if (policy.highestRights === false && rights === 'highest')
+    return refused('highestRights', `jobs may not have the highest rights of ${runAs}`);
   if (run.kind !== 'program') {
     const scripts = policy.scripts ?? policy.programs === undefined;
     if (!scripts) return refused('scripts', `jobs may not bring a ${run.kind} text of their own`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDocument } from '../job/job-file.js';
+import { readDocument } from '../document/read-document.js';
 import { makeManifest } from '../job/job-spec.js';
 import { judgeConditions } from './conditions.js';
 

@@ -25,6 +25,10 @@ export const taskChangeStates = ['drifted', 'repaired', 'restored'] as const;
 /** `drifted`: it stays so. `repaired`: the agent registered it again. `restored`: it is right again without us. */
 export type TaskChangeState = (typeof taskChangeStates)[number];
 
+export const adoptions = ['wanted', 'adopted', 'left'] as const;
+/** Whether an edited task became what its host should have. `wanted`: not decided yet. `left`: a job cannot say it. */
+export type Adoption = (typeof adoptions)[number];
+
 export const driftKinds = ['deleted', 'disabled', 'edited', 'unreadable'] as const;
 export type DriftKind = (typeof driftKinds)[number];
 
@@ -48,6 +52,13 @@ export const runStates = [
   'indeterminate',
 ] as const;
 export type RunState = (typeof runStates)[number];
+
+export const jobHealths = ['failing', 'unapplied', 'ok', 'never', 'off'] as const;
+/**
+ * How a job does. `failing`: its newest run went badly. `unapplied`: on some host its task is not as it should be.
+ * `never`: it has not run yet. `off`: it is switched off.
+ */
+export type JobHealth = (typeof jobHealths)[number];
 
 export const runTriggers = ['schedule', 'command', 'local', 'watch'] as const;
 /** What started a run: its schedule, a command from the centre, somebody on the host itself, or what the agent watched for. */
@@ -75,6 +86,7 @@ export const whyReasons = [
   'running',
   'waiting',
   'skipped',
+  'paused',
   'lost',
   'not_due',
   'calendar',
@@ -151,6 +163,14 @@ export function isBadRun(state: RunState): boolean {
   return state === 'failed' || state === 'timed_out' || state === 'killed' || state === 'indeterminate';
 }
 
+/** The health of a job: what a person should look at comes first. @param failedHosts hosts where its task is not as it should be */
+export function jobHealthOf(job: { enabled: boolean; lastRun: RunState | null; failedHosts: number }): JobHealth {
+  if (!job.enabled) return 'off';
+  if (job.lastRun !== null && isBadRun(job.lastRun)) return 'failing';
+  if (job.failedHosts > 0) return 'unapplied';
+  return job.lastRun === null ? 'never' : 'ok';
+}
+
 /**
  * The run that a start without a runner counts as. The program was due and something is broken: failed; the host's own
  * conditions held it back, or it was running already: skipped. Starts that were missed altogether are no runs.
@@ -177,7 +197,64 @@ export function runOfFailedStart(cause: StartFailureCause): 'failed' | 'skipped'
 }
 
 /** Kinds of documents that `apply` takes. Here, since the dashboard's browser code may read this file and not the readers. */
-export const documentKinds = ['Job', 'HostGroup', 'AlertPolicy'] as const;
+export const documentKinds = [
+  'Job',
+  'HostGroup',
+  'AlertPolicy',
+  'Channel',
+  'OnCall',
+  'Route',
+  'Silence',
+  'MaintenanceWindow',
+] as const;
+export type DocumentKind = (typeof documentKinds)[number];
+/** Kinds that are stored as written, by name: what alerts are made of and where they go. */
+export type AlertDocumentKind = Exclude<DocumentKind, 'Job' | 'HostGroup'>;
+export const alertDocumentKinds = documentKinds.filter(
+  (kind): kind is AlertDocumentKind => kind !== 'Job' && kind !== 'HostGroup',
+);
+
+export const alertSeverities = ['low', 'medium', 'high'] as const;
+export type AlertSeverity = (typeof alertSeverities)[number];
+
+export const alertStates = ['ok', 'pending', 'firing', 'acked', 'recovering', 'resolved'] as const;
+/** `pending`: its condition holds, not yet for long enough. `recovering`: it holds no more, not yet for long enough. */
+export type AlertState = (typeof alertStates)[number];
+
+export const incidentStates = ['firing', 'acked', 'recovering', 'resolved'] as const;
+export type IncidentState = (typeof incidentStates)[number];
+
+export const noticeReasons = [
+  'opened',
+  'updated',
+  'repeat',
+  'escalated',
+  'acked',
+  'resolved',
+  'reopened',
+  'digest',
+  'test',
+] as const;
+export type NoticeReason = (typeof noticeReasons)[number];
+
+export const noticeStates = ['queued', 'sending', 'sent', 'failed', 'dead', 'cancelled'] as const;
+/** `failed`: it will be tried again. `dead`: it will not, until somebody replays it. `cancelled`: no longer of use. */
+export type NoticeState = (typeof noticeStates)[number];
+
+export const alertStages = [
+  'evaluate',
+  'group',
+  'inhibit',
+  'maintenance',
+  'silence',
+  'route',
+  'escalate',
+  'deliver',
+  'ticket',
+  'person',
+] as const;
+/** Which stage of the alert pipeline decided something. */
+export type AlertStage = (typeof alertStages)[number];
 
 /** Commands that may still be handed to an agent. */
 export function isOpenCommand(state: CommandState): boolean {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { whyReasons } from '../state/states.js';
 import { type DueFacts, findDueFire, type WhyVersion } from './due-fire.js';
-import { explainFire, explainNoFire, type WhyFacts } from './why.js';
+import { explainFire, explainNoFire } from './why.js';
+import type { WhyFacts } from './why-facts.js';
 
 const at = (text: string) => Date.parse(`2026-11-${text}Z`);
 const fireMs = at('26T02:00:00');
@@ -106,6 +107,7 @@ const facts = (change: Partial<WhyFacts> = {}): WhyFacts => ({
   failures: [],
   changes: [],
   absences: [],
+  pauses: [],
   history: { state: 'on', message: null },
   task: null,
   ...change,
@@ -171,6 +173,20 @@ describe('why a fire did not run', () => {
     ['host_newer', { host: { ...facts().host, enrolledMs: at('26T03:00:00') } }],
     ['host_not_active', { host: { ...facts().host, state: 'revoked' } }],
     ['not_assigned', { assignment: null }],
+    [
+      'paused',
+      {
+        pauses: [
+          {
+            fromMs: at('26T01:00:00'),
+            toMs: at('26T03:00:00'),
+            untilMs: at('26T05:00:00'),
+            by: 'Ann',
+            reason: 'storage',
+          },
+        ],
+      },
+    ],
     ['host_off', { absences: [gone('26T01:00:00', '26T03:00:00', '26T02:58:00')] }],
     ['host_absent', { absences: [gone('26T01:00:00', '26T03:00:00', '20T02:58:00')] }],
     ['host_absent', { absences: [gone('26T01:00:00', '26T03:00:00')] }],

@@ -51,3 +51,24 @@ export function parseShortDuration(text: string): number | undefined {
     Number(days ?? 0) * DAY + Number(hours ?? 0) * HOUR + Number(minutes ?? 0) * MINUTE + Number(seconds ?? 0) * SECOND
   );
 }
+
+const shortUnits = [
+  [DAY, 'd'],
+  [HOUR, 'h'],
+  [MINUTE, 'm'],
+  [SECOND, 's'],
+] as const;
+
+/** Milliseconds as people write spans, the two largest units that say something: `2h 5m`, `45s`, `0s`. */
+export function formatShortDuration(ms: number): string {
+  let rest = Math.max(0, Math.round(ms / SECOND) * SECOND);
+  const parts: string[] = [];
+  for (const [unit, name] of shortUnits) {
+    const count = Math.trunc(rest / unit);
+    rest -= count * unit;
+    if (count > 0) parts.push(`${count}${name}`);
+    else if (parts.length > 0) break;
+    if (parts.length === 2) break;
+  }
+  return parts.join(' ') || '0s';
+}

@@ -25,8 +25,11 @@ interface Segment {
   from: number;
   offset: number;
 }
+/** A zone's offset at an instant, in milliseconds east of UTC; undefined: not known, ask the runtime. */
+export type KnownOffsets = (epochMs: number) => number | undefined;
+
 interface ZoneCache {
-  formatter: Intl.DateTimeFormat;
+  measure: (epochMs: number) => number;
   blocks: Map<number, Segment[]>;
   lastBlock: number;
   lastSegments: Segment[];
@@ -41,16 +44,38 @@ const DAY = 86_400_000;
 // Formatters cost about 50 microseconds each to make, a lookup in the blocks well under one. Rules of a zone do not
 // change while a process lives, so this memory never alters an answer.
 const zones = new Map<string, ZoneCache>();
+let known: (zone: string) => KnownOffsets | undefined = () => undefined;
+
+/**
+ * Lets somebody answer for the runtime, whose own zone data costs a process some 8 MB and 15 ms at its first use. The
+ * answers must be the runtime's own, such as `tableOf` keeps.
+ * @param offsetsOf undefined: ask the runtime. May throw RangeError for a zone that there is not
+ */
+export function readZonesFrom(offsetsOf: (zone: string) => KnownOffsets | undefined): void {
+  known = offsetsOf;
+  zones.clear();
+}
 
 const OFFSET = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/;
 
 function zoneCache(zone: string): ZoneCache {
-  const known = zones.get(zone);
-  if (known) return known;
-  const formatter = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-  const made: ZoneCache = { formatter, blocks: new Map(), lastBlock: Number.NaN, lastSegments: [] };
+  const remembered = zones.get(zone);
+  if (remembered) return remembered;
+  const made: ZoneCache = { measure: measureOf(zone), blocks: new Map(), lastBlock: Number.NaN, lastSegments: [] };
   zones.set(zone, made);
   return made;
+}
+
+function measureOf(zone: string): ZoneCache['measure'] {
+  const offsets = known(zone);
+  if (!offsets) return runtimeOffsets(zone);
+  let runtime: ZoneCache['measure'] | undefined;
+  return (epochMs) => {
+    const offset = offsets(epochMs);
+    if (offset !== undefined) return offset;
+    runtime ??= runtimeOffsets(zone);
+    return runtime(epochMs);
+  };
 }
 
 /** True when the name is an IANA time zone this runtime knows, for example `Europe/Berlin` or `UTC`. */
@@ -65,11 +90,14 @@ export function isTimeZone(name: string): boolean {
 }
 
 /** Asks the runtime: it writes `GMT`, `GMT+05:30`, or with seconds for times before zones were agreed on. */
-function measureOffset(cache: ZoneCache, epochMs: number): number {
-  const [, sign, hours, minutes, seconds] = OFFSET.exec(cache.formatter.format(epochMs)) ?? [];
-  if (sign === undefined) return 0;
-  const size = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds ?? 0)) * 1000;
-  return sign === '+' ? size : -size;
+function runtimeOffsets(zone: string): ZoneCache['measure'] {
+  const formatter = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+  return (epochMs) => {
+    const [, sign, hours, minutes, seconds] = OFFSET.exec(formatter.format(epochMs)) ?? [];
+    if (sign === undefined) return 0;
+    const size = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds ?? 0)) * 1000;
+    return sign === '+' ? size : -size;
+  };
 }
 
 /** First instant in (low, high] that already has the offset `after`; seconds precision. */
@@ -85,10 +113,10 @@ function findChange(measure: (ms: number) => number, low: number, high: number, 
 }
 
 function segmentsOf(cache: ZoneCache, block: number): Segment[] {
-  const known = cache.blocks.get(block);
-  if (known) return known;
+  const remembered = cache.blocks.get(block);
+  if (remembered) return remembered;
   const start = block * BLOCK;
-  const measure = (ms: number) => measureOffset(cache, ms);
+  const { measure } = cache;
   const segments: Segment[] = [{ from: start, offset: measure(start) }];
   let last = segments[0]!;
   for (let sample = 1; sample <= SAMPLES; sample++) {
@@ -111,7 +139,8 @@ export function offsetMs(zone: string, epochMs: number): number {
 // Known exceptions end in 2087; afterwards a zone's rules name months and weekdays only, so a year has the offsets of
 // any other that begins on the same weekday and is as long. Those of 28 years stand for all that follow.
 const FIRST_FAR_YEAR = 2101;
-const FAR_MS = Date.UTC(FIRST_FAR_YEAR + 28, 0, 1);
+/** From here on a zone is only asked about nearer years. */
+export const FAR_MS = Date.UTC(FIRST_FAR_YEAR + 28, 0, 1);
 const yearShape = (year: number) => new Date(Date.UTC(year, 0, 1)).getUTCDay() * 400 + daysOfYear(year);
 const daysOfYear = (year: number) => (Date.UTC(year + 1, 0, 1) - Date.UTC(year, 0, 1)) / DAY;
 const farYears = new Map(

@@ -1,0 +1,99 @@
+import { describeResultCode } from '@carillon/wintask/result-codes';
+import type { AlertSeverity } from '../../state/states.js';
+import type { ChannelSpec } from '../documents/channel.schema.js';
+import type { NoticeContent } from '../notice.js';
+import { asksForOutput, fillTemplate } from './template.js';
+import { words } from './words.js';
+
+/** A notice as people read it, before it is put into the form of its channel. All of it may hold hostile text. */
+export interface Message {
+  /** One line. */
+  readonly subject: string;
+  /** Why, in a sentence or what the channel's own template says. */
+  readonly text: string;
+  readonly severity: AlertSeverity | null;
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  /** Last lines of a run's output. */
+  readonly output: string | null;
+  readonly links: readonly { readonly name: string; readonly url: string }[];
+}
+
+/** Characters that would end a line, a header or a terminal's patience. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+/** Text that turns the direction of what follows it: names could look like others. */
+const directions = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** One line without what is not to be seen in one. */
+export function oneLine(text: string, characters = 300): string {
+  const line = text.replace(controls, ' ').replace(directions, '').trim();
+  return line.length <= characters ? line : `${line.slice(0, characters - 1)}…`;
+}
+
+/** What a channel says of a notice, in its language. */
+export function messageOf(content: NoticeContent, channel: Pick<ChannelSpec, 'language' | 'templates'>): Message {
+  const say = words[channel.language];
+  const { incident, run, spread } = content;
+  const { subject, text } = channel.templates;
+  const facts: [string, string | null | undefined][] = [
+    [say.severity, incident && say.severities[incident.severity]],
+    [say.policy, incident?.policy],
+    [say.job, content.job],
+    [say.host, content.host],
+    [say.exitCode, run?.exitCode == null ? null : exitCodeText(run.exitCode)],
+    [say.spread, spread && spread.hosts > 1 ? say.spreadText(spread) : null],
+    [say.examples, spread && spread.hosts > 1 ? spread.examples.join(', ') : null],
+    [say.openedAt, incident?.openedAt],
+    [say.acknowledgedBy, incident?.acknowledgedBy],
+    [say.assignee, incident?.assignee],
+    ...(content.parts ?? []).map(({ title, count }): [string, string] => [title, String(count)]),
+  ];
+  const links: [string, string | null][] = [
+    [say.incident, content.links.incident],
+    [say.acknowledge, content.links.acknowledge],
+    [say.run, content.links.run],
+    [say.runbook, content.runbook],
+  ];
+  return {
+    subject: oneLine(subject === null ? subjectOf(content, channel.language) : fillTemplate(subject, content), 200),
+    text: (text === null ? content.text : fillTemplate(text, content)).replace(directions, ''),
+    severity: incident?.severity ?? null,
+    facts: facts.flatMap(([name, value]) => (value ? [{ name, value: oneLine(value) }] : [])),
+    // Where the template says where it goes, it is not said twice.
+    output: asksForOutput(channel.templates) ? null : (run?.output?.replace(directions, '') ?? null),
+    links: links.flatMap(([name, url]) => (url ? [{ name, url }] : [])),
+  };
+}
+
+function subjectOf({ reason, incident, text }: NoticeContent, language: ChannelSpec['language']): string {
+  const say = words[language];
+  if (!incident) return `[Carillon] ${say.reasons[reason]}${reason === 'test' ? '' : `: ${text}`}`;
+  return `[${say.severities[incident.severity]}] #${incident.number} ${say.reasons[reason]}: ${incident.title}`;
+}
+
+function exitCodeText(code: number): string {
+  const { text, hex } = describeResultCode(code);
+  return code > 0xffff ? `${hex}: ${text}` : `${code}: ${text}`;
+}
+
+/** The whole message as plain text. */
+export function plainText({ text, facts, output, links }: Message): string {
+  const parts = [text, facts.map(({ name, value }) => `${name}: ${value}`).join('\n')];
+  if (output) parts.push(`---\n${output.trimEnd()}\n---`);
+  parts.push(links.map(({ name, url }) => `${name}: ${url}`).join('\n'));
+  return parts.filter(Boolean).join('\n\n');
+}
+
+/** Cut to so many bytes of UTF-8, between characters. */
+export function cutBytes(text: string, bytes: number): string {
+  const encoder = new TextEncoder();
+  if (encoder.encode(text).length <= bytes) return text;
+  let length = 0;
+  let end = 0;
+  for (const character of text) {
+    length += encoder.encode(character).length;
+    if (length > bytes - 3) break;
+    end += character.length;
+  }
+  return `${text.slice(0, end)}…`;
+}

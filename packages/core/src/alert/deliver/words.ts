@@ -1,0 +1,90 @@
+import type { AlertSeverity, NoticeReason } from '../../state/states.js';
+import type { Spread } from '../incident.js';
+
+interface Words {
+  readonly reasons: Readonly<Record<NoticeReason, string>>;
+  readonly severities: Readonly<Record<AlertSeverity, string>>;
+  readonly severity: string;
+  readonly policy: string;
+  readonly job: string;
+  readonly host: string;
+  readonly exitCode: string;
+  readonly spread: string;
+  readonly examples: string;
+  readonly openedAt: string;
+  readonly acknowledgedBy: string;
+  readonly assignee: string;
+  readonly incident: string;
+  readonly acknowledge: string;
+  readonly run: string;
+  readonly runbook: string;
+  spreadText(spread: Spread): string;
+  /** Said by a telephone. */
+  spoken(severity: string, text: string): string;
+}
+
+/** What notices say, in each language. */
+export const words: Readonly<Record<'en' | 'zh', Words>> = {
+  en: {
+    reasons: {
+      opened: 'opened',
+      updated: 'updated',
+      repeat: 'still open',
+      escalated: 'escalated',
+      acked: 'acknowledged',
+      resolved: 'resolved',
+      reopened: 'opened again',
+      digest: 'several alerts',
+      test: 'test notice',
+    },
+    severities: { low: 'low', medium: 'medium', high: 'HIGH' },
+    severity: 'Severity',
+    policy: 'Policy',
+    job: 'Job',
+    host: 'Host',
+    exitCode: 'Exit code',
+    spread: 'Spread',
+    examples: 'Hosts',
+    openedAt: 'Opened',
+    acknowledgedBy: 'Acknowledged by',
+    assignee: 'Assigned to',
+    incident: 'Incident',
+    acknowledge: 'Acknowledge',
+    run: 'Run',
+    runbook: 'Runbook',
+    spreadText: ({ hosts, hostsOfJob, firing }) =>
+      `${hosts}${hostsOfJob === null ? '' : ` of ${hostsOfJob}`} hosts, ${firing} alerts firing`,
+    spoken: (severity, text) => `This is Carillon. Severity ${severity}. ${text}`,
+  },
+  zh: {
+    reasons: {
+      opened: '已触发',
+      updated: '有更新',
+      repeat: '仍未解决',
+      escalated: '已升级',
+      acked: '已确认',
+      resolved: '已恢复',
+      reopened: '再次触发',
+      digest: '多条告警汇总',
+      test: '测试通知',
+    },
+    severities: { low: '低', medium: '中', high: '高' },
+    severity: '级别',
+    policy: '策略',
+    job: '任务',
+    host: '主机',
+    exitCode: '退出码',
+    spread: '影响范围',
+    examples: '主机',
+    openedAt: '开始时间',
+    acknowledgedBy: '确认人',
+    assignee: '负责人',
+    incident: '事件',
+    acknowledge: '确认',
+    run: '运行记录',
+    runbook: '处理手册',
+    spreadText: ({ hosts, hostsOfJob, firing }) =>
+      `${hosts}${hostsOfJob === null ? '' : ` / ${hostsOfJob}`} 台主机,${firing} 条告警`,
+    spoken: (severity, text) => `这里是 Carillon。级别${severity}。${text}`,
+  },
+};

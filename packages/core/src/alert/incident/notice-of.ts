@@ -1,0 +1,132 @@
+import type { AlertFacts } from '../alert.js';
+import type { OnCallSpec } from '../documents/on-call.schema.js';
+import type { RouteTarget } from '../documents/route.schema.js';
+import type { NoticeTarget } from '../incident.js';
+import type { NoticeContent } from '../notice.js';
+import type { Reason } from '../reason.js';
+import { onDutyAt } from '../route/on-call.js';
+import type { Telling } from './advance.js';
+import type { OpenIncident } from './open-incident.js';
+
+export interface WaysOut {
+  /** Names in lower case. */
+  readonly channels: ReadonlySet<string>;
+  /** By name in lower case. */
+  readonly schedules: ReadonlyMap<string, OnCallSpec>;
+}
+
+/** Whom a target means now, and why it means nobody. */
+export interface Reached {
+  readonly targets: readonly NoticeTarget[];
+  readonly missing: readonly Reason[];
+}
+
+/** Each target once; schedules are asked who is on duty at this moment. */
+export function reach(targets: readonly RouteTarget[], ways: WaysOut, nowMs: number): Reached {
+  const found = new Map<string, NoticeTarget>();
+  const missing: Reason[] = [];
+  for (const target of targets) {
+    const reached = 'onCall' in target ? onDuty(target, ways, nowMs) : { targets: [target], missing: [] };
+    missing.push(...reached.missing);
+    for (const one of reached.targets) {
+      if (ways.channels.has(one.channel)) found.set(JSON.stringify([one.channel, one.recipient]), one);
+      else missing.push(reason('channel_missing', `there is no channel ${one.channel}`, { channel: one.channel }));
+    }
+  }
+  return { targets: [...found.values()], missing };
+}
+
+const reason = (code: string, text: string, figures: NonNullable<Reason['figures']>): Reason => ({
+  code,
+  text,
+  figures,
+});
+
+function onDuty(
+  { onCall, channels }: Extract<RouteTarget, { onCall: string }>,
+  { schedules }: WaysOut,
+  nowMs: number,
+): Reached {
+  const none = (code: string, text: string): Reached => ({
+    targets: [],
+    missing: [reason(code, text, { schedule: onCall })],
+  });
+  const schedule = schedules.get(onCall);
+  if (!schedule) return none('schedule_missing', `there is no on-call schedule ${onCall}`);
+  const duty = onDutyAt(schedule, nowMs);
+  if (!duty) return none('nobody_on_duty', `nobody is on duty in ${schedule.name}`);
+  const ways = Object.entries(schedule.people[duty.person] ?? {}).filter(
+    ([channel]) => channels === null || channels.includes(channel),
+  );
+  if (ways.length === 0)
+    return none(
+      'no_way_to_person',
+      `${duty.person} of ${schedule.name} has none of the channels that the route asks for`,
+    );
+  return { targets: ways.map(([channel, recipient]) => ({ channel, recipient })), missing: [] };
+}
+
+/** Receivers tell repeats by it: incident, generation, reason, step and target. */
+export function noticeKey(
+  { id, generation }: OpenIncident,
+  { reason: why, step }: Telling,
+  target: NoticeTarget,
+): string {
+  return [id, generation, why, step, target.channel, target.recipient ?? ''].join(':');
+}
+
+/** Where the dashboard is. */
+export type LinkTo = (path: string) => string;
+
+/** An alert of the incident, as it was decided. */
+export interface TellingAlert {
+  readonly reason: Reason;
+  readonly facts: AlertFacts;
+  readonly runId: string | null;
+}
+
+/** What is told, frozen. `parts`: for a digest, what it stands for. */
+export function noticeContent(
+  incident: OpenIncident,
+  telling: Telling,
+  lead: TellingAlert | null,
+  linkTo: LinkTo,
+  parts?: NonNullable<NoticeContent['parts']>,
+): NoticeContent {
+  const { facts = null, runId = null } = lead ?? {};
+  const { spread } = incident;
+  const reaches =
+    spread.hosts > 1 ? `on ${spread.hosts}${spread.hostsOfJob ? ` of ${spread.hostsOfJob}` : ''} hosts` : '';
+  const why = telling.reason === 'resolved' || telling.reason === 'acked' || !lead ? [] : [lead.reason.text];
+  const own = telling.text === incident.title ? [] : [telling.text];
+  return {
+    reason: telling.reason,
+    incident: {
+      id: incident.id,
+      number: incident.number,
+      key: incident.key,
+      title: incident.title,
+      state: incident.state,
+      severity: incident.severity,
+      policy: incident.policy,
+      openedAt: new Date(incident.openedMs).toISOString(),
+      acknowledgedBy: incident.acknowledgedBy,
+      assignee: incident.assignee,
+    },
+    text: [...own, ...why, ...(reaches ? [reaches] : [])].join('; ') || incident.title,
+    job: incident.data.isStorm ? null : (facts?.jobName ?? null),
+    // One of many would mislead; the spread names some.
+    host: spread.hosts > 1 || incident.data.isStorm ? null : (facts?.hostName ?? null),
+    run: runId && facts?.outcome ? { id: runId, outcome: facts.outcome, exitCode: facts.exitCode, output: null } : null,
+    spread,
+    labels: incident.labels,
+    runbook: facts?.runbook ?? null,
+    links: {
+      incident: linkTo(`/incidents/${incident.number}`),
+      // Made when it is sent: what lets somebody act is not kept.
+      acknowledge: null,
+      run: runId ? linkTo(`/runs/${runId}`) : null,
+    },
+    ...(parts ? { parts } : {}),
+  };
+}

@@ -1,0 +1,63 @@
+import type { AlertSeverity, IncidentState, NoticeReason, NoticeState } from '../state/states.js';
+import type { NoticeTarget, Spread } from './incident.js';
+import type { Reason } from './reason.js';
+
+/** One message to one target for one reason. Written with the decision, delivered later, at least once. */
+export interface Notice extends NoticeTarget {
+  readonly id: string;
+  /** Unique: incident, generation, target, reason and step; receivers tell repeats by it. */
+  readonly key: string;
+  /** Null for a test. */
+  readonly incidentId: string | null;
+  readonly generation: number;
+  readonly reason: NoticeReason;
+  readonly step: number;
+  readonly content: NoticeContent;
+  readonly state: NoticeState;
+  /** Tries so far. */
+  readonly attempts: number;
+  readonly createdMs: number;
+  /** When it is tried next; null when it will not be. */
+  readonly nextMs: number | null;
+  /** After this it is too late to be of use. */
+  readonly expiresMs: number | null;
+  readonly outcome: Reason | null;
+}
+
+/** What is told, frozen: a template makes a message of it for its channel. */
+export interface NoticeContent {
+  readonly reason: NoticeReason;
+  readonly incident: {
+    readonly id: string;
+    readonly number: number;
+    readonly key: string;
+    readonly title: string;
+    readonly state: IncidentState;
+    readonly severity: AlertSeverity;
+    readonly policy: string;
+    readonly openedAt: string;
+    readonly acknowledgedBy: string | null;
+    readonly assignee: string | null;
+  } | null;
+  /** Why, in one sentence. */
+  readonly text: string;
+  readonly job: string | null;
+  readonly host: string | null;
+  readonly run: {
+    readonly id: string;
+    readonly outcome: string;
+    readonly exitCode: number | null;
+    /** Last lines of its output, secrets already taken out by the agent. */
+    readonly output: string | null;
+  } | null;
+  readonly spread: Spread | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly runbook: string | null;
+  readonly links: {
+    readonly incident: string | null;
+    readonly acknowledge: string | null;
+    readonly run: string | null;
+  };
+  /** For a digest: what it stands for. */
+  readonly parts?: readonly { readonly title: string; readonly count: number }[];
+}

@@ -1,0 +1,21 @@
+import type { AlertSeverity } from '../../state/states.js';
+import type { Reason } from '../reason.js';
+
+export type CommentSubject = 'repeat' | 'recovered' | 'muted' | 'unacknowledged';
+
+/** What is to be done about a ticket next; one step at a time. */
+export type TicketStep =
+  | { readonly kind: 'wait'; readonly untilMs: number | null; readonly reason: Reason }
+  /** Search for a ticket that may have been made. */
+  | { readonly kind: 'find' }
+  /** Read the ticket as it is now. */
+  | { readonly kind: 'look' }
+  | { readonly kind: 'create'; readonly severity: AlertSeverity; readonly count: number }
+  | { readonly kind: 'comment'; readonly about: CommentSubject; readonly count: number }
+  /** Somebody looks after the incident. */
+  | { readonly kind: 'acknowledge'; readonly by: string }
+  | { readonly kind: 'priority'; readonly severity: AlertSeverity }
+  | { readonly kind: 'resolve'; readonly how: 'resolve' | 'close' }
+  | { readonly kind: 'reopen' }
+  /** This ticket is history: a new one begins. */
+  | { readonly kind: 'next_generation' };

@@ -1,0 +1,65 @@
+import type { ScheduleEntry, WatchedEntry } from '@carillon/wintask/schedule/schedule';
+import { unreachable } from '../state/states.js';
+import { describeDuration } from './describe-schedule.js';
+import { type RunAs, readRunAs } from './run-as.js';
+
+/** An account as a job file says it. */
+export function accountAsWritten(runAs: RunAs): unknown {
+  const parts = readRunAs(runAs);
+  return parts === undefined || parts.kind === 'service' ? runAs : { [parts.kind]: parts.account };
+}
+
+/** An entry of a schedule as a job file says it. */
+export function entryAsWritten(entry: ScheduleEntry): Record<string, unknown> {
+  return {
+    ...startAsWritten(entry),
+    ...('timezone' in entry && entry.timezone ? { timezone: entry.timezone } : {}),
+    ...('calendar' in entry && entry.calendar ? { calendar: entry.calendar } : {}),
+    ...('jitterMs' in entry && entry.jitterMs ? { jitter: describeDuration(entry.jitterMs) } : {}),
+  };
+}
+
+function startAsWritten(entry: ScheduleEntry): Record<string, unknown> {
+  switch (entry.kind) {
+    case 'cron':
+      return { cron: entry.expression };
+    case 'every':
+      return { every: describeDuration(entry.intervalMs) };
+    case 'at':
+      return { at: entry.local };
+    case 'after':
+      return { after: describeDuration(entry.delayMs) };
+    case 'startup':
+    case 'logon':
+      return { on: entry.kind };
+    case 'event': {
+      const { log, source, eventId } = entry;
+      return {
+        on: { event: { log, ...(source ? { source } : {}), ...(eventId === undefined ? {} : { id: eventId }) } },
+      };
+    }
+    case 'file':
+    case 'metric':
+    case 'job':
+      return { on: watchedAsWritten(entry) };
+    default:
+      return unreachable(entry);
+  }
+}
+
+function watchedAsWritten(entry: WatchedEntry): Record<string, unknown> {
+  switch (entry.kind) {
+    case 'file':
+      return { file: entry.pattern };
+    case 'job':
+      return { job: entry.job, outcome: entry.outcome };
+    case 'metric':
+      return {
+        [`${entry.metric}Above`]: `${entry.abovePercent}%`,
+        ...(entry.disk === undefined ? {} : { disk: entry.disk }),
+        for: describeDuration(entry.forMs),
+      };
+    default:
+      return unreachable(entry);
+  }
+}

@@ -1,0 +1,54 @@
+import { answer, type Judge } from './why-facts.js';
+
+/** How long the agent may take to notice a changed task. */
+const noticeMs = 10 * 60_000;
+
+const taskReasons = {
+  deleted: 'task_deleted',
+  disabled: 'task_disabled',
+  edited: 'task_edited',
+  unreadable: 'task_edited',
+} as const;
+const taskWords = {
+  deleted: 'its task was deleted on the host',
+  disabled: 'its task was switched off on the host',
+  edited: 'its task was edited on the host',
+  unreadable: 'its task was damaged on the host',
+} as const;
+
+/** From what somebody did to the task on the host. */
+export const fromDrift: Judge = ({ atMs }, { changes }) => {
+  const change =
+    changes.find(
+      ({ found, noticedMs, changedMs }) =>
+        found !== null && noticedMs >= atMs && noticedMs < atMs + noticeMs && (changedMs ?? atMs) <= atMs,
+    ) ??
+    // Left as it was found, and not right again before the fire.
+    changes.filter(({ noticedMs }) => noticedMs < atMs).at(-1);
+  if (!change?.found || (change.noticedMs < atMs && change.state !== 'drifted')) return null;
+  const who = change.changedBy === null ? '' : ` by ${change.changedBy}`;
+  const evidence = [{ atMs: change.noticedMs, text: [`noticed: ${change.state}`, ...change.differences].join('; ') }];
+  if (change.changedMs !== null) evidence.unshift({ atMs: change.changedMs, text: `changed${who}` });
+  const certainty = change.changedMs === null && change.noticedMs > atMs ? 'likely' : 'certain';
+  return answer(taskReasons[change.found], certainty, `${taskWords[change.found]}${who}`, evidence);
+};
+
+/** From what became of the job version on the host. */
+export const fromAssignment: Judge = ({ atMs }, { assignment }) => {
+  if (!assignment) return null;
+  const { state, appliedVersion, version, updatedMs } = assignment;
+  const said = [assignment.code, assignment.message].filter(Boolean).join(': ').replace(/\.$/, '');
+  if (state === 'failed' || state === 'rejected') {
+    const text = `version ${version} is not registered on the host: ${said || state}`;
+    return answer('not_applied', 'certain', text, [{ atMs: updatedMs, text: `${state}` }]);
+  }
+  if (appliedVersion === null || (updatedMs > atMs && state === 'applied')) {
+    const text =
+      appliedVersion === null
+        ? 'it is not registered on the host yet'
+        : 'it may not have been registered on the host yet';
+    const certainty = appliedVersion === null ? 'certain' : 'likely';
+    return answer('not_applied', certainty, text, [{ atMs: updatedMs, text: `version ${version}: ${state}` }]);
+  }
+  return null;
+};
