@@ -48,7 +48,7 @@ const startDeadlineMs = 60_000;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const account = postgresAccount();
   const binaries = await findPostgresBinaries();
-  const home = account && !isReachableBy(account, options.folder) ? reachableFolderFor(options.folder) : options.folder;
+  const home = embeddedHome(options.folder);
   if (home !== options.folder)
     options.onProgress?.(`database files are in ${home}: ${options.folder} is closed to other accounts`);
   const bin = join(account ? reachableBinaries(account, binaries.root, home) : binaries.root, 'bin');
@@ -78,6 +78,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       await ended;
     },
   };
+}
+
+/** Where the files of a cluster really are: a folder that is closed to Postgres' account has them elsewhere. */
+export function embeddedHome(folder: string): string {
+  const account = postgresAccount();
+  return account && !isReachableBy(account, folder) ? reachableFolderFor(folder) : folder;
 }
 
 /** A free TCP port of 127.0.0.1. Somebody else may take it before it is used; the caller then sees EADDRINUSE. */

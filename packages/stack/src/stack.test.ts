@@ -108,6 +108,30 @@ describe('the supervisor', () => {
     expect(pids.map(isAlive)).toEqual([false, false]);
   });
 
+  it('starts a crashed program again after the shortest delay, however often it crashed', async () => {
+    const folder = temporaryFolder();
+    const script = join(folder, 'program.mjs');
+    writeFileSync(script, 'setInterval(() => undefined, 1000);');
+    const pids: number[] = [];
+    const notes: string[] = [];
+    const program = supervise({
+      name: 'it',
+      script,
+      logFile: join(folder, 'it.log'),
+      onPid: (pid) => pids.push(pid),
+      onRestart: (note) => notes.push(note),
+    });
+    for (const count of [2, 3]) {
+      program.crash();
+      await until(() => pids.length === count);
+    }
+    await program.stop();
+    expect(notes).toEqual([
+      expect.stringContaining('(SIGKILL); starting it again in 0.5 s'),
+      expect.stringContaining('in 0.5 s'),
+    ]);
+  });
+
   it('adopts a program of an earlier start instead of starting another', async () => {
     const folder = temporaryFolder();
     const script = join(folder, 'program.mjs');
@@ -137,6 +161,7 @@ describe('starting a stack', () => {
       wevtutil: 'x',
       webRoot: 'x',
       downloads: 'x',
+      agentNodeArguments: [],
     };
     const options = { folder, programs, port, localAgent: false, onProgress: () => undefined };
     await expect(startStack(options)).rejects.toThrow(

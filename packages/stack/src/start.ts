@@ -25,6 +25,8 @@ export interface StackOptions {
   readonly redisUrl?: string | undefined;
   /** Off on Windows, which has a Task Scheduler and agents of its own. */
   readonly localAgent: boolean;
+  /** More environment for the server: its configuration, for stacks that measure or test. */
+  readonly serverEnvironment?: Readonly<Record<string, string>> | undefined;
   readonly onProgress: (text: string) => void;
   /** Gives up while still starting, and undoes what was started. */
   readonly signal?: AbortSignal;
@@ -34,6 +36,8 @@ export interface Stack {
   readonly url: string;
   readonly signInLink: string;
   stop(): Promise<void>;
+  /** `kill -9` of the server, which is then started again. */
+  crashServer(): void;
 }
 
 export type StartResult =
@@ -92,16 +96,15 @@ export async function startStack(options: StackOptions): Promise<StartResult> {
       CARILLON_DOWNLOADS: programs.downloads,
     };
     const log = (name: string) => join(folder.root, 'logs', `${name}.log`);
-    add(
-      supervise({
-        name: 'server',
-        script: programs.server,
-        env: environment,
-        logFile: log('server'),
-        onRestart: onProgress,
-        onPid: (serverPid) => update({ serverPid }),
-      }),
-    );
+    const server = supervise({
+      name: 'server',
+      script: programs.server,
+      env: { ...environment, ...options.serverEnvironment },
+      logFile: log('server'),
+      onRestart: onProgress,
+      onPid: (serverPid) => update({ serverPid }),
+    });
+    add(server);
     const api = new LocalApi(url, folder.adminTokenFile);
     await untilReady(api, log('server'), options.signal);
 
@@ -125,6 +128,7 @@ export async function startStack(options: StackOptions): Promise<StartResult> {
         supervise({
           name: 'agent',
           script: programs.agent,
+          nodeArguments: programs.agentNodeArguments,
           args,
           logFile: log('agent'),
           adoptPid,
@@ -133,7 +137,8 @@ export async function startStack(options: StackOptions): Promise<StartResult> {
         }),
       );
     }
-    return { ok: true, stack: { url, signInLink: await api.signInLink(), stop } };
+    const signInLink = await api.signInLink();
+    return { ok: true, stack: { url, signInLink, stop, crashServer: () => server.crash() } };
   } catch (error) {
     await stop();
     throw error;

@@ -9,6 +9,8 @@ export interface ProgramOptions {
   /** Script for this Node, then its arguments. */
   readonly script: string;
   readonly args?: readonly string[];
+  /** For Node itself. */
+  readonly nodeArguments?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Everything the program writes goes here. */
   readonly logFile: string;
@@ -22,6 +24,8 @@ export interface Program {
   readonly pid: number;
   /** Asks it to stop, then makes it. */
   stop(): Promise<void>;
+  /** Kills it as a crash would; it is started again after the shortest delay, however often it died. */
+  crash(): void;
 }
 
 const firstDelayMs = 500;
@@ -38,6 +42,7 @@ const logRotateBytes = 20 * 1024 * 1024;
 export function supervise(options: ProgramOptions): Program {
   let stopping = false;
   let delayMs = firstDelayMs;
+  let crashed = false;
   let timer: NodeJS.Timeout | undefined;
   let current =
     options.adoptPid !== undefined && isOurs(options.adoptPid, options.script)
@@ -50,7 +55,9 @@ export function supervise(options: ProgramOptions): Program {
     const startedAt = Date.now();
     void current.ended.then((why) => {
       if (stopping) return;
-      delayMs = Date.now() - startedAt > healthyAfterMs ? firstDelayMs : Math.min(maxDelayMs, delayMs * 2);
+      const isFresh = crashed || Date.now() - startedAt > healthyAfterMs;
+      crashed = false;
+      delayMs = isFresh ? firstDelayMs : Math.min(maxDelayMs, delayMs * 2);
       options.onRestart?.(
         `${options.name} ended (${why}); starting it again in ${delayMs / 1000} s, log: ${options.logFile}`,
       );
@@ -70,6 +77,11 @@ export function supervise(options: ProgramOptions): Program {
       if (timer) clearTimeout(timer);
       await endProcess(current);
     },
+    crash: () => {
+      if (current.pid === 0 || !isAlive(current.pid)) return;
+      crashed = true;
+      process.kill(current.pid, 'SIGKILL');
+    },
   };
 }
 
@@ -81,12 +93,16 @@ interface Running {
 
 function launch(options: ProgramOptions): Running {
   const log = openLog(options.logFile);
-  const child: ChildProcess = spawn(process.execPath, [options.script, ...(options.args ?? [])], {
-    env: { ...process.env, ...options.env },
-    stdio: ['ignore', log, log],
-    detached: true,
-    windowsHide: true,
-  });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [...(options.nodeArguments ?? []), options.script, ...(options.args ?? [])],
+    {
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', log, log],
+      detached: true,
+      windowsHide: true,
+    },
+  );
   closeSync(log);
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));

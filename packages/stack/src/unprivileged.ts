@@ -39,6 +39,11 @@ export function makeOwnedFolder(path: string, account: Account | undefined): voi
   if (account) chownSync(path, account.uid, account.gid);
 }
 
+/** Gives a file to the account. */
+export function chownTo(path: string, account: Account | undefined): void {
+  if (account) chownSync(path, account.uid, account.gid);
+}
+
 /** The binaries where the account can execute them: in place, or copied beside the data. */
 export function reachableBinaries(account: Account, root: string, copyTo: string): string {
   if (isReachableBy(account, root)) return root;

@@ -29,7 +29,7 @@ export interface Wine {
   readonly driveC: string;
   /** How Windows programs name a file of this machine. */
   windowsPath(path: string): string;
-  /** A Windows program from start to end; ended after two minutes. */
+  /** A Windows program from start to end; ended after some minutes. */
   run(program: string, args: readonly string[], env?: Record<string, string>): Promise<Ended>;
   start(program: string, args: readonly string[], env?: Record<string, string>): Started;
   /** Ends every program of this Windows. */
@@ -43,7 +43,7 @@ export interface WineOptions {
   readonly replaced?: readonly string[];
 }
 
-const timeoutMs = 120_000;
+const timeoutMs = 200_000;
 const debian = '/usr/lib/wine';
 
 /** Finds a Wine that runs 64-bit programs. `CARILLON_WINE` names another loader. */
