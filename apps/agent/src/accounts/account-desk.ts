@@ -45,6 +45,8 @@ export class AccountDesk {
       throw new SchedulerError('unknown_account', `runAs: ${runAs} is no form of account that this agent knows`);
     if (parts.kind === 'service') return { credential: undefined, mark: undefined };
     const { kind, account } = parts;
+    // First: a task that is there already runs as this account, password or not.
+    await this.meet(account);
     const need = passwordNeed(runAs);
     const password = need === 'never' ? undefined : this.passwords.get(account);
     if (need === 'always' && password === undefined)
@@ -52,7 +54,6 @@ export class AccountDesk {
         'password_needed',
         `Windows needs the password of ${account} to register this; hand it over on the host: carillon-agent account set "${account}"`,
       );
-    await this.meet(account);
     return { credential: credentialOf(kind, account, password), mark: this.markFor(runAs) };
   }
 

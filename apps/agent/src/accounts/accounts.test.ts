@@ -163,8 +163,25 @@ describe('jobs of named accounts', () => {
     const host = makeHost();
     expect(await host.apply(makeManifest({ runAs: 'gmsa:CORP\\etl$' }))).toMatchObject({ state: 'applied' });
     expect(await host.apply(makeManifest({ runAs: 's4u:CORP\\etl' }))).toMatchObject({ state: 'applied' });
+    expect(await host.apply(makeManifest({ runAs: 'interactive:CORP\\ann' }))).toMatchObject({ state: 'applied' });
     expect(await host.apply(makeManifest())).toMatchObject({ state: 'applied' });
-    expect(host.scheduler.credentials).toEqual([{ kind: 'managed', account: 'CORP\\etl$' }, undefined, undefined]);
+    const [managed, ...others] = host.scheduler.credentials;
+    expect([managed, others]).toEqual([{ kind: 'managed', account: 'CORP\\etl$' }, [undefined, undefined, undefined]]);
+  });
+
+  it('need none where the task is there already, as somebody made it who knew the password', async () => {
+    const host = makeHost();
+    const job = makeManifest({ runAs: 'user:CORP\\etl', version: 2 });
+    const before = { ...job, version: 1 };
+    const sids = { 'corp\\etl': 'S-1-5-21-1-2-3-1001' };
+    const task = taskForJob(before, { hostTimezone: 'UTC', runner: { command: 'x', arguments: [] }, sids });
+    if (!task.ok) throw new Error('not registrable');
+    await host.scheduler.register(task.value.path, task.value.definition, undefined);
+    expect(await host.apply(job)).toMatchObject({ state: 'applied' });
+    expect(host.scheduler.credentials).toEqual([undefined]);
+    expect(host.admitted).toEqual(['S-1-5-21-1-2-3-1001']);
+    const later = { ...job, version: 3, onMissed: 'run-once' as const };
+    expect(await host.apply(later)).toMatchObject({ state: 'failed', code: 'password_needed' });
   });
 
   it('of somebody whom nobody knows are said to be so', async () => {

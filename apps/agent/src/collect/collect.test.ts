@@ -53,6 +53,22 @@ describe('the collector', () => {
   });
 });
 
+describe('a disk that takes no more', () => {
+  it('does not keep the collector from taking away what the log has: it would come again once it is acked and gone', () => {
+    const [known, fresh] = [makeEvent(), makeEvent()];
+    const eventLog = new FileEventLog(folder.log);
+    eventLog.append([known]);
+    for (const event of [known, fresh]) dropEvent(folder.drop, event);
+    eventLog.append = () => {
+      throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    };
+    const collector = new Collector({ folder, eventLog, onNews: () => undefined, log: silentLog });
+    collector.start();
+    collector.stop();
+    expect(readDrop(folder.drop, 10).events).toEqual([fresh]);
+  });
+});
+
 describe('runs without a last word', () => {
   const identity = () => identityOf(makeEvent());
   const now = Date.now();
@@ -99,7 +115,7 @@ describe('sending events', () => {
     log.append(Array.from({ length: count }, () => makeEvent()));
     const frames: Body<'events'>[] = [];
     const sender = new EventSender(log);
-    sender.attach((body) => frames.push(body), { epoch: 1, upTo: 0 });
+    sender.attach((body) => void frames.push(body), { epoch: 1, upTo: 0 });
     return { log, frames, sender };
   };
 
@@ -127,7 +143,7 @@ describe('sending events', () => {
   it('sends everything that is not acked again in a new session', () => {
     const { log, frames, sender } = open(10);
     sender.detach();
-    sender.attach((body) => frames.push(body), { epoch: 1, upTo: 4 });
+    sender.attach((body) => void frames.push(body), { epoch: 1, upTo: 4 });
     expect(frames.at(-1)).toMatchObject({ epoch: 1, firstSeq: 5 });
     sender.onRenew({ next: 2 });
     expect(frames.at(-1)).toMatchObject({ epoch: 2, firstSeq: 1 });

@@ -62,7 +62,13 @@ export class Collector {
       for (;;) {
         const { events, remove, bad } = readDrop(folder.drop, eventsPerPass);
         for (const path of bad) log.warn('put aside a dropped file that is not an event', { path });
-        eventLog.append(events);
+        try {
+          eventLog.append(events);
+        } catch (error) {
+          // What is in the log already must not stay: once it is acked and gone there, it would be taken for new.
+          remove(({ eventId }) => eventLog.has(eventId));
+          throw error;
+        }
         if (events.length > 0) onEvents?.(events);
         remove();
         if (events.length > 0) keeper?.stored();

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SpoolLost } from '@carillon/contract/agent/messages';
+import type { SpoolLost } from '@carillon/contract/agent/host-events';
 import { isRunning } from '../runner/running-file.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import type { UnnumberedEvent } from '../state/event-log.js';

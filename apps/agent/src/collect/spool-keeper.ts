@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Body } from '@carillon/contract/agent/catalog';
-import type { SpoolLost } from '@carillon/contract/agent/messages';
+import type { SpoolLost } from '@carillon/contract/agent/host-events';
 import { limits } from '@carillon/contract/limits';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
@@ -104,6 +104,8 @@ export class SpoolKeeper {
   /** Output that is too old, beyond the bound, or in the way of results on a full disk; never of a run under way. */
   private boundOutput(nowMs: number): void {
     const { folder, eventLog, log } = this.ports;
+    // What the centre has already goes before anything that it has not.
+    if (this.freeBytes() < this.rules.keepFreeBytes) eventLog.forgetAcked();
     const files = listOutput(folder);
     const outputBytes = files.reduce((sum, file) => sum + file.bytes, 0);
     this.spoolBytes = eventLog.bytes + outputBytes + folderBytes(folder.drop);

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { silentLog } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import { signer } from '../testing/samples.js';
+import { fillDisk, makeSmallDisk, noSmallDisk } from '../testing/small-disk.js';
 import { makeTempFolder } from '../testing/temp-folder.js';
 import { waitUntil } from '../testing/wait-until.js';
 import { CommandDesk, type CommandWork, type Done } from './command-desk.js';
@@ -198,6 +199,18 @@ describe('a command', () => {
 });
 
 describe('the journal', () => {
+  it('says so when it is not known whether a command was carried out, and never repeats it', async () => {
+    const order = makeOrder();
+    const died = { ok: false, isUnknown: true, code: 'runner_died', message: 'it died' } as const;
+    const { desk, acts, told } = makeDesk({ answer: async () => died });
+    desk.onCommand(order.body);
+    await waitUntil(() => told.length === 2, 'both answers');
+    desk.onCommand(order.body);
+    expect(told.map(({ state }) => state)).toEqual(['accepted', 'indeterminate', 'indeterminate']);
+    expect(told[1]).toMatchObject({ code: 'runner_died', message: 'it died' });
+    expect(acts).toHaveLength(1);
+  });
+
   it('after a crash between accepting and knowing: indeterminate, never repeated', async () => {
     const path = join(makeTempFolder(), 'commands.jsonl');
     const order = makeOrder();
@@ -219,6 +232,23 @@ describe('the journal', () => {
     const again = new FileCommandJournal(path, nowMs);
     expect(again.find(order.commandId)?.result.state).toBe('indeterminate');
     expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(2);
+  });
+
+  it.skipIf(noSmallDisk)('has whole lines only, though a full disk takes a part of one', () => {
+    const disk = makeSmallDisk(64 * 1024);
+    const path = join(disk, 'commands.jsonl');
+    const journal = new FileCommandJournal(path, nowMs);
+    const note = () => journal.note({ commandId: newId(), state: 'done' }, nowMs);
+    // The file begins a new page of the disk; what is noted first leaves only a part of it.
+    for (let count = 0; count < 20; count += 1) note();
+    const empty = fillDisk(disk);
+    expect(() => {
+      for (;;) note();
+    }).toThrow('ENOSPC');
+    empty();
+    note();
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).result.state)).toEqual(lines.map(() => 'done'));
   });
 
   it('tells results again in a new session, unless they are old', async () => {

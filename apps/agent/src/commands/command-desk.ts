@@ -1,5 +1,5 @@
 import type { Body } from '@carillon/contract/agent/catalog';
-import { type CommandOrder, commandOrder } from '@carillon/contract/agent/messages';
+import { type CommandOrder, commandOrder } from '@carillon/contract/agent/command-messages';
 import { verifyText } from '@carillon/core/desired/signing';
 import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
 import type { Log } from '../lib/log.js';
@@ -7,7 +7,10 @@ import { newId } from '../lib/new-id.js';
 import type { StartTicket } from '../runner/start-reason.js';
 import type { CommandJournal, CommandResult } from './command-journal.js';
 
-export type Done = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
+export type Done =
+  | { readonly ok: true }
+  /** `isUnknown`: it may have happened or not. */
+  | { readonly ok: false; readonly isUnknown?: true; readonly code: string; readonly message: string };
 
 /** What commands do on the host. */
 export interface CommandWork {
@@ -129,11 +132,9 @@ export class CommandDesk {
         action === 'run'
           ? await this.work.start(jobId, { commandId, runId, expiresAtMs: this.now() + 60_000 })
           : await this.work.stop(runId);
-      this.note(
-        done.ok
-          ? { commandId, state: 'done', runId }
-          : { commandId, state: 'rejected', runId, code: done.code, message: done.message.slice(0, 2_000) },
-      );
+      if (done.ok) return this.note({ commandId, state: 'done', runId });
+      const state = done.isUnknown ? 'indeterminate' : 'rejected';
+      this.note({ commandId, state, runId, code: done.code, message: done.message.slice(0, 2_000) });
     } catch (error) {
       // It may have happened or not; nobody may be left waiting for the answer.
       const message = String(error).slice(0, 2_000);

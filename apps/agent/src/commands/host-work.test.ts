@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../lib/new-id.js';
 import { removeRunning, writeRunning } from '../runner/running-file.js';
 import type { StartTicket } from '../runner/start-reason.js';
-import { takeTicket } from '../runner/start-ticket.js';
+import { holdTicket, leaveTicket, takeTicket, ticketFileOf, ticketHolders } from '../runner/start-ticket.js';
 import { stopFileOf } from '../runner/stop-orders.js';
 import { MemoryScheduler } from '../scheduler/memory-scheduler.js';
 import { SchtasksScheduler } from '../scheduler/schtasks-scheduler.js';
@@ -90,6 +91,52 @@ describe('a start', () => {
     const done = new HostWork(folder, cache, scheduler, patient).start(jobId, makeTicket());
     cache.storeRegistered(registeredCache().registered());
     expect(await done).toEqual({ ok: true });
+  });
+});
+
+describe('a runner with a ticket', () => {
+  /** A host whose Task Scheduler starts this in place of a runner. */
+  async function makeHost(runner: (ticketFile: string) => void) {
+    const folder = makeAgentFolder();
+    const scheduler = new MemoryScheduler(() => runner(ticketFileOf(folder.tickets, jobId)));
+    await scheduler.register(path, task('x', ''));
+    return { folder, work: new HostWork(folder, registeredCache(), scheduler, patient) };
+  }
+
+  it('that ended before its run was on record leaves the outcome unknown', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const { folder, work } = await makeHost((file) => renameSync(file, `${file}.${pid}.claimed`));
+    const done = await work.start(jobId, makeTicket());
+    expect(done).toMatchObject({ ok: false, isUnknown: true, code: 'runner_died' });
+    expect(readdirSync(folder.tickets)).toEqual([]);
+  });
+
+  it('is waited for until its run is on record', async () => {
+    let held: ReturnType<typeof holdTicket>;
+    const { folder, work } = await makeHost(() => {
+      held = holdTicket(folder.tickets, jobId);
+    });
+    let isOver = false;
+    const ticket = makeTicket();
+    const done = work.start(jobId, ticket).finally(() => {
+      isOver = true;
+    });
+    await waitUntil(() => held !== undefined, 'the ticket to be held');
+    expect(held?.ticket).toEqual(ticket);
+    expect(ticketHolders(folder.tickets, jobId)).toEqual([process.pid]);
+    expect(isOver).toBe(false);
+    held?.release();
+    expect(await done).toEqual({ ok: true });
+  });
+});
+
+describe('an agent that starts', () => {
+  it('takes away the orders of one that died, so that no later start carries them out', () => {
+    const folder = makeAgentFolder();
+    leaveTicket(folder.tickets, jobId, makeTicket());
+    new HostWork(folder, registeredCache(), new MemoryScheduler(), limits);
+    expect(takeTicket(folder.tickets, jobId)).toBeUndefined();
+    expect(readdirSync(folder.tickets)).toEqual([]);
   });
 });
 

@@ -1,8 +1,16 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isProcessAlive } from '../runner/process-tree.js';
 import { isRunning } from '../runner/running-file.js';
 import type { StartTicket } from '../runner/start-reason.js';
-import { leaveTicket, takeTicket, ticketFileOf } from '../runner/start-ticket.js';
+import {
+  dropHeldTickets,
+  leaveTicket,
+  takeTicket,
+  ticketFileOf,
+  ticketHolders,
+  withdrawTickets,
+} from '../runner/start-ticket.js';
 import { orderStop } from '../runner/stop-orders.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { AgentFolder } from '../state/agent-folder.js';
@@ -30,7 +38,10 @@ export class HostWork implements CommandWork {
     private readonly cache: DesiredCache,
     private readonly scheduler: TaskScheduler,
     private readonly limits: WorkLimits = usualLimits,
-  ) {}
+  ) {
+    // Orders of an agent that died: the journal calls them indeterminate, so no later start may carry them out.
+    withdrawTickets(folder.tickets);
+  }
 
   /** One start of a job after the other: a job has one place for a ticket. */
   start(jobId: string, ticket: StartTicket): Promise<Done> {
@@ -59,14 +70,26 @@ export class HostWork implements CommandWork {
       throw error;
     }
     const file = ticketFileOf(this.folder.tickets, jobId);
-    if (await until(() => !existsSync(file), this.limits.claimMs)) return { ok: true };
     // Whoever renames the ticket has it: when it is not us, the runner was just in time.
-    if (!takeTicket(this.folder.tickets, jobId)) return { ok: true };
+    if ((await until(() => !existsSync(file), this.limits.claimMs)) || !takeTicket(this.folder.tickets, jobId))
+      return this.untilOnRecord(jobId);
     return {
       ok: false,
       code: 'not_started',
       message: `Task Scheduler accepted the start but did not start the job within ${this.limits.claimMs / 1_000} s; it may be running already`,
     };
+  }
+
+  /** A runner holds its ticket until its run is on disk; one that died before that may have started something or not. */
+  private async untilOnRecord(jobId: string): Promise<Done> {
+    const holders = () => ticketHolders(this.folder.tickets, jobId);
+    const dead = () => holders().some((pid) => !isProcessAlive(pid));
+    await until(() => holders().length === 0 || dead(), this.limits.claimMs);
+    // Looked at again: it may have let go, and ended in good order, between the two looks.
+    if (!dead() || !dead()) return { ok: true };
+    dropHeldTickets(this.folder.tickets, jobId);
+    const message = 'the runner ended between taking the order and putting its run on record';
+    return { ok: false, isUnknown: true, code: 'runner_died', message };
   }
 
   async stop(runId: string): Promise<Done> {

@@ -1,7 +1,7 @@
 import { agentTask, agentTaskPath, isTaskOf } from '@carillon/core/install/agent-task';
 import { diffTasks } from '@carillon/wintask/task/diff';
 import type { FolderHolder } from '../lib/folder-lock.js';
-import { selfCommand } from '../lib/self-command.js';
+import { agentCommand, selfCommand } from '../lib/self-command.js';
 import { enroll } from '../programs/enroll.js';
 import { hostScheduler } from '../scheduler/host-scheduler.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
@@ -81,7 +81,7 @@ export function describeInstall({ name, server, task, registered, running }: Ins
 
 /** What the agent's task must start, by this very program. */
 export function agentProgram(folder: Pick<AgentFolder, 'root'>) {
-  return selfCommand('agent', '--data', folder.root, '--log-file');
+  return agentCommand('--data', folder.root, '--log-file');
 }
 
 async function registerAgent(scheduler: TaskScheduler, folder: AgentFolder): Promise<InstallReport['registered']> {

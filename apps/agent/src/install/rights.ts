@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { closeFolder, openToRunners, type RightsCall } from '@carillon/core/install/folder-rights';
+import { closeFolder, openToRunners, type RightsCall, shareFile } from '@carillon/core/install/folder-rights';
 import type { AgentFolder } from '../state/agent-folder.js';
 
 const options = { timeout: 60_000, windowsHide: true } as const;
@@ -41,6 +41,11 @@ export function admitRunners(folder: AgentFolder, accounts?: readonly string[]):
 /** The same for the programs of one account [K]. @param account its SID, or its name */
 export function admitAccount(folder: AgentFolder, account: string): void {
   admitRunners(folder, [/^S-1-/i.test(account) ? `*${account}` : account]);
+}
+
+/** Lets one account read a file, and no other but SYSTEM and administrators [K]. @param account its SID, or its name */
+export function shareWith(path: string, account: string): void {
+  if (process.platform === 'win32') icacls(shareFile(path, /^S-1-/i.test(account) ? `*${account}` : account));
 }
 
 /** @throws Error with what icacls said */

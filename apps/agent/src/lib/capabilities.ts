@@ -1,3 +1,5 @@
+import { pauseCapability } from '@carillon/core/desired/pause';
+
 /** What this agent can do beyond the first version of the protocol; told to the centre, and checked against a job's needs. */
 export const capabilities: readonly string[] = [
   'run',
@@ -6,7 +8,13 @@ export const capabilities: readonly string[] = [
   'inventory',
   'conditions',
   'accounts',
+  'interactive',
+  'rights',
   'secrets',
+  'account-secrets',
   'watch',
   'overrides',
+  'override-settings',
+  'adopt',
+  pauseCapability,
 ];

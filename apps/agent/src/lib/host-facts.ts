@@ -4,10 +4,9 @@ import { hostname, release, type, version } from 'node:os';
 import type { Body } from '@carillon/contract/agent/catalog';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import type { Settings } from '../state/settings.js';
+import { hostTimezone } from '../zones/host-timezone.js';
+import { agentVersion } from './agent-version.js';
 import { capabilities } from './capabilities.js';
-import { hostTimezone } from './host-timezone.js';
-
-export const agentVersion = '0.1.0';
 
 /** What the centre is told about this host. `name` stands in for the host name where several agents share a machine. */
 export function hostFactsOf(

@@ -6,6 +6,15 @@ const everyMs = 30_000;
 const worthBytes = 4 * 1024 * 1024;
 
 /**
+ * Says at the start what `agentCommand` says on the command line, as far as V8 still listens, for an agent that was started
+ * by hand or by a task of before.
+ */
+export function preferMemory(): void {
+  for (const flag of ['--no-opt', '--optimize-for-size'])
+    if (!process.execArgv.includes(flag)) setFlagsFromString(flag);
+}
+
+/**
  * Gives memory back that V8 keeps for work to come: the agent works in bursts (joining, registering, comparing) and is idle
  * for hours on hosts that have better use for it. Nothing is collected while nothing has grown.
  * @returns a function that ends it

@@ -95,8 +95,11 @@ export class Channel {
     return Date.now() - this.lastHeardMs;
   }
 
-  send<N extends AgentMessage>(name: N, body: Body<N>, re?: string): void {
-    if (this.isOpen) this.socket.send(encodeMessage(name, body, { id: randomUUID(), atMs: Date.now(), re }));
+  /** @returns the message's id, which answers name */
+  send<N extends AgentMessage>(name: N, body: Body<N>, re?: string): string {
+    const id = randomUUID();
+    if (this.isOpen) this.socket.send(encodeMessage(name, body, { id, atMs: Date.now(), re }));
+    return id;
   }
 
   sendBinary(frame: Buffer): void {

@@ -14,6 +14,8 @@ export interface HelloState {
   readonly spool: Body<'hello'>['spool'];
   /** This process, apart from every other that may come with the same identity. */
   readonly instance: string;
+  /** First event that can still be sent, acked ones included. */
+  readonly kept: number;
 }
 
 /**
@@ -24,13 +26,14 @@ export async function sayHello(
   channel: Channel,
   server: string,
   identity: Identity,
-  { instance, ...state }: HelloState,
+  { instance, kept, ...state }: HelloState,
 ): Promise<Body<'welcome'>> {
   const { agentId } = identity;
   if (agentId === undefined) throw new LinkError('this host is not enrolled', 'not_enrolled');
   const challenge = await takeChallenge(channel, server);
-  // An older server would not count it when it checks our signature.
-  const more = challenge.features?.includes('instance') ? { instance } : {};
+  // An older server would not count them when it checks our signature.
+  const understands = (feature: string) => challenge.features?.includes(feature);
+  const more = { ...(understands('instance') ? { instance } : {}), ...(understands('kept') ? { kept } : {}) };
   const unsigned = { agentId, keyId: identity.keyId, protocol: protocolVersion, ...state, ...more };
   channel.send('hello', {
     ...unsigned,

@@ -50,7 +50,7 @@ describe('a lost connection', () => {
     const agent = linkMemoryAgent(server);
     await (await server.connection(0)).take('hello');
     const runId = newId();
-    agent.source.add(runId, Buffer.from('all of it'), 1);
+    agent.source.add(runId, 'stdout', Buffer.from('all of it'), 1);
     (await server.connection(0)).socket.terminate();
     const chunk = await waitUntil(() => server.connections[1]?.chunks[0], 'the output');
     expect(chunk).toMatchObject({ runId, offset: 0 });

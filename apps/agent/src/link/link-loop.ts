@@ -98,11 +98,12 @@ async function oneSession(
   let isLeft = false;
   try {
     channel = await Channel.open(server, { route, signal });
-    const { epoch, first, next } = parts.eventLog;
+    const { epoch, first, next, kept } = parts.eventLog;
     const welcome = await sayHello(channel, server, identity, {
       facts: facts(),
       desired: parts.desired.wanted,
       spool: { epoch, first, next },
+      kept,
       instance: instanceOf(identity),
     });
     onOpen();

@@ -67,14 +67,17 @@ describe('a message', () => {
     await server.connection(1);
   });
 
-  it('that cannot be acted on ends the session, not the agent', async () => {
-    const { agent, connection } = await session();
-    agent.eventLog.ack = () => {
+  it('that cannot be acted on ends the session, not the agent, and nothing after it is acted on', async () => {
+    const { agent, connection } = await session({ script: (_each, message) => message.name === 'events' });
+    await hasRead(agent, connection);
+    agent.eventLog.renew = () => {
       throw new Error('ENOSPC');
     };
-    connection.send('ack', { epoch: 1, upToSeq: 0 });
+    connection.send('epoch.renew', { epoch: 1, next: 2 });
+    connection.send('ack', { epoch: 1, upToSeq: 1 });
     await waitUntil(() => connection.closeCode, 'the close');
     expect(connection.closeCode).toBe(1011);
+    expect(agent.eventLog.first).toBe(1);
   });
 });
 
@@ -116,7 +119,7 @@ describe('output', () => {
     const [refused, fine] = [newId(), newId()];
     connection.send('nack', { code: 'bad_message', message: `log frame: run ${refused} belongs to another host` });
     await hasRead(agent, connection);
-    for (const runId of [refused, fine]) agent.source.add(runId, Buffer.from(runId), 1);
+    for (const runId of [refused, fine]) agent.source.add(runId, 'stdout', Buffer.from(runId), 1);
     agent.output.pump();
     await waitUntil(() => agent.source.runs().length === 0, 'both');
     connection.send('nack', { code: 'bad_message', message: 'something else entirely' });

@@ -10,6 +10,7 @@ import type { ContactKeeper } from '../state/contact.js';
 import type { EventLog } from '../state/event-log.js';
 import type { DesiredSync } from '../sync/desired-sync.js';
 import type { Upgrader } from '../upgrade/upgrader.js';
+import type { HostLoad } from '../watch/host-load.js';
 import type { InventoryWatch } from '../watch/inventory-watch.js';
 import type { Channel, FromServer } from './channel.js';
 
@@ -22,11 +23,12 @@ export interface SessionParts {
   readonly commands: CommandDesk;
   /** These are absent on simulated hosts. */
   readonly disk?: Pick<SpoolKeeper, 'health'>;
+  readonly load?: Pick<HostLoad, 'read'>;
   readonly inventory?: Pick<InventoryWatch, 'attach' | 'detach' | 'onGet'>;
   /** Absent on simulated hosts. */
   readonly upgrader?: Pick<Upgrader, 'attach' | 'detach' | 'onOffer' | 'onChunk'>;
-  /** Absent on simulated hosts. */
-  readonly contact?: ContactKeeper;
+  /** Told when a session opens and ends. */
+  readonly contact?: Pick<ContactKeeper, 'attach' | 'detach' | 'onTrouble'>;
   readonly log: Log;
 }
 
@@ -64,6 +66,7 @@ export async function runSession(
       observedHash: desired.observedHash,
       spool: { epoch, first, next },
       ...(parts.disk ? { disk: parts.disk.health } : {}),
+      ...(parts.load ? { load: parts.load.read() } : {}),
     });
   };
   const beat = setInterval(heartbeat, welcome.heartbeatMs * (0.8 + 0.4 * Math.random()));
@@ -83,12 +86,16 @@ export async function runSession(
     get: (body) => channel.send('release.get', body),
     status: (body) => channel.send('upgrade.status', body),
   });
+  let isBroken = false;
   channel.onMessage((message) => {
+    // What follows stands on what could not be done.
+    if (isBroken) return;
     if (message.name === 'goaway') retryAfterMs = message.body.reconnectInMs;
     try {
       receive(message, channel, parts);
     } catch (error) {
       // A full disk, say: the next session starts from what is on disk.
+      isBroken = true;
       parts.log.warn('could not act on a message', { name: message.name, error: String(error) });
       channel.close(1011, `${message.name} could not be acted on`);
     }
@@ -131,7 +138,7 @@ function receive(
       break;
     case 'ack':
       for (const item of message.body.rejected ?? []) log.warn('the server can never store an event', item);
-      events.onAck(message.body);
+      events.onAck(message.body, message.re);
       break;
     case 'epoch.renew':
       log.warn('event numbers were used before: a restored disk? They are given anew', message.body);

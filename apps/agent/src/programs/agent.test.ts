@@ -16,6 +16,7 @@ import { makeTempFolder } from '../testing/temp-folder.js';
 import { waitUntil } from '../testing/wait-until.js';
 import { runAgent } from './agent.js';
 import { enroll } from './enroll.js';
+import { setSecret } from './secret.js';
 import { agentStatus } from './status.js';
 
 beforeAll(buildEmulator, 120_000);
@@ -111,7 +112,9 @@ describe('a whole agent', () => {
     expect(again.chunks.map((chunk) => [chunk.runId, Buffer.from(chunk.data).toString()])).toEqual(
       runIds.map((runId) => [runId, 'done well']),
     );
-    await waitUntil(() => readdirSync(host.folder.log).every((name) => !name.endsWith('.seg')), 'an empty log');
+    const acked = () => JSON.parse(readFileSync(join(host.folder.log, 'acked.json'), 'utf8')).acked as number;
+    // The first server had one before: the host's start.
+    await waitUntil(() => acked() === 5, 'the last ack of events');
   });
 
   it('finds at its start what was changed while it was away, puts it right and tells', async () => {
@@ -160,6 +163,26 @@ describe('a whole agent', () => {
     await waitUntil(() => committed('run.finished').length === 1, 'the end');
     expect(committed('run.finished')[0]).toMatchObject({ runId, state: 'killed' });
     expect(committed('run.started')).toHaveLength(1);
+  });
+
+  it('gives jobs of other accounts the secrets that they name, also those that come later', async () => {
+    const secrets = { environment: { TOKEN: 'etl-token' } };
+    const program = { ...nodeProgram('process.exit(process.env.TOKEN === "tok-9f31c2" ? 0 : 7)'), secrets };
+    const job = makeManifest({ name: 'etl', run: program, runAs: 'local-service' });
+    let agentId = '';
+    server = await FakeServer.start(serving(() => agentId, [job]));
+    server.desired = { rev: 1, hash: desiredHash([entryOf(job)]) };
+    const host = await makeHost();
+    ({ agentId } = await host.join());
+    run(host.data);
+    expect(await (await server.connection(1)).take('apply.status')).toMatchObject({ jobs: [{ state: 'applied' }] });
+    const file = join(host.folder.jobSecrets, `${job.jobId}.json`);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({});
+    setSecret(host.data, 'etl-token', 'tok-9f31c2');
+    setSecret(host.data, 'other', 'not for it');
+    await waitUntil(() => 'etl-token' in JSON.parse(readFileSync(file, 'utf8')), 'the secret');
+    expect(await runJob(host.folder, job.jobId, process.env)).toMatchObject({ ran: true, exitCode: 0 });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ 'etl-token': 'tok-9f31c2' });
   });
 
   it('is alone in its folder', async () => {

@@ -1,9 +1,13 @@
 import { join } from 'node:path';
+import { limits } from '@carillon/contract/limits';
 import { agentTaskPath, isTaskOf } from '@carillon/core/install/agent-task';
+import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskFolder } from '@carillon/core/job/task-for-job';
 import type { DriftKind } from '@carillon/core/state/states';
 import { upgradeCapability } from '@carillon/core/upgrade/upgrade-plan';
 import { hostAccounts } from '../accounts/host-accounts.js';
+import { JobSecrets } from '../accounts/job-secrets.js';
+import { PasswordFile } from '../accounts/password-file.js';
 import { Collector } from '../collect/collector.js';
 import { EventSender } from '../collect/event-sender.js';
 import { OutputShipper } from '../collect/output-shipper.js';
@@ -12,11 +16,12 @@ import { SpoolKeeper } from '../collect/spool-keeper.js';
 import { CommandDesk } from '../commands/command-desk.js';
 import { FileCommandJournal } from '../commands/command-journal.js';
 import { HostWork } from '../commands/host-work.js';
+import { shareWith } from '../install/rights.js';
+import { agentVersion } from '../lib/agent-version.js';
 import { consoleCodePage } from '../lib/console-code-page.js';
 import { watchFile } from '../lib/file-mark.js';
 import { lockFolder } from '../lib/folder-lock.js';
-import { agentVersion, hostFactsOf } from '../lib/host-facts.js';
-import { hostTimezone } from '../lib/host-timezone.js';
+import { hostFactsOf } from '../lib/host-facts.js';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import { trimHeap } from '../lib/trim-heap.js';
@@ -34,6 +39,8 @@ import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
 import { loadIdentity, loadReleaseKeys, tellRunnersName } from '../state/identity.js';
+import { manifestHere } from '../state/manifest-here.js';
+import { loadPause, storePause } from '../state/pause-file.js';
 import { historyCommandOf, loadSettings, serversOf } from '../state/settings.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
@@ -46,13 +53,16 @@ import { fileDriftMemory } from '../watch/drift-memory.js';
 import { DriftTimer } from '../watch/drift-timer.js';
 import { DriftWatch } from '../watch/drift-watch.js';
 import { fileHistoryMemory } from '../watch/history-memory.js';
+import { HostLoad } from '../watch/host-load.js';
 import { hostTriggers } from '../watch/host-triggers.js';
 import { InventoryWatch } from '../watch/inventory-watch.js';
 import { LookTimer } from '../watch/look-timer.js';
+import { PauseWatch } from '../watch/pause-watch.js';
 import { noteFollowers } from '../watch/run-followers.js';
 import { StartWatch } from '../watch/start-watch.js';
 import { TriggerWatch } from '../watch/trigger-watch.js';
 import { unpackKoffi } from '../windows/koffi.js';
+import { hostTimezone } from '../zones/host-timezone.js';
 
 const startsMs = 60_000;
 const triggersMs = 2_000;
@@ -72,7 +82,10 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
   try {
     unpackKoffi(folder.native);
     const { agentId, signerKeys } = identity;
-    const eventLog = new FileEventLog(folder.log, folder.reserve);
+    const eventLog = new FileEventLog(folder.log, folder.reserve, {
+      bytes: limits.spoolKeptBytes,
+      ageMs: limits.spoolKeptAgeMs,
+    });
     const events = new EventSender(eventLog);
     const output = new OutputShipper(new FileOutputSource(folder));
     const cache = new FileDesiredCache(folder.jobs, folder.registered);
@@ -92,20 +105,35 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       hostName: identity.name,
       sids: accounts.sids,
     });
+    const jobSecrets = new JobSecrets(folder, {
+      secrets: new PasswordFile(folder.secrets, identity.privateKey, 'secret'),
+      sids: () => accounts.sids,
+      share: shareWith,
+    });
     tellRunnersName(folder, identity.name);
-    const desired = new DesiredSync(
+    const desired: DesiredSync = new DesiredSync(
       agentId,
       facts,
       {
         scheduler,
         cache,
-        storeScript: (manifest) => storeScript(folder.scripts, manifest),
+        storeScript: (manifest) => {
+          storeScript(folder.scripts, manifest);
+          jobSecrets.provide(manifest);
+        },
+        forget: (jobId) => jobSecrets.forget(jobId),
+        storePause: (pause) => storePause(folder.pause, pause),
         replaced,
         accounts,
         judge: (manifest) => policy.judgeJob(manifest),
+        lookBefore: (job) => driftWatch.lookAt(job),
       },
       log,
     );
+    const shareSecrets = () =>
+      desired
+        .exclusively(async () => jobSecrets.refresh(manifestsHere(cache, identity.name)))
+        .catch((error: unknown) => log.warn('secrets could not be given to their jobs', { error: String(error) }));
     const historyCommand = historyCommandOf(settings.scheduler, process.env);
     const starts =
       historyCommand &&
@@ -126,25 +154,38 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       await startTimer.now();
       return starts?.whoChanged(path, found) ?? null;
     };
-    const drift = new DriftTimer(
-      new DriftWatch({
-        scheduler,
-        cache,
-        memory: fileDriftMemory(folder.drift),
-        facts,
-        exclusively: (act) => desired.exclusively(act),
-        replaced,
-        accounts,
-        report,
-        whoChanged,
-        log,
-      }),
-      ownTasksIn(taskStoreOf(settings.scheduler)),
-    );
+    const driftWatch: DriftWatch = new DriftWatch({
+      scheduler,
+      cache,
+      memory: fileDriftMemory(folder.drift),
+      facts,
+      exclusively: (act) => desired.exclusively(act),
+      replaced,
+      accounts,
+      report,
+      whoChanged,
+      log,
+    });
+    const drift = new DriftTimer(driftWatch, ownTasksIn(taskStoreOf(settings.scheduler)));
     const work = new HostWork(folder, cache, scheduler);
     const triggers = hostTriggers(folder, { cache, work, log });
     const triggerWatch = new TriggerWatch(triggers);
-    const triggerTimer = new LookTimer(() => triggerWatch.look(), triggersMs);
+    const pauseWatch = new PauseWatch({
+      pause: () => loadPause(folder.pause),
+      memory: {
+        load: () => loadPause(folder.pauseMemory),
+        store: (pause) => storePause(folder.pauseMemory, pause),
+      },
+      jobs: triggers.jobs,
+      lastStartMs: (jobId) => readJobMemory(folder.answered, jobId).lastStartMs,
+      start: triggers.start,
+      facts: () => ({ agentId, hostTimezone: hostTimezone(), nowMs: Date.now() }),
+      log,
+    });
+    // What is watched for waits while nothing may start: files lie there until then.
+    const triggerTimer = new LookTimer(async () => {
+      if (!(await pauseWatch.look())) await triggerWatch.look();
+    }, triggersMs);
     const onEvents = (events: readonly UnnumberedEvent[]) => {
       if (noteFollowers(events, triggers)) void triggerTimer.now();
     };
@@ -183,6 +224,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     log.info('agent starts', { name: identity.name, servers: serversOf(settings), data: folder.root });
     reportBoot(folder.boot, report);
     collector.start();
+    void shareSecrets();
     desired.start();
     const watched = [
       watchFile(folder.policy, () => {
@@ -190,6 +232,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         desired.reconsider();
       }),
       watchFile(folder.passwords, () => desired.reconsider()),
+      watchFile(folder.secrets, () => void shareSecrets()),
     ];
     drift.start();
     inventory.start();
@@ -201,6 +244,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       {
         servers: serversOf(settings),
         route: settings,
+        ...(settings.reconnect ? { reconnect: settings.reconnect } : {}),
         identity,
         facts: () =>
           hostFactsOf(
@@ -209,7 +253,19 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
             program ? [upgradeCapability(program.platform)] : [],
             codePage,
           ),
-        parts: { eventLog, events, output, desired, commands, disk: keeper, inventory, contact, upgrader, log },
+        parts: {
+          eventLog,
+          events,
+          output,
+          desired,
+          commands,
+          disk: keeper,
+          load: new HostLoad(),
+          inventory,
+          contact,
+          upgrader,
+          log,
+        },
       },
       signal,
     );
@@ -229,6 +285,14 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
 
 function ownTasksIn(store: string | undefined): string | undefined {
   return store && join(store, ...taskFolder.split('\\').filter(Boolean));
+}
+
+function manifestsHere(cache: FileDesiredCache, hostName: string | undefined): Manifest[] {
+  const kept = cache.manifests();
+  return cache.registered().jobs.flatMap(({ manifestHash }) => {
+    const text = kept.get(manifestHash)?.text;
+    return text === undefined ? [] : [manifestHere(text, hostName)];
+  });
 }
 
 const machineWide = [

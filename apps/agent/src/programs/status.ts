@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { desiredHash } from '@carillon/core/desired/desired-state';
+import { agentVersion } from '../lib/agent-version.js';
 import { folderHolder } from '../lib/folder-lock.js';
-import { agentVersion } from '../lib/host-facts.js';
 import { agentFolderAt } from '../state/agent-folder.js';
 import { type Contact, loadContact } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
@@ -33,7 +33,7 @@ export function agentStatus(data: string): AgentStatus {
   const folder = agentFolderAt(data);
   const settings = loadSettings(folder);
   const identity = loadIdentity(folder);
-  const { rev, wanted, jobs } = new FileDesiredCache(folder.jobs, folder.registered).registered();
+  const { rev, wanted, jobs, pause } = new FileDesiredCache(folder.jobs, folder.registered).registered();
   const holder = folderHolder(folder.lock);
   const contact = loadContact(folder.contact);
   return {
@@ -46,7 +46,7 @@ export function agentStatus(data: string): AgentStatus {
     connected: holder !== undefined && contact.connectedSince !== null,
     contact,
     desiredRevision: rev,
-    inSync: desiredHash(wanted) === desiredHash(jobs),
+    inSync: desiredHash(wanted, pause) === desiredHash(jobs, pause),
     tasks: jobs.map((job) => ({ path: job.path, version: job.version })),
     spool: {
       eventsToSend: contact.eventsToSend,

@@ -1,22 +1,31 @@
 import { uptime } from 'node:os';
+import { describePause, isPaused, pausedReason } from '@carillon/core/desired/pause';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { spreadKeyOf } from '@carillon/core/job/task-for-job';
 import { judgeOverlap, type OverlapVerdict } from '@carillon/core/run/overlap';
-import { hostTimezone } from '../lib/host-timezone.js';
 import { newId } from '../lib/new-id.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import { loadAgentId } from '../state/identity.js';
+import { loadPause } from '../state/pause-file.js';
+import { hostTimezone } from '../zones/host-timezone.js';
 import { writeIfRoom } from './full-disk.js';
 import { underJobLock } from './job-lock.js';
 import { readJobMemory, rememberStart } from './job-memory.js';
 import { type RunningFile, runsOfJob, writeRunning } from './running-file.js';
 import { explainStart, type StartReason } from './start-reason.js';
-import { takeTicket } from './start-ticket.js';
+import { holdTicket } from './start-ticket.js';
 
 export type StartClaim =
   /** A fire that the schedule does not mean; leaves no run. */
   | { readonly kind: 'gated'; readonly reason: string }
-  | { readonly kind: 'skipped'; readonly run: RunningFile; readonly reason: string; readonly message: string }
+  | {
+      readonly kind: 'skipped';
+      readonly run: RunningFile;
+      readonly reason: string;
+      readonly message: string;
+      /** To be called when the skipped run is on record. */
+      recorded(): void;
+    }
   /** The run is ours, and on record as under way; what it has to wait for stands in the verdict. */
   | { readonly kind: 'claimed'; readonly run: RunningFile; readonly overlap: Exclude<OverlapVerdict, { act: 'skip' }> };
 
@@ -29,16 +38,21 @@ function decide(folder: AgentFolder, manifest: Manifest, env: NodeJS.ProcessEnv)
   const { jobId } = manifest;
   const nowMs = Date.now();
   const underWay = runsOfJob(folder.running, jobId);
+  const held = holdTicket(folder.tickets, jobId);
+  const recorded = () => held?.release();
   const reason = explainStart(manifest, {
     nowMs,
     hostTimezone: hostTimezone(env),
     bootedMs: nowMs - uptime() * 1_000,
     ...spreadKeyOf(loadAgentId(folder), jobId),
-    ticket: takeTicket(folder.tickets, jobId),
+    ticket: held?.ticket,
     isRunning: underWay.length > 0,
     ...readJobMemory(folder.answered, jobId),
   });
-  if (!reason.run) return { kind: 'gated', reason: reason.reason };
+  if (!reason.run) {
+    recorded();
+    return { kind: 'gated', reason: reason.reason };
+  }
   writeIfRoom(folder, () => rememberStart(folder.answered, jobId, reason.answeredMs, nowMs));
   const overlap = judgeOverlap(
     manifest.onOverlap,
@@ -52,8 +66,15 @@ function decide(folder: AgentFolder, manifest: Manifest, env: NodeJS.ProcessEnv)
     ...(isWaiting ? { isWaiting } : {}),
     ...(reason.ticket?.file === undefined ? {} : { file: reason.ticket.file }),
   };
-  if (overlap.act === 'skip') return { kind: 'skipped', run, reason: overlap.reason, message: overlap.message };
+  const pause = loadPause(folder.pause);
+  // Somebody who starts it now means now.
+  const isByItself = reason.trigger === 'schedule' || reason.trigger === 'watch';
+  if (isByItself && pause && isPaused(pause, nowMs))
+    return { kind: 'skipped', run, reason: pausedReason, message: describePause(pause), recorded };
+  if (overlap.act === 'skip')
+    return { kind: 'skipped', run, reason: overlap.reason, message: overlap.message, recorded };
   writeIfRoom(folder, () => writeRunning(folder.running, run));
+  recorded();
   return { kind: 'claimed', run, overlap };
 }
 

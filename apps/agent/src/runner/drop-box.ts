@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { agentEvent } from '@carillon/contract/agent/messages';
+import { agentEvent } from '@carillon/contract/agent/event-messages';
 import type { UnnumberedEvent } from '../state/event-log.js';
 
 const unnumbered = agentEvent.omit({ seq: true });
 
 export interface DroppedEvents {
   readonly events: UnnumberedEvent[];
-  /** Call when the events are safe elsewhere. */
-  readonly remove: () => void;
+  /** Takes away events that are safe elsewhere: all of them, or those for which that holds. */
+  readonly remove: (isSafe?: (event: UnnumberedEvent) => boolean) => void;
   /** Files that are not events; they were put aside as `.bad`. */
   readonly bad: string[];
 }
@@ -19,25 +19,22 @@ export function readDrop(folder: string, limit: number): DroppedEvents {
     .filter((name) => name.endsWith('.json'))
     .sort()
     .slice(0, limit);
-  const events: UnnumberedEvent[] = [];
-  const taken: string[] = [];
+  const taken: { path: string; event: UnnumberedEvent }[] = [];
   const bad: string[] = [];
   for (const name of names) {
     const path = join(folder, name);
     const event = readEvent(path);
-    if (event) {
-      events.push(event);
-      taken.push(path);
-    } else {
+    if (event) taken.push({ path, event });
+    else {
       renameSync(path, `${path}.bad`);
       bad.push(path);
     }
   }
   return {
-    events,
+    events: taken.map(({ event }) => event),
     bad,
-    remove: () => {
-      for (const path of taken) rmSync(path, { force: true });
+    remove: (isSafe = () => true) => {
+      for (const { path, event } of taken) if (isSafe(event)) rmSync(path, { force: true });
     },
   };
 }

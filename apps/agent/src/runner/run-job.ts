@@ -1,11 +1,12 @@
-import type { RunEvent } from '@carillon/contract/agent/messages';
+import type { RunEvent } from '@carillon/contract/agent/event-messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
+import { readRunAs } from '@carillon/core/job/run-as';
 import { fillTemplate, type TemplateFacts } from '@carillon/core/run/template';
-import { hostTimezone } from '../lib/host-timezone.js';
 import { newId } from '../lib/new-id.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import { loadManifest } from '../state/desired-cache.js';
 import { loadHostName, loadSignerKeys } from '../state/identity.js';
+import { hostTimezone } from '../zones/host-timezone.js';
 import { admit } from './admission.js';
 import { claimStart } from './claim-start.js';
 import { dropEvent } from './drop-event.js';
@@ -53,7 +54,11 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
   };
   const claim = await claimStart(folder, manifest, env);
   if (claim.kind === 'gated') return { ran: false, reason: claim.reason };
-  if (claim.kind === 'skipped') return skip(claim.run, claim.reason, claim.message);
+  if (claim.kind === 'skipped') {
+    const skipped = await skip(claim.run, claim.reason, claim.message);
+    claim.recorded();
+    return skipped;
+  }
 
   // Until the last word is on disk: nothing here may outlive the run, and no signal may cut it short.
   let { run } = claim;
@@ -132,7 +137,7 @@ async function runRecorded(
   ) as [StreamRecorder, StreamRecorder];
   const scriptFile = scriptFileOf(folder.scripts, manifest);
   const settings = { timeoutMs: manifest.timeoutMs, stop };
-  const found = findSecrets(folder, manifest.run);
+  const found = findSecrets(folder, manifest);
   const secrets = found.ok ? found.secrets : { environment: {}, stdin: null };
   const sinks = { stdout: withoutSecrets(stdout, secrets), stderr: withoutSecrets(stderr, secrets) };
   const start = async (attempt: number) => {
@@ -145,7 +150,8 @@ async function runRecorded(
     const { workingDirectory } = run;
     const hold = prepareTree(folder);
     const { stdin } = secrets;
-    return runProgram(plan, { ...settings, workingDirectory, environment, hold, stdin }, sinks);
+    const isVisible = readRunAs(manifest.runAs)?.kind === 'interactive';
+    return runProgram(plan, { ...settings, workingDirectory, environment, hold, stdin, isVisible }, sinks);
   };
   const note = (line: string) => stderr.write(Buffer.from(`${line}\n`));
   const attempts = await runAttempts(manifest, start, { stop, note });

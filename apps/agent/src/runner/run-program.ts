@@ -20,6 +20,8 @@ export interface ProgramSettings {
   readonly hold: HoldTree;
   /** All that the program reads from standard input; null: nothing. */
   readonly stdin?: string | null;
+  /** Whether its window is for somebody to see; without it there is none. */
+  readonly isVisible?: boolean;
 }
 
 /** Takes the bytes of one stream as they come. */
@@ -58,7 +60,7 @@ function startAndWait(
   settings: ProgramSettings,
   output: { readonly stdout: Sink; readonly stderr: Sink },
 ): Promise<Omit<ProgramResult, 'durationMs'>> {
-  const { workingDirectory, environment, timeoutMs, stop, hold, stdin = null } = settings;
+  const { workingDirectory, environment, timeoutMs, stop, hold, stdin = null, isVisible = false } = settings;
   return new Promise((resolve) => {
     const notStarted = (error: NodeJS.ErrnoException): ProcessEnd => {
       output.stderr.write(Buffer.from(`carillon: ${plan.program} cannot be started: ${error.message}\n`));
@@ -72,7 +74,7 @@ function startAndWait(
         // A group of its own, so that the whole tree can be ended without ending the runner.
         detached: process.platform !== 'win32',
         stdio: [stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-        windowsHide: true,
+        windowsHide: !isVisible,
         windowsVerbatimArguments: plan.verbatim,
       }) as typeof child;
     } catch (error) {

@@ -1,9 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { JobSecrets } from '../accounts/job-secrets.js';
+import { PasswordFile } from '../accounts/password-file.js';
+import { newId } from '../lib/new-id.js';
 import { setSecret } from '../programs/secret.js';
 import { loadOrMakeIdentity } from '../state/identity.js';
 import { JobStarts, scriptJob } from '../testing/job-starts.js';
@@ -63,6 +66,79 @@ describe('a program that needs secrets', () => {
   it('need not read its standard input', async () => {
     setSecret(jobs.folder.root, 'big', 'x'.repeat(200_000));
     expect(await jobs.run(secretJob('process.exit(0)', { stdin: 'big' }))).toMatchObject({ state: 'succeeded' });
+  });
+});
+
+describe('a program of an account that may not read all secrets', () => {
+  const shared: [string, string][] = [];
+  const makeSecrets = (sids: Record<string, string> = {}) => {
+    shared.length = 0;
+    const { privateKey } = loadOrMakeIdentity(jobs.folder);
+    return new JobSecrets(jobs.folder, {
+      secrets: new PasswordFile(jobs.folder.secrets, privateKey, 'secret'),
+      sids: () => sids,
+      // Closed before it can be seen: whoever looks finds it closed.
+      share: (_, account) => void shared.push([readdirSync(jobs.folder.jobSecrets).join(), account]),
+    });
+  };
+  const print = (name: string) =>
+    secretJob(`process.stdout.write(String(process.env.T.length))`, { environment: { T: name } });
+  const filesOf = () => readdirSync(jobs.folder.jobSecrets);
+
+  it('gets those that its job names, without the key of the agent', async () => {
+    setSecret(jobs.folder.root, 'etl-token', token);
+    setSecret(jobs.folder.root, 'other', 'not for you');
+    const job = { ...print('etl-token'), runAs: 's4u:CORP\\etl' as const };
+    makeSecrets({ 'corp\\etl': 'S-1-5-21-1-2-3-1001' }).provide(job);
+    expect(shared).toEqual([['', 'S-1-5-21-1-2-3-1001']]);
+    const [file] = filesOf();
+    expect(readFileSync(join(jobs.folder.jobSecrets, file ?? ''), 'utf8')).not.toContain('not for you');
+    expect(statSync(join(jobs.folder.jobSecrets, file ?? '')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(jobs.folder.private)).toEqual(['secrets.json']);
+    rmSync(jobs.folder.identity);
+    const run = await jobs.run(job);
+    expect(jobs.bytesOf(run.runId, 'stdout').toString()).toBe(String(token.length));
+  });
+
+  it('is not started without one, nor when its file is damaged', async () => {
+    const job = { ...print('etl-token'), runAs: 'local-service' as const };
+    const secrets = makeSecrets();
+    secrets.provide(job);
+    expect(shared).toEqual([['', 'S-1-5-19']]);
+    expect(await jobs.run(job)).toMatchObject({ state: 'failed', reason: 'secret_missing', exitCode: 126 });
+    writeFileSync(join(jobs.folder.jobSecrets, `${job.jobId}.json`), '{');
+    expect(await jobs.run(job)).toMatchObject({ state: 'failed', reason: 'secret_unreadable' });
+    setSecret(jobs.folder.root, 'etl-token', token);
+    secrets.refresh([job]);
+    expect(await jobs.run(job)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('that is SYSTEM, needs none, or is gone, leaves no file', () => {
+    setSecret(jobs.folder.root, 'etl-token', token);
+    const secrets = makeSecrets();
+    const job = { ...print('etl-token'), runAs: 'local-service' as const };
+    const other = { ...print('etl-token'), jobId: newId(), runAs: 'network-service' as const };
+    for (const each of [job, other]) secrets.provide(each);
+    expect(filesOf()).toHaveLength(2);
+    secrets.provide({ ...job, runAs: 'system' });
+    expect(filesOf()).toEqual([`${other.jobId}.json`]);
+    secrets.refresh([job]);
+    expect(filesOf()).toEqual([`${job.jobId}.json`]);
+    secrets.forget(job.jobId);
+    expect(filesOf()).toEqual([]);
+  });
+
+  it('finds no file where it could not be closed', () => {
+    const { privateKey } = loadOrMakeIdentity(jobs.folder);
+    const secrets = new JobSecrets(jobs.folder, {
+      secrets: new PasswordFile(jobs.folder.secrets, privateKey, 'secret'),
+      sids: () => ({}),
+      share: () => {
+        throw new Error('no such account');
+      },
+    });
+    expect(() => secrets.provide({ ...print('x'), runAs: 'local-service' })).toThrow('no such account');
+    expect([...filesOf(), ...readdirSync(jobs.folder.private)]).toEqual([]);
   });
 });
 

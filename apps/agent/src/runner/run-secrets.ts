@@ -1,5 +1,6 @@
-import type { RunSpec } from '@carillon/core/job/job-spec';
+import type { Manifest } from '@carillon/core/job/job-spec';
 import { Redactor } from '@carillon/core/run/redact';
+import { readJobSecrets } from '../accounts/job-secrets.js';
 import { PasswordFile } from '../accounts/password-file.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import { loadIdentity } from '../state/identity.js';
@@ -17,14 +18,13 @@ export type FoundSecrets =
 const none: RunSecrets = { environment: {}, stdin: null };
 
 /** Looks up what a job's program is to get. A run without one of its secrets does not start. */
-export function findSecrets(folder: AgentFolder, { secrets }: Pick<RunSpec, 'secrets'>): FoundSecrets {
+export function findSecrets(folder: AgentFolder, job: Pick<Manifest, 'jobId' | 'run' | 'runAs'>): FoundSecrets {
+  const { secrets } = job.run;
   if (!secrets) return { ok: true, secrets: none };
-  let book: PasswordFile | undefined;
   try {
-    const identity = loadIdentity(folder);
-    book = identity && new PasswordFile(folder.secrets, identity.privateKey, 'secret');
+    const look = openSecrets(folder, job);
     const get = (name: string): string => {
-      const value = book?.get(name);
+      const value = look(name);
       if (value === undefined) throw new MissingSecret(name);
       return value;
     };
@@ -36,6 +36,20 @@ export function findSecrets(folder: AgentFolder, { secrets }: Pick<RunSpec, 'sec
     const message = `the secrets of this host cannot be read: ${error instanceof Error ? error.message : error}`;
     return { ok: false, reason: 'secret_unreadable', message };
   }
+}
+
+/** Only SYSTEM may read all of them; the agent puts the others' where only the job's account can read them. */
+function openSecrets(
+  folder: AgentFolder,
+  { jobId, runAs }: Pick<Manifest, 'jobId' | 'runAs'>,
+): (name: string) => string | undefined {
+  if (runAs !== 'system') {
+    const own = new Map(Object.entries(readJobSecrets(folder, jobId)));
+    return (name) => own.get(name);
+  }
+  const identity = loadIdentity(folder);
+  const book = identity && new PasswordFile(folder.secrets, identity.privateKey, 'secret');
+  return (name) => book?.get(name);
 }
 
 class MissingSecret extends Error {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunEvent } from '@carillon/contract/agent/messages';
+import type { RunEvent } from '@carillon/contract/agent/event-messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { readJson, writeJson } from '../state/files.js';
 import { isProcessAlive } from './process-tree.js';

@@ -1,3 +1,4 @@
+import type { OutputStream } from '@carillon/contract/agent/log-frame';
 import type { OutputSource } from '../collect/output-source.js';
 import type { StoredRecord } from '../runner/output-file.js';
 
@@ -5,8 +6,15 @@ import type { StoredRecord } from '../runner/output-file.js';
 export class MemoryOutputSource implements OutputSource {
   private readonly byRun = new Map<string, StoredRecord[]>();
 
-  add(runId: string, data: Buffer, atMs: number): void {
-    this.byRun.set(runId, [{ stream: 'stdout', offset: 0, atMs, droppedBefore: 0, data, size: 1 }]);
+  /** @param data all that the run wrote to the stream, not longer than a log frame */
+  add(runId: string, stream: OutputStream, data: Buffer, atMs: number): void {
+    const records = this.byRun.get(runId) ?? [];
+    records.push({ stream, offset: 0, atMs, droppedBefore: 0, data, size: 1 });
+    this.byRun.set(runId, records);
+  }
+
+  get isEmpty(): boolean {
+    return this.byRun.size === 0;
   }
 
   runs(): string[] {

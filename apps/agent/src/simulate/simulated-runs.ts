@@ -1,31 +1,43 @@
 import { createHash } from 'node:crypto';
-import type { RunEvent } from '@carillon/contract/agent/messages';
+import type { RunEvent } from '@carillon/contract/agent/event-messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { spreadKeyOf } from '@carillon/core/job/task-for-job';
+import { randomFrom } from '@carillon/core/random/random-from';
 import { scheduleOccurrences } from '@carillon/wintask/schedule/occurrences';
 import type { CommandWork, Done } from '../commands/command-desk.js';
 import { newId } from '../lib/new-id.js';
 import type { StartTicket } from '../runner/start-reason.js';
-import type { DesiredCache } from '../state/desired-cache.js';
 import type { EventLog } from '../state/event-log.js';
-import { manifestHere } from '../state/manifest-here.js';
+import type { FleetCache } from './fleet-cache.js';
+import type { Ledger } from './ledger.js';
 import type { MemoryOutputSource } from './memory-output.js';
+import { type Play, type PlayRules, playOf } from './play.js';
+import { seedOf } from './seed-of.js';
 
 type Started = Extract<RunEvent, { kind: 'run.started' }>;
 type Finished = Extract<RunEvent, { kind: 'run.finished' }>;
 
-/** Simulated programs run up to this long. */
-const longestRunMs = 3_000;
-/** New definitions are looked at this often; schedules are exact in between. */
+/** How a run ends; a command ends it before its time. */
+type End = Omit<Play, 'state' | 'reason' | 'durationMs'> & Pick<Finished, 'state' | 'reason'>;
+
+interface UnderWay {
+  readonly timer: NodeJS.Timeout;
+  readonly kill: () => void;
+}
+
+/** How far ahead is looked for the next occurrence at one time. */
 const lookMs = 20_000;
 
 export interface SimulatedHostState {
   readonly agentId: string;
   readonly name: string;
   readonly timezone: string;
-  readonly cache: DesiredCache;
+  readonly cache: FleetCache;
   readonly eventLog: EventLog;
   readonly output: MemoryOutputSource;
+  readonly rules: PlayRules;
+  /** Absent: nobody will compare. */
+  readonly ledger?: Ledger | undefined;
   /** Something is to be sent. */
   readonly onNews: () => void;
 }
@@ -33,24 +45,36 @@ export interface SimulatedHostState {
 /** Fires schedules of a simulated host and plays their runs: the same events as a real runner's, but no program. */
 export class SimulatedRuns implements CommandWork {
   private timer: NodeJS.Timeout | undefined;
+  private nextFire: NodeJS.Timeout | undefined;
   private lookedMs: number;
-  private readonly ending = new Map<string, { timer: NodeJS.Timeout; end: (state: Finished['state']) => void }>();
+  private closed = false;
+  /** When each definition was first seen: what was due before does not fire. */
+  private readonly since = new Map<string, number>();
+  private readonly counts = new Map<string, number>();
+  private readonly underWay = new Map<string, UnderWay>();
+  private readonly random: () => number;
 
   constructor(
     private readonly host: SimulatedHostState,
     nowMs: number,
   ) {
     this.lookedMs = nowMs;
+    this.random = randomFrom(seedOf(host.rules.seed, host.name));
   }
 
-  /** Fires what is due and sleeps until the next occurrence. */
+  get isIdle(): boolean {
+    return this.underWay.size === 0;
+  }
+
+  /** Fires what is due and sleeps until the next occurrence. Call also when definitions have changed. */
   wake(): void {
+    if (this.closed) return;
     const nowMs = Date.now();
     let nextMs = nowMs + lookMs;
-    for (const manifest of this.registered()) {
+    for (const manifest of this.host.cache.jobs()) {
       const timed = manifest.enabled ? manifest.schedule : [];
       for (const { atMs } of scheduleOccurrences(timed, {
-        fromMs: this.lookedMs,
+        fromMs: Math.max(this.lookedMs, this.sinceOf(manifest, nowMs)),
         untilMs: nextMs,
         hostTimezone: this.host.timezone,
         ...spreadKeyOf(this.host.agentId, manifest.jobId),
@@ -67,35 +91,54 @@ export class SimulatedRuns implements CommandWork {
     this.timer = setTimeout(() => this.wake(), Math.max(1, nextMs - Date.now()));
   }
 
+  /** Jobs also start without their schedules, one of them every so often on average, as Windows' events start them. */
+  fire(everyMs: number): void {
+    clearTimeout(this.nextFire);
+    const waitMs = -Math.log(1 - this.random()) * everyMs;
+    this.nextFire = setTimeout(() => {
+      const jobs = this.host.cache.jobs().filter((job) => job.enabled);
+      const manifest = jobs[Math.floor(this.random() * jobs.length)];
+      const why = { trigger: 'schedule', scheduledForMs: null, commandId: null } as const;
+      if (manifest && !this.closed) this.begin(manifest, newId(), why);
+      if (!this.closed) this.fire(everyMs);
+    }, waitMs);
+  }
+
+  /** Begins nothing any more; what is under way comes to its end. */
   close(): void {
+    this.closed = true;
     clearTimeout(this.timer);
-    for (const { timer } of this.ending.values()) clearTimeout(timer);
+    clearTimeout(this.nextFire);
+  }
+
+  /** What is under way is left as it is. */
+  abandon(): void {
+    this.close();
+    for (const { timer } of this.underWay.values()) clearTimeout(timer);
   }
 
   start(jobId: string, { commandId, runId }: StartTicket): Promise<Done> {
-    const manifest = this.registered().find((candidate) => candidate.jobId === jobId);
-    if (!manifest)
+    const manifest = this.host.cache.jobs().find((candidate) => candidate.jobId === jobId);
+    if (!manifest || this.closed)
       return Promise.resolve({ ok: false, code: 'not_registered', message: 'the job is not registered on this host' });
     this.begin(manifest, runId, { trigger: 'command', scheduledForMs: null, commandId });
     return Promise.resolve({ ok: true });
   }
 
   stop(runId: string): Promise<Done> {
-    const run = this.ending.get(runId);
+    const run = this.underWay.get(runId);
     if (!run)
       return Promise.resolve({ ok: false, code: 'not_running', message: 'the run is not under way on this host' });
     clearTimeout(run.timer);
-    run.end('killed');
+    run.kill();
     return Promise.resolve({ ok: true });
   }
 
-  private registered(): Manifest[] {
-    const { cache } = this.host;
-    const manifests = cache.manifests();
-    return cache.registered().jobs.flatMap(({ manifestHash }) => {
-      const signed = manifests.get(manifestHash);
-      return signed ? [manifestHere(signed.text, this.host.name)] : [];
-    });
+  private sinceOf({ jobId, version }: Manifest, nowMs: number): number {
+    const key = `${jobId} ${version}`;
+    const since = this.since.get(key) ?? nowMs;
+    this.since.set(key, since);
+    return since;
   }
 
   private begin(
@@ -103,7 +146,7 @@ export class SimulatedRuns implements CommandWork {
     runId: string,
     why: { trigger: Started['trigger']; scheduledForMs: number | null; commandId: string | null },
   ): void {
-    const { eventLog, onNews } = this.host;
+    const { name, rules, ledger } = this.host;
     const startedMs = Date.now();
     const started: Started = {
       kind: 'run.started',
@@ -115,38 +158,46 @@ export class SimulatedRuns implements CommandWork {
       startedAt: new Date(startedMs).toISOString(),
       commandId: why.commandId,
     };
-    eventLog.append([{ eventId: newId(), at: started.startedAt, data: started }]);
-    onNews();
-    const end = (state: Finished['state']) => this.finish(manifest, started, startedMs, state);
-    this.ending.set(runId, { timer: setTimeout(() => end('succeeded'), 50 + Math.random() * longestRunMs), end });
+    ledger?.begun({ host: name, runId, jobId: manifest.jobId, startedAt: new Date(startedMs).toISOString() });
+    this.tell(started.startedAt, started);
+    const count = (this.counts.get(manifest.name) ?? 0) + 1;
+    this.counts.set(manifest.name, count);
+    const play = playOf(rules, name, manifest.name, count);
+    const killed: End = { ...play, state: 'killed', reason: 'stopped_by_command', exitCode: 1 };
+    const end = (how: End) => this.finish(started, startedMs, how);
+    this.underWay.set(runId, { timer: setTimeout(() => end(play), play.durationMs), kill: () => end(killed) });
   }
 
-  private finish(manifest: Manifest, started: Started, startedMs: number, state: Finished['state']): void {
-    const { eventLog, output, name, onNews } = this.host;
-    this.ending.delete(started.runId);
+  private finish(started: Started, startedMs: number, { state, reason, exitCode, stdout, stderr }: End): void {
+    const { output, ledger } = this.host;
+    const { runId } = started;
+    this.underWay.delete(runId);
     const nowMs = Date.now();
-    const text = Buffer.from(`${manifest.name} on ${name}: simulated, no program was started\n`);
-    const none = { bytes: 0, stored: 0, sha256: sha256(Buffer.alloc(0)) };
-    output.add(started.runId, text, nowMs);
     const at = new Date(nowMs).toISOString();
-    const killed = state === 'killed';
-    const data: Finished = {
+    const written = { stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) };
+    ledger?.ended(runId, { finishedAt: at, state, exitCode, stdoutSha256: sha256(written.stdout) });
+    for (const stream of ['stdout', 'stderr'] as const)
+      if (written[stream].length > 0) output.add(runId, stream, written[stream], nowMs);
+    this.tell(at, {
       ...started,
       kind: 'run.finished',
       finishedAt: at,
       durationMs: nowMs - startedMs,
       state,
-      reason: killed ? 'stopped_by_command' : null,
-      exitCode: killed ? 1 : 0,
-      output: {
-        stdout: { bytes: text.length, stored: text.length, sha256: sha256(text) },
-        stderr: none,
-        encoding: 'utf-8',
-      },
-    };
-    eventLog.append([{ eventId: newId(), at, data }]);
-    onNews();
+      reason,
+      exitCode,
+      output: { stdout: summary(written.stdout), stderr: summary(written.stderr), encoding: 'utf-8' },
+    });
   }
+
+  private tell(at: string, data: RunEvent): void {
+    this.host.eventLog.append([{ eventId: newId(), at, data }]);
+    this.host.onNews();
+  }
+}
+
+function summary(data: Buffer) {
+  return { bytes: data.length, stored: data.length, sha256: sha256(data) };
 }
 
 function sha256(data: Buffer): string {

@@ -25,6 +25,10 @@ export interface AgentFolder {
   readonly boot: string;
   /** What the agent has seen of what starts jobs; written by the agent. */
   readonly watched: string;
+  /** A time in which nothing starts by itself; written by the agent, read by runners. */
+  readonly pause: string;
+  /** The pause whose end is still to be seen to; written by the agent. */
+  readonly pauseMemory: string;
   /** Tasks that jobs stand in for, as they were before; written by the agent. */
   readonly replaced: string;
   /** Start orders; written by the agent, claimed by a runner. */
@@ -59,8 +63,12 @@ export interface AgentFolder {
   readonly passwords: string;
   /** Sealed secrets for jobs; written by people on the host only, read by runners that may. */
   readonly secrets: string;
+  /** Secrets of one job, a file each, for jobs of accounts that may not read all; written by the agent, read by runners. */
+  readonly jobSecrets: string;
   /** SIDs of accounts by name; written by the agent. */
   readonly sids: string;
+  /** Time zones of the host and of its jobs; written by the agent, read by runners. */
+  readonly zones: string;
   /** Versions of the agent, and the upgrade under way. */
   readonly upgrade: string;
   readonly commands: string;
@@ -92,6 +100,8 @@ export function agentFolderAt(path: string): AgentFolder {
     history: join(root, 'history.json'),
     boot: join(root, 'boot.json'),
     watched: join(root, 'watched.json'),
+    pause: join(root, 'pause.json'),
+    pauseMemory: join(root, 'pause-memory.json'),
     replaced: join(root, 'replaced.json'),
     tickets: join(root, 'tickets'),
     stops: join(root, 'stops'),
@@ -107,9 +117,11 @@ export function agentFolderAt(path: string): AgentFolder {
     diary: join(root, 'agent.log'),
     policy: join(root, 'policy.json'),
     private: join(root, 'private'),
+    jobSecrets: join(root, 'job-secrets'),
     passwords: join(root, 'private', 'passwords.json'),
     secrets: join(root, 'private', 'secrets.json'),
     sids: join(root, 'sids.json'),
+    zones: join(root, 'zones.json'),
     upgrade: join(root, 'upgrade'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),
@@ -118,10 +130,23 @@ export function agentFolderAt(path: string): AgentFolder {
 }
 
 export function prepareAgentFolder(folder: AgentFolder): void {
-  const { jobs, scripts, tickets, stops, running, answered, drop, output, room, log, temporary } = folder;
+  const { jobs, scripts, jobSecrets, tickets, stops, running, answered, drop, output, room, log, temporary } = folder;
   mkdirSync(folder.root, { recursive: true, mode: 0o700 });
   mkdirSync(folder.private, { recursive: true, mode: 0o700 });
-  for (const path of [jobs, scripts, tickets, stops, running, answered, drop, output, room, log, temporary]) {
+  for (const path of [
+    jobs,
+    scripts,
+    jobSecrets,
+    tickets,
+    stops,
+    running,
+    answered,
+    drop,
+    output,
+    room,
+    log,
+    temporary,
+  ]) {
     mkdirSync(path, { recursive: true });
   }
 }

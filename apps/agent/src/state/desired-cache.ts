@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import type { DesiredEntry } from '@carillon/core/desired/desired-state';
+import type { HostPause } from '@carillon/core/desired/pause';
 import { verifyText } from '@carillon/core/desired/signing';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { readJson, writeJson } from './files.js';
@@ -26,6 +27,10 @@ export interface Registered {
   /** What should be registered, as last told. */
   readonly wanted: readonly DesiredEntry[];
   readonly jobs: readonly RegisteredJob[];
+  /** In which nothing starts by itself, as last told; kept after its end until we are told of another. */
+  readonly pause?: HostPause | undefined;
+  /** Tasks that may be registered though `jobs` does not say so: their registration began, and its end was not seen. */
+  readonly begun?: readonly RegisteredJob[];
 }
 
 /** Definitions and what is registered, as the agent keeps them. */

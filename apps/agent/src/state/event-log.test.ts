@@ -1,4 +1,13 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeEvent, makeEvents } from '../testing/samples.js';
@@ -106,6 +115,72 @@ describe('acks', () => {
     const reopened = new FileEventLog(folder);
     expect([reopened.first, reopened.next]).toEqual([2_001, 5_001]);
     expect(reopened.read(4_999, 10).map((event) => event.seq)).toEqual([4_999, 5_000]);
+  });
+});
+
+describe('what is acked', () => {
+  const keep = { bytes: 10_000_000, ageMs: 60_000 };
+  const filled = (folder: string, rules = keep) => {
+    const log = new FileEventLog(folder, undefined, rules);
+    for (let round = 0; round < 6; round += 1) log.append(makeEvents(1_000));
+    return log;
+  };
+
+  it('stays within its bounds, counts as nothing that waits, and is known after a reopen', () => {
+    const folder = makeTempFolder();
+    const log = filled(folder);
+    log.ack(1, 5_000);
+    for (const each of [log, new FileEventLog(folder, undefined, keep)]) {
+      expect([each.kept, each.first, each.next]).toEqual([1, 5_001, 6_001]);
+      expect(everything(each)).toHaveLength(1_000);
+      expect(each.bytes).toBeLessThan(statSync(join(folder, segmentsIn(folder)[2]!)).size + 1);
+    }
+    const [, second, third] = segmentsIn(folder).map((name) => statSync(join(folder, name)).size);
+    const smaller = new FileEventLog(folder, undefined, { ...keep, bytes: second! + 1 });
+    expect([smaller.kept, smaller.first, smaller.bytes]).toEqual([2_001, 5_001, third]);
+    utimesSync(join(folder, segmentsIn(folder)[0]!), 0, 0);
+    expect(new FileEventLog(folder, undefined, keep).kept).toBe(4_001);
+    log.forgetAcked();
+    expect(everything(new FileEventLog(folder))).toHaveLength(1_000);
+  });
+
+  it('waits again when the centre lacks it, as far back as it is there', () => {
+    const folder = makeTempFolder();
+    const log = filled(folder);
+    log.ack(1, 5_000);
+    log.rewind(2, 3_000);
+    log.rewind(1, 5_000);
+    expect(log.first).toBe(5_001);
+    log.rewind(1, 1_500);
+    expect(everything(log).map(({ seq }) => seq)).toEqual(Array.from({ length: 4_500 }, (_, index) => 1_501 + index));
+    const reopened = new FileEventLog(folder, undefined, keep);
+    expect([reopened.first, reopened.next]).toEqual([1_501, 6_001]);
+    reopened.ack(1, 6_000);
+    expect([reopened.first, everything(reopened)]).toEqual([6_001, []]);
+    const less = new FileEventLog(folder, undefined, { ...keep, bytes: 1 });
+    less.rewind(1, 1_000);
+    expect(less.first).toBe(6_001);
+  });
+
+  it('waits again only from behind the last damage', () => {
+    const folder = makeTempFolder();
+    const log = filled(folder);
+    log.ack(1, 5_000);
+    const path = onlySegment(folder);
+    const bytes = readFileSync(path);
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(path, bytes);
+    log.rewind(1, 10);
+    expect([log.kept, log.first]).toEqual([2_001, 2_001]);
+  });
+
+  it('is gone with its epoch', () => {
+    const folder = makeTempFolder();
+    const log = filled(folder);
+    log.ack(1, 5_000);
+    log.renew(2);
+    expect([log.kept, log.first, log.next]).toEqual([1, 1, 1_001]);
+    expect(segmentsIn(folder)).toHaveLength(1);
   });
 });
 

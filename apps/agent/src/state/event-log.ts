@@ -1,28 +1,35 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentEvent, SpoolLost } from '@carillon/contract/agent/messages';
+import type { AgentEvent } from '@carillon/contract/agent/event-messages';
+import type { SpoolLost } from '@carillon/contract/agent/host-events';
 import { chooseDropped } from '@carillon/core/spool/drop-order';
-import { newId } from '../lib/new-id.js';
 import { withReserve } from './disk-reserve.js';
 import { readJson, writeJson } from './files.js';
-import { appendRecords, cutFile, readSegment, recordBytes } from './segment-file.js';
+import { lossEvent, runIdOf } from './loss-event.js';
+import { appendRecords, cutFile, flushFile, readSegment, recordBytes } from './segment-file.js';
 
 /** An event before it has a number. */
 export type UnnumberedEvent = Omit<AgentEvent, 'seq'>;
 
-/** The numbered, append-only log of what happened here, kept until the centre has committed it. */
+/** The numbered, append-only log of what happened here, kept until the centre has committed it and for a while longer. */
 export interface EventLog {
   readonly epoch: number;
   /** Number the next event gets. */
   readonly next: number;
   /** First number that is not acked. */
   readonly first: number;
+  /** First number that is still here, acked ones included. */
+  readonly kept: number;
   /** Numbers and stores events, to disk. Those whose id is known already are left out: a crash may offer them twice. */
   append(events: readonly UnnumberedEvent[]): void;
+  /** Is this event among those that were appended not long ago? */
+  has(eventId: string): boolean;
   /** Events from `seq` on, at most `limit`. */
   read(seq: number, limit: number): AgentEvent[];
   /** Everything up to here is committed in the centre; only now may it be deleted. */
   ack(epoch: number, upToSeq: number): void;
+  /** The centre has events only up to here (it was restored from a backup): those that are kept count as not acked. */
+  rewind(epoch: number, upToSeq: number): void;
   /** The numbers of this epoch were used before (restored disk): what is not acked gets new numbers, ids stay. */
   renew(epoch: number): void;
 }
@@ -42,7 +49,17 @@ interface Segment {
   readonly first: number;
   count: number;
   bytes: number;
+  /** When it last grew. */
+  writtenMs: number;
 }
+
+/** How much of what is acked stays, for a centre that was restored from a backup. */
+export interface KeepRules {
+  readonly bytes: number;
+  readonly ageMs: number;
+}
+
+const keepNothing: KeepRules = { bytes: 0, ageMs: 0 };
 
 /**
  * Event log in segment files `<epoch>-<first number>.seg`. What a crash cut off at the end is dropped when the log is
@@ -60,6 +77,7 @@ export class FileEventLog implements EventLog {
   constructor(
     private readonly folder: string,
     private readonly reserve = join(folder, '..', 'room', 'reserve'),
+    private readonly keep = keepNothing,
   ) {
     const stored = this.readPointer();
     this.pointer = stored ?? this.guessPointer();
@@ -80,14 +98,18 @@ export class FileEventLog implements EventLog {
     return this.pointer.acked + 1;
   }
 
+  get kept(): number {
+    return Math.min(this.first, this.segments[0]?.first ?? this.first);
+  }
+
   get next(): number {
     const last = this.segments.at(-1);
     return Math.max(this.first, last ? last.first + last.count : 0);
   }
 
-  /** Size on disk. */
+  /** Size on disk of what is not acked. */
   get bytes(): number {
-    return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    return this.segments.reduce((sum, segment) => sum + (this.isAcked(segment) ? 0 : segment.bytes), 0);
   }
 
   append(events: readonly UnnumberedEvent[]): void {
@@ -99,14 +121,19 @@ export class FileEventLog implements EventLog {
     const numbered = [...fresh.values()].map((event, index): AgentEvent => ({ seq: start + index, ...event }));
     const last = this.segments.at(-1);
     const isNew = !last || last.count >= segmentEvents;
-    const segment = isNew ? { first: start, count: 0, bytes: 0 } : last;
+    const segment = isNew ? { first: start, count: 0, bytes: 0, writtenMs: 0 } : last;
     const held = isNew ? [] : this.eventsOf(last);
     segment.bytes += withReserve(this.reserve, () => appendRecords(this.file(this.epoch, segment.first), numbered));
     segment.count += numbered.length;
+    segment.writtenMs = Date.now();
     if (isNew) this.segments.push(segment);
     held.push(...numbered);
     this.hold(segment.first, held);
     this.remember(numbered);
+  }
+
+  has(eventId: string): boolean {
+    return this.ids.has(eventId);
   }
 
   read(seq: number, limit: number): AgentEvent[] {
@@ -126,6 +153,20 @@ export class FileEventLog implements EventLog {
     this.pointer = { epoch, acked: Math.max(this.pointer.acked, Math.min(upToSeq, this.next - 1)) };
     // On a full disk the ack is not lost: after a restart the events are sent once more.
     if (this.storePointer()) this.trim();
+  }
+
+  rewind(epoch: number, upToSeq: number): void {
+    if (epoch !== this.pointer.epoch || upToSeq >= this.pointer.acked) return;
+    this.dropDamaged();
+    this.pointer = { epoch, acked: Math.max(upToSeq, this.kept - 1) };
+    // Should the disk not take it, the centre says so again at the next welcome.
+    this.durablyAcked = this.pointer.acked;
+    this.storePointer();
+  }
+
+  /** Gives up what is acked, all of it: the disk needs the room. */
+  forgetAcked(): void {
+    this.drop(this.segments.filter((segment) => this.isDurablyAcked(segment)));
   }
 
   renew(epoch: number): void {
@@ -166,7 +207,7 @@ export class FileEventLog implements EventLog {
       const first = batch[0]?.seq;
       if (first === undefined) return;
       const bytes = withReserve(this.reserve, () => appendRecords(this.file(epoch, first), batch));
-      segments.push({ first, count: batch.length, bytes });
+      segments.push({ first, count: batch.length, bytes, writtenMs: Date.now() });
       batch = [];
     };
     const add = (event: UnnumberedEvent) => {
@@ -187,7 +228,7 @@ export class FileEventLog implements EventLog {
   }
 
   private *each(): Generator<AgentEvent> {
-    for (const segment of this.segments)
+    for (const segment of this.segments.filter((segment) => !this.isAcked(segment)))
       for (const event of this.eventsOf(segment)) if (event.seq >= this.first) yield event;
   }
 
@@ -195,17 +236,28 @@ export class FileEventLog implements EventLog {
   private open(): number {
     let lost = 0;
     let expected = this.first;
-    for (const first of this.stored(this.epoch)) {
+    const stored = this.stored(this.epoch);
+    for (const [index, first] of stored.entries()) {
       const path = this.file(this.epoch, first);
+      const { mtimeMs: writtenMs, size } = statSync(path);
+      const after = stored[index + 1];
+      // Only kept: nobody asks for its events, most likely.
+      if (after !== undefined && after <= this.first) {
+        this.segments.push({ first, count: after - first, bytes: size, writtenMs });
+        continue;
+      }
       const { events, bytes, torn } = readSegment(path);
       if (torn) cutFile(path, bytes);
+      // An agent that was killed between writing and flushing: what is read back is not on the disk for that, and those
+      // who offer it again are told that it is.
+      else if (after === undefined) flushFile(path);
       // A segment may begin with what is acked already.
       expected = expected === this.first ? Math.min(expected, first) : expected;
       for (const { seq } of events) {
         lost += Math.max(0, seq - Math.max(expected, this.first));
         expected = seq + 1;
       }
-      this.segments.push({ first, count: events.length, bytes });
+      this.segments.push({ first, count: events.length, bytes, writtenMs });
       this.hold(first, events);
       this.remember(events);
     }
@@ -235,15 +287,44 @@ export class FileEventLog implements EventLog {
     }
   }
 
-  /** Deletes segments that hold nothing but what is acked. */
+  /** Deletes segments that hold nothing but what is acked, the oldest beyond what is to be kept. */
   private trim(): void {
-    const gone = this.segments.filter(({ first, count }) => first + count - 1 <= this.durablyAcked);
+    const acked = this.segments.filter((segment) => this.isDurablyAcked(segment));
+    const since = Date.now() - this.keep.ageMs;
+    let room = this.keep.bytes;
+    const kept = new Set<Segment>();
+    for (const segment of acked.reverse()) {
+      room -= segment.bytes;
+      if (room < 0 || segment.writtenMs < since) break;
+      kept.add(segment);
+    }
+    this.drop(acked.filter((segment) => !kept.has(segment)));
+  }
+
+  /** Of what is only kept, the newest that is whole stays: sent again it must have no holes. */
+  private dropDamaged(): void {
+    const acked = this.segments.filter((segment) => this.isAcked(segment));
+    const isWhole = (segment: Segment) =>
+      readSegment(this.file(this.epoch, segment.first)).events.length === segment.count;
+    const damaged = acked.findLastIndex((segment) => !isWhole(segment));
+    this.drop(acked.slice(0, damaged + 1));
+  }
+
+  private drop(gone: readonly Segment[]): void {
     if (gone.length === 0) return;
     this.segments = this.segments.filter((segment) => !gone.includes(segment));
     for (const { first } of gone) {
       this.held.delete(first);
       rmSync(this.file(this.epoch, first), { force: true });
     }
+  }
+
+  private isAcked({ first, count }: Segment): boolean {
+    return first + count <= this.first;
+  }
+
+  private isDurablyAcked({ first, count }: Segment): boolean {
+    return first + count - 1 <= this.durablyAcked;
   }
 
   private storePointer(): boolean {
@@ -295,38 +376,4 @@ export class FileEventLog implements EventLog {
   private get pointerFile(): string {
     return join(this.folder, 'acked.json');
   }
-}
-
-function runIdOf({ data }: UnnumberedEvent): string | null {
-  return 'runId' in data ? data.runId : null;
-}
-
-const namedRuns = 200;
-
-/** @param unread events that were lost without anybody having read them */
-function lossEvent(reason: SpoolLost['reason'], lost: readonly AgentEvent[], unread: number): UnnumberedEvent {
-  const before = lost.flatMap(({ data }) => (data.kind === 'spool.lost' ? [data] : []));
-  const sum = (read: (loss: SpoolLost) => number) => before.reduce((total, loss) => total + read(loss), 0);
-  const ofRuns = lost.filter((event) => runIdOf(event) !== null);
-  const runIds = new Set([
-    ...ofRuns.flatMap((event) => runIdOf(event) ?? []),
-    ...before.flatMap((loss) => loss.runIds),
-  ]);
-  const times = lost.map((event) => event.at).sort();
-  const at = new Date().toISOString();
-  return {
-    eventId: newId(),
-    at,
-    data: {
-      kind: 'spool.lost',
-      reason,
-      runEvents: ofRuns.length + unread + sum((loss) => loss.runEvents),
-      otherEvents: lost.length - ofRuns.length - before.length + sum((loss) => loss.otherEvents),
-      outputRuns: sum((loss) => loss.outputRuns),
-      outputBytes: sum((loss) => loss.outputBytes),
-      runIds: [...runIds].slice(0, namedRuns),
-      from: times[0] ?? null,
-      to: times.at(-1) ?? null,
-    },
-  };
 }

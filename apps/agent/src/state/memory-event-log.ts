@@ -1,4 +1,4 @@
-import type { AgentEvent } from '@carillon/contract/agent/messages';
+import type { AgentEvent } from '@carillon/contract/agent/event-messages';
 import type { EventLog, UnnumberedEvent } from './event-log.js';
 
 /** In memory, for simulated hosts. */
@@ -11,12 +11,21 @@ export class MemoryEventLog implements EventLog {
     return this.acked + 1;
   }
 
+  /** Nothing that is acked is kept. */
+  get kept(): number {
+    return this.first;
+  }
+
   get next(): number {
     return this.acked + this.events.length + 1;
   }
 
   append(events: readonly UnnumberedEvent[]): void {
     for (const event of events) this.events.push({ seq: this.next, ...event });
+  }
+
+  has(eventId: string): boolean {
+    return this.events.some((event) => event.eventId === eventId);
   }
 
   read(seq: number, limit: number): AgentEvent[] {
@@ -28,6 +37,10 @@ export class MemoryEventLog implements EventLog {
     if (epoch !== this.epoch || upToSeq <= this.acked) return;
     this.events = this.events.slice(upToSeq - this.acked);
     this.acked = upToSeq;
+  }
+
+  rewind(): void {
+    // What a centre lacks that it once had is gone here too.
   }
 
   renew(epoch: number): void {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import type { AgentEvent } from '@carillon/contract/agent/messages';
+import type { AgentEvent } from '@carillon/contract/agent/event-messages';
 
 /** What a segment file holds; one record a line: CRC-32 in hexadecimal, blank, JSON. */
 export interface SegmentContent {
@@ -57,6 +57,16 @@ export function cutFile(path: string, bytes: number): void {
   const file = openSync(path, 'r+');
   try {
     ftruncateSync(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** What stands in a file, to disk. */
+export function flushFile(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
     fsyncSync(file);
   } finally {
     closeSync(file);

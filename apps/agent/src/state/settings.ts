@@ -35,6 +35,10 @@ const settingsSchema = z.object({
   }),
   /** Name to go by instead of the host name, where several agents share a machine. */
   name: z.string().min(1).max(255).optional(),
+  /** Windows in which a lost connection is tried again; left out, the product's own. Tests shorten them. */
+  reconnect: z
+    .object({ firstWindowMs: z.int().min(100), maxWindowMs: z.int().min(100), healthyAfterMs: z.int().min(0) })
+    .optional(),
   /** What Task Scheduler starts, before the job's id. */
   runner: z.object({ command: z.string(), arguments: z.array(z.string()) }),
 });

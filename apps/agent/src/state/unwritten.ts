@@ -34,13 +34,14 @@ export function noteUnwritten(path: string): boolean {
 /** Tells how many were noted, when any were, and forgets them once that is done. */
 export function takeUnwritten(path: string, tell: (count: number) => void): void {
   if (!existsSync(path)) return;
-  const noted = [...readFileSync(path)].flatMap((byte, slot) => (byte ? [slot] : []));
-  if (noted.length === 0) return;
+  const file = readFileSync(path);
+  if (!file.includes(1)) return;
+  const noted = [...file].flatMap((byte, slot) => (byte ? [slot] : []));
   tell(noted.length);
-  const file = openSync(path, 'r+');
+  const handle = openSync(path, 'r+');
   try {
-    for (const slot of noted) writeSync(file, Buffer.from([0]), 0, 1, slot);
+    for (const slot of noted) writeSync(handle, Buffer.from([0]), 0, 1, slot);
   } finally {
-    closeSync(file);
+    closeSync(handle);
   }
 }

@@ -5,6 +5,7 @@ import { MemoryScheduler } from '../scheduler/memory-scheduler.js';
 import { SchedulerError } from '../scheduler/task-scheduler.js';
 import { MemoryDesiredCache } from '../state/desired-cache.js';
 import { entryOf, makeManifest, signer, signManifest } from '../testing/samples.js';
+import { waitUntil } from '../testing/wait-until.js';
 import { applyDesired } from './apply-desired.js';
 
 /** A Task Scheduler that refuses some tasks. */
@@ -222,5 +223,38 @@ describe('names that change hands', () => {
     const status = await host.apply([heir]);
     expect(host.paths()).toEqual(['\\carillon\\x']);
     expect(status.observedHash).toBe(desiredHash([entryOf(heir)]));
+  });
+});
+
+describe('a registration whose end was not seen', () => {
+  it('by an agent that died: its task goes when the job is not wanted any more', async () => {
+    const host = makeHost();
+    const a = makeManifest({ name: 'a' });
+    await host.apply([]);
+    // The agent dies as soon as the task is there: nothing is noted after that.
+    const { register } = host.scheduler;
+    host.scheduler.register = async (...args) => {
+      await register.apply(host.scheduler, args);
+      return new Promise(() => undefined);
+    };
+    void host.apply([a]);
+    await waitUntil(() => host.paths().length > 0, 'the task');
+    host.scheduler.register = register;
+    await host.apply([]);
+    expect(host.paths()).toEqual([]);
+    expect(host.cache.registered()).toMatchObject({ jobs: [], begun: [] });
+    expect(host.cache.byJob.size).toBe(0);
+  });
+
+  it('by Task Scheduler, which could not be asked: the task goes with its job, or is taken over by the next try', async () => {
+    const host = makeHost();
+    const a = makeManifest({ name: 'a' });
+    host.scheduler.refused.set('\\Carillon\\a', refuse('read_back_failed'));
+    await host.apply([a]);
+    expect(host.cache.registered().begun).toMatchObject([{ jobId: a.jobId, path: '\\Carillon\\a' }]);
+    host.scheduler.refused.clear();
+    await host.apply([a]);
+    expect(host.cache.registered()).toMatchObject({ jobs: [{ jobId: a.jobId }], begun: [] });
+    expect(host.paths()).toEqual(['\\carillon\\a']);
   });
 });

@@ -1,9 +1,12 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { type DesiredEntry, desiredHash, planDesired } from '@carillon/core/desired/desired-state';
+import { meaningfulDifferences } from '@carillon/core/desired/drift';
+import type { HostPause } from '@carillon/core/desired/pause';
 import { onHost } from '@carillon/core/job/host-overrides';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
 import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
+import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import type { AccountDesk } from '../accounts/account-desk.js';
 import { capabilities } from '../lib/capabilities.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
@@ -28,20 +31,27 @@ export interface ApplyFacts {
 export interface WantedState {
   readonly rev: number;
   readonly entries: readonly DesiredEntry[];
+  readonly pause?: HostPause | undefined;
 }
 
 /** What applying needs from the outside. */
 export interface ApplyPorts {
   readonly scheduler: TaskScheduler;
   readonly cache: DesiredCache;
-  /** Writes a job's script where the runner finds it. */
+  /** Puts what a job's runner reads beside the definition where it finds it: its script, its secrets. */
   readonly storeScript: (manifest: Manifest) => void;
+  /** Tells runners that nothing starts by itself, or that it does again; absent where there are none. */
+  readonly storePause?: (pause: HostPause | undefined) => void;
+  /** Takes such things of a job away that is no longer here. */
+  readonly forget?: (jobId: string) => void;
   /** What the host's own policy says of a job; absent where there is none, as on simulated hosts. */
   readonly judge?: (manifest: Manifest) => PolicyVerdict;
   /** What Windows wants to have for named accounts; absent where there are none, as on simulated hosts. */
   readonly accounts?: Pick<AccountDesk, 'prepare' | 'markFor' | 'sids'>;
   /** Switches tasks off that a job replaces; absent where that cannot be done, as on simulated hosts. */
   readonly replaced?: ReplacedTasks;
+  /** Looks whether somebody edited a task, before a newer version of its job is registered. */
+  readonly lookBefore?: (job: RegisteredJob) => Promise<void>;
 }
 
 /**
@@ -57,7 +67,19 @@ export async function applyDesired(
 ): Promise<ApplyStatus> {
   const before = ports.cache.registered();
   const jobs = new Map(before.jobs.map((job) => [job.jobId, job]));
-  const save = () => ports.cache.storeRegistered({ rev: index.rev, wanted: index.entries, jobs: [...jobs.values()] });
+  const begun = new Map((before.begun ?? []).map((job) => [job.path.toLowerCase(), job]));
+  const save = () => {
+    const { rev, entries: wanted, pause } = index;
+    const paused = pause ? { pause } : {};
+    ports.cache.storeRegistered({ rev, wanted, jobs: [...jobs.values()], begun: [...begun.values()], ...paused });
+  };
+  // On disk before the task is in Task Scheduler: a crash in between must not leave one that nobody knows of.
+  const begin = (job: RegisteredJob) => {
+    begun.set(job.path.toLowerCase(), job);
+    save();
+  };
+  // Before anything is registered that could fire.
+  ports.storePause?.(index.pause);
   const known = ports.cache.manifests();
   const statuses: JobStatus[] = [];
   const takeOff = async (job: RegisteredJob): Promise<JobStatus> => {
@@ -89,19 +111,32 @@ export async function applyDesired(
       await guarded(job, async () => {
         const status = await takeOff(job);
         ports.cache.drop(jobId);
+        ports.forget?.(jobId);
         return status;
       }),
     );
   }
   for (const entry of apply) {
     const signed = received.get(entry.manifestHash) ?? known.get(entry.manifestHash);
-    statuses.push(await guarded(entry, () => applyOne(entry, { signed, known }, jobs, facts, ports, save)));
+    statuses.push(await guarded(entry, () => applyOne(entry, { signed, known }, jobs, facts, ports, { begin, save })));
+  }
+  for (const [key, job] of begun) {
+    const isWanted = index.entries.some(({ jobId }) => jobId === job.jobId);
+    // Not to be had now, and tried again; until then what it may have left stands.
+    if (isWanted && !jobs.has(job.jobId)) continue;
+    const status = await guarded(job, async () => {
+      if (!isTaken(jobs, job) && jobs.get(job.jobId)?.path !== job.path) await ports.scheduler.remove(job.path);
+      begun.delete(key);
+      if (!isWanted) ports.cache.drop(job.jobId);
+      return { jobId: job.jobId, version: job.version, state: 'removed' };
+    });
+    if (status.state === 'failed') statuses.push(status);
   }
   save();
   return {
     rev: index.rev,
     jobs: [...statuses, ...alreadyApplied(index, [...apply, ...statuses])],
-    observedHash: desiredHash([...jobs.values()]),
+    observedHash: desiredHash([...jobs.values()], index.pause),
   };
 }
 
@@ -111,12 +146,15 @@ async function applyOne(
   jobs: Map<string, RegisteredJob>,
   facts: ApplyFacts,
   ports: ApplyPorts,
-  save: () => void,
+  book: { readonly begin: (job: RegisteredJob) => void; readonly save: () => void },
 ): Promise<JobStatus> {
   const { jobId, version } = entry;
   const old = jobs.get(jobId);
   const verdict = verifyManifest(entry, signed, { registeredVersion: old?.version ?? 0, signerKeys: facts.signerKeys });
-  if (!verdict.ok) return { jobId, version, state: 'rejected', code: verdict.code, message: verdict.message };
+  if (!verdict.ok) {
+    const { ok: _ok, ...why } = verdict;
+    return { jobId, version, state: 'rejected', ...why };
+  }
   const manifest = onHost(verdict.manifest, facts.hostName);
   const allowed = ports.judge?.(manifest);
   if (allowed && !allowed.ok)
@@ -130,7 +168,7 @@ async function applyOne(
       code: 'unsupported',
       message: `this agent cannot do ${lacking.join(', ')}`,
     };
-  const account = await ports.accounts?.prepare(manifest.runAs);
+  const account = await ports.accounts?.prepare(manifest.runAs).catch(orPasswordNeeded);
   const task = taskForJob(manifest, { ...facts, ...(ports.accounts ? { sids: ports.accounts.sids } : {}) });
   if (!task.ok)
     return {
@@ -143,12 +181,18 @@ async function applyOne(
   if (manifest.replaces && !ports.replaced)
     return { jobId, version, state: 'rejected', code: 'unsupported', message: 'this host cannot replace tasks' };
   // The runner's files first: from the moment of registration the task may fire.
+  const before = old && known.get(old.manifestHash);
+  if (old && before && isAdopted(before)) await ports.lookBefore?.(old);
   storeDefinition(ports, manifest, verdict.signed);
   const { path, definition } = task.value;
-  const differences = await ports.scheduler.register(path, definition, account?.credential).catch((error: unknown) => {
-    const before = old && known.get(old.manifestHash);
+  if (old?.path !== path) book.begin({ ...entry, path });
+  const registered =
+    account instanceof SchedulerError
+      ? standsAlready(ports.scheduler, path, definition, account)
+      : ports.scheduler.register(path, definition, account?.credential);
+  const differences = await registered.catch((error: unknown) => {
     // The old task stays, so what it runs must stay too.
-    if (before && !isRegistered(error)) storeDefinition(ports, JSON.parse(before.text) as Manifest, before);
+    if (before && !isRegistered(error)) storeDefinition(ports, manifestHere(before.text, facts.hostName), before);
     throw error;
   });
   const moved = old && !isSamePath(old.path, task.value.path);
@@ -168,10 +212,33 @@ async function applyOne(
     throw error;
   });
   await ports.replaced?.release(entry, wanted);
-  const mark = account?.mark === undefined ? {} : { passwordMark: account.mark };
+  const passwordMark = account instanceof SchedulerError ? undefined : account?.mark;
+  const mark = passwordMark === undefined ? {} : { passwordMark };
   jobs.set(jobId, { ...entry, path: taskPathOf(manifest.name), ...mark });
-  save();
+  book.save();
   return { jobId, version, state: 'applied' };
+}
+
+function orPasswordNeeded(error: unknown): SchedulerError {
+  if (error instanceof SchedulerError && error.code === 'password_needed') return error;
+  throw error;
+}
+
+/** Nothing has to be registered, and so no password known, where the task is what it should be already. */
+async function standsAlready(
+  scheduler: TaskScheduler,
+  path: string,
+  definition: TaskDefinition,
+  refusal: SchedulerError,
+): Promise<string[]> {
+  const { task } = await scheduler.find(path);
+  if (task === null || meaningfulDifferences(definition, task).length > 0) throw refusal;
+  return [];
+}
+
+/** Whether what somebody edits on the host is kept: then it must be told before a newer version goes over it. */
+function isAdopted({ text }: SignedManifest): boolean {
+  return (JSON.parse(text) as Manifest).onDrift === 'adopt';
 }
 
 function isForbidden(

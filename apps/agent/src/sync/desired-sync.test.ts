@@ -1,4 +1,5 @@
 import type { Body } from '@carillon/contract/agent/catalog';
+import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
 import { desiredHash } from '@carillon/core/desired/desired-state';
 import { makeKeyPair } from '@carillon/core/desired/signing';
 import type { Manifest } from '@carillon/core/job/job-spec';
@@ -8,8 +9,8 @@ import { newId } from '../lib/new-id.js';
 import { MemoryScheduler } from '../scheduler/memory-scheduler.js';
 import { SchedulerError } from '../scheduler/task-scheduler.js';
 import { MemoryDesiredCache } from '../state/desired-cache.js';
-import { entryOf, makeDesiredState, makeManifest, signer, signManifest } from '../testing/samples.js';
-import type { ApplyStatus } from './apply-desired.js';
+import { entryOf, makeDesiredState, makeIndex, makeManifest, signer, signManifest } from '../testing/samples.js';
+import type { ApplyPorts, ApplyStatus } from './apply-desired.js';
 import { DesiredSync } from './desired-sync.js';
 
 beforeEach(() => {
@@ -35,10 +36,19 @@ class BrokenScheduler extends MemoryScheduler {
   }
 }
 
-function makeSync(cache = new MemoryDesiredCache(), signerKeys = [signer.publicKey]) {
+function makeSync(
+  cache = new MemoryDesiredCache(),
+  signerKeys = [signer.publicKey],
+  storePause?: ApplyPorts['storePause'],
+) {
   const scheduler = new BrokenScheduler();
   const facts = () => ({ hostTimezone: 'UTC', runner: { command: 'carillon', arguments: [] }, signerKeys, agentId });
-  const sync = new DesiredSync(agentId, facts, { scheduler, cache, storeScript: () => undefined }, silentLog);
+  const sync = new DesiredSync(
+    agentId,
+    facts,
+    { scheduler, cache, storeScript: () => undefined, ...(storePause ? { storePause } : {}) },
+    silentLog,
+  );
   const gets: Body<'desired.get'>[] = [];
   const statuses: ApplyStatus[] = [];
   const link = {
@@ -192,6 +202,57 @@ describe('what cannot be registered', () => {
   });
 });
 
+describe('a definition that we said we had', () => {
+  it('is had still, though its registration failed meanwhile', async () => {
+    const { sync, scheduler, settle } = makeSync();
+    const job = makeManifest();
+    scheduler.broken = true;
+    sync.onState(makeDesiredState(agentId, 1, [job]));
+    await settle();
+    scheduler.broken = false;
+    sync.onState({ ...makeDesiredState(agentId, 2, [job]), manifests: [] });
+    await settle();
+    expect(scheduler.tasks.size).toBe(1);
+  });
+
+  it('and do not have is asked for again', async () => {
+    const { sync, gets, statuses, link, settle } = makeSync();
+    const job = makeManifest();
+    sync.attach(link, pointOf(1, [job]));
+    sync.onState({ ...makeDesiredState(agentId, 1, [job]), manifests: [] });
+    await settle();
+    expect(statuses.at(-1)?.jobs).toMatchObject([{ state: 'rejected', code: 'missing_manifest' }]);
+    await vi.advanceTimersByTimeAsync(18_000);
+    expect(gets).toHaveLength(2);
+    sync.onState(makeDesiredState(agentId, 1, [job]));
+    await settle();
+    expect(statuses.at(-1)?.jobs).toMatchObject([{ state: 'applied' }]);
+  });
+});
+
+describe('a state that a full disk does not take', () => {
+  it('is asked for again, though its hash is the one that is kept', async () => {
+    const { sync, cache, gets, statuses, link, settle } = makeSync();
+    const job = makeManifest();
+    sync.attach(link, pointOf(1, [job]));
+    sync.onState(makeDesiredState(agentId, 1, [job]));
+    await settle();
+    vi.spyOn(cache, 'storeRegistered').mockImplementationOnce(() => {
+      throw new Error('ENOSPC');
+    });
+    // Another job came and went.
+    sync.onPoint(pointOf(3, [job]));
+    sync.onState(makeDesiredState(agentId, 3, [job]));
+    await settle();
+    const before = [gets.length, statuses.length];
+    await vi.advanceTimersByTimeAsync(18_000);
+    expect(gets).toHaveLength((before[0] ?? 0) + 1);
+    sync.onState(makeDesiredState(agentId, 3, [job]));
+    await settle();
+    expect(statuses.at(-1)).toMatchObject({ rev: 3, jobs: [{ state: 'applied' }] });
+  });
+});
+
 describe('what is not believed', () => {
   it.each([
     ['from a stranger', makeDesiredState(agentId, 1, [makeManifest()]), [makeKeyPair().publicKey]],
@@ -231,5 +292,43 @@ describe('a start', () => {
     sync.onState(makeDesiredState(agentId, 3, [job]));
     await settle();
     expect(sync.observedHash).toBe(sync.wanted.hash);
+  });
+});
+
+describe('a pause in the desired state', () => {
+  const pause = { id: newId(), from: '2026-11-28T01:00:00.000Z', until: '2026-11-28T05:00:00.000Z' };
+  const told = { ...pause, afterwards: 'skip' as const, by: 'Ann', reason: '' };
+  const kept = { id: told.id, afterwards: told.afterwards, by: 'Ann', reason: '' };
+  const asKept = { ...kept, fromMs: Date.parse(told.from), untilMs: Date.parse(told.until) };
+  const stateWith = (rev: number, manifests: Manifest[]) => {
+    const entries = manifests.map(entryOf);
+    const index = JSON.parse(makeIndex(agentId, rev, entries, desiredHash(entries, asKept))) as object;
+    return makeDesiredState(agentId, rev, manifests, canonicalJson({ ...index, pause: told } as unknown as Json));
+  };
+
+  it('reaches the runners and is part of what both sides compare', async () => {
+    const stored: unknown[] = [];
+    const { sync, statuses, link, settle, cache } = makeSync(undefined, undefined, (is) => stored.push(is));
+    const job = makeManifest();
+    const hash = desiredHash([entryOf(job)], asKept);
+    sync.attach(link, { rev: 1, hash });
+    sync.onState(stateWith(1, [job]));
+    await settle();
+    expect(stored).toEqual([asKept]);
+    expect(cache.registered().pause).toEqual(asKept);
+    expect(sync.wanted).toEqual({ rev: 1, hash });
+    expect(statuses.at(-1)?.observedHash).toBe(hash);
+    sync.onState(makeDesiredState(agentId, 2, [job]));
+    await settle();
+    expect(stored.at(-1)).toBeUndefined();
+    expect(sync.wanted).toEqual(pointOf(2, [job]));
+  });
+
+  it('that the hash does not say is refused with its index', async () => {
+    const { sync, settle } = makeSync();
+    const index = JSON.parse(makeIndex(agentId, 1, [])) as object;
+    sync.onState(makeDesiredState(agentId, 1, [], canonicalJson({ ...index, pause: told } as unknown as Json)));
+    await settle();
+    expect(sync.wanted).toEqual(nothing);
   });
 });

@@ -4,7 +4,7 @@ import { desiredHash } from '@carillon/core/desired/desired-state';
 import type { Log } from '../lib/log.js';
 import type { SignedManifest } from '../state/desired-cache.js';
 import { type ApplyFacts, type ApplyPorts, type ApplyStatus, applyDesired, type WantedState } from './apply-desired.js';
-import { verifyIndex } from './verify-desired.js';
+import { pauseOf, verifyIndex } from './verify-desired.js';
 
 type Point = { readonly rev: number; readonly hash: string };
 
@@ -21,7 +21,9 @@ const statusJobsPerFrame = 500;
 export class DesiredSync {
   private link: DesiredLink | undefined;
   private asked: number | undefined;
-  /** Of the index that was last received; a definition is on disk only once its task is registered. */
+  /** What the centre last said to be desired. */
+  private told: Point | undefined;
+  /** Of what was received and is wanted still; a definition is on disk only once its task is registered. */
   private received: ReadonlyMap<string, SignedManifest> = new Map();
   private pages: Body<'desired.state'>[] = [];
   private work: Promise<void> = Promise.resolve();
@@ -38,13 +40,14 @@ export class DesiredSync {
 
   /** What we were last told to have. */
   get wanted(): Point {
-    const { rev, wanted } = this.ports.cache.registered();
-    return { rev, hash: desiredHash(wanted) };
+    const { rev, wanted, pause } = this.ports.cache.registered();
+    return { rev, hash: desiredHash(wanted, pause) };
   }
 
   /** Hash of what Task Scheduler holds for us. */
   get observedHash(): string {
-    return desiredHash(this.ports.cache.registered().jobs);
+    const { jobs, pause } = this.ports.cache.registered();
+    return desiredHash(jobs, pause);
   }
 
   /** Applies what is cached and not registered yet, connected or not. */
@@ -66,6 +69,7 @@ export class DesiredSync {
   attach(link: DesiredLink, desired: Point): void {
     this.link = link;
     this.asked = undefined;
+    this.told = desired;
     this.pages = [];
     // An earlier report may have been lost with its socket: when nothing is to be done, say how things stand.
     if (this.isKept(desired)) this.enqueueKept();
@@ -78,6 +82,7 @@ export class DesiredSync {
 
   /** The centre's current point, from a notice. */
   onPoint(desired: Point): void {
+    this.told = desired;
     if (!this.link || this.isKept(desired) || this.asked === desired.rev) return;
     this.asked = desired.rev;
     this.link.get({ rev: this.wanted.rev, haveManifests: [...this.ports.cache.manifests().keys()].slice(0, 2_000) });
@@ -121,17 +126,21 @@ export class DesiredSync {
       this.log.warn('refused a desired state', { code: verdict.code, message: verdict.message });
       return;
     }
-    this.received = new Map(
-      pages.flatMap((page) => page.manifests).map((manifest) => [sha256Hex(manifest.text), manifest]),
-    );
+    const wanted = new Set(verdict.index.entries.map(({ manifestHash }) => manifestHash));
+    // We may have said that we have what came before, and it is on disk only once its task is registered.
+    const before = [...this.received].filter(([hash]) => wanted.has(hash));
+    const now = pages
+      .flatMap((page) => page.manifests)
+      .map((manifest) => [sha256Hex(manifest.text), manifest] as const);
+    this.received = new Map([...before, ...now]);
     this.failures = 0;
-    await this.apply(verdict.index);
+    await this.apply({ ...verdict.index, pause: pauseOf(verdict.index) });
   }
 
   private enqueueKept(): void {
     this.enqueue(() => {
-      const { rev, wanted } = this.ports.cache.registered();
-      return this.apply({ rev, entries: wanted });
+      const { rev, wanted, pause } = this.ports.cache.registered();
+      return this.apply({ rev, entries: wanted, pause });
     });
   }
 
@@ -143,7 +152,8 @@ export class DesiredSync {
     for (let at = 0; at === 0 || at < status.jobs.length; at += statusJobsPerFrame) {
       this.link?.status({ ...status, jobs: status.jobs.slice(at, at + statusJobsPerFrame) });
     }
-    this.scheduleRetry(status.jobs.some((job) => job.state === 'failed'));
+    // A definition that is missing is asked for again.
+    this.scheduleRetry(status.jobs.some((job) => job.state === 'failed' || job.code === 'missing_manifest'));
   }
 
   /** Runs something while nothing is being applied; its error is the caller's. */
@@ -158,12 +168,21 @@ export class DesiredSync {
     this.failures = needed ? this.failures + 1 : 0;
     if (!needed || this.stopped) return;
     const waitMs = Math.min(retryMs.longest, retryMs.first * 2 ** (this.failures - 1)) * (0.8 + 0.4 * Math.random());
-    this.retry = setTimeout(() => this.enqueueKept(), waitMs);
+    this.retry = setTimeout(() => this.again(), waitMs);
+  }
+
+  /** What was received and could not be kept is gone: it is asked for once more. */
+  private again(): void {
+    this.asked = undefined;
+    if (this.link && this.told && !this.isKept(this.told)) this.onPoint(this.told);
+    else this.enqueueKept();
   }
 
   private enqueue(act: () => Promise<void>): void {
-    this.work = this.work
-      .then(act)
-      .catch((error: unknown) => this.log.warn('applying the desired state failed', { error: String(error) }));
+    this.work = this.work.then(act).catch((error: unknown) => {
+      this.log.warn('applying the desired state failed', { error: String(error) });
+      // A full disk, say. Nobody else would come back to it where the hash that is told is the one that we have.
+      this.scheduleRetry(true);
+    });
   }
 }

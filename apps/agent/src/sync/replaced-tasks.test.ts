@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { TaskReplaced } from '@carillon/contract/agent/messages';
+import type { TaskReplaced } from '@carillon/contract/agent/task-events';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { diffTasks } from '@carillon/wintask/task/diff';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';

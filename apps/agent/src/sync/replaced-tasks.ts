@@ -1,4 +1,4 @@
-import type { TaskReplaced } from '@carillon/contract/agent/messages';
+import type { TaskReplaced } from '@carillon/contract/agent/task-events';
 import { diffTasks } from '@carillon/wintask/task/diff';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';

@@ -60,6 +60,7 @@ describe('a definition', () => {
     expect(verifyManifest(entry, signManifest(manifest), { ...trust, registeredVersion: 4 })).toMatchObject({
       ok: false,
       code: 'rollback',
+      registeredVersion: 4,
     });
   });
 });

@@ -1,6 +1,7 @@
-import { type HostIndex, hostIndex } from '@carillon/contract/agent/messages';
+import { type HostIndex, hostIndex } from '@carillon/contract/agent/desired-messages';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { type DesiredEntry, desiredHash } from '@carillon/core/desired/desired-state';
+import type { HostPause } from '@carillon/core/desired/pause';
 import { verifyText } from '@carillon/core/desired/signing';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import type { SignedManifest } from '../state/desired-cache.js';
@@ -25,13 +26,27 @@ export function verifyIndex(
   if (index.hostId !== facts.agentId) return no('wrong_host', `index: made for host ${index.hostId}`);
   if (index.rev < facts.lastRev)
     return no('rollback', `index: revision ${index.rev} is older than ${facts.lastRev}, which was applied`);
-  if (desiredHash(index.entries) !== index.hash) return no('bad_index', 'index: its hash does not match its entries');
+  if (desiredHash(index.entries, pauseOf(index)) !== index.hash)
+    return no('bad_index', 'index: its hash does not match its entries');
   return { ok: true, index };
+}
+
+/** The pause that an index says, if any. */
+export function pauseOf({ pause }: Pick<HostIndex, 'pause'>): HostPause | undefined {
+  if (!pause) return undefined;
+  const { from, until, ...rest } = pause;
+  return { ...rest, fromMs: Date.parse(from), untilMs: Date.parse(until) };
 }
 
 export type ManifestVerdict =
   | { readonly ok: true; readonly manifest: Manifest; readonly signed: SignedManifest }
-  | { readonly ok: false; readonly code: string; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      /** Of a rollback. */
+      readonly registeredVersion?: number;
+    };
 
 /** May this definition be registered? The index says which text; the signature says that the centre wrote it. */
 export function verifyManifest(
@@ -39,7 +54,7 @@ export function verifyManifest(
   signed: SignedManifest | undefined,
   facts: { registeredVersion: number; signerKeys: readonly string[] },
 ): ManifestVerdict {
-  const no = (code: string, message: string): ManifestVerdict => ({ ok: false, code, message });
+  const no = (code: string, message: string) => ({ ok: false, code, message }) as const;
   if (!signed) return no('missing_manifest', `no definition with hash ${entry.manifestHash}`);
   if (sha256Hex(signed.text) !== entry.manifestHash)
     return no('bad_manifest', 'the definition does not match the hash in the index');
@@ -50,6 +65,9 @@ export function verifyManifest(
   if (manifest.jobId !== entry.jobId || manifest.version !== entry.version)
     return no('bad_manifest', 'the definition is of another job or version than the index says');
   if (entry.version < facts.registeredVersion)
-    return no('rollback', `version ${entry.version} is older than ${facts.registeredVersion}, which is registered`);
+    return {
+      ...no('rollback', `version ${entry.version} is older than ${facts.registeredVersion}, which is registered`),
+      registeredVersion: facts.registeredVersion,
+    };
   return { ok: true, manifest, signed };
 }

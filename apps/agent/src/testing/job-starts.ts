@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import type { RunEvent } from '@carillon/contract/agent/event-messages';
 import type { OutputStream } from '@carillon/contract/agent/log-frame';
-import type { RunEvent } from '@carillon/contract/agent/messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { newId } from '../lib/new-id.js';
 import { readDrop } from '../runner/drop-box.js';
@@ -8,6 +8,7 @@ import { outputFileOf, readOutputRecords } from '../runner/output-file.js';
 import { type RunResult, runJob } from '../runner/run-job.js';
 import { leaveTicket } from '../runner/start-ticket.js';
 import type { AgentFolder } from '../state/agent-folder.js';
+import type { UnnumberedEvent } from '../state/event-log.js';
 import { writeJson } from '../state/files.js';
 import { makeManifest, nodeProgram, signManifest } from './samples.js';
 import { makeAgentFolder } from './temp-folder.js';
@@ -48,6 +49,11 @@ export class JobStarts {
   eventsOf(runId: string): RunEvent[] {
     const { events } = readDrop(this.folder.drop, 1_000);
     return events.flatMap(({ data }) => ('startedAt' in data && data.runId === runId ? [data] : []));
+  }
+
+  /** Everything that was told, oldest first. */
+  all(): UnnumberedEvent['data'][] {
+    return readDrop(this.folder.drop, 1_000).events.map(({ data }) => data);
   }
 
   bytesOf(runId: string, stream: OutputStream): Buffer {

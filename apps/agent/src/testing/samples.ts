@@ -105,7 +105,7 @@ export function hostFacts(): Body<'hello'>['facts'] {
 /** The hello of a host that has nothing and has nothing to tell. */
 export function emptyState(): HelloState {
   const desired = { rev: 0, hash: desiredHash([]) };
-  return { facts: hostFacts(), desired, spool: { epoch: 1, first: 1, next: 1 }, instance: randomUUID() };
+  return { facts: hostFacts(), desired, spool: { epoch: 1, first: 1, next: 1 }, kept: 1, instance: randomUUID() };
 }
 
 /** Text of an index; its hash fits unless the test gives another. */
@@ -120,8 +120,12 @@ export function makeIndex(
 }
 
 /** A host's desired state in one page. */
-export function makeDesiredState(hostId: string, rev: number, manifests: readonly Manifest[]): Body<'desired.state'> {
-  const index = makeIndex(hostId, rev, manifests.map(entryOf));
+export function makeDesiredState(
+  hostId: string,
+  rev: number,
+  manifests: readonly Manifest[],
+  index = makeIndex(hostId, rev, manifests.map(entryOf)),
+): Body<'desired.state'> {
   return {
     index,
     indexSignature: signText(signer.privateKey, 'carillon/v1/index', index),

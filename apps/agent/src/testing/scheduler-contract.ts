@@ -10,8 +10,8 @@ import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { diffTasks } from '@carillon/wintask/task/diff';
 import { formatWall } from '@carillon/wintask/time/wall-clock';
 import { offsetMs } from '@carillon/wintask/time/zone';
-import { hostTimezone } from '../lib/host-timezone.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
+import { hostTimezone } from '../zones/host-timezone.js';
 import { makeManifest } from './samples.js';
 
 /** A Task Scheduler to be held to the contract. */

@@ -11,9 +11,17 @@ export interface TrialFile extends UpgradeTrial {
   /** Copies of the new and of the former program. */
   readonly next: string;
   readonly previous: string;
+  /** Of the offer that it came from. */
+  readonly plan?: string | undefined;
 }
 
 export type UpgradeResult = Body<'upgrade.status'>;
+
+/** What became of an upgrade, with the planning it belongs to. */
+interface ResultFile {
+  readonly result: UpgradeResult;
+  readonly plan?: string | undefined;
+}
 
 /** What an upgrade leaves on disk. Each file has one writer, so that agent and watch never undo each other's word. */
 export class UpgradeFiles {
@@ -81,15 +89,33 @@ export class UpgradeFiles {
 
   /** What became of the last upgrade; told at each connection. */
   get result(): UpgradeResult | undefined {
-    return existsSync(this.root) ? readJson<UpgradeResult>(this.file('result')) : undefined;
+    return this.stored?.result;
   }
 
-  storeResult(result: UpgradeResult): void {
+  /** Has this host failed at this very planning of a version? */
+  hasFailed(version: string, plan: string | undefined): boolean {
+    const { stored } = this;
+    return plan !== undefined && stored?.plan === plan && isFailure(stored.result, version);
+  }
+
+  storeResult(result: UpgradeResult, plan: string | undefined): void {
     this.prepare();
-    writeJson(this.file('result'), result);
+    const file: ResultFile = { result, plan };
+    writeJson(this.file('result'), file);
+  }
+
+  private get stored(): ResultFile | undefined {
+    if (!existsSync(this.root)) return undefined;
+    const file = readJson<ResultFile | UpgradeResult>(this.file('result'));
+    // Agents before plans wrote the result alone.
+    return file && !('result' in file) ? { result: file } : file;
   }
 
   private file(name: 'trial' | 'confirmed' | 'result'): string {
     return join(this.root, `${name}.json`);
   }
+}
+
+function isFailure({ state, version }: UpgradeResult, of: string): boolean {
+  return state === 'failed' && version === of;
 }

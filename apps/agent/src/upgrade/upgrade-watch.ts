@@ -32,14 +32,15 @@ export async function watchUpgrade(folder: AgentFolder, scheduler: TaskScheduler
     const decision = nextTrialStep(trial, { nowMs: Date.now(), confirmedVersion: files.confirmedVersion, running });
     if (decision.step === 'keep') {
       log.info('an upgrade is done', { version: trial.version });
-      files.storeResult(resultOf(trial.version, 'installed'));
+      files.storeResult(resultOf(trial.version, 'installed'), trial.plan);
       // The former one stays: this watch runs from it.
       files.keepOnlyVersions([trial.version, trial.fromVersion]);
       files.endTrial();
     } else if (decision.step === 'revert') {
       log.warn('an upgrade is taken back', { version: trial.version, why: decision.reason });
       await putInPlace(trial.previous, trial, folder, scheduler);
-      files.storeResult(resultOf(trial.version, 'failed', { code: 'reverted', message: decision.reason }));
+      const result = resultOf(trial.version, 'failed', { code: 'reverted', message: decision.reason });
+      files.storeResult(result, trial.plan);
       files.keepOnlyVersions([trial.fromVersion]);
       files.endTrial();
       await scheduler.start(agentTaskPath);

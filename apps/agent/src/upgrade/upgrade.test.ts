@@ -9,8 +9,8 @@ import { agentTaskPath, upgradeTaskPath } from '@carillon/core/install/agent-tas
 import type { Release } from '@carillon/core/upgrade/release';
 import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { stopAgent } from '../install/running-agent.js';
+import { agentVersion } from '../lib/agent-version.js';
 import { folderHolder } from '../lib/folder-lock.js';
-import { agentVersion } from '../lib/host-facts.js';
 import { SchtasksScheduler } from '../scheduler/schtasks-scheduler.js';
 import { agentFolderAt } from '../state/agent-folder.js';
 import { buildAgent, builtAgent, runBuiltAgent } from '../testing/built-agent.js';
@@ -37,12 +37,14 @@ function programOf(version: string, change: (text: string) => string = (text) =>
   const text = readFileSync(builtAgent, 'utf8');
   const literal = new RegExp(`(["'\`])${agentVersion.replaceAll('.', '\\.')}\\1`, 'g');
   expect(text.match(literal), 'the version in the built agent').toHaveLength(1);
-  const renamed = text.replace(literal, `"${version}"`);
+  const renamed = text.replace(literal, `$1${version}$1`);
   return Buffer.from(change(renamed));
 }
 
-function offerOf(file: Buffer, changes: Partial<Release> & { healthWithinMs?: number } = {}, key = publisher) {
-  const { healthWithinMs = 60_000, ...rest } = changes;
+type Terms = { healthWithinMs?: number; plan?: string };
+
+function offerOf(file: Buffer, changes: Partial<Release> & Terms = {}, key = publisher) {
+  const { healthWithinMs = 60_000, plan, ...rest } = changes;
   const release: Release = {
     kind: 'carillon/release/v1',
     version: '0.2.0',
@@ -53,7 +55,7 @@ function offerOf(file: Buffer, changes: Partial<Release> & { healthWithinMs?: nu
     ...rest,
   };
   const text = canonicalJson(release);
-  return { text, signature: signText(key.privateKey, 'carillon/v1/release', text), healthWithinMs };
+  return { text, signature: signText(key.privateKey, 'carillon/v1/release', text), healthWithinMs, plan };
 }
 
 /** A host whose agent is installed as a task and runs, connected to a server that serves this file. */
@@ -146,7 +148,8 @@ describe('an upgrade', () => {
     );
     const host = await makeHost(broken);
     const former = readFileSync(host.program);
-    host.session.send('upgrade.offer', offerOf(broken, { healthWithinMs: 4_000 }));
+    const terms = { healthWithinMs: 4_000, plan: 'monday' };
+    host.session.send('upgrade.offer', offerOf(broken, terms));
     expect(await host.until('failed')).toMatchObject({
       version: '0.2.0',
       code: 'reverted',
@@ -154,6 +157,16 @@ describe('an upgrade', () => {
     });
     expect(host.versionNow()).toBe(agentVersion);
     expect(readFileSync(host.program).equals(former)).toBe(true);
+    // The same offer, from a server that had not heard yet: it is told, and nothing is fetched again.
+    const fetched = host.asked.length;
+    const session = server.connections.at(-1)!;
+    const failures = () => session.bodies('upgrade.status').filter(({ code }) => code === 'reverted').length;
+    const told = failures();
+    session.send('upgrade.offer', offerOf(broken, terms));
+    await waitUntil(() => failures() > told, 'what became of it, once more');
+    expect(host.asked).toHaveLength(fetched);
+    session.send('upgrade.offer', offerOf(broken, { ...terms, plan: 'tuesday' }));
+    await waitUntil(() => host.asked.length > fetched, 'another try, as somebody has planned');
   }, 90_000);
 
   it('is not even begun when it should not be', async () => {

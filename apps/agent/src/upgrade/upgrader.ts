@@ -28,6 +28,12 @@ export interface UpgraderPorts {
   readonly log: Log;
 }
 
+interface Wanted {
+  readonly release: Release;
+  readonly healthWithinMs: number;
+  readonly plan: string | undefined;
+}
+
 const programMs = 60_000;
 const lookMs = 500;
 const copies = 3;
@@ -35,7 +41,7 @@ const copies = 3;
 /** Takes what the centre offers: judges it, fetches it, tries it out, and hands over to the watch. */
 export class Upgrader {
   private link: UpgradeLink | undefined;
-  private wanted: { release: Release; healthWithinMs: number } | undefined;
+  private wanted: Wanted | undefined;
   private work: Promise<void> = Promise.resolve();
   private waiting: NodeJS.Timeout | undefined;
 
@@ -63,7 +69,7 @@ export class Upgrader {
     this.wanted = undefined;
   }
 
-  onOffer({ text, signature, healthWithinMs }: Body<'upgrade.offer'>): void {
+  onOffer({ text, signature, healthWithinMs, plan }: Body<'upgrade.offer'>): void {
     const { files, program, version, releaseKeys, judge, log } = this.ports;
     if (files.trial) return;
     const facts = {
@@ -82,9 +88,14 @@ export class Upgrader {
     }
     const { release } = verdict;
     if (this.wanted?.release.sha256 === release.sha256) return;
+    if (files.result && files.hasFailed(release.version, plan)) {
+      // Sent before the server knew of it. Trying again would end the same way, and go on for ever.
+      this.link?.status(files.result);
+      return;
+    }
     files.prepare();
     files.keepOnlyPart(release.sha256);
-    this.wanted = { release, healthWithinMs };
+    this.wanted = { release, healthWithinMs, plan };
     const { freeBytes } = files;
     // The file, its copy under its version, and the one that takes the program's place.
     const neededBytes = copies * release.bytes;
@@ -168,6 +179,7 @@ export class Upgrader {
       program: program.path,
       next,
       previous,
+      plan: wanted.plan,
     });
     this.tell(release.version, 'trying');
     log.info('an upgrade is tried', { from: version, to: release.version });
@@ -177,13 +189,13 @@ export class Upgrader {
   private fail(release: Release, code: string, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     this.ports.log.warn('an upgrade failed', { version: release.version, code, message });
-    this.wanted = undefined;
     this.tell(release.version, 'failed', { code, message });
+    this.wanted = undefined;
   }
 
   private tell(version: string, state: UpgradeResult['state'], why?: { code: string; message: string }): void {
     const result = resultOf(version, state, why);
-    this.ports.files.storeResult(result);
+    this.ports.files.storeResult(result, this.wanted?.plan);
     this.link?.status(result);
   }
 }

@@ -1,5 +1,5 @@
 import { uptime } from 'node:os';
-import type { HostBooted } from '@carillon/contract/agent/messages';
+import type { HostBooted } from '@carillon/contract/agent/host-events';
 import { readJson, writeJson } from '../state/files.js';
 
 /** Clocks are set a little now and then, which moves the time of a start that is read from how long ago it was. */

@@ -1,10 +1,10 @@
-import type { TaskChanged } from '@carillon/contract/agent/messages';
+import type { TaskChanged } from '@carillon/contract/agent/task-events';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import type { TaskTouch } from '@carillon/core/starts/task-touches';
 import { describe, expect, it } from 'vitest';
 import { MemoryScheduler } from '../scheduler/memory-scheduler.js';
 import { SchedulerError } from '../scheduler/task-scheduler.js';
-import { MemoryDesiredCache } from '../state/desired-cache.js';
+import { MemoryDesiredCache, type RegisteredJob } from '../state/desired-cache.js';
 import { applyDesired } from '../sync/apply-desired.js';
 import { entryOf, makeManifest, signer, signManifest } from '../testing/samples.js';
 import { transientDriftMemory } from './drift-memory.js';
@@ -36,7 +36,8 @@ async function makeHost(change: Partial<Manifest> = {}) {
     rev += 1;
     const received = new Map(manifests.map((each) => [entryOf(each).manifestHash, signManifest(each)]));
     const wanted = { rev, entries: manifests.map(entryOf) };
-    await applyDesired(wanted, received, facts, { scheduler, cache, storeScript: () => undefined });
+    const lookBefore = (job: RegisteredJob) => watch().lookAt(job);
+    await applyDesired(wanted, received, facts, { scheduler, cache, storeScript: () => undefined, lookBefore });
   };
   const reported: TaskChanged[] = [];
   const asked: string[] = [];
@@ -100,12 +101,56 @@ describe('a task that somebody changed', () => {
     host.edit(settings);
     await host.look();
     const { jobId } = host.manifest;
+    const told = {
+      definitionHash: expect.any(String),
+      definition: expect.any(String),
+      comparedWith: expect.any(Object),
+    };
     expect(host.reported).toEqual([
-      { kind: 'task.changed', jobId, version: 1, state: 'repaired', found, differences, message: null },
+      { kind: 'task.changed', jobId, version: 1, state: 'repaired', found, differences, message: null, ...told },
     ]);
     expect(host.scheduler.tasks.get(path)).toEqual(before);
     await host.look();
     expect(host.reported).toHaveLength(1);
+  });
+
+  it('is told with its definition as it was found, the same one once', async () => {
+    const host = await makeHost();
+    const watch = host.watch();
+    for (const priority of [9, 9, 8]) {
+      host.edit({ priority });
+      await watch.look();
+    }
+    const [first, again, other] = host.reported;
+    expect(first).toMatchObject({
+      definition: expect.stringContaining('<Priority>9</Priority>'),
+      comparedWith: { timezone: 'UTC', runner: { command: 'carillon', arguments: ['run'] }, sids: {} },
+    });
+    expect(first?.definitionHash).toBe(again?.definitionHash);
+    expect(again).not.toHaveProperty('definition');
+    expect(other).toMatchObject({ definition: expect.stringContaining('<Priority>8</Priority>') });
+  });
+
+  it('is told without a definition that is too long to travel', async () => {
+    const host = await makeHost({ onDrift: 'adopt' });
+    const task = host.scheduler.tasks.get(path)!;
+    host.scheduler.tasks.set(path, { ...task, registrationInfo: { description: 'x'.repeat(70_000) } });
+    await host.look();
+    expect(host.reported).toMatchObject([{ state: 'drifted', definition: null }]);
+  });
+
+  it('is left where the centre adopts it, and told before a newer version goes over it', async () => {
+    const host = await makeHost({ onDrift: 'adopt' });
+    host.edit({ enabled: false });
+    const watch = host.watch();
+    await watch.look();
+    expect(host.enabled()).toBe(false);
+    host.edit({ enabled: true, startWhenAvailable: true });
+    await host.apply({ ...host.manifest, version: 2 });
+    expect(host.reported).toMatchObject([
+      { state: 'drifted', found: 'disabled', version: 1 },
+      { state: 'drifted', found: 'edited', version: 1, definition: expect.stringContaining('StartWhenAvailable>true') },
+    ]);
   });
 
   it('is told with who did it and when, where the host knows', async () => {

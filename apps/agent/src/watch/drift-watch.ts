@@ -1,6 +1,8 @@
-import type { TaskChanged } from '@carillon/contract/agent/messages';
+import type { TaskChanged } from '@carillon/contract/agent/task-events';
+import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { type Drift, judgeDrift } from '@carillon/core/desired/drift';
 import type { Manifest } from '@carillon/core/job/job-spec';
+import { readRunAs } from '@carillon/core/job/run-as';
 import { type TaskFacts, taskForJob } from '@carillon/core/job/task-for-job';
 import type { TaskTouch } from '@carillon/core/starts/task-touches';
 import type { DriftKind } from '@carillon/core/state/states';
@@ -11,6 +13,9 @@ import type { TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob } from '../state/desired-cache.js';
 import { manifestHere } from '../state/manifest-here.js';
 import type { ReplacedTasks } from '../sync/replaced-tasks.js';
+
+/** Longer definitions do not travel. */
+const definitionCharacters = 64 * 1024;
 
 /** What was last reported of each job that is not as it should be, by job id. Survives a restart of the agent. */
 export interface DriftMemory {
@@ -45,6 +50,9 @@ interface Expected {
  * the job says otherwise, puts it right. The same difference is reported once for as long as it stays.
  */
 export class DriftWatch {
+  /** Hash of the definition that was last told, by job. */
+  private readonly told = new Map<string, string>();
+
   constructor(private readonly ports: DriftPorts) {}
 
   /** Looks at all registered tasks, one after the other. Never throws: what cannot be looked at is looked at next time. */
@@ -63,6 +71,15 @@ export class DriftWatch {
     }
   }
 
+  /** Looks at one task, called while something is being applied. Never throws. */
+  async lookAt(job: RegisteredJob): Promise<void> {
+    const text = this.ports.cache.manifests().get(job.manifestHash)?.text;
+    if (text === undefined) return;
+    await this.check(job, manifestHere(text, this.ports.facts().hostName)).catch((error: unknown) =>
+      this.ports.log.warn('a registered task could not be looked at', { path: job.path, error: String(error) }),
+    );
+  }
+
   private async check(job: RegisteredJob, manifest: Manifest): Promise<void> {
     const { scheduler, cache, facts } = this.ports;
     const now = cache.registered().jobs.find(({ jobId }) => jobId === job.jobId);
@@ -75,11 +92,25 @@ export class DriftWatch {
     const drift = withReplaced(own, (await this.ports.replaced?.switchedOn(job.jobId)) ?? []);
     if (drift === null) return this.onRight(job);
     const key = keyOf(job, drift, null);
-    if (manifest.onDrift === 'report' && this.ports.memory.load()[job.jobId] === key) return;
+    const isLeft = manifest.onDrift !== 'repair';
+    if (isLeft && this.ports.memory.load()[job.jobId] === key) return;
     // Asked before anything is repaired: our own traces would cover those that are looked for.
-    const found = { ...drift, touch: (await this.ports.whoChanged?.(job.path, drift.found)) ?? null };
-    if (manifest.onDrift === 'report') this.onDrifted(job, found, null);
+    const touch = (await this.ports.whoChanged?.(job.path, drift.found)) ?? null;
+    const found = { ...drift, touch, ...(await this.definitionOf(expected, own)) };
+    if (isLeft) this.onDrifted(job, found, null);
     else await this.repair(expected, found);
+  }
+
+  /** What was found, as text: the way back from a repair, and what the centre adopts. */
+  private async definitionOf({ job, manifest }: Expected, own: Drift | null): Promise<{ seen?: Seen }> {
+    if (own?.found !== 'edited' && own?.found !== 'disabled') return {};
+    const text = await this.ports.scheduler.definitionText(job.path).catch(() => undefined);
+    if (text === undefined) return {};
+    const { hostTimezone: timezone, runner, sids = {} } = this.ports.facts();
+    const account = (readRunAs(manifest.runAs)?.account ?? '').toLowerCase();
+    const sid = sids[account];
+    const compared = { timezone, runner: { command: runner.command, arguments: [...runner.arguments] } };
+    return { seen: { text, comparedWith: { ...compared, sids: sid === undefined ? {} : { [account]: sid } } } };
   }
 
   private async repair({ job, definition, manifest }: Expected, drift: FoundDrift): Promise<void> {
@@ -121,8 +152,22 @@ export class DriftWatch {
     const { jobId, version, path } = job;
     const change = { kind: 'task.changed' as const, jobId, version, state, found, differences };
     const who = drift?.touch ? changedBy(drift.touch) : {};
-    this.ports.report({ ...change, message: message?.slice(0, 2_000) ?? null, ...who });
+    const definition = drift?.seen ? this.definitionTold(jobId, state, drift.seen) : {};
+    this.ports.report({ ...change, message: message?.slice(0, 2_000) ?? null, ...who, ...definition });
     this.ports.log.warn('a registered task has changed', { path, state, found, differences, ...who });
+  }
+
+  private definitionTold(
+    jobId: string,
+    state: TaskChanged['state'],
+    { text, comparedWith }: Seen,
+  ): Pick<TaskChanged, 'definition' | 'definitionHash' | 'comparedWith'> {
+    const definitionHash = sha256Hex(text);
+    // What is repaired may come back every few minutes, always the same.
+    const isKnown = state === 'repaired' && this.told.get(jobId) === definitionHash;
+    this.told.set(jobId, definitionHash);
+    if (isKnown) return { definitionHash };
+    return { definitionHash, definition: text.length <= definitionCharacters ? text : null, comparedWith };
   }
 
   private remember({ jobId }: RegisteredJob, key: string | null): void {
@@ -143,6 +188,14 @@ export class DriftWatch {
 
 interface FoundDrift extends Drift {
   readonly touch: TaskTouch | null;
+  /** Absent where there is no definition, or none that can be read. */
+  readonly seen?: Seen;
+}
+
+interface Seen {
+  /** Task XML. */
+  readonly text: string;
+  readonly comparedWith: NonNullable<TaskChanged['comparedWith']>;
 }
 
 /** What is told once for as long as it stays so. */

@@ -1,4 +1,4 @@
-import type { StartFailed } from '@carillon/contract/agent/messages';
+import type { StartFailed } from '@carillon/contract/agent/host-events';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { spreadKeyOf } from '@carillon/core/job/task-for-job';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StartFailed } from '@carillon/contract/agent/messages';
+import type { StartFailed } from '@carillon/contract/agent/host-events';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { historyChannel } from '@carillon/wintask/history/task-event';
 import { beforeAll, describe, expect, it, vi } from 'vitest';

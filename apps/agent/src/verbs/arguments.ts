@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line got wrong; exit code 2. */
+export class UsageError extends Error {}
+
+const options = {
+  server: { type: 'string' },
+  token: { type: 'string' },
+  name: { type: 'string' },
+  proxy: { type: 'string' },
+  ca: { type: 'string' },
+  data: { type: 'string' },
+  'schtasks-command': { type: 'string' },
+  'wevtutil-command': { type: 'string' },
+  json: { type: 'boolean' },
+  'log-file': { type: 'boolean' },
+  'release-key': { type: 'string', multiple: true },
+  'no-start': { type: 'boolean' },
+  'keep-data': { type: 'boolean' },
+  'remove-data': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+/** Options as given, and the words: the verb first. */
+export function parseCommandLine(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export type Values = ReturnType<typeof parseCommandLine>['values'];
+
+/** One start of the program, for a verb. */
+export interface Call {
+  readonly values: Values;
+  /** The agent's folder. */
+  readonly data: string;
+  /** What follows the verb. */
+  readonly words: readonly string[];
+}
+
+/** What a verb does. @returns the exit code */
+export type Verb = (call: Call) => number | Promise<number>;
+
+/** To standard output: text as it is, anything else as JSON. */
+export function print(answer: object | string): void {
+  process.stdout.write(typeof answer === 'string' ? answer : `${JSON.stringify(answer, null, 2)}\n`);
+}
+
+export function positive(name: string, text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new UsageError(`${name}: expected a positive whole number, got ${JSON.stringify(text)}`);
+}
