@@ -1,19 +1,33 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AlertingModule } from './alerting/alerting.module.js';
 import type { Config } from './config/config.js';
 import { configModule } from './config/config.module.js';
+import { AcknowledgeModule } from './features/acknowledge/acknowledge.module.js';
 import { AgentDownloadsModule } from './features/agent-downloads/agent-downloads.module.js';
+import { AlertDocumentsModule } from './features/alert-documents/alert-documents.module.js';
 import { AlertPoliciesModule } from './features/alert-policies/alert-policies.module.js';
 import { ApplyModule } from './features/apply/apply.module.js';
+import { ChannelsModule } from './features/channels/channels.module.js';
 import { CommandsModule } from './features/commands/commands.module.js';
 import { EnrolmentTokensModule } from './features/enrolment-tokens/enrolment-tokens.module.js';
 import { GroupsModule } from './features/groups/groups.module.js';
 import { HostsModule } from './features/hosts/hosts.module.js';
+import { IncidentLinksModule } from './features/incident-links/incident-links.module.js';
+import { IncidentsModule } from './features/incidents/incidents.module.js';
 import { InventoryModule } from './features/inventory/inventory.module.js';
 import { JobsModule } from './features/jobs/jobs.module.js';
+import { LiveModule } from './features/live/live.module.js';
+import { LoadModule } from './features/load/load.module.js';
+import { MissedRunsModule } from './features/missed-runs/missed-runs.module.js';
 import { OverviewModule } from './features/overview/overview.module.js';
+import { PausesModule } from './features/pauses/pauses.module.js';
 import { PreviewModule } from './features/preview/preview.module.js';
 import { RunsModule } from './features/runs/runs.module.js';
 import { SessionModule } from './features/session/session.module.js';
+import { SubscriptionsModule } from './features/subscriptions/subscriptions.module.js';
+import { TaskChangesModule } from './features/task-changes/task-changes.module.js';
+import { TicketHooksModule } from './features/ticket-hooks/ticket-hooks.module.js';
+import { TimelineModule } from './features/timeline/timeline.module.js';
 import { UpgradesModule } from './features/upgrades/upgrades.module.js';
 import { WhyModule } from './features/why/why.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
@@ -35,9 +49,22 @@ const features = [
   EnrolmentTokensModule,
   AgentDownloadsModule,
   AlertPoliciesModule,
+  ChannelsModule,
+  IncidentsModule,
+  IncidentLinksModule,
+  SubscriptionsModule,
+  AcknowledgeModule,
+  TicketHooksModule,
+  AlertDocumentsModule,
+  PausesModule,
   InventoryModule,
+  TaskChangesModule,
   WhyModule,
+  MissedRunsModule,
   UpgradesModule,
+  TimelineModule,
+  LoadModule,
+  LiveModule,
 ];
 
 @Module({})
@@ -46,5 +73,8 @@ class AppModule {}
 /** The whole server. */
 export function appModule(config: Config): DynamicModule {
   const foundations = [configModule(config), SharedModule, QueueModule, HttpModule];
-  return { module: AppModule, imports: [...foundations, GatewayModule, ObservabilityModule, ...features] };
+  return {
+    module: AppModule,
+    imports: [...foundations, GatewayModule, AlertingModule, ObservabilityModule, ...features],
+  };
 }

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { livePath } from '@carillon/contract/live/live-messages';
 import { Logger, type LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { appModule } from '../app.module.js';
 import type { Config } from '../config/config.js';
+import { LiveSockets } from '../features/live/live-sockets.js';
 import { AgentGateway } from '../gateway/agent-gateway.js';
 import { createApp } from '../http/create-app.js';
 import { handledRoutes, requireHandlers } from '../http/require-handlers.js';
@@ -14,12 +17,12 @@ import { productVersion } from '../shared/product.js';
 import { portError } from './port-error.js';
 import { placeOf, waitForDatabase } from './wait-for-database.js';
 
-/** Longest time in which an orderly stop must be done. */
+/** Longest time in which an orderly stop must be done, after the drain. */
 const stopLimitMs = 30_000;
 
 /**
- * Runs a server until the signal asks it to stop, and stops it in order: agents away, requests answered, queue and
- * database closed.
+ * Runs a server until the signal asks it to stop, and stops it in order: not ready, agents away, requests answered,
+ * queue and database closed.
  * @param repository folder that holds `prisma/migrations`
  * @throws Error when the port is taken, a migration fails, or the stop takes too long
  */
@@ -32,6 +35,8 @@ export async function runServer(config: Config, repository: string, log: LoggerS
   logger.log(`ready on ${await app.getUrl()}, reached as ${app.get(Origins).all.join(', ')}`);
   if (!signal.aborted) await once(signal, 'abort');
   logger.log('stopping');
+  // No new work comes before the port closes: whoever balances has seen `/readyz` say no meanwhile.
+  await Promise.all([app.get(AgentGateway).drain(), wait(config.drainMs)]);
   await stopInTime(app);
   logger.log('stopped');
 }
@@ -43,7 +48,7 @@ export async function startApp(config: Config, log: LoggerService | false): Prom
     requireHandlers(handledRoutes(app));
     app.get(Metrics).attach(app.getHttpAdapter().getInstance());
     const server = app.getHttpServer();
-    app.get(AgentGateway).attach(server);
+    app.get(AgentGateway).attach(server, { [livePath]: app.get(LiveSockets) });
     await app.listen(config.listenPort, config.listenHost).catch((error) => {
       throw portError(error, config);
     });
@@ -60,7 +65,6 @@ async function stopInTime(app: NestFastifyApplication): Promise<void> {
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`not stopped within ${stopLimitMs / 1_000} s`)), stopLimitMs);
   });
-  // The gateway sends its agents away in a shutdown hook of its own, before the HTTP server closes.
   await Promise.race([app.close(), late]).finally(() => clearTimeout(timer));
 }
 

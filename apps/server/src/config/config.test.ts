@@ -11,6 +11,8 @@ describe('configuration', () => {
       redisUrl: undefined,
       publicOrigins: ['http://127.0.0.1:7070', 'http://localhost:7070'],
       pollMs: 5_000,
+      selfWatchMs: 300_000,
+      drainMs: 0,
     });
   });
 
@@ -24,7 +26,13 @@ describe('configuration', () => {
     [{ DATABASE_URL: 'mysql://u:secret@db/x' }, 'got "(hidden)"'],
     [{ REDIS_URL: 'http://x' }, 'REDIS_URL: expected a URL that begins with redis:// or rediss://'],
     [{ CARILLON_PORT: '99999' }, 'CARILLON_PORT: expected a port from 0 to 65535, got "99999"'],
+    [{ CARILLON_POLL_MS: '5s' }, 'CARILLON_POLL_MS: expected whole milliseconds from 10 to 600000, got "5s"'],
+    [{ CARILLON_DRAIN_MS: '-1' }, 'CARILLON_DRAIN_MS: expected whole milliseconds from 0 to 600000, got "-1"'],
     [{ CARILLON_PUBLIC_URL: 'carillon.example' }, 'CARILLON_PUBLIC_URL: expected an origin'],
+    [
+      { CARILLON_HANDSHAKES_PER_SECOND: '0' },
+      'CARILLON_HANDSHAKES_PER_SECOND: expected a whole number from 1, got "0"',
+    ],
     [{ DATABASE_URL: '', DATABASE_URL_FILE: '/nowhere' }, 'DATABASE_URL_FILE: expected a readable file'],
   ])('refuses %j by naming the variable and what was expected', (env, message) => {
     expect(() => readConfig({ ...least, ...env })).toThrow(message);

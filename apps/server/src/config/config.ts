@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { limits } from '@carillon/contract/limits';
 
 /** Everything that is configured, parsed once. Nothing else reads the environment. */
 export interface Config {
@@ -12,6 +13,8 @@ export interface Config {
   readonly dataFolder: string;
   readonly adminTokenFile: string;
   readonly signerKeyFile: string;
+  /** Seals the secrets of channels; apart from the database, like the signer's. */
+  readonly secretsKeyFile: string;
   /** Origins under which agents and browsers reach us; the first is shown to people. */
   readonly publicOrigins: readonly string[];
   /** Built dashboard; undefined: API only. */
@@ -23,9 +26,36 @@ export interface Config {
   readonly trustProxy: readonly string[];
   /** How often gateways look for work that a lost hint did not tell them about. */
   readonly pollMs: number;
+  /** How often the way of alerts is tested from end to end; 0: never. */
+  readonly selfWatchMs: number;
+  /** How long a stopping server still answers requests while `/readyz` says no, so that balancers look elsewhere first. */
+  readonly drainMs: number;
+  /** Connections of agents that are let in per second; each costs signatures and some statements. */
+  readonly handshakesPerSecond: number;
+  /** Sockets of one address whose agents are not known yet. Where many hosts come through one address, more. */
+  readonly unknownSocketsPerAddress: number;
+  /** Days after which runs, and what they wrote, are dropped. */
+  readonly keepRunsDays: number;
+  readonly keepOutputDays: number;
   /** Public keys of publishers that agents pin when they enrol; their releases they take from then on. */
   readonly releaseKeys: readonly string[];
+  /** Whether channels may reach addresses that are not public without saying so themselves. */
+  readonly allowPrivateChannels: boolean;
+  /** An Alertmanager that is told of our alerts; undefined: none. */
+  readonly alertmanager?: AlertmanagerSettings | undefined;
 }
+
+export interface AlertmanagerSettings {
+  /** Below which `/api/v2` lies. */
+  readonly url: string;
+  /** Whether what is silenced there is silenced here. */
+  readonly honourSilences: boolean;
+}
+
+/** Of what can be set in milliseconds. */
+const longestMs = 10 * 60_000;
+/** A test that is rarer than that would tell too late. */
+const longestSelfWatchMs = 3_600_000;
 
 /**
  * Reads the configuration from environment variables.
@@ -45,14 +75,44 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataFolder,
     adminTokenFile: env.CARILLON_ADMIN_TOKEN_FILE || resolve(dataFolder, 'admin-token'),
     signerKeyFile: env.CARILLON_SIGNER_KEY_FILE || resolve(dataFolder, 'server', 'signer.key'),
+    secretsKeyFile: env.CARILLON_SECRETS_KEY_FILE || resolve(dataFolder, 'server', 'secrets.key'),
     publicOrigins: [...list(env.CARILLON_PUBLIC_URL).map((text) => origin('CARILLON_PUBLIC_URL', text)), ...local],
     webRoot: env.CARILLON_WEB_ROOT || undefined,
     downloadsFolder: resolve(env.CARILLON_DOWNLOADS || 'dist/agent'),
     logLevel: env.LOG_LEVEL || 'info',
     trustProxy: list(env.CARILLON_TRUST_PROXY),
-    pollMs: milliseconds('CARILLON_POLL_MS', env.CARILLON_POLL_MS, 5_000),
+    pollMs: milliseconds('CARILLON_POLL_MS', env.CARILLON_POLL_MS, 5_000, 10),
+    selfWatchMs: selfWatch(env.CARILLON_SELF_WATCH_MS),
+    drainMs: milliseconds('CARILLON_DRAIN_MS', env.CARILLON_DRAIN_MS, 0, 0),
+    handshakesPerSecond: atLeastOne(
+      'CARILLON_HANDSHAKES_PER_SECOND',
+      env.CARILLON_HANDSHAKES_PER_SECOND,
+      limits.handshakesPerSecond,
+    ),
+    unknownSocketsPerAddress: atLeastOne(
+      'CARILLON_UNKNOWN_SOCKETS_PER_ADDRESS',
+      env.CARILLON_UNKNOWN_SOCKETS_PER_ADDRESS,
+      limits.unauthenticatedSocketsPerAddress,
+    ),
+    keepRunsDays: atLeastOne('CARILLON_KEEP_RUNS_DAYS', env.CARILLON_KEEP_RUNS_DAYS, limits.keepRunsDays),
+    keepOutputDays: atLeastOne('CARILLON_KEEP_OUTPUT_DAYS', env.CARILLON_KEEP_OUTPUT_DAYS, limits.keepOutputDays),
     releaseKeys: list(env.CARILLON_RELEASE_KEYS).map(publicKey),
+    allowPrivateChannels: env.CARILLON_ALLOW_PRIVATE_CHANNELS === '1',
+    alertmanager: alertmanagerOf(env),
   };
+}
+
+function alertmanagerOf(env: NodeJS.ProcessEnv): AlertmanagerSettings | undefined {
+  const [name, honour] = ['CARILLON_ALERTMANAGER_URL', 'CARILLON_ALERTMANAGER_HONOUR_SILENCES'];
+  const text = env[name];
+  const honoured = env[honour] || 'false';
+  if (honoured !== 'true' && honoured !== 'false') throw new ConfigError(honour, 'true or false', honoured);
+  if (!text) {
+    if (honoured === 'true')
+      throw new ConfigError(name, `the address of an Alertmanager, since ${honour} is set`, text);
+    return undefined;
+  }
+  return { url: url(name, text, ['http:', 'https:']), honourSilences: honoured === 'true' };
 }
 
 export class ConfigError extends Error {
@@ -101,9 +161,21 @@ function port(name: string, text: string | undefined, fallback: number): number 
   return value;
 }
 
-function milliseconds(name: string, text: string | undefined, fallback: number): number {
+function milliseconds(name: string, text: string | undefined, fallback: number, least: number): number {
   const value = text ? Number(text) : fallback;
-  if (!Number.isInteger(value) || value < 10) throw new ConfigError(name, 'whole milliseconds, at least 10', text);
+  if (Number.isInteger(value) && value >= least && value <= longestMs) return value;
+  throw new ConfigError(name, `whole milliseconds from ${least} to ${longestMs}`, text);
+}
+
+function selfWatch(text: string | undefined): number {
+  const value = text ? Number(text) : 300_000;
+  if (value === 0 || (Number.isInteger(value) && value >= 1_000 && value <= longestSelfWatchMs)) return value;
+  throw new ConfigError('CARILLON_SELF_WATCH_MS', `0 or whole milliseconds from 1000 to ${longestSelfWatchMs}`, text);
+}
+
+function atLeastOne(name: string, text: string | undefined, fallback: number): number {
+  const value = text ? Number(text) : fallback;
+  if (!Number.isInteger(value) || value < 1) throw new ConfigError(name, 'a whole number from 1', text);
   return value;
 }
 

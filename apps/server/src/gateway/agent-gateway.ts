@@ -10,7 +10,10 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
 import { describeError } from '../queue/state-log.js';
+import { answerRefused } from '../shared/answer-refused.js';
 import { Origins } from '../shared/origins.js';
 import { SessionStore } from '../store/session.store.js';
 import type { AgentLink } from './agent-link.js';
@@ -21,14 +24,16 @@ import { GatewayWork } from './gateway-work.js';
 import { Handshake } from './handshake.service.js';
 import { MessageHandlers } from './message-handlers.js';
 import { SocketRegistry } from './socket-registry.js';
-import { answerRefused } from './upgrade-answer.js';
 import { within } from './within.js';
 
 const storeLimitMs = 5_000;
 const goodbyeLimitMs = 2_000;
-/** Agents sent away come back at half the rate that a server admits. */
-const returnsPerSecond = limits.handshakesPerSecond / 2;
 const leastSpreadMs = 1_000;
+
+/** Somebody who answers requests for a WebSocket. */
+export interface UpgradeTaker {
+  upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void;
+}
 
 /** The WebSocket end of the server: opens agents' sockets, keeps them, and sends them away when the server stops. */
 @Injectable()
@@ -53,15 +58,23 @@ export class AgentGateway implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(Doorkeeper) private readonly door: Doorkeeper,
     @Inject(GatewayWork) private readonly work: GatewayWork,
     @Inject(Origins) private readonly origins: Origins,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'handshakesPerSecond'>,
   ) {}
 
   onApplicationBootstrap(): void {
     this.work.start();
   }
 
-  /** Takes the `upgrade` events of an HTTP server; every path but the agents' is refused with 404. */
-  attach(server: http.Server): void {
-    server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
+  /**
+   * Takes the `upgrade` events of an HTTP server; every path but the agents' is refused with 404.
+   * @param others who takes other paths
+   */
+  attach(server: http.Server, others: Readonly<Record<string, UpgradeTaker>> = {}): void {
+    server.on('upgrade', (request, socket, head) => {
+      const taker = others[pathOf(request)];
+      if (taker) taker.upgrade(request, socket, head);
+      else this.upgrade(request, socket, head);
+    });
   }
 
   /**
@@ -78,14 +91,13 @@ export class AgentGateway implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void {
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    const caller = { path, peer: request.socket.remoteAddress, headers: request.headers };
+    const caller = { path: pathOf(request), peer: request.socket.remoteAddress, headers: request.headers };
     const admission = this.door.admit(caller, Date.now());
     if (admission.kind === 'refused') {
       answerRefused(socket, admission);
       return;
     }
-    const release = once(() => this.door.known(admission.address));
+    const release = releaseOf(this.door, admission.address);
     // A caller that hangs up, or that ws refuses, before the socket is open is no stranger any more.
     socket.once('close', release);
     this.server.handleUpgrade(request, socket, head, (ws) => {
@@ -114,7 +126,7 @@ export class AgentGateway implements OnApplicationBootstrap, BeforeApplicationSh
     };
     const socket = new AgentSocket(ws, origin, owner);
     this.sockets.add(socket);
-    if (this.door.draining) socket.sendAway(spreadMs(0));
+    if (this.door.draining) socket.sendAway(this.spreadMs(0));
   }
 
   /** Frees the session rows; what stays behind (a crash, no database) is swept later. */
@@ -126,7 +138,7 @@ export class AgentGateway implements OnApplicationBootstrap, BeforeApplicationSh
     this.door.close();
     this.work.stop();
     const count = this.sockets.size;
-    for (const socket of this.sockets) socket.sendAway(spreadMs(count));
+    for (const socket of this.sockets) socket.sendAway(this.spreadMs(count));
     await Promise.all([this.handlers.settle(storeLimitMs), this.work.settle(storeLimitMs)]);
     const left = [...this.sockets].map((socket) =>
       socket.farewell(closeCodes.restart, 'the server stops', goodbyeLimitMs),
@@ -136,18 +148,26 @@ export class AgentGateway implements OnApplicationBootstrap, BeforeApplicationSh
     await within(storeLimitMs, this.letGo(this.leaving));
     if (count > 0) this.logger.log(`${count} agents sent away`);
   }
+
+  /** When an agent that is sent away shall come back: uniform over the time in which half the rate of a server admits them all. */
+  private spreadMs(count: number): number {
+    const spread = Math.max(leastSpreadMs, (count / (this.config.handshakesPerSecond / 2)) * 1_000);
+    return Math.floor(leastSpreadMs / 2 + Math.random() * spread);
+  }
 }
 
-/** When an agent that is sent away shall come back: uniform over as long as it takes to admit them all. */
-function spreadMs(count: number): number {
-  const spread = Math.max(leastSpreadMs, (count / returnsPerSecond) * 1_000);
-  return Math.floor(leastSpreadMs / 2 + Math.random() * spread);
+function pathOf(request: http.IncomingMessage): string {
+  return (request.url ?? '').split('?', 1)[0] ?? '';
 }
 
-function once(work: () => void): () => void {
+/**
+ * Says once that a stranger is none any more. Made outside of `upgrade`, whose variables it would keep for as long as the
+ * socket lives: the whole request.
+ */
+function releaseOf(door: Doorkeeper, address: string): () => void {
   let done = false;
   return () => {
-    if (!done) work();
+    if (!done) door.known(address);
     done = true;
   };
 }

@@ -8,7 +8,7 @@ export interface AgentLink extends FenceClaim {
   /** Newest desired point the agent was told of. */
   told: { rev: number; hash: string };
   /** From the last heartbeat that is not written down yet. */
-  heard: { observedHash: string; spoolWaiting: number; disk: SeenHost['disk'] } | null;
+  heard: { observedHash: string; spoolWaiting: number; disk: SeenHost['disk']; load: SeenHost['load'] } | null;
   /** How far the host's clock is ahead of ours, by the last message that told. */
   readonly clockAheadMs: number | null;
   /** When the last frame or ping came. */

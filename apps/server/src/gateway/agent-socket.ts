@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Body, ServerMessage } from '@carillon/contract/agent/catalog';
 import { decodeMessage, encodeMessage } from '@carillon/contract/agent/codec';
 import { limits } from '@carillon/contract/limits';
-import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Logger } from '@nestjs/common';
 import type { RawData, WebSocket } from 'ws';
 import { describeError } from '../queue/state-log.js';
@@ -25,17 +24,19 @@ export interface SocketOwner {
 }
 
 const rememberedUnknownNames = 20;
+/** One for all sockets: thousands lie idle, and each is to be small. */
+const logger = new Logger('Gateway');
 
 /** One agent's connection, from the challenge to the close. */
 export class AgentSocket implements AgentLink {
-  private readonly logger = new Logger('Gateway');
   private readonly flow: FrameFlow;
-  private readonly talk: OpeningTalk;
+  /** Absent once the agent is known. */
+  private talk: OpeningTalk | undefined;
   private phase: Phase = 'stranger';
-  private agent: Welcomed | undefined;
+  private agent: Pick<AgentLink, 'hostId' | 'name' | 'fence'> | undefined;
   /** Messages other than events and output are handled in the order they came. */
   private queue: Promise<void> = Promise.resolve();
-  private readonly unknownNames = new Set<string>();
+  private unknownNames: Set<string> | undefined;
   private readonly gone: Promise<void>;
   told = { rev: 0, hash: '' };
   heard: AgentLink['heard'] = null;
@@ -53,7 +54,7 @@ export class AgentSocket implements AgentLink {
     });
     ws.on('message', (data, isBinary) => this.receive(data, isBinary));
     ws.on('ping', () => this.touch());
-    ws.on('error', (error) => this.logger.debug(`socket of ${this.name || 'an unknown agent'}: ${error.message}`));
+    ws.on('error', (error) => logger.debug(`socket of ${this.name || 'an unknown agent'}: ${error.message}`));
     this.gone = new Promise((resolve) => ws.on('close', () => resolve(this.ended())));
     this.talk = new OpeningTalk(origin, owner.handshake, {
       send: (name, body, re) => this.send(name, body, re),
@@ -66,15 +67,15 @@ export class AgentSocket implements AgentLink {
   }
 
   get hostId(): string {
-    return this.agent?.agent.hostId ?? '';
+    return this.agent?.hostId ?? '';
   }
 
   get name(): string {
-    return this.agent?.agent.name ?? '';
+    return this.agent?.name ?? '';
   }
 
   get fence(): number {
-    return this.agent?.session.fence ?? 0;
+    return this.agent?.fence ?? 0;
   }
 
   get open(): boolean {
@@ -83,13 +84,12 @@ export class AgentSocket implements AgentLink {
 
   send<N extends ServerMessage>(name: N, body: Body<N>, re?: string): void {
     if (this.ws.readyState !== this.ws.OPEN) return;
-    const nowMs = Date.now();
-    this.ws.send(encodeMessage(name, body, { id: makeUuid7(nowMs, randomBytes(10)), atMs: nowMs, re }));
+    this.ws.send(encodeMessage(name, body, { id: randomUUID(), atMs: Date.now(), re }));
   }
 
   close(code: number, reason: string): void {
     this.phase = 'closed';
-    this.talk.end();
+    this.talk?.end();
     this.flow.release();
     this.ws.close(code, reason);
   }
@@ -126,7 +126,7 @@ export class AgentSocket implements AgentLink {
   /** An agent that does not read makes us hold what it should have got: not for ever. */
   checkOutbound(nowMs: number): void {
     if (!this.flow.overfull(nowMs)) return;
-    this.logger.warn(`host ${JSON.stringify(this.name)} does not read: ${this.ws.bufferedAmount} bytes wait`);
+    logger.warn(`host ${JSON.stringify(this.name)} does not read: ${this.ws.bufferedAmount} bytes wait`);
     this.ws.terminate();
   }
 
@@ -134,24 +134,25 @@ export class AgentSocket implements AgentLink {
     this.touch();
     if (this.phase === 'closed') return;
     const frame = Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
-    if (this.phase === 'stranger') this.talk.receive(frame, isBinary);
+    if (this.phase === 'stranger') this.talk?.receive(frame, isBinary);
     else if (isBinary) this.flow.track(this.owner.handlers.binary(this, frame));
     else this.receiveText(frame);
   }
 
   /** A session was opened; the socket may have closed meanwhile. */
   private welcome(decision: Welcomed, re: string): void {
-    this.agent = decision;
+    const { agent, session, body, verdict } = decision;
+    this.agent = { hostId: agent.hostId, name: agent.name, fence: session.fence };
+    this.talk = undefined;
     if (this.phase === 'closed') {
       this.owner.left(this);
       return;
     }
-    const { body, verdict } = decision;
     this.phase = 'welcomed';
     this.told = { ...body.desired };
     this.send('welcome', body, re);
     if (verdict.renew) {
-      this.logger.warn(`host ${JSON.stringify(this.name)} came back with an older spool: a restored disk?`);
+      logger.warn(`host ${JSON.stringify(this.name)} came back with an older spool: a restored disk?`);
       this.send('epoch.renew', verdict.renew);
     }
     this.owner.welcomed(this);
@@ -185,7 +186,7 @@ export class AgentSocket implements AgentLink {
   /** What was not done was not acked: the agent says it again on a new connection. */
   private failed(error: unknown): void {
     if (this.phase === 'closed') return;
-    this.logger.error(`host ${JSON.stringify(this.name)}: a message could not be handled: ${describeError(error)}`);
+    logger.error(`host ${JSON.stringify(this.name)}: a message could not be handled: ${describeError(error)}`);
     this.close(closeCodes.tryAgain, 'not handled');
   }
 
@@ -195,9 +196,10 @@ export class AgentSocket implements AgentLink {
 
   private unsupported(name: string, id: string): void {
     const shown = JSON.stringify(name);
+    this.unknownNames ??= new Set();
     if (this.unknownNames.size < rememberedUnknownNames && !this.unknownNames.has(name)) {
       this.unknownNames.add(name);
-      this.logger.warn(`host ${JSON.stringify(this.name)} sends ${shown}, which is ignored`);
+      logger.warn(`host ${JSON.stringify(this.name)} sends ${shown}, which is ignored`);
     }
     this.send('nack', { code: 'unsupported', message: `message ${shown} is not known in this state` }, id);
   }
@@ -208,7 +210,7 @@ export class AgentSocket implements AgentLink {
 
   private ended(): void {
     this.phase = 'closed';
-    this.talk.end();
+    this.talk?.end();
     this.owner.left(this);
   }
 }

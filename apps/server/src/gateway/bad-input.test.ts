@@ -1,21 +1,12 @@
 import { encodeMessage } from '@carillon/contract/agent/codec';
 import { limits } from '@carillon/contract/limits';
 import { makeKeyPair } from '@carillon/core/desired/signing';
-import { cloneDatabase } from '@carillon/testkit/database';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
+import { describe, expect, it } from 'vitest';
+import { joinToken } from './testing/gateway-fixture.js';
+import { ownGateway } from './testing/own-gateway.js';
 import { ScriptedAgent } from './testing/scripted-agent.js';
 
-let gateway: TestGateway;
-const ends: (() => Promise<unknown>)[] = [];
-beforeAll(async () => {
-  const database = await cloneDatabase();
-  gateway = await startGateway(database.url);
-  ends.push(gateway.close, database.drop);
-});
-afterAll(async () => {
-  for (const end of ends) await end();
-});
+const gateway = await ownGateway();
 
 const dial = () => ScriptedAgent.dial(gateway.port);
 const stamp = { id: 'm1', atMs: 0 };

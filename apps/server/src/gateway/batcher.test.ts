@@ -68,6 +68,34 @@ describe('a batcher', () => {
     }
   });
 
+  it('waits longer for company while much comes, and not when little does', async () => {
+    vi.useFakeTimers();
+    try {
+      const flushed: number[] = [];
+      const flush = async (items: readonly number[]) => {
+        flushed.push(items.length);
+        return items;
+      };
+      const limits = { maxWeight: 100, maxDelayMs: 2, busyDelayMs: 10 };
+      const batcher = new Batcher<number, number>({ name: 'Test', ...limits, weigh: () => 1, flush });
+      const come = async (count: number, everyMs: number) => {
+        flushed.length = 0;
+        for (let item = 0; item < count; item += 1) {
+          void batcher.add(item);
+          await vi.advanceTimersByTimeAsync(everyMs);
+        }
+        return flushed.length;
+      };
+      expect(await come(20, 20)).toBe(20);
+      await come(100, 1);
+      expect(await come(100, 1)).toBeLessThanOrEqual(10);
+      await come(5, 20);
+      expect(await come(20, 20)).toBe(20);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('stores what is waiting when it stops, and takes no more', async () => {
     const { batcher, flush } = gatedStore();
     const result = batcher.add(1);

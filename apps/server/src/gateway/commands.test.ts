@@ -1,21 +1,12 @@
-import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { claimRows } from '../store/command-delivery.store.js';
 import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
 import { putCommand } from './testing/jobs.js';
+import { ownGateway } from './testing/own-gateway.js';
 import { finished, newId } from './testing/run-events.js';
 import { ScriptedAgent } from './testing/scripted-agent.js';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-beforeAll(async () => {
-  database = await cloneDatabase();
-  gateway = await startGateway(database.url);
-});
-afterAll(async () => {
-  await gateway.close();
-  await database.drop();
-});
+const gateway = await ownGateway();
 
 async function welcomed(on: TestGateway = gateway) {
   const agent = await ScriptedAgent.dial(on.port);
@@ -81,7 +72,7 @@ describe('a command', () => {
   });
 
   it('is found by the poll when the hint was lost', async () => {
-    const deaf = await startGateway(database.url, { folder: gateway.folder, pollMs: 20 });
+    const deaf = await startGateway(gateway.databaseUrl, { folder: gateway.folder, pollMs: 20 });
     const { agent, hostId } = await welcomed(deaf);
     const id = await putCommand(gateway, hostId, { hint: false });
     expect(idOf((await agent.take('command')).body.text)).toBe(id);

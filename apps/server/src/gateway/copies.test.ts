@@ -1,21 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
+import { describe, expect, it } from 'vitest';
+import { joinToken } from './testing/gateway-fixture.js';
 import { putJob } from './testing/jobs.js';
+import { ownGateway } from './testing/own-gateway.js';
 import { newId, started } from './testing/run-events.js';
 import { type AgentIdentity, facts, type Hello, ScriptedAgent } from './testing/scripted-agent.js';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-beforeAll(async () => {
-  database = await cloneDatabase();
-  gateway = await startGateway(database.url);
-});
-afterAll(async () => {
-  await gateway.close();
-  await database.drop();
-});
+const gateway = await ownGateway();
 
 const dial = () => ScriptedAgent.dial(gateway.port);
 

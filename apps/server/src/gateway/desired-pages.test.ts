@@ -51,4 +51,13 @@ describe('the spool an agent comes with', () => {
   ])('%s', (_what, spool, renew) => {
     expect(judgeSpool(session, spool)).toEqual({ ack: { epoch: spool.epoch, upTo: spool.first - 1 }, renew });
   });
+
+  it.each([
+    ['is as far as we are', { epoch: 3, first: 11, next: 11, kept: 2 }, 10],
+    ['has what a restored database lacks', { epoch: 3, first: 21, next: 25, kept: 2 }, 10],
+    ['does not say what it kept', { epoch: 3, first: 21, next: 25 }, 20],
+    ['went back itself', { epoch: 2, first: 21, next: 25, kept: 2 }, 20],
+  ])('%s: we confirm as much as we have', (_what, spool, upTo) => {
+    expect(judgeSpool(session, spool).ack).toEqual({ epoch: spool.epoch, upTo });
+  });
 });

@@ -1,7 +1,8 @@
 import type { Body } from '@carillon/contract/agent/catalog';
-import type { HostIndex } from '@carillon/contract/agent/messages';
+import type { HostIndex } from '@carillon/contract/agent/desired-messages';
 import { canonicalJson } from '@carillon/core/desired/canonical-json';
 import { type DesiredEntry, desiredHash } from '@carillon/core/desired/desired-state';
+import type { HostPause } from '@carillon/core/desired/pause';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Signer } from '../shared/signer.js';
 import { type DeliveredEntry, DeliveryStore, type HostDesired } from '../store/delivery.store.js';
@@ -12,6 +13,10 @@ import { desiredPages } from './desired-pages.js';
 import { ManifestCache } from './manifest-cache.js';
 
 const manifestCacheBytes = 32 * 1024 * 1024;
+
+function pauseTold({ fromMs, untilMs, ...pause }: HostPause): NonNullable<HostIndex['pause']> {
+  return { ...pause, from: new Date(fromMs).toISOString(), until: new Date(untilMs).toISOString() };
+}
 
 /** Tells hosts that there is a new desired state, hands it out, and notes what became of it. */
 @Injectable()
@@ -48,7 +53,7 @@ export class DesiredDelivery {
   async hand(link: AgentLink, get: Body<'desired.get'>, re: string): Promise<void> {
     const desired = await this.loads.add(link.hostId);
     if (!desired) return;
-    if (desiredHash(desired.entries) !== desired.hash) {
+    if (desiredHash(desired.entries, desired.pause) !== desired.hash) {
       this.logger.error(
         `host ${JSON.stringify(link.name)}: assignments do not have the hash of revision ${desired.rev}`,
       );
@@ -70,8 +75,8 @@ export class DesiredDelivery {
 
   /** Compares what an agent believes with what it was told; a lost notice heals here. */
   noteHeartbeat(link: AgentLink, heartbeat: Body<'agent.heartbeat'>): void {
-    const { spool, observedHash, disk = null } = heartbeat;
-    link.heard = { observedHash, spoolWaiting: Math.max(0, spool.next - spool.first), disk };
+    const { spool, observedHash, disk = null, load = null } = heartbeat;
+    link.heard = { observedHash, spoolWaiting: Math.max(0, spool.next - spool.first), disk, load };
     if (heartbeat.desired.hash !== link.told.hash) link.send('desired.notice', link.told);
   }
 
@@ -104,6 +109,7 @@ export class DesiredDelivery {
       hash: desired.hash,
       entries: desired.entries.map(({ jobId, version, manifestHash }) => ({ jobId, version, manifestHash })),
       issuedAt: new Date().toISOString(),
+      ...(desired.pause ? { pause: pauseTold(desired.pause) } : {}),
     };
     const text = canonicalJson(index);
     return { text, signature: this.signer.sign('carillon/v1/index', text) };

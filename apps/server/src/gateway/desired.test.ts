@@ -1,24 +1,15 @@
-import { hostIndex } from '@carillon/contract/agent/messages';
+import { hostIndex } from '@carillon/contract/agent/desired-messages';
 import { limits } from '@carillon/contract/limits';
 import { desiredHash } from '@carillon/core/desired/desired-state';
 import { verifyText } from '@carillon/core/desired/signing';
-import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
 import { deleteJob, putJob, type TestJob } from './testing/jobs.js';
+import { ownGateway } from './testing/own-gateway.js';
 import { newId } from './testing/run-events.js';
-import { type AgentIdentity, ScriptedAgent } from './testing/scripted-agent.js';
+import { type AgentIdentity, facts, ScriptedAgent } from './testing/scripted-agent.js';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-beforeAll(async () => {
-  database = await cloneDatabase();
-  gateway = await startGateway(database.url);
-});
-afterAll(async () => {
-  await gateway.close();
-  await database.drop();
-});
+const gateway = await ownGateway();
 
 async function welcomed(on: TestGateway = gateway) {
   const agent = await ScriptedAgent.dial(on.port);
@@ -105,7 +96,7 @@ describe('the desired state', () => {
   });
 
   it('is announced by the poll when the hint was lost', async () => {
-    const deaf = await startGateway(database.url, { folder: gateway.folder, pollMs: 20 });
+    const deaf = await startGateway(gateway.databaseUrl, { folder: gateway.folder, pollMs: 20 });
     const { agent, hostname } = await welcomed(deaf);
     await putJob(gateway, [hostname]);
     expect((await agent.take('desired.notice')).body.rev).toBe(1);
@@ -152,6 +143,23 @@ describe('apply.status', () => {
     expect(await assignment(identity, rejected)).toMatchObject({ state: 'rejected', applied_version: null });
   });
 
+  it('of a job that the host has in a newer version tells which, within reason', async () => {
+    const { agent, identity, hostname } = await welcomed();
+    const jobs = [await putJob(gateway, [hostname]), await putJob(gateway, [hostname])] as [TestJob, TestJob];
+    const status = ({ jobId, version }: TestJob) => ({ jobId, version, state: 'rejected', code: 'rollback' }) as const;
+    agent.send('apply.status', {
+      rev: 2,
+      observedHash,
+      jobs: [
+        { ...status(jobs[0]), registeredVersion: 7 },
+        { ...status(jobs[1]), registeredVersion: 2 ** 31 - 1 },
+      ],
+    });
+    await fetchDesired(agent);
+    expect(await assignment(identity, jobs[0])).toMatchObject({ state: 'rejected', applied_version: 7 });
+    expect(await assignment(identity, jobs[1])).toMatchObject({ state: 'rejected', applied_version: null });
+  });
+
   it('about an older version is old news', async () => {
     const { agent, identity, hostname } = await welcomed();
     const old = await putJob(gateway, [hostname]);
@@ -169,5 +177,69 @@ describe('apply.status', () => {
     agent.send('apply.status', { rev: 2, observedHash, jobs: [{ jobId: job.jobId, version: 1, state: 'removed' }] });
     await fetchDesired(agent);
     expect(await assignment(identity, job)).toBeUndefined();
+  });
+});
+
+describe('a job that an agent would misread', () => {
+  const needs = ['conditions'];
+  const held = async ({ agentId }: AgentIdentity, { jobId }: TestJob) => {
+    const sql =
+      'SELECT version, held_version AS held, held_reason AS reason FROM assignment WHERE host_id = $1 AND job_id = $2';
+    return (await gateway.rows(sql, [agentId, jobId]))[0];
+  };
+  const entriesFor = async (agent: ScriptedAgent) => {
+    const { index } = await fetchDesired(agent);
+    expect(desiredHash(index.entries)).toBe(index.hash);
+    return index.entries;
+  };
+
+  it('is not told to it until it can do more, and taken back when it can do less again', async () => {
+    const { agent, identity, hostname } = await welcomed();
+    const job = await putJob(gateway, [hostname], { needs });
+    expect(await entriesFor(agent)).toEqual([]);
+    expect(await held(identity, job)).toEqual({
+      version: 1,
+      held: 1,
+      reason: 'its agent cannot do conditions; upgrade it',
+    });
+    await agent.hangUp();
+
+    const hello = async (capabilities: string[]) => {
+      const again = await ScriptedAgent.dial(gateway.port);
+      const { desired } = await again.hello(identity, { facts: { ...facts, hostname, capabilities } });
+      const entries = await entriesFor(again);
+      expect(desired.hash).toBe(desiredHash(entries));
+      await again.hangUp();
+      return entries;
+    };
+    expect(await hello(['conditions'])).toEqual([job]);
+    expect(await held(identity, job)).toMatchObject({ held: null, reason: null });
+    expect(await hello(['watch'])).toEqual([]);
+    expect(await held(identity, job)).toMatchObject({ held: 1 });
+  });
+
+  it('stays in its older version where that can be done, until a version comes that can be done too', async () => {
+    const { agent, identity, hostname } = await welcomed();
+    const first = await putJob(gateway, [hostname]);
+    const { jobId } = first;
+    await putJob(gateway, [hostname], { jobId, version: 2, needs });
+    expect(await entriesFor(agent)).toEqual([first]);
+    expect(await held(identity, first)).toMatchObject({ version: 1, held: 2 });
+    const observedHash = desiredHash([first]);
+    agent.send('apply.status', { rev: 2, observedHash, jobs: [{ jobId, version: 1, state: 'applied' }] });
+    expect(await entriesFor(agent)).toEqual([first]);
+    expect(await held(identity, first)).toMatchObject({ version: 1, held: 2 });
+    const third = await putJob(gateway, [hostname], { jobId, version: 3 });
+    expect(await entriesFor(agent)).toEqual([third]);
+    expect(await held(identity, first)).toMatchObject({ version: 3, held: null });
+  });
+
+  it('is gone when the job is', async () => {
+    const { agent, identity, hostname } = await welcomed();
+    const job = await putJob(gateway, [hostname], { needs });
+    await deleteJob(gateway, job);
+    expect(await entriesFor(agent)).toEqual([]);
+    agent.send('apply.status', { rev: 2, observedHash: desiredHash([]), jobs: [] });
+    await vi.waitFor(async () => expect(await held(identity, job)).toBeUndefined());
   });
 });

@@ -1,9 +1,9 @@
 import type { BlockList } from 'node:net';
 import { agentPath, agentSubprotocol } from '@carillon/contract/agent/envelope';
-import { limits } from '@carillon/contract/limits';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { refused, type Turned } from '../shared/answer-refused.js';
 import { clientAddress, proxyList } from './client-address.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -14,31 +14,29 @@ export interface Caller {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-export interface Turned {
-  readonly kind: 'refused';
-  readonly status: number;
-  /** Machine name, as in the API's errors. */
-  readonly code: string;
-  /** What was wrong and what was expected. */
-  readonly message: string;
-  readonly retryAfterSeconds?: number;
-}
-
 export type Admission = { readonly kind: 'admitted'; readonly address: string } | Turned;
 
 /** Over how many seconds refused callers come back. An address has room again as soon as one of its agents is known. */
 const retrySpreadSeconds = { 503: 10, 429: 2 } as const;
+/** However many were told to come back: a flood of strangers must not keep agents away for long. */
+const longestQueueSeconds = 20;
 
 /** Decides who may open a socket at all, before any signature or database work. Counts those not known yet. */
 @Injectable()
 export class Doorkeeper {
   private readonly proxies: BlockList;
-  private readonly bucket = new TokenBucket(limits.handshakesPerSecond, Date.now());
+  private readonly bucket: TokenBucket;
   private readonly strangers = new Map<string, number>();
   private closed = false;
+  /** Up to when the rate is spoken for by callers that were told to come back. */
+  private spokenForMs = 0;
 
-  constructor(@Inject(CONFIG) config: Pick<Config, 'trustProxy'>) {
+  constructor(
+    @Inject(CONFIG)
+    private readonly config: Pick<Config, 'trustProxy' | 'handshakesPerSecond' | 'unknownSocketsPerAddress'>,
+  ) {
     this.proxies = proxyList(config.trustProxy);
+    this.bucket = new TokenBucket(config.handshakesPerSecond, Date.now());
   }
 
   /** Open sockets whose agents are not known yet. */
@@ -61,16 +59,27 @@ export class Doorkeeper {
     if (flaw) return flaw;
     if (this.closed) return later('draining', 503, 'this server is stopping');
     if (!this.bucket.take(nowMs)) {
-      return later('too_many_handshakes', 503, `expected at most ${limits.handshakesPerSecond} connections a second`);
+      const message = `expected at most ${this.config.handshakesPerSecond} connections a second`;
+      return { ...refused(503, 'too_many_handshakes', message), retryAfterSeconds: this.turnOf(nowMs) };
     }
     const address = clientAddress(caller.peer, single(caller.headers['x-forwarded-for']), this.proxies);
     const waiting = this.strangers.get(address) ?? 0;
-    if (waiting >= limits.unauthenticatedSocketsPerAddress) {
-      const message = `expected at most ${limits.unauthenticatedSocketsPerAddress} sockets without a hello from ${address}`;
+    const most = this.config.unknownSocketsPerAddress;
+    if (waiting >= most) {
+      const message = `expected at most ${most} sockets without a hello from ${address}`;
       return later('too_many_sockets', 429, message);
     }
     this.strangers.set(address, waiting + 1);
     return { kind: 'admitted', address };
+  }
+
+  /** Gives the next free place at the rate, in seconds from now, so that a fleet comes back in a queue and not in a crowd. */
+  private turnOf(nowMs: number): number {
+    const soonestMs = nowMs + 1_000;
+    const turnMs = Math.max(soonestMs, this.spokenForMs);
+    if (turnMs - nowMs > longestQueueSeconds * 1_000) return 1 + Math.floor(Math.random() * longestQueueSeconds);
+    this.spokenForMs = turnMs + 1_000 / this.config.handshakesPerSecond;
+    return Math.ceil((turnMs - nowMs) / 1_000);
   }
 
   /** One stranger of this address said who it is, or left. */
@@ -91,10 +100,6 @@ function flawOf({ path, headers }: Caller): Turned | null {
   const offered = (single(headers['sec-websocket-protocol']) ?? '').split(',').map((name) => name.trim());
   if (offered.includes(agentSubprotocol)) return null;
   return refused(400, 'bad_subprotocol', `header sec-websocket-protocol: expected ${agentSubprotocol}`);
-}
-
-function refused(status: number, code: string, message: string): Turned {
-  return { kind: 'refused', status, code, message };
 }
 
 function later(code: string, status: keyof typeof retrySpreadSeconds, message: string): Turned {

@@ -1,20 +1,11 @@
-import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { describe, expect, inject, it, vi } from 'vitest';
 import { cutDatabase, holdLock } from '../store/testing/outage.js';
-import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
+import { joinToken } from './testing/gateway-fixture.js';
+import { ownGateway } from './testing/own-gateway.js';
 import { finished, finishedRuns, newId, started } from './testing/run-events.js';
 import { type AgentIdentity, ScriptedAgent } from './testing/scripted-agent.js';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-beforeAll(async () => {
-  database = await cloneDatabase();
-  gateway = await startGateway(database.url);
-});
-afterAll(async () => {
-  await gateway.close();
-  await database.drop();
-});
+const gateway = await ownGateway();
 
 async function welcomed(): Promise<{ agent: ScriptedAgent; identity: AgentIdentity }> {
   const agent = await ScriptedAgent.dial(gateway.port);
@@ -155,7 +146,7 @@ describe('an ack', () => {
   it('comes only after the commit', async () => {
     const { agent, identity } = await welcomed();
     const release = await holdLock(
-      database.url,
+      gateway.databaseUrl,
       `SELECT 1 FROM agent_session WHERE host_id = '${identity.agentId}' FOR UPDATE`,
     );
     agent.send('events', { epoch: 1, firstSeq: 1, items: finishedRuns(1, 5) });
@@ -175,7 +166,7 @@ describe('an ack', () => {
 
   it('waits for a database that is away, on the same socket, and the events are stored once', async () => {
     const { agent, identity } = await welcomed();
-    const restore = await cutDatabase(inject('postgresUrl'), database.url);
+    const restore = await cutDatabase(inject('postgresUrl'), gateway.databaseUrl);
     const failures = gateway.status.snapshot().ingestFailures;
     agent.send('events', { epoch: 1, firstSeq: 1, items: finishedRuns(1, 5) });
     await vi.waitFor(() => expect(gateway.status.snapshot().ingestFailures).toBeGreaterThan(failures));

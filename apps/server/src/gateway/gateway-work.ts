@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
-import { HINTS, type Hint, type Hints } from '../queue/hints.js';
+import { type GatewayHintKind, gatewayHintKinds, HINTS, type Hint, type Hints } from '../queue/hints.js';
 import type { AgentLink } from './agent-link.js';
 import { CommandDelivery } from './command-delivery.service.js';
 import { DesiredDelivery } from './desired.service.js';
@@ -16,7 +16,7 @@ const pollsPerUpgradeLook = 12;
 /** What the gateway does by itself for the sockets it holds: on a hint at once, and by a poll whatever was missed. */
 @Injectable()
 export class GatewayWork {
-  private readonly byKind: Readonly<Record<Hint['kind'], HintedWork>>;
+  private readonly byKind: Readonly<Record<GatewayHintKind, HintedWork>>;
   private timer: NodeJS.Timeout | undefined;
   private polls = 0;
   private unsubscribe: (() => void) | undefined;
@@ -42,7 +42,9 @@ export class GatewayWork {
   }
 
   start(): void {
-    this.unsubscribe ??= this.hints.subscribe(({ kind, hostIds }) => this.byKind[kind].hint(hostIds));
+    this.unsubscribe ??= this.hints.subscribe((hint) => {
+      if (isForGateways(hint)) this.byKind[hint.kind].hint(hint.hostIds);
+    });
     this.timer ??= setInterval(() => this.poll(Date.now()), this.config.pollMs);
   }
 
@@ -75,4 +77,8 @@ export class GatewayWork {
     this.polls += 1;
     if (this.polls % pollsPerUpgradeLook === 0) this.byKind.upgrade.poll();
   }
+}
+
+function isForGateways(hint: Hint): hint is Hint & { readonly kind: GatewayHintKind } {
+  return gatewayHintKinds.some((kind) => kind === hint.kind);
 }

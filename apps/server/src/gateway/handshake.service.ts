@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Body } from '@carillon/contract/agent/catalog';
 import { protocolRange } from '@carillon/contract/agent/envelope';
 import { enrollText, helloText } from '@carillon/contract/agent/signed-texts';
@@ -10,6 +11,8 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { describeError } from '../queue/state-log.js';
 import { Signer } from '../shared/signer.js';
+import { Database } from '../store/database.store.js';
+import { DesiredStore } from '../store/desired.store.js';
 import { EnrolmentStore } from '../store/enrolment.store.js';
 import { IdentityClaimStore } from '../store/identity-claim.store.js';
 import { type KnownAgent, type OpenedSession, SessionStore } from '../store/session.store.js';
@@ -36,6 +39,9 @@ export interface Welcomed {
 export type HelloDecision = Welcomed | Rejected;
 export type EnrollDecision = { readonly kind: 'enrolled'; readonly body: Body<'enrolled'> } | Rejected;
 
+/** Far above what a host ever gets to, and far below what numbers can say exactly. */
+const highestRevision = 2 ** 48;
+
 /** Names this process in session rows. */
 export class GatewayIdentity {
   readonly id = randomUUID();
@@ -50,6 +56,8 @@ export class Handshake {
     @Inject(SessionStore) private readonly sessions: SessionStore,
     @Inject(IdentityClaimStore) private readonly claims: IdentityClaimStore,
     @Inject(EnrolmentStore) private readonly enrolments: EnrolmentStore,
+    @Inject(Database) private readonly database: Database,
+    @Inject(DesiredStore) private readonly desired: DesiredStore,
     @Inject(Signer) private readonly signer: Signer,
     @Inject(GatewayIdentity) private readonly identity: GatewayIdentity,
     @Inject(CONFIG) private readonly config: Pick<Config, 'releaseKeys'>,
@@ -111,29 +119,83 @@ export class Handshake {
     return verdict.accept ? null : refusedCopyOf(agent.name, hostname);
   }
 
+  /**
+   * For the process that had the session last there is nothing to judge, which spares most of the work when thousands
+   * come back at once. @returns null for any other, also one that another overtakes meanwhile
+   */
+  private async openAgain(agent: KnownAgent, { instance, spool, kept }: Body<'hello'>): Promise<OpenedSession | null> {
+    if (instance === undefined || agent.instance !== instance) return null;
+    if (agent.wasAbsent) await this.sessions.noteAbsence(agent.hostId);
+    return this.sessions.open(agent.hostId, this.identity.id, { ...spool, kept }, instance);
+  }
+
+  /** What the agent believes to be desired can be newer than what we know only if our database went back. */
+  private async above(agent: KnownAgent, desired: OpenedSession['desired'], rev: number) {
+    if (rev <= desired.rev || rev >= highestRevision) return desired;
+    this.logger.warn(
+      `host ${JSON.stringify(agent.name)} was told of revision ${rev}, this database knows ${desired.rev}: restored from a backup?`,
+    );
+    return (await this.sessions.goAbove(agent.hostId, rev)) ?? desired;
+  }
+
+  private tellShort(name: string, from: number, to: number): void {
+    const events = `events ${from} to ${to} of host ${JSON.stringify(name)}`;
+    this.logger.warn(
+      `${events} were stored once and are not in this database: restored from a backup? They come again`,
+    );
+  }
+
   private async open(agent: KnownAgent, hello: Body<'hello'>): Promise<HelloDecision> {
-    const copy = await this.refusedCopy(agent, hello);
-    if (copy) return copy;
-    await this.sessions.noteAbsence(agent.hostId);
-    const session = await this.sessions.open(agent.hostId, this.identity.id, hello.spool);
+    const spool = { ...hello.spool, kept: hello.kept };
+    let session = await this.openAgain(agent, hello);
+    if (!session) {
+      const copy = await this.refusedCopy(agent, hello);
+      if (copy) return copy;
+      if (agent.wasAbsent) await this.sessions.noteAbsence(agent.hostId);
+      session = await this.sessions.open(agent.hostId, this.identity.id, spool);
+    }
     if (!session) return refusedState('revoked');
     if (agent.fingerprint !== hello.facts.fingerprint) {
       this.logger.warn(`host ${JSON.stringify(agent.name)} has another fingerprint than before: another machine?`);
     }
-    await this.sessions
-      .recordFacts(agent.hostId, hello.facts)
-      .catch((error) => this.logger.warn(`facts of ${JSON.stringify(agent.name)} not stored: ${describeError(error)}`));
-    const verdict = judgeSpool(session, hello.spool);
+    const changed = await this.takeFacts(agent, hello.facts).catch((error) => {
+      this.logger.warn(`facts of ${JSON.stringify(agent.name)} not stored: ${describeError(error)}`);
+      return null;
+    });
+    const desired = await this.above(agent, changed ?? session.desired, hello.desired.rev);
+    const verdict = judgeSpool(session, spool);
+    if (verdict.ack.upTo < hello.spool.first - 1)
+      this.tellShort(agent.name, verdict.ack.upTo + 1, hello.spool.first - 1);
     const body: Body<'welcome'> = {
       sessionId: randomUUID(),
       fence: session.fence,
       heartbeatMs: limits.heartbeatMs,
       ack: verdict.ack,
-      desired: session.desired,
+      desired,
       serverTime: new Date().toISOString(),
     };
-    return { kind: 'welcomed', agent, session, verdict, body };
+    return { kind: 'welcomed', agent, session: { ...session, desired }, verdict, body };
   }
+
+  /**
+   * Notes what the host is now. An agent that can do more than before gets what was held back, one that can do less
+   * loses it: @returns what it should have then; null when that is as before
+   */
+  private async takeFacts(
+    { hostId, facts: known }: KnownAgent,
+    facts: HostFacts,
+  ): Promise<OpenedSession['desired'] | null> {
+    // Nearly every hello: spares thousands of statements when all come back at once.
+    if (isDeepStrictEqual(known, keptOf(facts))) return null;
+    if (!(await this.sessions.recordFacts(hostId, facts))) return null;
+    await this.database.transaction((tx) => this.desired.reassign(tx, { hostIds: [hostId] }));
+    return this.sessions.desiredOf(hostId);
+  }
+}
+
+/** The facts that are kept beside the name and the fingerprint. */
+function keptOf({ os, timezone, agentVersion, scheduler, capabilities, codePage }: HostFacts): KnownAgent['facts'] {
+  return { os, timezone, agentVersion, scheduler, capabilities, codePage: codePage ?? null };
 }
 
 function refusedCopyOf(name: string, hostname: string): Rejected {

@@ -1,20 +1,11 @@
 import { makeKeyPair } from '@carillon/core/desired/signing';
-import { cloneDatabase } from '@carillon/testkit/database';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { cutDatabase } from '../store/testing/outage.js';
-import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
+import { joinToken } from './testing/gateway-fixture.js';
+import { ownGateway } from './testing/own-gateway.js';
 import { type AgentIdentity, facts, ScriptedAgent } from './testing/scripted-agent.js';
 
-let gateway: TestGateway;
-const ends: (() => Promise<unknown>)[] = [];
-beforeAll(async () => {
-  const database = await cloneDatabase();
-  gateway = await startGateway(database.url);
-  ends.push(gateway.close, database.drop);
-});
-afterAll(async () => {
-  for (const end of ends) await end();
-});
+const gateway = await ownGateway();
 
 const dial = () => ScriptedAgent.dial(gateway.port);
 

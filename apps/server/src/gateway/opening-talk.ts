@@ -17,11 +17,11 @@ export interface TalkSide {
   welcomed(decision: Welcomed, re: string, clockAheadMs: number): void;
 }
 
+const logger = new Logger('Gateway');
 const retryLaterMs = { least: 5_000, spread: 10_000 };
 
 /** From the challenge to the welcome: a bounded time, one message at a time. */
 export class OpeningTalk {
-  private readonly logger = new Logger('Gateway');
   /** `deciding`: a message is being judged, nothing else may come. */
   private phase: 'challenged' | 'deciding' | 'over' = 'challenged';
   private challenge: Body<'challenge'>;
@@ -89,7 +89,7 @@ export class OpeningTalk {
       serverTime: new Date().toISOString(),
       origin: this.origin,
       protocol: { ...protocolRange },
-      features: ['instance'],
+      features: ['instance', 'kept'],
     };
     this.phase = 'challenged';
     this.side.send('challenge', body);
@@ -109,7 +109,7 @@ export class OpeningTalk {
 
   private retryLater(why: string): void {
     if (this.phase === 'over') return;
-    this.logger.error(`a handshake could not be judged: ${why}`);
+    logger.error(`a handshake could not be judged: ${why}`);
     const retryAfterMs = retryLaterMs.least + Math.floor(Math.random() * retryLaterMs.spread);
     this.refuse({ code: 'retry_later', message: 'the server cannot decide now', retryAfterMs }, closeCodes.tryAgain);
   }

@@ -1,20 +1,11 @@
-import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { holdLock } from '../store/testing/outage.js';
-import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
+import { joinToken } from './testing/gateway-fixture.js';
+import { ownGateway } from './testing/own-gateway.js';
 import { finished, logFrame, newId } from './testing/run-events.js';
 import { ScriptedAgent } from './testing/scripted-agent.js';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-beforeAll(async () => {
-  database = await cloneDatabase();
-  gateway = await startGateway(database.url);
-});
-afterAll(async () => {
-  await gateway.close();
-  await database.drop();
-});
+const gateway = await ownGateway();
 
 async function welcomed(): Promise<ScriptedAgent> {
   const agent = await ScriptedAgent.dial(gateway.port);
@@ -29,6 +20,13 @@ async function stored(runId: string) {
   );
 }
 
+/** Several pieces may be acked by one message. */
+async function acked(agent: ScriptedAgent, count: number) {
+  const items: { runId: string; stream: string; upToOffset: number }[] = [];
+  while (items.length < count) items.push(...(await agent.take('log.ack')).body.items);
+  return items;
+}
+
 const piece = (stream: number, offset: number, text: string, dropped = 0) => {
   return { stream, offset, length: text.length, dropped, data: Buffer.from(text) };
 };
@@ -40,9 +38,11 @@ describe('output', () => {
     agent.ws.send(logFrame(runId, 0, 'hello '));
     agent.ws.send(logFrame(runId, 6, 'world'));
     agent.ws.send(logFrame(runId, 0, 'oops', { stream: 'stderr' }));
-    expect((await agent.take('log.ack')).body.items).toEqual([{ runId, stream: 'stdout', upToOffset: 6 }]);
-    expect((await agent.take('log.ack')).body.items).toEqual([{ runId, stream: 'stdout', upToOffset: 11 }]);
-    expect((await agent.take('log.ack')).body.items).toEqual([{ runId, stream: 'stderr', upToOffset: 4 }]);
+    expect(await acked(agent, 3)).toEqual([
+      { runId, stream: 'stdout', upToOffset: 6 },
+      { runId, stream: 'stdout', upToOffset: 11 },
+      { runId, stream: 'stderr', upToOffset: 4 },
+    ]);
     expect(await stored(runId)).toEqual([piece(0, 0, 'hello '), piece(0, 6, 'world'), piece(1, 0, 'oops')]);
   });
 
@@ -64,7 +64,7 @@ describe('output', () => {
     agent.ws.send(logFrame(runId, 100, 'after'));
     agent.ws.send(logFrame(runId, 0, 'before'));
     agent.ws.send(logFrame(runId, 105, 'tail', { droppedBefore: 4_000 }));
-    for (const _piece of [1, 2, 3]) await agent.take('log.ack');
+    await acked(agent, 3);
     expect(await stored(runId)).toEqual([piece(0, 0, 'before'), piece(0, 100, 'after'), piece(0, 105, 'tail', 4_000)]);
   });
 
@@ -73,7 +73,7 @@ describe('output', () => {
     const runId = newId();
     agent.ws.send(logFrame(runId, 0, 'first'));
     agent.ws.send(logFrame(runId, 0, 'first and more'));
-    for (const _piece of [1, 2]) await agent.take('log.ack');
+    await acked(agent, 2);
     expect(await stored(runId)).toEqual([piece(0, 0, 'first')]);
   });
 
@@ -110,7 +110,7 @@ describe('output', () => {
   it('is acked only after the commit', async () => {
     const agent = await welcomed();
     const runId = newId();
-    const release = await holdLock(database.url, 'LOCK TABLE run_output IN EXCLUSIVE MODE');
+    const release = await holdLock(gateway.databaseUrl, 'LOCK TABLE run_output IN EXCLUSIVE MODE');
     agent.ws.send(logFrame(runId, 0, 'late'));
     await vi.waitFor(async () => {
       const sql = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;

@@ -68,6 +68,7 @@ function seenHost(link: AgentLink, nowMs: number) {
     spoolWaiting: link.heard?.spoolWaiting ?? null,
     observedHash: link.heard?.observedHash ?? null,
     disk: link.heard?.disk ?? null,
+    load: link.heard?.load ?? null,
     clockAheadMs: link.clockAheadMs,
   };
 }

@@ -1,20 +1,12 @@
-import type { AgentEvent, HistoryChanged, StartFailed } from '@carillon/contract/agent/messages';
-import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
+import type { AgentEvent } from '@carillon/contract/agent/event-messages';
+import type { HistoryChanged, StartFailed } from '@carillon/contract/agent/host-events';
+import { describe, expect, it } from 'vitest';
+import { joinToken } from './testing/gateway-fixture.js';
+import { ownGateway } from './testing/own-gateway.js';
 import { finished, jobId, newId } from './testing/run-events.js';
 import { ScriptedAgent } from './testing/scripted-agent.js';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-beforeAll(async () => {
-  database = await cloneDatabase();
-  gateway = await startGateway(database.url);
-});
-afterAll(async () => {
-  await gateway.close();
-  await database.drop();
-});
+const gateway = await ownGateway();
 
 const at = '2026-11-26T02:00:01.000Z';
 const event = (seq: number, data: StartFailed | HistoryChanged): AgentEvent => ({ seq, eventId: newId(), at, data });

@@ -1,21 +1,13 @@
-import type { AgentEvent, TaskChanged } from '@carillon/contract/agent/messages';
-import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
+import type { AgentEvent } from '@carillon/contract/agent/event-messages';
+import type { TaskChanged } from '@carillon/contract/agent/task-events';
+import { describe, expect, it } from 'vitest';
+import { joinToken } from './testing/gateway-fixture.js';
 import { putJob, type TestJob } from './testing/jobs.js';
+import { ownGateway } from './testing/own-gateway.js';
 import { finished, newId } from './testing/run-events.js';
 import { ScriptedAgent } from './testing/scripted-agent.js';
 
-let database: TestDatabase;
-let gateway: TestGateway;
-beforeAll(async () => {
-  database = await cloneDatabase();
-  gateway = await startGateway(database.url);
-});
-afterAll(async () => {
-  await gateway.close();
-  await database.drop();
-});
+const gateway = await ownGateway();
 
 const at = '2026-11-23T08:00:00.000Z';
 const observedHash = 'd'.repeat(64);

@@ -3,7 +3,7 @@ import { limits } from '@carillon/contract/limits';
 import { decideOffer } from '@carillon/core/upgrade/upgrade-plan';
 import { Inject, Injectable } from '@nestjs/common';
 import { TargetStore } from '../store/target.store.js';
-import { UpgradeStore } from '../store/upgrade.store.js';
+import { type RingRow, UpgradeStore } from '../store/upgrade.store.js';
 import type { AgentLink } from './agent-link.js';
 
 /** Offers agents the version that is planned for them, hands out its bytes, and notes what became of it. */
@@ -35,10 +35,12 @@ export class UpgradeDelivery {
       );
       if (!release || this.offered.get(link) === release.sha256) continue;
       this.offered.set(link, release.sha256);
-      const healthWithinMs = Math.max(
-        ...rings.filter(({ version }) => version === release.version).map((ring) => ring.healthWithinMs),
-      );
-      link.send('upgrade.offer', { text: release.text, signature: release.signature, healthWithinMs });
+      const { text, signature } = release;
+      link.send('upgrade.offer', {
+        text,
+        signature,
+        ...termsOf(rings.filter((ring) => ring.version === release.version)),
+      });
     }
   }
 
@@ -54,4 +56,12 @@ export class UpgradeDelivery {
     const message = status.message?.replaceAll('\0', '') ?? null;
     if (!(await this.store.note(link, { ...status, message }))) link.supersede();
   }
+}
+
+/** What several rings of one version say together. */
+function termsOf(rings: readonly RingRow[]): { healthWithinMs: number; plan: string } {
+  return {
+    healthWithinMs: Math.max(...rings.map((ring) => ring.healthWithinMs)),
+    plan: new Date(Math.max(...rings.map((ring) => ring.updatedAt.getTime()))).toISOString(),
+  };
 }

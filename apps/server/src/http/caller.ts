@@ -18,9 +18,14 @@ export function rememberCaller(request: FastifyRequest, caller: Caller): void {
   callers.set(request, caller);
 }
 
+/** Who asks; undefined for open routes. */
+export function callerOf(request: FastifyRequest): Caller | undefined {
+  return callers.get(request);
+}
+
 /** Who is signed in: `@CallerOf() caller: Caller`. Not for open routes, which have nobody. */
 export const CallerOf = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
-  const caller = callers.get(context.switchToHttp().getRequest<FastifyRequest>());
+  const caller = callerOf(context.switchToHttp().getRequest<FastifyRequest>());
   if (!caller) throw new Error(`${context.getHandler().name} takes @CallerOf() but its route is open`);
   return caller;
 });

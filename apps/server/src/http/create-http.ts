@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { Origins } from '../shared/origins.js';
 import { serveDashboard } from './dashboard.js';
+import { keepRawBodies, ticketHookPath } from './raw-body.js';
 
 /** The HTTP server before Nest gets it: limits of everything that comes in. */
 export function makeAdapter(config: Pick<Config, 'trustProxy'>): FastifyAdapter {
@@ -56,6 +57,7 @@ export async function prepareHttp(app: NestFastifyApplication, config: Pick<Conf
     if (request.url.startsWith(apiPrefix) && !reply.hasHeader('cache-control'))
       reply.header('cache-control', 'no-store');
   });
+  keepRawBodies(fastify, `${ticketHookPath}/`);
   await serveDashboard(app, config.webRoot);
 }
 

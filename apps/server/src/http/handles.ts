@@ -5,33 +5,50 @@ import {
   Delete,
   type ExecutionContext,
   Get,
+  Header,
   HttpCode,
   Patch,
   Post,
+  Put,
   SetMetadata,
+  type StreamableFile,
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { readInput } from './read-input.js';
 
 /** Metadata key of the route that a method handles. */
 export const ROUTE = 'carillon:route';
-const decoratorOf = { GET: Get, POST: Post, PATCH: Patch, DELETE: Delete };
+const decoratorOf = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete };
 
 type Handler<R extends Route> = (...args: never[]) => Response<R> | Promise<Response<R>>;
+type StreamHandler = (...args: never[]) => StreamableFile | Promise<StreamableFile>;
 
 /**
  * Makes a controller's method the handler of a route of the catalog; method, path and status come from there. The
  * method must return what the route promises, or it does not compile.
  */
 export function Handles<R extends Route>(route: R) {
-  const decorate = applyDecorators(
-    SetMetadata(ROUTE, route),
-    decoratorOf[route.method](`${apiPrefix}${route.path}`),
-    HttpCode(200),
-  );
+  const decorate = decoratorFor(route);
   return <T extends Handler<R>>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): void => {
     decorate(target, key, descriptor);
   };
+}
+
+/** As `Handles`, for a route whose answer is no JSON (`media`) and is written piece by piece. */
+export function HandlesStream(route: Route & { readonly media: string }) {
+  const decorate = applyDecorators(decoratorFor(route), Header('cache-control', 'no-store'));
+  return <T extends StreamHandler>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<T>,
+  ): void => {
+    decorate(target, key, descriptor);
+  };
+}
+
+function decoratorFor(route: Route) {
+  const method = decoratorOf[route.method](`${apiPrefix}${route.path}`);
+  return applyDecorators(SetMetadata(ROUTE, route), method, HttpCode(200));
 }
 
 /** The route that a method handles; undefined for methods that handle none. */

@@ -1,10 +1,12 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { CredentialStore } from '../store/credential.store.js';
+import { IdempotencyKeyStore } from '../store/idempotency-key.store.js';
 import { AdminToken } from './admin-token.js';
 import { ErrorFilter } from './error.filter.js';
+import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { SignInGuard } from './sign-in.guard.js';
 
 /** What every controller stands on: who calls, what is wrong, which routes exist. */
@@ -13,12 +15,14 @@ import { SignInGuard } from './sign-in.guard.js';
   imports: [DiscoveryModule],
   providers: [
     CredentialStore,
+    IdempotencyKeyStore,
     {
       provide: AdminToken,
       inject: [CONFIG],
       useFactory: (config: Config) => AdminToken.fromFile(config.adminTokenFile),
     },
     { provide: APP_GUARD, useClass: SignInGuard },
+    { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],
   exports: [CredentialStore, AdminToken],

@@ -40,7 +40,7 @@ function section({ path, method, operation }: { path: string; method: string; op
       `<tr><td><code>${escapeHtml(name)}</code></td><td>${escapeHtml(place)}${required ? ', required' : ''}</td><td><code>${escapeHtml(JSON.stringify(schema))}</code></td></tr>`,
   );
   const body = operation.requestBody?.content['application/json']?.schema;
-  const answer = operation.responses['200']?.content['application/json']?.schema;
+  const answer = Object.values(operation.responses['200']?.content ?? {})[0]?.schema;
   return `<details id="${escapeHtml(operation.operationId)}"><summary><b class="${escapeHtml(method)}">${escapeHtml(method.toUpperCase())}</b> <code>${escapeHtml(path)}</code>
  <span>${escapeHtml(operation.summary)}</span></summary>
 ${rows.length > 0 ? `<table>${rows.join('')}</table>` : ''}

@@ -6,6 +6,7 @@ import { JOB_QUEUE, type JobQueue } from '../queue/job-queue.js';
 import { describeError } from '../queue/state-log.js';
 import { productVersion } from '../shared/product.js';
 import { Database } from '../store/database.store.js';
+import { SelfWatchStore } from '../store/self-watch.store.js';
 
 interface Check {
   readonly ok: boolean;
@@ -14,10 +15,17 @@ interface Check {
 }
 
 export interface Readiness {
-  /** `degraded`: everything works, slower. `not-ready`: send requests elsewhere. */
+  /** `degraded`: hosts are served, and something else is slow or does not work. `not-ready`: send requests elsewhere. */
   readonly status: 'ready' | 'degraded' | 'not-ready';
   readonly version: string;
-  readonly checks: { readonly database: Check; readonly hints: Check; readonly queue: Check; readonly gateway: Check };
+  readonly checks: {
+    readonly database: Check;
+    readonly hints: Check;
+    readonly queue: Check;
+    readonly gateway: Check;
+    /** Whether test failures become notices. */
+    readonly alerts: Check;
+  };
 }
 
 @Controller()
@@ -27,6 +35,7 @@ export class HealthController {
     @Inject(HINTS) private readonly hints: Hints,
     @Inject(JOB_QUEUE) private readonly queue: JobQueue,
     @Inject(GatewayStatus) private readonly gateway: GatewayStatus,
+    @Inject(SelfWatchStore) private readonly selfWatch: SelfWatchStore,
   ) {}
 
   /** The process lives. Nothing else is asked, so that a slow database does not get it killed. */
@@ -37,13 +46,28 @@ export class HealthController {
 
   @Get('/readyz')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
-    const [database, hints, queue] = await Promise.all([this.pingDatabase(), this.hints.health(), this.queue.health()]);
+    const [database, hints, queue, alerts] = await Promise.all([
+      this.pingDatabase(),
+      this.hints.health(),
+      this.queue.health(),
+      this.lookAtAlerts(),
+    ]);
     const { draining } = this.gateway.snapshot();
     const gateway: Check = draining ? { ok: false, message: 'agents are being sent to other servers' } : { ok: true };
     const able = database.ok && gateway.ok;
-    const status = !able ? 'not-ready' : hints.ok && queue.ok ? 'ready' : 'degraded';
+    const status = !able ? 'not-ready' : hints.ok && queue.ok && alerts.ok ? 'ready' : 'degraded';
     void reply.status(able ? 200 : 503).header('cache-control', 'no-store');
-    return { status, version: productVersion, checks: { database, hints, queue, gateway } };
+    return { status, version: productVersion, checks: { database, hints, queue, gateway, alerts } };
+  }
+
+  private async lookAtAlerts(): Promise<Check> {
+    try {
+      const since = (await this.selfWatch.figures())?.silentSince;
+      if (!since) return { ok: true };
+      return { ok: false, message: `test failures have not come through since ${since.toISOString()}` };
+    } catch (error) {
+      return { ok: false, message: describeError(error) };
+    }
   }
 
   private async pingDatabase(): Promise<Check> {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { GatewayStatus } from '../gateway/gateway-status.js';
 import { productVersion } from '../shared/product.js';
+import { AlertMetrics } from './alert-metrics.js';
 
 /** Metrics of this process in Prometheus' text format. Labels are routes and codes only: names of hosts and jobs are unbounded. */
 @Injectable()
@@ -10,7 +11,7 @@ export class Metrics {
   readonly registry = new Registry();
   private readonly requests: Histogram<'method' | 'route' | 'status'>;
 
-  constructor(@Inject(GatewayStatus) gateway: GatewayStatus) {
+  constructor(@Inject(GatewayStatus) gateway: GatewayStatus, @Inject(AlertMetrics) alerts: AlertMetrics) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Histogram({
@@ -65,6 +66,7 @@ export class Metrics {
       'Failed attempts to store a batch of events or output',
       () => gateway.snapshot().ingestFailures,
     );
+    alerts.addTo(this.registry);
   }
 
   /** Measures every request by its route's pattern, and answers `/metrics`. */

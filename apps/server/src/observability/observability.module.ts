@@ -1,13 +1,16 @@
 import { Module } from '@nestjs/common';
+import { AlertingModule } from '../alerting/alerting.module.js';
 import { GatewayModule } from '../gateway/gateway.module.js';
+import { AlertMetricsStore } from '../store/alert-metrics.store.js';
+import { AlertMetrics } from './alert-metrics.js';
 import { ApiDocsController } from './api-docs.controller.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
 
 @Module({
-  imports: [GatewayModule],
+  imports: [GatewayModule, AlertingModule],
   controllers: [HealthController, ApiDocsController],
-  providers: [Metrics],
+  providers: [Metrics, AlertMetrics, AlertMetricsStore],
   exports: [Metrics],
 })
 export class ObservabilityModule {}

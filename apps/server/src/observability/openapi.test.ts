@@ -45,12 +45,14 @@ describe('the OpenAPI document', () => {
       schema: { enum: ['true', 'false'] },
     });
     expect(paths['/api/v1/sign-in']?.post?.security).toEqual([]);
+    const table = paths['/api/v1/runs/table.csv']?.get as { responses: Record<string, { content: object }> };
+    expect(Object.keys(table.responses[200]?.content ?? {})).toEqual(['text/csv']);
     for (const methods of Object.values(paths))
       for (const operation of Object.values(methods)) {
         const { responses } = operation as {
           responses: Record<string, { content: Record<string, { schema: object }> }>;
         };
-        expect(responses[200]?.content['application/json']?.schema).toHaveProperty('type');
+        expect(Object.values(responses[200]?.content ?? {})[0]?.schema).toHaveProperty('type');
         expect(responses.default?.content['application/json']?.schema).toEqual({ $ref: '#/components/schemas/Error' });
       }
     expect(resolve('#/components/schemas/Error')).toMatchObject({ required: ['code', 'params', 'message'] });

@@ -47,10 +47,17 @@ function operation(operationId: string, route: Route): Json {
     tags: [route.tag],
     summary: route.summary,
     ...(route.open ? { security: [] } : {}),
-    parameters: [...parameters('path', route.params), ...parameters('query', route.query)],
+    parameters: [
+      ...parameters('path', route.params),
+      ...parameters('query', route.query),
+      ...(route.takesKey ? [idempotencyKey] : []),
+    ],
     ...(route.body ? { requestBody: { required: true, content: json(schemaOf(route.body, 'input')) } } : {}),
     responses: {
-      200: { description: 'Done', content: json(schemaOf(route.response, 'output')) },
+      200: {
+        description: 'Done',
+        content: { [mediaOf(route)]: { schema: schemaOf(route.response, 'output') } },
+      },
       default: {
         description: 'Not done; `code` and `params` say why',
         content: json({ $ref: '#/components/schemas/Error' }),
@@ -58,6 +65,15 @@ function operation(operationId: string, route: Route): Json {
     },
   };
 }
+
+const idempotencyKey: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'The same key with the same body gets the first answer again, for 24 hours; with another body 422, while the first is under way 409',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
 
 function parameters(place: 'path' | 'query', schema: z.ZodObject | undefined): Json[] {
   if (!schema) return [];
@@ -71,6 +87,10 @@ function parameters(place: 'path' | 'query', schema: z.ZodObject | undefined): J
     required: place === 'path' || required.includes(name),
     schema: property,
   }));
+}
+
+function mediaOf({ media = 'application/json' }: Route): string {
+  return media.replace(/;.*/, '');
 }
 
 function json(schema: Json): Json {

@@ -1,3 +1,10 @@
+/** What gateways do something about, for the hosts they hold. */
+export const gatewayHintKinds = ['desired', 'command', 'session', 'inventory', 'upgrade'] as const;
+export type GatewayHintKind = (typeof gatewayHintKinds)[number];
+
+export const hintKinds = [...gatewayHintKinds, 'alerts', 'notices', 'runs', 'incidents'] as const;
+export type HintKind = (typeof hintKinds)[number];
+
 /**
  * A hint says that there may be something new in Postgres for some hosts. It carries ids only and may be lost,
  * doubled or late: gateways also poll. In one process, or between several through Redis.
@@ -7,8 +14,11 @@ export interface Hint {
    * `inventory`: somebody wants to know the tasks of these hosts as they are now.
    * `upgrade`: there may be a newer agent for these hosts.
    * `session`: another socket of these hosts was accepted somewhere; whoever holds an older one lets go.
+   * `alerts`: there are signals for the alert engine. `notices`: there are messages to deliver. Both name no hosts.
+   * `runs`: runs of these hosts were stored; of too many to name, when there are none. `incidents`: some changed. Both
+   * are for open dashboards; an older server drops them.
    */
-  readonly kind: 'desired' | 'command' | 'session' | 'inventory' | 'upgrade';
+  readonly kind: HintKind;
   readonly hostIds: readonly string[];
 }
 

@@ -1,15 +1,27 @@
 /** Every background job: name -> options. Producers, schedules and handlers derive their types from it. */
 export const jobCatalog = {
-  /** Daily partitions of runs and their output, a week ahead. */
+  /** Daily partitions of runs and their output: made a week ahead, dropped when history is older than is kept. */
   partitions: { everyMs: 3_600_000 },
   /** Commands whose life ended before anybody took them. */
   'commands.expire': { everyMs: 10_000 },
   /** Sessions whose gateway died without letting go. */
   'sessions.sweep': { everyMs: 30_000 },
+  /** What became of expected runs. */
+  'missed.judge': { everyMs: 3_000 },
+  /** Hosts that went, came back, or crossed a figure. */
+  'hosts.watch': { everyMs: 5_000 },
+  /** Whether alerts that fire are told, or have a reason not to be. */
+  'alerts.audit': { everyMs: 60_000 },
   /** Event keys that no resend can still ask about. */
   'events.prune': { everyMs: 3_600_000 },
+  /** Pauses of hosts that are long over, taken out of what the hosts should have. */
+  'pauses.end': { everyMs: 60_000 },
   /** Expired sign-in secrets. */
   'credentials.prune': { everyMs: 3_600_000 },
+  /** Answers that were kept for repeats of a request. */
+  'keys.prune': { everyMs: 3_600_000 },
+  /** Events of subscriptions that are over. */
+  'deliveries.prune': { everyMs: 3_600_000 },
 } as const satisfies Record<string, { readonly everyMs: number }>;
 
 export type JobName = keyof typeof jobCatalog;

@@ -1,11 +1,14 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { MaintenanceStore } from '../store/maintenance.store.js';
+import { AlertNudge } from './alert-nudge.js';
 import { JOB_QUEUE, type JobName, type JobQueue, jobCatalog, jobNames } from './job-queue.js';
 import { describeError } from './state-log.js';
 
 /** A job that did not run here for this many intervals is run without the queue. */
 const lateIntervals = 3;
 const checkMs = 5_000;
+/** What they change is signalled to the alert engine. */
+const leavesSignals: ReadonlySet<JobName> = new Set(['missed.judge', 'hosts.watch', 'alerts.audit']);
 
 /**
  * Runs the repeating maintenance. The queue gives each turn to one server; a timer in every server runs what the
@@ -21,6 +24,7 @@ export class MaintenanceRunner implements OnApplicationBootstrap, OnModuleDestro
   constructor(
     @Inject(MaintenanceStore) private readonly store: MaintenanceStore,
     @Inject(JOB_QUEUE) private readonly queue: JobQueue,
+    @Inject(AlertNudge) private readonly nudge: AlertNudge,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -30,8 +34,14 @@ export class MaintenanceRunner implements OnApplicationBootstrap, OnModuleDestro
       partitions: () => this.run('partitions'),
       'commands.expire': () => this.run('commands.expire'),
       'sessions.sweep': () => this.run('sessions.sweep'),
+      'pauses.end': () => this.run('pauses.end'),
+      'missed.judge': () => this.run('missed.judge'),
+      'hosts.watch': () => this.run('hosts.watch'),
+      'alerts.audit': () => this.run('alerts.audit'),
       'events.prune': () => this.run('events.prune'),
       'credentials.prune': () => this.run('credentials.prune'),
+      'keys.prune': () => this.run('keys.prune'),
+      'deliveries.prune': () => this.run('deliveries.prune'),
     });
     this.timer = setInterval(() => void this.runLate(Date.now()), checkMs);
   }
@@ -41,7 +51,8 @@ export class MaintenanceRunner implements OnApplicationBootstrap, OnModuleDestro
   }
 
   async run(name: JobName): Promise<void> {
-    await this.store.run(name);
+    const result = await this.store.run(name);
+    if (result.kind === 'done' && result.changed > 0 && leavesSignals.has(name)) this.nudge.nudge();
     this.lastSuccessMs.set(name, Date.now());
   }
 

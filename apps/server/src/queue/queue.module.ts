@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Global, Inject, Module, type OnApplicat
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { MaintenanceStore } from '../store/maintenance.store.js';
+import { AlertNudge } from './alert-nudge.js';
 import { openBullBackend } from './bull-backend.js';
 import { BullJobQueue } from './bull-job-queue.js';
 import { HINTS, type Hints } from './hints.js';
@@ -9,6 +10,7 @@ import { InProcessHints } from './in-process-hints.js';
 import { JOB_QUEUE, type JobQueue } from './job-queue.js';
 import { MaintenanceRunner } from './maintenance.runner.js';
 import { RedisHints } from './redis-hints.js';
+import { RunNews } from './run-news.js';
 
 /** Hints and the job queue: with Redis between servers, without it inside this one. */
 @Global()
@@ -27,8 +29,10 @@ import { RedisHints } from './redis-hints.js';
     },
     MaintenanceStore,
     MaintenanceRunner,
+    AlertNudge,
+    RunNews,
   ],
-  exports: [HINTS, JOB_QUEUE, MaintenanceStore],
+  exports: [HINTS, JOB_QUEUE, MaintenanceStore, AlertNudge, RunNews],
 })
 export class QueueModule implements BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(

@@ -1,18 +1,18 @@
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { Hint, Hints, HintsHealth } from './hints.js';
+import { type Hint, type Hints, type HintsHealth, hintKinds } from './hints.js';
 import { StateLog } from './state-log.js';
 
 const channel = 'carillon:hints';
 const maxMessageBytes = 1024 * 1024;
 const hintSchema = z.object({
-  kind: z.enum(['desired', 'command', 'session', 'inventory', 'upgrade']),
+  kind: z.enum(hintKinds),
   hostIds: z.array(z.uuid()).max(20_000),
 });
 
 /**
- * Hints between servers through Redis pub/sub. Redis may be away: then hints are dropped (never queued, they would
- * be stale) and both connections try again for ever.
+ * Hints between servers through Redis pub/sub. Redis may be away: then a hint reaches this server alone (never queued
+ * for the others, it would be stale) and both connections try again for ever.
  */
 export class RedisHints implements Hints {
   private readonly publisher: Redis;
@@ -36,8 +36,13 @@ export class RedisHints implements Hints {
   }
 
   publish(hint: Hint): void {
+    // What would not come back to us is said here; hints may be doubled.
+    if (this.notReady() !== undefined) this.tellHere(hint);
     if (this.publisher.status !== 'ready') return;
-    this.publisher.publish(channel, JSON.stringify(hint)).catch((error) => this.state.fails(error));
+    this.publisher.publish(channel, JSON.stringify(hint)).catch((error) => {
+      this.state.fails(error);
+      this.tellHere(hint);
+    });
   }
 
   subscribe(listener: (hint: Hint) => void): () => void {
@@ -89,6 +94,13 @@ export class RedisHints implements Hints {
     const hint = hintSchema.safeParse(parse(text));
     if (!hint.success) return;
     for (const listener of this.listeners) listener(hint.data);
+  }
+
+  /** After the publisher's own work, as with Redis in between. */
+  private tellHere(hint: Hint): void {
+    queueMicrotask(() => {
+      for (const listener of this.listeners) listener(hint);
+    });
   }
 }
 

@@ -1,9 +1,13 @@
 import { Global, Module } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { AlertDocumentStore } from '../store/alert-document.store.js';
 import { Database } from '../store/database.store.js';
 import { DesiredStore } from '../store/desired.store.js';
+import { ServerSecretStore } from '../store/server-secret.store.js';
+import { AcknowledgeLinks } from './acknowledge-links.js';
 import { Origins } from './origins.js';
+import { Sealer } from './sealer.js';
 import { Signer } from './signer.js';
 
 /** What every feature stands on: the database, the signing key, our own addresses. */
@@ -12,9 +16,13 @@ import { Signer } from './signer.js';
   providers: [
     Database,
     DesiredStore,
+    AlertDocumentStore,
     Origins,
+    AcknowledgeLinks,
+    { provide: Sealer, inject: [CONFIG], useFactory: (config: Config) => Sealer.fromFile(config.secretsKeyFile) },
+    ServerSecretStore,
     { provide: Signer, inject: [CONFIG], useFactory: (config: Config) => Signer.fromFile(config.signerKeyFile) },
   ],
-  exports: [Database, DesiredStore, Origins, Signer],
+  exports: [Database, DesiredStore, AlertDocumentStore, Origins, AcknowledgeLinks, Sealer, ServerSecretStore, Signer],
 })
 export class SharedModule {}

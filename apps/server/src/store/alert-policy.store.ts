@@ -1,4 +1,4 @@
-import type { AlertPolicySpec } from '@carillon/core/job/job-file';
+import type { AlertPolicySpec } from '@carillon/core/alert/documents/alert-policy.schema';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
 
@@ -22,7 +22,7 @@ export class AlertPolicyStore {
          JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
          WHERE j.deleted_at IS NULL AND EXISTS (SELECT 1 FROM jsonb_array_elements_text(v.spec->'alerts') AS a(name) WHERE lower(a.name) = p.name_key)
        ), '[]') AS jobs
-       FROM alert_policy p WHERE ($1::text IS NULL OR p.name_key > $1) ORDER BY p.name_key LIMIT $2`,
+       FROM alert_document p WHERE p.kind = 'AlertPolicy' AND ($1::text IS NULL OR p.name_key > $1) ORDER BY p.name_key LIMIT $2`,
       [after, limit],
     );
     return result.rows;

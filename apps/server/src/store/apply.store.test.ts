@@ -31,3 +31,21 @@ it('an apply that Postgres ends to break a deadlock is done again', async () => 
   await app.close();
   await database.drop();
 });
+
+it('a job that a host has in a newer version goes on above it, changed or not', async () => {
+  const database = await cloneDatabase();
+  const app = await startTestApp(database.url, { modules: [ApplyModule] });
+  await addFleet(app.database, [{ name: 'WIN-01' }]);
+  const apply = async () =>
+    (await app.call(api.jobs.apply, { body: { documents: [jobFile('x')] } })).results.map(({ change, version }) => [
+      change,
+      version,
+    ]);
+  expect(await apply()).toEqual([['created', 1]]);
+  // Its database was restored from a backup, and the host has said what it has.
+  await app.database.pool.query('UPDATE assignment SET applied_version = 5');
+  expect(await apply()).toEqual([['updated', 6]]);
+  expect(await apply()).toEqual([['unchanged', 6]]);
+  await app.close();
+  await database.drop();
+});

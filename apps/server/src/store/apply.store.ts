@@ -1,6 +1,12 @@
-import type { Document } from '@carillon/core/job/job-file';
+import { heldBackCode } from '@carillon/core/desired/hold-back';
+import type { Document } from '@carillon/core/document/read-document';
+import { overridesLost } from '@carillon/core/job/host-overrides';
+import type { Followed } from '@carillon/core/job/job-cycles';
+import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Problem } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
+import { AlertDocumentStore } from './alert-document.store.js';
+import { refreshAlertWatch } from './alert-watch.js';
 import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
@@ -13,17 +19,36 @@ export interface AppliedDocument {
   readonly version: number | null;
   /** Of jobs: how many hosts should have it. */
   readonly hosts: number | null;
+  /** What will not be as written, though it was stored. Absent when there is nothing. */
+  readonly warnings?: readonly ApplyWarning[];
+}
+
+export interface ApplyWarning {
+  readonly code: string;
+  readonly message: string;
+  readonly count: number;
+  readonly hosts: readonly string[];
 }
 
 export interface ApplyFacts {
   readonly knownGroups: readonly string[];
   readonly knownPolicies: readonly string[];
+  /** Channels and what each falls back to, names in lower case. */
+  readonly fallbacks: ReadonlyMap<string, string | null>;
+  /** On-call schedules. */
+  readonly knownSchedules: readonly string[];
+  /** Jobs that start after others. */
+  readonly followers: readonly Followed[];
+  /** Current versions of jobs by lower-case name, of those that are asked about. */
+  readonly versions: ReadonlyMap<string, number>;
 }
 
 export type DocumentProblem = Problem & { readonly document: number };
 
 /** Rules that need to see what is stored. They get facts and give problems; the first problem undoes everything. */
 export interface ApplyChecks {
+  /** Names of jobs whose current versions `before` wants to see. */
+  readonly versionsOf: readonly string[];
   before(facts: ApplyFacts): DocumentProblem[];
   after(
     hostsOfDocument: ReadonlyMap<number, { readonly count: number; readonly timezones: readonly string[] }>,
@@ -33,6 +58,9 @@ export interface ApplyChecks {
 export type ApplyOutcome =
   | { readonly kind: 'done'; readonly results: AppliedDocument[]; readonly changedHosts: string[] }
   | { readonly kind: 'refused'; readonly problems: DocumentProblem[] };
+
+/** Names in a warning. */
+const shownHosts = 20;
 
 /** Carries an outcome out of a transaction that must not be kept. */
 class RolledBack extends Error {
@@ -48,6 +76,7 @@ export class ApplyStore {
     @Inject(Database) private readonly database: Database,
     @Inject(DefinitionStore) private readonly definitions: DefinitionStore,
     @Inject(DesiredStore) private readonly desired: DesiredStore,
+    @Inject(AlertDocumentStore) private readonly alertDocuments: AlertDocumentStore,
   ) {}
 
   /** `dryRun` does all the work and takes it back, so that it tells exactly what would happen. */
@@ -79,7 +108,11 @@ export class ApplyStore {
     await lockDefinitions(tx);
     const problems = checks.before({
       knownGroups: await definitions.groupNames(tx),
-      knownPolicies: await definitions.policyNames(tx),
+      knownPolicies: await this.alertDocuments.names(tx, 'AlertPolicy'),
+      fallbacks: await this.alertDocuments.fallbacks(tx),
+      knownSchedules: await this.alertDocuments.names(tx, 'OnCall'),
+      followers: await definitions.followers(tx),
+      versions: await definitions.versionsOf(tx, checks.versionsOf),
     });
     if (problems.length > 0) return { kind: 'refused', problems };
 
@@ -90,26 +123,30 @@ export class ApplyStore {
     for (const [index, document] of documents.entries()) {
       switch (document.kind) {
         case 'HostGroup': {
-          const { name } = document.group;
-          const change = await definitions.putGroup(tx, document.group);
+          const { name } = document.spec;
+          const change = await definitions.putGroup(tx, document.spec);
           if (change !== 'unchanged') changedGroups.push(name);
           results.push({ kind: document.kind, name, change, version: null, hosts: null });
           break;
         }
-        case 'AlertPolicy': {
-          const change = await definitions.putPolicy(tx, document.policy);
-          results.push({ kind: document.kind, name: document.policy.name, change, version: null, hosts: null });
-          break;
-        }
         case 'Job': {
-          const { jobId, version, change } = await definitions.putJob(tx, document.spec, author);
+          const { jobId, version, change, before } = await definitions.putJob(tx, document.spec, author);
+          const lost = before && change === 'updated' ? await this.adoptionsLost(tx, jobId, before, document.spec) : [];
           jobOfDocument.set(index, jobId);
           if (change !== 'unchanged') changedJobs.add(jobId);
-          results.push({ kind: document.kind, name: document.spec.name, change, version, hosts: 0 });
+          results.push({ kind: document.kind, name: document.spec.name, change, version, hosts: 0, warnings: lost });
+          break;
+        }
+        default: {
+          const { kind, spec } = document;
+          const change = await this.alertDocuments.put(tx, document, author);
+          results.push({ kind, name: spec.name, change, version: null, hosts: null });
         }
       }
     }
     for (const jobId of await definitions.jobsOfGroups(tx, changedGroups)) changedJobs.add(jobId);
+    const hasPolicies = results.some(({ kind, change }) => kind === 'AlertPolicy' && change !== 'unchanged');
+    if (hasPolicies || changedJobs.size > 0) await refreshAlertWatch(tx, hasPolicies ? 'all' : [...changedJobs]);
     const changedHosts = changedJobs.size > 0 ? await this.desired.reassign(tx, { jobIds: [...changedJobs] }) : [];
 
     const hosts = await definitions.hostsOfJobs(tx, [...jobOfDocument.values()]);
@@ -118,10 +155,30 @@ export class ApplyStore {
     );
     const late = checks.after(byDocument);
     if (late.length > 0) return { kind: 'refused', problems: late };
-    const counted = results.map((result, index) => ({
-      ...result,
-      hosts: byDocument.get(index)?.count ?? result.hosts,
-    }));
+    const heldBack = await definitions.heldBack(tx, [...jobOfDocument.values()]);
+    const counted = results.map((result, index) => {
+      const held = heldBack.flatMap(({ jobId, ...where }) =>
+        jobId === jobOfDocument.get(index) ? [{ code: heldBackCode, ...where }] : [],
+      );
+      const { warnings: earlier = [], ...told } = result;
+      const warnings = [...earlier, ...held];
+      const found = warnings.length > 0 ? { warnings } : {};
+      return { ...told, hosts: byDocument.get(index)?.count ?? result.hosts, ...found };
+    });
     return { kind: 'done', results: counted, changedHosts };
+  }
+
+  /** Whoever applies a file that does not have what was adopted takes it back; he may not know. */
+  private async adoptionsLost(
+    tx: Transaction,
+    jobId: string,
+    before: JobSpec,
+    after: JobSpec,
+  ): Promise<ApplyWarning[]> {
+    if (!before.overrides) return [];
+    const hosts = overridesLost(before, after, await this.definitions.adoptedHosts(tx, jobId));
+    if (hosts.length === 0) return [];
+    const message = 'what was edited there and adopted is not in this definition, and is taken back';
+    return [{ code: 'adopted_lost', message, count: hosts.length, hosts: hosts.slice(0, shownHosts) }];
   }
 }

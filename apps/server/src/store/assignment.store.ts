@@ -1,7 +1,14 @@
 import type { AssignmentState, HostPresence } from '@carillon/core/state/states';
+import type { Schedule } from '@carillon/wintask/schedule/schedule';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
-import { presenceSql } from './presence-sql.js';
+import {
+  assignmentCodeSql,
+  assignmentMessageSql,
+  assignmentStateSql,
+  assignmentVersionSql,
+  presenceSql,
+} from './presence-sql.js';
 
 export interface AssignmentRow {
   readonly job: string;
@@ -19,9 +26,18 @@ export interface AssignmentRow {
   readonly presence: HostPresence;
 }
 
+export interface OtherJobRow {
+  readonly job: string;
+  /** How many of the hosts that were asked about. */
+  readonly hosts: number;
+  readonly schedule: Schedule;
+}
+
 const assignmentSql = `
   SELECT j.name AS job, j.name_key AS "jobKey", j.id AS "jobId", h.name AS host, h.name_key AS "hostKey", h.id AS "hostId",
-    a.version, a.applied_version AS "appliedVersion", a.state, a.code, a.message, a.updated_at AS "updatedAt", ${presenceSql} AS presence
+    ${assignmentVersionSql} AS version, a.applied_version AS "appliedVersion", ${assignmentStateSql} AS state,
+    ${assignmentCodeSql} AS code,
+    ${assignmentMessageSql} AS message, a.updated_at AS "updatedAt", ${presenceSql} AS presence
   FROM assignment a JOIN job j ON j.id = a.job_id JOIN host h ON h.id = a.host_id LEFT JOIN agent_session s ON s.host_id = h.id`;
 
 /** Which job version is on which host, and how far it is. */
@@ -44,9 +60,33 @@ export class AssignmentStore {
     page: { after: string | null; limit: number; state?: AssignmentState | undefined },
   ): Promise<AssignmentRow[]> {
     const result = await this.database.pool.query<AssignmentRow>(
-      `${assignmentSql} WHERE a.job_id = $1 AND ($2::text IS NULL OR h.name_key > $2) AND ($4::assignment_state IS NULL OR a.state = $4)
+      `${assignmentSql} WHERE a.job_id = $1 AND ($2::text IS NULL OR h.name_key > $2) AND ($4::assignment_state IS NULL OR ${assignmentStateSql} = $4)
        ORDER BY h.name_key LIMIT $3`,
       [jobId, page.after, page.limit, page.state ?? null],
+    );
+    return result.rows;
+  }
+
+  /** Names of all hosts that should have a job, in order. */
+  async hostsOf(jobId: string): Promise<string[]> {
+    const result = await this.database.pool.query<{ name: string }>(
+      `SELECT h.name FROM assignment a JOIN host h ON h.id = a.host_id
+       WHERE a.job_id = $1 AND a.state <> 'removing' ORDER BY h.name_key`,
+      [jobId],
+    );
+    return result.rows.map(({ name }) => name);
+  }
+
+  /** Jobs that are switched on and that some of these hosts should have, those of most of them first. */
+  async otherJobs(query: { hosts: readonly string[]; except: string; limit: number }): Promise<OtherJobRow[]> {
+    const result = await this.database.pool.query<OtherJobRow>(
+      `SELECT j.name AS job, x.hosts, v.spec->'schedule' AS schedule FROM (
+         SELECT a.job_id, count(*)::int AS hosts FROM assignment a JOIN host h ON h.id = a.host_id
+         WHERE h.name_key = ANY($1::text[]) AND a.state <> 'removing' GROUP BY a.job_id) AS x
+       JOIN job j ON j.id = x.job_id JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
+       WHERE j.deleted_at IS NULL AND j.name_key <> $2 AND (v.spec->>'enabled')::boolean
+       ORDER BY x.hosts DESC, j.name_key LIMIT $3`,
+      [query.hosts.map((name) => name.toLowerCase()), query.except.toLowerCase(), query.limit],
     );
     return result.rows;
   }

@@ -17,18 +17,31 @@ const patience = {
   keepAliveInitialDelayMillis: 10_000,
 };
 
-/** The two ways to Postgres: Prisma for rows one by one, the pool for the paths where a batch is one statement. */
+/**
+ * Statements of the ingest are planned once for each connection, perhaps while tables are still empty: a plan that reads
+ * them whole would be kept while they grow. A batch always goes by the indexes.
+ */
+const byIndexes = 'SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off';
+/** As many as batches of events and of output are stored at the same time. */
+const ingestConnections = 5;
+
+/** The ways to Postgres: Prisma for rows one by one, the pools for the paths where a batch is one statement. */
 @Injectable()
 export class Database implements OnApplicationShutdown {
   readonly prisma: PrismaClient;
   readonly pool: pg.Pool;
+  /** For what agents send: statements with names, whose plans go by indexes. */
+  readonly ingestPool: pg.Pool;
 
   constructor(@Inject(CONFIG) config: Config) {
     const options = { connectionString: config.databaseUrl, max: 10, application_name: 'carillon-server', ...patience };
     this.prisma = new PrismaClient({ adapter: new PrismaPg(options) });
     this.pool = new pg.Pool(options);
+    // The pool waits for what `onConnect` returns, which its type does not say.
+    const onConnect = (client: pg.ClientBase): unknown => client.query(byIndexes);
+    this.ingestPool = new pg.Pool({ ...options, max: ingestConnections, onConnect });
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-    this.pool.on('error', () => undefined);
+    for (const pool of [this.pool, this.ingestPool]) pool.on('error', () => undefined);
   }
 
   /** Runs several writes all or nothing; more than once when Postgres asks for it, so `work` has no effect outside. */
@@ -43,6 +56,6 @@ export class Database implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.prisma.$disconnect();
-    await this.pool.end();
+    await Promise.all([this.pool.end(), this.ingestPool.end()]);
   }
 }

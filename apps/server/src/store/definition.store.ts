@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { canonicalJson, type Json, sha256Hex } from '@carillon/core/desired/canonical-json';
 import type { HostGroup } from '@carillon/core/host/target';
-import type { AlertPolicySpec } from '@carillon/core/job/job-file';
+import type { Followed } from '@carillon/core/job/job-cycles';
 import { asJson, type JobSpec, makeManifest } from '@carillon/core/job/job-spec';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
@@ -10,10 +10,23 @@ import type { Transaction } from './database.store.js';
 
 export type Change = 'created' | 'updated' | 'unchanged';
 
+/** Names in a warning. */
+const shownHosts = 20;
+
+export interface HeldBack {
+  readonly jobId: string;
+  readonly message: string;
+  readonly count: number;
+  /** The first of them, by name. */
+  readonly hosts: string[];
+}
+
 export interface StoredJob {
   readonly jobId: string;
   readonly version: number;
   readonly change: Change;
+  /** The definition before; null for a new job. */
+  readonly before: JobSpec | null;
 }
 
 /** One change of definitions at a time: what is checked against the others stays true until the commit. */
@@ -30,8 +43,24 @@ export class DefinitionStore {
     return (await tx.hostGroup.findMany({ select: { name: true } })).map((row) => row.name);
   }
 
-  async policyNames(tx: Transaction): Promise<string[]> {
-    return (await tx.alertPolicy.findMany({ select: { name: true } })).map((row) => row.name);
+  /** Current versions of live jobs by lower-case name. */
+  async versionsOf(tx: Transaction, names: readonly string[]): Promise<Map<string, number>> {
+    if (names.length === 0) return new Map();
+    const nameKey = { in: names.map((name) => name.toLowerCase()) };
+    const jobs = await tx.job.findMany({ where: { nameKey, deletedAt: null } });
+    return new Map(jobs.map((job) => [job.nameKey, job.currentVersion]));
+  }
+
+  /** Live jobs that start after others, on any host. */
+  followers(tx: Transaction): Promise<Followed[]> {
+    return tx.$queryRaw<Followed[]>`
+      SELECT name, after FROM (
+        SELECT j.name, ARRAY(SELECT jsonb_array_elements_text(
+          jsonb_path_query_array(v.spec, 'lax $.schedule[*] ? (@.kind == "job").job') ||
+          jsonb_path_query_array(v.spec, 'lax $.overrides[*].schedule[*] ? (@.kind == "job").job'))) AS after
+        FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
+        WHERE j.deleted_at IS NULL) AS f
+      WHERE cardinality(after) > 0`;
   }
 
   async putGroup(tx: Transaction, group: HostGroup): Promise<Change> {
@@ -47,33 +76,29 @@ export class DefinitionStore {
     return old ? 'updated' : 'created';
   }
 
-  async putPolicy(tx: Transaction, policy: AlertPolicySpec): Promise<Change> {
-    const nameKey = policy.name.toLowerCase();
-    const old = await tx.alertPolicy.findUnique({ where: { nameKey } });
-    if (old && same(old.spec, policy)) return 'unchanged';
-    const spec = JSON.parse(JSON.stringify(policy)) as object;
-    await tx.alertPolicy.upsert({
-      where: { nameKey },
-      create: { name: policy.name, nameKey, spec },
-      update: { name: policy.name, spec, updatedAt: new Date() },
-    });
-    return old ? 'updated' : 'created';
-  }
-
-  /** A changed job gets a new version; the old ones stay as they were, for ever. */
-  async putJob(tx: Transaction, spec: JobSpec, author: string): Promise<StoredJob> {
+  /**
+   * A changed job gets a new version; the old ones stay as they were, for ever. So does an unchanged one of which a host
+   * has a newer version than we know of (we were restored from a backup): hosts never go back to a lower version.
+   * @param reason why it is written, where nobody wrote it by hand
+   */
+  async putJob(tx: Transaction, spec: JobSpec, author: string, reason: string | null = null): Promise<StoredJob> {
     const nameKey = spec.name.toLowerCase();
     const specHash = sha256Hex(canonicalJson(asJson(spec)));
-    const rows = await tx.$queryRaw<{ id: string; version: number; specHash: string }[]>`
-      SELECT j.id, j.current_version AS version, v.spec_hash AS "specHash"
+    const rows = await tx.$queryRaw<
+      { id: string; version: number; specHash: string; spec: JobSpec; onHosts: number }[]
+    >`
+      SELECT j.id, j.current_version AS version, v.spec_hash AS "specHash", v.spec,
+        (SELECT coalesce(max(a.applied_version), 0)::int FROM assignment a WHERE a.job_id = j.id) AS "onHosts"
       FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
       WHERE j.name_key = ${nameKey} AND j.deleted_at IS NULL`;
     const [old] = rows;
-    if (old && old.specHash === specHash) return { jobId: old.id, version: old.version, change: 'unchanged' };
+    if (old && old.specHash === specHash && old.onHosts <= old.version)
+      return { jobId: old.id, version: old.version, change: 'unchanged', before: old.spec };
     const jobId = old?.id ?? makeUuid7(Date.now(), randomBytes(10));
-    const version = (old?.version ?? 0) + 1;
+    const version = Math.max(old?.version ?? 0, old?.onHosts ?? 0) + 1;
     if (!old) await tx.job.create({ data: { id: jobId, name: spec.name, nameKey, currentVersion: version } });
-    const manifest = canonicalJson(asJson(makeManifest(jobId, version, spec)));
+    const made = makeManifest(jobId, version, spec);
+    const manifest = canonicalJson(asJson(made));
     await tx.jobVersion.create({
       data: {
         jobId,
@@ -84,6 +109,8 @@ export class DefinitionStore {
         manifestHash: sha256Hex(manifest),
         signature: this.signer.sign('carillon/v1/manifest', manifest),
         author,
+        reason,
+        needs: [...(made.needs ?? [])],
       },
     });
     if (old)
@@ -91,7 +118,7 @@ export class DefinitionStore {
         where: { id: jobId },
         data: { name: spec.name, currentVersion: version, updatedAt: new Date() },
       });
-    return { jobId, version, change: old ? 'updated' : 'created' };
+    return { jobId, version, change: old ? 'updated' : 'created', before: old?.spec ?? null };
   }
 
   /** Live jobs whose targets name one of these groups. */
@@ -103,6 +130,25 @@ export class DefinitionStore {
         SELECT 1 FROM jsonb_array_elements_text(v.spec->'targets'->'groups') AS g(name)
         WHERE lower(g.name) = ANY(${names.map((name) => name.toLowerCase())}::text[]))`;
     return rows.map((row) => row.id);
+  }
+
+  /** Hosts to which a job is not sent now, since their agents would misread it, by reason. */
+  heldBack(tx: Transaction, jobIds: readonly string[]): Promise<HeldBack[]> {
+    return tx.$queryRaw<HeldBack[]>`
+      SELECT a.job_id AS "jobId", a.held_reason AS message, count(*)::int AS count,
+        (array_agg(h.name ORDER BY h.name_key))[1:${shownHosts}::int] AS hosts
+      FROM assignment a JOIN host h ON h.id = a.host_id
+      WHERE a.job_id = ANY(${[...jobIds]}::uuid[]) AND a.state <> 'removing' AND a.held_version IS NOT NULL
+      GROUP BY a.job_id, a.held_reason ORDER BY a.held_reason`;
+  }
+
+  /** Names of hosts whose edits a job has adopted at some time. */
+  async adoptedHosts(tx: Transaction, jobId: string): Promise<string[]> {
+    const rows = await tx.$queryRaw<{ name: string }[]>`
+      SELECT h.name FROM host h WHERE EXISTS (
+        SELECT 1 FROM task_change c WHERE c.host_id = h.id AND c.job_id = ${jobId}::uuid AND c.adoption = 'adopted')
+      ORDER BY h.name_key`;
+    return rows.map(({ name }) => name);
   }
 
   /** Hosts that should have each job now, with their time zones. */

@@ -19,6 +19,9 @@ export type Enrolled =
   | { readonly kind: 'enrolled'; readonly hostId: string; readonly name: string }
   | { readonly kind: 'refused' };
 
+/** Undoes the transaction of an enrolment whose token is not good. */
+class TokenRefused extends Error {}
+
 /** Turns a join token into a host. */
 @Injectable()
 export class EnrolmentStore {
@@ -29,16 +32,22 @@ export class EnrolmentStore {
 
   /** Token use, host, session row and first assignments: all or nothing. The caller has checked the proof. */
   redeem(enrolment: Enrolment): Promise<Enrolled> {
-    return this.database.transaction(async (tx) => {
-      const before = await this.earlier(tx, enrolment);
-      if (before) return before;
-      const labels = await this.useToken(tx, enrolment.tokenHash);
-      if (labels === null) return { kind: 'refused' };
-      const host = await this.insertHost(tx, enrolment, labels);
-      await tx.$executeRaw`INSERT INTO agent_session (host_id) VALUES (${host.hostId}::uuid)`;
-      await this.desired.reassign(tx, { hostIds: [host.hostId] });
-      return { kind: 'enrolled', ...host };
-    });
+    const { tokenHash } = enrolment;
+    return this.database
+      .transaction(async (tx): Promise<Enrolled> => {
+        const before = await this.earlier(tx, enrolment);
+        if (before) return before;
+        const labels = await this.labelsOf(tx, tokenHash);
+        const host = await this.insertHost(tx, enrolment, labels);
+        await this.desired.reassign(tx, { hostIds: [host.hostId], areNew: true });
+        // Last: every host that joins with the same token waits for this row until the commit.
+        await this.useToken(tx, tokenHash);
+        return { kind: 'enrolled', ...host };
+      })
+      .catch((error: unknown): Enrolled => {
+        if (error instanceof TokenRefused) return { kind: 'refused' };
+        throw error;
+      });
   }
 
   /**
@@ -53,29 +62,41 @@ export class EnrolmentStore {
     return rows[0] ? { kind: 'enrolled', ...rows[0] } : null;
   }
 
-  /** The update counts only while uses are left, so two agents at once cannot share the last one. */
-  private async useToken(tx: Transaction, hash: string): Promise<string | null> {
+  private async labelsOf(tx: Transaction, hash: string): Promise<string> {
     const rows = await tx.$queryRaw<{ labels: string }[]>`
-      UPDATE enrolment_token SET used = used + 1
-      WHERE hash = ${hash} AND used < uses AND expires_at > now() AND revoked_at IS NULL
-      RETURNING labels::text AS labels`;
-    return rows[0]?.labels ?? null;
+      SELECT labels::text AS labels FROM enrolment_token
+      WHERE hash = ${hash} AND used < uses AND expires_at > now() AND revoked_at IS NULL`;
+    if (!rows[0]) throw new TokenRefused();
+    return rows[0].labels;
   }
 
-  /** The host's own name, else the first free of name-2, name-3 …; a name lost to a simultaneous insert is skipped. */
+  /** The update counts only while uses are left, so two agents at once cannot share the last one. */
+  private async useToken(tx: Transaction, hash: string): Promise<void> {
+    const used = await tx.$executeRaw`
+      UPDATE enrolment_token SET used = used + 1
+      WHERE hash = ${hash} AND used < uses AND expires_at > now() AND revoked_at IS NULL`;
+    if (used === 0) throw new TokenRefused();
+  }
+
+  /** Host and session row, under the host's own name, else the first free of name-2, name-3 …; a name lost to a simultaneous insert is skipped. */
   private async insertHost(tx: Transaction, { facts, publicKey, nowMs }: Enrolment, labels: string) {
     const hostId = makeUuid7(nowMs, randomBytes(10));
-    const taken = await this.takenNames(tx, facts.hostname);
-    for (let suffix = 1; ; suffix += 1) {
-      const name = suffix === 1 ? facts.hostname : `${facts.hostname}-${suffix}`;
-      const nameKey = name.toLowerCase();
-      if (taken.has(nameKey)) continue;
+    const { hostname } = facts;
+    const insert = async (name: string): Promise<boolean> => {
       const inserted = await tx.$executeRaw`
-        INSERT INTO host (id, name, name_key, labels, os, timezone, agent_version, scheduler, capabilities, fingerprint, public_key, desired_hash)
-        VALUES (${hostId}::uuid, ${name}, ${nameKey}, ${labels}::jsonb, ${facts.os}, ${facts.timezone}, ${facts.agentVersion},
+        WITH joined AS (INSERT INTO host (id, name, name_key, labels, os, timezone, agent_version, scheduler, capabilities, fingerprint, public_key, desired_hash)
+        VALUES (${hostId}::uuid, ${name}, ${name.toLowerCase()}, ${labels}::jsonb, ${facts.os}, ${facts.timezone}, ${facts.agentVersion},
           ${facts.scheduler}, ${facts.capabilities}, ${facts.fingerprint}, ${publicKey}, ${desiredHash([])})
-        ON CONFLICT (name_key) DO NOTHING`;
-      if (inserted === 1) return { hostId, name };
+        ON CONFLICT (name_key) DO NOTHING RETURNING id)
+        INSERT INTO agent_session (host_id) SELECT id FROM joined`;
+      return inserted === 1;
+    };
+    // Nearly always free: who else has it is looked up only when it is not.
+    if (await insert(hostname)) return { hostId, name: hostname };
+    const taken = await this.takenNames(tx, hostname);
+    for (let suffix = 2; ; suffix += 1) {
+      const name = `${hostname}-${suffix}`;
+      if (!taken.has(name.toLowerCase()) && (await insert(name))) return { hostId, name };
     }
   }
 

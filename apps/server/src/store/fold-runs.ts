@@ -1,4 +1,4 @@
-import type { RunEvent } from '@carillon/contract/agent/messages';
+import type { RunEvent } from '@carillon/contract/agent/event-messages';
 import type { RunState } from '@carillon/core/state/states';
 import { isFinalRun, unreachable } from '@carillon/core/state/states';
 
@@ -17,7 +17,7 @@ export type RunEvidence = 'waiting' | 'started' | 'indeterminate' | 'final';
 
 /**
  * How much a state says: a later event replaces an earlier one only when it says more, in whatever order they come.
- * `run_state` in ingest.store.ts is ranked the same way.
+ * `run_state` in write-batch.ts is ranked the same way.
  */
 export function evidenceOf(state: RunState): RunEvidence {
   if (isFinalRun(state)) return 'final';

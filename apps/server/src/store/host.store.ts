@@ -32,6 +32,7 @@ export interface HostRow {
   readonly losses: HostHealthFacts['losses'];
   readonly clockAheadMs: number | null;
   readonly copy: HostHealthFacts['copy'];
+  readonly failingJobs: number;
   readonly assignments: { total: number; applied: number; pending: number; failed: number };
 }
 
@@ -41,8 +42,12 @@ export interface HostQuery {
   readonly search?: string | undefined;
   readonly presence?: HostPresence | undefined;
   readonly label?: { readonly key: string; readonly value: string } | undefined;
+  readonly agent?: string | undefined;
+  readonly failing?: boolean | undefined;
 }
 
+/** Runs of `host h` that began in the last day and went wrong. */
+const badRunsSql = `run_bad b WHERE b.host_id = h.id AND b.id >= uuid_at(now() - interval '1 day')`;
 const hostSql = `
   SELECT h.id, h.name, h.name_key AS "nameKey", h.state, ${presenceSql} AS presence, h.labels, h.os, h.timezone,
     h.agent_version AS "agentVersion", h.scheduler, h.capabilities, h.public_key AS "publicKey", s.last_seen_at AS "lastSeenAt",
@@ -59,6 +64,7 @@ const hostSql = `
        'outputRuns', sum(l.output_runs), 'lastMs', round(extract(epoch FROM max(l.noticed_at)) * 1000))
      FROM spool_loss l WHERE l.host_id = h.id AND l.noticed_at > now() - interval '${defaultConcernRules.lossShownMs} milliseconds'
      HAVING count(*) > 0) AS losses,
+    (SELECT count(DISTINCT b.job_id)::int FROM ${badRunsSql}) AS "failingJobs",
     (SELECT ${assignmentCountsSql} FROM assignment a WHERE a.host_id = h.id) AS assignments
   FROM host h LEFT JOIN agent_session s ON s.host_id = h.id`;
 
@@ -71,11 +77,13 @@ export class HostStore {
   ) {}
 
   /** Hosts by name, at most `limit`, after a name. */
-  async list({ after, limit, search, presence, label }: HostQuery): Promise<HostRow[]> {
+  async list({ after, limit, search, presence, label, agent, failing }: HostQuery): Promise<HostRow[]> {
     const result = await this.database.pool.query<HostRow>(
       `${hostSql}
        WHERE ($1::text IS NULL OR h.name_key > $1) AND ($2::text IS NULL OR h.name ILIKE $2)
          AND ($3::text IS NULL OR ${presenceSql} = $3) AND ($4::jsonb IS NULL OR h.labels @> $4)
+         AND ($6::text IS NULL OR h.agent_version = $6)
+         AND ($7::boolean IS NULL OR EXISTS (SELECT FROM ${badRunsSql}) = $7)
        ORDER BY h.name_key LIMIT $5`,
       [
         after,
@@ -83,6 +91,8 @@ export class HostStore {
         presence ?? null,
         label ? JSON.stringify({ [label.key]: label.value }) : null,
         limit,
+        agent ?? null,
+        failing ?? null,
       ],
     );
     return result.rows;

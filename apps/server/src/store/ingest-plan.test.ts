@@ -1,4 +1,4 @@
-import type { AgentEvent } from '@carillon/contract/agent/messages';
+import type { AgentEvent } from '@carillon/contract/agent/event-messages';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type EventFrame, keyOf, numbersToCheck, planIngest } from './ingest-plan.js';
@@ -21,7 +21,12 @@ class Model {
   private session = { hostId, fence: 1, epoch: 1, ackedSeq: 0 };
 
   ingest(frames: readonly EventFrame[]) {
-    const numbers = new Set(numbersToCheck(frames, [this.session]).map((row) => keyOf(row.hostId, row.epoch, row.seq)));
+    const ranges = numbersToCheck(frames, [this.session]);
+    const numbers = new Set(
+      ranges.flatMap(({ hostId, epoch, from, to }) =>
+        Array.from({ length: to - from + 1 }, (_, index) => keyOf(hostId, epoch, from + index)),
+      ),
+    );
     const known = new Map([...this.known].filter(([key]) => numbers.has(key)));
     const plan = planIngest(frames, [this.session], known);
     for (const fresh of plan.fresh) {
@@ -81,6 +86,14 @@ describe('planning an ingest', () => {
     ]);
     const beyond = planIngest([frame(9, 0, { items: [rejected] })], [session], new Map());
     expect(beyond.outcomes).toEqual([{ kind: 'committed', epoch: 1, upToSeq: 0, fresh: 0, rejected: [] }]);
+  });
+
+  it('begins an epoch with its first number, though the first frame may be missing', () => {
+    const session = { hostId, fence: 1, epoch: 1, ackedSeq: 9 };
+    // The frame with 1 to 5 went down with a batch that was refused.
+    const { outcomes, fresh, sessions } = planIngest([frame(6, 2, { epoch: 2 })], [session], new Map());
+    expect(outcomes).toEqual([{ kind: 'committed', epoch: 2, upToSeq: 0, fresh: 0, rejected: [] }]);
+    expect([fresh, sessions]).toEqual([[], [{ ...session, epoch: 2, ackedSeq: 0 }]]);
   });
 
   it('takes frames of the newest session only', () => {

@@ -1,4 +1,4 @@
-import type { AgentEvent } from '@carillon/contract/agent/messages';
+import type { AgentEvent } from '@carillon/contract/agent/event-messages';
 import type { FenceClaim } from './fence.js';
 
 export type EventItem =
@@ -63,18 +63,22 @@ export function keyOf(hostId: string, epoch: number, seq: number): string {
   return `${hostId}/${epoch}/${seq}`;
 }
 
+/** Numbers of a host's epoch, both ends included. */
+export interface NumberRange {
+  readonly hostId: string;
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Numbers at or below the committed end: only these can have been seen before. */
-export function numbersToCheck(frames: readonly EventFrame[], sessions: readonly IngestSession[]) {
+export function numbersToCheck(frames: readonly EventFrame[], sessions: readonly IngestSession[]): NumberRange[] {
   const byHost = new Map(sessions.map((session) => [session.hostId, session]));
-  return frames.flatMap((frame) => {
-    const session = byHost.get(frame.hostId);
-    if (!session || session.fence !== frame.fence || session.epoch !== frame.epoch) return [];
-    const count = Math.max(0, Math.min(frame.items.length, session.ackedSeq - frame.firstSeq + 1));
-    return Array.from({ length: count }, (_, index) => ({
-      hostId: frame.hostId,
-      epoch: frame.epoch,
-      seq: frame.firstSeq + index,
-    }));
+  return frames.flatMap(({ hostId, fence, epoch, firstSeq, items }) => {
+    const session = byHost.get(hostId);
+    if (!session || session.fence !== fence || session.epoch !== epoch) return [];
+    const to = Math.min(firstSeq + items.length - 1, session.ackedSeq);
+    return to < firstSeq ? [] : [{ hostId, epoch, from: firstSeq, to }];
   });
 }
 
@@ -91,7 +95,7 @@ export function planIngest(
     const session = byHost.get(hostId);
     const host = session && planHost(own, session, known);
     for (const frame of own) outcomes.set(frame, host?.outcomes.get(frame) ?? { kind: 'superseded' });
-    plan.fresh.push(...(host?.fresh ?? []));
+    for (const event of host?.fresh ?? []) plan.fresh.push(event);
     if (host?.end) plan.sessions.push(host.end);
   }
   plan.outcomes.push(...frames.map((frame) => outcomes.get(frame) ?? ({ kind: 'superseded' } as const)));
@@ -116,8 +120,9 @@ function planHost(frames: readonly EventFrame[], session: IngestSession, known: 
       continue;
     }
     if (frame.epoch > epoch) {
+      // Within a session an epoch begins with 1, though its first frame may have gone down with one that was in doubt.
       epoch = frame.epoch;
-      ackedSeq = frame.firstSeq - 1;
+      ackedSeq = 0;
     }
     const before = fresh.length;
     if (frame.firstSeq <= ackedSeq + 1) {
@@ -158,6 +163,10 @@ function rejectedOf(frame: EventFrame, ackedSeq: number): RejectedItem[] {
 
 function groupByHost(frames: readonly EventFrame[]): Map<string, EventFrame[]> {
   const groups = new Map<string, EventFrame[]>();
-  for (const frame of frames) groups.set(frame.hostId, [...(groups.get(frame.hostId) ?? []), frame]);
+  for (const frame of frames) {
+    const own = groups.get(frame.hostId);
+    if (own) own.push(frame);
+    else groups.set(frame.hostId, [frame]);
+  }
   return groups;
 }

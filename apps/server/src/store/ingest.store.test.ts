@@ -61,6 +61,28 @@ describe('ingest', () => {
     expect(await count('agent_event_key', claim)).toBe(0);
   });
 
+  it('goes on from where another server stored on meanwhile', async () => {
+    const claim = await addHost(database);
+    const [first, second] = [frame(claim, 1), frame(claim, 11)];
+    await servers[0].ingest([first]);
+    await servers[1].ingest([second]);
+    const again = await servers[0].ingest([second, frame(claim, 21)]);
+    expect(again).toMatchObject([
+      { kind: 'committed', upToSeq: 20, fresh: 0 },
+      { kind: 'committed', upToSeq: 30, fresh: 10 },
+    ]);
+    expect([await count('run', claim), await count('agent_event_key', claim)]).toEqual([30, 30]);
+  });
+
+  it('writes nothing for a session that was replaced since its last batch, and all of its neighbours', async () => {
+    const [claim, neighbour] = [await addHost(database), await addHost(database)];
+    await servers[0].ingest([frame(claim, 1), frame(neighbour, 1)]);
+    await database.pool.query('UPDATE agent_session SET fence = 2 WHERE host_id = $1', [claim.hostId]);
+    const outcomes = await servers[0].ingest([frame(claim, 11), frame(neighbour, 11)]);
+    expect(outcomes).toMatchObject([{ kind: 'superseded' }, { kind: 'committed', upToSeq: 20, fresh: 10 }]);
+    expect([await count('run', claim), await count('run', neighbour)]).toEqual([10, 20]);
+  });
+
   it('of a batch with one event that no table can hold writes nothing of it', async () => {
     const [good, bad] = [await addHost(database), await addHost(database)];
     const poison = finished(1, { reason: 'a\0b' });
@@ -153,6 +175,26 @@ describe('ingest', () => {
     expect(await servers[1].ingest([first])).toEqual([
       { kind: 'committed', epoch: 1, upToSeq: 20, fresh: 0, rejected: [] },
     ]);
+  });
+
+  it('keeps the numbers of events that come one by one together, and knows each of them again', async () => {
+    const claim = await addHost(database);
+    const events = finishedRuns(1, 40);
+    for (const event of events) await servers[0].ingest([frame(claim, event.seq, [event])]);
+    const { rows } = await database.pool.query(
+      'SELECT first_seq::int AS first, length(event_ids) / 16 AS numbers FROM agent_event_batch WHERE host_id = $1 ORDER BY first_seq',
+      [claim.hostId],
+    );
+    expect(rows).toEqual([
+      { first: 1, numbers: 32 },
+      { first: 33, numbers: 8 },
+    ]);
+    const kept = await database.pool.query('SELECT event_id FROM agent_event_key WHERE host_id = $1 ORDER BY seq', [
+      claim.hostId,
+    ]);
+    expect(kept.rows.map((row) => row.event_id)).toEqual(events.map(({ eventId }) => eventId));
+    expect(await servers[1].ingest([frame(claim, 1, events)])).toMatchObject([{ fresh: 0, upToSeq: 40 }]);
+    expect(await servers[1].ingest([frame(claim, 40, [finished(40)])])).toMatchObject([{ kind: 'renew' }]);
   });
 
   it('calls frames of an epoch that is over stale', async () => {

@@ -1,14 +1,19 @@
-import type { RunEvent } from '@carillon/contract/agent/messages';
+import { randomInt } from 'node:crypto';
+import type { RunEvent } from '@carillon/contract/agent/event-messages';
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
+import { CommittedEnds } from './committed-ends.js';
 import { Database } from './database.store.js';
-import { foldRuns, type RunRow } from './fold-runs.js';
+import { batchNumbers, eventIdAt, packEvents } from './event-batches.js';
+import { foldRuns } from './fold-runs.js';
 import {
   type EventFrame,
   type FrameOutcome,
   type FreshEvent,
+  type IngestPlan,
   type IngestSession,
   keyOf,
+  type NumberRange,
   numbersToCheck,
   planIngest,
 } from './ingest-plan.js';
@@ -17,38 +22,87 @@ import { storeSpoolLosses } from './spool-loss-ingest.js';
 import { runsOfFailedStarts, storeHistoryStates, storeHostBoots, storeStartFailures } from './start-failure-ingest.js';
 import { storeTaskChanges, taskChangesOf } from './task-change-ingest.js';
 import { storeTaskReplacements } from './task-replacement-ingest.js';
-import { unnest } from './unnest.js';
+import { type Columns, unnest } from './unnest.js';
+import { type BatchWrites, writeBatch } from './write-batch.js';
 
-/** Stores batches of agent events: many hosts, one transaction, a handful of statements. */
+const slotsPerServer = 4;
+/** Servers that draw the same slots only wait a little for each other. */
+const firstSlot = randomInt(4) * slotsPerServer;
+
+/** Stores batches of agent events: many hosts, all or nothing. */
 @Injectable()
 export class IngestStore {
+  private readonly ends = new CommittedEnds();
+
   constructor(@Inject(Database) private readonly database: Database) {}
 
   /**
-   * All or nothing; safe to call again with the same frames.
+   * Safe to call again with the same frames; never for the same host twice at once.
+   * @param lane number among the batches that this server stores at the same time
    * @returns one outcome per frame; the caller acks only after this resolved
    */
-  ingest(frames: readonly EventFrame[]): Promise<FrameOutcome[]> {
-    return poolTransaction(this.database.pool, async (client) => {
+  async ingest(frames: readonly EventFrame[], lane = 0): Promise<FrameOutcome[]> {
+    const slot = firstSlot + (lane % slotsPerServer);
+    const sessions = this.ends.take(frames);
+    const plan =
+      (sessions && (await this.storeAtOnce(frames, sessions, slot))) ?? (await this.storeAfterLook(frames, slot));
+    this.ends.note(plan.sessions);
+    return plan.outcomes;
+  }
+
+  /**
+   * The common case in one statement without a look before it: new events of runs, from hosts whose last batch this
+   * server stored itself.
+   * @returns undefined when it is another case, and nothing was stored
+   */
+  private async storeAtOnce(frames: readonly EventFrame[], sessions: readonly IngestSession[], slot: number) {
+    if (numbersToCheck(frames, sessions).length > 0) return undefined;
+    const plan = planIngest(frames, sessions, new Map());
+    if (plan.fresh.length === 0 || plan.fresh.some(leavesMoreThanRuns)) return undefined;
+    return (await writeBatch(this.database.ingestPool, writesOf(plan, sessions, slot))) ? plan : undefined;
+  }
+
+  private storeAfterLook(frames: readonly EventFrame[], slot: number): Promise<IngestPlan> {
+    return poolTransaction(this.database.ingestPool, async (client) => {
       const sessions = await lockSessions(client, frames);
       const known = await knownEvents(client, numbersToCheck(frames, sessions));
       const plan = planIngest(frames, sessions, known);
-      if (plan.fresh.length > 0) {
-        await insertKeys(client, plan.fresh);
-        const runs = plan.fresh.filter(isOfRun);
-        await upsertRuns(client, foldRuns([...runs, ...runsOfFailedStarts(plan.fresh)]));
-        await completeCommands(client, runs);
-        await storeTaskChanges(client, taskChangesOf(plan.fresh));
-        await storeTaskReplacements(client, plan.fresh);
-        await storeSpoolLosses(client, plan.fresh);
-        await storeStartFailures(client, plan.fresh);
-        await storeHistoryStates(client, plan.fresh);
-        await storeHostBoots(client, plan.fresh);
+      if (plan.fresh.length > 0 || plan.sessions.length > 0) {
+        await writeBatch(client, writesOf(plan, sessions, slot));
+        await storeMoreThanRuns(client, plan.fresh);
       }
-      if (plan.sessions.length > 0) await advanceSessions(client, plan.sessions);
-      return plan.outcomes;
+      return plan;
     });
   }
+}
+
+function writesOf(plan: IngestPlan, sessions: readonly IngestSession[], slot: number): BatchWrites {
+  const before = new Map(sessions.map((session) => [session.hostId, session]));
+  return {
+    runs: foldRuns([...plan.fresh.filter(isOfRun), ...runsOfFailedStarts(plan.fresh)]),
+    events: packEvents(plan.fresh),
+    sessions: plan.sessions.flatMap((after) => {
+      const session = before.get(after.hostId);
+      return session ? [{ before: session, after }] : [];
+    }),
+    slot,
+  };
+}
+
+/** What has a statement of its own, see `storeMoreThanRuns`. */
+function leavesMoreThanRuns(fresh: FreshEvent): boolean {
+  return !isOfRun(fresh) || fresh.event.data.commandId !== null;
+}
+
+async function storeMoreThanRuns(client: pg.PoolClient, fresh: readonly FreshEvent[]): Promise<void> {
+  if (!fresh.some(leavesMoreThanRuns)) return;
+  await completeCommands(client, fresh.filter(isOfRun));
+  await storeTaskChanges(client, taskChangesOf(fresh));
+  await storeTaskReplacements(client, fresh);
+  await storeSpoolLosses(client, fresh);
+  await storeStartFailures(client, fresh);
+  await storeHistoryStates(client, fresh);
+  await storeHostBoots(client, fresh);
 }
 
 /** A fresh event of a run. */
@@ -73,106 +127,32 @@ async function lockSessions(client: pg.PoolClient, frames: readonly EventFrame[]
   }));
 }
 
-interface EventNumber {
-  readonly hostId: string;
-  readonly epoch: number;
-  readonly seq: number;
-}
-
-async function knownEvents(client: pg.PoolClient, numbers: readonly EventNumber[]): Promise<Map<string, string>> {
-  if (numbers.length === 0) return new Map();
-  const batch = unnest(
-    'x',
-    {
-      host_id: ['uuid', (row: EventNumber) => row.hostId],
-      epoch: ['int', (row) => row.epoch],
-      seq: ['bigint', (row) => row.seq],
-    },
-    numbers,
-  );
-  const result = await client.query<{ hostId: string; epoch: number; seq: string; eventId: string }>(
-    `SELECT k.host_id AS "hostId", k.epoch, k.seq, k.event_id AS "eventId"
-     FROM agent_event_key k JOIN ${batch.sql} USING (host_id, epoch, seq)`,
+/** Event ids that are stored at numbers of a range, by `keyOf`. */
+async function knownEvents(client: pg.PoolClient, ranges: readonly NumberRange[]): Promise<Map<string, string>> {
+  const known = new Map<string, string>();
+  if (ranges.length === 0) return known;
+  const batch = unnest('x', rangeColumns, ranges);
+  const result = await client.query<{ hostId: string; epoch: number; first: string; ids: string }>(
+    `SELECT DISTINCT b.host_id AS "hostId", b.epoch, b.first_seq AS first, encode(b.event_ids, 'hex') AS ids
+     FROM ${batch.sql} JOIN agent_event_batch b ON b.host_id = x.host_id AND b.epoch = x.epoch
+       AND b.first_seq > x.from_seq - ${batchNumbers} AND b.first_seq <= x.to_seq`,
     batch.values,
   );
-  return new Map(result.rows.map((row) => [keyOf(row.hostId, row.epoch, Number(row.seq)), row.eventId]));
+  for (const { hostId, epoch, first, ids } of result.rows) {
+    for (let place = 0; place * 32 < ids.length; place += 1) {
+      const eventId = eventIdAt(ids, place);
+      if (eventId !== undefined) known.set(keyOf(hostId, epoch, Number(first) + place), eventId);
+    }
+  }
+  return known;
 }
 
-async function insertKeys(client: pg.PoolClient, fresh: readonly FreshEvent[]): Promise<void> {
-  const batch = unnest(
-    'x',
-    {
-      host_id: ['uuid', (row: FreshEvent) => row.hostId],
-      epoch: ['int', (row) => row.epoch],
-      seq: ['bigint', (row) => row.event.seq],
-      event_id: ['uuid', (row) => row.event.eventId],
-    },
-    fresh,
-  );
-  await client.query(
-    `INSERT INTO agent_event_key (host_id, epoch, seq, event_id) SELECT * FROM ${batch.sql} ON CONFLICT DO NOTHING`,
-    batch.values,
-  );
-}
-
-/**
- * Order-independent: an event replaces what is stored only when it says more (see `evidenceOf`), so a late start
- * never undoes an end. A run that belongs to another host is not touched.
- */
-async function upsertRuns(client: pg.PoolClient, rows: readonly RunRow[]): Promise<void> {
-  const batch = unnest('x', runColumns, rows);
-  const names = Object.keys(runColumns);
-  await client.query(
-    `INSERT INTO run (${names.join(', ')}) SELECT * FROM ${batch.sql}
-     ON CONFLICT (id) DO UPDATE SET ${names
-       .filter((name) => name !== 'id')
-       .map((name) => `${name} = excluded.${name}`)
-       .join(', ')}
-     WHERE run.host_id = excluded.host_id AND ${rankOf('excluded')} > ${rankOf('run')}`,
-    batch.values,
-  );
-}
-
-const runColumns = {
-  id: ['uuid', (row: RunRow) => row.runId],
-  job_id: ['uuid', (row: RunRow) => row.event.jobId],
-  job_version: ['int', (row: RunRow) => row.event.version],
-  host_id: ['uuid', (row: RunRow) => row.hostId],
-  state: ['run_state', (row: RunRow) => row.state],
-  trigger: ['run_trigger', (row: RunRow) => row.event.trigger],
-  cause: ['text', (row: RunRow) => row.event.cause ?? null],
-  scheduled_for: ['timestamptz', (row: RunRow) => row.event.scheduledFor],
-  started_at: ['timestamptz', (row: RunRow) => row.event.startedAt],
-  command_id: ['uuid', (row: RunRow) => row.event.commandId],
-  reason: ['text', ({ event }: RunRow) => ('reason' in event ? event.reason : null)],
-  detail: ['text', ({ event }: RunRow) => ('message' in event ? clean(event.message) : null)],
-  finished_at: ['timestamptz', ({ event }: RunRow) => ('finishedAt' in event ? event.finishedAt : null)],
-  duration_ms: ['bigint', (row: RunRow) => finished(row)?.durationMs ?? null],
-  exit_code: ['bigint', (row: RunRow) => finished(row)?.exitCode ?? null],
-  attempts: ['int', (row: RunRow) => finished(row)?.attempts ?? 1],
-  cpu_ms: ['bigint', (row: RunRow) => finished(row)?.cpuMs ?? null],
-  peak_memory_bytes: ['bigint', (row: RunRow) => finished(row)?.peakMemoryBytes ?? null],
-  encoding: ['text', (row: RunRow) => row.output?.encoding ?? 'auto'],
-  stdout_bytes: ['bigint', (row: RunRow) => row.output?.stdout.bytes ?? 0],
-  stdout_stored: ['bigint', (row: RunRow) => row.output?.stdout.stored ?? 0],
-  stdout_sha256: ['text', (row: RunRow) => row.output?.stdout.sha256 ?? null],
-  stderr_bytes: ['bigint', (row: RunRow) => row.output?.stderr.bytes ?? 0],
-  stderr_stored: ['bigint', (row: RunRow) => row.output?.stderr.stored ?? 0],
-  stderr_sha256: ['text', (row: RunRow) => row.output?.stderr.sha256 ?? null],
-} as const;
-
-/** Postgres text cannot hold U+0000. */
-function clean(text: string): string {
-  return text.replaceAll('\0', '\u2400');
-}
-
-function finished(row: RunRow) {
-  return row.event.kind === 'run.finished' ? row.event : undefined;
-}
-
-function rankOf(table: 'run' | 'excluded'): string {
-  return `CASE ${table}.state WHEN 'waiting' THEN -1 WHEN 'running' THEN 0 WHEN 'indeterminate' THEN 1 ELSE 2 END`;
-}
+const rangeColumns = {
+  host_id: ['uuid', (row: NumberRange) => row.hostId],
+  epoch: ['int', (row: NumberRange) => row.epoch],
+  from_seq: ['bigint', (row: NumberRange) => row.from],
+  to_seq: ['bigint', (row: NumberRange) => row.to],
+} as const satisfies Columns<NumberRange>;
 
 /** A run that a command asked for is the proof that the command was done, whether or not its own answer comes. */
 async function completeCommands(client: pg.PoolClient, fresh: readonly FreshRunEvent[]): Promise<void> {
@@ -191,23 +171,6 @@ async function completeCommands(client: pg.PoolClient, fresh: readonly FreshRunE
     `UPDATE command c SET state = 'done', run_id = coalesce(c.run_id, x.run_id), code = NULL, message = NULL, updated_at = now()
      FROM ${batch.sql}
      WHERE c.id = x.command_id AND c.host_id = x.host_id AND c.action = 'run' AND (c.state <> 'done' OR c.run_id IS NULL)`,
-    batch.values,
-  );
-}
-
-async function advanceSessions(client: pg.PoolClient, sessions: readonly IngestSession[]): Promise<void> {
-  const batch = unnest(
-    'x',
-    {
-      host_id: ['uuid', (row: IngestSession) => row.hostId],
-      epoch: ['int', (row) => row.epoch],
-      acked: ['bigint', (row) => row.ackedSeq],
-    },
-    sessions,
-  );
-  await client.query(
-    `UPDATE agent_session s SET epoch = x.epoch, acked_seq = x.acked, last_seen_at = now()
-     FROM ${batch.sql} WHERE s.host_id = x.host_id`,
     batch.values,
   );
 }

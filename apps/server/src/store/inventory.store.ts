@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
-import { containing } from './presence-sql.js';
+import { containing, presenceSql } from './presence-sql.js';
 
 export interface HostTaskRow {
   readonly host: string;
@@ -24,6 +24,16 @@ export interface HostTaskRow {
   readonly variantKey: string | null;
   /** Name of the job that stands in for it. */
   readonly replacedBy: string | null;
+}
+
+export interface InventoryFreshness {
+  readonly id: string;
+  readonly name: string;
+  readonly key: string;
+  readonly receivedAt: Date | null;
+  /** Whether its agent can tell tasks at all. */
+  readonly isAble: boolean;
+  readonly isOnline: boolean;
 }
 
 export interface TaskGroupRow {
@@ -105,6 +115,22 @@ export class InventoryStore {
       [search === undefined ? null : containing(search), limit, offset],
     );
     return result.rows;
+  }
+
+  /**
+   * When hosts last told their tasks, and whether they could now.
+   * @param keys lower-case names; null for all active hosts
+   * @returns with the instant by the database's clock, which also dates what is received
+   */
+  async freshness(keys: readonly string[] | null): Promise<{ at: Date; hosts: InventoryFreshness[] }> {
+    const result = await this.database.pool.query<InventoryFreshness & { at: Date }>(
+      `SELECT now() AS at, h.id, h.name, h.name_key AS key, i.received_at AS "receivedAt",
+         'inventory' = ANY(h.capabilities) AS "isAble", ${presenceSql} = 'online' AS "isOnline"
+       FROM host h LEFT JOIN host_inventory i ON i.host_id = h.id LEFT JOIN agent_session s ON s.host_id = h.id
+       WHERE h.state = 'active' AND ($1::text[] IS NULL OR h.name_key = ANY($1)) ORDER BY h.name_key`,
+      [keys],
+    );
+    return { at: result.rows[0]?.at ?? new Date(), hosts: result.rows };
   }
 
   async jobNames(): Promise<string[]> {

@@ -1,9 +1,12 @@
 import type { JobSpec } from '@carillon/core/job/job-spec';
+import { lowestUuidAt } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
+import { refreshAlertWatch } from './alert-watch.js';
 import { Database } from './database.store.js';
 import { lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
 import { assignmentCountsSql, containing } from './presence-sql.js';
+import { RecentCounts } from './recent-counts.js';
 import { type RunSummaryRow, runSummaryColumns } from './run.store.js';
 
 export interface JobRow {
@@ -19,59 +22,138 @@ export interface JobRow {
   readonly assignments: { total: number; applied: number; pending: number; failed: number };
 }
 
+export type RunMarkRow = Pick<RunSummaryRow, 'id' | 'state' | 'startedAt' | 'durationMs'>;
+
 export interface JobVersionRow {
   readonly version: number;
   readonly createdAt: Date;
   readonly author: string;
+  readonly reason: string | null;
   readonly spec: JobSpec;
 }
 
-const jobSql = `
-  SELECT j.id, j.name, j.name_key AS "nameKey", j.current_version AS version, v.spec, v.manifest, v.manifest_hash AS "manifestHash",
-    j.created_at AS "createdAt", j.updated_at AS "updatedAt",
-    (SELECT ${assignmentCountsSql} FROM assignment a WHERE a.job_id = j.id) AS assignments
-  FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version`;
+export interface JobQuery {
+  /** Lower-case name of the job before. */
+  readonly after: string | null;
+  readonly limit: number;
+  readonly search?: string | undefined;
+  readonly owner?: string | undefined;
+  /** A label that its targets ask for; or the name of a host that it is for, or of a group in its targets. */
+  readonly target?: { readonly label?: { key: string; value: string }; readonly name?: string } | undefined;
+}
+
+const targetNameSql = (at: string) => `(EXISTS (SELECT 1 FROM assignment a JOIN host h ON h.id = a.host_id
+    WHERE a.job_id = j.id AND a.state <> 'removing' AND h.name_key = ${at})
+  OR EXISTS (SELECT 1 FROM jsonb_array_elements_text(v.spec->'targets'->'groups') AS g(name) WHERE lower(g.name) = ${at}))`;
+
+const latelyMs = 2 * 86_400_000;
+
+const jobColumns = `j.id, j.name, j.name_key AS "nameKey", j.current_version AS version, v.spec, v.manifest, v.manifest_hash AS "manifestHash",
+    j.created_at AS "createdAt", j.updated_at AS "updatedAt"`;
+const fromJobs = 'FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version';
+
+type Counts = JobRow['assignments'];
+const noCounts: Counts = { total: 0, applied: 0, pending: 0, failed: 0 };
 
 /** Jobs and their versions as people see them. */
 @Injectable()
 export class JobStore {
+  /** Of each job with any; in a large fleet of up to a second ago. */
+  private readonly assignments = new RecentCounts(
+    () => this.countAssignments(),
+    (counts) => [...counts.values()].reduce((sum, { total }) => sum + total, 0),
+  );
+
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(DesiredStore) private readonly desired: DesiredStore,
   ) {}
 
-  async list({
-    after,
-    limit,
-    search,
-  }: {
-    after: string | null;
-    limit: number;
-    search?: string | undefined;
-  }): Promise<JobRow[]> {
-    const result = await this.database.pool.query<JobRow>(
-      `${jobSql} WHERE j.deleted_at IS NULL AND ($1::text IS NULL OR j.name_key > $1) AND ($2::text IS NULL OR j.name ILIKE $2)
-       ORDER BY j.name_key LIMIT $3`,
-      [after, search === undefined ? null : containing(search), limit],
+  /** By name. Conditions are only written when asked for. */
+  async list({ after, limit, search, owner, target }: JobQuery): Promise<JobRow[]> {
+    const values: unknown[] = [limit];
+    const conditions = ['j.deleted_at IS NULL'];
+    const add = (sql: (place: string) => string, value: unknown) => {
+      values.push(value);
+      conditions.push(sql(`$${values.length}`));
+    };
+    if (after !== null) add((at) => `j.name_key > ${at}`, after);
+    if (search !== undefined) add((at) => `j.name ILIKE ${at}`, containing(search));
+    if (owner !== undefined) add((at) => `lower(v.spec->>'owner') = lower(${at})`, owner);
+    if (target?.label) {
+      const { key, value } = target.label;
+      add((at) => `v.spec->'targets'->'labels' @> ${at}::jsonb`, JSON.stringify({ [key]: value }));
+    }
+    if (target?.name !== undefined) add(targetNameSql, target.name.toLowerCase());
+    const listed = this.database.pool.query<Omit<JobRow, 'assignments'>>(
+      `SELECT ${jobColumns} ${fromJobs} WHERE ${conditions.join(' AND ')} ORDER BY j.name_key LIMIT $1`,
+      values,
     );
-    return result.rows;
+    const [{ rows }, { counts }] = await Promise.all([listed, this.assignments.get(Date.now())]);
+    return rows.map((row) => ({ ...row, assignments: counts.get(row.id) ?? noCounts }));
+  }
+
+  /** Time zones of the hosts of each job. */
+  async zones(jobIds: readonly string[]): Promise<Map<string, string[]>> {
+    const result = await this.database.pool.query<{ id: string; zones: string[] }>(
+      `SELECT a.job_id AS id, array_agg(DISTINCT h.timezone) AS zones FROM assignment a JOIN host h ON h.id = a.host_id
+       WHERE a.job_id = ANY($1::uuid[]) AND a.state <> 'removing' GROUP BY a.job_id`,
+      [jobIds],
+    );
+    return new Map(result.rows.map(({ id, zones }) => [id, zones]));
+  }
+
+  private async countAssignments(): Promise<Map<string, Counts>> {
+    const result = await this.database.pool.query<{ id: string; counts: Counts }>(
+      `SELECT a.job_id AS id, ${assignmentCountsSql} AS counts FROM assignment a GROUP BY a.job_id`,
+    );
+    return new Map(result.rows.map(({ id, counts }) => [id, counts]));
   }
 
   async byName(name: string): Promise<JobRow | null> {
-    const result = await this.database.pool.query<JobRow>(`${jobSql} WHERE j.deleted_at IS NULL AND j.name_key = $1`, [
-      name.toLowerCase(),
-    ]);
+    const result = await this.database.pool.query<JobRow>(
+      `SELECT ${jobColumns}, (SELECT ${assignmentCountsSql} FROM assignment a WHERE a.job_id = j.id) AS assignments
+       ${fromJobs} WHERE j.deleted_at IS NULL AND j.name_key = $1`,
+      [name.toLowerCase()],
+    );
     return result.rows[0] ?? null;
   }
 
-  /** The newest run of each job. */
+  /** The newest run of each job. Most ran lately: only for the others all days are looked at. */
   async lastRuns(jobIds: readonly string[]): Promise<Map<string, RunSummaryRow>> {
+    const lately = await this.lastRunsSince(jobIds, lowestUuidAt(Date.now() - latelyMs));
+    const others = jobIds.filter((id) => !lately.has(id));
+    return new Map([...lately, ...(await this.lastRunsSince(others, lowestUuidAt(0)))]);
+  }
+
+  /** Of each job its newest runs, at most `count`, the newest first. Only for jobs with few runs lately all days are looked at. */
+  async recentRuns(jobIds: readonly string[], count: number): Promise<Map<string, RunMarkRow[]>> {
+    const lately = await this.recentRunsSince(jobIds, count, lowestUuidAt(Date.now() - latelyMs));
+    const others = jobIds.filter((id) => (lately.get(id)?.length ?? 0) < count);
+    return new Map([...lately, ...(await this.recentRunsSince(others, count, lowestUuidAt(0)))]);
+  }
+
+  private async recentRunsSince(jobIds: readonly string[], count: number, sinceId: string) {
+    const runs = new Map<string, RunMarkRow[]>();
+    if (jobIds.length === 0) return runs;
+    const result = await this.database.pool.query<RunMarkRow & { jobId: string }>(
+      `SELECT x.job_id AS "jobId", r.id, r.state, r.started_at AS "startedAt", r.duration_ms::float8 AS "durationMs"
+       FROM unnest($1::uuid[]) AS x(job_id)
+       CROSS JOIN LATERAL (SELECT * FROM run WHERE run.job_id = x.job_id AND id >= $2 ORDER BY id DESC LIMIT $3) AS r
+       ORDER BY r.id DESC`,
+      [jobIds, sinceId, count],
+    );
+    for (const { jobId, ...run } of result.rows) runs.set(jobId, [...(runs.get(jobId) ?? []), run]);
+    return runs;
+  }
+
+  private async lastRunsSince(jobIds: readonly string[], sinceId: string): Promise<Map<string, RunSummaryRow>> {
     if (jobIds.length === 0) return new Map();
     const result = await this.database.pool.query<RunSummaryRow & { jobId: string }>(
       `SELECT x.job_id AS "jobId", ${runSummaryColumns} FROM unnest($1::uuid[]) AS x(job_id)
-       CROSS JOIN LATERAL (SELECT * FROM run WHERE run.job_id = x.job_id ORDER BY id DESC LIMIT 1) AS r
+       CROSS JOIN LATERAL (SELECT * FROM run WHERE run.job_id = x.job_id AND id >= $2 ORDER BY id DESC LIMIT 1) AS r
        JOIN job j ON j.id = r.job_id JOIN host h ON h.id = r.host_id`,
-      [jobIds],
+      [jobIds, sinceId],
     );
     return new Map(result.rows.map((row) => [row.jobId, row]));
   }
@@ -79,7 +161,7 @@ export class JobStore {
   /** Newest first; `before` is a version number. */
   async versions(jobId: string, { before, limit }: { before: number | null; limit: number }): Promise<JobVersionRow[]> {
     const result = await this.database.pool.query<JobVersionRow>(
-      `SELECT version, created_at AS "createdAt", author, spec FROM job_version
+      `SELECT version, created_at AS "createdAt", author, reason, spec FROM job_version
        WHERE job_id = $1 AND ($2::int IS NULL OR version < $2) ORDER BY version DESC LIMIT $3`,
       [jobId, before, limit],
     );
@@ -92,7 +174,9 @@ export class JobStore {
       await lockDefinitions(tx);
       const [job] = await tx.$queryRaw<{ id: string; name: string }[]>`
           UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL RETURNING id, name`;
-      return job ? { name: job.name, changedHosts: await this.desired.reassign(tx, { jobIds: [job.id] }) } : null;
+      if (!job) return null;
+      await refreshAlertWatch(tx, [job.id]);
+      return { name: job.name, changedHosts: await this.desired.reassign(tx, { jobIds: [job.id] }) };
     });
   }
 }

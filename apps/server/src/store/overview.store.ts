@@ -1,7 +1,9 @@
+import { isBadRun, runStates } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
-import { presenceSql } from './presence-sql.js';
-import { badStatesSql } from './run.store.js';
+import { assignmentCountsSql, presenceSql } from './presence-sql.js';
+import { type Counted, RecentCounts } from './recent-counts.js';
+import { sumOf } from './run-hours.js';
 
 export interface OverviewRow {
   readonly hosts: { total: number; online: number; lagging: number; offline: number; inSync: number };
@@ -10,13 +12,26 @@ export interface OverviewRow {
   readonly runs: { total: number; running: number; succeeded: number; warning: number; bad: number };
 }
 
+/** Runs of so long count. */
+export const overviewSpanMs = 24 * 3_600_000;
+
 /** The state of everything in one look. */
 @Injectable()
 export class OverviewStore {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** Runs count from `sinceId`, a UUIDv7 border. */
-  async counts(sinceId: string): Promise<OverviewRow> {
+  private readonly recent = new RecentCounts(
+    () => this.count(Date.now() - overviewSpanMs),
+    ({ hosts, assignments }) => hosts.total + assignments.total,
+  );
+
+  /** Of the last day; in a large fleet of up to a second ago. */
+  counts(nowMs: number): Promise<Counted<OverviewRow>> {
+    return this.recent.get(nowMs);
+  }
+
+  /** Runs count from the beginning of the hour of `sinceMs`. They are counted when they are stored, so that nothing is scanned. */
+  async count(sinceMs: number): Promise<OverviewRow> {
     const result = await this.database.pool.query<OverviewRow>(
       `SELECT
         (SELECT json_build_object('total', count(*), 'online', count(*) FILTER (WHERE p = 'online'), 'lagging', count(*) FILTER (WHERE p = 'lagging'),
@@ -25,13 +40,11 @@ export class OverviewStore {
                 FROM host h LEFT JOIN agent_session s ON s.host_id = h.id WHERE h.state = 'active') AS seen) AS hosts,
         (SELECT json_build_object('total', count(*), 'enabled', count(*) FILTER (WHERE (v.spec->>'enabled')::boolean))
           FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version WHERE j.deleted_at IS NULL) AS jobs,
-        (SELECT json_build_object('total', count(*), 'applied', count(*) FILTER (WHERE state = 'applied'),
-            'pending', count(*) FILTER (WHERE state IN ('desired', 'delivered')), 'failed', count(*) FILTER (WHERE state IN ('drifted', 'failed', 'rejected')))
-          FROM assignment WHERE state <> 'removing') AS assignments,
-        (SELECT json_build_object('total', count(*), 'running', count(*) FILTER (WHERE state = 'running'), 'succeeded', count(*) FILTER (WHERE state = 'succeeded'),
-            'warning', count(*) FILTER (WHERE state = 'warning'), 'bad', count(*) FILTER (WHERE state IN ${badStatesSql}))
-          FROM run WHERE id >= $1) AS runs`,
-      [sinceId],
+        (SELECT ${assignmentCountsSql} FROM assignment a WHERE a.state <> 'removing') AS assignments,
+        (SELECT json_build_object('total', ${sumOf(runStates)}, 'running', ${sumOf(['running'])}, 'succeeded', ${sumOf(['succeeded'])},
+            'warning', ${sumOf(['warning'])}, 'bad', ${sumOf(runStates.filter(isBadRun))})
+          FROM run_job_hour WHERE hour >= $1) AS runs`,
+      [Math.floor(sinceMs / 3_600_000)],
     );
     return result.rows[0] as OverviewRow;
   }

@@ -1,5 +1,8 @@
 import type pg from 'pg';
 
+/** A connection inside a transaction, as it is handed through parts that do not know the database. */
+export type Client = pg.PoolClient;
+
 /**
  * One transaction on a pooled connection. A connection that failed is thrown away, since nobody knows its state; and
  * an error between two queries, which pg raises as an event, must not end the process.

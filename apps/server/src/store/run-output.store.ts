@@ -48,6 +48,24 @@ export class RunOutputStore {
     return { rows: result.rows.map(unpack), more: (result.rows[0]?.total ?? 0) > result.rows.length };
   }
 
+  /** The last bytes of both streams, about so many of each. */
+  async tails(runId: string, bytes: number): Promise<{ readonly stream: StreamNumber; readonly data: Buffer }[]> {
+    const result = await this.database.pool.query<Row>(
+      `SELECT ${columns} FROM (
+         SELECT p.*, sum(length) OVER (PARTITION BY stream ORDER BY "offset" DESC) - length AS behind FROM run_output p
+         WHERE run_id = $1) AS p
+       WHERE behind < $2 ORDER BY stream, "offset"`,
+      [runId, bytes],
+    );
+    const pieces = result.rows.map(unpack);
+    return ([0, 1] as const).flatMap((stream) => {
+      const own = pieces.filter((piece) => piece.stream === stream);
+      const data = Buffer.concat(own.map((piece) => piece.data));
+      const isCut = (own[0]?.offset ?? 0) > 0;
+      return data.length === 0 ? [] : [{ stream, data: isCut ? fromCharacter(data) : data }];
+    });
+  }
+
   /** The last `count` bytes before an offset, at most a character's worth. */
   async bytesBefore(runId: string, stream: StreamNumber, offset: number, count: number): Promise<Buffer> {
     const result = await this.database.pool.query<Row>(
@@ -57,6 +75,12 @@ export class RunOutputStore {
     const bytes = Buffer.concat(result.rows.reverse().map((row) => unpack(row).data));
     return bytes.subarray(Math.max(0, bytes.length - count));
   }
+}
+
+/** Pieces end wherever they end: without what is left of a character of UTF-8 at the beginning. */
+function fromCharacter(bytes: Buffer): Buffer {
+  const start = bytes.subarray(0, longestCharacter).findIndex((byte) => (byte & 0xc0) !== 0x80);
+  return bytes.subarray(Math.max(0, start));
 }
 
 function unpack({ stream, offset, at, droppedBefore, codec, data }: Row): OutputPieceRow {

@@ -1,5 +1,6 @@
+import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import type { OutputEncoding } from '@carillon/core/job/job-spec';
-import type { RunState, RunTrigger } from '@carillon/core/state/states';
+import { isBadRun, type RunState, type RunTrigger } from '@carillon/core/state/states';
 import { lowestUuidAt } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
@@ -52,8 +53,14 @@ export interface RunQuery {
   readonly state?: RunState | undefined;
   readonly trigger?: RunTrigger | undefined;
   readonly bad?: boolean | undefined;
+  /** Unsigned 32 bits. */
+  readonly exitCode?: number | undefined;
+  /** Of hosts, as they have it now. */
+  readonly label?: { readonly key: string; readonly value: string } | undefined;
   readonly sinceMs?: number | undefined;
   readonly untilMs?: number | undefined;
+  /** Words, see `searchableText`, that stand one after the other in the output. */
+  readonly words?: string | undefined;
 }
 
 /** Columns of a summary over `run r`, `job j`, `host h`. */
@@ -61,7 +68,7 @@ export const runSummaryColumns = `r.id, j.name AS job, r.job_version AS "jobVers
   r.scheduled_for AS "scheduledFor", r.started_at AS "startedAt", r.finished_at AS "finishedAt",
   r.duration_ms::float8 AS "durationMs", r.exit_code::float8 AS "exitCode"`;
 const joined = 'FROM run r JOIN job j ON j.id = r.job_id JOIN host h ON h.id = r.host_id';
-export const badStatesSql = `('failed', 'timed_out', 'killed', 'indeterminate')`;
+const badStatesSql = `('failed', 'timed_out', 'killed', 'indeterminate')`;
 
 /** What ran. Ids are UUIDv7: their order is the order of starts, and a time is a border between ids. */
 @Injectable()
@@ -76,19 +83,44 @@ export class RunStore {
       values.push(value);
       conditions.push(sql(`$${values.length}`));
     };
-    if (query.before !== null) add((at) => `r.id < ${at}::uuid`, query.before);
-    if (query.job !== undefined) add((at) => `r.job_id = ANY(${at}::uuid[])`, await this.idsOf('job', query.job));
-    if (query.host !== undefined) add((at) => `r.host_id = ANY(${at}::uuid[])`, await this.idsOf('host', query.host));
+    // Few runs went badly; they stand in a table of their own, where an index finds those of a job or a host.
+    const isBad = query.bad === true || (query.state !== undefined && isBadRun(query.state));
+    const key = isBad ? 'b' : 'r';
+    if (query.before !== null) add((at) => `${key}.id < ${at}::uuid`, query.before);
+    const addOf = (column: string, ids: string[]) => {
+      // Of one id an index gives the rows in their order; of several they would have to be sorted.
+      if (ids.length === 1) add((at) => `${column} = ${at}::uuid`, ids[0]);
+      else add((at) => `${column} = ANY(${at}::uuid[])`, ids);
+    };
+    if (query.job !== undefined) addOf(`${key}.job_id`, await this.idsOf('job', query.job));
+    if (query.host !== undefined) addOf(`${key}.host_id`, await this.idsOf('host', query.host));
     if (query.state !== undefined) add((at) => `r.state = ${at}::run_state`, query.state);
     if (query.trigger !== undefined) add((at) => `r.trigger = ${at}::run_trigger`, query.trigger);
-    if (query.bad === true) conditions.push(`r.state IN ${badStatesSql}`);
+    if (query.exitCode !== undefined) add((at) => `r.exit_code = ${at}`, query.exitCode);
+    if (query.label !== undefined) {
+      const { key: name, value } = query.label;
+      const wanted = JSON.stringify({ [name]: value });
+      add((at) => `${key}.host_id IN (SELECT id FROM host WHERE labels @> ${at}::jsonb)`, wanted);
+    }
     if (query.bad === false) conditions.push(`r.state NOT IN ${badStatesSql}`);
-    if (query.sinceMs !== undefined) add((at) => `r.id >= ${at}::uuid`, lowestUuidAt(query.sinceMs));
-    if (query.untilMs !== undefined) add((at) => `r.id < ${at}::uuid`, lowestUuidAt(query.untilMs));
+    if (query.sinceMs !== undefined) add((at) => `${key}.id >= ${at}::uuid`, lowestUuidAt(query.sinceMs));
+    if (query.untilMs !== undefined) add((at) => `${key}.id < ${at}::uuid`, lowestUuidAt(query.untilMs));
+    if (query.words !== undefined) {
+      const range = [query.sinceMs, query.untilMs].map((ms, index) => {
+        if (ms === undefined) return '';
+        values.push(lowestUuidAt(ms));
+        return `AND o.run_id ${index === 0 ? '>=' : '<'} $${values.length}::uuid`;
+      });
+      add(
+        (at) =>
+          `r.id IN (SELECT o.run_id FROM run_output o WHERE output_words(o.words, o.codec, o.data) @@ phraseto_tsquery('simple', ${at}) ${range.join(' ')})`,
+        query.words,
+      );
+    }
     const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
     values.push(query.limit);
     const result = await this.database.pool.query<RunSummaryRow>(
-      `SELECT ${runSummaryColumns} ${joined} ${where} ORDER BY r.id DESC LIMIT $${values.length}`,
+      `SELECT ${runSummaryColumns} ${joined} ${isBad ? 'JOIN run_bad b ON b.id = r.id' : ''} ${where} ORDER BY ${key}.id DESC LIMIT $${values.length}`,
       values,
     );
     return result.rows;
@@ -117,6 +149,11 @@ export class RunStore {
 }
 
 function streamSql(name: 'stdout' | 'stderr', stream: number): string {
-  return `json_build_object('bytes', r.${name}_bytes, 'stored', r.${name}_stored, 'sha256', r.${name}_sha256, 'received',
+  return `json_build_object('bytes', coalesce(r.${name}_bytes, 0), 'stored', coalesce(r.${name}_stored, r.${name}_bytes, 0), 'sha256', ${hashSql(name)}, 'received',
     (SELECT coalesce(sum(o.length), 0) FROM run_output o WHERE o.run_id = r.id AND o.stream = ${stream}))`;
+}
+
+/** Of a stream that said nothing it is not stored. */
+function hashSql(name: 'stdout' | 'stderr'): string {
+  return `coalesce(encode(r.${name}_sha256, 'hex'), CASE WHEN r.duration_ms IS NOT NULL AND coalesce(r.${name}_bytes, 0) = 0 THEN '${sha256Hex('')}' END)`;
 }

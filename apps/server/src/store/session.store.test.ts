@@ -33,15 +33,39 @@ describe('opening a session', () => {
     expect(await store.open(hostId, randomUUID(), spool)).toBeNull();
   });
 
+  it('opens none for a process from which another one took over', async () => {
+    const { hostId } = await addHost(database);
+    const [first, later] = [randomUUID(), randomUUID()];
+    await database.pool.query('UPDATE agent_session SET instance = $2 WHERE host_id = $1', [hostId, first]);
+    expect(await store.find(hostId)).toMatchObject({ instance: first });
+    expect(await store.open(hostId, randomUUID(), spool, first)).toMatchObject({ fence: 2 });
+    await database.pool.query('UPDATE agent_session SET instance = $2 WHERE host_id = $1', [hostId, later]);
+    expect(await store.open(hostId, randomUUID(), spool, first)).toBeNull();
+    expect(await store.open(hostId, randomUUID(), spool)).toMatchObject({ fence: 3 });
+  });
+
   it.each([
     ['the same epoch, nothing acked', { epoch: 3, first: 1, next: 9 }, { epoch: 3, ackedSeq: 5 }],
     ['the same epoch, acked further than we know', { epoch: 3, first: 8, next: 9 }, { epoch: 3, ackedSeq: 7 }],
+    ['acked further, and it kept the rest', { epoch: 3, first: 8, next: 9, kept: 2 }, { epoch: 3, ackedSeq: 5 }],
+    ['acked further, and it kept a part', { epoch: 3, first: 12, next: 13, kept: 9 }, { epoch: 3, ackedSeq: 8 }],
+    ['a newer epoch with acked ones', { epoch: 4, first: 7, next: 9, kept: 1 }, { epoch: 4, ackedSeq: 0 }],
     ['a newer epoch', { epoch: 4, first: 3, next: 9 }, { epoch: 4, ackedSeq: 2 }],
     ['an older epoch', { epoch: 2, first: 90, next: 99 }, { epoch: 3, ackedSeq: 5 }],
   ])('goes on where the spool does: %s', async (_what, given, expected) => {
     const { hostId } = await addHost(database);
     await database.pool.query('UPDATE agent_session SET epoch = 3, acked_seq = 5 WHERE host_id = $1', [hostId]);
     expect(await store.open(hostId, randomUUID(), given)).toMatchObject(expected);
+  });
+});
+
+describe('a host that knows a newer revision', () => {
+  it('gets one above it, and never a lower one than before', async () => {
+    const { hostId } = await addHost(database);
+    await database.pool.query('UPDATE host SET desired_rev = 5 WHERE id = $1', [hostId]);
+    expect(await store.goAbove(hostId, 8)).toMatchObject({ rev: 9 });
+    expect(await store.goAbove(hostId, 3)).toMatchObject({ rev: 9 });
+    expect(await store.goAbove(randomUUID(), 3)).toBeNull();
   });
 });
 
@@ -68,6 +92,7 @@ describe('letting go', () => {
       spoolWaiting: null,
       observedHash: null,
       disk: null,
+      load: null,
       clockAheadMs: null,
     }));
     expect(await store.seen(randomUUID(), seen)).toEqual([lost.hostId]);

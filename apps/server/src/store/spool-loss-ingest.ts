@@ -1,5 +1,6 @@
-import type { SpoolLost } from '@carillon/contract/agent/messages';
+import type { SpoolLost } from '@carillon/contract/agent/host-events';
 import type pg from 'pg';
+import { signalSpoolLosses } from './alert-signals.js';
 import type { FreshEvent } from './ingest-plan.js';
 import { unnest } from './unnest.js';
 
@@ -41,5 +42,9 @@ export async function storeSpoolLosses(client: pg.PoolClient, fresh: readonly Fr
        string_to_array(x.run_ids, ',')::uuid[], x.lost_from, x.lost_to, x.noticed_at
      FROM ${batch.sql} ON CONFLICT DO NOTHING`,
     batch.values,
+  );
+  await signalSpoolLosses(
+    client,
+    rows.map(({ hostId, at, data: { reason, runEvents } }) => ({ hostId, atMs: Date.parse(at), reason, runEvents })),
   );
 }

@@ -1,4 +1,5 @@
-import type { HistoryChanged, HostBooted, RunEvent, StartFailed } from '@carillon/contract/agent/messages';
+import type { RunEvent } from '@carillon/contract/agent/event-messages';
+import type { HistoryChanged, HostBooted, StartFailed } from '@carillon/contract/agent/host-events';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { describeStartFailure } from '@carillon/core/starts/start-failure';
 import { runOfFailedStart } from '@carillon/core/state/states';

@@ -1,5 +1,7 @@
-import type { TaskChanged } from '@carillon/contract/agent/messages';
+import type { TaskChanged } from '@carillon/contract/agent/task-events';
+import { shortenText } from '@carillon/core/alert/shorten-text';
 import type pg from 'pg';
+import { signalTasks } from './alert-signals.js';
 import type { FreshEvent } from './ingest-plan.js';
 import { unnest } from './unnest.js';
 
@@ -23,6 +25,20 @@ export async function storeTaskChanges(client: pg.PoolClient, events: readonly T
   await insertChanges(client, events);
   const last = new Map(events.map((event) => [`${event.hostId}/${event.change.jobId}`, event]));
   await updateAssignments(client, [...last.values()]);
+  await signalTasks(client, [...last.values()].map(signalOf));
+}
+
+function signalOf({ hostId, at, change }: TaskChangeEvent) {
+  const isDrifted = change.state === 'drifted';
+  const text = isDrifted ? shortenText([change.message, ...change.differences].filter(Boolean).join('; '), 500) : '';
+  return {
+    jobId: change.jobId,
+    hostId,
+    atMs: Date.parse(at),
+    what: isDrifted ? ('drifted' as const) : ('applied' as const),
+    drift: change.found,
+    text: text || null,
+  };
 }
 
 async function insertChanges(client: pg.PoolClient, events: readonly TaskChangeEvent[]): Promise<void> {
@@ -40,17 +56,23 @@ async function insertChanges(client: pg.PoolClient, events: readonly TaskChangeE
       noticed_at: ['timestamptz', (row) => row.at],
       changed_at: ['timestamptz', (row) => row.change.changedAt ?? null],
       changed_by: ['text', (row) => (row.change.changedBy === undefined ? null : clean(row.change.changedBy))],
+      definition_hash: ['text', (row) => row.change.definitionHash ?? null],
+      definition: ['text', (row) => (row.change.definition ? clean(row.change.definition) : null)],
+      compared_with: ['text', (row) => comparedWith(row.change)],
     },
     events,
   );
   // An array of arrays must be rectangular for unnest, so the lines travel as one text.
   await client.query(
     `INSERT INTO task_change (id, host_id, job_id, job_version, state, found, differences, message, noticed_at,
-       changed_at, changed_by)
+       changed_at, changed_by, definition_hash, definition, compared_with, adoption)
      SELECT x.id, x.host_id, x.job_id, x.job_version, x.state, x.found,
        CASE x.differences WHEN '' THEN '{}'::text[] ELSE string_to_array(x.differences, E'\\n') END, x.message, x.noticed_at,
-       x.changed_at, x.changed_by
-     FROM ${batch.sql} JOIN job j ON j.id = x.job_id ON CONFLICT DO NOTHING`,
+       x.changed_at, x.changed_by, x.definition_hash, x.definition, x.compared_with::jsonb,
+       CASE WHEN x.state = 'drifted' AND v.spec->>'onDrift' = 'adopt' THEN 'wanted' END
+     FROM ${batch.sql} JOIN job j ON j.id = x.job_id
+       LEFT JOIN job_version v ON v.job_id = x.job_id AND v.version = x.job_version
+     ON CONFLICT DO NOTHING`,
     batch.values,
   );
 }
@@ -79,6 +101,10 @@ async function updateAssignments(client: pg.PoolClient, events: readonly TaskCha
        AND a.state IN ('applied', 'drifted') AND (x.drifted OR a.state = 'drifted')`,
     batch.values,
   );
+}
+
+function comparedWith({ comparedWith: facts }: TaskChanged): string | null {
+  return facts === undefined ? null : clean(JSON.stringify(facts).replaceAll('\\u0000', '\u2400'));
 }
 
 const oneLine = (text: string) => text.replace(/\s*\n\s*/g, ' ');

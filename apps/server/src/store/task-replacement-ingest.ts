@@ -1,4 +1,4 @@
-import type { TaskReplaced } from '@carillon/contract/agent/messages';
+import type { TaskReplaced } from '@carillon/contract/agent/task-events';
 import type pg from 'pg';
 import type { FreshEvent } from './ingest-plan.js';
 import { unnest } from './unnest.js';

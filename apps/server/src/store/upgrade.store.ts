@@ -175,11 +175,11 @@ export class UpgradeStore {
     return rows;
   }
 
-  /** By name. */
-  async hostPage(after: string | null, limit: number): Promise<HostUpgradeRow[]> {
+  /** By name; of one host where it is named. */
+  async hostPage(after: string | null, limit: number, host?: string): Promise<HostUpgradeRow[]> {
     const { rows } = await this.database.pool.query<HostUpgradeRow>(
-      `${hostSql} AND ($1::text IS NULL OR h.name_key COLLATE "C" > $1) ORDER BY h.name_key COLLATE "C" LIMIT $2`,
-      [after, limit],
+      `${hostSql} AND ($1::text IS NULL OR h.name_key COLLATE "C" > $1) AND ($3::text IS NULL OR h.name_key = $3) ORDER BY h.name_key COLLATE "C" LIMIT $2`,
+      [after, limit, host?.toLowerCase() ?? null],
     );
     return rows;
   }

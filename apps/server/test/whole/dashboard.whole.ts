@@ -103,6 +103,7 @@ describe.skipIf(browserPath === undefined)('the dashboard in a real browser', ()
   });
 
   it('changes language and colours, and remembers both', async () => {
+    await page.getByRole('button', { name: 'admin' }).click();
     await page.getByRole('button', { name: '中文' }).click();
     await page.getByRole('link', { name: '作业' }).waitFor();
     await page.getByRole('button', { name: '深色' }).click();

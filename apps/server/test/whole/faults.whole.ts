@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { randomFrom } from '@carillon/core/random/random-from';
 import { isAlive } from '@carillon/stack/data-folder';
 import { programsOf } from '@carillon/stack/programs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,17 +72,6 @@ function ledger(): Map<string, number | null> {
 const recorded = async () =>
   (await Promise.all(jobs.map((job) => product.json<Run[]>('runs', '--job', job, '--all')))).flat();
 
-/** Numbers in [0, 1) that a seed decides. Mulberry32, public domain. */
-function randomFrom(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 describe(`agent, runners and server killed at random, seed ${seed}`, () => {
   it('loses no run that began on the host, and doubles none', async () => {
     const random = randomFrom(seed);
@@ -142,7 +132,8 @@ describe(`agent, runners and server killed at random, seed ${seed}`, () => {
       if (killed.has(run.id) || exitCode === undefined)
         expect(run, run.id).toMatchObject({ state: expect.any(String) });
       else expect(run, run.id).toMatchObject({ exitCode, state: exitCode === 0 ? 'succeeded' : 'failed' });
-      if (exitCode === undefined) expect([run.state, killed.has(run.id)]).toEqual(['indeterminate', true]);
+      if (exitCode === undefined)
+        expect([run.state, killed.has(run.id)], JSON.stringify(run)).toEqual(['indeterminate', true]);
     }
     for (const runId of killed) {
       const run = runs.find(({ id }) => id === runId);

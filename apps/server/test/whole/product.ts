@@ -93,7 +93,8 @@ export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<
   }
 }
 
-function runCli(args: string[], env: NodeJS.ProcessEnv): Promise<CliResult> {
+/** One command line of `carillon`, to its end. */
+export function runCli(args: string[], env: NodeJS.ProcessEnv): Promise<CliResult> {
   return new Promise((done) => {
     execFile(
       process.execPath,

@@ -23,7 +23,7 @@ let env: NodeJS.ProcessEnv = process.env;
 
 /** The agent as another version; a broken one is an agent that never comes up. */
 function makeVersion(version: string, broken = false): string {
-  const text = readFileSync(built, 'utf8').replace(/(["'`])0\.1\.0\1/, `"${version}"`);
+  const text = readFileSync(built, 'utf8').replace(/(["'`])0\.1\.0\1/, `$1${version}$1`);
   const file = at(`${version}.cjs`);
   writeFileSync(file, broken ? `if (process.argv.includes('agent')) process.exit(1); else {${text}}` : text);
   return file;

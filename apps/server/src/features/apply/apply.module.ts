@@ -1,3 +1,4 @@
+import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input as InputOf } from '@carillon/contract/http/route';
 import { Controller, Inject, Module } from '@nestjs/common';
@@ -14,6 +15,11 @@ class ApplyController {
   @Handles(jobRoutes.apply)
   apply(@Input() { body }: InputOf<typeof jobRoutes.apply>, @CallerOf() caller: Caller) {
     return this.service.apply(body, caller.name);
+  }
+
+  @Handles(alertDocumentRoutes.put)
+  put(@Input() { kind, name, body }: InputOf<typeof alertDocumentRoutes.put>, @CallerOf() caller: Caller) {
+    return this.service.putDocument({ ...body, kind, name }, caller.name);
   }
 }
 

@@ -1,12 +1,22 @@
+import type { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
-import { type Document, readDocument } from '@carillon/core/job/job-file';
+import { type Document, readDocument } from '@carillon/core/document/read-document';
 import { makeProblem } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
-import { invalidInput } from '../../http/api-error.js';
+import { ApiError, invalidInput } from '../../http/api-error.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { ApplyStore, type DocumentProblem } from '../../store/apply.store.js';
-import { nameOf, notRegistrable, unknownReferences, withoutHosts } from './checks.js';
+import {
+  circularJobs,
+  dutyWarnings,
+  nameOf,
+  notRegistrable,
+  unknownReferences,
+  unknownWaysOut,
+  withoutHosts,
+  wrongFallbacks,
+} from './checks.js';
 
 type Route = typeof jobRoutes.apply;
 
@@ -20,7 +30,7 @@ export class ApplyService {
 
   /** @throws ApiError `invalid` whose problems carry the index of their document */
   async apply(
-    { documents: raw, dryRun, allowNoHosts, author }: Input<Route>['body'],
+    { documents: raw, dryRun, allowNoHosts, author, expect = [] }: Input<Route>['body'],
     callerName: string,
   ): Promise<Response<Route>> {
     const documents = readAll(raw);
@@ -28,7 +38,16 @@ export class ApplyService {
       documents,
       author ?? callerName,
       {
-        before: (facts) => unknownReferences(documents, raw, facts),
+        versionsOf: expect.map(({ job }) => job),
+        before: (facts) => {
+          requireVersions(expect, facts.versions);
+          return [
+            ...unknownReferences(documents, raw, facts),
+            ...unknownWaysOut(documents, facts),
+            ...wrongFallbacks(documents, facts),
+            ...circularJobs(documents, facts),
+          ];
+        },
         after: (hosts) => [
           ...(allowNoHosts ? [] : withoutHosts(documents, hosts)),
           ...notRegistrable(documents, hosts),
@@ -37,9 +56,42 @@ export class ApplyService {
       dryRun,
     );
     if (outcome.kind === 'refused') throw invalidInput(outcome.problems);
+    // The engine learns what it looks at before the next result comes, and not at its next poll.
+    if (!dryRun && outcome.results.some(({ change }) => change !== 'unchanged'))
+      this.hints.publish({ kind: 'alerts', hostIds: [] });
     if (!dryRun && outcome.changedHosts.length > 0)
       this.hints.publish({ kind: 'desired', hostIds: outcome.changedHosts });
-    return { dryRun, results: outcome.results };
+    return {
+      dryRun,
+      results: outcome.results.map(({ warnings: stored = [], ...result }, index) => {
+        const warnings = [...stored, ...dutyWarnings(documents[index], Date.now())];
+        const told = warnings.map((warning) => ({ ...warning, hosts: [...warning.hosts] }));
+        return { ...result, ...(told.length > 0 ? { warnings: told } : {}) };
+      }),
+    };
+  }
+
+  /** One document as `apply` takes it. */
+  async putDocument(document: object, callerName: string): Promise<Response<typeof alertDocumentRoutes.put>> {
+    const all = { documents: [document], dryRun: false, allowNoHosts: false };
+    const { results } = await this.apply(all, callerName);
+    const [result] = results;
+    if (!result) throw new Error('a document was applied and no result came of it');
+    return { kind: result.kind, name: result.name, change: result.change };
+  }
+}
+
+/** Who changes a job must have seen what he changes. @throws ApiError for the first job that is not as it was expected */
+function requireVersions(
+  expected: NonNullable<Input<Route>['body']['expect']>,
+  versions: ReadonlyMap<string, number>,
+): void {
+  for (const { job, version } of expected) {
+    const current = versions.get(job.toLowerCase()) ?? 0;
+    if (current === version) continue;
+    const got = current === 0 ? 'no such job' : `version ${current}`;
+    const message = `job ${JSON.stringify(job)}: expected ${version === 0 ? 'no such job' : `version ${version}`}, got ${got}`;
+    throw new ApiError('conflict', message, { job, expected: version, current });
   }
 }
 

@@ -35,12 +35,20 @@ async function refusal(documents: unknown[], options: object = {}): Promise<ApiF
 async function stored(): Promise<unknown> {
   const { rows } = await app.database.pool.query(`SELECT
     (SELECT count(*) FROM job) + (SELECT count(*) FROM job_version) + (SELECT count(*) FROM assignment)
-      + (SELECT count(*) FROM host_group) + (SELECT count(*) FROM alert_policy) AS count,
+      + (SELECT count(*) FROM host_group) + (SELECT count(*) FROM alert_document) AS count,
     (SELECT sum(desired_rev) FROM host) AS rev`);
   return rows[0];
 }
 
 const good = jobFile('good');
+const channel = (name: string, fallback?: string) => ({
+  kind: 'Channel',
+  name,
+  type: 'webhook',
+  url: 'https://hooks.example.com',
+  signing: { secret: 'hook' },
+  ...(fallback ? { fallback } : {}),
+});
 const policy = { kind: 'AlertPolicy', name: 'high', severity: 'high', when: { consecutiveFailures: 3 } };
 
 describe('bad documents', () => {
@@ -57,6 +65,26 @@ describe('bad documents', () => {
     ['an unknown group', jobFile('x', { targets: { group: 'nope' } }), { path: 'targets.group', got: '"nope"' }],
     ['unknown groups', jobFile('x', { targets: { groups: ['nope'] } }), { path: 'targets.groups[0]' }],
     ['an unknown policy', jobFile('x', { alerts: ['high', 'nope'] }), { path: 'alerts[1]', got: '"nope"' }],
+    [
+      'a route to a channel that is not there',
+      { kind: 'Route', name: 'r', to: ['nope'] },
+      { path: 'to', got: '"nope"' },
+    ],
+    [
+      'somebody on duty without a channel that is there',
+      {
+        kind: 'OnCall',
+        name: 'o',
+        people: { a: { nope: '1' } },
+        layers: [{ people: ['a'], start: '2026-01-01T09:00' }],
+      },
+      { path: 'people.a.nope', code: 'unknown_reference' },
+    ],
+    [
+      'a fallback that is not there',
+      channel('one', 'nope'),
+      { path: 'fallback', code: 'unknown_reference', got: '"nope"' },
+    ],
     ['no host of that name', jobFile('x', { targets: { hosts: ['WIN-09'] } }), { code: 'no_matching_host' }],
     ['no host with that label', jobFile('x', { targets: { labels: { role: 'web' } } }), { code: 'no_matching_host' }],
     ['a name used twice', jobFile('GOOD'), { path: 'name', code: 'duplicate' }],
@@ -69,6 +97,15 @@ describe('bad documents', () => {
     expect(body.message).toBe(body.params.problems?.[0]?.message);
     expect(await stored()).toEqual(before);
     expect(app.hints).toEqual([]);
+  });
+
+  it('channels that fall back in a circle, or along too long a line, are refused', async () => {
+    const circle = await refusal([channel('a', 'b'), channel('b', 'c'), channel('c', 'a')]);
+    expect(circle.body.params.problems?.[0]).toMatchObject({ path: 'fallback', got: '"a → b → c → a"' });
+    const line = [channel('a', 'b'), channel('b', 'c'), channel('c', 'd'), channel('d', 'e'), channel('e')];
+    expect((await refusal(line)).body.params.problems).toMatchObject([{ document: 0, path: 'fallback' }]);
+    expect(await apply(line.slice(1))).toMatchObject({ results: [{}, {}, {}, {}] });
+    expect((await refusal([channel('E', 'b')])).body.message).toContain('e → b → c → d → e');
   });
 
   it('all problems of all documents are told together', async () => {

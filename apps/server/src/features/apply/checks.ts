@@ -1,10 +1,14 @@
+import { mostFallbacks } from '@carillon/core/alert/documents/channel.schema';
+import { namesInRoute } from '@carillon/core/alert/documents/route.schema';
+import { dutyGaps } from '@carillon/core/alert/route/on-call';
+import type { Document } from '@carillon/core/document/read-document';
 import { describeTarget, unknownGroups } from '@carillon/core/host/target';
-import type { Document } from '@carillon/core/job/job-file';
+import { followedJobs, jobCycles } from '@carillon/core/job/job-cycles';
 import { makeManifest } from '@carillon/core/job/job-spec';
 import { taskForJob } from '@carillon/core/job/task-for-job';
 import { makeProblem } from '@carillon/core/problem';
 import { isTimeZone } from '@carillon/wintask/time/zone';
-import type { ApplyFacts, DocumentProblem } from '../../store/apply.store.js';
+import type { ApplyFacts, ApplyWarning, DocumentProblem } from '../../store/apply.store.js';
 
 /** Groups and alert policies may come in the same request, in any order. */
 export function unknownReferences(
@@ -29,6 +33,89 @@ export function unknownReferences(
         ),
     ].map((problem) => ({ ...problem, document: index }));
   });
+}
+
+/** A route to a channel that is not there would tell nobody; channels and schedules may come in the same request. */
+export function unknownWaysOut(documents: readonly Document[], facts: ApplyFacts): DocumentProblem[] {
+  const known = { Channel: new Set<string>(), OnCall: new Set<string>() };
+  for (const name of facts.fallbacks.keys()) known.Channel.add(name);
+  for (const name of facts.knownSchedules) known.OnCall.add(name.toLowerCase());
+  for (const { kind, spec } of documents)
+    if (kind === 'Channel' || kind === 'OnCall') known[kind].add(spec.name.toLowerCase());
+  const problem = (document: number, kind: 'Channel' | 'OnCall', name: string, path: string) => ({
+    ...makeProblem(path, 'unknown_reference', `the name of a saved ${kind}`, name),
+    document,
+  });
+  return documents.flatMap((document, index) => {
+    if (document.kind === 'Route')
+      return namesInRoute(document.spec)
+        .filter(({ kind, name }) => !known[kind].has(name))
+        .map(({ kind, name, path }) => problem(index, kind, name, path));
+    if (document.kind !== 'OnCall') return [];
+    return Object.entries(document.spec.people).flatMap(([person, channels]) =>
+      Object.keys(channels)
+        .filter((name) => !known.Channel.has(name))
+        .map((name) => problem(index, 'Channel', name, `people.${person}.${name}`)),
+    );
+  });
+}
+
+/** A channel falls back to one that is there, in a line that ends before delivery would stop to follow it. */
+export function wrongFallbacks(documents: readonly Document[], facts: ApplyFacts): DocumentProblem[] {
+  const after = new Map(facts.fallbacks);
+  for (const { kind, spec } of documents)
+    if (kind === 'Channel') after.set(spec.name.toLowerCase(), spec.fallback?.toLowerCase() ?? null);
+  return documents.flatMap((document, index) => {
+    if (document.kind !== 'Channel') return [];
+    const way = [document.spec.name.toLowerCase()];
+    for (let next = after.get(way[0] ?? ''); next; next = after.get(next)) {
+      const isCircle = way.includes(next);
+      way.push(next);
+      const problem = !after.has(next)
+        ? makeProblem('fallback', 'unknown_reference', 'the name of a saved Channel', next)
+        : isCircle
+          ? makeProblem('fallback', 'wrong_value', 'an end, not channels that fall back in a circle', way.join(' → '))
+          : way.length - 1 > mostFallbacks
+            ? makeProblem('fallback', 'wrong_value', `at most ${mostFallbacks} channels in a line`, way.join(' → '))
+            : null;
+      if (problem) return [{ ...problem, document: index }];
+    }
+    return [];
+  });
+}
+
+const dutyAheadMs = 14 * 86_400_000;
+
+/** A schedule with times at which nobody would be told is stored, since it may be meant so. */
+export function dutyWarnings(document: Document | undefined, nowMs: number): ApplyWarning[] {
+  if (document?.kind !== 'OnCall') return [];
+  const gaps = dutyGaps(document.spec, { fromMs: nowMs, untilMs: nowMs + dutyAheadMs });
+  const [first] = gaps;
+  if (!first) return [];
+  const [from, until] = [first.fromMs, first.untilMs].map((ms) => new Date(ms).toISOString());
+  const message = `in the next 14 days there are times at which nobody is on duty, the first from ${from} to ${until}`;
+  return [{ code: 'on_call_gaps', message, count: gaps.length, hosts: [] }];
+}
+
+/** Jobs that start each other would never stop; nobody could say which of them is wrong but who wrote them. */
+export function circularJobs(documents: readonly Document[], { followers }: ApplyFacts): DocumentProblem[] {
+  const written = documents.flatMap((document, index) =>
+    document.kind === 'Job' ? [{ index, name: document.spec.name, after: followedJobs(document.spec) }] : [],
+  );
+  const keys = new Set(written.map(({ name }) => name.toLowerCase()));
+  const stored = followers.filter(({ name }) => !keys.has(name.toLowerCase()));
+  const names = written.map(({ name }) => name);
+  return jobCycles([...stored, ...written], names).map((circle) => ({
+    ...makeProblem(
+      'schedule',
+      'wrong_value',
+      `an end, not jobs that start each other in a circle: ${circle.join(' → ')}`,
+      {
+        job: circle[1],
+      },
+    ),
+    document: written.find(({ name }) => name === circle[0])?.index ?? 0,
+  }));
 }
 
 /** Where the document says it: `group: x` and `groups: [x]` mean the same. */
@@ -72,12 +159,5 @@ export function notRegistrable(documents: readonly Document[], hosts: HostsOfDoc
 
 /** What a document is called. */
 export function nameOf(document: Document): string {
-  switch (document.kind) {
-    case 'Job':
-      return document.spec.name;
-    case 'HostGroup':
-      return document.group.name;
-    case 'AlertPolicy':
-      return document.policy.name;
-  }
+  return document.spec.name;
 }

@@ -29,13 +29,13 @@ describe('a job applied again', () => {
     expect(await apply([jobFile('same', one)])).toEqual([
       { kind: 'Job', name: 'same', change: 'created', version: 1, hosts: 1 },
     ]);
-    expect(app.hints).toHaveLength(1);
+    expect(app.hints.map(({ kind }) => kind)).toEqual(['alerts', 'desired']);
     // The long form of the same definition, its keys in another order.
     const long = { ...one, run: { arguments: [], program: 'C:\\Scripts\\x.exe' }, schedule: [{ cron: '0  2 * * *' }] };
     expect(await apply([jobFile('same', { enabled: true, ...long })])).toMatchObject([
       { change: 'unchanged', version: 1, hosts: 1 },
     ]);
-    expect(app.hints).toHaveLength(1);
+    expect(app.hints.map(({ kind }) => kind)).toEqual(['alerts', 'desired']);
   });
 
   it('changed gets a new version by its author; the old one stays readable as it was', async () => {
@@ -52,6 +52,20 @@ describe('a job applied again', () => {
     ]);
     const { items: hosts } = await app.call(api.jobs.assignments, { name: 'grows' });
     expect(hosts).toMatchObject([{ host: 'WIN-01', version: 2, appliedVersion: null, state: 'desired' }]);
+  });
+
+  it('over a version that somebody stored meanwhile is refused, and says which', async () => {
+    await apply([jobFile('shared', one)], { expect: [{ job: 'shared', version: 0 }] });
+    await apply([jobFile('Shared', { ...one, owner: 'Ann' })], { expect: [{ job: 'SHARED', version: 1 }] });
+    const late = (version: number, job = 'shared') =>
+      apply([jobFile(job, { ...one, owner: 'Bob' })], { expect: [{ job, version }] });
+    await expect(late(1)).rejects.toMatchObject({
+      status: 409,
+      body: { code: 'conflict', params: { job: 'shared', expected: 1, current: 2 } },
+    });
+    await expect(late(0)).rejects.toThrow('expected no such job, got version 2');
+    await expect(late(3, 'nowhere')).rejects.toThrow('expected version 3, got no such job');
+    expect((await app.call(api.jobs.get, { name: 'shared' })).owner).toBe('Ann');
   });
 
   it('under a name in other case is the same job, renamed', async () => {
@@ -128,5 +142,61 @@ describe('a large fleet', () => {
     expect(small.statements).toBeGreaterThan(5);
     expect(large.statements).toBe(small.statements);
     expect(app.hints.at(-1)?.hostIds).toHaveLength(500);
+  });
+});
+
+describe('jobs that start each other', () => {
+  const after = (job: string) => ({ ...one, schedule: { on: { job } } });
+
+  it('in a circle are refused with the way around, also over stored ones', async () => {
+    await apply([jobFile('extract', one), jobFile('load', after('Extract')), jobFile('report', after('load'))]);
+    const circle = apply([jobFile('other', one), jobFile('Extract', after('report'))]);
+    await expect(circle).rejects.toMatchObject({
+      body: {
+        code: 'invalid',
+        params: {
+          problems: [
+            {
+              document: 1,
+              path: 'schedule',
+              message: expect.stringContaining('Extract → report → load → Extract'),
+            },
+          ],
+        },
+      },
+    });
+    const onSome = { ...one, overrides: [{ hosts: ['WIN-01'], schedule: { on: { job: 'report' } } }] };
+    await expect(apply([jobFile('extract', onSome)])).rejects.toMatchObject({ body: { code: 'invalid' } });
+    expect(await apply([jobFile('report', one), jobFile('extract', after('report'))])).toMatchObject([
+      { change: 'updated' },
+      { change: 'updated' },
+    ]);
+  });
+});
+
+describe('a job that agents are too old for', () => {
+  it('is stored, held back there, and told so with the hosts', async () => {
+    const [id] = await addFleet(app.database, [{ name: 'OLD-01' }, { name: 'OLD-02' }]);
+    const targets = { hosts: ['OLD-01', 'OLD-02'] };
+    const document = jobFile('careful', { targets, when: { cpuBelow: 50 } });
+    const hosts = ['OLD-01', 'OLD-02'];
+    const warnings = [
+      { code: 'agent_too_old', message: 'its agent cannot do conditions; upgrade it', count: 2, hosts },
+    ];
+    expect(await apply([document], { dryRun: true })).toMatchObject([{ hosts: 2, warnings }]);
+    expect(await apply([document])).toMatchObject([{ hosts: 2, warnings }]);
+    const { items } = await app.call(api.jobs.assignments, { name: 'careful', state: 'rejected' });
+    expect(items).toMatchObject([{ version: 1, appliedVersion: null, code: 'agent_too_old' }, { host: 'OLD-02' }]);
+    expect((await app.call(api.jobs.get, { name: 'careful' })).assignments).toEqual({
+      total: 2,
+      applied: 0,
+      pending: 0,
+      failed: 2,
+    });
+    await app.database.pool.query(`UPDATE host SET capabilities = '{conditions}' WHERE id = $1`, [id]);
+    expect(await apply([{ ...document, description: 'again' }])).toMatchObject([
+      { warnings: [{ count: 1, hosts: ['OLD-02'] }] },
+    ]);
+    expect((await apply([jobFile('careful', { targets })]))[0]).not.toHaveProperty('warnings');
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { CommandOrder } from '@carillon/contract/agent/messages';
+import type { CommandOrder } from '@carillon/contract/agent/command-messages';
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { runRoutes } from '@carillon/contract/http/runs.routes';

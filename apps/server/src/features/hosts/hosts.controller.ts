@@ -35,6 +35,11 @@ export class HostsController {
     return this.hosts.listLosses(input);
   }
 
+  @Handles(hostRoutes.load)
+  load(@Input() { name }: InputOf<Routes['load']>) {
+    return this.hosts.load(name);
+  }
+
   @Handles(hostRoutes.setLabels)
   setLabels(@Input() { name, body }: InputOf<Routes['setLabels']>) {
     return this.hosts.setLabels(name, body.labels);

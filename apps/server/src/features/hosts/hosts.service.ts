@@ -4,16 +4,17 @@ import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { keyId } from '@carillon/core/desired/signing';
 import { concernsOf } from '@carillon/core/host/concerns';
 import { labelsSchema } from '@carillon/core/job/parts.schema';
-import { makeProblem } from '@carillon/core/problem';
 import { problemsFromIssues } from '@carillon/core/zod-problems';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidInput, notFound } from '../../http/api-error.js';
 import { pageOfRows, readCursor, readUuidCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { assignmentView } from '../../shared/assignment-view.js';
+import { readLabel } from '../../shared/read-label.js';
 import { taskChangeView } from '../../shared/task-change-view.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { type HostRow, HostStore } from '../../store/host.store.js';
+import { HostLoadStore } from '../../store/host-load.store.js';
 import { SpoolLossStore } from '../../store/spool-loss.store.js';
 import { TaskChangeStore } from '../../store/task-change.store.js';
 
@@ -28,15 +29,15 @@ export class HostsService {
     @Inject(AssignmentStore) private readonly assignments: AssignmentStore,
     @Inject(TaskChangeStore) private readonly taskChanges: TaskChangeStore,
     @Inject(SpoolLossStore) private readonly losses: SpoolLossStore,
+    @Inject(HostLoadStore) private readonly loads: HostLoadStore,
     @Inject(HINTS) private readonly hints: Hints,
   ) {}
 
-  async list({ cursor, limit, search, presence, label }: Input<Routes['list']>): Promise<Response<Routes['list']>> {
+  async list({ cursor, limit, label, ...filters }: Input<Routes['list']>): Promise<Response<Routes['list']>> {
     const rows = await this.hosts.list({
       after: readCursor(cursor),
       limit: limit + 1,
-      search,
-      presence,
+      ...filters,
       label: readLabel(label),
     });
     return pageOfRows(rows, limit, (row) => row.nameKey, summaryOf);
@@ -95,6 +96,15 @@ export class HostsService {
     );
   }
 
+  async load(name: string): Promise<Response<Routes['load']>> {
+    const { id } = await this.require(name);
+    const { now, items } = await this.loads.ofHost(id);
+    return {
+      now: now && { ...now, at: now.at.toISOString() },
+      items: items.map((row) => ({ ...row, at: row.at.toISOString() })),
+    };
+  }
+
   /** Jobs that select hosts by label follow at once; the agents are told after the commit. */
   async setLabels(name: string, raw: unknown): Promise<Summary> {
     const labels = labelsSchema.safeParse(raw);
@@ -127,6 +137,7 @@ function summaryOf(row: HostRow): Summary {
     scheduler,
     lastSeenAt,
     assignments,
+    failingJobs: row.failingJobs,
     inSync: row.observedHash === row.desiredHash,
     concerns: concernsOf(row).map((concern) => {
       if (concern.code === 'disk' || concern.code === 'clock') return concern;
@@ -134,11 +145,4 @@ function summaryOf(row: HostRow): Summary {
       return { ...rest, lastAt: new Date(lastMs).toISOString() };
     }),
   };
-}
-
-function readLabel(text: string | undefined) {
-  if (text === undefined) return undefined;
-  const at = text.indexOf('=');
-  if (at < 1) throw invalidInput([makeProblem('label', 'wrong_value', 'key=value', text)]);
-  return { key: text.slice(0, at), value: text.slice(at + 1) };
 }

@@ -7,6 +7,7 @@ import { cloneDatabase } from '@carillon/testkit/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
 import { DesiredStore } from '../../store/desired.store.js';
+import { addRun } from '../../store/testing/runs.js';
 import { HostsModule } from './hosts.module.js';
 
 let app: TestApp;
@@ -51,6 +52,25 @@ async function addJob(name: string, labels: Record<string, string>) {
 const names = (page: { items: { name: string }[] }) => page.items.map(({ name }) => name);
 
 describe('the list of hosts', () => {
+  it('counts jobs that went wrong in the last day, and finds the hosts that have some', async () => {
+    const [id] = [await addHost('a'), await addHost('b')];
+    await addJob('nightly', {});
+    const { rows } = await app.database.pool.query<{ id: string }>('SELECT id FROM job');
+    const place = { jobId: rows[0]?.id ?? '', hostId: id };
+    await addRun(app.database, place, { state: 'failed' });
+    await addRun(app.database, place, { state: 'timed_out' });
+    await addRun(app.database, place, { state: 'failed', startedAtMs: Date.now() - 25 * 3_600_000 });
+    const list = async (query: object) =>
+      (await app.call(api.hosts.list, query)).items.map(({ name, failingJobs }) => [name, failingJobs]);
+    expect(await list({})).toEqual([
+      ['a', 1],
+      ['b', 0],
+    ]);
+    expect(await list({ failing: 'true' })).toEqual([['a', 1]]);
+    expect(await list({ failing: 'false', agent: '0' })).toEqual([['b', 0]]);
+    expect(await list({ agent: '9.9' })).toEqual([]);
+  });
+
   it('pages by name, and stays stable while hosts come and go', async () => {
     for (const name of ['d', 'B', 'a', 'c']) await addHost(name);
     const first = await app.call(api.hosts.list, { limit: 2 });

@@ -1,6 +1,7 @@
 import type { adoptionPlan } from '@carillon/contract/http/inventory.routes';
 import { isForeignPath } from '@carillon/core/adopt/foreign-path';
-import { jobOfTask, type Reason } from '@carillon/core/adopt/job-of-task';
+import { type JobReading, jobOfTask } from '@carillon/core/adopt/job-of-task';
+import type { Reason } from '@carillon/core/adopt/reading';
 import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
 import { jobLimits } from '@carillon/core/job/job-limits';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
@@ -53,7 +54,21 @@ function readJob(row: HostTaskRow, nowMs: number): ReturnType<typeof jobOfTask> 
   const read = row.definition === null ? undefined : readTaskXml(row.definition);
   if (!read?.ok) return refuse('unreadable', row.problem ?? 'its definition cannot be read');
   const hostTimezone = isTimeZone(row.timezone) ? row.timezone : 'UTC';
-  return jobOfTask(read.task, { nowMs, hostTimezone, variables: row.variables });
+  const reading = jobOfTask(read.task, { nowMs, hostTimezone, variables: row.variables, runAs: row.runAs });
+  return reading.ok ? asFarAs(row.capabilities, reading) : reading;
+}
+
+/** Kinds of accounts that the host's agent does not know yet. */
+function asFarAs(capabilities: readonly string[], reading: JobReading & { ok: true }): JobReading {
+  const { runAs, rights } = reading.document;
+  const named = typeof runAs === 'object' && runAs !== null;
+  const needed = [
+    ...(named ? ['accounts', ...('interactive' in runAs ? ['interactive'] : [])] : []),
+    ...(rights === undefined ? [] : ['rights']),
+  ];
+  if (needed.every((each) => capabilities.includes(each))) return reading;
+  const message = 'the agent on this host cannot run jobs of this account; upgrade it';
+  return { ok: false, problems: [{ code: 'old_agent', message }] };
 }
 
 function jobFor(members: readonly Member[], name: string): Plan['jobs'][number] {
@@ -100,14 +115,19 @@ type Run = Readonly<Record<string, unknown>> & { readonly program: string };
 /** What must be the same in one job. Older agents know no overrides: theirs must be the same in everything. */
 function keyOf(row: HostTaskRow, { description: _, ...rest }: Readonly<Record<string, unknown>>): unknown {
   if (!row.capabilities.includes('overrides')) return rest;
-  const { runAs: _account, run, ...same } = rest;
+  const { runAs: _account, rights: _rights, run, ...same } = rest;
   return { ...same, program: (run as Run).program, overrides: true };
 }
 
 /** What an override may say, as a job file says it. */
 function partsOf({ document }: Member): Record<string, unknown> {
   const { arguments: args = [], workingDirectory = null } = document.run as Run;
-  return { arguments: args, workingDirectory, runAs: document.runAs ?? 'system' };
+  return {
+    arguments: args,
+    workingDirectory,
+    runAs: document.runAs ?? 'system',
+    rights: document.rights ?? 'ordinary',
+  };
 }
 
 /** What most of them have goes without saying. */

@@ -22,6 +22,16 @@ class InventoryController {
     return this.inventory.refresh(name);
   }
 
+  @Handles(inventoryRoutes.refreshAll)
+  refreshAll(@Input() { body }: InputOf<Routes['refreshAll']>) {
+    return this.inventory.refreshAll(body.hosts);
+  }
+
+  @Handles(inventoryRoutes.stale)
+  stale(@Input() input: InputOf<Routes['stale']>) {
+    return this.inventory.stale(input);
+  }
+
   @Handles(inventoryRoutes.groups)
   groups(@Input() input: InputOf<Routes['groups']>) {
     return this.inventory.groups(input);

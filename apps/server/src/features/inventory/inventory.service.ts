@@ -16,6 +16,8 @@ import { planAdoption } from './adoption.js';
 type Routes = typeof inventoryRoutes;
 type Task = Response<Routes['ofHost']>['items'][number];
 
+/** Names in an answer. */
+const shownHosts = 1_000;
 /** Tasks of one group that are looked at. */
 const groupTasks = 5_000;
 
@@ -42,6 +44,38 @@ export class InventoryService {
     const asked = host.presence === 'online' && host.capabilities.includes('inventory');
     if (asked) this.hints.publish({ kind: 'inventory', hostIds: [host.id] });
     return { name: host.name, asked };
+  }
+
+  /**
+   * Asks hosts by name, or all of them.
+   * @throws ApiError for a name that is no host's
+   */
+  async refreshAll(names: readonly string[] | undefined): Promise<Response<Routes['refreshAll']>> {
+    const { at, hosts } = await this.inventory.freshness(names?.map((name) => name.toLowerCase()) ?? null);
+    const known = new Set(hosts.map(({ key }) => key));
+    const unknown = names?.find((name) => !known.has(name.toLowerCase()));
+    if (unknown !== undefined) throw notFound('host', unknown);
+    const able = hosts.filter(({ isAble }) => isAble);
+    const asked = able.filter(({ isOnline }) => isOnline);
+    const offline = able.filter(({ isOnline }) => !isOnline).map(({ name }) => name);
+    if (asked.length > 0) this.hints.publish({ kind: 'inventory', hostIds: asked.map(({ id }) => id) });
+    return {
+      requestedAt: at.toISOString(),
+      asked: asked.length,
+      offline: offline.slice(0, shownHosts),
+      offlineCount: offline.length,
+      unable: hosts.flatMap(({ isAble, name }) => (isAble ? [] : [name])).slice(0, shownHosts),
+    };
+  }
+
+  /** Those that were asked then and have not answered; one that has gone offline meanwhile will not. */
+  async stale({ since, host }: Input<Routes['stale']>): Promise<Response<Routes['stale']>> {
+    const { hosts } = await this.inventory.freshness(host === undefined ? null : [host.toLowerCase()]);
+    const sinceMs = Date.parse(since);
+    const late = hosts.filter(
+      ({ isAble, isOnline, receivedAt }) => isAble && isOnline && (receivedAt?.getTime() ?? 0) <= sinceMs,
+    );
+    return { count: late.length, hosts: late.slice(0, 20).map(({ name }) => name) };
   }
 
   async groups({ cursor, limit, search }: Input<Routes['groups']>): Promise<Response<Routes['groups']>> {

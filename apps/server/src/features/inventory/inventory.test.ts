@@ -185,6 +185,65 @@ describe('similar tasks', () => {
   });
 });
 
+describe('asking hosts again', () => {
+  it('tells who was asked, who cannot be, and who has not answered since', async () => {
+    const host = await makeHost();
+    const unable = await makeHost(['replace']);
+    const gone = await makeHost();
+    await gone.agent.hangUp();
+    host.tell([task('\\Old')]);
+    await host.settled();
+    await expect
+      .poll(async () => (await app.call(inventoryRoutes.refreshAll, { body: { hosts: [gone.name] } })).offline)
+      .toEqual([gone.name]);
+    const hosts = [host.name.toUpperCase(), unable.name, gone.name];
+    const asked = await app.call(inventoryRoutes.refreshAll, { body: { hosts } });
+    expect(asked).toMatchObject({ asked: 1, offline: [gone.name], offlineCount: 1, unable: [unable.name] });
+    expect(app.hints.at(-1)).toMatchObject({ kind: 'inventory' });
+    const stale = async (name: string) => app.call(inventoryRoutes.stale, { since: asked.requestedAt, host: name });
+    expect(await stale(host.name)).toEqual({ count: 1, hosts: [host.name] });
+    expect(await stale(gone.name)).toEqual({ count: 0, hosts: [] });
+    host.tell([task('\\Old')]);
+    await host.settled();
+    expect(await stale(host.name)).toEqual({ count: 0, hosts: [] });
+    await expect(app.call(inventoryRoutes.refreshAll, { body: { hosts: ['nobody'] } })).rejects.toBeInstanceOf(
+      ApiFailure,
+    );
+  });
+});
+
+describe('tasks of named accounts', () => {
+  const principal = (logonType: string) =>
+    taskXml().replace(
+      '<UserId>S-1-5-18</UserId>',
+      `<UserId>S-1-5-21-1-2-3-1001</UserId><LogonType>${logonType}</LogonType>`,
+    );
+
+  it('keep their account, by the name that the host lists; a password is asked for on the host', async () => {
+    const host = await makeHost(['replace', 'inventory', 'accounts', 'interactive']);
+    const listed = { runAs: 'CORP\\etl' };
+    const kinds = { S4U: 's4u', Password: 'user', InteractiveToken: 'interactive' };
+    host.tell(Object.keys(kinds).map((logonType) => task(`\\${logonType}`, principal(logonType), listed)));
+    await host.settled();
+    for (const [logonType, kind] of Object.entries(kinds)) {
+      const body = { what: `\\${logonType}`, hosts: [host.name] };
+      const { jobs } = await app.call(inventoryRoutes.plan, { body });
+      expect(jobs[0]?.document).toMatchObject({ runAs: { [kind]: 'CORP\\etl' } });
+      expect(jobs[0]?.notes.some(({ code }) => code === 'password')).toBe(kind === 'user');
+      const documents = jobs.map(({ document }) => document);
+      expect(await app.call(jobRoutes.apply, { body: { documents } })).toMatchObject({ results: [{ hosts: 1 }] });
+    }
+  });
+
+  it('stay as they are where the agent knows no such jobs', async () => {
+    const host = await makeHost(['replace', 'inventory', 'accounts']);
+    host.tell([task('\\Session', principal('InteractiveToken'))]);
+    await host.settled();
+    const plan = await app.call(inventoryRoutes.plan, { body: { what: '\\Session', hosts: [host.name] } });
+    expect(plan).toMatchObject({ jobs: [], refused: [{ problems: [{ code: 'old_agent' }] }] });
+  });
+});
+
 describe('what was replaced', () => {
   it('is kept in the centre too', async () => {
     const host = await makeHost();

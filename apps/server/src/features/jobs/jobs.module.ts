@@ -5,6 +5,7 @@ import { Handles, Input } from '../../http/handles.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { HostStore } from '../../store/host.store.js';
 import { JobStore } from '../../store/job.store.js';
+import { RunComparisonStore } from '../../store/run-comparison.store.js';
 import { TaskChangeStore } from '../../store/task-change.store.js';
 import { JobsService } from './jobs.service.js';
 
@@ -39,6 +40,11 @@ class JobsController {
     return this.jobs.listAssignments(input);
   }
 
+  @Handles(jobRoutes.statistics)
+  statistics(@Input() input: InputOf<Routes['statistics']>) {
+    return this.jobs.statistics(input);
+  }
+
   @Handles(jobRoutes.taskChanges)
   taskChanges(@Input() input: InputOf<Routes['taskChanges']>) {
     return this.jobs.listTaskChanges(input);
@@ -62,6 +68,6 @@ class JobsController {
 
 @Module({
   controllers: [JobsController],
-  providers: [JobsService, JobStore, AssignmentStore, HostStore, TaskChangeStore],
+  providers: [JobsService, JobStore, AssignmentStore, HostStore, RunComparisonStore, TaskChangeStore],
 })
 export class JobsModule {}

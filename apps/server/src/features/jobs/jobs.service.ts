@@ -1,20 +1,26 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
-import type { Manifest } from '@carillon/core/job/job-spec';
+import { limits } from '@carillon/contract/limits';
+import { onHost } from '@carillon/core/job/host-overrides';
+import type { JobSpec, Manifest } from '@carillon/core/job/job-spec';
 import { makeProblem } from '@carillon/core/problem';
+import { isTimed } from '@carillon/wintask/schedule/schedule';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidInput, notFound } from '../../http/api-error.js';
 import { pageOfRows, readCursor, readUuidCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { assignmentView } from '../../shared/assignment-view.js';
+import { readLabel } from '../../shared/read-label.js';
 import { taskChangeView } from '../../shared/task-change-view.js';
 import { previewFires, previewTask } from '../../shared/task-preview.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { HostStore } from '../../store/host.store.js';
-import { type JobRow, JobStore } from '../../store/job.store.js';
+import { type JobQuery, type JobRow, JobStore } from '../../store/job.store.js';
+import type { RunSummaryRow } from '../../store/run.store.js';
+import { RunComparisonStore } from '../../store/run-comparison.store.js';
 import { TaskChangeStore } from '../../store/task-change.store.js';
-import { specView, summaryOf, versionView } from './job-view.js';
+import { runMarkView, specView, statisticsView, summaryOf, versionView } from './job-view.js';
 
 type Routes = typeof jobRoutes;
 
@@ -26,18 +32,53 @@ export class JobsService {
     @Inject(AssignmentStore) private readonly assignments: AssignmentStore,
     @Inject(TaskChangeStore) private readonly taskChanges: TaskChangeStore,
     @Inject(HostStore) private readonly hosts: HostStore,
+    @Inject(RunComparisonStore) private readonly comparison: RunComparisonStore,
     @Inject(HINTS) private readonly hints: Hints,
   ) {}
 
-  async list({ cursor, limit, search }: Input<Routes['list']>): Promise<Response<Routes['list']>> {
-    const rows = await this.jobs.list({ after: readCursor(cursor), limit: limit + 1, search });
-    const lastRuns = await this.jobs.lastRuns(rows.map((row) => row.id));
+  async list({
+    cursor,
+    limit,
+    recent,
+    nextFire,
+    ...filters
+  }: Input<Routes['list']>): Promise<Response<Routes['list']>> {
+    const { rows, lastRuns } = await this.find(filters, readCursor(cursor), limit + 1);
+    const ids = rows.slice(0, limit).map((row) => row.id);
+    const [marks, zones] = await Promise.all([
+      recent === undefined ? null : this.jobs.recentRuns(ids, recent),
+      nextFire ? this.jobs.zones(ids) : null,
+    ]);
+    const nowMs = Date.now();
     return pageOfRows(
       rows,
       limit,
       (row) => row.nameKey,
-      (row) => summaryOf(row, lastRuns.get(row.id)),
+      (row) => ({
+        ...summaryOf(row, lastRuns.get(row.id)),
+        ...(marks ? { recent: (marks.get(row.id) ?? []).map(runMarkView).reverse() } : {}),
+        ...(zones ? { nextFireAt: nextFireOf(row.spec, zones.get(row.id) ?? [], nowMs) } : {}),
+      }),
     );
+  }
+
+  /** Jobs by name with their newest runs. Health is no column: those that have another are read past. */
+  private async find(
+    { health, target, ...filters }: Pick<Input<Routes['list']>, 'search' | 'owner' | 'health' | 'target'>,
+    after: string | null,
+    limit: number,
+  ): Promise<{ rows: JobRow[]; lastRuns: Map<string, RunSummaryRow> }> {
+    const found: JobRow[] = [];
+    const lastRuns = new Map<string, RunSummaryRow>();
+    const batch = health === undefined ? limit : limits.pageItems.max;
+    for (let from = after; ; ) {
+      const rows = await this.jobs.list({ ...filters, target: targetOf(target), after: from, limit: batch });
+      for (const [id, run] of await this.jobs.lastRuns(rows.map((row) => row.id))) lastRuns.set(id, run);
+      const isWanted = (row: JobRow) => health === undefined || summaryOf(row, lastRuns.get(row.id)).health === health;
+      found.push(...rows.filter(isWanted).slice(0, limit - found.length));
+      if (rows.length < batch || found.length >= limit) return { rows: found, lastRuns };
+      from = rows.at(-1)?.nameKey ?? null;
+    }
   }
 
   async get(name: string): Promise<Response<Routes['get']>> {
@@ -78,6 +119,14 @@ export class JobsService {
     return pageOfRows(rows, limit, (row) => row.hostKey, assignmentView);
   }
 
+  async statistics({ name, host }: Input<Routes['statistics']>): Promise<Response<Routes['statistics']>> {
+    const { id } = await this.require(name);
+    const found = host === undefined ? null : await this.hosts.byName(host);
+    if (host !== undefined && !found) throw notFound('host', host);
+    const runs = await this.comparison.newest(id, { hostId: found?.id ?? null, limit: limits.statisticRuns });
+    return statisticsView(runs);
+  }
+
   async listTaskChanges({
     name,
     cursor,
@@ -91,7 +140,8 @@ export class JobsService {
   async nextFires({ name, count, host, timezone }: Input<Routes['nextFires']>): Promise<Response<Routes['nextFires']>> {
     const { spec, id } = await this.require(name);
     const hostTimezone = host === undefined ? await this.zone(id, timezone) : await this.zoneOfHost(host);
-    return { items: spec.enabled ? previewFires(spec.schedule, { nowMs: Date.now(), count, hostTimezone }) : [] };
+    const { enabled, schedule } = onHost(spec, host);
+    return { items: enabled ? previewFires(schedule, { nowMs: Date.now(), count, hostTimezone }) : [] };
   }
 
   async taskXml(name: string, timezone: string | undefined): Promise<Response<Routes['taskXml']>> {
@@ -131,4 +181,21 @@ export class JobsService {
     const message = `host ${host.name}: its time zone ${JSON.stringify(host.timezone)} is not known here; expected an IANA time zone such as Asia/Shanghai`;
     throw new ApiError('conflict', message, { host: host.name, timezone: host.timezone });
   }
+}
+
+/** `role=db` is a label, `DB01` a name. */
+function targetOf(text: string | undefined): JobQuery['target'] {
+  if (text === undefined) return undefined;
+  const label = text.includes('=') ? readLabel(text) : undefined;
+  return label ? { label } : { name: text };
+}
+
+/** The first start by time after now on hosts of these zones; null where none is known. */
+function nextFireOf({ enabled, schedule }: JobSpec, zones: readonly string[], nowMs: number): string | null {
+  if (!enabled || !schedule.some(isTimed)) return null;
+  const known = zones.filter(isTimeZone);
+  const next = (known.length > 0 ? known : ['UTC']).flatMap((hostTimezone) =>
+    previewFires(schedule, { nowMs, count: 1, hostTimezone }).map(({ at }) => at),
+  );
+  return next.sort()[0] ?? null;
 }

@@ -1,4 +1,5 @@
 import { api } from '@carillon/contract/http/api';
+import type { Request } from '@carillon/contract/http/route';
 import { cloneDatabase } from '@carillon/testkit/database';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
@@ -63,6 +64,122 @@ describe('the list of jobs', () => {
         lastRun: { id: newest, host: 'BERLIN', state: 'succeeded' },
       },
     ]);
+  });
+});
+
+describe('the newest runs of each job', () => {
+  it('come with the list for who asks, the oldest first, also of jobs that run seldom', async () => {
+    const dayMs = 86_400_000;
+    const { id: often } = await app.call(api.jobs.get, { name: 'gamma_1' });
+    const { id: seldom } = await app.call(api.jobs.get, { name: 'gammaX1' });
+    const days = [20, 10, 0];
+    for (const ago of days)
+      await app.database.pool.query('SELECT ensure_partitions($1, $1)', [new Date(Date.now() - ago * dayMs)]);
+    const add = (jobId: string, state: string, ago: number) =>
+      addRun(app.database, { jobId, hostId: hostIds[0] ?? '' }, { state, startedAtMs: Date.now() - ago * dayMs });
+    const [first, second, third] = [
+      await add(seldom, 'succeeded', 20),
+      await add(seldom, 'failed', 10),
+      await add(seldom, 'killed', 0.001),
+    ];
+    for (let count = 0; count < 4; count += 1) await add(often, 'succeeded', 0.001 * (4 - count));
+    const { items } = await app.call(api.jobs.list, { search: 'gamma', recent: 3 });
+    const marks = items.map(({ recent }) => recent?.map(({ id, state }) => [id, state]));
+    expect(marks[1]).toEqual([
+      [first, 'succeeded'],
+      [second, 'failed'],
+      [third, 'killed'],
+    ]);
+    expect(marks[0]).toHaveLength(3);
+    expect((await app.call(api.jobs.list, { search: 'gamma' })).items[0]).not.toHaveProperty('recent');
+  });
+});
+
+describe('jobs as people look for them', () => {
+  const names = async (options: Request<typeof api.jobs.list>) =>
+    (await app.call(api.jobs.list, options)).items.map(({ name }) => name);
+  beforeAll(async () => {
+    const on = (role: string) => ({ targets: { labels: { role } }, owner: `${role}-Team` });
+    await app.database.pool.query(`UPDATE host SET labels = '{"role":"db"}' WHERE name = 'BERLIN'`);
+    await app.database.pool.query(
+      `INSERT INTO host_group (name, name_key, hosts) VALUES ('Pair', 'pair', '{strange}')`,
+    );
+    const documents = [
+      jobFile('find-db', on('db')),
+      jobFile('find-off', { ...on('db'), enabled: false }),
+      jobFile('find-pair', { targets: { group: 'pair' }, schedule: { on: 'startup' } }),
+    ];
+    await app.call(api.jobs.apply, { body: { documents } });
+    const { id } = await app.call(api.jobs.get, { name: 'find-db' });
+    await addRun(app.database, { jobId: id, hostId: hostIds[0] ?? '' }, { state: 'timed_out' });
+  });
+  afterAll(async () => {
+    for (const name of ['find-db', 'find-off', 'find-pair']) await app.call(api.jobs.remove, { name });
+  });
+
+  it.each<[Request<typeof api.jobs.list>, string[]]>([
+    [{ owner: 'DB-team' }, ['find-db', 'find-off']],
+    [{ target: 'role=db' }, ['find-db', 'find-off']],
+    [{ target: 'role=web' }, []],
+    [{ target: 'PAIR' }, ['find-pair']],
+    [{ target: 'strange', search: 'find' }, ['find-pair']],
+    [{ health: 'off' }, ['find-off']],
+    [{ health: 'failing', search: 'find' }, ['find-db']],
+    [{ health: 'never', search: 'find' }, ['find-pair']],
+  ])('are found by %j', async (options, expected) => expect(await names(options)).toEqual(expected));
+
+  it('of one health come page by page', async () => {
+    const all = await names({ health: 'never' });
+    expect(all.length).toBeGreaterThan(1);
+    const first = await app.call(api.jobs.list, { health: 'never', limit: 1 });
+    const { items } = await app.call(api.jobs.list, { health: 'never', limit: 1, cursor: first.next ?? '' });
+    expect([...first.items, ...items].map(({ name }) => name)).toEqual(all.slice(0, 2));
+  });
+
+  it('tell when they start next on any of their hosts', async () => {
+    vi.useFakeTimers({ now: new Date('2026-06-10T12:00:00Z'), toFake: ['Date'] });
+    const { items } = await app.call(api.jobs.list, { nextFire: 'true' });
+    const next = Object.fromEntries(items.map(({ name, nextFireAt }) => [name, nextFireAt]));
+    // Half past two comes to Shanghai before it comes to Berlin.
+    expect(next).toMatchObject({ alpha: '2026-06-10T18:30:00.000Z', 'find-off': null, 'find-pair': null });
+    expect(next['find-db']).toBe('2026-06-11T00:00:00.000Z');
+  });
+});
+
+describe('statistics of a job', () => {
+  it('are made of the runs that ended, of all hosts or of one', async () => {
+    await app.call(api.jobs.apply, { body: { documents: [jobFile('counted')] } });
+    const { id } = await app.call(api.jobs.get, { name: 'counted' });
+    const add = async (hostId: string | undefined, durationMs: number | null, state = 'succeeded', exitCode = 0) => {
+      const run = await addRun(app.database, { jobId: id, hostId: hostId ?? '' }, { state, exitCode });
+      await app.database.pool.query('UPDATE run SET duration_ms = $2 WHERE id = $1', [run, durationMs]);
+    };
+    await add(hostIds[0], 1_000);
+    await add(hostIds[0], 1_200);
+    await add(hostIds[1], 1_400, 'failed', 3);
+    await add(hostIds[1], null, 'running');
+    await add(hostIds[1], 5, 'skipped');
+    const all = await app.call(api.jobs.statistics, { name: 'counted' });
+    expect(all).toMatchObject({
+      runs: 3,
+      durations: { minMs: 1_000, medianMs: 1_200, maxMs: 1_400 },
+      exitCodes: [
+        { exit: { unsigned: 0 }, runs: 2 },
+        { exit: { unsigned: 3 }, runs: 1 },
+      ],
+    });
+    expect(all.buckets.reduce((sum, { runs }) => sum + runs, 0)).toBe(3);
+    expect(await app.call(api.jobs.statistics, { name: 'counted', host: 'berlin' })).toMatchObject({ runs: 2 });
+    await expect(app.call(api.jobs.statistics, { name: 'counted', host: 'nobody' })).rejects.toMatchObject({
+      status: 404,
+    });
+    expect(await app.call(api.jobs.statistics, { name: 'Beta' })).toEqual({
+      runs: 0,
+      since: null,
+      durations: null,
+      buckets: [],
+      exitCodes: [],
+    });
   });
 });
 

@@ -1,14 +1,17 @@
-import type { Response } from '@carillon/contract/http/route';
+import { nowRoutes } from '@carillon/contract/http/now.routes';
+import type { Input as InputOf, Response } from '@carillon/contract/http/route';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
-import { lowestUuidAt } from '@carillon/core/state/uuid7';
 import { Controller, Inject, Module } from '@nestjs/common';
-import { Handles } from '../../http/handles.js';
+import { Handles, Input } from '../../http/handles.js';
 import { productVersion } from '../../shared/product.js';
 import { runSummaryView } from '../../shared/run-view.js';
-import { OverviewStore } from '../../store/overview.store.js';
+import { FirePlansStore } from '../../store/fire-plans.store.js';
+import { NowStore } from '../../store/now.store.js';
+import { OverviewStore, overviewSpanMs } from '../../store/overview.store.js';
 import { RunStore } from '../../store/run.store.js';
+import { type SelfWatchFigures, SelfWatchStore } from '../../store/self-watch.store.js';
+import { NowService } from './now.service.js';
 
-const dayMs = 24 * 3_600_000;
 const recentBadCount = 10;
 
 @Controller()
@@ -16,24 +19,57 @@ class OverviewController {
   constructor(
     @Inject(OverviewStore) private readonly overview: OverviewStore,
     @Inject(RunStore) private readonly runs: RunStore,
+    @Inject(SelfWatchStore) private readonly selfWatch: SelfWatchStore,
   ) {}
 
   @Handles(sessionRoutes.overview)
   async get(): Promise<Response<typeof sessionRoutes.overview>> {
     const nowMs = Date.now();
-    const sinceMs = nowMs - dayMs;
-    const [counts, bad] = await Promise.all([
-      this.overview.counts(lowestUuidAt(sinceMs)),
-      this.runs.list({ before: null, limit: recentBadCount, bad: true, sinceMs }),
+    const [{ counts, atMs }, bad, watched] = await Promise.all([
+      this.overview.counts(nowMs),
+      this.runs.list({ before: null, limit: recentBadCount, bad: true, sinceMs: nowMs - overviewSpanMs }),
+      this.selfWatch.figures(),
     ]);
     return {
-      at: new Date(nowMs).toISOString(),
+      at: new Date(atMs).toISOString(),
       version: productVersion,
       ...counts,
       recentBad: bad.map(runSummaryView),
+      ...(watched ? { alertPath: alertPathView(watched) } : {}),
     };
   }
 }
 
-@Module({ controllers: [OverviewController], providers: [OverviewStore, RunStore] })
+function alertPathView({ lastSuccessAt, lastToldMs, silentSince }: SelfWatchFigures) {
+  return {
+    lastSuccessAt: lastSuccessAt?.toISOString() ?? null,
+    tookMs: lastToldMs,
+    silentSince: silentSince?.toISOString() ?? null,
+  };
+}
+
+@Controller()
+class NowController {
+  constructor(@Inject(NowService) private readonly now: NowService) {}
+
+  @Handles(nowRoutes.activity)
+  activity() {
+    return this.now.activity(Date.now());
+  }
+
+  @Handles(nowRoutes.fleet)
+  fleet(@Input() { label }: InputOf<typeof nowRoutes.fleet>) {
+    return this.now.fleet(label);
+  }
+
+  @Handles(nowRoutes.load)
+  load() {
+    return this.now.load(Date.now());
+  }
+}
+
+@Module({
+  controllers: [OverviewController, NowController],
+  providers: [OverviewStore, RunStore, SelfWatchStore, NowService, NowStore, FirePlansStore],
+})
 export class OverviewModule {}

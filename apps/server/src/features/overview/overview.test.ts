@@ -44,7 +44,7 @@ async function addJob(name: string, enabled: boolean) {
   await query('INSERT INTO job (id, name, name_key, current_version) VALUES ($1, $2, $2, 1)', [id, name]);
   await query(
     `INSERT INTO job_version (job_id, version, spec, spec_hash, manifest, manifest_hash, signature, author) VALUES ($1, 1, $2, '', '', '', '', '')`,
-    [id, { enabled, targets: {} }],
+    [id, { enabled, targets: {}, schedule: [] }],
   );
   return id;
 }
@@ -77,6 +77,7 @@ describe('the overview', () => {
     for (const state of ['running', 'succeeded', 'warning', 'failed', 'timed_out', 'killed', 'indeterminate'])
       await addRun(job, b, state, hour);
     await addRun(job, a, 'failed', 25 * hour);
+    await query('SELECT rebuild_run_hours()');
     const overview = await app.call(api.session.overview, {});
     expect(overview).toMatchObject({
       hosts: { total: 3, online: 1, lagging: 1, offline: 1, inSync: 1 },
@@ -85,6 +86,29 @@ describe('the overview', () => {
       runs: { total: 7, running: 1, succeeded: 1, warning: 1, bad: 4 },
     });
     expect(overview.recentBad).toHaveLength(4);
+  });
+});
+
+describe('what is happening now', () => {
+  it('has every minute of the last hour, the misses of a day and how hosts are by label', async () => {
+    const minute = Math.floor(Date.now() / 60_000) - 5;
+    await query('INSERT INTO run_minute (minute, slot, started, bad) VALUES ($1, 0, 3, 1), ($1, 1, 4, 0)', [minute]);
+    await addHost('d', 1, { site: 'berlin' });
+    await addHost('e', null, { site: 'berlin' });
+    const activity = await app.call(api.now.activity, {});
+    expect(activity.minutes).toHaveLength(60);
+    expect(activity.minutes).toContainEqual({ minute: new Date(minute * 60_000).toISOString(), started: 7, bad: 1 });
+    expect(activity.misses).toEqual({ missed: 0, host_unknown: 0, ran_late: 0, skipped: 0 });
+    const fleet = await app.call(api.now.fleet, {});
+    expect(fleet).toMatchObject({ keys: ['site'], label: 'site', isMore: false });
+    expect(fleet.groups).toContainEqual(expect.objectContaining({ value: 'berlin', total: 2, online: 1, offline: 1 }));
+    expect((await app.call(api.now.fleet, { label: 'nobody' })).groups).toMatchObject([{ value: null }]);
+  });
+
+  it('has the load of the coming hour by five minutes', async () => {
+    const { items, everyMinutes } = await app.call(api.now.load, {});
+    expect(everyMinutes).toBe(5);
+    expect(items.length).toBeGreaterThanOrEqual(12);
   });
 });
 

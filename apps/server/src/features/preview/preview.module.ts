@@ -2,6 +2,8 @@ import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input as InputOf } from '@carillon/contract/http/route';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { Handles, Input } from '../../http/handles.js';
+import { AssignmentStore } from '../../store/assignment.store.js';
+import { JobStore } from '../../store/job.store.js';
 import { TargetStore } from '../../store/target.store.js';
 import { PreviewService } from './preview.service.js';
 
@@ -15,5 +17,5 @@ class PreviewController {
   }
 }
 
-@Module({ controllers: [PreviewController], providers: [PreviewService, TargetStore] })
+@Module({ controllers: [PreviewController], providers: [PreviewService, TargetStore, JobStore, AssignmentStore] })
 export class PreviewModule {}

@@ -1,24 +1,35 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
-import { matchesTarget } from '@carillon/core/host/target';
-import { readDocument } from '@carillon/core/job/job-file';
-import { makeManifest } from '@carillon/core/job/job-spec';
+import { readDocument } from '@carillon/core/document/read-document';
+import { matchesTarget, type TargetHost } from '@carillon/core/host/target';
+import { type JobSpec, makeManifest } from '@carillon/core/job/job-spec';
 import { makeProblem } from '@carillon/core/problem';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidInput } from '../../http/api-error.js';
 import { previewFires, previewTask } from '../../shared/task-preview.js';
+import { AssignmentStore } from '../../store/assignment.store.js';
+import { JobStore } from '../../store/job.store.js';
 import { TargetStore } from '../../store/target.store.js';
+import { accountsOf, hostsChanged, overlapsOf, zonesOf } from './compare.js';
 
 type Route = typeof jobRoutes.preview;
 
 /** Stands for the id a job gets when it is stored. */
 const noId = '00000000-0000-7000-8000-000000000000';
 
+/** A preview is asked for while somebody types: of a large fleet, so much is looked at. */
+const comparedHosts = 500;
+const comparedJobs = 200;
+
 /** What a document would do. Nothing is stored. */
 @Injectable()
 export class PreviewService {
-  constructor(@Inject(TargetStore) private readonly targets: TargetStore) {}
+  constructor(
+    @Inject(TargetStore) private readonly targets: TargetStore,
+    @Inject(JobStore) private readonly jobs: JobStore,
+    @Inject(AssignmentStore) private readonly assignments: AssignmentStore,
+  ) {}
 
   async preview({ document: raw, timezone, count, includeXml }: Input<Route>['body']): Promise<Response<Route>> {
     const document = readDocument(raw);
@@ -32,11 +43,38 @@ export class PreviewService {
     const { hosts, groups } = await this.targets.everything();
     const matching = hosts.filter((host) => matchesTarget(spec.targets, host, groups));
     const hostTimezone = timezone ?? matching.map((host) => host.timezone).find(isTimeZone) ?? 'UTC';
-    const task = previewTask(makeManifest(noId, 1, spec), hostTimezone);
+    const nowMs = Date.now();
+    const manifest = makeManifest(noId, 1, spec);
+    const task = previewTask(manifest, hostTimezone);
+    const firesIn = (zone: string) =>
+      spec.enabled ? previewFires(spec.schedule, { nowMs, count, hostTimezone: zone }) : [];
+    const nextFires = firesIn(hostTimezone);
     return {
       task: includeXml === false ? { ...task, xml: '' } : task,
-      nextFires: spec.enabled ? previewFires(spec.schedule, { nowMs: Date.now(), count, hostTimezone }) : [],
+      nextFires,
       hosts: matching.map((host) => host.name),
+      stored: await this.compare(spec, matching),
+      zones: zonesOf(matching).map(({ zone, hosts: count }) => {
+        const { exactness, reasons } = previewTask(manifest, zone);
+        return { hostTimezone: zone, hosts: count, exactness, reasons, nextFires: firesIn(zone) };
+      }),
+      accounts: accountsOf(spec, matching),
+      overlaps: overlapsOf(nextFires, await this.neighbours(spec, matching), { nowMs, hostTimezone }),
     };
+  }
+
+  private async compare(spec: JobSpec, matching: readonly TargetHost[]) {
+    const stored = await this.jobs.byName(spec.name);
+    if (!stored) return null;
+    const had = await this.assignments.hostsOf(stored.id);
+    return { version: stored.version, ...hostsChanged(had, matching) };
+  }
+
+  private neighbours(spec: JobSpec, matching: readonly TargetHost[]) {
+    return this.assignments.otherJobs({
+      hosts: matching.slice(0, comparedHosts).map(({ name }) => name),
+      except: spec.name,
+      limit: comparedJobs,
+    });
   }
 }

@@ -4,6 +4,8 @@ import { cloneDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
 import { addFleet, jobFile } from '../../store/testing/fleet.js';
+import { ApplyModule } from '../apply/apply.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
 import { PreviewModule } from './preview.module.js';
 
 let app: TestApp;
@@ -11,7 +13,7 @@ let drop: () => Promise<void>;
 beforeAll(async () => {
   const database = await cloneDatabase();
   drop = database.drop;
-  app = await startTestApp(database.url, { modules: [PreviewModule] });
+  app = await startTestApp(database.url, { modules: [PreviewModule, ApplyModule, JobsModule] });
   await addFleet(app.database, [
     { name: 'B', labels: { role: 'db' }, timezone: 'Asia/Shanghai' },
     { name: 'a', labels: { role: 'db' }, timezone: 'Europe/Berlin' },
@@ -50,6 +52,40 @@ describe('a preview', () => {
   it('of hosts whose zone is not known here is that of UTC', async () => {
     const { task, hosts } = await preview({ document: on({ labels: { role: 'lost' } }) });
     expect([hosts, task.hostTimezone]).toEqual([['lost'], 'UTC']);
+  });
+
+  it('tells time zones apart, and whom the job runs as', async () => {
+    const overrides = [{ hosts: ['b'], runAs: { s4u: '.\\etl' }, rights: 'highest' }];
+    const { zones, accounts, stored } = await preview({
+      document: jobFile('new', { targets: { all: true }, overrides }),
+      count: 1,
+    });
+    expect(stored).toBeNull();
+    expect(zones?.map(({ hostTimezone, hosts, nextFires }) => [hostTimezone, hosts, nextFires[0]?.timezone])).toEqual([
+      ['Asia/Shanghai', 1, 'Asia/Shanghai'],
+      ['Europe/Berlin', 1, 'Europe/Berlin'],
+      ['UTC', 1, 'UTC'],
+    ]);
+    expect(accounts).toEqual([
+      { account: 'system', rights: 'ordinary', hosts: 3 },
+      { account: 's4u:.\\etl', rights: 'highest', hosts: 1 },
+    ]);
+  });
+
+  it('of a stored job names hosts gained and lost, and other jobs that start at the same moment', async () => {
+    const documents = [
+      jobFile('moves', { targets: { labels: { role: 'db' } } }),
+      jobFile('same-time', { targets: { hosts: ['a', 'c'] } }),
+      jobFile('other-time', { targets: { all: true }, schedule: '30 2 * * *' }),
+    ];
+    await app.call(api.jobs.apply, { body: { documents } });
+    const { stored, overlaps } = await preview({
+      document: jobFile('Moves', { targets: { hosts: ['A', 'c'] } }),
+      count: 3,
+    });
+    expect(stored).toEqual({ version: 1, gained: ['c'], lost: ['B'] });
+    expect(overlaps).toMatchObject([{ job: 'same-time', hosts: 2 }]);
+    for (const name of ['moves', 'same-time', 'other-time']) await app.call(api.jobs.remove, { name });
   });
 
   it.each([

@@ -1,8 +1,11 @@
+import { Readable } from 'node:stream';
 import type { Input as InputOf } from '@carillon/contract/http/route';
 import { runRoutes } from '@carillon/contract/http/runs.routes';
-import { Controller, Inject, Module } from '@nestjs/common';
-import { Handles, Input } from '../../http/handles.js';
+import { Controller, Inject, Module, StreamableFile } from '@nestjs/common';
+import { Handles, HandlesStream, Input } from '../../http/handles.js';
 import { RunStore } from '../../store/run.store.js';
+import { RunComparisonStore } from '../../store/run-comparison.store.js';
+import { RunHoursStore } from '../../store/run-hours.store.js';
 import { RunOutputStore } from '../../store/run-output.store.js';
 import { OutputService } from './output.service.js';
 import { RunsService } from './runs.service.js';
@@ -21,9 +24,29 @@ class RunsController {
     return this.runs.list(input);
   }
 
+  // These before `get`, which would take the word for an id.
+  @HandlesStream(runRoutes.table)
+  async table(@Input() input: InputOf<Routes['table']>) {
+    const lines = await this.runs.table(input);
+    return new StreamableFile(Readable.from(lines), {
+      type: runRoutes.table.media,
+      disposition: 'attachment; filename="runs.csv"',
+    });
+  }
+
+  @Handles(runRoutes.hours)
+  hours(@Input() input: InputOf<Routes['hours']>) {
+    return this.runs.hours(input);
+  }
+
   @Handles(runRoutes.get)
   get(@Input() { id }: InputOf<Routes['get']>) {
     return this.runs.get(id);
+  }
+
+  @Handles(runRoutes.beside)
+  beside(@Input() { id }: InputOf<Routes['beside']>) {
+    return this.runs.beside(id);
   }
 
   @Handles(runRoutes.output)
@@ -32,5 +55,8 @@ class RunsController {
   }
 }
 
-@Module({ controllers: [RunsController], providers: [RunsService, OutputService, RunStore, RunOutputStore] })
+@Module({
+  controllers: [RunsController],
+  providers: [RunsService, OutputService, RunStore, RunComparisonStore, RunHoursStore, RunOutputStore],
+})
 export class RunsModule {}

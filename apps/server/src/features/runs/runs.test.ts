@@ -1,9 +1,12 @@
 import { api } from '@carillon/contract/http/api';
 import type { Request } from '@carillon/contract/http/route';
+import { limits } from '@carillon/contract/limits';
 import { cloneDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
+import type { RunSummaryRow } from '../../store/run.store.js';
 import { addJobAndHost, addOutput, addRun, type RunPlace } from '../../store/testing/runs.js';
+import { tableLines } from './run-table.js';
 import { RunsModule } from './runs.module.js';
 
 let app: TestApp;
@@ -26,8 +29,10 @@ beforeAll(async () => {
     const place = index % 2 === 0 ? backup : monitor;
     const trigger = index === 5 ? 'command' : 'schedule';
     // The later ones lie in the partition of the day before.
-    ids.push(await addRun(app.database, place, { state, trigger, startedAtMs: noon - index * 240 * minute }));
+    const exit = index === 1 ? { exitCode: 3_221_225_786 } : {};
+    ids.push(await addRun(app.database, place, { state, trigger, startedAtMs: noon - index * 240 * minute, ...exit }));
   }
+  await app.database.pool.query(`UPDATE host SET labels = '{"role":"db"}' WHERE name = 'WIN-02'`);
 });
 afterAll(async () => {
   await app?.close();
@@ -57,6 +62,15 @@ describe('runs', () => {
     await app.database.pool.query(`DELETE FROM run WHERE started_at > '2026-12-31'`);
   });
 
+  it('whose output has words need a time from which on to search, and a word', async () => {
+    const since = new Date(noon - 30 * 240 * minute).toISOString();
+    await addOutput(app.database, ids[1] ?? '', [{ data: 'volume E: is full\r\n' }]);
+    expect(await found({ outputContains: 'IS FULL', since })).toEqual([1]);
+    expect(await found({ outputContains: 'is full', since, state: 'killed' })).toEqual([]);
+    await expect(list({ outputContains: 'full' })).rejects.toThrow('expected a time from which on');
+    await expect(list({ outputContains: '...', since })).rejects.toThrow('at least one letter or digit');
+  });
+
   it.each<[Request<typeof api.runs.list>, number[]]>([
     [{ job: 'backup' }, [0, 2, 4]],
     [{ host: 'win-02' }, [1, 3, 5]],
@@ -68,6 +82,11 @@ describe('runs', () => {
     [{ bad: 'false' }, [0, 3, 5]],
     [{ since: new Date(noon - 240 * minute).toISOString() }, [0, 1]],
     [{ until: new Date(noon - 240 * minute).toISOString() }, [2, 3, 4, 5]],
+    [{ label: 'role=db' }, [1, 3, 5]],
+    [{ label: 'role=db', bad: 'true' }, [1]],
+    [{ label: 'role=web' }, []],
+    [{ exitCode: -1_073_741_510, job: 'Monitor' }, [1]],
+    [{ exitCode: 3_221_225_786, since: '2026-11-01T00:00:00Z' }, [1]],
     [{ bad: 'true', job: 'Backup', since: '2026-11-20T00:00:00Z' }, [2]],
   ])('are found by %j', async (options, expected) => {
     expect(await found(options)).toEqual(expected);
@@ -78,11 +97,92 @@ describe('runs', () => {
     ['state=broken', 'state'],
     ['since=yesterday', 'since'],
     ['limit=501', 'limit'],
+    ['exitCode=3', 'since'],
+    ['label=role', 'label'],
     ['jbo=Backup', 'jbo'],
   ])('are not listed for ?%s, which names what is wrong', async (query, path) => {
     const answer = await app.fetch(`/api/v1/runs?${query}`, { headers: { authorization: `Bearer ${app.token}` } });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ code: 'invalid', params: { problems: [{ path }] } });
+  });
+});
+
+describe('runs as a table', () => {
+  const table = (query: string, token = app.token) =>
+    app.fetch(`/api/v1/runs/table.csv?${query}`, { headers: { authorization: `Bearer ${token}` } });
+
+  it('are those of the filter, newest first, for spreadsheets', async () => {
+    const answer = await table('job=Monitor');
+    expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="runs.csv"');
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+    const lines = new TextDecoder().decode(bytes).split('\r\n');
+    expect(lines.at(-1)).toBe('');
+    expect(lines.slice(1, -1).map((line) => line.split(',').at(-1))).toEqual([ids[1], ids[3], ids[5]]);
+    expect(lines[1]).toContain('failed');
+  });
+
+  it('cannot make a spreadsheet compute', async () => {
+    const evil = await addJobAndHost(app.database, { job: '=cmd|calc', host: '@host' });
+    await addRun(app.database, evil, { startedAtMs: noon + 60 * minute });
+    const text = await (await table('host=@host')).text();
+    expect(text).toContain(`,'=cmd|calc,1,'@host,`);
+    await app.database.pool.query('DELETE FROM run WHERE job_id = $1', [evil.jobId]);
+  });
+
+  it('are for the signed-in only, and a wrong filter is named before the first line', async () => {
+    expect((await table('', 'nobody')).status).toBe(401);
+    const answer = await table('state=broken');
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ params: { problems: [{ path: 'state' }] } });
+  });
+
+  it('end where there are too many, and say so', async () => {
+    const row = (await app.call(api.runs.list, { limit: 1 })).items[0];
+    const run = { ...row, startedAt: new Date(noon), finishedAt: null, scheduledFor: null } as unknown as RunSummaryRow;
+    const page = Array.from({ length: 500 }, () => run);
+    let count = 0;
+    let last = '';
+    for await (const chunk of tableLines(page, async () => page)) {
+      count += chunk.split('\r\n').length - 1;
+      last = chunk;
+    }
+    expect(count).toBe(limits.csvRuns + 2);
+    expect(last).toContain(`these are the newest ${limits.csvRuns}`);
+  });
+});
+
+describe('what a run is compared with', () => {
+  it('are the runs before it on its host, and those of other hosts at its time', async () => {
+    const third = await addJobAndHost(app.database, { job: 'elsewhere', host: 'WIN-30' });
+    const at = (minutes: number) => ({ startedAtMs: noon + minutes * minute });
+    const other = { jobId: backup.jobId, hostId: monitor.hostId };
+    const last = { jobId: backup.jobId, hostId: third.hostId };
+    const before = await addRun(app.database, backup, at(300));
+    await app.database.pool.query('UPDATE run SET duration_ms = 4000 WHERE id = $1', [before]);
+    const run = await addRun(app.database, backup, at(301));
+    const after = await addRun(app.database, backup, at(302));
+    const near = await addRun(app.database, other, at(301.2));
+    await addRun(app.database, other, at(308));
+    const bad = await addRun(app.database, last, { ...at(305), state: 'failed' });
+    await addRun(app.database, monitor, at(301));
+    const beside = await app.call(api.runs.beside, { id: run });
+    expect(beside).toMatchObject({
+      usual: { runs: 1, medianMs: 4_000 },
+      previous: { id: before },
+      next: { id: after },
+      elsewhere: [{ id: bad }, { id: near }],
+      elsewhereTotal: 2,
+    });
+    await app.database.pool.query('UPDATE run SET scheduled_for = $2 WHERE id = ANY($1)', [
+      [run, bad],
+      new Date(noon + 300 * minute),
+    ]);
+    expect((await app.call(api.runs.beside, { id: run })).elsewhere.map(({ id }) => id)).toEqual([bad]);
+    const first = await app.call(api.runs.beside, { id: ids[4] ?? '' });
+    expect(first).toMatchObject({ usual: null, previous: null });
+    await app.database.pool.query('DELETE FROM run WHERE started_at > $1', [new Date(noon + 200 * minute)]);
   });
 });
 

@@ -78,9 +78,9 @@ export class UpgradesService {
     return { version, rings };
   }
 
-  async hosts({ cursor, limit }: Input<Routes['hosts']>): Promise<Response<Routes['hosts']>> {
+  async hosts({ cursor, limit, host }: Input<Routes['hosts']>): Promise<Response<Routes['hosts']>> {
     const [rows, rings, published, groups] = await Promise.all([
-      this.store.hostPage(readCursor(cursor), limit + 1),
+      this.store.hostPage(readCursor(cursor), limit + 1, host),
       this.store.rings(),
       this.store.published(),
       this.targets.groups(),

@@ -83,7 +83,7 @@ const plan = async (version: string, hosts: Host[], more: { percent?: number } =
   if (hint) gateway.hints.publish(hint);
 };
 const viewOf = async ({ name }: Host) =>
-  (await app.call(upgradeRoutes.hosts, { limit: 500 })).items.find(({ host }) => host === name);
+  (await app.call(upgradeRoutes.hosts, { host: name.toUpperCase() })).items.find(({ host }) => host === name);
 const say = (agent: ScriptedAgent, status: Partial<Body<'upgrade.status'>>) =>
   agent.send('upgrade.status', {
     version: '0.2.0',
@@ -131,7 +131,7 @@ describe('an offer', () => {
     const [chosen, other] = [await makeHost(), await makeHost()];
     await plan(release.version, [chosen]);
     const { body: offer } = await chosen.agent.take('upgrade.offer');
-    expect(offer).toEqual({ ...release.body, healthWithinMs: 300_000 });
+    expect(offer).toEqual({ ...release.body, healthWithinMs: 300_000, plan: expect.any(String) });
     const chunks: Buffer[] = [];
     for (let offset = 0; offset < file.length; ) {
       chosen.agent.send('release.get', { sha256: release.sha256, offset });

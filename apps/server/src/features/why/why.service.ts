@@ -54,10 +54,10 @@ export class WhyService {
     const isLive = job.deletedMs === null && current?.enabled;
     const nextMs = isLive ? nextFire(current.schedule, { fromMs: nowMs, untilMs: nowMs + aheadMs, ...clocks }) : null;
     const found = fire.due
-      ? explainFire(fire, {
-          nowMs,
-          ...(await this.store.around({ id: job.id, taskPath: taskPathOf(job.name) }, host.id, fire.atMs)),
-        })
+      ? explainFire(
+          fire,
+          await this.store.around({ id: job.id, taskPath: taskPathOf(job.name) }, host.id, fire.atMs, nowMs),
+        )
       : explainNoFire(fire, nextMs);
     const { reason, certainty, text, evidence, runId } = found;
     return {
@@ -77,7 +77,8 @@ export class WhyService {
 
 /** Hosts may have a schedule of their own. */
 function onThisHost({ overrides, ...version }: WhyJob['versions'][number], hostName: string): WhyVersion {
-  return { ...version, schedule: overrideOf(overrides ?? [], hostName)?.schedule ?? version.schedule };
+  const { schedule = version.schedule, enabled = version.enabled } = overrideOf(overrides ?? [], hostName) ?? {};
+  return { ...version, schedule, enabled };
 }
 
 function iso(atMs: number | null): string | null {

@@ -5,12 +5,15 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { limits } from '@carillon/contract/limits';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Config } from '../../config/config.js';
 import { configModule } from '../../config/config.module.js';
+import { AlertNudge } from '../../queue/alert-nudge.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
+import { RunNews } from '../../queue/run-news.js';
 import { SharedModule } from '../../shared/shared.module.js';
 import { Signer } from '../../shared/signer.js';
 import { Database } from '../../store/database.store.js';
@@ -98,19 +101,27 @@ function testModule(databaseUrl: string, folder: string, hints: Hints, options: 
     dataFolder: folder,
     adminTokenFile: join(folder, 'admin-token'),
     signerKeyFile: join(folder, 'signer.key'),
+    secretsKeyFile: join(folder, 'secrets.key'),
     publicOrigins: ['http://127.0.0.1'],
     webRoot: undefined,
     downloadsFolder: join(folder, 'downloads'),
     logLevel: 'info',
     trustProxy: options.trustProxy ?? [],
+    handshakesPerSecond: limits.handshakesPerSecond,
+    unknownSocketsPerAddress: limits.unauthenticatedSocketsPerAddress,
+    keepRunsDays: limits.keepRunsDays,
+    keepOutputDays: limits.keepOutputDays,
     pollMs: options.pollMs ?? 600_000,
+    selfWatchMs: 0,
+    drainMs: 0,
     releaseKeys: [],
+    allowPrivateChannels: true,
   };
   const queue: DynamicModule = {
     module: HintsOnly,
     global: true,
-    providers: [{ provide: HINTS, useValue: hints }],
-    exports: [HINTS],
+    providers: [{ provide: HINTS, useValue: hints }, AlertNudge, RunNews],
+    exports: [HINTS, AlertNudge, RunNews],
   };
   return { module: TestRoot, imports: [configModule(config), SharedModule, queue, GatewayModule] };
 }

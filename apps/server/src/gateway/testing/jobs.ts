@@ -12,9 +12,9 @@ export interface TestJob {
 export async function putJob(
   gateway: TestGateway,
   hosts: readonly string[],
-  options: { jobId?: string; version?: number; bytes?: number } = {},
+  options: { jobId?: string; version?: number; bytes?: number; needs?: string[] } = {},
 ): Promise<TestJob> {
-  const { jobId = newId(), version = 1, bytes = 10 } = options;
+  const { jobId = newId(), version = 1, bytes = 10, needs = [] } = options;
   const manifest = canonicalJson({ kind: 'carillon/manifest/v1', jobId, version, script: 'x'.repeat(bytes) });
   const manifestHash = sha256Hex(manifest);
   const signature = gateway.signer.sign('carillon/v1/manifest', manifest);
@@ -23,9 +23,9 @@ export async function putJob(
       INSERT INTO job (id, name, name_key, current_version) VALUES (${jobId}::uuid, ${jobId}, ${jobId}, ${version})
       ON CONFLICT (id) DO UPDATE SET current_version = excluded.current_version`;
     await tx.$executeRaw`
-      INSERT INTO job_version (job_id, version, spec, spec_hash, manifest, manifest_hash, signature, author)
+      INSERT INTO job_version (job_id, version, spec, spec_hash, manifest, manifest_hash, signature, author, needs)
       VALUES (${jobId}::uuid, ${version}, ${JSON.stringify({ targets: { hosts } })}::jsonb, ${manifestHash}, ${manifest},
-        ${manifestHash}, ${signature}, 'test')`;
+        ${manifestHash}, ${signature}, 'test', ${needs}::text[])`;
     return gateway.desired.reassign(tx, { jobIds: [jobId] });
   });
   gateway.hints.publish({ kind: 'desired', hostIds: changed });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import type { AgentEvent, RunEvent } from '@carillon/contract/agent/event-messages';
 import { encodeLogFrame, type LogChunk } from '@carillon/contract/agent/log-frame';
-import type { AgentEvent, RunEvent } from '@carillon/contract/agent/messages';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 

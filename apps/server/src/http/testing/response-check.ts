@@ -7,7 +7,7 @@ import { routeOf } from '../handles.js';
 export class ResponseCheck implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const route = routeOf(context.getHandler());
-    if (!route) return next.handle();
+    if (!route || route.media !== undefined) return next.handle();
     return next.handle().pipe(
       map((answer: unknown) => {
         const result = route.response.safeParse(JSON.parse(JSON.stringify(answer)));

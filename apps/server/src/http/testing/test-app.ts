@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callRoute } from '@carillon/contract/http/client';
 import type { Request, Response, Route } from '@carillon/contract/http/route';
+import { limits } from '@carillon/contract/limits';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import type { Config } from '../../config/config.js';
 import { configModule } from '../../config/config.module.js';
+import { AlertNudge } from '../../queue/alert-nudge.js';
 import { HINTS, type Hint } from '../../queue/hints.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
 import { JOB_QUEUE, type JobQueue } from '../../queue/job-queue.js';
+import { RunNews } from '../../queue/run-news.js';
 import { Origins } from '../../shared/origins.js';
 import { SharedModule } from '../../shared/shared.module.js';
 import { Database } from '../../store/database.store.js';
@@ -68,13 +71,21 @@ export function testConfig(databaseUrl: string, folder: string): Config {
     dataFolder: folder,
     adminTokenFile: join(folder, 'admin-token'),
     signerKeyFile: join(folder, 'signer.key'),
+    secretsKeyFile: join(folder, 'secrets.key'),
     publicOrigins: ['http://127.0.0.1:0', 'http://localhost:0'],
     webRoot: undefined,
     downloadsFolder: join(folder, 'downloads'),
     logLevel: 'info',
     trustProxy: [],
+    handshakesPerSecond: limits.handshakesPerSecond,
+    unknownSocketsPerAddress: limits.unauthenticatedSocketsPerAddress,
+    keepRunsDays: limits.keepRunsDays,
+    keepOutputDays: limits.keepOutputDays,
     pollMs: 600_000,
+    selfWatchMs: 0,
+    drainMs: 0,
     releaseKeys: [],
+    allowPrivateChannels: true,
   };
 }
 
@@ -94,9 +105,11 @@ function testRoot(config: Config, { modules }: TestAppOptions, hints: Hint[]): D
     global: true,
     providers: [
       { provide: HINTS, useValue: inProcess },
+      AlertNudge,
+      RunNews,
       { provide: JOB_QUEUE, useValue: noQueue },
     ],
-    exports: [HINTS, JOB_QUEUE],
+    exports: [HINTS, JOB_QUEUE, AlertNudge, RunNews],
   };
   return { module: TestRoot, imports: [configModule(config), SharedModule, queue, HttpModule, ...modules] };
 }

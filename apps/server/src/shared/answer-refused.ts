@@ -1,6 +1,20 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Turned } from './doorkeeper.js';
+
+/** Why somebody may not open a socket. */
+export interface Turned {
+  readonly kind: 'refused';
+  readonly status: number;
+  /** Machine name, as in the API's errors. */
+  readonly code: string;
+  /** What was wrong and what was expected. */
+  readonly message: string;
+  readonly retryAfterSeconds?: number;
+}
+
+export function refused(status: number, code: string, message: string): Turned {
+  return { kind: 'refused', status, code, message };
+}
 
 /** Answers an upgrade request with a plain HTTP error (`{ code, params, message }`, as the API does) and hangs up. */
 export function answerRefused(socket: Duplex, { status, code, message, retryAfterSeconds }: Turned): void {

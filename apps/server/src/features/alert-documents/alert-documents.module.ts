@@ -1,0 +1,37 @@
+import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
+import type { Input as InputOf } from '@carillon/contract/http/route';
+import { Controller, Inject, Module } from '@nestjs/common';
+import { Handles, Input } from '../../http/handles.js';
+import { AlertDocumentListStore } from '../../store/alert-document-list.store.js';
+import { AlertDocumentsService } from './alert-documents.service.js';
+
+type Routes = typeof alertDocumentRoutes;
+
+/** Looking at documents and deleting them; they are written where files are applied. */
+@Controller()
+class AlertDocumentsController {
+  constructor(@Inject(AlertDocumentsService) private readonly documents: AlertDocumentsService) {}
+
+  @Handles(alertDocumentRoutes.list)
+  list(@Input() input: InputOf<Routes['list']>) {
+    return this.documents.list(input);
+  }
+
+  @Handles(alertDocumentRoutes.get)
+  get(@Input() input: InputOf<Routes['get']>) {
+    return this.documents.get(input);
+  }
+
+  @Handles(alertDocumentRoutes.remove)
+  remove(@Input() input: InputOf<Routes['remove']>) {
+    return this.documents.remove(input);
+  }
+
+  @Handles(alertDocumentRoutes.preview)
+  preview(@Input() input: InputOf<Routes['preview']>) {
+    return this.documents.preview(input);
+  }
+}
+
+@Module({ controllers: [AlertDocumentsController], providers: [AlertDocumentsService, AlertDocumentListStore] })
+export class AlertDocumentsModule {}

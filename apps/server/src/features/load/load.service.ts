@@ -1,0 +1,151 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { loadRoutes } from '@carillon/contract/http/load.routes';
+import type { Input, Response } from '@carillon/contract/http/route';
+import { limits } from '@carillon/contract/limits';
+import { expectedStarts, type LoadRange } from '@carillon/core/load/expected-load';
+import { movableJob } from '@carillon/core/load/movable-job';
+import type { MovableJob } from '@carillon/core/load/suggest-spread';
+import type { FirePlan } from '@carillon/core/timeline/coming-fires';
+import { Inject, Injectable } from '@nestjs/common';
+import { readLabel } from '../../shared/read-label.js';
+import { FirePlansStore } from '../../store/fire-plans.store.js';
+import { StartedRunsStore } from '../../store/started-runs.store.js';
+import { TimelineStore } from '../../store/timeline.store.js';
+
+type Routes = typeof loadRoutes;
+type Filter = Pick<Input<Routes['hour']>, 'job' | 'host' | 'label'>;
+
+interface Expected {
+  /** By the minute, of all jobs. */
+  readonly starts: Float64Array;
+  /** The same of each job that has any. */
+  readonly ofJob: ReadonlyMap<string, number>;
+  readonly omitted: string[];
+}
+
+const minuteMs = 60_000;
+const hourMinutes = 60;
+const dayMinutes = 24 * hourMinutes;
+
+/** When how much starts: by the timetables, and as it was. */
+@Injectable()
+export class LoadService {
+  constructor(
+    @Inject(FirePlansStore) private readonly plans: FirePlansStore,
+    @Inject(TimelineStore) private readonly names: TimelineStore,
+    @Inject(StartedRunsStore) private readonly runs: StartedRunsStore,
+  ) {}
+
+  async expected({ from, days, ...filter }: Input<Routes['expected']>): Promise<Response<Routes['expected']>> {
+    const range = { fromMs: wholeMinute(from), minutes: days * dayMinutes };
+    const { starts, omitted } = await expectedOf(await this.plansOf(filter), range);
+    const hours = Array.from({ length: days * 24 }, (_, hour) =>
+      rounded(starts.subarray(hour * hourMinutes, (hour + 1) * hourMinutes).reduce((sum, value) => sum + value, 0)),
+    );
+    return { from: iso(range.fromMs), hours, omitted };
+  }
+
+  async hour({ from, ...filter }: Input<Routes['hour']>): Promise<Response<Routes['hour']>> {
+    const range = { fromMs: wholeMinute(from), minutes: hourMinutes };
+    const [plans, runs] = await Promise.all([
+      this.plansOf(filter),
+      this.runs.byMinute({ ...range, ...filter, label: readLabel(filter.label) }),
+    ]);
+    const { starts, ofJob, omitted } = await expectedOf(plans, range);
+    const jobs = largestJobs(plans, ofJob, range);
+    const [started, bad] = [Array<number>(hourMinutes).fill(0), Array<number>(hourMinutes).fill(0)];
+    for (const { minute, total, bad: wrong } of runs) {
+      if (minute < 0 || minute >= hourMinutes) continue;
+      started[minute] = total;
+      bad[minute] = wrong;
+    }
+    return {
+      from: iso(range.fromMs),
+      fixed: withoutJobs(starts, jobs),
+      jobs: jobs.map((job) => ({ ...job, starts: [...job.starts] })),
+      started,
+      bad,
+      omitted,
+    };
+  }
+
+  /** All timetables that are asked about, by job. */
+  private async plansOf({ job, host, label }: Filter): Promise<FirePlan[][]> {
+    const jobId = job === undefined ? null : await this.names.idOf('job', job);
+    const hostId = host === undefined ? null : await this.names.idOf('host', host);
+    // A name that nobody has starts nothing.
+    if ((job !== undefined && jobId === null) || (host !== undefined && hostId === null)) return [];
+    const wanted = jobId === null ? null : [jobId];
+    if (hostId === null) return [...(await this.plans.ofJobs(wanted, readLabel(label))).values()];
+    const ofHost = [...(await this.plans.ofHosts([hostId], jobId)).values()].flat();
+    const jobs = new Map<string, FirePlan[]>();
+    for (const plan of ofHost) jobs.set(plan.job, [...(jobs.get(plan.job) ?? []), plan]);
+    return [...jobs.values()];
+  }
+}
+
+/** Lets others take a turn between timetables: together they can take a while. */
+async function expectedOf(plans: readonly FirePlan[][], range: LoadRange): Promise<Expected> {
+  const starts = new Float64Array(range.minutes);
+  const ofJob = new Map<string, number>();
+  const known = new Map<string, Float64Array>();
+  const omitted: string[] = [];
+  let looked = 0;
+  for (const plan of plans.flat()) {
+    if (looked > limits.loadFires) {
+      if (!omitted.includes(plan.job) && omitted.length < limits.loadJobs) omitted.push(plan.job);
+      continue;
+    }
+    // Many jobs have the same timetable: it is looked at once, for one host.
+    const key = `${plan.enabled} ${plan.hostTimezone} ${JSON.stringify(plan.schedule)}`;
+    let ofOne = known.get(key);
+    if (!ofOne) {
+      const found = expectedStarts({ ...plan, hosts: 1 }, range);
+      ofOne = found.starts;
+      known.set(key, ofOne);
+      looked += found.fires;
+      await turn();
+    }
+    let sum = 0;
+    for (const [minute, share] of ofOne.entries()) {
+      starts[minute] = (starts[minute] ?? 0) + share * plan.hosts;
+      sum += share * plan.hosts;
+    }
+    if (sum > 0) ofJob.set(plan.job, (ofJob.get(plan.job) ?? 0) + sum);
+  }
+  return { starts, ofJob, omitted };
+}
+
+/** Of the jobs with the most starts those that can be moved. */
+function largestJobs(plans: readonly FirePlan[][], ofJob: ReadonlyMap<string, number>, range: LoadRange): MovableJob[] {
+  const size = (group: readonly FirePlan[]) => ofJob.get(group[0]?.job ?? '') ?? 0;
+  return plans
+    .filter((group) => size(group) > 0)
+    .sort((a, b) => size(b) - size(a))
+    .flatMap((group) => movableJob(group, range) ?? [])
+    .slice(0, limits.loadJobs);
+}
+
+/** What is left of the load when the starts of jobs that may be moved are taken away. */
+function withoutJobs(starts: Float64Array, jobs: readonly MovableJob[]): number[] {
+  const rest = [...starts];
+  for (const job of jobs) {
+    const spread = Math.max(1, job.spreadMinutes);
+    for (const [minute, hosts] of job.starts.entries())
+      for (let later = minute; hosts > 0 && later < Math.min(rest.length, minute + spread); later += 1)
+        rest[later] = Math.max(0, (rest[later] ?? 0) - hosts / spread);
+  }
+  return rest.map(rounded);
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function wholeMinute(instant: string): number {
+  return Math.floor(Date.parse(instant) / minuteMs) * minuteMs;
+}
+
+function iso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

@@ -1,0 +1,88 @@
+import type { Input, Response } from '@carillon/contract/http/route';
+import type { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
+import { meaningfulDifferences } from '@carillon/core/desired/drift';
+import { onHost } from '@carillon/core/job/host-overrides';
+import { makeManifest } from '@carillon/core/job/job-spec';
+import { taskForJob } from '@carillon/core/job/task-for-job';
+import type { TaskDefinition } from '@carillon/wintask/task/definition';
+import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
+import { writeTaskXml } from '@carillon/wintask/task/write-task-xml';
+import { isTimeZone } from '@carillon/wintask/time/zone';
+import { Inject, Injectable } from '@nestjs/common';
+import { ApiError, notFound } from '../../http/api-error.js';
+import { HINTS, type Hints } from '../../queue/hints.js';
+import { taskChangeView } from '../../shared/task-change-view.js';
+import { TaskAdoptionStore } from '../../store/task-adoption.store.js';
+import { type TaskChangeDetail, TaskChangeStore } from '../../store/task-change.store.js';
+import { decideAdoption, withoutAdopted } from './decide-adoption.js';
+
+type Routes = typeof taskChangeRoutes;
+
+/** Use cases around what was changed on hosts. */
+@Injectable()
+export class TaskChangesService {
+  constructor(
+    @Inject(TaskChangeStore) private readonly changes: TaskChangeStore,
+    @Inject(TaskAdoptionStore) private readonly adoptions: TaskAdoptionStore,
+    @Inject(HINTS) private readonly hints: Hints,
+  ) {}
+
+  async get({ id }: Input<Routes['get']>): Promise<Response<Routes['get']>> {
+    const detail = await this.changes.byId(id);
+    if (!detail) throw notFound('task change', id);
+    const { hostId: _host, jobId: _job, spec: _spec, comparedWith: _facts, definition, ...row } = detail;
+    const wanted = wantedTask(detail);
+    const read = definition === null ? undefined : readTaskXml(definition);
+    return {
+      ...taskChangeView(row),
+      definition,
+      wanted: wanted ? writeTaskXml(wanted) : null,
+      fields:
+        wanted && read?.ok ? meaningfulDifferences(wanted, read.task).map(({ text: _, ...field }) => field) : null,
+    };
+  }
+
+  /** @throws ApiError when the change does not stand, or a job cannot say what was edited */
+  async adopt({ id }: Input<Routes['adopt']>, author: string): Promise<Response<Routes['adopt']>> {
+    const nowMs = Date.now();
+    const adopted = await this.adoptions.adopt(id, author, (facts) => decideAdoption(facts, nowMs, true));
+    if (!adopted) {
+      if (!(await this.changes.byId(id))) throw notFound('task change', id);
+      throw new ApiError(
+        'conflict',
+        `task change ${id}: it is adopted already, or the task is not as it was found then`,
+      );
+    }
+    if ('reasons' in adopted) {
+      const { reasons } = adopted;
+      throw new ApiError('conflict', `task change ${id} cannot be adopted: ${reasons.join('; ')}`, { reasons });
+    }
+    const { job, host, version, changedHosts } = adopted;
+    if (changedHosts.length > 0) this.hints.publish({ kind: 'desired', hostIds: [...changedHosts] });
+    return { job, host, version };
+  }
+
+  /** @throws ApiError when nothing was adopted by this change */
+  async undo({ id }: Input<Routes['undo']>, author: string): Promise<Response<Routes['undo']>> {
+    const undone = await this.adoptions.undo(id, author, withoutAdopted);
+    if (!undone) {
+      if (!(await this.changes.byId(id))) throw notFound('task change', id);
+      throw new ApiError(
+        'conflict',
+        `task change ${id}: nothing was adopted from it, so there is nothing to take back`,
+      );
+    }
+    const { job, host, version, changedHosts } = undone;
+    if (changedHosts.length > 0) this.hints.publish({ kind: 'desired', hostIds: [...changedHosts] });
+    return { job, host, version };
+  }
+}
+
+/** The task that should have been there, worked out as the host did. */
+function wantedTask({ spec, jobId, version, host, hostId, comparedWith }: TaskChangeDetail): TaskDefinition | null {
+  if (spec === null || comparedWith === null || !isTimeZone(comparedWith.timezone)) return null;
+  const { timezone, runner, sids } = comparedWith;
+  const manifest = onHost(makeManifest(jobId, version, spec), host);
+  const task = taskForJob(manifest, { hostTimezone: timezone, runner, sids, agentId: hostId });
+  return task.ok ? task.value.definition : null;
+}

@@ -1,0 +1,237 @@
+import { ApiFailure } from '@carillon/contract/http/client';
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
+import { onHost } from '@carillon/core/job/host-overrides';
+import { type JobSpec, makeManifest } from '@carillon/core/job/job-spec';
+import { taskForJob } from '@carillon/core/job/task-for-job';
+import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
+import type { TaskDefinition } from '@carillon/wintask/task/definition';
+import { writeTaskXml } from '@carillon/wintask/task/write-task-xml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { joinToken, startGateway, type TestGateway } from '../../gateway/testing/gateway-fixture.js';
+import { newId } from '../../gateway/testing/run-events.js';
+import { facts, ScriptedAgent } from '../../gateway/testing/scripted-agent.js';
+import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
+import { ApplyModule } from '../apply/apply.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
+import { TaskAdoptionService } from './task-adoption.service.js';
+import { TaskChangesModule } from './task-changes.module.js';
+
+let database: TestDatabase;
+let gateway: TestGateway;
+let app: TestApp;
+beforeAll(async () => {
+  database = await cloneDatabase();
+  gateway = await startGateway(database.url);
+  app = await startTestApp(database.url, { modules: [TaskChangesModule, ApplyModule, JobsModule] });
+});
+afterAll(async () => {
+  await app.close();
+  await gateway.close();
+  await database.drop();
+});
+
+const comparedWith = { timezone: 'UTC', runner: { command: 'C:\\agent.exe', arguments: ['run'] }, sids: {} };
+type Edit = (task: TaskDefinition) => TaskDefinition;
+const set =
+  (settings: TaskDefinition['settings']): Edit =>
+  (task) => ({ ...task, settings: { ...task.settings, ...settings } });
+
+/** A job on hosts whose edits are kept, and what these hosts tell. */
+async function makeJob(count = 1, more: Record<string, unknown> = {}) {
+  const hosts = await Promise.all(Array.from({ length: count }, () => makeHost()));
+  const name = `job-${newId()}`;
+  const targets = { hosts: hosts.map((host) => host.name) };
+  const run = { program: 'C:\\x.exe' };
+  const document = { kind: 'Job', name, targets, schedule: '0 2 * * *', run, onDrift: 'adopt', ...more };
+  const apply = (change: object = {}) =>
+    app.call(jobRoutes.apply, {
+      body: { documents: [{ ...document, ...change }], dryRun: false, allowNoHosts: false },
+    });
+  await apply();
+  const { id: jobId } = await app.call(jobRoutes.get, { name });
+  const job = async () => {
+    const { version, spec } = await app.call(jobRoutes.get, { name });
+    return { version, spec: spec as unknown as JobSpec };
+  };
+  /** The host tells that it found its task of a version edited so. */
+  const tell = async (edit: Edit, { host = hosts[0]!, version = 1, change = {} } = {}) => {
+    const { spec } = await app.call(jobRoutes.version, { name, version });
+    const manifest = onHost(makeManifest(jobId, version, spec as unknown as JobSpec), host.name);
+    const task = taskForJob(manifest, { hostTimezone: 'UTC', runner: comparedWith.runner, agentId: host.agentId });
+    if (!task.ok) throw new Error('not registrable');
+    const definition = writeTaskXml(edit(task.value.definition));
+    return host.send({
+      kind: 'task.changed',
+      jobId,
+      version,
+      state: 'drifted',
+      found: 'edited',
+      differences: ['x'],
+      message: null,
+      definitionHash: 'a'.repeat(64),
+      definition,
+      comparedWith,
+      changedAt: '2026-11-26T02:00:00.000Z',
+      changedBy: 'CORP\\ann',
+      ...change,
+    });
+  };
+  const look = () => app.app.get(TaskAdoptionService).look();
+  const changes = async () => (await app.call(jobRoutes.taskChanges, { name })).items;
+  return { name, jobId, hosts, apply, job, tell, look, changes };
+}
+
+async function makeHost() {
+  const agent = await ScriptedAgent.dial(gateway.port);
+  const name = `host-${newId()}`;
+  const capabilities = ['adopt', 'overrides', 'override-settings'];
+  const said = { ...facts, hostname: name, capabilities };
+  const identity = await agent.enroll(await joinToken(gateway), said);
+  await agent.hello(identity, { facts: said });
+  let seq = 0;
+  const send = async (data: object) => {
+    seq += 1;
+    const eventId = newId();
+    agent.send('events', { epoch: 1, firstSeq: seq, items: [{ seq, eventId, at: '2026-11-26T02:00:01.000Z', data }] });
+    await agent.take('ack');
+    return eventId;
+  };
+  return { name, agentId: identity.agentId, send };
+}
+
+describe('an edited task of a job that keeps edits', () => {
+  it('becomes what its host should have, in a version that says who and when', async () => {
+    const { name, hosts, job, tell, look, changes } = await makeJob(2);
+    const id = await tell(set({ enabled: false }));
+    expect(await changes()).toMatchObject([{ id, adoption: 'wanted' }]);
+    await Promise.all([look(), look()]);
+    expect(await job()).toMatchObject({
+      version: 2,
+      spec: { enabled: true, overrides: [{ hosts: [hosts[0]?.name], enabled: false }] },
+    });
+    const [version] = (await app.call(jobRoutes.versions, { name })).items;
+    expect(version).toMatchObject({
+      author: 'host',
+      reason: `\\Carillon\\${name} was edited on ${hosts[0]?.name} by CORP\\ann at 2026-11-26T02:00:00.000Z: enabled`,
+    });
+    expect(await changes()).toMatchObject([{ id, adoption: 'adopted', adoptedVersion: 2, adoptionReasons: [] }]);
+    expect(app.hints).toContainEqual({ kind: 'desired', hostIds: expect.arrayContaining([hosts[1]?.agentId]) });
+  });
+
+  it('on several hosts at once becomes one version; a later one may have been told of an older version', async () => {
+    const { hosts, job, tell, look, changes } = await makeJob(3);
+    await tell(set({ enabled: false }));
+    await tell(set({ priority: 9 }), { host: hosts[2]! });
+    await tell(set({ startWhenAvailable: true }), { host: hosts[1]! });
+    await look();
+    expect((await changes()).map(({ adoptedVersion }) => adoptedVersion)).toEqual([2, null, 2]);
+    await tell(set({ enabled: false }), { host: hosts[2]! });
+    await look();
+    expect((await job()).version).toBe(3);
+    expect((await job()).spec.overrides?.slice(0, 2)).toEqual([
+      { hosts: [hosts[0]?.name], enabled: false },
+      { hosts: [hosts[1]?.name], onMissed: 'run-once' },
+    ]);
+  });
+
+  it('that no job can say stays as it is, with the reason at the change and at its assignment', async () => {
+    const { name, hosts, job, tell, look, changes } = await makeJob();
+    await hosts[0]?.send({ kind: 'host.booted', bootedAt: '2026-11-26T00:00:00.000Z' });
+    await gateway.rows(`UPDATE assignment SET state = 'applied' WHERE host_id = $1`, [hosts[0]?.agentId]);
+    await tell(set({ enabled: false, priority: 9 }));
+    await look();
+    const reason = 'setting: settings.priority: wanted 5, found 9';
+    expect(await changes()).toMatchObject([{ adoption: 'left', adoptionReasons: [reason], adoptedVersion: null }]);
+    expect(await job()).toMatchObject({ version: 1 });
+    const { items } = await app.call(jobRoutes.assignments, { name });
+    expect(items).toMatchObject([{ state: 'drifted', message: expect.stringContaining(reason) }]);
+  });
+
+  it.each<[string, object, string]>([
+    ['deleted', { found: 'deleted', definition: null }, 'deleted'],
+    ['not told', { definition: null, definitionHash: 'b'.repeat(64) }, 'no_definition'],
+    ['no task', { definition: '<x>' }, 'unreadable'],
+    ['of a strange zone', { comparedWith: { ...comparedWith, timezone: 'Mars/Base' } }, 'timezone'],
+  ])('%s is not guessed at', async (_, change, code) => {
+    const { tell, look, changes } = await makeJob();
+    await tell(set({ enabled: false }), { change });
+    await look();
+    expect(await changes()).toMatchObject([
+      { adoption: 'left', adoptionReasons: [expect.stringContaining(`${code}: `)] },
+    ]);
+  });
+
+  it('is forgotten when it was right again before anybody decided', async () => {
+    const { job, tell, look, changes, jobId, hosts } = await makeJob();
+    await tell(set({ enabled: false }));
+    const right = { state: 'restored', found: null, differences: [], message: null };
+    await hosts[0]?.send({ kind: 'task.changed', jobId, version: 1, ...right });
+    await look();
+    expect(await changes()).toMatchObject([
+      { adoption: null },
+      { adoptionReasons: [expect.stringContaining('old_news')] },
+    ]);
+    expect(await job()).toMatchObject({ version: 1 });
+  });
+
+  it('is missed by a file that does not know of it, which is said', async () => {
+    const { hosts, apply, tell, look } = await makeJob(2);
+    await tell(set({ enabled: false }));
+    await look();
+    const { results } = await apply({ description: 'from the file' });
+    expect(results).toMatchObject([{ warnings: [{ code: 'adopted_lost', count: 1, hosts: [hosts[0]?.name] }] }]);
+    expect((await apply({ description: 'again' })).results[0]).not.toHaveProperty('warnings');
+  });
+
+  it('can be taken back, and what was written since stays', async () => {
+    const { hosts, job, tell, look } = await makeJob(2);
+    const id = await tell(set({ enabled: false }));
+    await tell(set({ enabled: false }), { host: hosts[1]! });
+    await look();
+    expect(await app.call(taskChangeRoutes.undo, { id })).toMatchObject({ host: hosts[0]?.name, version: 3 });
+    expect((await job()).spec.overrides).toEqual([{ hosts: [hosts[1]?.name], enabled: false }]);
+    const again = app.call(taskChangeRoutes.undo, { id: newId() });
+    await expect(again).rejects.toMatchObject({ body: { code: 'not_found' } });
+  });
+});
+
+describe('an edit that stands', () => {
+  it('becomes what its host should have when somebody asks, once', async () => {
+    const { tell, job, changes, hosts } = await makeJob(1, { onDrift: 'leave' });
+    const id = await tell(set({ enabled: false }));
+    expect(await changes()).toMatchObject([{ adoption: null }]);
+    const adopt = () => app.call(taskChangeRoutes.adopt, { id });
+    expect(await adopt()).toMatchObject({ host: hosts[0]?.name, version: 2 });
+    expect(await job()).toMatchObject({ version: 2, spec: { overrides: [{ enabled: false }] } });
+    expect(await changes()).toMatchObject([{ adoption: 'adopted', adoptedVersion: 2 }]);
+    await expect(adopt()).rejects.toThrow('adopted already');
+  });
+
+  it('that no job can say is refused with the reason, and nothing changes', async () => {
+    const { tell, job } = await makeJob(1, { onDrift: 'leave' });
+    const id = await tell((task) => ({ ...task, settings: { ...task.settings, priority: 2 } }));
+    await expect(app.call(taskChangeRoutes.adopt, { id })).rejects.toThrow('cannot be adopted');
+    expect(await job()).toMatchObject({ version: 1 });
+    await expect(app.call(taskChangeRoutes.adopt, { id: newId() })).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe('what was found', () => {
+  it('is shown field by field, also where the host did not tell the same again', async () => {
+    const { tell, changes } = await makeJob(1, { onDrift: 'repair' });
+    await tell(set({ priority: 9 }), { change: { state: 'repaired' } });
+    const id = await tell(set({ priority: 9 }), {
+      change: { state: 'repaired', definition: undefined, comparedWith: undefined },
+    });
+    expect(await changes()).toMatchObject([{ adoption: null }, { adoption: null }]);
+    const detail = await app.call(taskChangeRoutes.get, { id });
+    expect(detail).toMatchObject({ fields: [{ path: 'settings.priority', wanted: 5, found: 9 }] });
+    expect(detail.definition).toContain('<Priority>9</Priority>');
+    expect(detail.wanted).toContain('<Priority>5</Priority>');
+    await expect(app.call(taskChangeRoutes.undo, { id })).rejects.toBeInstanceOf(ApiFailure);
+    await expect(app.call(taskChangeRoutes.get, { id: newId() })).rejects.toMatchObject({
+      body: { code: 'not_found' },
+    });
+  });
+});

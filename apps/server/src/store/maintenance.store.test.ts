@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from './database.store.js';
+import { MaintenanceStore } from './maintenance.store.js';
+import { addJobAndHost, addOutput, addRun, type RunPlace } from './testing/runs.js';
+import { openDatabase } from './testing/stores.js';
+
+let test: TestDatabase;
+let database: Database;
+let place: RunPlace;
+beforeAll(async () => {
+  test = await cloneDatabase();
+  database = openDatabase(test.url);
+  place = await addJobAndHost(database, { job: 'j', host: 'h' });
+});
+afterAll(async () => {
+  await database.onApplicationShutdown();
+  await test.drop();
+});
+
+const dayMs = 86_400_000;
+
+async function runAt(daysAgo: number): Promise<string> {
+  const id = await addRun(database, place, { startedAtMs: Date.now() - daysAgo * dayMs });
+  await addOutput(database, id, [{ data: 'said' }]);
+  return id;
+}
+
+const ids = async (sql: string) => (await database.pool.query<{ id: string }>(sql)).rows.map(({ id }) => id);
+
+describe('retention', () => {
+  it('drops runs and output that are older than is kept, each by its own time, partitions and stragglers alike', async () => {
+    await database.pool.query('SELECT ensure_partitions(current_date - 6, current_date + 1)');
+    const [today, old, older, ancient] = [await runAt(0), await runAt(3), await runAt(5), await runAt(500)];
+    const keep = new MaintenanceStore(database, { keepRunsDays: 4, keepOutputDays: 2 });
+    // Twice: whoever comes second finds nothing to do.
+    for (const _time of [1, 2]) expect(await keep.run('partitions')).toMatchObject({ kind: 'done' });
+    expect(await ids('SELECT id FROM run ORDER BY id DESC')).toEqual([today, old]);
+    expect(await ids('SELECT run_id AS id FROM run_output')).toEqual([today]);
+    expect([older, ancient]).toHaveLength(2);
+    const partitions = await ids(
+      `SELECT inhrelid::regclass::text AS id FROM pg_inherits WHERE inhparent = 'run'::regclass`,
+    );
+    expect(partitions).toContain('run_default');
+  });
+
+  it('makes no partition again that it is about to drop', async () => {
+    const keep = new MaintenanceStore(database, { keepRunsDays: 4, keepOutputDays: 2 });
+    expect(await keep.run('partitions')).toEqual({ kind: 'done', changed: 0 });
+  });
+});
+
+describe('commands whose life is over', () => {
+  it.each([
+    ['queued', 1, 'expired', 'not_delivered'],
+    ['delivered', 30_000, 'delivered', null],
+    ['delivered', 120_000, 'indeterminate', 'no_answer'],
+    // Its outcome comes within a minute or so, unless the host lost its memory.
+    ['accepted', 120_000, 'accepted', null],
+    ['accepted', 660_000, 'indeterminate', 'no_answer'],
+    ['done', 660_000, 'done', null],
+  ])('%s, %i ms ago, become %s', async (before, agoMs, after, code) => {
+    const id = randomUUID();
+    await database.pool.query(
+      `INSERT INTO command (id, host_id, job_id, action, state, text, signature, author, expires_at)
+       VALUES ($1, $2, $3, 'run', $4::command_state, '{}', 's', 'test', now() - $5 * interval '1 millisecond')`,
+      [id, place.hostId, place.jobId, before, agoMs],
+    );
+    await new MaintenanceStore(database, { keepRunsDays: 4, keepOutputDays: 2 }).run('commands.expire');
+    const { rows } = await database.pool.query('SELECT state, code FROM command WHERE id = $1', [id]);
+    expect(rows).toEqual([{ state: after, code }]);
+  });
+});

@@ -1,0 +1,172 @@
+import type { JobSpec } from '@carillon/core/job/job-spec';
+import type { DriftKind } from '@carillon/core/state/states';
+import { Inject, Injectable } from '@nestjs/common';
+import { Database, type Transaction } from './database.store.js';
+import { DefinitionStore, lockDefinitions } from './definition.store.js';
+import { DesiredStore } from './desired.store.js';
+import { type ComparedWith, comparedWithSql, definitionSql } from './task-change.store.js';
+
+/** All that decides whether an edited task becomes what its host should have. */
+export interface AdoptionFacts {
+  readonly id: string;
+  readonly jobId: string;
+  readonly hostId: string;
+  readonly host: string;
+  readonly found: DriftKind;
+  readonly definition: string | null;
+  readonly comparedWith: ComparedWith | null;
+  readonly changedAt: Date | null;
+  readonly changedBy: string | null;
+  readonly version: number;
+  readonly base: JobSpec;
+  readonly currentVersion: number;
+  readonly current: JobSpec;
+  readonly isDeleted: boolean;
+  /** The host has told something newer about this task. */
+  readonly isOld: boolean;
+}
+
+export type AdoptionDecision =
+  | { readonly kind: 'adopted'; readonly spec: JobSpec; readonly reason: string; readonly notes: readonly string[] }
+  | { readonly kind: 'left'; readonly reasons: readonly string[] };
+
+/** Of a change that was adopted: what to put back. */
+export interface UndoFacts {
+  readonly job: string;
+  readonly host: string;
+  /** Version that adopted it. */
+  readonly adopted: JobSpec;
+  readonly before: JobSpec;
+  readonly current: JobSpec;
+}
+
+export type Settled = { readonly version: number | null; readonly changedHosts: readonly string[] };
+
+/** Of a version's reason. */
+const reasonCharacters = 2_000;
+
+/** Edited tasks whose jobs say that edits are kept. */
+@Injectable()
+export class TaskAdoptionStore {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(DefinitionStore) private readonly definitions: DefinitionStore,
+    @Inject(DesiredStore) private readonly desired: DesiredStore,
+  ) {}
+
+  /** Jobs that have changes nobody has decided about. */
+  async wanted(limit: number): Promise<string[]> {
+    const result = await this.database.pool.query<{ jobId: string }>(
+      `SELECT DISTINCT job_id AS "jobId" FROM task_change WHERE adoption = 'wanted' LIMIT $1`,
+      [limit],
+    );
+    return result.rows.map(({ jobId }) => jobId);
+  }
+
+  /**
+   * Decides about the changes of one job, oldest first, in one version of it: an edit made on all hosts at once must not
+   * send as many versions to all of them. Takes turns with `apply`, so that what is decided stands on what is stored.
+   */
+  settle(jobId: string, limit: number, decide: (facts: AdoptionFacts) => AdoptionDecision): Promise<Settled> {
+    return this.database.transaction(async (tx) => {
+      await lockDefinitions(tx);
+      const waiting = await this.facts(tx, `c.job_id = $1::uuid AND c.adoption = 'wanted'`, jobId, limit);
+      let spec = waiting[0]?.current;
+      const adopted: { id: string; reason: string; notes: readonly string[] }[] = [];
+      for (const facts of waiting) {
+        const decision = decide({ ...facts, current: spec ?? facts.current });
+        if (decision.kind === 'left') await this.leave(tx, facts, decision.reasons);
+        else {
+          spec = decision.spec;
+          adopted.push({ id: facts.id, reason: decision.reason, notes: decision.notes });
+        }
+      }
+      if (adopted.length === 0 || !spec) return { version: null, changedHosts: [] };
+      const reason = adopted.map((each) => each.reason).join('; ');
+      const { version } = await this.definitions.putJob(tx, spec, 'host', reason.slice(0, reasonCharacters));
+      for (const { id, notes } of adopted)
+        await tx.$executeRaw`
+          UPDATE task_change SET adoption = 'adopted', adopted_version = ${version}, adoption_reasons = ${[...notes]}::text[]
+          WHERE id = ${id}::uuid`;
+      return { version, changedHosts: await this.desired.reassign(tx, { jobIds: [jobId] }) };
+    });
+  }
+
+  /**
+   * Decides about one edit that stands, since somebody asks for it.
+   * @returns null when there is none, or why it was left
+   */
+  adopt(
+    id: string,
+    author: string,
+    decide: (facts: AdoptionFacts) => AdoptionDecision,
+  ): Promise<(Settled & { job: string; host: string; version: number }) | { reasons: readonly string[] } | null> {
+    return this.database.transaction(async (tx) => {
+      await lockDefinitions(tx);
+      const stands = `c.id = $1::uuid AND c.state = 'drifted' AND c.adoption IS DISTINCT FROM 'adopted'`;
+      const [facts] = await this.facts(tx, stands, id, 1);
+      if (!facts) return null;
+      const decision = decide(facts);
+      if (decision.kind === 'left') return { reasons: decision.reasons };
+      const reason = decision.reason.slice(0, reasonCharacters);
+      const { version } = await this.definitions.putJob(tx, decision.spec, author, reason);
+      await tx.$executeRaw`
+        UPDATE task_change SET adoption = 'adopted', adopted_version = ${version}, adoption_reasons = ${[...decision.notes]}::text[]
+        WHERE id = ${id}::uuid`;
+      const changedHosts = await this.desired.reassign(tx, { jobIds: [facts.jobId] });
+      return { job: facts.base.name, host: facts.host, version, changedHosts };
+    });
+  }
+
+  /**
+   * Writes a version without what was adopted.
+   * @returns null when nothing was adopted by this change
+   */
+  undo(
+    id: string,
+    author: string,
+    without: (facts: UndoFacts) => JobSpec,
+  ): Promise<(UndoFacts & Settled & { readonly version: number }) | null> {
+    return this.database.transaction(async (tx) => {
+      await lockDefinitions(tx);
+      const [facts] = await tx.$queryRaw<(UndoFacts & { jobId: string })[]>`
+        SELECT j.id AS "jobId", j.name AS job, h.name AS host, a.spec AS adopted, b.spec AS before, v.spec AS current
+        FROM task_change c JOIN job j ON j.id = c.job_id JOIN host h ON h.id = c.host_id
+          JOIN job_version a ON a.job_id = c.job_id AND a.version = c.adopted_version
+          JOIN LATERAL (SELECT p.spec FROM job_version p WHERE p.job_id = c.job_id AND p.version < c.adopted_version
+            ORDER BY p.version DESC LIMIT 1) AS b ON true
+          JOIN job_version v ON v.job_id = c.job_id AND v.version = j.current_version
+        WHERE c.id = ${id}::uuid AND c.adoption = 'adopted' AND j.deleted_at IS NULL`;
+      if (!facts) return null;
+      const reason = `what was adopted from ${facts.host} was taken back`;
+      const { version } = await this.definitions.putJob(tx, without(facts), author, reason);
+      return { ...facts, version, changedHosts: await this.desired.reassign(tx, { jobIds: [facts.jobId] }) };
+    });
+  }
+
+  private facts(tx: Transaction, condition: string, id: string, limit: number): Promise<AdoptionFacts[]> {
+    return tx.$queryRawUnsafe<AdoptionFacts[]>(
+      `SELECT c.id, c.job_id AS "jobId", c.host_id AS "hostId", h.name AS host, c.found::text AS found,
+         ${definitionSql} AS definition, ${comparedWithSql} AS "comparedWith", c.changed_at AS "changedAt",
+         c.changed_by AS "changedBy", c.job_version AS version, b.spec AS base, j.current_version AS "currentVersion",
+         v.spec AS current, j.deleted_at IS NOT NULL AS "isDeleted",
+         EXISTS (SELECT 1 FROM task_change n WHERE n.host_id = c.host_id AND n.job_id = c.job_id AND n.id > c.id) AS "isOld"
+       FROM task_change c JOIN job j ON j.id = c.job_id JOIN host h ON h.id = c.host_id
+         JOIN job_version b ON b.job_id = c.job_id AND b.version = c.job_version
+         JOIN job_version v ON v.job_id = c.job_id AND v.version = j.current_version
+       WHERE ${condition} ORDER BY c.id LIMIT $2 FOR UPDATE OF c`,
+      id,
+      limit,
+    );
+  }
+
+  private async leave(tx: Transaction, facts: AdoptionFacts, reasons: readonly string[]): Promise<void> {
+    const message = `left as it is, since the job cannot say it: ${reasons.join('; ')}`.slice(0, 2_000);
+    await tx.$executeRaw`
+      UPDATE task_change SET adoption = 'left', adoption_reasons = ${[...reasons]}::text[] WHERE id = ${facts.id}::uuid`;
+    await tx.$executeRaw`
+      UPDATE assignment SET message = ${message}, updated_at = now()
+      WHERE host_id = ${facts.hostId}::uuid AND job_id = ${facts.jobId}::uuid AND version = ${facts.version}
+        AND state = 'drifted' AND ${!facts.isOld}`;
+  }
+}
