@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { type Document, readDocument } from '@carillon/core/document/read-document';
 import { jobFileFromArticleTask } from '@carillon/core/job/article-task';
-import { type Document, readDocument } from '@carillon/core/job/job-file';
 import { makeManifest } from '@carillon/core/job/job-spec';
 import { taskForJob } from '@carillon/core/job/task-for-job';
 import { isWatched } from '@carillon/wintask/schedule/schedule';
@@ -33,11 +33,11 @@ describe('examples', () => {
 
   it('are valid, and apply together as one folder', async () => {
     const documents = (await everything()).map(({ document }) => document);
-    const policies = documents.flatMap((document) => (document.kind === 'AlertPolicy' ? [document.policy.name] : []));
-    const groups = documents.flatMap((document) => (document.kind === 'HostGroup' ? [document.group.name] : []));
+    const policies = documents.flatMap((document) => (document.kind === 'AlertPolicy' ? [document.spec.name] : []));
+    const groups = documents.flatMap((document) => (document.kind === 'HostGroup' ? [document.spec.name] : []));
     const jobs = documents.flatMap((document) => (document.kind === 'Job' ? [document.spec] : []));
     expect(groups).toEqual(['server-group-prod']);
-    expect(policies).toEqual(['low', 'medium', 'high']);
+    expect(policies).toEqual(expect.arrayContaining(['low', 'medium', 'high', 'nightly-backups']));
     expect(jobs).toHaveLength(13);
     for (const job of jobs) {
       expect(policies).toEqual(expect.arrayContaining([...job.alerts]));
@@ -77,5 +77,15 @@ describe('examples', () => {
       new TextDecoder('gbk').decode(Buffer.from(hex ?? '', 'hex')),
     );
     expect(written).toEqual(['备份完成\n', '磁盘空间不足\n']);
+  });
+});
+
+describe('examples/alerting', () => {
+  it('has a channel of each type, and reads', async () => {
+    const documents = await readDocuments({ cwd: folder, stdin: Readable.from([]) }, ['alerting']);
+    const types = documents.flatMap(({ document }) => (document.kind === 'Channel' ? [document.spec.type] : []));
+    expect(new Set(types).size).toBeGreaterThanOrEqual(10);
+    const kinds = new Set(documents.map(({ document }) => document.kind));
+    expect([...kinds].sort()).toEqual(['Channel', 'MaintenanceWindow', 'OnCall', 'Route', 'Silence']);
   });
 });

@@ -1,22 +1,29 @@
 import { Command, CommanderError } from 'commander';
 import { addAdopt } from './commands/adopt.js';
 import { addApply } from './commands/apply.js';
+import { addBackup } from './commands/backup.js';
 import { addBench } from './commands/bench.js';
 import { addChanges } from './commands/changes.js';
+import { addChannels, addDeliveries, addSecret } from './commands/channels.js';
 import { addDelete } from './commands/delete.js';
 import { addHosts } from './commands/hosts.js';
 import { addImport } from './commands/import.js';
+import { addIncidents } from './commands/incidents.js';
 import { addInventory } from './commands/inventory.js';
 import { addJobs } from './commands/jobs.js';
 import { addLabels } from './commands/labels.js';
+import { addMissed } from './commands/missed.js';
 import { addOutput } from './commands/output.js';
+import { addPause } from './commands/pause.js';
 import { addRun } from './commands/run.js';
 import { addRuns } from './commands/runs.js';
 import { addSchedule } from './commands/schedule.js';
 import { addSignIn } from './commands/sign-in.js';
+import { addSilences } from './commands/silences.js';
 import { addSimulate } from './commands/simulate.js';
 import { addStatus } from './commands/status.js';
 import { addStop } from './commands/stop.js';
+import { addSubscriptions } from './commands/subscriptions.js';
 import { addTask } from './commands/task.js';
 import { addToken } from './commands/token.js';
 import { addUpgrade } from './commands/upgrade.js';
@@ -40,10 +47,18 @@ const commands: readonly AddCommand[] = [
   addAdopt,
   addLabels,
   addRuns,
+  addMissed,
   addWhy,
   addOutput,
   addRun,
   addStop,
+  addPause,
+  addIncidents,
+  addSilences,
+  addChannels,
+  addDeliveries,
+  addSecret,
+  addSubscriptions,
   addDelete,
   addXml,
   addSchedule,
@@ -52,6 +67,7 @@ const commands: readonly AddCommand[] = [
   addUpgrade,
   addSignIn,
   addStatus,
+  addBackup,
   addSimulate,
   addBench,
 ];

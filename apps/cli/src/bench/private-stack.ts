@@ -12,7 +12,19 @@ export interface PrivateStack {
   readonly api: LocalApi;
   readonly folder: DataFolder;
   readonly url: string;
+  /** `kill -9` of the server, which is then started again. */
+  crashServer(): void;
 }
+
+export interface PrivateStackOptions {
+  /** Also an emulated Task Scheduler and an agent of this machine's own. */
+  readonly localAgent: boolean;
+  readonly redisUrl?: string | undefined;
+  /** More configuration of the server. */
+  readonly serverEnvironment?: Readonly<Record<string, string>>;
+}
+
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Lends a private stack to a piece of work, and takes everything down afterwards, also when interrupted. It listens on
@@ -23,32 +35,34 @@ export async function withPrivateStack<Result>(
   repository: string,
   onProgress: (text: string) => void,
   work: (stack: PrivateStack, signal: AbortSignal) => Promise<Result>,
+  options: PrivateStackOptions = { localAgent: true },
 ): Promise<Result> {
   const folder = dataFolderAt(mkdtempSync(join(tmpdir(), 'carillon-private-')));
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort(new Error('interrupted'));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  // Also the second one: who is impatient must not leave a database behind.
+  for (const name of endingSignals) process.on(name, interrupt);
+  // Who reads what we say may go before we are done, as `head` does.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', interrupt);
   try {
     const started = await startStack({
       folder,
       programs: programsOf(repository),
       port: await freePort(),
-      localAgent: true,
+      ...options,
       onProgress,
       signal: interrupted.signal,
     });
     if (!started.ok) throw new Error(`${folder.root} is in use by process ${started.running.pid}`);
     const { stack } = started;
     try {
-      return await work(
-        { api: new LocalApi(stack.url, folder.adminTokenFile), folder, url: stack.url },
-        interrupted.signal,
-      );
+      return await work({ ...stack, api: new LocalApi(stack.url, folder.adminTokenFile), folder }, interrupted.signal);
     } finally {
       await stack.stop();
     }
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    for (const name of endingSignals) process.off(name, interrupt);
+    for (const stream of [process.stdout, process.stderr]) stream.off('error', interrupt);
     rmSync(folder.root, { recursive: true, force: true });
   }
 }

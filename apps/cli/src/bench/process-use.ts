@@ -28,3 +28,36 @@ export function useOf(pid: number): ProcessUse | undefined {
 function readProc(path: string): string {
   return readFileSync(`/proc/${path}`, 'utf8');
 }
+
+/**
+ * CPU time of a process and its children, those included that ended and were waited for (proc(5): `utime`, `stime`,
+ * `cutime`, `cstime`), in ms; hundredths of a second are as exact as it gets.
+ * @returns undefined where there is no `/proc`
+ */
+export function treeCpuMs(pid: number): number | undefined {
+  try {
+    const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    const stats = ids.flatMap((id) => statOf(id));
+    const own = stats.find((stat) => stat.pid === pid);
+    if (!own) return undefined;
+    const children = stats.filter((stat) => stat.parent === pid);
+    return (own.ticks + own.endedTicks + children.reduce((sum, stat) => sum + stat.ticks, 0)) * 10;
+  } catch {
+    return undefined;
+  }
+}
+
+function statOf(id: string) {
+  try {
+    const text = readProc(`${id}/stat`);
+    // The name in parentheses may hold anything, so that fields are counted behind it.
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    const [utime = 0, stime = 0, cutime = 0, cstime = 0] = fields.slice(11, 15);
+    return [{ pid: Number(id), parent: fields[1], ticks: utime + stime, endedTicks: cutime + cstime }];
+  } catch {
+    return []; // Ended between the listing and the look.
+  }
+}

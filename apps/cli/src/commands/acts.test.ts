@@ -1,5 +1,3 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { runRoutes } from '@carillon/contract/http/runs.routes';
@@ -184,28 +182,18 @@ describe('token and sign-in', () => {
 });
 
 describe('simulate', () => {
-  beforeEach(() => {
-    mkdirSync(join(cli.folder, 'apps', 'agent', 'dist'), { recursive: true });
-    cli.file('apps/agent/dist/main.js', '');
-    server.on(hostRoutes.createToken, () => ({ ...sampleToken(), token: 'join-me' }));
-    server.on(hostRoutes.revokeToken, () => ({ ...sampleToken(), revoked: true }));
-  });
-
-  it('starts the agent’s simulator with a token, and removes the token afterwards', async () => {
-    cli.childExitCode = 7;
-    const answer = await cli.run('simulate', '--hosts', '20', '--seconds', '90', '--labels', 'site=sim', '--json');
-    expect(answer).toMatchObject({ exitCode: 7, stdout: '' });
-    const args = cli.children[0]?.args ?? [];
-    expect(existsSync(args[0] ?? '')).toBe(true);
-    expect(args.slice(1)).toEqual(['simulate', '--server', server.url, '--hosts', '20', '--seconds', '90', '--json']);
-    // Not among the arguments, which everybody on the machine can read.
-    expect(cli.children[0]?.env).toEqual({ CARILLON_JOIN_TOKEN: 'join-me' });
-    expect(server.calls.map((call) => call.route)).toEqual(['POST /enrolment-tokens', 'DELETE /enrolment-tokens/:id']);
-    expect(server.calls[0]?.asked.body).toEqual({ uses: 20, expiresInMinutes: 12, labels: { site: 'sim' } });
-  });
-
-  it('refuses more hosts than a token is good for', async () => {
-    expect((await cli.run('simulate', '--hosts', '10001')).exitCode).toBe(2);
-    expect((await cli.run('simulate')).exitCode).toBe(2);
+  it.each([
+    [[], "required option '--hosts <n>' not specified"],
+    [['--hosts', '0'], 'whole number from 1'],
+    [['--hosts', '10001'], '--hosts: expected at most 10000, got 10001'],
+    [['--hosts', '5', '--failure-rate', '20%'], 'number from 0 to 1'],
+    [['--hosts', '5', '--failure-rate', '1.2'], 'number from 0 to 1'],
+    [['--hosts', '5', '--seed', 'x'], 'whole number from 0'],
+    [['--hosts', '5', '--verify', '--jobs', '0'], '--verify: expected --jobs of at least 1'],
+    [['--hosts', '5', '--chaos', '--server', 'http://127.0.0.1:1'], '--chaos: it kills the server'],
+  ])('refuses %j', async (args, message) => {
+    const answer = await cli.run('simulate', ...args);
+    expect(answer.exitCode).toBe(2);
+    expect(answer.stderr).toContain(message);
   });
 });

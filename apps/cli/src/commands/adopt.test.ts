@@ -113,5 +113,25 @@ it('lists groups, and the tasks of one with their differences', async () => {
     /arguments differs:\nHOSTS +VALUE\n1 +-x\n1 +\(none\)/,
   );
   server.on(inventoryRoutes.ofHost, () => ({ items: [task], next: null }));
+  const requestedAt = '2026-03-01T02:00:00.000Z';
+  const asked = { requestedAt, asked: 2, offline: ['db-01'], offlineCount: 1, unable: [] };
+  let late = ['web-01', 'web-02'];
+  server.on(inventoryRoutes.refreshAll, () => asked);
+  server.on(inventoryRoutes.stale, () => {
+    const hosts = late;
+    late = late.slice(1);
+    return { count: hosts.length, hosts };
+  });
+  const fresh = await cli.run('inventory', '--refresh');
+  expect(fresh).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining('not connected, so as last told: db-01'),
+  });
+  late = ['web-01'];
+  server.on(inventoryRoutes.stale, () => ({ count: 1, hosts: late }));
+  const stale = await cli.run('inventory', '--host', 'web-01', '--refresh', '--wait', '1');
+  expect(stale).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('no answer within 1 s') });
+  expect(stale.stdout).toContain('\\Nightly');
+  expect(await cli.run('inventory', '--wait', '1')).toMatchObject({ exitCode: 2 });
   expect((await cli.run('inventory', '--host', 'web-01')).stdout).toMatch(/\\Nightly +abc +0 2 \* \* \*/);
 });

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { type Cli, handle } from '../lib/command.js';
 import { CliError } from '../lib/errors.js';
-import { countOf, describeChange } from '../lib/print.js';
+import { countOf, describeChange, warningLines } from '../lib/print.js';
 import { safeText } from '../lib/safe-text.js';
 import type { Session } from '../lib/session.js';
 
@@ -47,7 +47,7 @@ export function addAdopt(program: Command, cli: Cli): void {
 function show(session: Session, plan: Plan): number {
   if (session.json) session.printJson(plan);
   else {
-    session.print(plan.jobs.map(fileOf).join('---\n').trimEnd());
+    if (plan.jobs.length > 0) session.print(plan.jobs.map(fileOf).join('---\n').trimEnd());
     printRefused(session, plan);
   }
   return plan.jobs.length > 0 ? 0 : 1;
@@ -86,6 +86,7 @@ async function apply(session: Session, plan: Plan): Promise<number | undefined> 
   }
   for (const [index, result] of answer.results.entries()) {
     session.print(describeChange(result));
+    for (const line of warningLines(result)) session.io.stderr.write(`${line}\n`);
     for (const { message } of plan.jobs[index]?.notes ?? []) session.print(`  not the same: ${safeText(message)}`);
   }
   printRefused(session, plan);

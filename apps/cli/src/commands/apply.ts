@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
 import { type CheckedDocument, problemsError, readDocuments } from '../lib/documents.js';
 import { CliError } from '../lib/errors.js';
-import { describeChange } from '../lib/print.js';
+import { describeChange, warningLines } from '../lib/print.js';
 import type { Session } from '../lib/session.js';
 
 export interface ApplyOptions {
@@ -53,7 +53,10 @@ export async function applyDocuments(
   });
   if (session.json) return session.printJson(answer);
   const suffix = answer.dryRun ? ' (dry run: nothing was changed)' : '';
-  for (const result of answer.results) session.print(`${describeChange(result)}${suffix}`);
+  for (const result of answer.results) {
+    session.print(`${describeChange(result)}${suffix}`);
+    for (const line of warningLines(result)) session.io.stderr.write(`${line}\n`);
+  }
   return undefined;
 }
 

@@ -4,6 +4,11 @@ import { benchWintask, type Row } from '../bench/wintask.js';
 import { type Cli, handle } from '../lib/command.js';
 import type { Session } from '../lib/session.js';
 import { addBenchAgent } from './bench-agent.js';
+import { addBenchAlert } from './bench-alert.js';
+import { addFleetBenches } from './bench-fleet.js';
+import { addBenchHistory } from './bench-history.js';
+import { addBenchIngest } from './bench-ingest.js';
+import { addBenchMissed } from './bench-missed.js';
 
 /** `carillon bench …`: figures beside a baseline of the same run. */
 export function addBench(program: Command, cli: Cli): void {
@@ -20,6 +25,11 @@ export function addBench(program: Command, cli: Cli): void {
     return undefined;
   });
   addBenchAgent(parent, cli);
+  addBenchIngest(parent, cli);
+  addBenchAlert(parent, cli);
+  addBenchHistory(parent, cli);
+  addBenchMissed(parent, cli);
+  addFleetBenches(parent, cli);
 }
 
 function cells({ name, unit, ours, baseline, ratio }: Row): string[] {

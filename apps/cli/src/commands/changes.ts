@@ -1,19 +1,26 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import type { Response } from '@carillon/contract/http/route';
+import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
 import type { Command } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
 import { usageError } from '../lib/errors.js';
 import { addListOptions, collectPages, type ListOptions } from '../lib/pages.js';
 import { stateCell } from '../lib/print.js';
+import { safeText } from '../lib/safe-text.js';
 import type { Session } from '../lib/session.js';
 import { localTime } from '../lib/times.js';
 
 interface ChangesOptions extends ListOptions {
   readonly host?: string | undefined;
   readonly job?: string | undefined;
+  readonly undo?: string | undefined;
+  readonly show?: string | undefined;
 }
 
-/** `carillon changes --host NAME | --job NAME`. */
+type Change = Response<typeof jobRoutes.taskChanges>['items'][number];
+
+/** `carillon changes --host NAME | --job NAME | --show ID | --undo ID`. */
 export function addChanges(program: Command, cli: Cli): void {
   const command = program
     .command('changes')
@@ -21,9 +28,16 @@ export function addChanges(program: Command, cli: Cli): void {
       'what was changed on hosts behind our back: tasks edited, switched off or deleted, and what became of it',
     )
     .option('--host <name>', 'on this host')
-    .option('--job <name>', "of this job's tasks");
-  handle(addListOptions(command), cli, async (session: Session, { host, job, ...options }: ChangesOptions) => {
-    if ((host === undefined) === (job === undefined)) throw usageError('expected either --host NAME or --job NAME');
+    .option('--job <name>', "of this job's tasks")
+    .option('--show <id>', 'one change, field by field (see also task diff --change)')
+    .option('--undo <id>', 'take an adopted change back: the host gets what it had before');
+  handle(addListOptions(command), cli, async (session: Session, options: ChangesOptions) => {
+    const { host, job, show, undo } = options;
+    const given = [host, job, show, undo].filter((value) => value !== undefined);
+    if (given.length !== 1)
+      throw usageError('expected either --host NAME or --job NAME, or one of --show ID and --undo ID');
+    if (show !== undefined) return showChange(session, show);
+    if (undo !== undefined) return undoChange(session, undo);
     const changes = await collectPages(options, (page) =>
       host === undefined
         ? session.call(jobRoutes.taskChanges, { name: job ?? '', ...page })
@@ -31,18 +45,72 @@ export function addChanges(program: Command, cli: Cli): void {
     );
     if (session.json) return session.printJson(changes);
     session.table(
-      ['NOTICED', 'HOST', 'JOB', 'FOUND', 'OUTCOME', 'BY', 'WHAT'],
+      ['ID', 'NOTICED', 'HOST', 'JOB', 'FOUND', 'OUTCOME', 'BY', 'WHAT'],
       changes.map((change) => [
+        change.id,
         localTime(change.noticedAt),
         change.host,
         `${change.job} v${change.version}`,
         change.found ?? '-',
-        stateCell(change.state),
+        change.adoption === 'adopted' || change.adoption === 'wanted' ? outcomeText(change) : stateCell(change.state),
         whoText(change),
-        [change.message, ...change.differences].filter(Boolean).join('; ') || '-',
+        whatText(change) || '-',
       ]),
     );
   });
+}
+
+async function showChange(session: Session, id: string): Promise<undefined> {
+  const change = await findChange(session, id);
+  if (session.json) return session.printJson(change);
+  session.fields([
+    ['job', `${change.job} v${change.version}`],
+    ['host', change.host],
+    ['noticed', localTime(change.noticedAt)],
+    ['found', change.found ?? 'right again'],
+    ['by', whoText(change)],
+    ['outcome', outcomeText(change)],
+    ['why', [change.message, ...(change.adoptionReasons ?? [])].filter(Boolean).join('; ') || '-'],
+  ]);
+  session.print('');
+  if (change.fields === null) session.print(whatText(change) || 'the host did not tell how the task was');
+  else
+    session.table(
+      ['FIELD', 'SHOULD BE', 'FOUND'],
+      change.fields.map(({ path, wanted, found }) => [path, valueText(wanted), valueText(found)]),
+    );
+  return undefined;
+}
+
+async function undoChange(session: Session, id: string): Promise<undefined> {
+  const undone = await session.call(taskChangeRoutes.undo, { id: checkedId(id) });
+  if (session.json) return session.printJson(undone);
+  session.print(`job ${safeText(undone.job)} v${undone.version}: ${safeText(undone.host)} gets what it had before`);
+  return undefined;
+}
+
+/** @throws CliError for a text that is no id */
+export async function findChange(session: Session, id: string) {
+  return session.call(taskChangeRoutes.get, { id: checkedId(id) });
+}
+
+function checkedId(id: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id;
+  throw usageError(`expected the id of a change, as \`changes\` lists it, got ${JSON.stringify(id)}`);
+}
+
+function valueText(value: unknown): string {
+  return value === null ? '-' : typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function outcomeText({ state, adoption, adoptedVersion }: Change): string {
+  if (adoption === 'adopted') return `adopted in v${adoptedVersion}`;
+  return adoption === 'wanted' ? 'to be adopted' : state;
+}
+
+function whatText({ message, adoption, adoptionReasons, differences }: Change): string {
+  const left = adoption === 'left' ? [`not adopted: ${(adoptionReasons ?? []).join(', ')}`] : [];
+  return [message, ...left, ...differences].filter(Boolean).join('; ');
 }
 
 /** Who did it and when, where Task Scheduler's log tells. */

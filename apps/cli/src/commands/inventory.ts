@@ -2,7 +2,9 @@ import { inventoryRoutes } from '@carillon/contract/http/inventory.routes';
 import { describeResultCode } from '@carillon/wintask/result-codes';
 import type { Command } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
-import { addListOptions, collectPages, type ListOptions } from '../lib/pages.js';
+import { usageError } from '../lib/errors.js';
+import { addListOptions, collectPages, type ListOptions, positiveInteger } from '../lib/pages.js';
+import { refreshTasks } from '../lib/refresh-tasks.js';
 import type { Session } from '../lib/session.js';
 import { localTime } from '../lib/times.js';
 
@@ -11,6 +13,7 @@ interface InventoryOptions extends ListOptions {
   readonly group?: string | undefined;
   readonly search?: string | undefined;
   readonly refresh?: boolean | undefined;
+  readonly wait?: number | undefined;
 }
 
 /** `carillon inventory`: similar tasks of all hosts; with `--host` or `--group` the tasks themselves. */
@@ -19,20 +22,26 @@ export function addInventory(program: Command, cli: Cli): void {
     .command('inventory')
     .description("the tasks that hosts have besides Windows' own and ours, similar ones as one group")
     .option('--host <name>', 'the tasks of this host')
-    .option('--refresh', 'with --host: ask the host first, and wait a moment for its answer')
+    .option('--refresh', 'ask the host, or all connected ones, first and wait for the answers')
+    .option('--wait <seconds>', 'with --refresh: how long to wait at most (default: 30)', positiveInteger)
     .option('--group <id>', 'the tasks of this group, and where they differ')
     .option('--search <text>', 'groups whose path or program has this text');
   handle(
     addListOptions(command),
     cli,
-    async (session: Session, { host, group, search, refresh, ...options }: InventoryOptions) => {
-      if (host !== undefined && refresh) await ask(session, host);
-      if (host !== undefined) return printHost(session, host, options);
-      if (group !== undefined) return printGroup(session, group);
+    async (session: Session, { host, group, search, refresh, wait, ...options }: InventoryOptions) => {
+      if (wait !== undefined && !refresh) throw usageError('--wait: expected together with --refresh');
+      const isFresh = refresh ? await refreshTasks(session, host, wait ?? defaultWaitSeconds) : true;
+      const exitCode = isFresh ? undefined : 1;
+      if (host !== undefined) return (await printHost(session, host, options)) ?? exitCode;
+      if (group !== undefined) return (await printGroup(session, group)) ?? exitCode;
       const groups = await collectPages(options, (page) =>
         session.call(inventoryRoutes.groups, { ...page, ...(search === undefined ? {} : { search }) }),
       );
-      if (session.json) return session.printJson(groups);
+      if (session.json) {
+        session.printJson(groups);
+        return exitCode;
+      }
       session.table(
         ['GROUP', 'NAME', 'HOSTS', 'TASKS', 'VARIANTS', 'ADOPTED', 'PROGRAM'],
         groups.map((each) => [
@@ -45,17 +54,12 @@ export function addInventory(program: Command, cli: Cli): void {
           each.command,
         ]),
       );
+      return exitCode;
     },
   );
 }
 
-const answerMs = 5_000;
-
-async function ask(session: Session, name: string): Promise<void> {
-  const { asked } = await session.call(inventoryRoutes.refresh, { name });
-  if (asked) await session.io.sleep(answerMs);
-  else session.io.stderr.write('the host is not connected: these are its tasks as last told\n');
-}
+const defaultWaitSeconds = 30;
 
 type Task = Awaited<ReturnType<typeof tasksOf>>[number];
 

@@ -94,6 +94,7 @@ async function showVersion(session: Session, name: string, number: number): Prom
     ['version', `v${version.version}`],
     ['created', localTime(version.createdAt)],
     ['author', version.author],
+    ...(version.reason ? [['why', version.reason] as const] : []),
   ]);
   session.print(`\n${safeLines(stringify(version.spec))}`);
 }

@@ -2,6 +2,7 @@ import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { runRoutes } from '@carillon/contract/http/runs.routes';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
+import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
 import { whyRoutes } from '@carillon/contract/http/why.routes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHarness } from '../testing/cli-harness.js';
@@ -197,6 +198,23 @@ describe('runs', () => {
     expect(stdout).toContain('1.5s');
   });
 
+  it('counts by the hour', async () => {
+    const hour = { hour: '2026-03-01T10:00:00.000Z', total: 6, meanDurationMs: 90_500 };
+    server.on(runRoutes.hours, ({ query }) => ({
+      from: query.from ?? '',
+      to: '2026-03-01T12:00:00.000Z',
+      items: [{ ...hour, states: { succeeded: 3, failed: 1, killed: 1, running: 1 } }],
+    }));
+    const { stdout } = await cli.run('runs', '--by-hour', '--job', 'x', '--label', 'env=prod', '--since', '2h');
+    expect(server.calls[0]?.asked.query).toEqual({ from: '2026-03-01T10:00:00.000Z', job: 'x', label: 'env=prod' });
+    expect(stdout).toMatch(/ 6 +3 +0 +2 +0 +1 +1m30s/);
+    for (const args of [
+      ['--by-hour', '--bad'],
+      ['--label', 'env=prod'],
+    ])
+      expect((await cli.run('runs', ...args)).exitCode).toBe(2);
+  });
+
   it('refuses filters it does not know', async () => {
     for (const args of [
       ['--state', 'great'],
@@ -272,6 +290,26 @@ describe('changes', () => {
       exitCode: 2,
       stderr: expect.stringContaining('either --host NAME'),
     });
+  });
+
+  it('say what became of what was adopted or could not be', async () => {
+    const adopted = { ...change, adoption: 'adopted' as const, adoptedVersion: 4 };
+    const left = { ...change, adoption: 'left' as const, adoptionReasons: ['setting: x'] };
+    server.on(hostRoutes.taskChanges, () => ({ items: [adopted, left], next: null }));
+    const { stdout } = await cli.run('changes', '--host', 'web-01');
+    expect(stdout).toContain('adopted in v4');
+    expect(stdout).toContain('not adopted: setting: x');
+  });
+
+  it('are shown one by one, field by field, and taken back', async () => {
+    const fields = [{ path: 'settings.enabled', wanted: true, found: false }];
+    server.on(taskChangeRoutes.get, () => ({ ...change, definition: null, wanted: null, fields }));
+    const { stdout } = await cli.run('changes', '--show', change.id);
+    expect(stdout).toMatch(/settings.enabled +true +false/);
+    expect(await cli.run('task', 'diff', '--change', change.id)).toMatchObject({ exitCode: 2 });
+    expect(await cli.run('changes', '--show', 'x')).toMatchObject({ exitCode: 2 });
+    server.on(taskChangeRoutes.undo, () => ({ job: 'DailyBackup', host: 'web-01', version: 5 }));
+    expect((await cli.run('changes', '--undo', change.id)).stdout).toContain('v5: web-01 gets what it had before');
   });
 });
 

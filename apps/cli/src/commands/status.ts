@@ -30,7 +30,7 @@ function show(
   session: Session,
   url: string,
   ready: boolean,
-  { at, version, hosts, jobs, assignments, runs, recentBad }: Overview,
+  { at, version, hosts, jobs, assignments, runs, recentBad, alertPath }: Overview,
 ): void {
   session.fields([
     ['server', `${url}, version ${version}, ${localTime(at)}`],
@@ -48,10 +48,18 @@ function show(
       'runs, 24 h',
       `${runs.total}: ${runs.succeeded} succeeded, ${runs.warning} warning, ${runs.bad} bad, ${runs.running} running`,
     ],
+    ...(alertPath ? [['alerts', alertPathText(alertPath)] as const] : []),
   ]);
   if (recentBad.length === 0) return;
   session.print('');
   session.table(runHeader, recentBad.map(runRow));
+}
+
+function alertPathText({ lastSuccessAt, tookMs, silentSince }: NonNullable<Overview['alertPath']>) {
+  if (silentSince)
+    return { text: `test failures have not come through since ${localTime(silentSince)}`, colour: 'red' as const };
+  if (!lastSuccessAt) return 'the first test failure is on its way';
+  return `a test failure came through in ${tookMs} ms, ${localTime(lastSuccessAt)}`;
 }
 
 /** `/readyz` is for load balancers: outside the API, and needs no token. */

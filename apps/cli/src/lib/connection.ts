@@ -23,7 +23,7 @@ const runningFile = z.object({ url: z.string() });
 export function findServer(world: World, options: ConnectionOptions): string {
   const said = options.server ?? world.env.CARILLON_SERVER;
   if (said) return checkUrl(said);
-  return runningServer(findDataFolder(world)) ?? `http://127.0.0.1:${world.env.CARILLON_PORT || 7070}`;
+  return runningServerHere(findDataFolder(world)) ?? `http://127.0.0.1:${world.env.CARILLON_PORT || 7070}`;
 }
 
 /**
@@ -42,7 +42,7 @@ export function findConnection(world: World, options: ConnectionOptions): Connec
     throw noToken(`no token for ${url}: give --token or CARILLON_TOKEN, or start a server with: npm start (${looked})`);
   }
   // The token of one server must not be shown to another one.
-  if (!isLoopback(url) && runningServer(data) !== url) {
+  if (!isLoopback(url) && runningServerHere(data) !== url) {
     throw noToken(
       `no token for ${url}: give --token or CARILLON_TOKEN (${file} belongs to the server on this machine and is not sent elsewhere)`,
     );
@@ -62,7 +62,8 @@ export function findDataFolder({ env, cwd, repository }: World): string | undefi
   return existsSync(own) ? own : undefined;
 }
 
-function runningServer(data: string | undefined): string | undefined {
+/** URL of the server that was started on a data folder; undefined when none was, or it was stopped. */
+export function runningServerHere(data: string | undefined): string | undefined {
   const text = data && readText(join(data, 'running.json'));
   if (!text) return undefined;
   try {

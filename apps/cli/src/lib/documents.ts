@@ -1,7 +1,7 @@
+import { type Document, readDocument } from '@carillon/core/document/read-document';
 import { jobFileFromArticleTask } from '@carillon/core/job/article-task';
-import { type Document, readDocument } from '@carillon/core/job/job-file';
 import { makeProblem, type Problem, type Result } from '@carillon/core/problem';
-import type { documentKinds } from '@carillon/core/state/states';
+import type { DocumentKind } from '@carillon/core/state/states';
 import { CliError } from './errors.js';
 import type { Io } from './io.js';
 import { type LocatedProblem, type ParsedDocument, parseDocuments } from './parse-documents.js';
@@ -16,7 +16,7 @@ export interface CheckedDocument {
 /**
  * Reads and checks everything before any of it is used: all problems of all files are told together.
  * @param convert makes job files of documents in another form
- * @returns groups first, then policies, then jobs, since each may name those before it
+ * @returns groups first, then what alerts are made of, then jobs, since each may name those before it
  * @throws CliError with the problems
  */
 export async function readDocuments(
@@ -41,7 +41,16 @@ export async function readDocuments(
   return checked.sort((a, b) => rank(a) - rank(b));
 }
 
-const order: readonly (typeof documentKinds)[number][] = ['HostGroup', 'AlertPolicy', 'Job'];
+const order: readonly DocumentKind[] = [
+  'HostGroup',
+  'Channel',
+  'OnCall',
+  'Route',
+  'AlertPolicy',
+  'Silence',
+  'MaintenanceWindow',
+  'Job',
+];
 
 type Checked = { ok: true; value: CheckedDocument } | { ok: false; problems: Problem[]; at: ParsedDocument };
 
@@ -55,14 +64,7 @@ function check(original: ParsedDocument, convert: (document: ParsedDocument) => 
 
 /** Name of a document of any kind. */
 export function nameOf(document: Document): string {
-  switch (document.kind) {
-    case 'Job':
-      return document.spec.name;
-    case 'HostGroup':
-      return document.group.name;
-    case 'AlertPolicy':
-      return document.policy.name;
-  }
+  return document.spec.name;
 }
 
 function duplicates(checked: readonly CheckedDocument[]): LocatedProblem[] {

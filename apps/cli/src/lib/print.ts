@@ -1,15 +1,36 @@
+import type { DocumentKind } from '@carillon/core/state/states';
 import { safeText } from './safe-text.js';
 import type { ApplyResult, Assignment, HostConcern, HostDetail, HostSummary, RunSummary, SpoolLoss } from './shapes.js';
 import type { Cell, Colour } from './table.js';
 import { localTime, shortSpan } from './times.js';
 
-const kindWords = { Job: 'job', HostGroup: 'host group', AlertPolicy: 'alert policy' } as const;
+const kindWords = {
+  Job: 'job',
+  HostGroup: 'host group',
+  AlertPolicy: 'alert policy',
+  Channel: 'channel',
+  OnCall: 'on-call schedule',
+  Route: 'route',
+  Silence: 'silence',
+  MaintenanceWindow: 'maintenance window',
+} as const satisfies Record<DocumentKind, string>;
 
 /** `created job DailyBackup v1 (1 host)`. */
 export function describeChange(result: ApplyResult): string {
   const version = result.version === null ? '' : ` v${result.version}`;
   const hosts = result.hosts === null ? '' : ` (${countOf(result.hosts, 'host')})`;
   return `${result.change} ${kindWords[result.kind]} ${safeText(result.name)}${version}${hosts}`;
+}
+
+/** What will not be as written, and on which hosts. */
+export function warningLines({ name, warnings = [] }: ApplyResult): string[] {
+  return warnings.map(({ code, message, count, hosts }) => {
+    const more = count > hosts.length ? ` and ${count - hosts.length} more` : '';
+    const what = code === 'agent_too_old' ? 'held back, ' : '';
+    // What is wrong with a schedule or a route is wrong everywhere.
+    const where = hosts.length === 0 ? '' : ` on ${hosts.map(safeText).join(', ')}${more}`;
+    return `warning: ${safeText(name)}${where}: ${what}${safeText(message)}`;
+  });
 }
 
 /** `1 host`, `2 hosts`. */

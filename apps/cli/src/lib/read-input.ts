@@ -55,7 +55,7 @@ async function readFile(io: Pick<Io, 'cwd'>, path: string): Promise<Source> {
 }
 
 /** Pipes have no size to ask for, so the limit is also kept while reading. */
-async function readAll(pieces: AsyncIterable<Uint8Array>, name: string): Promise<Source> {
+export async function readAll(pieces: AsyncIterable<Uint8Array>, name: string): Promise<Source> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   try {

@@ -61,13 +61,18 @@ export class Session {
     this.io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   }
 
-  print(text: string): void {
+  print(text: string): undefined {
     this.io.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   }
 
   /** A remark for people, beside the answer. */
   note(text: string): void {
     if (!this.json) this.io.stderr.write(`${text}\n`);
+  }
+
+  /** How far something long has come: on standard error, also beside a JSON document. */
+  progress(text: string): void {
+    this.io.stderr.write(`${text}\n`);
   }
 
   table(header: readonly string[], rows: readonly (readonly Cell[])[]): void {

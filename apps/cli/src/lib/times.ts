@@ -47,17 +47,32 @@ export function parseSince(text: string, nowMs: number): string {
   return readPast(text, nowMs, '--since', 'a duration such as 2h');
 }
 
+/**
+ * `2h` (from now on), or a date and time, in local time unless it has an offset -> the instant.
+ * @throws CliError (usage) for anything else, and for a time that is over
+ */
+export function parseUntil(text: string, nowMs: number, option: string): string {
+  const span = parseShortDuration(text);
+  const at = span === undefined ? readDate(text) : nowMs + span;
+  if (!Number.isNaN(at) && at > nowMs) return new Date(at).toISOString();
+  throw usageError(
+    `${option}: expected a duration such as 2h or a date and time to come such as 2026-03-01T08:00, got ${JSON.stringify(text)}`,
+  );
+}
+
 function readPast(text: string, nowMs: number, option: string, expected: string): string {
   const span = parseShortDuration(text);
   if (span !== undefined) return new Date(nowMs - span).toISOString();
-  const at = /^\d{4}-\d\d-\d\d$/.test(text)
-    ? Date.parse(`${text}T00:00`)
-    : /^\d{4}-\d\d-\d\d[T ]/.test(text)
-      ? Date.parse(text.replace(' ', 'T'))
-      : Number.NaN;
+  const at = readDate(text);
   if (Number.isNaN(at))
     throw usageError(
       `${option}: expected ${expected} or a date and time such as 2026-03-01T08:00, got ${JSON.stringify(text)}`,
     );
   return new Date(at).toISOString();
+}
+
+/** Epoch milliseconds; NaN for what is no date. */
+function readDate(text: string): number {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return Date.parse(`${text}T00:00`);
+  return /^\d{4}-\d\d-\d\d[T ]/.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
 }
