@@ -1,18 +1,24 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { firstLoad } from './build/first-load.js';
+import { mantineCss } from './build/mantine-css.js';
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [
+    react(),
+    mantineCss(),
+    firstLoad({ limitBytes: 250_000, also: ['/overview/overview.page.tsx', '/i18n/en/words.ts'] }),
+  ],
   build: {
-    // Libraries change seldom: apart from our own code they stay in browsers' caches over releases.
-    rollupOptions: {
+    rolldownOptions: {
       output: {
-        manualChunks: (id: string) =>
-          id.includes('node_modules') ? (id.includes('@mantine') ? 'mantine' : 'libraries') : undefined,
+        // Libraries change seldom: apart from our own code they stay in browsers' caches over releases.
+        codeSplitting: {
+          groups: [{ name: 'libraries', test: /node_modules/, tags: ['$initial'] }],
+        },
       },
     },
-    chunkSizeWarningLimit: 900,
     assetsInlineLimit: 0,
     sourcemap: false,
   },

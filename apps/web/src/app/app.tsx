@@ -1,20 +1,23 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { type RouterHistory, RouterProvider } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { rememberPage } from '../features/session/take-ticket.js';
 import { whenSignedOut } from '../lib/api.js';
 import { makeQueryClient } from './query-client.js';
 import { makeRouter } from './router.js';
 import { theme } from './theme.js';
 
+const Notices = lazy(() => import('./notices.js').then(({ Notices }) => ({ default: Notices })));
+
 /** The whole dashboard. */
 export function App({ history }: { history?: RouterHistory }) {
   const [{ router, client }] = useState(() => start(history));
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      <Notifications position="top-right" />
+      <Suspense>
+        <Notices />
+      </Suspense>
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />
       </QueryClientProvider>

@@ -1,29 +1,66 @@
-import { createRootRoute, createRoute, createRouter, Outlet, type RouterHistory } from '@tanstack/react-router';
-import { HostPage } from '../features/hosts/host.page.js';
-import { readHostFilter } from '../features/hosts/host-filter.js';
-import { HostsPage } from '../features/hosts/hosts.page.js';
-import { JobPage } from '../features/jobs/job.page.js';
-import { JobsPage } from '../features/jobs/jobs.page.js';
-import { OverviewPage } from '../features/overview/overview.page.js';
-import { RunPage } from '../features/runs/run.page.js';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent as lazy,
+  Outlet,
+  type RouterHistory,
+} from '@tanstack/react-router';
+import { Placeholder } from '../components/loaded.js';
+import { readAdoptionFilter } from '../features/adoption/adoption-filter.js';
+import { readDeliveryFilter } from '../features/deliveries/delivery-filter.js';
+import { readHeatmapFilter } from '../features/heatmap/heatmap-filter.js';
+import { readHostFilter, readHostTab } from '../features/hosts/host-filter.js';
+import { readIncidentFilter } from '../features/incidents/incident-filter.js';
+import { readJobFilter } from '../features/jobs/job-filter.js';
+import { readNowFilter } from '../features/overview/now-filter.js';
 import { readRunFilter } from '../features/runs/run-filter.js';
-import { RunsPage } from '../features/runs/runs.page.js';
-import { SignInPage } from '../features/session/sign-in.page.js';
+import { readTimelineFilter } from '../features/timeline/timeline-filter.js';
 import { BrokenPage, NotFound } from './lost.js';
 import { Shell } from './shell.js';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
-const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignInPage });
 const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', component: Shell });
 
+// A page is a line: its address, its code (loaded when somebody goes there, so that it costs other pages nothing), its filter.
+const inside = { getParentRoute: () => signedIn };
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: lazy(() => import('../features/session/sign-in.page.js'), 'SignInPage'),
+});
+
+const home = lazy(() => import('../features/overview/overview.page.js'), 'OverviewPage');
+const hosts = lazy(() => import('../features/hosts/hosts.page.js'), 'HostsPage');
+const host = lazy(() => import('../features/hosts/host.page.js'), 'HostPage');
+const jobs = lazy(() => import('../features/jobs/jobs.page.js'), 'JobsPage');
+const job = lazy(() => import('../features/jobs/job.page.js'), 'JobPage');
+const editor = lazy(() => import('../features/editor/editor.page.js'), 'EditorPage');
+const runs = lazy(() => import('../features/runs/runs.page.js'), 'RunsPage');
+const run = lazy(() => import('../features/runs/run.page.js'), 'RunPage');
+const incidents = lazy(() => import('../features/incidents/incidents.page.js'), 'IncidentsPage');
+const incident = lazy(() => import('../features/incidents/incident.page.js'), 'IncidentPage');
+const deliveries = lazy(() => import('../features/deliveries/deliveries.page.js'), 'DeliveriesPage');
+const heatmap = lazy(() => import('../features/heatmap/heatmap.page.js'), 'HeatmapPage');
+const adoption = lazy(() => import('../features/adoption/adoption.page.js'), 'AdoptionPage');
+const timeline = lazy(() => import('../features/timeline/timeline.page.js'), 'TimelinePage');
+
 const pages = [
-  createRoute({ getParentRoute: () => signedIn, path: '/', component: OverviewPage }),
-  createRoute({ getParentRoute: () => signedIn, path: '/hosts', validateSearch: readHostFilter, component: HostsPage }),
-  createRoute({ getParentRoute: () => signedIn, path: '/hosts/$name', component: HostPage }),
-  createRoute({ getParentRoute: () => signedIn, path: '/jobs', component: JobsPage }),
-  createRoute({ getParentRoute: () => signedIn, path: '/jobs/$name', component: JobPage }),
-  createRoute({ getParentRoute: () => signedIn, path: '/runs', validateSearch: readRunFilter, component: RunsPage }),
-  createRoute({ getParentRoute: () => signedIn, path: '/runs/$id', component: RunPage }),
+  createRoute({ ...inside, path: '/', component: home, validateSearch: readNowFilter }),
+  createRoute({ ...inside, path: '/hosts', component: hosts, validateSearch: readHostFilter }),
+  createRoute({ ...inside, path: '/hosts/$name', component: host, validateSearch: readHostTab }),
+  createRoute({ ...inside, path: '/jobs', component: jobs, validateSearch: readJobFilter }),
+  createRoute({ ...inside, path: '/jobs/$name', component: job }),
+  createRoute({ ...inside, path: '/job-editor', component: editor }),
+  createRoute({ ...inside, path: '/runs', component: runs, validateSearch: readRunFilter }),
+  createRoute({ ...inside, path: '/runs/$id', component: run }),
+  createRoute({ ...inside, path: '/incidents', component: incidents, validateSearch: readIncidentFilter }),
+  createRoute({ ...inside, path: '/incidents/$number', component: incident }),
+  createRoute({ ...inside, path: '/deliveries', component: deliveries, validateSearch: readDeliveryFilter }),
+  createRoute({ ...inside, path: '/timeline', component: timeline, validateSearch: readTimelineFilter }),
+  createRoute({ ...inside, path: '/heatmap', component: heatmap, validateSearch: readHeatmapFilter }),
+  createRoute({ ...inside, path: '/adoption', component: adoption, validateSearch: readAdoptionFilter }),
 ] as const;
 
 const routeTree = root.addChildren([signIn, signedIn.addChildren(pages)]);
@@ -33,7 +70,9 @@ export function makeRouter(history?: RouterHistory) {
   return createRouter({
     routeTree,
     ...(history ? { history } : {}),
-    defaultPreload: false,
+    // A pointer that comes near a link loads the code behind it.
+    defaultPreload: 'intent',
+    defaultPendingComponent: Placeholder,
     defaultErrorComponent: BrokenPage,
     defaultNotFoundComponent: NotFound,
   });

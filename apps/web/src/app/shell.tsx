@@ -1,36 +1,33 @@
-import { sessionRoutes } from '@carillon/contract/http/session.routes';
-import {
-  ActionIcon,
-  AppShell,
-  Burger,
-  Button,
-  Group,
-  Menu,
-  NavLink,
-  Text,
-  Tooltip,
-  useComputedColorScheme,
-  useMantineColorScheme,
-} from '@mantine/core';
+import { incidentRoutes } from '@carillon/contract/http/incidents.routes';
+import { AppShell, Badge, Burger, Group, NavLink, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
+  IconAlertTriangle,
   IconBell,
   IconCalendarClock,
   IconGauge,
-  IconLanguage,
-  IconMoon,
+  IconGridDots,
+  IconSend,
   IconServer,
-  IconSun,
-  IconUser,
+  IconTimeline,
+  IconTransferIn,
 } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useRouter, useRouterState } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { Logo } from '../components/logo.js';
 import { useWords } from '../i18n/index.js';
-import { call, query } from '../lib/api.js';
+import { query } from '../lib/api.js';
+import { useLive } from '../live/use-live.js';
+import { LiveBadge } from './live-badge.js';
+import { UserMenu } from './user-menu.js';
 
 const pages = [
   { to: '/', word: 'nav.overview', Icon: IconGauge },
+  { to: '/incidents', word: 'nav.incidents', Icon: IconAlertTriangle },
+  { to: '/deliveries', word: 'nav.deliveries', Icon: IconSend },
+  { to: '/timeline', word: 'nav.timeline', Icon: IconTimeline },
+  { to: '/heatmap', word: 'nav.heatmap', Icon: IconGridDots },
+  { to: '/adoption', word: 'nav.adoption', Icon: IconTransferIn },
   { to: '/hosts', word: 'nav.hosts', Icon: IconServer },
   { to: '/jobs', word: 'nav.jobs', Icon: IconCalendarClock },
   { to: '/runs', word: 'nav.runs', Icon: IconBell },
@@ -39,6 +36,7 @@ const pages = [
 /** The frame around every page of somebody who is signed in. */
 export function Shell() {
   const [opened, { toggle, close }] = useDisclosure();
+  useLive();
   const { t } = useWords();
   return (
     <AppShell
@@ -59,8 +57,7 @@ export function Shell() {
             </Text>
           </Group>
           <Group gap="xs" wrap="nowrap">
-            <LanguageButton />
-            <SchemeButton />
+            <LiveBadge />
             <UserMenu />
           </Group>
         </Group>
@@ -87,6 +84,7 @@ function Pages({ onNavigate }: { onNavigate: () => void }) {
         to={to}
         label={t(word)}
         leftSection={<Icon size={18} stroke={1.6} aria-hidden />}
+        rightSection={to === '/incidents' && <WaitingIncidents />}
         active={active}
         {...(active ? { 'aria-current': 'page' as const } : {})}
         onClick={onNavigate}
@@ -95,55 +93,14 @@ function Pages({ onNavigate }: { onNavigate: () => void }) {
   });
 }
 
-function SchemeButton() {
+/** How many incidents wait for a person. */
+function WaitingIncidents() {
   const { t } = useWords();
-  const { setColorScheme } = useMantineColorScheme();
-  const scheme = useComputedColorScheme('light');
-  const next = scheme === 'dark' ? 'light' : 'dark';
+  const counts = useQuery(query(incidentRoutes.counts, {}, 10_000));
+  if (!counts.data?.waiting) return null;
   return (
-    <Tooltip label={t(`nav.${next}`)}>
-      <ActionIcon variant="subtle" color="gray" aria-label={t(`nav.${next}`)} onClick={() => setColorScheme(next)}>
-        {scheme === 'dark' ? <IconSun size={18} /> : <IconMoon size={18} />}
-      </ActionIcon>
-    </Tooltip>
-  );
-}
-
-function LanguageButton() {
-  const { t, toggleLanguage } = useWords();
-  return (
-    <Button
-      variant="subtle"
-      color="gray"
-      size="compact-sm"
-      leftSection={<IconLanguage size={16} aria-hidden />}
-      onClick={toggleLanguage}
-    >
-      {t('nav.language')}
-    </Button>
-  );
-}
-
-function UserMenu() {
-  const { t } = useWords();
-  const client = useQueryClient();
-  const router = useRouter();
-  const me = useQuery(query(sessionRoutes.me, {}));
-  const signOut = async () => {
-    await call(sessionRoutes.signOut, {}).catch(() => undefined);
-    client.clear();
-    await router.navigate({ to: '/sign-in' });
-  };
-  return (
-    <Menu>
-      <Menu.Target>
-        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<IconUser size={16} aria-hidden />}>
-          {me.data?.name ?? '…'}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => void signOut()}>{t('nav.signOut')}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Badge color="red" size="sm" variant="filled" aria-label={t('nav.waiting', { n: counts.data.waiting })}>
+      {counts.data.waiting}
+    </Badge>
   );
 }

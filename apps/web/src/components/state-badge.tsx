@@ -1,4 +1,15 @@
-import type { AssignmentState, HostPresence, RunState, TaskChangeState } from '@carillon/core/state/states';
+import type {
+  Adoption,
+  AlertSeverity,
+  AlertState,
+  AssignmentState,
+  HostPresence,
+  IncidentState,
+  JobHealth,
+  NoticeState,
+  RunState,
+  TaskChangeState,
+} from '@carillon/core/state/states';
 import { Badge } from '@mantine/core';
 import { useWords, type Word } from '../i18n/index.js';
 
@@ -12,6 +23,13 @@ const runColors: Record<RunState, string> = {
   killed: 'grape',
   skipped: 'gray',
   indeterminate: 'orange',
+};
+const healthColors: Record<JobHealth, string> = {
+  failing: 'red',
+  unapplied: 'orange',
+  ok: 'teal',
+  never: 'gray',
+  off: 'gray',
 };
 const presenceColors: Record<HostPresence, string> = {
   online: 'teal',
@@ -30,9 +48,32 @@ const assignmentColors: Record<AssignmentState, string> = {
 };
 
 const changeColors: Record<TaskChangeState, string> = { drifted: 'orange', repaired: 'teal', restored: 'teal' };
+const severityColors: Record<AlertSeverity, string> = { low: 'yellow', medium: 'orange', high: 'red' };
+const incidentColors: Record<IncidentState, string> = {
+  firing: 'red',
+  acked: 'blue',
+  recovering: 'yellow',
+  resolved: 'teal',
+};
+const alertColors: Record<AlertState, string> = { ...incidentColors, ok: 'teal', pending: 'gray' };
+const noticeColors: Record<NoticeState, string> = {
+  queued: 'gray',
+  sending: 'blue',
+  sent: 'teal',
+  failed: 'orange',
+  dead: 'red',
+  cancelled: 'gray',
+};
+const adoptionColors: Record<Adoption, string> = { wanted: 'blue', adopted: 'teal', left: 'orange' };
+
+/** The colour that a state has wherever it is shown. */
+export const runColor = (state: RunState): string => runColors[state];
 
 export const RunBadge = ({ state }: { state: RunState }) => (
   <StateBadge color={runColors[state]} word={`run.${state}`} />
+);
+export const HealthBadge = ({ health }: { health: JobHealth }) => (
+  <StateBadge color={healthColors[health]} word={`health.${health}`} />
 );
 export const PresenceBadge = ({ presence }: { presence: HostPresence }) => (
   <StateBadge color={presenceColors[presence]} word={`presence.${presence}`} />
@@ -41,9 +82,26 @@ export const AssignmentBadge = ({ state }: { state: AssignmentState }) => (
   <StateBadge color={assignmentColors[state]} word={`assignment.${state}`} />
 );
 
-export const TaskChangeBadge = ({ state }: { state: TaskChangeState }) => (
-  <StateBadge color={changeColors[state]} word={`change.${state}`} />
+export const SeverityBadge = ({ severity }: { severity: AlertSeverity }) => (
+  <StateBadge color={severityColors[severity]} word={`severity.${severity}`} />
 );
+export const IncidentBadge = ({ state }: { state: IncidentState }) => (
+  <StateBadge color={incidentColors[state]} word={`incident.${state}`} />
+);
+export const AlertBadge = ({ state }: { state: AlertState }) => (
+  <StateBadge color={alertColors[state]} word={`alert.${state}`} />
+);
+export const NoticeBadge = ({ state }: { state: NoticeState }) => (
+  <StateBadge color={noticeColors[state]} word={`notice.${state}`} />
+);
+
+/** What became of a changed task; where the job keeps what is edited, whether that could be kept. */
+export const TaskChangeBadge = ({ state, adoption }: { state: TaskChangeState; adoption: Adoption | null }) =>
+  adoption === null ? (
+    <StateBadge color={changeColors[state]} word={`change.${state}`} />
+  ) : (
+    <StateBadge color={adoptionColors[adoption]} word={`adoption.${adoption}`} />
+  );
 
 /** Colour and word, never colour alone. */
 function StateBadge({ color, word }: { color: string; word: Word }) {

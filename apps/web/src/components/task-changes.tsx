@@ -1,4 +1,3 @@
-import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Table } from '@mantine/core';
@@ -6,32 +5,20 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useWords } from '../i18n/index.js';
 import { pagedQuery } from '../lib/api.js';
 import { Empty } from './empty.js';
-import { HostLink, JobLink } from './links.js';
+import { HostLink } from './links.js';
 import { PagedTable } from './paged-table.js';
 import { TaskChangeBadge } from './state-badge.js';
 import { When } from './when.js';
 
-type Change = Response<typeof hostRoutes.taskChanges>['items'][number];
-
-/** Changes that somebody made to the tasks of one host. */
-export function HostChanges({ host }: { host: string }) {
-  const query = useInfiniteQuery(pagedQuery(hostRoutes.taskChanges, { name: host }, 10_000));
-  return <Changes query={query} side="host" />;
-}
+type Change = Response<typeof jobRoutes.taskChanges>['items'][number];
 
 /** Changes that somebody made to the tasks of one job, on any host. */
 export function JobChanges({ job }: { job: string }) {
   const query = useInfiniteQuery(pagedQuery(jobRoutes.taskChanges, { name: job }, 10_000));
-  return <Changes query={query} side="job" />;
-}
-
-type Query = Parameters<typeof PagedTable<Change>>[0]['query'];
-
-function Changes({ query, side }: { query: Query; side: 'host' | 'job' }) {
   const { t } = useWords();
   const head = [
     t('changes.noticed'),
-    t(side === 'host' ? 'runs.job' : 'runs.host'),
+    t('runs.host'),
     t('changes.found'),
     t('changes.outcome'),
     t('changes.by'),
@@ -42,26 +29,29 @@ function Changes({ query, side }: { query: Query; side: 'host' | 'job' }) {
       query={query}
       label={t('changes.title')}
       head={head}
-      row={(change) => <ChangeRow key={change.id} change={change} side={side} />}
+      row={(change) => <ChangeRow key={change.id} change={change} />}
       empty={<Empty text={t('changes.none')} />}
     />
   );
 }
 
-function ChangeRow({ change, side }: { change: Change; side: 'host' | 'job' }) {
+function ChangeRow({ change }: { change: Change }) {
   const { t } = useWords();
-  const { noticedAt, job, host, version, found, state, message, differences, changedAt, changedBy } = change;
+  const { noticedAt, host, version, found, state, message, differences, changedAt, changedBy } = change;
+  const { adoption = null, adoptedVersion, adoptionReasons = [] } = change;
+  const what = [message, ...adoptionReasons, ...differences].filter(Boolean).join('; ');
   return (
     <Table.Tr>
       <Table.Td>
         <When at={noticedAt} />
       </Table.Td>
       <Table.Td>
-        {side === 'host' ? <JobLink name={job} /> : <HostLink name={host} />} v{version}
+        <HostLink name={host} /> v{version}
       </Table.Td>
       <Table.Td>{found === null ? '–' : t(`drift.${found}`)}</Table.Td>
       <Table.Td>
-        <TaskChangeBadge state={state} />
+        <TaskChangeBadge state={state} adoption={adoption} />
+        {adoptedVersion ? ` v${adoptedVersion}` : null}
       </Table.Td>
       <Table.Td>
         {changedAt === null ? (
@@ -72,7 +62,7 @@ function ChangeRow({ change, side }: { change: Change; side: 'host' | 'job' }) {
           </>
         )}
       </Table.Td>
-      <Table.Td className="wrap">{[message, ...differences].filter(Boolean).join('; ')}</Table.Td>
+      <Table.Td className="wrap">{what}</Table.Td>
     </Table.Tr>
   );
 }

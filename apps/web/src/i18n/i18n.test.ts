@@ -1,17 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { en } from './en.js';
-import { zh } from './zh.js';
+import { words as en } from './en/words.js';
+import { words as zh } from './zh/words.js';
 
 const holes = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
+const chinese: Record<string, string> = zh;
 
 describe('the words of both languages', () => {
-  it('are the same ones, none of them empty', () => {
-    expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort());
+  it('are the same ones, none of them empty; a singular is English alone', () => {
+    const shared = Object.keys(en).filter((key) => !key.endsWith('_one'));
+    expect(Object.keys(zh).sort()).toEqual(shared.sort());
     expect(Object.values(zh).filter((word) => word.trim() === '')).toEqual([]);
   });
 
   it('have the same places for values', () => {
-    const keys = Object.keys(en) as (keyof typeof en)[];
-    expect(keys.filter((key) => holes(zh[key]).join() !== holes(en[key]).join())).toEqual([]);
+    const differs = Object.entries(en).filter(([key, text]) => {
+      const other = chinese[key.replace(/_one$/, '_other')];
+      return other === undefined || holes(other).join() !== holes(text).join();
+    });
+    expect(differs).toEqual([]);
+  });
+
+  it('have a plural for each singular', () => {
+    const lonely = Object.keys(en).filter((key) => key.endsWith('_one') && !(key.replace(/_one$/, '_other') in en));
+    expect(lonely).toEqual([]);
   });
 });

@@ -1,20 +1,30 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
-import { en, type Words } from './en.js';
-import { zh } from './zh.js';
+import type { Words } from './en/words.js';
 
 const storageKey = 'carillon-language';
 export type Language = 'en' | 'zh';
-export type Word = keyof Words;
 
-/** Chooses the language: as kept, else as the browser says. */
-export function startI18n(): void {
+/** What a page may ask for: a key, without the ending by which i18next tells one from many. */
+export type Word = keyof {
+  [Key in keyof Words as Key extends `${infer Stem}_${'one' | 'other'}` ? Stem : Key]: string;
+};
+
+/** Only the language that is read is loaded. */
+const load = {
+  en: () => import('./en/words.js'),
+  zh: () => import('./zh/words.js'),
+} satisfies Record<Language, () => Promise<{ words: Record<string, string> }>>;
+
+/** Chooses the language, as kept, else as the browser says, and loads its words. */
+export async function startI18n(): Promise<void> {
   const kept = localStorage.getItem(storageKey);
   const language = kept === 'en' || kept === 'zh' ? kept : navigator.language.startsWith('zh') ? 'zh' : 'en';
-  void i18next.use(initReactI18next).init({
+  const { words } = await load[language]();
+  await i18next.use(initReactI18next).init({
     lng: language,
-    fallbackLng: 'en',
-    resources: { en: { translation: en }, zh: { translation: zh } },
+    fallbackLng: false,
+    resources: { [language]: { translation: words } },
     // Words are named in full; a dot in a key is only a dot.
     keySeparator: false,
     nsSeparator: false,
@@ -24,18 +34,24 @@ export function startI18n(): void {
   document.documentElement.lang = language;
 }
 
-/** `t('hosts.none')`, checked by the compiler, and the choice of language. */
+async function changeLanguage(next: Language): Promise<void> {
+  const { words } = await load[next]();
+  i18next.addResourceBundle(next, 'translation', words);
+  await i18next.changeLanguage(next);
+  localStorage.setItem(storageKey, next);
+  document.documentElement.lang = next;
+}
+
+/**
+ * `t('hosts.none')`, checked by the compiler, and the choice of language. A word that counts something is given
+ * `count`, and stands in the language's own singular or plural.
+ */
 export function useWords() {
   const { t, i18n } = useTranslation();
   const language: Language = i18n.language === 'zh' ? 'zh' : 'en';
   return {
     t: (word: Word, values?: Record<string, string | number>): string => t(word, values ?? {}),
     language,
-    toggleLanguage: () => {
-      const next: Language = language === 'zh' ? 'en' : 'zh';
-      localStorage.setItem(storageKey, next);
-      document.documentElement.lang = next;
-      void i18n.changeLanguage(next);
-    },
+    toggleLanguage: () => void changeLanguage(language === 'zh' ? 'en' : 'zh'),
   };
 }

@@ -1,5 +1,7 @@
 import { ApiFailure, callRoute } from '@carillon/contract/http/client';
 import type { Request, Response, Route } from '@carillon/contract/http/route';
+import type { InfiniteData } from '@tanstack/react-query';
+import { linkState } from '../live/link-state.js';
 
 type SignedOutListener = () => void;
 let onSignedOut: SignedOutListener = () => undefined;
@@ -24,12 +26,37 @@ export function keyOf<R extends Route>(route: R, request: Request<R>) {
   return [route.path, request] as const;
 }
 
-/** Options of `useQuery` for an endpoint. */
+/** While the server tells what changed, asking all the same is for what it does not tell: a lost word, a host that fell silent. */
+const liveFactor = 6;
+
+/** How long until the next question, as the link is now. */
+const everyMs = (refetchMs: number) => refetchMs * (linkState() === 'live' ? liveFactor : 1);
+
+interface Asked {
+  readonly queryKey: readonly unknown[];
+}
+
+/** What another filter of the same place showed stays on screen until the answer is there; another thing's does not. */
+function keptFrom<R extends Route, T>(route: R, request: Request<R>) {
+  const names = Object.keys(route.params?.shape ?? {});
+  const partOf = (asked: unknown, name: string) => (asked as Record<string, unknown> | undefined)?.[name];
+  return (before: T | undefined, asked: Asked | undefined): T | undefined =>
+    asked?.queryKey[0] === route.path &&
+    names.every((name) => partOf(asked.queryKey[1], name) === partOf(request, name))
+      ? before
+      : undefined;
+}
+
+/**
+ * Options of `useQuery` for an endpoint.
+ * @param refetchMs how often to ask while the server does not tell of changes by itself
+ */
 export function query<R extends Route>(route: R, request: Request<R>, refetchMs?: number) {
   return {
     queryKey: keyOf(route, request),
     queryFn: ({ signal }: { signal: AbortSignal }) => call(route, request, signal),
-    ...(refetchMs === undefined ? {} : { refetchInterval: refetchMs }),
+    placeholderData: keptFrom<R, Response<R>>(route, request),
+    ...(refetchMs === undefined ? {} : { refetchInterval: () => everyMs(refetchMs) }),
   };
 }
 
@@ -48,9 +75,12 @@ export function pagedQuery<R extends Route>(route: R, request: Request<R>, refet
       call(route, (pageParam === null ? request : { ...(request as object), cursor: pageParam }) as Request<R>, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page: Response<R>) => (page as Paged).next,
+    placeholderData: keptFrom<R, InfiniteData<Response<R>, string | null>>(route, request),
     // Every page on screen is fetched again: the longer a list has grown, the seldomer, so that the load stays the same.
     ...(refetchMs === undefined
       ? {}
-      : { refetchInterval: ({ state }: PagedState) => refetchMs * Math.max(1, state.data?.pages.length ?? 1) }),
+      : {
+          refetchInterval: ({ state }: PagedState) => everyMs(refetchMs) * Math.max(1, state.data?.pages.length ?? 1),
+        }),
   };
 }

@@ -1,6 +1,7 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import type { runRoutes } from '@carillon/contract/http/runs.routes';
+import type { JobSpec } from '@carillon/core/job/job-spec';
 
 export const runId = '01a209fb-3cb0-74df-baaf-b865520091ef';
 const uuid = '01a209fb-3cb0-74df-baaf-b865520091aa';
@@ -43,16 +44,42 @@ export function sampleJob(
     schedule: '0 2 * * *',
     assignments: { total: 3, applied: 2, pending: 1, failed: 0 },
     lastRun: null,
+    health: 'never',
+    recent: [],
+    nextFireAt: null,
     updatedAt: '2026-11-23T01:00:00.000Z',
     ...change,
   };
 }
 
+/** A definition with every default written out. */
+export const fullSpec = {
+  name: 'nightly',
+  description: '',
+  owner: 'data-team',
+  enabled: true,
+  targets: { labels: { role: 'db' } },
+  schedule: [{ kind: 'cron', expression: '0 2 * * *' }],
+  run: {
+    kind: 'program',
+    program: 'C:\\etl.exe',
+    arguments: ['--full'],
+    workingDirectory: null,
+    environment: {},
+  },
+  runAs: 'system',
+  onOverlap: 'skip',
+  onMissed: 'skip',
+  onDrift: 'repair',
+  timeoutMs: null,
+  retry: null,
+  exitCodes: { success: [{ from: 0, to: 0 }], warning: [] },
+  output: { keepBytes: 1_048_576, encoding: 'auto' },
+  alerts: [],
+} satisfies JobSpec;
+
 export function sampleJobDetail(): Response<typeof jobRoutes.get> {
-  const schedule = [{ kind: 'cron' }];
-  const said = { name: 'nightly', description: '', owner: 'data-team', enabled: true };
-  const spec = { ...said, schedule, targets: { all: true }, run: { kind: 'program', program: 'etl' }, runAs: 'system' };
-  return { ...sampleJob(), spec, manifestHash: 'hash', createdAt: '2026-11-23T01:00:00.000Z' };
+  return { ...sampleJob(), spec: { ...fullSpec }, manifestHash: 'hash', createdAt: '2026-11-23T01:00:00.000Z' };
 }
 
 export function sampleCommand(

@@ -1,10 +1,13 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeAll, vi } from 'vitest';
 import { startI18n } from '../i18n/index.js';
 
-beforeAll(() => {
+// The first look at a page also loads its code.
+configure({ asyncUtilTimeout: 8_000 });
+
+beforeAll(async () => {
   localStorage.setItem('carillon-language', 'en');
-  startI18n();
+  await startI18n();
 });
 afterEach(() => {
   cleanup();

@@ -23,6 +23,7 @@ const refusals: Record<string, Word> = {
   still_running: 'command.why.still_running',
   not_started: 'command.why.not_started',
   agent_restarted: 'command.why.agent_restarted',
+  runner_died: 'command.why.runner_died',
   not_delivered: 'command.why.not_delivered',
   no_answer: 'command.why.no_answer',
 };

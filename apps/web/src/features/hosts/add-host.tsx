@@ -30,6 +30,7 @@ import { Loaded } from '../../components/loaded.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
+import { labelsIn } from './labels-text.js';
 
 type AgentFiles = Response<typeof hostRoutes.agentFiles>;
 type Token = Response<typeof hostRoutes.createToken>;
@@ -146,13 +147,5 @@ function Line({ line, token }: { line: string; token: Token }) {
         </CopyButton>
       </Group>
     </Stack>
-  );
-}
-
-/** `role=db env=prod`, with commas or blanks between; what makes no pair is sent as it is, for the server to refuse. */
-function labelsIn(text: string): Record<string, string> {
-  const pairs = text.split(/[\s,]+/).filter(Boolean);
-  return Object.fromEntries(
-    pairs.map((pair) => [pair.replace(/=.*$/, ''), pair.includes('=') ? pair.replace(/^[^=]*=/, '') : '']),
   );
 }

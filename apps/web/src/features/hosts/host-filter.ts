@@ -1,5 +1,5 @@
 import { type HostPresence, hostPresences } from '@carillon/core/state/states';
-import { searchText, searchWord } from '../../lib/search.js';
+import { searchFlag, searchText, searchWord } from '../../lib/search.js';
 
 /** The filter of the hosts page. */
 export interface HostFilter {
@@ -7,6 +7,10 @@ export interface HostFilter {
   readonly presence?: HostPresence | undefined;
   /** `key=value`. */
   readonly label?: string | undefined;
+  /** Version of the agent. */
+  readonly agent?: string | undefined;
+  /** Only hosts with failing jobs. */
+  readonly failing?: true | undefined;
 }
 
 /** The filter as the address has it. */
@@ -15,5 +19,15 @@ export function readHostFilter(search: Record<string, unknown>): HostFilter {
     search: searchText(search, 'search'),
     presence: searchWord(search, 'presence', hostPresences),
     label: searchText(search, 'label'),
+    agent: searchText(search, 'agent'),
+    failing: searchFlag(search, 'failing'),
   };
+}
+
+export const hostTabs = ['overview', 'tasks', 'runs', 'changes', 'agent'] as const;
+export type HostTab = (typeof hostTabs)[number];
+
+/** Which part of a host its address shows; the overview without it. */
+export function readHostTab(search: Record<string, unknown>): { readonly tab?: HostTab | undefined } {
+  return { tab: searchWord(search, 'tab', hostTabs) };
 }

@@ -1,11 +1,11 @@
 import { type HostPresence, hostPresences } from '@carillon/core/state/states';
-import { Group, Pill, Select, TextInput } from '@mantine/core';
+import { Group, Select, Switch, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useWords } from '../../i18n/index.js';
 import { useTyped } from '../../lib/use-typed.js';
 import type { HostFilter } from './host-filter.js';
 
-/** Which hosts the list shows: by name, presence, and the label somebody followed here. */
+/** Which hosts the list shows: by name, presence, label, agent, and whether their jobs fail. */
 export function HostFilters() {
   const { t } = useWords();
   const filter = useSearch({ from: '/signed-in/hosts' });
@@ -13,27 +13,28 @@ export function HostFilters() {
   const change = (part: HostFilter) =>
     void navigate({ to: '/hosts', search: (before) => ({ ...before, ...part }), replace: true });
   const search = useTyped(filter.search, (text) => change({ search: text }));
+  const label = useTyped(filter.label, (text) => change({ label: text?.includes('=') ? text : undefined }));
+  const agent = useTyped(filter.agent, (text) => change({ agent: text }));
   return (
-    <Group align="end">
-      <TextInput label={t('common.search')} {...search} />
+    <Group align="end" gap="sm">
+      <TextInput label={t('common.search')} w={180} {...search} />
       <Select
         label={t('hosts.presence')}
         placeholder={t('common.all')}
         clearable
+        w={140}
         data={hostPresences.map((value) => ({ value, label: t(`presence.${value}`) }))}
         value={filter.presence ?? null}
         onChange={(value) => change({ presence: (value as HostPresence | null) ?? undefined })}
       />
-      {filter.label && (
-        <Pill
-          withRemoveButton
-          mb={6}
-          onRemove={() => change({ label: undefined })}
-          removeButtonProps={{ 'aria-label': t('hosts.anyLabel'), 'aria-hidden': false, tabIndex: 0 }}
-        >
-          {filter.label}
-        </Pill>
-      )}
+      <TextInput label={t('hosts.label')} placeholder="role=db" w={140} {...label} />
+      <TextInput label={t('hosts.agentVersion')} w={110} {...agent} />
+      <Switch
+        label={t('hosts.onlyFailing')}
+        pb={8}
+        checked={filter.failing === true}
+        onChange={(event) => change({ failing: event.currentTarget.checked || undefined })}
+      />
     </Group>
   );
 }

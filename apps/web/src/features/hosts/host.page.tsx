@@ -1,24 +1,28 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Group, Stack, Title } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
-import { AssignmentRow, useAssignmentHead } from '../../components/assignments.js';
-import { Empty } from '../../components/empty.js';
-import { Facts } from '../../components/facts.js';
-import { Labels } from '../../components/labels.js';
+import { Group, Stack, Tabs, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Loaded } from '../../components/loaded.js';
-import { PagedTable } from '../../components/paged-table.js';
+import { PageLink } from '../../components/page-link.js';
 import { Section } from '../../components/section.js';
 import { PresenceBadge } from '../../components/state-badge.js';
-import { HostChanges } from '../../components/task-changes.js';
-import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
-import { pagedQuery, query } from '../../lib/api.js';
+import { query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
 import { RunList } from '../runs/run-list.js';
 import { ConcernAlerts } from './concerns.js';
+import { EditLabels } from './edit-labels.js';
+import { ForeignTasks } from './foreign-tasks.js';
+import { HostAgent } from './host-agent.js';
+import { HostChanges } from './host-changes.js';
+import { HostFacts } from './host-facts.js';
+import { type HostTab, hostTabs } from './host-filter.js';
+import { HostJobs } from './host-jobs.js';
+import { HostLoad } from './host-load.js';
 import { HostLosses } from './losses.js';
+import { PauseAlert, PauseHost } from './pause-host.js';
+import { WhyForm } from './why-form.js';
 
 type Host = Response<typeof hostRoutes.get>;
 
@@ -31,60 +35,88 @@ export function HostPage() {
 
 function HostDetails({ host }: { host: Host }) {
   const { t } = useWords();
-  const head = useAssignmentHead('host');
-  const assignments = useInfiniteQuery(pagedQuery(hostRoutes.assignments, { name: host.name }, 5_000));
+  const { tab = 'overview' } = useSearch({ from: '/signed-in/hosts/$name' });
+  const navigate = useNavigate();
+  const show = (chosen: string | null) =>
+    void navigate({
+      to: '/hosts/$name',
+      params: { name: host.name },
+      search: { tab: chosen as HostTab },
+      replace: true,
+    });
   return (
     <Stack>
-      <Group gap="sm">
-        <Title order={1}>{host.name}</Title>
-        <PresenceBadge presence={host.presence} />
+      <Group justify="space-between">
+        <Group gap="sm">
+          <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+            {host.name}
+          </Title>
+          <PresenceBadge presence={host.presence} />
+        </Group>
+        <Group gap="sm">
+          <PageLink to="/timeline" search={{ host: host.name }}>
+            {t('nav.timeline')}
+          </PageLink>
+          <PauseHost host={host.name} />
+        </Group>
       </Group>
+      <EditLabels host={host.name} labels={host.labels} />
+      <PauseAlert host={host.name} />
       <ConcernAlerts concerns={host.concerns} />
-      <Section title={t('common.state')}>
-        <Facts
-          items={[
-            [t('hosts.labels'), <Labels key="labels" labels={host.labels} />],
-            [t('hosts.os'), host.os],
-            [t('hosts.timezone'), host.timezone],
-            [t('hosts.agent'), `${host.agentVersion} · ${host.scheduler}`],
-            [t('hosts.lastSeen'), host.lastSeenAt ? <When key="seen" at={host.lastSeenAt} /> : t('hosts.never')],
-            [t('hosts.enrolled'), <When key="enrolled" at={host.enrolledAt} />],
-            [
-              t('hosts.inSync'),
-              `${host.inSync ? t('common.yes') : t('common.no')} · ${t('hosts.desired')} ${host.desired.rev}`,
-            ],
-            [t('hosts.waiting'), host.spool.waiting],
-            [
-              t('hosts.clock'),
-              host.clockAheadMs === null ? '–' : `${host.clockAheadMs > 0 ? '+' : ''}${host.clockAheadMs / 1_000} s`,
-            ],
-            [t('hosts.spool'), host.disk ? t('hosts.free', mebibytes(host.disk)) : '–'],
-          ]}
-        />
-      </Section>
-      <Section title={t('hosts.jobs')}>
-        <PagedTable
-          query={assignments}
-          label={t('hosts.jobs')}
-          head={head}
-          row={(item) => <AssignmentRow key={item.jobId} assignment={item} side="host" />}
-          empty={<Empty text={t('hosts.noJobs')} />}
-        />
-      </Section>
-      <Section title={t('changes.title')}>
-        <HostChanges host={host.name} />
-      </Section>
-      <Section title={t('losses.title')}>
-        <HostLosses host={host.name} />
-      </Section>
-      <Section title={t('hosts.runs')}>
-        <RunList filter={{ host: host.name }} />
-      </Section>
+      <Tabs value={tab} onChange={show} keepMounted={false}>
+        <Tabs.List mb="md">
+          {hostTabs.map((value) => (
+            <Tabs.Tab key={value} value={value}>
+              {t(`hosts.tab.${value}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {hostTabs.map((value) => (
+          <Tabs.Panel key={value} value={value}>
+            <Stack>
+              <Part tab={value} host={host} />
+            </Stack>
+          </Tabs.Panel>
+        ))}
+      </Tabs>
     </Stack>
   );
 }
 
-function mebibytes({ spoolBytes, freeBytes }: NonNullable<Host['disk']>) {
-  const mebi = (bytes: number) => (bytes / 1_048_576).toFixed(bytes < 10_485_760 ? 1 : 0);
-  return { used: mebi(spoolBytes), free: mebi(freeBytes) };
+function Part({ tab, host }: { tab: HostTab; host: Host }) {
+  const { t } = useWords();
+  switch (tab) {
+    case 'overview':
+      return (
+        <>
+          <HostFacts host={host} />
+          <HostLoad host={host.name} />
+          <WhyForm host={host.name} />
+        </>
+      );
+    case 'tasks':
+      return (
+        <>
+          <HostJobs host={host.name} />
+          <ForeignTasks host={host.name} />
+        </>
+      );
+    case 'runs':
+      return (
+        <Section title={t('hosts.runs')}>
+          <RunList filter={{ host: host.name }} />
+        </Section>
+      );
+    case 'changes':
+      return (
+        <>
+          <HostChanges host={host.name} />
+          <Section title={t('losses.title')}>
+            <HostLosses host={host.name} />
+          </Section>
+        </>
+      );
+    case 'agent':
+      return <HostAgent host={host} />;
+  }
 }

@@ -1,11 +1,12 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Group, Stack, Table, Title } from '@mantine/core';
+import { Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { Empty } from '../../components/empty.js';
 import { Labels } from '../../components/labels.js';
 import { HostLink } from '../../components/links.js';
+import { PageLink } from '../../components/page-link.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { PresenceBadge } from '../../components/state-badge.js';
 import { When } from '../../components/when.js';
@@ -22,8 +23,8 @@ type Host = Response<typeof hostRoutes.list>['items'][number];
 export function HostsPage() {
   const { t } = useWords();
   useTitle(t('nav.hosts'));
-  const { search, presence, label } = useSearch({ from: '/signed-in/hosts' });
-  const filter = { search, presence, label };
+  const { search, presence, label, agent, failing } = useSearch({ from: '/signed-in/hosts' });
+  const filter = { search, presence, label, agent, failing: failing && ('true' as const) };
   const hosts = useInfiniteQuery(pagedQuery(hostRoutes.list, filter, 5_000));
   return (
     <Stack>
@@ -39,11 +40,9 @@ export function HostsPage() {
           t('common.name'),
           t('hosts.presence'),
           t('hosts.concerns'),
-          t('hosts.inSync'),
+          t('hosts.failing'),
           t('hosts.assignments'),
           t('hosts.labels'),
-          t('hosts.os'),
-          t('hosts.timezone'),
           t('hosts.agent'),
           t('hosts.lastSeen'),
         ]}
@@ -62,28 +61,40 @@ export function HostsPage() {
 
 function HostRow({ host }: { host: Host }) {
   const { t } = useWords();
+  const { name, presence, concerns, failingJobs = 0, assignments, inSync, labels, os, agentVersion, lastSeenAt } = host;
   return (
     <Table.Tr>
-      <Table.Td>
-        <HostLink name={host.name} />
+      <Table.Td maw={240} style={{ overflow: 'hidden', textOverflow: 'ellipsis' }} title={`${name} · ${os}`}>
+        <HostLink name={name} />
       </Table.Td>
       <Table.Td>
-        <PresenceBadge presence={host.presence} />
+        <PresenceBadge presence={presence} />
       </Table.Td>
       <Table.Td className="wrap">
-        <ConcernBadges concerns={host.concerns} />
+        <ConcernBadges concerns={concerns} />
       </Table.Td>
-      <Table.Td>{host.inSync ? t('common.yes') : t('common.no')}</Table.Td>
       <Table.Td>
-        {host.assignments.applied}/{host.assignments.total}
+        {failingJobs > 0 ? (
+          <PageLink to="/runs" search={{ host: name, bad: true }} c="red">
+            {failingJobs}
+          </PageLink>
+        ) : (
+          '–'
+        )}
+      </Table.Td>
+      <Table.Td>
+        {assignments.applied}/{assignments.total}
+        {!inSync && (
+          <Text span size="xs" c="orange">
+            {` ${t('hosts.notInSync')}`}
+          </Text>
+        )}
       </Table.Td>
       <Table.Td className="wrap">
-        <Labels labels={host.labels} />
+        <Labels labels={labels} />
       </Table.Td>
-      <Table.Td>{host.os}</Table.Td>
-      <Table.Td>{host.timezone}</Table.Td>
-      <Table.Td>{host.agentVersion}</Table.Td>
-      <Table.Td>{host.lastSeenAt ? <When at={host.lastSeenAt} /> : t('hosts.never')}</Table.Td>
+      <Table.Td>{agentVersion}</Table.Td>
+      <Table.Td>{lastSeenAt ? <When at={lastSeenAt} /> : t('hosts.never')}</Table.Td>
     </Table.Tr>
   );
 }

@@ -1,96 +1,63 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
-import type { Response } from '@carillon/contract/http/route';
-import { Badge, Group, Stack, Table, Text, TextInput, Title } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Button, Group, Stack, Title } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Empty } from '../../components/empty.js';
-import { JobLink } from '../../components/links.js';
-import { PageLink } from '../../components/page-link.js';
-import { PagedTable } from '../../components/paged-table.js';
-import { RunBadge } from '../../components/state-badge.js';
-import { When } from '../../components/when.js';
+import { Failure } from '../../components/failure.js';
+import { Placeholder } from '../../components/loaded.js';
+import { MoreButton } from '../../components/more-button.js';
+import { SavedViews } from '../../components/saved-views.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
+import { isFiltered } from '../../lib/search.js';
 import { useTitle } from '../../lib/use-title.js';
+import { readJobFilter } from './job-filter.js';
+import { JobFilters } from './job-filters.js';
+import { JobTable } from './job-table.js';
 
-type Job = Response<typeof jobRoutes.list>['items'][number];
+/** Jobs asked for at a time, each with so many of its newest runs. */
+const page = { limit: 100, recent: 20, nextFire: 'true' } as const;
+const refreshMs = 10_000;
 
 export function JobsPage() {
   const { t } = useWords();
   useTitle(t('nav.jobs'));
-  const [typed, setTyped] = useState('');
-  const [search] = useDebouncedValue(typed.trim(), 300);
-  const jobs = useInfiniteQuery(pagedQuery(jobRoutes.list, search ? { search } : {}, 5_000));
+  // The router keeps what the filter does not mention; the server would refuse it.
+  const filter = readJobFilter({ ...useSearch({ from: '/signed-in/jobs' }) });
+  const navigate = useNavigate();
+  const jobs = useInfiniteQuery(pagedQuery(jobRoutes.list, { ...filter, ...page }, refreshMs));
+  const items = jobs.data?.pages.flatMap((each) => each.items);
+  const choose = (query: string) =>
+    void navigate({ to: '/jobs', search: readJobFilter(Object.fromEntries(new URLSearchParams(query))) });
   return (
     <Stack>
-      <Title order={1}>{t('nav.jobs')}</Title>
-      <TextInput
-        label={t('common.search')}
-        value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        w="fit-content"
-      />
-      <PagedTable
-        query={jobs}
-        label={t('nav.jobs')}
-        head={[
-          t('common.name'),
-          t('jobs.schedule'),
-          t('jobs.hosts'),
-          t('jobs.lastRun'),
-          t('runs.started'),
-          t('jobs.version'),
-          t('jobs.owner'),
-        ]}
-        row={(job) => <JobRow key={job.id} job={job} />}
-        empty={
-          search ? (
-            <Empty text={t('jobs.noneFound')} />
-          ) : (
-            <Empty text={t('jobs.none')} command="npx carillon apply -f examples/" />
-          )
-        }
-      />
-    </Stack>
-  );
-}
-
-function JobRow({ job }: { job: Job }) {
-  const { t } = useWords();
-  const { lastRun, assignments } = job;
-  return (
-    <Table.Tr>
-      <Table.Td>
-        <Group gap="xs" wrap="nowrap">
-          <JobLink name={job.name} />
-          {!job.enabled && (
-            <Badge size="sm" color="gray" tt="none">
-              {t('jobs.disabled')}
-            </Badge>
-          )}
+      <Group justify="space-between">
+        <Title order={1}>{t('nav.jobs')}</Title>
+        <Group gap="xs">
+          <SavedViews page="jobs" filter={filter} onChoose={choose} />
+          <Button component={Link} to="/job-editor" leftSection={<IconPlus size={16} aria-hidden />}>
+            {t('editor.title')}
+          </Button>
         </Group>
-      </Table.Td>
-      <Table.Td className="mono">{job.schedule}</Table.Td>
-      <Table.Td>
-        <Text span size="sm" {...(assignments.failed > 0 ? { c: 'red' } : {})}>
-          {assignments.applied}/{assignments.total}
-        </Text>
-      </Table.Td>
-      <Table.Td>
-        {lastRun ? (
-          <PageLink to="/runs/$id" params={{ id: lastRun.id }} underline="never">
-            <RunBadge state={lastRun.state} />
-          </PageLink>
+      </Group>
+      <JobFilters />
+      {jobs.isError && <Failure error={jobs.error} onRetry={() => void jobs.refetch()} />}
+      {items === undefined && !jobs.isError && <Placeholder />}
+      {items && items.length > 0 && (
+        <JobTable
+          jobs={items}
+          // Near the end of what is here, the rest is fetched before somebody asks for it.
+          onNearEnd={() => jobs.hasNextPage && !jobs.isFetching && void jobs.fetchNextPage()}
+        />
+      )}
+      {items?.length === 0 &&
+        (isFiltered(filter) ? (
+          <Empty text={t('jobs.noneFound')} />
         ) : (
-          <Text span size="sm" c="dimmed">
-            {t('jobs.never')}
-          </Text>
-        )}
-      </Table.Td>
-      <Table.Td>{lastRun && <When at={lastRun.startedAt} />}</Table.Td>
-      <Table.Td>v{job.version}</Table.Td>
-      <Table.Td>{job.owner}</Table.Td>
-    </Table.Tr>
+          <Empty text={t('jobs.none')} command="npx carillon apply -f examples/" />
+        ))}
+      <MoreButton query={jobs} />
+    </Stack>
   );
 }

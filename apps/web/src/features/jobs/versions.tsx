@@ -38,7 +38,7 @@ export function Versions({ job, version }: { job: string; version: number }) {
   );
 }
 
-function VersionItem({ version: { version, createdAt, author, spec } }: { version: Version }) {
+function VersionItem({ version: { version, createdAt, author, reason, spec } }: { version: Version }) {
   const { t } = useWords();
   return (
     <Accordion.Item value={String(version)}>
@@ -51,6 +51,7 @@ function VersionItem({ version: { version, createdAt, author, spec } }: { versio
         </Group>
       </Accordion.Control>
       <Accordion.Panel>
+        {reason ? <Text size="sm">{reason}</Text> : null}
         <Code block>{JSON.stringify(spec, null, 2)}</Code>
       </Accordion.Panel>
     </Accordion.Item>

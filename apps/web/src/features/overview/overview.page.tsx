@@ -10,7 +10,9 @@ import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
 import { RunRow, useRunHead } from '../runs/run-rows.js';
+import { AlertPath } from './alert-path.js';
 import { Figure } from './figure.js';
+import { Activity, ComingLoad, Fleet, OpenIncidents } from './now-parts.js';
 
 type Overview = Response<typeof sessionRoutes.overview>;
 
@@ -29,10 +31,11 @@ export function OverviewPage() {
   );
 }
 
-function Numbers({ data: { hosts, jobs, assignments, runs, recentBad } }: { data: Overview }) {
+function Numbers({ data: { hosts, jobs, assignments, runs, recentBad, alertPath } }: { data: Overview }) {
   const { t } = useWords();
   return (
     <Stack>
+      {alertPath && <AlertPath path={alertPath} />}
       <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }}>
         <Figure
           title="overview.hosts"
@@ -68,6 +71,12 @@ function Numbers({ data: { hosts, jobs, assignments, runs, recentBad } }: { data
             { word: 'overview.bad', count: runs.bad, color: 'red', link: { to: '/runs', search: { bad: true } } },
           ]}
         />
+      </SimpleGrid>
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <OpenIncidents />
+        <Fleet />
+        <Activity />
+        <ComingLoad />
       </SimpleGrid>
       {jobs.total === 0 ? (
         <Empty text={t('overview.noJobs')} command="npx carillon apply -f examples/" />

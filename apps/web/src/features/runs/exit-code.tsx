@@ -12,6 +12,7 @@ const reasons: Record<string, Word> = {
   stopped_by_replacement: 'reason.stopped_by_replacement',
   secret_missing: 'reason.secret_missing',
   secret_unreadable: 'reason.secret_unreadable',
+  paused: 'reason.paused',
   overlap: 'reason.overlap',
   queue_full: 'reason.queue_full',
   not_replaced: 'reason.not_replaced',

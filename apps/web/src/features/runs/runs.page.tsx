@@ -25,7 +25,7 @@ export function RunsPage() {
 function Filters() {
   const { t } = useWords();
   const filter = useSearch({ from: '/signed-in/runs' });
-  const navigate = useNavigate();
+  const navigate = useNavigate({ from: '/runs' });
   const change = (part: RunFilter) =>
     void navigate({ to: '/runs', search: (before) => ({ ...before, ...part }), replace: true });
   const job = useTyped(filter.job, (text) => change({ job: text }));

@@ -1,0 +1,76 @@
+import { sessionRoutes } from '@carillon/contract/http/session.routes';
+import { Button, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconLanguage, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+import { useWords } from '../i18n/index.js';
+import { call, query } from '../lib/api.js';
+
+const menuId = 'user-menu';
+
+/** Who is signed in, and what they may choose. The browser's own popover: it closes on Escape and on a click beside it. */
+export function UserMenu() {
+  const { t } = useWords();
+  const me = useQuery(query(sessionRoutes.me, {}));
+  return (
+    <>
+      <Button
+        variant="subtle"
+        color="gray"
+        size="compact-sm"
+        popoverTarget={menuId}
+        leftSection={<IconUser size={16} aria-hidden />}
+      >
+        {me.data?.name ?? '…'}
+      </Button>
+      <div id={menuId} popover="auto" className="menu">
+        <Text size="xs" c="dimmed" px="sm" py={4}>
+          {t('nav.signedInAs', { name: me.data?.name ?? '…' })}
+        </Text>
+        <LanguageChoice />
+        <SchemeChoice />
+        <SignOut />
+      </div>
+    </>
+  );
+}
+
+function LanguageChoice() {
+  const { t, toggleLanguage } = useWords();
+  return (
+    <button type="button" onClick={toggleLanguage}>
+      <IconLanguage size={16} aria-hidden />
+      {t('nav.language')}
+    </button>
+  );
+}
+
+function SchemeChoice() {
+  const { t } = useWords();
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light');
+  const next = scheme === 'dark' ? 'light' : 'dark';
+  return (
+    <button type="button" onClick={() => setColorScheme(next)}>
+      {scheme === 'dark' ? <IconSun size={16} aria-hidden /> : <IconMoon size={16} aria-hidden />}
+      {t(`nav.${next}`)}
+    </button>
+  );
+}
+
+function SignOut() {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const router = useRouter();
+  const signOut = async () => {
+    await call(sessionRoutes.signOut, {}).catch(() => undefined);
+    client.clear();
+    await router.navigate({ to: '/sign-in' });
+  };
+  return (
+    <button type="button" onClick={() => void signOut()}>
+      <IconLogout size={16} aria-hidden />
+      {t('nav.signOut')}
+    </button>
+  );
+}

@@ -1,0 +1,93 @@
+import { inventoryRoutes } from '@carillon/contract/http/inventory.routes';
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import type { Response } from '@carillon/contract/http/route';
+import { Alert, Button, Group, List, Stack, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Failure } from '../../components/failure.js';
+import { Loaded } from '../../components/loaded.js';
+import { Section } from '../../components/section.js';
+import { useWords } from '../../i18n/index.js';
+import { call, query } from '../../lib/api.js';
+import { AdoptionProgress } from './adoption-progress.js';
+
+type Plan = Response<typeof inventoryRoutes.plan>;
+
+/** What would be registered, what would be different afterwards, what stays; then the act and how far it is. */
+export function AdoptGroup({ id }: { id: string }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const plan = useQuery({
+    ...query(inventoryRoutes.plan, { body: { what: id } }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const adopt = useMutation({
+    mutationFn: (documents: unknown[]) => call(jobRoutes.apply, { body: { documents } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: [inventoryRoutes.group.path] }),
+  });
+  return (
+    <Section title={t('adoption.preview')}>
+      {adopt.data ? (
+        <AdoptionProgress jobs={adopt.data.results.map(({ name }) => name)} />
+      ) : (
+        <Loaded query={plan}>
+          {(found) => (
+            <Stack>
+              <Planned plan={found} />
+              {adopt.isError && <Failure error={adopt.error} />}
+              {found.jobs.length > 0 && (
+                <Group>
+                  <Button
+                    loading={adopt.isPending}
+                    onClick={() => adopt.mutate(found.jobs.map(({ document }) => document))}
+                  >
+                    {t('adoption.confirm', { count: found.jobs.length })}
+                  </Button>
+                  <Text size="sm" c="dimmed">
+                    {t('adoption.withdraw')}
+                  </Text>
+                </Group>
+              )}
+            </Stack>
+          )}
+        </Loaded>
+      )}
+    </Section>
+  );
+}
+
+function Planned({ plan: { jobs, refused } }: { plan: Plan }) {
+  const { t } = useWords();
+  return (
+    <>
+      {jobs.length === 0 && <Text size="sm">{t('adoption.nothing')}</Text>}
+      {jobs.map(({ document, hosts, notes }) => (
+        <Stack key={String(document.name)} gap="xs">
+          <Text fw={600}>{t('adoption.job', { name: String(document.name), count: hosts.length })}</Text>
+          <pre className="output" style={{ margin: 0, maxHeight: 280 }}>
+            {JSON.stringify(document, null, 2)}
+          </pre>
+          {notes.length > 0 && (
+            <Alert color="yellow" variant="light" title={t('adoption.notes')}>
+              <List size="sm">
+                {notes.map(({ code, message }) => (
+                  <List.Item key={`${code} ${message}`}>{message}</List.Item>
+                ))}
+              </List>
+            </Alert>
+          )}
+        </Stack>
+      ))}
+      {refused.length > 0 && (
+        <Alert color="orange" variant="light" title={`${t('adoption.refused')}: ${refused.length}`}>
+          <List size="sm">
+            {refused.slice(0, 20).map(({ host, path, problems }) => (
+              <List.Item key={`${host} ${path}`}>
+                {host} {path}: {problems.map(({ message }) => message).join('; ')}
+              </List.Item>
+            ))}
+          </List>
+        </Alert>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,110 @@
+import { channelRoutes } from '@carillon/contract/http/channels.routes';
+import { type NoticeState, noticeStates } from '@carillon/core/state/states';
+import { Button, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Empty } from '../../components/empty.js';
+import { Failure } from '../../components/failure.js';
+import { type Notice, NoticeCells, useNoticeHead } from '../../components/notice-cells.js';
+import { PageLink } from '../../components/page-link.js';
+import { PagedTable } from '../../components/paged-table.js';
+import { useWords } from '../../i18n/index.js';
+import { pagedQuery } from '../../lib/api.js';
+import { isFiltered } from '../../lib/search.js';
+import { useTitle } from '../../lib/use-title.js';
+import { useTyped } from '../../lib/use-typed.js';
+import type { DeliveryFilter } from './delivery-filter.js';
+import { useReplay } from './use-replay.js';
+
+/** Notices and what became of them; what was given up can be sent again. */
+export function DeliveriesPage() {
+  const { t } = useWords();
+  useTitle(t('nav.deliveries'));
+  const { state, channel } = useSearch({ from: '/signed-in/deliveries' });
+  const filter = { state, channel };
+  const deliveries = useInfiniteQuery(pagedQuery(channelRoutes.deliveries, filter, 10_000));
+  const head = [t('deliveries.incident'), ...useNoticeHead(), ''];
+  const replay = useReplay();
+  const dead = deliveries.data?.pages.flatMap(({ items }) => items).filter((notice) => notice.state === 'dead') ?? [];
+  return (
+    <Stack>
+      <Title order={1}>{t('nav.deliveries')}</Title>
+      <Group align="end" justify="space-between">
+        <Filters />
+        {dead.length > 1 && (
+          <Button
+            variant="default"
+            loading={replay.isPending}
+            onClick={() => replay.mutate(dead.slice(0, mostAtOnce).map(({ id }) => id))}
+          >
+            {t('deliveries.sendAll', { count: Math.min(dead.length, mostAtOnce) })}
+          </Button>
+        )}
+      </Group>
+      {replay.isError && <Failure error={replay.error} />}
+      {replay.isSuccess && (
+        <Text role="status" size="sm">
+          {t('deliveries.sentAgain', { count: replay.data.replayed })}
+        </Text>
+      )}
+      <PagedTable
+        query={deliveries}
+        label={t('nav.deliveries')}
+        head={head}
+        row={(notice) => <Row key={notice.id} notice={notice} replay={replay} />}
+        empty={<Empty text={isFiltered(filter) ? t('deliveries.noneFound') : t('deliveries.none')} />}
+      />
+    </Stack>
+  );
+}
+
+/** As the API takes. */
+const mostAtOnce = 1_000;
+
+function Row({ notice, replay }: { notice: Notice; replay: ReturnType<typeof useReplay> }) {
+  const { t } = useWords();
+  const { id, incident, state } = notice;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        {incident === null ? (
+          '–'
+        ) : (
+          <PageLink to="/incidents/$number" params={{ number: String(incident) }}>
+            {incident}
+          </PageLink>
+        )}
+      </Table.Td>
+      <NoticeCells notice={notice} />
+      <Table.Td>
+        {state === 'dead' && (
+          <Button size="compact-xs" variant="default" disabled={replay.isPending} onClick={() => replay.mutate([id])}>
+            {t('deliveries.sendAgain')}
+          </Button>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function Filters() {
+  const { t } = useWords();
+  const filter = useSearch({ from: '/signed-in/deliveries' });
+  const navigate = useNavigate({ from: '/deliveries' });
+  const change = (part: DeliveryFilter) =>
+    void navigate({ to: '/deliveries', search: (before) => ({ ...before, ...part }), replace: true });
+  const channel = useTyped(filter.channel, (text) => change({ channel: text }));
+  return (
+    <Group align="end">
+      <Select
+        label={t('common.state')}
+        placeholder={t('common.all')}
+        clearable
+        data={noticeStates.map((value) => ({ value, label: t(`notice.${value}`) }))}
+        value={filter.state ?? null}
+        onChange={(value) => change({ state: (value as NoticeState | null) ?? undefined })}
+      />
+      <TextInput label={t('incidents.channel')} {...channel} />
+    </Group>
+  );
+}

@@ -1,0 +1,74 @@
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { FakeNetwork, refuse } from '../../testing/fake-network.js';
+import { renderApp } from '../../testing/render-app.js';
+import { sampleJobDetail } from '../../testing/samples.js';
+
+const hostile = '<img src=x onerror=alert(1)>';
+const task = { path: 'x', hostTimezone: 'UTC', exactness: 'exact' as const, reasons: [], xml: '' };
+
+function editorNetwork() {
+  return new FakeNetwork()
+    .on(jobRoutes.get, () => sampleJobDetail())
+    .on(jobRoutes.preview, () => ({ task, nextFires: [], hosts: [hostile] }));
+}
+
+async function openFile(): Promise<HTMLTextAreaElement> {
+  return screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'File' }, { timeout: 10_000 });
+}
+
+describe('the job editor', () => {
+  it('writes the form into the file, comments kept, and the file into the form', async () => {
+    const { container } = renderApp('/job-editor', editorNetwork());
+    const file = await openFile();
+    const name = screen.getByLabelText('Name');
+    fireEvent.change(name, { target: { value: 'weekly' } });
+    fireEvent.blur(name);
+    expect(file.value).toContain('name: weekly\n');
+    expect(file.value).toContain("# each night at two, on the host's clock");
+    fireEvent.change(file, { target: { value: file.value.replace('weekly', 'monthly') } });
+    expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('monthly');
+    expect(await screen.findByText(hostile)).toBeTruthy();
+    expect(container.querySelector('img[src="x"]')).toBeNull();
+    fireEvent.change(file, { target: { value: 'a: [' } });
+    expect(screen.getByText(/is not YAML yet/)).toBeTruthy();
+  });
+
+  it('says what is wrong beside its field', async () => {
+    const problem = { path: 'schedule[0].cron', code: 'x', expected: 'a crontab', got: 'soon', message: 'no crontab' };
+    renderApp(
+      '/job-editor',
+      editorNetwork().on(jobRoutes.preview, () => refuse('invalid', { problems: [problem] })),
+    );
+    await openFile();
+    await waitFor(() => expect(screen.getByLabelText('Schedule').getAttribute('aria-invalid')).toBe('true'));
+    expect(screen.getByText('no crontab')).toBeTruthy();
+  });
+
+  it('asks what would change before it stores, and asks again after an edit', async () => {
+    const result = { kind: 'Job' as const, name: 'daily-backup', change: 'created' as const, version: 1, hosts: 7 };
+    const network = editorNetwork().on(jobRoutes.apply, ({ body }) => ({
+      dryRun: body.dryRun ?? false,
+      results: [result],
+    }));
+    const { history } = renderApp('/job-editor', network);
+    const file = await openFile();
+    const asked = () => network.calls.filter(({ route }) => route === 'POST /apply').map(({ asked }) => asked.body);
+    fireEvent.click(screen.getByRole('button', { name: 'Show what would change' }));
+    await screen.findByRole('button', { name: 'Store it: 7 hosts' });
+    fireEvent.change(file, { target: { value: `${file.value}owner: ops\n` } });
+    expect(screen.queryByRole('button', { name: 'Store it: 7 hosts' })).toBeNull();
+    const planButton = screen.getByRole('button', { name: 'Show what would change' });
+    fireEvent.change(file, { target: { value: `${file.value}description: x\n` } });
+    expect(planButton.isConnected).toBe(true);
+    fireEvent.click(planButton);
+    fireEvent.click(await screen.findByRole('button', { name: 'Store it: 7 hosts' }));
+    await waitFor(() => expect(history.location.pathname).toBe('/jobs/daily-backup'));
+    expect(asked()).toMatchObject([
+      { dryRun: true },
+      { dryRun: true },
+      { dryRun: false, documents: [{ owner: 'ops' }] },
+    ]);
+  });
+});

@@ -1,0 +1,92 @@
+import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
+
+/** Where a field stands in a job file, `['targets', 'labels']`. */
+export type FieldPath = readonly string[];
+
+/** A job file as typed: what it says, or the first thing that is no YAML. */
+export type ReadFile =
+  | { readonly ok: true; readonly raw: unknown; readonly document: Document }
+  | { readonly ok: false; readonly line: number; readonly message: string };
+
+/** Larger than any sensible job file: it is read again at each key. */
+const maxCharacters = 200_000;
+/** Aliases may stand for at most so many copies, else a small file could mean gigabytes. */
+const maxAliasCount = 50;
+
+/** Reads one job file. Never throws: half-typed files are the normal case. */
+export function readFile(text: string): ReadFile {
+  if (text.length > maxCharacters) return { ok: false, line: 1, message: `more than ${maxCharacters} characters` };
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
+  const [fault] = [...document.errors, ...document.warnings];
+  if (fault) return { ok: false, line: lineCounter.linePos(fault.pos[0]).line, message: fault.message.slice(0, 200) };
+  try {
+    return { ok: true, raw: document.toJS({ maxAliasCount }), document: document as Document };
+  } catch (error) {
+    return { ok: false, line: 1, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The text of a field: '' where it is absent, null where the file says more than a form field can show. */
+export function fieldText(document: Document, path: FieldPath): string | null {
+  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : undefined;
+  if (isScalar(parent) && parent.value !== null) return null;
+  const node = document.getIn(path, true);
+  if (node === undefined || node === null) return '';
+  if (!isScalar(node)) return null;
+  return node.value === null ? '' : String(node.value);
+}
+
+/** The file with one field changed; '' takes it out. Comments and everything else stay as they were written. */
+export function withField(text: string, path: FieldPath, value: unknown): string {
+  const document = parseDocument(text);
+  const node = document.getIn(path, true);
+  if (value === '') document.deleteIn(path);
+  else if (isScalar(node) && typeof value === 'string') node.value = value;
+  else if (document.hasIn(path.slice(0, -1)) || path.length === 1) document.setIn(path, document.createNode(value));
+  else document.setIn(path.slice(0, 1), document.createNode(nested(path.slice(1), value)));
+  return document.toString({ lineWidth: 0 });
+}
+
+function nested(path: FieldPath, value: unknown): unknown {
+  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+}
+
+/** `role=db, env=prod` of the target's labels; null where targets are said in another way. */
+export function labelsText(document: Document): string | null {
+  const labels = (document.toJS({ maxAliasCount }) as { targets?: { labels?: unknown } } | null)?.targets?.labels;
+  if (labels === undefined) return document.has('targets') ? null : '';
+  if (typeof labels !== 'object' || labels === null) return null;
+  const pairs = Object.entries(labels);
+  return pairs.every(([, value]) => typeof value === 'string')
+    ? pairs.map(([key, value]) => `${key}=${value}`).join(', ')
+    : null;
+}
+
+/** `role=db, env=prod` -> labels; what has no `=` yet is left out, since it is still being typed. */
+export function readLabels(text: string): Record<string, string> {
+  const pairs = text.split(',').map((part) => part.trim().split('='));
+  return Object.fromEntries(
+    pairs.flatMap(([key, value]) => (key && value ? [[key.trim(), value.trim()] as const] : [])),
+  );
+}
+
+export const runKinds = ['program', 'powershell', 'batch'] as const;
+export type RunKind = (typeof runKinds)[number];
+
+/** What the job starts; null where the file says it in a way the form does not know. */
+export function readRun(document: Document): { kind: RunKind; path: FieldPath } | null {
+  const node = document.get('run', true);
+  if (node === undefined || isScalar(node)) return { kind: 'program', path: ['run'] };
+  const kind = runKinds.find((candidate) => document.hasIn(['run', candidate]));
+  return kind ? { kind, path: ['run', kind] } : null;
+}
+
+/** The file with another way to run, the text kept. */
+export function withRunKind(text: string, kind: RunKind): string {
+  const document = parseDocument(text);
+  const run = readRun(document as Document);
+  const before = run ? (fieldText(document as Document, run.path) ?? '') : '';
+  document.set('run', document.createNode({ [kind]: before }));
+  return document.toString({ lineWidth: 0 });
+}

@@ -1,0 +1,57 @@
+import { Fragment } from 'react';
+import { useWords } from '../../i18n/index.js';
+import { localTime } from '../../lib/times.js';
+import { fullest, type HeatDay, heatOf, shortCount } from './heat-grid.js';
+import './heatmap.css';
+
+const pad = (value: number) => String(value).padStart(2, '0');
+/** From here on dark text on a light page cannot be read. */
+const hot = 0.62;
+
+interface Props {
+  readonly days: readonly HeatDay[];
+  readonly chosenMs: number | undefined;
+  readonly onChoose: (hourMs: number) => void;
+}
+
+/** Days by their hours; the number in each cell says what its colour says. */
+export function HeatTable({ days, chosenMs, onChoose }: Props) {
+  const { t, language } = useWords();
+  const most = fullest(days);
+  const day = new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric' });
+  return (
+    <div className="heatmap">
+      <span />
+      {Array.from({ length: 24 }, (_, hour) => (
+        <span key={pad(hour)}>{pad(hour)}</span>
+      ))}
+      {days.map(({ atMs, cells }) => (
+        <Fragment key={atMs}>
+          <span data-day>{day.format(new Date(atMs))}</span>
+          {cells.map((cell, hour) => {
+            if (!cell) return <span key={`${atMs} ${pad(hour)}`} />;
+            const heat = heatOf(cell.starts, most?.starts ?? 0);
+            const bad = cell.bad > 0 ? `, ${t('heatmap.bad', { count: cell.bad })}` : '';
+            const label = `${localTime(new Date(cell.atMs).toISOString()).slice(0, 16)}: ${t('heatmap.starts', { count: Math.round(cell.starts) })}${bad}`;
+            return (
+              <button
+                key={cell.atMs}
+                type="button"
+                style={{ '--heat': heat } as React.CSSProperties}
+                data-hot={heat > hot || undefined}
+                data-bad={cell.bad > 0 || undefined}
+                data-most={(most && cell.atMs === most.atMs) || undefined}
+                aria-pressed={cell.atMs === chosenMs}
+                aria-label={label}
+                title={label}
+                onClick={() => onChoose(cell.atMs)}
+              >
+                {cell.starts > 0 ? shortCount(cell.starts) : ''}
+              </button>
+            );
+          })}
+        </Fragment>
+      ))}
+    </div>
+  );
+}

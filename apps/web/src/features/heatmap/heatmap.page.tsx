@@ -1,0 +1,76 @@
+import { Alert, Group, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Failure } from '../../components/failure.js';
+import { Placeholder } from '../../components/loaded.js';
+import { Section } from '../../components/section.js';
+import { useWords } from '../../i18n/index.js';
+import { useNow } from '../../lib/use-now.js';
+import { useTitle } from '../../lib/use-title.js';
+import { useTyped } from '../../lib/use-typed.js';
+import { fullest } from './heat-grid.js';
+import { HeatTable } from './heat-table.js';
+import type { HeatmapFilter, HeatmapView } from './heatmap-filter.js';
+import { HourView } from './hour-view.js';
+import { useHeatDays } from './use-heat-days.js';
+
+const minuteMs = 60_000;
+
+/** When how much starts, by weekday and hour, and what would flatten the fullest hour. */
+export function HeatmapPage() {
+  const { t } = useWords();
+  useTitle(t('heatmap.title'));
+  const filter = useSearch({ from: '/signed-in/heatmap' });
+  const navigate = useNavigate();
+  const change = (part: HeatmapFilter) =>
+    void navigate({ to: '/heatmap', search: (before) => ({ ...before, ...part }), replace: true });
+  const { days, omitted, error, refetch } = useHeatDays(filter, useNow(minuteMs));
+  const most = days && fullest(days);
+  const hourMs = filter.hour === undefined ? most?.atMs : Date.parse(filter.hour);
+  return (
+    <Stack>
+      <Title order={1}>{t('heatmap.title')}</Title>
+      <Filters filter={filter} change={change} />
+      {error && <Failure error={error} onRetry={refetch} />}
+      {omitted.length > 0 && <Alert color="yellow">{t('heatmap.omitted', { jobs: omitted.join(', ') })}</Alert>}
+      {days ? (
+        <Section
+          title={t(filter.view === 'past' ? 'heatmap.pastWeek' : 'heatmap.comingWeek')}
+          aside={
+            <Text size="xs" c="dimmed">
+              {t('heatmap.hint')}
+            </Text>
+          }
+        >
+          <HeatTable
+            days={days}
+            chosenMs={hourMs}
+            onChoose={(atMs) => change({ hour: new Date(atMs).toISOString() })}
+          />
+        </Section>
+      ) : (
+        !error && <Placeholder />
+      )}
+      {hourMs !== undefined && <HourView filter={filter} hourMs={hourMs} />}
+    </Stack>
+  );
+}
+
+function Filters({ filter, change }: { filter: HeatmapFilter; change: (part: HeatmapFilter) => void }) {
+  const { t } = useWords();
+  const job = useTyped(filter.job, (text) => change({ job: text }));
+  const host = useTyped(filter.host, (text) => change({ host: text }));
+  const label = useTyped(filter.label, (text) => change({ label: text }));
+  return (
+    <Group align="end" gap="sm">
+      <SegmentedControl
+        aria-label={t('heatmap.title')}
+        data={(['coming', 'past'] as const).map((value) => ({ value, label: t(`heatmap.${value}`) }))}
+        value={filter.view ?? 'coming'}
+        onChange={(view) => change({ view: view === 'past' ? (view as HeatmapView) : undefined, hour: undefined })}
+      />
+      <TextInput label={t('runs.job')} w={150} {...job} />
+      <TextInput label={t('runs.host')} w={150} {...host} />
+      <TextInput label={t('timeline.label')} placeholder="role=db" w={130} {...label} />
+    </Group>
+  );
+}

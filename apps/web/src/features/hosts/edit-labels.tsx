@@ -1,0 +1,65 @@
+import { hostRoutes } from '@carillon/contract/http/hosts.routes';
+import { ActionIcon, Button, Group, TextInput } from '@mantine/core';
+import { IconPencil } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { Failure } from '../../components/failure.js';
+import { Labels } from '../../components/labels.js';
+import { useWords } from '../../i18n/index.js';
+import { call } from '../../lib/api.js';
+import { labelsIn, labelsText } from './labels-text.js';
+
+/** Labels of a host, and a way to write them anew; jobs that select it by label follow at once. */
+export function EditLabels({ host, labels }: { host: string; labels: Record<string, string> }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const [text, setText] = useState<string | null>(null);
+  const save = useMutation({
+    mutationFn: (written: string) => call(hostRoutes.setLabels, { name: host, body: { labels: labelsIn(written) } }),
+    onSuccess: () => {
+      setText(null);
+      return client.invalidateQueries();
+    },
+  });
+  if (text === null)
+    return (
+      <Group gap={6}>
+        <Labels labels={labels} />
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="sm"
+          aria-label={t('hosts.editLabels')}
+          onClick={() => setText(labelsText(labels))}
+        >
+          <IconPencil size={15} />
+        </ActionIcon>
+      </Group>
+    );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate(text);
+  };
+  return (
+    <form onSubmit={submit}>
+      <Group gap={6} align="start">
+        <TextInput
+          aria-label={t('hosts.labels')}
+          placeholder="role=db env=prod"
+          size="xs"
+          w={280}
+          autoFocus
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <Button type="submit" size="xs" loading={save.isPending}>
+          {t('hosts.save')}
+        </Button>
+        <Button size="xs" variant="default" onClick={() => setText(null)}>
+          {t('common.close')}
+        </Button>
+      </Group>
+      {save.isError && <Failure error={save.error} />}
+    </form>
+  );
+}

@@ -1,0 +1,26 @@
+import { hostRoutes } from '@carillon/contract/http/hosts.routes';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { AssignmentRow, useAssignmentHead } from '../../components/assignments.js';
+import { Empty } from '../../components/empty.js';
+import { PagedTable } from '../../components/paged-table.js';
+import { Section } from '../../components/section.js';
+import { useWords } from '../../i18n/index.js';
+import { pagedQuery } from '../../lib/api.js';
+
+/** Our tasks on a host, and how far each is. */
+export function HostJobs({ host }: { host: string }) {
+  const { t } = useWords();
+  const head = useAssignmentHead('host');
+  const assignments = useInfiniteQuery(pagedQuery(hostRoutes.assignments, { name: host }, 5_000));
+  return (
+    <Section title={t('hosts.jobs')}>
+      <PagedTable
+        query={assignments}
+        label={t('hosts.jobs')}
+        head={head}
+        row={(item) => <AssignmentRow key={item.jobId} assignment={item} side="host" />}
+        empty={<Empty text={t('hosts.noJobs')} />}
+      />
+    </Section>
+  );
+}

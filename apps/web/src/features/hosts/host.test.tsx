@@ -1,0 +1,106 @@
+import { hostRoutes } from '@carillon/contract/http/hosts.routes';
+import { pauseRoutes } from '@carillon/contract/http/pauses.routes';
+import type { Response } from '@carillon/contract/http/route';
+import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
+import { whyRoutes } from '@carillon/contract/http/why.routes';
+import { fireEvent, screen } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { FakeNetwork } from '../../testing/fake-network.js';
+import { renderApp } from '../../testing/render-app.js';
+
+const uuid = '01a209fb-3cb0-74df-baaf-b865520091aa';
+const at = new Date().toISOString();
+
+const host: Response<typeof hostRoutes.get> = {
+  id: uuid,
+  name: 'db-01',
+  state: 'active',
+  presence: 'online',
+  labels: { role: 'db' },
+  os: 'Windows',
+  timezone: 'UTC',
+  agentVersion: '1.0.0',
+  scheduler: 'schtasks',
+  lastSeenAt: at,
+  assignments: { total: 1, applied: 1, pending: 0, failed: 0 },
+  failingJobs: 2,
+  inSync: true,
+  concerns: [],
+  enrolledAt: at,
+  desired: { rev: 3, hash: 'h' },
+  observedHash: 'h',
+  spool: { epoch: 1, ackedSeq: 1, waiting: 0 },
+  disk: null,
+  clockAheadMs: null,
+  keyId: 'k',
+};
+const change: Response<typeof hostRoutes.taskChanges>['items'][number] = {
+  id: uuid,
+  job: 'nightly',
+  host: 'db-01',
+  version: 1,
+  state: 'drifted',
+  found: 'edited',
+  differences: ['settings.enabled: wanted true, found false'],
+  message: null,
+  noticedAt: at,
+  changedAt: null,
+  changedBy: 'CORP\\ann',
+};
+
+function network() {
+  const point = { at, cpu: 42, memory: 61, disk: 80 };
+  return new FakeNetwork()
+    .on(hostRoutes.get, () => host)
+    .on(hostRoutes.load, () => ({ now: { ...point, disks: [] }, items: [point] }))
+    .on(hostRoutes.taskChanges, () => ({ items: [change], next: null }))
+    .on(hostRoutes.losses, () => ({ items: [], next: null }))
+    .on(pauseRoutes.list, () => ({ items: [], next: null }))
+    .on(taskChangeRoutes.get, () => ({
+      ...change,
+      definition: null,
+      wanted: null,
+      fields: [{ path: 'settings.enabled', wanted: true, found: false }],
+    }))
+    .on(taskChangeRoutes.adopt, () => ({ job: 'nightly', host: 'db-01', version: 2 }));
+}
+
+describe('one host', () => {
+  it('shows its load, and writes its labels anew', async () => {
+    const asks = network().on(hostRoutes.setLabels, () => host);
+    renderApp('/hosts/db-01', asks);
+    expect(await screen.findByRole('img', { name: 'Processors: 42 %' })).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Edit the labels' }));
+    fireEvent.change(screen.getByRole('textbox', { name: 'Labels' }), { target: { value: 'role=db env=prod' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByRole('button', { name: 'Edit the labels' })).toBeTruthy();
+    const asked = asks.calls.find(({ route }) => route === 'PATCH /hosts/:name')?.asked.body;
+    expect(asked).toEqual({ labels: { role: 'db', env: 'prod' } });
+  });
+
+  it('compares a changed task field by field, and keeps the edit when asked', async () => {
+    renderApp('/hosts/db-01?tab=changes', network());
+    fireEvent.click(await screen.findByRole('button', { name: '1 difference' }));
+    expect(await screen.findByText('settings.enabled')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: /^Keep it/ }));
+    expect(await screen.findByText('Done, in version 2 of the job.')).toBeTruthy();
+  });
+
+  it('asks why a job did not run here', async () => {
+    const answer = {
+      job: 'nightly',
+      host: 'db-01',
+      reason: 'host_off' as const,
+      certainty: 'likely' as const,
+      text: 'The host was off.',
+    };
+    const asks = network().on(whyRoutes.job, () => ({
+      items: [{ ...answer, fireAt: at, version: 1, evidence: [], runId: null, nextFireAt: null }],
+      next: null,
+    }));
+    renderApp('/hosts/db-01', asks);
+    fireEvent.change(await screen.findByLabelText(/^Job/), { target: { value: 'nightly' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Find out' }));
+    expect(await screen.findByText('The host was off.')).toBeTruthy();
+  });
+});

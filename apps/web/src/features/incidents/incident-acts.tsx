@@ -1,0 +1,151 @@
+import { incidentRoutes } from '@carillon/contract/http/incidents.routes';
+import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { Failure } from '../../components/failure.js';
+import { useWords } from '../../i18n/index.js';
+import { call } from '../../lib/api.js';
+import type { Incident } from './incident-shapes.js';
+import { SilenceFrom } from './silence-from.js';
+
+type Act = 'acknowledge' | 'unacknowledge' | 'assign' | 'note' | 'resolve';
+
+/** What a person can do about an incident. */
+export function IncidentActs({ incident }: { incident: Incident }) {
+  const { t } = useWords();
+  const { number, state } = incident;
+  const act = useAct(number);
+  const isOpen = state !== 'resolved';
+  return (
+    <Stack gap="xs">
+      <Group gap="xs">
+        {state === 'firing' && (
+          <Button loading={act.isPending} onClick={() => act.mutate({ act: 'acknowledge', text: '' })}>
+            {t('incidents.acknowledge')}
+          </Button>
+        )}
+        {state === 'acked' && (
+          <Button
+            variant="default"
+            loading={act.isPending}
+            onClick={() => act.mutate({ act: 'unacknowledge', text: '' })}
+          >
+            {t('incidents.unacknowledge')}
+          </Button>
+        )}
+        {isOpen && (
+          <Asking
+            act="assign"
+            number={number}
+            label={t('incidents.assign')}
+            field={t('incidents.assignee')}
+            first={incident.assignee ?? ''}
+          />
+        )}
+        <Asking act="note" number={number} label={t('incidents.note')} field={t('incidents.noteText')} long />
+        {isOpen && <SilenceFrom incident={incident} />}
+        {isOpen && (
+          <Asking
+            act="resolve"
+            number={number}
+            label={t('incidents.resolve')}
+            field={t('incidents.noteText')}
+            means={t('incidents.resolveMeans')}
+            long
+            optional
+          />
+        )}
+      </Group>
+      {act.isError && <Failure error={act.error} />}
+    </Stack>
+  );
+}
+
+/** Carries one act out; everything that shows incidents looks again. */
+function useAct(number: number, onDone: () => void = () => undefined) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ act, text }: { act: Act; text: string }) => {
+      const note = text.trim() === '' ? {} : { note: text.trim() };
+      switch (act) {
+        case 'acknowledge':
+        case 'unacknowledge':
+        case 'resolve':
+          return call(incidentRoutes[act], { number, body: note });
+        case 'assign':
+          return call(incidentRoutes.assign, { number, body: { assignee: text.trim() || null } });
+        case 'note':
+          return call(incidentRoutes.note, { number, body: { text: text.trim() } });
+      }
+    },
+    onSuccess: async () => {
+      onDone();
+      const paths = [incidentRoutes.get, incidentRoutes.log, incidentRoutes.list, incidentRoutes.counts];
+      await Promise.all(paths.map(({ path }) => client.invalidateQueries({ queryKey: [path] })));
+    },
+  });
+}
+
+interface AskingProps {
+  readonly act: 'assign' | 'note' | 'resolve';
+  readonly number: number;
+  readonly label: string;
+  readonly field: string;
+  readonly means?: string;
+  readonly first?: string;
+  readonly long?: boolean;
+  readonly optional?: boolean;
+}
+
+/** An act that needs a word from the person. */
+function Asking({ act, number, label, field, means, first = '', long = false, optional = false }: AskingProps) {
+  const { t } = useWords();
+  const [opened, { open, close }] = useDisclosure();
+  const [text, setText] = useState(first);
+  const doIt = useAct(number, () => {
+    close();
+    if (act !== 'assign') setText('');
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    doIt.mutate({ act, text });
+  };
+  const input = {
+    label: field,
+    value: text,
+    onChange: (event: { currentTarget: { value: string } }) => setText(event.currentTarget.value),
+    'data-autofocus': true,
+    maxLength: long ? 2_000 : 200,
+  };
+  return (
+    <>
+      <Button variant="default" onClick={open}>
+        {label}
+      </Button>
+      <Modal opened={opened} onClose={close} title={label} closeButtonProps={{ 'aria-label': t('common.close') }}>
+        <form onSubmit={submit}>
+          <Stack>
+            {means && <Text size="sm">{means}</Text>}
+            {long ? <Textarea rows={4} {...input} /> : <TextInput {...input} />}
+            {act === 'assign' && (
+              <Text size="xs" c="dimmed">
+                {t('incidents.assignNobody')}
+              </Text>
+            )}
+            {doIt.isError && <Failure error={doIt.error} />}
+            <Group justify="end">
+              <Button
+                type="submit"
+                loading={doIt.isPending}
+                disabled={act === 'note' && !optional && text.trim() === ''}
+              >
+                {label}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Modal>
+    </>
+  );
+}

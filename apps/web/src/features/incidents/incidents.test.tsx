@@ -1,0 +1,156 @@
+import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
+import { incidentRoutes } from '@carillon/contract/http/incidents.routes';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { FakeNetwork, refuse } from '../../testing/fake-network.js';
+import { type SampleIncident, sampleEntry, sampleIncident } from '../../testing/incident-samples.js';
+import { renderApp } from '../../testing/render-app.js';
+
+const counts = { open: 5, waiting: 2, bySeverity: { low: 1, medium: 2, high: 2 } };
+
+describe('the incidents page', () => {
+  it('asks for what needs a person first, and counts that in the navigation', async () => {
+    const asked: unknown[] = [];
+    const network = new FakeNetwork()
+      .on(incidentRoutes.counts, () => counts)
+      .on(incidentRoutes.list, (request) => {
+        asked.push(request);
+        const muted = { code: 'silence', text: 'silence x by Ann' };
+        return { items: [sampleIncident(), sampleIncident({ id: crypto.randomUUID(), number: 7, muted })], next: null };
+      });
+    const { history } = renderApp('/incidents', network);
+    const link = await screen.findAllByRole('link', { name: 'nightly fails on 3 of 12 hosts' });
+    expect(link[0]?.getAttribute('href')).toBe('/incidents/42');
+    expect(screen.getAllByText('3 of 12 hosts')).toHaveLength(2);
+    expect(screen.getByText('muted').closest('[title]')?.getAttribute('title')).toBe('silence x by Ann');
+    expect((await screen.findByLabelText('2 wait for a person')).textContent).toBe('2');
+    expect(asked).toEqual([{ attention: 'true' }]);
+    fireEvent.change(screen.getByLabelText('Job'), { target: { value: 'etl' } });
+    await waitFor(() => expect(history.location.search).toBe('?job=etl'));
+  });
+
+  it('takes its filter from the address', async () => {
+    const asked: unknown[] = [];
+    const network = new FakeNetwork().on(incidentRoutes.list, (request) => {
+      asked.push(request);
+      return { items: [], next: null };
+    });
+    const { history } = renderApp('/incidents?state=all&severity=high&label=role%3Ddb&host=x&nonsense=1', network);
+    expect(await screen.findByText('No incident matches.')).toBeTruthy();
+    expect(asked).toEqual([{ severity: 'high', label: 'role=db', host: 'x' }]);
+    fireEvent.click(screen.getByLabelText('Any label'));
+    await waitFor(() => expect(history.location.search).not.toContain('label'));
+  });
+});
+
+/** A server whose incident changes as acts ask for it. */
+function serverWith(first: Partial<SampleIncident> = {}) {
+  let now = sampleIncident(first);
+  const entries = [sampleEntry()];
+  const change = (part: Partial<SampleIncident>) => {
+    now = { ...now, ...part };
+    return now;
+  };
+  const network = new FakeNetwork()
+    .on(incidentRoutes.counts, () => counts)
+    .on(incidentRoutes.get, () => now)
+    .on(incidentRoutes.log, () => ({ items: entries, next: null }))
+    .on(incidentRoutes.acknowledge, () =>
+      change({ state: 'acked', acknowledgedBy: 'admin', acknowledgedAt: now.openedAt }),
+    )
+    .on(incidentRoutes.assign, ({ body }) => change({ assignee: body.assignee }))
+    .on(incidentRoutes.note, ({ body }) => {
+      entries.push(sampleEntry({ id: '2', stage: 'person', actor: 'admin', text: body.text }));
+      return now;
+    });
+  return { network, entries };
+}
+
+describe('the page of an incident', () => {
+  it('shows how far it reaches, who was told and every decision', async () => {
+    renderApp('/incidents/42', serverWith().network);
+    expect(await screen.findByRole('heading', { name: 'nightly fails on 3 of 12 hosts' })).toBeTruthy();
+    expect(screen.getByText('3 of 4 alerts fire')).toBeTruthy();
+    expect(within(screen.getByRole('group', { name: 'By exit code' })).getByLabelText('3: 3')).toBeTruthy();
+    expect(screen.getByText(/451 try again later · 2 tries/)).toBeTruthy();
+    expect(screen.getByText(/phone \(\+491234\)/)).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'https://wiki.example/nightly' })).toBeTruthy();
+    const timeline = await screen.findByRole('list', { name: 'Every decision' });
+    expect(within(timeline).getByText('Condition')).toBeTruthy();
+  });
+
+  it('shows tickets of other systems that were linked to it', async () => {
+    const at = '2026-11-23T02:00:00.000Z';
+    const id = '0195f6e2-1c5a-7c3e-8f00-1234567890ab';
+    const link = { id, system: 'helpdesk', url: 'https://helpdesk.example/INC-7', state: 'New', assignee: 'Zoe' };
+    const links = [{ ...link, key: 'INC-7', author: 'admin', createdAt: at, updatedAt: at }];
+    renderApp('/incidents/42', serverWith({ links }).network);
+    const shown = await screen.findByRole('link', { name: 'INC-7 (helpdesk)' });
+    expect(shown.getAttribute('href')).toBe('https://helpdesk.example/INC-7');
+    expect(screen.getByText('New')).toBeTruthy();
+    expect(screen.getByText('Zoe')).toBeTruthy();
+  });
+
+  it('never follows what is no address of the web', async () => {
+    renderApp('/incidents/42', serverWith({ runbook: 'javascript:alert(1)' }).network);
+    expect((await screen.findByText('javascript:alert(1)')).closest('a')).toBeNull();
+  });
+
+  it('lets somebody acknowledge, assign and note', async () => {
+    const { network } = serverWith();
+    renderApp('/incidents/42', network);
+    fireEvent.click(await screen.findByRole('button', { name: 'Acknowledge' }));
+    expect(await screen.findByRole('button', { name: 'Take back' })).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Assign' }));
+    fireEvent.change(await screen.findByLabelText('Assigned to'), { target: { value: ' Ann ' } });
+    fireEvent.click(within(screen.getByRole('dialog', { name: 'Assign' })).getByRole('button', { name: 'Assign' }));
+    await waitFor(() =>
+      expect(network.calls).toContainEqual({
+        route: 'POST /incidents/:number/assign',
+        asked: { number: '42', body: { assignee: 'Ann' } },
+      }),
+    );
+    expect(await screen.findByText('Ann')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Add a note' }));
+    fireEvent.change(await screen.findByLabelText('Note'), { target: { value: 'disk replaced' } });
+    fireEvent.click(
+      within(screen.getByRole('dialog', { name: 'Add a note' })).getByRole('button', { name: 'Add a note' }),
+    );
+    expect(await screen.findByText('disk replaced')).toBeTruthy();
+  });
+
+  it('says why an act was refused', async () => {
+    const { network } = serverWith();
+    network.on(incidentRoutes.acknowledge, () => refuse('conflict'));
+    renderApp('/incidents/42', network);
+    fireEvent.click(await screen.findByRole('button', { name: 'Acknowledge' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('This does not fit what is there');
+  });
+
+  it('silences it after showing what that would mute', async () => {
+    const { network } = serverWith();
+    const asked: { document: unknown }[] = [];
+    network.on(alertDocumentRoutes.preview, ({ body }) => {
+      asked.push(body);
+      const { number, title, state, severity } = sampleIncident();
+      return { inEffect: true, incidents: [{ number, title, state, severity }], incidentsTotal: 3, alerts: 9 };
+    });
+    network.on(alertDocumentRoutes.put, ({ kind, name }) => ({ kind, name, change: 'created' as const }));
+    renderApp('/incidents/42', network);
+    fireEvent.click(await screen.findByRole('button', { name: 'Silence' }));
+    const dialog = await screen.findByRole('dialog');
+    expect(await within(dialog).findByText('Open incidents that this would mute now: 3, with 9 alerts')).toBeTruthy();
+    expect(within(dialog).getByText('and 2 more')).toBeTruthy();
+    expect(asked[0]).toMatchObject({ document: { kind: 'Silence', match: ['job=nightly'] } });
+    fireEvent.click(within(dialog).getByLabelText('env=prod'));
+    fireEvent.change(within(dialog).getByLabelText(/Why/), { target: { value: 'storage moves' } });
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Silence' }));
+    await waitFor(() => expect(network.calls.some(({ route }) => route.startsWith('PUT'))).toBe(true));
+    const put = network.calls.find(({ route }) => route.startsWith('PUT'))?.asked;
+    expect(put).toMatchObject({
+      kind: 'Silence',
+      name: expect.stringMatching(/^incident-42-/),
+      body: { match: ['job=nightly', 'env=prod'], reason: 'storage moves', until: expect.stringMatching(/Z$/) },
+    });
+  });
+});

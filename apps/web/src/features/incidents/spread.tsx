@@ -1,0 +1,79 @@
+import { Group, Progress, SimpleGrid, Stack, Text } from '@mantine/core';
+import { HostLink } from '../../components/links.js';
+import { useWords } from '../../i18n/index.js';
+import type { IncidentSummary } from './incident-shapes.js';
+
+type SpreadOf = IncidentSummary['spread'];
+
+/** Of each kind, the most frequent. */
+const shown = 6;
+
+/** How far an incident reaches, and what the concerned have in common. */
+export function Spread({ spread }: { spread: SpreadOf }) {
+  const { t } = useWords();
+  const { firing, total, hosts, hostsOfJob, byExitCode, byVersion, byLabel, examples } = spread;
+  return (
+    <Stack gap="md">
+      <Group gap="lg">
+        <Text size="sm">{t('incidents.firingOf', { firing, total })}</Text>
+        {hosts > 0 && (
+          <Text size="sm">
+            {hostsOfJob === null
+              ? t('incidents.hosts', { n: hosts })
+              : t('incidents.hostsOf', { n: hosts, all: hostsOfJob })}
+          </Text>
+        )}
+      </Group>
+      <SimpleGrid cols={{ base: 1, sm: 3 }}>
+        <Shares title={t('incidents.byExitCode')} counts={byExitCode} total={total} />
+        <Shares title={t('incidents.byVersion')} counts={byVersion} total={total} prefix="v" />
+        <Shares title={t('incidents.byLabel')} counts={byLabel} total={total} />
+      </SimpleGrid>
+      {examples.length > 0 && (
+        <Group gap="xs">
+          <Text size="xs" c="dimmed">
+            {t('incidents.examples')}
+          </Text>
+          {examples.map((name) => (
+            <HostLink key={name} name={name} />
+          ))}
+        </Group>
+      )}
+    </Stack>
+  );
+}
+
+interface SharesProps {
+  readonly title: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly total: number;
+  readonly prefix?: string;
+}
+
+function Shares({ title, counts, total, prefix = '' }: SharesProps) {
+  const rows = Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, shown);
+  if (rows.length === 0) return null;
+  return (
+    <Stack gap={6} role="group" aria-label={title}>
+      <Text size="xs" c="dimmed">
+        {title}
+      </Text>
+      {rows.map(([name, count]) => (
+        <div key={name}>
+          <Group justify="space-between" gap="xs" wrap="nowrap">
+            <Text size="sm" className="mono" truncate title={name}>
+              {prefix}
+              {name}
+            </Text>
+            <Text size="sm" c="dimmed">
+              {count}
+            </Text>
+          </Group>
+          <Progress value={total > 0 ? (100 * count) / total : 0} size="xs" aria-label={`${name}: ${count}`} />
+        </div>
+      ))}
+    </Stack>
+  );
+}

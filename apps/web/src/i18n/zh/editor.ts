@@ -1,0 +1,30 @@
+import type { editor as english } from '../en/editor.js';
+import type { Same } from '../same.js';
+
+export const editor: Same<typeof english> = {
+  'editor.title': '新建作业',
+  'editor.template': '起始模板',
+  'editor.template.backup': '每日备份',
+  'editor.template.disk': '磁盘监控',
+  'editor.template.cleanup': '清理',
+  'editor.template.health': '健康检查',
+  'editor.form': '表单',
+  'editor.file': '文件',
+  'editor.description': '说明',
+  'editor.targetsHint': '标签，如 role=db, env=prod',
+  'editor.kind': '运行方式',
+  'editor.run.program': '程序',
+  'editor.run.powershell': 'PowerShell',
+  'editor.run.batch': '批处理',
+  'editor.inFile': '文件中的写法无法在此字段显示。',
+  'editor.notYaml': '第 {{line}} 行还不是有效的 YAML：{{message}}',
+  'editor.preview': '将会怎样',
+  'editor.hosts': '选中的主机：{{n}}',
+  'editor.save': '保存',
+  'editor.allowNoHosts': '允许暂时没有匹配的主机',
+  'editor.plan': '查看将有哪些更改',
+  'editor.confirm': '保存：{{n}} 台主机',
+  'editor.change.created': '“{{name}}”是新作业；主机：{{n}}。',
+  'editor.change.updated': '“{{name}}”将有新版本；主机：{{n}}。',
+  'editor.change.unchanged': '“{{name}}”保持不变；主机：{{n}}。',
+};

@@ -1,0 +1,37 @@
+import type { overview as english } from '../en/overview.js';
+import type { Same } from '../same.js';
+
+export const overview: Same<typeof english> = {
+  'overview.hosts': '主机',
+  'overview.jobs': '作业',
+  'overview.assignments': '分配',
+  'overview.runs': '最近 24 小时的运行',
+  'overview.online': '{{n}} 在线',
+  'overview.lagging': '{{n}} 滞后',
+  'overview.offline': '{{n}} 离线',
+  'overview.inSync': '{{n}} 已同步',
+  'overview.enabled': '{{n}} 启用',
+  'overview.applied': '{{n}} 已应用',
+  'overview.pending': '{{n}} 待应用',
+  'overview.failed': '{{n}} 失败',
+  'overview.running': '{{n}} 运行中',
+  'overview.succeeded': '{{n}} 成功',
+  'overview.warning': '{{n}} 有警告',
+  'overview.bad': '{{n}} 异常',
+  'overview.recentBad': '需要关注：异常的运行',
+  'overview.allGood': '最近 24 小时没有异常。',
+  'overview.alertsProved': '告警正常：测试故障在 {{took}} 内送达（{{at}}）。',
+  'overview.alertsSilent': '告警可能无法送达',
+  'overview.alertsSilentSince':
+    '自 {{at}} 起测试故障未能送达。参见 docs/alerting.md 中的 “Monitoring the alarm itself”。',
+  'overview.noJobs': '还没有作业。先定义几个：',
+  'now.attention': '需要人处理',
+  'now.allIncidents': '全部事件',
+  'now.activity': '最近一小时的运行',
+  'now.runs_other': '{{count}} 次运行，{{bad}} 次异常',
+  'now.misses': '最近 24 小时：错过 {{missed}}，迟到 {{late}}，因主机离线而未知 {{unknown}}',
+  'now.load': '未来一小时',
+  'now.starts_other': '{{count}} 次启动',
+  'now.fleet': '按标签查看主机',
+  'now.byLabel': '统计所用标签',
+};

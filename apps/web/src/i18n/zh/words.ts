@@ -1,0 +1,29 @@
+import type { Words } from '../en/words.js';
+import type { Same } from '../same.js';
+import { adoption } from './adoption.js';
+import { common } from './common.js';
+import { deliveries } from './deliveries.js';
+import { editor } from './editor.js';
+import { heatmap } from './heatmap.js';
+import { hostPage } from './host-page.js';
+import { hosts } from './hosts.js';
+import { incidents } from './incidents.js';
+import { jobs } from './jobs.js';
+import { overview } from './overview.js';
+import { runs } from './runs.js';
+import { timeline } from './timeline.js';
+
+export const words: Same<Words> = {
+  ...common,
+  ...overview,
+  ...hosts,
+  ...hostPage,
+  ...jobs,
+  ...runs,
+  ...incidents,
+  ...deliveries,
+  ...editor,
+  ...timeline,
+  ...adoption,
+  ...heatmap,
+};
