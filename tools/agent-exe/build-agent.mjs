@@ -11,7 +11,7 @@ import { hasSigner, readSignature, sign } from './sign.mjs';
 export const fileName = 'carillon-agent.exe';
 
 /** Certificates of Windows' own store count as well, so that a company's private authority needs no setting. */
-const execArguments = ['--use-system-ca'];
+const ownAuthorities = '--use-system-ca';
 
 /**
  * Makes `carillon-agent.exe`: the agent's sources as one script inside the pinned Node for Windows. Works on any platform
@@ -26,7 +26,8 @@ export async function buildAgent(repository, { out, progress, signing }) {
   const record = join(out, 'carillon-agent.json');
 
   const code = await bundle(repository, 'apps/agent/src/start.ts');
-  const inputs = fingerprint(code, version, signing);
+  const execArguments = execArgumentsOf(repository);
+  const inputs = fingerprint({ code, version, execArguments }, signing);
   const last = existsSync(record) ? JSON.parse(readFileSync(record, 'utf8')) : undefined;
   if (last?.inputs === inputs && existsSync(file) && sha256(readFileSync(file)) === last.sha256) {
     return { file, sha256: last.sha256, bytes: last.bytes, version, built: false };
@@ -37,10 +38,7 @@ export async function buildAgent(repository, { out, progress, signing }) {
   const native = pinnedFileAt(cache, koffi, progress);
   checkSigner(node, progress);
   progress(`building ${fileName} ${version} on Node ${windowsNode.version}`);
-  // Written out by the agent: Windows loads libraries from files only.
-  const assets = { 'koffi.node': readFileSync(native) };
-  const blob = seaBlob({ name: 'carillon-agent.cjs', code, execArguments, assets });
-  const program = injectProgram(readFileSync(node), blob, { name: 'Carillon agent', fileName, version });
+  const program = assembleAgent({ node, native, code, version, execArguments });
 
   mkdirSync(out, { recursive: true });
   const part = `${file}.part`;
@@ -63,6 +61,19 @@ export async function buildAgent(repository, { out, progress, signing }) {
   return { file, ...made, built: true };
 }
 
+/**
+ * The program as bytes, not signed.
+ * @param {{ node: string, native: string, code: Buffer, version: string, execArguments: readonly string[] }} parts files of
+ *   node.exe and koffi, the script, and what Node is told
+ * @returns {Buffer}
+ */
+export function assembleAgent({ node, native, code, version, execArguments }) {
+  // Written out by the agent: Windows loads libraries from files only.
+  const assets = { 'koffi.node': readFileSync(native) };
+  const blob = seaBlob({ name: 'carillon-agent.cjs', code, execArguments, assets });
+  return injectProgram(readFileSync(node), blob, { name: 'Carillon agent', fileName, version });
+}
+
 /** The pinned hash is what decides; a person's eye gets to see whose program it is where the tool is there. */
 function checkSigner(node, progress) {
   if (!hasSigner()) return progress('osslsigncode is not here: node.exe is checked by its pinned SHA-256 alone');
@@ -74,8 +85,18 @@ function checkSigner(node, progress) {
   }
 }
 
+/**
+ * What the program tells its Node at each start.
+ * @param {string} repository
+ * @returns {readonly string[]}
+ */
+export function execArgumentsOf(repository) {
+  const light = readFileSync(join(repository, 'apps/agent/src/lib/node-arguments.json'), 'utf8');
+  return [ownAuthorities, ...JSON.parse(light)];
+}
+
 /** Of everything that the result depends on, this folder's own sources included. */
-function fingerprint(code, version, signing) {
+function fingerprint({ code, version, execArguments }, signing) {
   const hash = createHash('sha256')
     .update(code)
     .update(JSON.stringify([version, windowsNode, koffi, execArguments, signing ?? null]));

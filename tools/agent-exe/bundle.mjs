@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { rolldown } from 'rolldown';
+import { inAscii, packChunks } from './pack-chunks.mjs';
 
 /**
- * A program of the workspace as one CommonJS file, straight from its sources. Small, since all of it is read at each start.
+ * A program of the workspace as one CommonJS file, straight from its sources. Small, since all of it is read at each start,
+ * and see `packChunks` for what only some starts need.
  * @param {string} repository
  * @param {string} entry such as `apps/agent/src/main.ts`
  * @returns {Promise<Buffer>}
@@ -21,8 +23,11 @@ export async function bundle(repository, entry) {
       if (level === 'warn') throw new Error(`${entry}: ${log.message}`);
     },
   });
-  const { output } = await build.generate({ format: 'cjs', codeSplitting: false, minify: true });
+  const { output } = await build.generate({ format: 'cjs', minify: true });
   await build.close();
-  if (output.length !== 1) throw new Error(`${entry}: expected one file, got ${output.map((file) => file.fileName)}`);
-  return Buffer.from(output[0].code);
+  const chunks = output.map((file) => {
+    if (file.type !== 'chunk') throw new Error(`${entry}: expected code only, got ${file.fileName}`);
+    return { name: `./${file.fileName}`, code: inAscii(file.code) };
+  });
+  return Buffer.from(chunks.length === 1 ? chunks[0].code : packChunks(chunks));
 }
