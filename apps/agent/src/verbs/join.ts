@@ -2,6 +2,7 @@ import { proxySettingProblem } from '@carillon/core/link/proxy';
 import { describeInstall, install as installAgent } from '../install/install.js';
 import { stopAgent } from '../install/running-agent.js';
 import { describeUninstall, uninstall as uninstallAgent } from '../install/uninstall.js';
+import { fileLog } from '../lib/log.js';
 import { enroll as enrollHost } from '../programs/enroll.js';
 import { agentFolderAt } from '../state/agent-folder.js';
 import { addReleaseKeys } from '../state/identity.js';
@@ -24,17 +25,21 @@ export async function enroll({ values, data }: Call): Promise<number> {
 }
 
 export async function install({ values, data }: Call): Promise<number> {
-  const report = await installAgent(
-    {
-      ...joining(values),
-      server: values.server === undefined ? undefined : urls(values.server),
-      data,
-      token: values.token ?? process.env.CARILLON_JOIN_TOKEN,
-      releaseKeys: releaseKeys(values['release-key']),
-      start: !values['no-start'],
-    },
-    process.env,
-  );
+  const options = {
+    ...joining(values),
+    server: values.server === undefined ? undefined : urls(values.server),
+    data,
+    token: values.token ?? process.env.CARILLON_JOIN_TOKEN,
+    releaseKeys: releaseKeys(values['release-key']),
+    start: !values['no-start'],
+  };
+  const report = await installAgent(options, process.env).catch((error: unknown) => {
+    // Windows Installer shows nobody what a program said to its console.
+    fileLog(agentFolderAt(data).diary).warn('installing failed', { problem: messageOf(error) });
+    throw error;
+  });
+  if (options.start && !report.running)
+    fileLog(agentFolderAt(data).diary).warn('installing failed', { problem: 'the agent did not start in time' });
   print(values.json ? report : describeInstall(report));
   return values['no-start'] || report.running ? 0 : 1;
 }
@@ -60,6 +65,10 @@ function joining(values: Values) {
     ca: values.ca,
     schtasksCommand: values['schtasks-command'],
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function url(text: string | undefined): string {

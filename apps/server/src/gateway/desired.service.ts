@@ -4,6 +4,7 @@ import { canonicalJson } from '@carillon/core/desired/canonical-json';
 import { type DesiredEntry, desiredHash } from '@carillon/core/desired/desired-state';
 import type { HostPause } from '@carillon/core/desired/pause';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { PageNews } from '../queue/page-news.js';
 import { Signer } from '../shared/signer.js';
 import { type DeliveredEntry, DeliveryStore, type HostDesired } from '../store/delivery.store.js';
 import type { AgentLink } from './agent-link.js';
@@ -29,6 +30,7 @@ export class DesiredDelivery {
   constructor(
     @Inject(DeliveryStore) private readonly store: DeliveryStore,
     @Inject(Signer) private readonly signer: Signer,
+    @Inject(PageNews) private readonly news: PageNews,
   ) {
     this.loads = new Batcher({
       name: 'Desired state',
@@ -70,7 +72,8 @@ export class DesiredDelivery {
 
   /** Writes down an `apply.status`; a session that is no longer the newest ends instead. */
   async noteApplied(link: AgentLink, status: Body<'apply.status'>): Promise<void> {
-    if (!(await this.store.apply(link, status))) link.supersede();
+    if (await this.store.apply(link, status)) this.news.afterReport(link.hostId);
+    else link.supersede();
   }
 
   /** Compares what an agent believes with what it was told; a lost notice heals here. */

@@ -169,6 +169,19 @@ describe('apply.status', () => {
     expect((await assignment(identity, next))?.state).not.toBe('applied');
   });
 
+  it('is told to open dashboards', async () => {
+    const { agent, identity } = await welcomed();
+    const told = new Promise<void>((done) => {
+      const stop = gateway.hints.subscribe(({ kind, hostIds }) => {
+        if (kind !== 'reported' || !hostIds.includes(identity.agentId)) return;
+        stop();
+        done();
+      });
+    });
+    agent.send('apply.status', { rev: 3, observedHash, jobs: [] });
+    await told;
+  });
+
   it('that a job is removed ends its assignment', async () => {
     const { agent, identity, hostname } = await welcomed();
     const job = await putJob(gateway, [hostname]);

@@ -3,7 +3,7 @@ import { agentEvent } from '@carillon/contract/agent/event-messages';
 import { isRunUnderWay } from '@carillon/core/state/states';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { AlertNudge } from '../queue/alert-nudge.js';
-import { RunNews } from '../queue/run-news.js';
+import { PageNews } from '../queue/page-news.js';
 import { describeError } from '../queue/state-log.js';
 import { IngestStore } from '../store/ingest.store.js';
 import type { EventFrame, EventItem, FrameOutcome } from '../store/ingest-plan.js';
@@ -35,7 +35,7 @@ export class EventIntake {
   constructor(
     @Inject(IngestStore) private readonly store: IngestStore,
     @Inject(AlertNudge) private readonly nudge: AlertNudge,
-    @Inject(RunNews) private readonly news: RunNews,
+    @Inject(PageNews) private readonly news: PageNews,
   ) {
     this.batcher = new Batcher({
       name: 'Event intake',

@@ -2,7 +2,7 @@
 export const gatewayHintKinds = ['desired', 'command', 'session', 'inventory', 'upgrade'] as const;
 export type GatewayHintKind = (typeof gatewayHintKinds)[number];
 
-export const hintKinds = [...gatewayHintKinds, 'alerts', 'notices', 'runs', 'incidents'] as const;
+export const hintKinds = [...gatewayHintKinds, 'alerts', 'notices', 'runs', 'reported', 'incidents'] as const;
 export type HintKind = (typeof hintKinds)[number];
 
 /**
@@ -15,8 +15,9 @@ export interface Hint {
    * `upgrade`: there may be a newer agent for these hosts.
    * `session`: another socket of these hosts was accepted somewhere; whoever holds an older one lets go.
    * `alerts`: there are signals for the alert engine. `notices`: there are messages to deliver. Both name no hosts.
-   * `runs`: runs of these hosts were stored; of too many to name, when there are none. `incidents`: some changed. Both
-   * are for open dashboards; an older server drops them.
+   * `runs`: runs of these hosts were stored; of too many to name, when there are none. `reported`: so with what they say
+   * of their assignments. `incidents`: some changed. These are for open dashboards; an older server drops what it does
+   * not know.
    */
   readonly kind: HintKind;
   readonly hostIds: readonly string[];

@@ -9,8 +9,8 @@ import { HINTS, type Hints } from './hints.js';
 import { InProcessHints } from './in-process-hints.js';
 import { JOB_QUEUE, type JobQueue } from './job-queue.js';
 import { MaintenanceRunner } from './maintenance.runner.js';
+import { PageNews } from './page-news.js';
 import { RedisHints } from './redis-hints.js';
-import { RunNews } from './run-news.js';
 
 /** Hints and the job queue: with Redis between servers, without it inside this one. */
 @Global()
@@ -30,9 +30,9 @@ import { RunNews } from './run-news.js';
     MaintenanceStore,
     MaintenanceRunner,
     AlertNudge,
-    RunNews,
+    PageNews,
   ],
-  exports: [HINTS, JOB_QUEUE, MaintenanceStore, AlertNudge, RunNews],
+  exports: [HINTS, JOB_QUEUE, MaintenanceStore, AlertNudge, PageNews],
 })
 export class QueueModule implements BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(

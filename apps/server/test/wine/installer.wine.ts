@@ -96,6 +96,13 @@ describe.skipIf(missing !== undefined)(`the installer under Wine${missing ? ` ($
   let hostId: string;
   const program = 'Program Files/Carillon/Agent/carillon-agent.exe';
   const msiexec = (...args: string[]) => windows.run('msiexec', args);
+  /** Expects it to succeed; otherwise says what the agent, which nobody heard, has to say. */
+  const msiexecOk = async (...args: string[]) => {
+    const { code, stderr } = await msiexec(...args, '/qn');
+    const diary = join(windows.driveC, 'ProgramData/Carillon/agent/agent.log');
+    const said = existsSync(diary) ? readFileSync(diary, 'utf8').split('\n').slice(-40).join('\n') : 'no agent.log';
+    expect(code, `${args.join(' ')}\n${stderr.slice(-2000)}\n${said}`).toBe(0);
+  };
   const installed = (version: string) => windows.windowsPath(build(version));
 
   const onlineHost = () =>
@@ -140,8 +147,7 @@ describe.skipIf(missing !== undefined)(`the installer under Wine${missing ? ` ($
 
   it('installs the program, joins, and leaves the agent to Task Scheduler', async () => {
     const token = (await product.cli('token', 'create', '--label', 'role=web')).stdout.trim();
-    const result = await msiexec('/i', installed('0.1.0'), '/qn', `SERVER=${product.url}`, `TOKEN=${token}`);
-    expect(result.code).toBe(0);
+    await msiexecOk('/i', installed('0.1.0'), `SERVER=${product.url}`, `TOKEN=${token}`);
     expect(existsSync(join(windows.driveC, program))).toBe(true);
     hostId = (await onlineHost()).id;
     const xml = windows.taskXml('\\Carillon Agent\\Agent');
@@ -160,7 +166,7 @@ describe.skipIf(missing !== undefined)(`the installer under Wine${missing ? ` ($
     expect(await product.cli('apply', '-f', join(folder, 'job.json'))).toMatchObject({ code: 0 });
     await eventually(async () => ((await tasks()).includes('\\Carillon\\nightly') ? true : undefined));
     const before = agentPid();
-    expect((await msiexec('/i', installed('0.2.0'), '/qn')).code).toBe(0);
+    await msiexecOk('/i', installed('0.2.0'));
     expect(agentPid()).not.toBe(before);
     expect((await onlineHost()).id).toBe(hostId);
     // Wine does not tell the old version that it is being replaced (UPGRADINGPRODUCTCODE): it takes its tasks with it, and
@@ -196,7 +202,7 @@ describe.skipIf(missing !== undefined)(`the installer under Wine${missing ? ` ($
       .replace(/<Arguments>.*<\/Arguments>/, '<Arguments>x</Arguments>');
     writeFileSync(foreign, Buffer.from(`\uFEFF${xml}`, 'utf16le'));
     await windows.schtasks('/create', '/tn', '\\Carillon\\of a person', '/xml', windows.windowsPath(foreign), '/f');
-    expect((await msiexec('/x', installed('0.2.0'), '/qn')).code).toBe(0);
+    await msiexecOk('/x', installed('0.2.0'));
     expect(await tasks()).toEqual(['\\Carillon\\of a person']);
     expect(existsSync(join(windows.driveC, program))).toBe(false);
     expect(existsSync(join(windows.driveC, 'ProgramData/Carillon/agent/identity.json'))).toBe(true);

@@ -9,6 +9,7 @@ export function changesOfHint({ kind, hostIds }: Hint): LiveChange[] {
     case 'command':
       return [{ topic: 'runs', hostIds: onHosts }];
     case 'desired':
+    case 'reported':
       return [
         { topic: 'jobs', hostIds: null },
         { topic: 'hosts', hostIds: onHosts },

@@ -14,7 +14,7 @@ import { AgentGateway } from '../../gateway/agent-gateway.js';
 import { GatewayModule } from '../../gateway/gateway.module.js';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
-import { RunNews } from '../../queue/run-news.js';
+import { PageNews } from '../../queue/page-news.js';
 import { LiveModule } from './live.module.js';
 import { LiveSockets } from './live-sockets.js';
 
@@ -81,8 +81,20 @@ describe('the live socket', () => {
   it('hears of runs as the intake tells of them', async () => {
     const { next } = await listen();
     const told = next();
-    app.app.get(RunNews).afterRuns(hostId(7));
+    app.app.get(PageNews).afterRuns(hostId(7));
     expect(await told).toEqual({ changed: [{ topic: 'runs', hostIds: [hostId(7)] }] });
+  });
+
+  it('hears of what hosts report of their assignments', async () => {
+    const { next } = await listen();
+    const told = next();
+    app.app.get(PageNews).afterReport(hostId(7));
+    expect(await told).toEqual({
+      changed: [
+        { topic: 'jobs', hostIds: null },
+        { topic: 'hosts', hostIds: [hostId(7)] },
+      ],
+    });
   });
 
   it('takes a ticket once, also of ten pages at the same moment', async () => {

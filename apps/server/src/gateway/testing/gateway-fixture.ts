@@ -13,7 +13,7 @@ import { configModule } from '../../config/config.module.js';
 import { AlertNudge } from '../../queue/alert-nudge.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
-import { RunNews } from '../../queue/run-news.js';
+import { PageNews } from '../../queue/page-news.js';
 import { SharedModule } from '../../shared/shared.module.js';
 import { Signer } from '../../shared/signer.js';
 import { Database } from '../../store/database.store.js';
@@ -120,8 +120,8 @@ function testModule(databaseUrl: string, folder: string, hints: Hints, options: 
   const queue: DynamicModule = {
     module: HintsOnly,
     global: true,
-    providers: [{ provide: HINTS, useValue: hints }, AlertNudge, RunNews],
-    exports: [HINTS, AlertNudge, RunNews],
+    providers: [{ provide: HINTS, useValue: hints }, AlertNudge, PageNews],
+    exports: [HINTS, AlertNudge, PageNews],
   };
   return { module: TestRoot, imports: [configModule(config), SharedModule, queue, GatewayModule] };
 }

@@ -12,7 +12,7 @@ import { AlertNudge } from '../../queue/alert-nudge.js';
 import { HINTS, type Hint } from '../../queue/hints.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
 import { JOB_QUEUE, type JobQueue } from '../../queue/job-queue.js';
-import { RunNews } from '../../queue/run-news.js';
+import { PageNews } from '../../queue/page-news.js';
 import { Origins } from '../../shared/origins.js';
 import { SharedModule } from '../../shared/shared.module.js';
 import { Database } from '../../store/database.store.js';
@@ -106,10 +106,10 @@ function testRoot(config: Config, { modules }: TestAppOptions, hints: Hint[]): D
     providers: [
       { provide: HINTS, useValue: inProcess },
       AlertNudge,
-      RunNews,
+      PageNews,
       { provide: JOB_QUEUE, useValue: noQueue },
     ],
-    exports: [HINTS, JOB_QUEUE, AlertNudge, RunNews],
+    exports: [HINTS, JOB_QUEUE, AlertNudge, PageNews],
   };
   return { module: TestRoot, imports: [configModule(config), SharedModule, queue, HttpModule, ...modules] };
 }
