@@ -14,7 +14,7 @@ import { readHostFilter, readHostTab } from '../features/hosts/host-filter.js';
 import { readIncidentFilter } from '../features/incidents/incident-filter.js';
 import { readJobFilter } from '../features/jobs/job-filter.js';
 import { readNowFilter } from '../features/overview/now-filter.js';
-import { readRunFilter } from '../features/runs/run-filter.js';
+import { readRunFilter, readRunSearch } from '../features/runs/run-filter.js';
 import { readTimelineFilter } from '../features/timeline/timeline-filter.js';
 import { BrokenPage, NotFound } from './lost.js';
 import { Shell } from './shell.js';
@@ -54,7 +54,7 @@ const pages = [
   createRoute({ ...inside, path: '/jobs/$name', component: job }),
   createRoute({ ...inside, path: '/job-editor', component: editor }),
   createRoute({ ...inside, path: '/runs', component: runs, validateSearch: readRunFilter }),
-  createRoute({ ...inside, path: '/runs/$id', component: run }),
+  createRoute({ ...inside, path: '/runs/$id', component: run, validateSearch: readRunSearch }),
   createRoute({ ...inside, path: '/incidents', component: incidents, validateSearch: readIncidentFilter }),
   createRoute({ ...inside, path: '/incidents/$number', component: incident }),
   createRoute({ ...inside, path: '/deliveries', component: deliveries, validateSearch: readDeliveryFilter }),
