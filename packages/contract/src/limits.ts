@@ -75,4 +75,7 @@ export const limits = {
   keepRunsDays: 90,
   keepOutputDays: 30,
   keepHoursDays: 400,
+  /** Since an incident was resolved; a year and a month, so that this month can be laid beside that of last year. */
+  keepIncidentsDays: 400,
+  keepNoticesDays: 90,
 } as const;
