@@ -54,11 +54,19 @@ export function OutputRows({ lines, hits, current, follows, setFollows, times, z
       {lines.length === 0 && empty}
       <div style={{ height: totalPx }}>
         <div style={{ transform: `translateY(${offsetPx}px)` }}>
-          {rows.slice(from, to).map((row, index) => {
+          {rows.slice(from, to).map((row) => {
             const line = lines[row.line];
             if (!line) return null;
             return (
-              <Row key={from + index} row={row} line={line} hits={hits} current={current} times={times} zone={zone} />
+              <Row
+                key={`${row.line}:${row.from}`}
+                row={row}
+                line={line}
+                hits={hits}
+                current={current}
+                times={times}
+                zone={zone}
+              />
             );
           })}
         </div>

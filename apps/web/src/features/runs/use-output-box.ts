@@ -32,6 +32,7 @@ export function useOutputBox(rows: number, follows: boolean, setFollows: (follow
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another width makes other rows, and another end
   useLayoutEffect(() => {
     if (follows && rows > 0 && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [rows, follows, columns]);
