@@ -1,5 +1,5 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
-import { Badge, Table } from '@mantine/core';
+import { Badge, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Empty } from '../../components/empty.js';
 import { Loaded } from '../../components/loaded.js';
@@ -24,32 +24,43 @@ export function NextFires({ job, version }: { job: string; version: number }) {
           items.length === 0 ? (
             <Empty text={t('jobs.noFires')} />
           ) : (
-            <Table aria-label={t('jobs.nextFires')} verticalSpacing={3}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('jobs.local')}</Table.Th>
-                  <Table.Th>{t('jobs.utc')}</Table.Th>
-                  <Table.Th />
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map(({ at, local, timezone, mark }) => (
-                  <Table.Tr key={at}>
-                    <Table.Td>
-                      {local.replace('T', ' ')} {timezone}
-                    </Table.Td>
-                    <Table.Td>{utcTime(at)}</Table.Td>
-                    <Table.Td>
-                      {mark && (
-                        <Badge color="yellow" variant="light" tt="none">
-                          {t(`jobs.mark.${mark}`)}
-                        </Badge>
-                      )}
-                    </Table.Td>
+            <Table.ScrollContainer minWidth={420}>
+              <Table aria-label={t('jobs.nextFires')} verticalSpacing={3} horizontalSpacing="xs">
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>{t('jobs.local')}</Table.Th>
+                    <Table.Th>{t('jobs.utc')}</Table.Th>
+                    <Table.Th />
                   </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
+                </Table.Thead>
+                <Table.Tbody>
+                  {items.map(({ at, local, timezone, mark }) => (
+                    <Table.Tr key={at}>
+                      <Table.Td>
+                        {local.replace('T', ' ')}{' '}
+                        <Text span size="xs" c="dimmed">
+                          {timezone}
+                        </Text>
+                      </Table.Td>
+                      <Table.Td>{utcTime(at).replace(' UTC', '')}</Table.Td>
+                      <Table.Td className="wrap">
+                        {mark && (
+                          <Badge
+                            color="yellow"
+                            variant="light"
+                            tt="none"
+                            h="auto"
+                            styles={{ label: { whiteSpace: 'normal' } }}
+                          >
+                            {t(`jobs.mark.${mark}`)}
+                          </Badge>
+                        )}
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Table.ScrollContainer>
           )
         }
       </Loaded>
