@@ -27,6 +27,11 @@ export const limits = {
   recentRuns: 30,
   /** Newest runs of a job that its statistics are made of. */
   statisticRuns: 1_000,
+  /** Days whose usual durations it tells, and the newest runs of each that are looked at. */
+  statisticDays: 30,
+  statisticRunsPerDay: 500,
+  /** Newest runs of a job among which the last one of each host is looked for, where it did not run lately. */
+  lastRunScan: 10_000,
   /** Runs on other hosts count as at the same time when they started so near, and so many are told. */
   besideMs: 10 * 60_000,
   besideRuns: 100,
