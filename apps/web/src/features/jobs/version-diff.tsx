@@ -9,7 +9,7 @@ import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
 import { useWords, type Word } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
-import { documentOf, fileOf, saidInLine } from './version-text.js';
+import { documentOf, filesOf, saidInLine } from './version-text.js';
 
 /** What one version of a job says otherwise than another: field by field, then as lines of the file. */
 export function VersionDiff({ job, from, to }: { job: string; from: number; to: number }) {
@@ -18,7 +18,7 @@ export function VersionDiff({ job, from, to }: { job: string; from: number; to: 
   const after = useQuery(query(jobRoutes.version, { name: job, version: to }));
   const found = useMemo(() => {
     if (!before.data || !after.data) return null;
-    const lines = diffLines(fileOf(before.data), fileOf(after.data));
+    const lines = diffLines(...filesOf(before.data, after.data));
     return { fields: diffFields(documentOf(before.data), documentOf(after.data)), lines, ...countChanges(lines) };
   }, [before.data, after.data]);
   const title = from === to ? `v${to}` : t('job.compare', { from, to });

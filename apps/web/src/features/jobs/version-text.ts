@@ -11,10 +11,16 @@ export function documentOf({ spec }: Pick<Version, 'spec'>): Readonly<Record<str
   return jobDocument(spec as unknown as JobSpec);
 }
 
-/** The job file of a version: as it was written where that was kept, else as its definition is said in the fewest words. */
-export function fileOf(version: Version): string {
-  return stringify(documentOf(version), { lineWidth: 0 });
+/**
+ * The job files of two versions as they were written; where one of them was not kept, both as their definitions are said in
+ * the fewest words, since else each line would differ in how it is written.
+ */
+export function filesOf(before: Version, after: Version): readonly [before: string, after: string] {
+  if (before.source && after.source) return [before.source, after.source];
+  return [written(before), written(after)];
 }
+
+const written = (version: Version) => stringify(documentOf(version), { lineWidth: 0 });
 
 /** A value of a job file in one line; `–` where there is none. */
 export function saidInLine(value: unknown): string {

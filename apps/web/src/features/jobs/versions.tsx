@@ -70,7 +70,7 @@ function VersionTable({ versions, chosen, onChoose }: TableProps) {
   const { t } = useWords();
   const head = [t('jobs.version'), t('job.from'), t('job.to'), t('job.written'), t('job.author'), t('job.reason')];
   return (
-    <Table.ScrollContainer minWidth={560} mah={360}>
+    <Table.ScrollContainer minWidth={720} mah={360}>
       <Table aria-label={t('jobs.versions')} stickyHeader verticalSpacing={5}>
         <Table.Thead>
           <Table.Tr>
