@@ -1,6 +1,6 @@
 import { missedVerdicts } from '@carillon/contract/http/missed-runs.routes';
 import { type RunState, runStates } from '@carillon/core/state/states';
-import { searchFlag, searchText, searchWord } from '../../lib/search.js';
+import { searchFlag, searchInstant, searchText, searchWord } from '../../lib/search.js';
 
 /** Times that go along with the clock. */
 export const lastTimes = ['1h', '24h', '7d', '30d'] as const;
@@ -50,8 +50,8 @@ export function readRunFilter(search: Record<string, unknown>): RunFilter {
     exit: exit !== undefined && exitCodeOf(exit) !== undefined ? exit : undefined,
     text: searchText(search, 'text')?.slice(0, 200),
     last: searchWord(search, 'last', lastTimes),
-    since: instantOf(search, 'since'),
-    until: instantOf(search, 'until'),
+    since: searchInstant(search, 'since'),
+    until: searchInstant(search, 'until'),
     verdict: searchWord(search, 'verdict', missedVerdicts),
   };
 }
@@ -66,11 +66,6 @@ export function exitCodeOf(text: string): number | undefined {
   if (!/^(-?\d{1,10}|0x[\da-f]{1,8})$/i.test(text.trim())) return undefined;
   const code = Number(text);
   return code >= -0x8000_0000 && code <= 0xffff_ffff ? code : undefined;
-}
-
-function instantOf(search: Record<string, unknown>, name: string): string | undefined {
-  const ms = Date.parse(searchText(search, name) ?? '');
-  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
 }
 
 /**

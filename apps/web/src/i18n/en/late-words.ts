@@ -2,6 +2,7 @@ import { adoption } from './adoption.js';
 import { editor } from './editor.js';
 import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
+import { jobPage } from './job-page.js';
 import { runPage } from './run-page.js';
 import { timeline } from './timeline.js';
 
@@ -11,6 +12,7 @@ export const lateWords = {
   ...editor,
   ...heatmap,
   ...hostPage,
+  ...jobPage,
   ...runPage,
   ...timeline,
 };
