@@ -34,7 +34,10 @@ export function useOutputBox(rows: number, follows: boolean, setFollows: (follow
   }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another width makes other rows, and another end
   useLayoutEffect(() => {
-    if (follows && rows > 0 && box.current) box.current.scrollTop = box.current.scrollHeight;
+    if (!follows || rows === 0 || !box.current) return;
+    box.current.scrollTop = box.current.scrollHeight;
+    // The event of it comes a frame later, and until then the rows of before would stand out of view.
+    setScrollTop(box.current.scrollTop);
   }, [rows, follows, columns]);
   const onScroll = useCallback(() => {
     const element = box.current;
