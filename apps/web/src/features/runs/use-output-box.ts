@@ -5,7 +5,7 @@ export const rowPx = 20;
 /** How near to the end still counts as being there, in pixels. */
 const nearEnd = 40;
 /** Characters of the probe whose width tells that of one. */
-export const probeCharacters = 100;
+export const probeCharacters = 20;
 
 /**
  * The box that output scrolls in: how many columns it has, what of it is in view, and whether it keeps its end in view.
