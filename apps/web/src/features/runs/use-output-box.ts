@@ -5,7 +5,7 @@ export const rowPx = 20;
 /** How near to the end still counts as being there, in pixels. */
 const nearEnd = 40;
 /** Characters of the probe whose width tells that of one. */
-export const probeCharacters = 100;
+export const probeCharacters = 20;
 
 /**
  * The box that output scrolls in: how many columns it has, what of it is in view, and whether it keeps its end in view.
@@ -34,7 +34,10 @@ export function useOutputBox(rows: number, follows: boolean, setFollows: (follow
   }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another width makes other rows, and another end
   useLayoutEffect(() => {
-    if (follows && rows > 0 && box.current) box.current.scrollTop = box.current.scrollHeight;
+    if (!follows || rows === 0 || !box.current) return;
+    box.current.scrollTop = box.current.scrollHeight;
+    // The event of it comes a frame later, and until then the rows of before would stand out of view.
+    setScrollTop(box.current.scrollTop);
   }, [rows, follows, columns]);
   const onScroll = useCallback(() => {
     const element = box.current;
