@@ -113,7 +113,7 @@ export class TicketSystemStore {
     }
     await this.database.pool.query(`INSERT INTO alert_signal (kind, at, data) VALUES ('system', $1, $2)`, [
       new Date(nowMs),
-      JSON.stringify({ part: `channel:${integration}`, ok: false, code, text }),
+      JSON.stringify({ part: `channel:${integration}`, ok: false, code, text: `channel ${integration}: ${text}` }),
     ]);
   }
 

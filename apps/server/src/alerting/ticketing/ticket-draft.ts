@@ -14,7 +14,8 @@ export function draftOf(ticket: DueTicket, spec: TicketChannelSpec): TicketDraft
   return {
     key: link.key,
     title: `#${number} ${title}`,
-    text: content ? plainText(messageOf(content, spec)) : title,
+    // A ticket stays and is read by many: the link that lets one person acknowledge for a day does not belong into it.
+    text: content ? plainText(messageOf({ ...content, links: { ...content.links, acknowledge: null } }, spec)) : title,
     severity,
     policy: content?.incident?.policy ?? ticket.policy,
     job: content?.job ?? null,
