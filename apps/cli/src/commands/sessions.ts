@@ -30,7 +30,10 @@ export function addSessions(program: Command, cli: Cli): void {
 }
 
 function addEnd(parent: Command, cli: Cli): void {
-  const command = parent.command('end').description('sign a browser out, at once').argument('<id>', 'as the list shows it');
+  const command = parent
+    .command('end')
+    .description('sign a browser out, at once')
+    .argument('<id>', 'as the list shows it');
   handle(command, cli, async (session: Session, _options: object, id: string) => {
     const ended = await session.call(signedInRoutes.end, { id });
     if (session.json) session.printJson(ended);

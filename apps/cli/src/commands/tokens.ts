@@ -12,7 +12,10 @@ type Token = Response<typeof accessTokenRoutes.revoke>;
 
 /** `carillon tokens`, with `create`, `rotate` and `revoke`. Not `token`, with which agents join. */
 export function addTokens(program: Command, cli: Cli): void {
-  const command = program.command('tokens').description('API tokens of people and services').option('--mine', 'only your own');
+  const command = program
+    .command('tokens')
+    .description('API tokens of people and services')
+    .option('--mine', 'only your own');
   addCreate(command, cli);
   addRotate(command, cli);
   addRevoke(command, cli);
@@ -80,7 +83,10 @@ function addRotate(parent: Command, cli: Cli): void {
 }
 
 function addRevoke(parent: Command, cli: Cli): void {
-  const command = parent.command('revoke').description('make a token useless, at once').argument('<id>', 'as the list shows it');
+  const command = parent
+    .command('revoke')
+    .description('make a token useless, at once')
+    .argument('<id>', 'as the list shows it');
   handle(command, cli, async (session: Session, _options: object, id: string) => {
     const revoked = await session.call(accessTokenRoutes.revoke, { id });
     if (session.json) session.printJson(revoked);

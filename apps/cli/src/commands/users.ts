@@ -27,7 +27,11 @@ export function addUsers(program: Command, cli: Cli): void {
       found.map((one) => [
         one.name,
         one.issuer === null ? one.kind : `${one.kind} of ${one.issuer}`,
-        one.disabled ? 'disabled' : one.kind === 'person' && !one.hasPassword && one.issuer === null ? 'invited' : 'active',
+        one.disabled
+          ? 'disabled'
+          : one.kind === 'person' && !one.hasPassword && one.issuer === null
+            ? 'invited'
+            : 'active',
         one.hasSecondFactor ? 'yes' : 'no',
         one.signedInAt === null ? '-' : localTime(one.signedInAt),
         grantText(one.grants),
@@ -45,10 +49,15 @@ function addAdd(parent: Command, cli: Cli): void {
     .option('--grant <role@scope...>', 'viewer@all, operator@team:data, editor@labels:env=prod+runas:service')
     .option('--service', 'a program: it has tokens and no password');
   handle(command, cli, async (session: Session, options: { grant?: string[]; service?: boolean }, name: string) => {
-    const body = { name, kind: options.service ? ('service' as const) : ('person' as const), grants: readGrants(options.grant) };
+    const body = {
+      name,
+      kind: options.service ? ('service' as const) : ('person' as const),
+      grants: readGrants(options.grant),
+    };
     const made = await session.call(accountRoutes.create, { body });
     if (session.json) return session.printJson(made);
-    if (made.invitation === null) return session.print(`service ${safeText(name)} is there: carillon tokens create --for ${safeText(name)}`);
+    if (made.invitation === null)
+      return session.print(`service ${safeText(name)} is there: carillon tokens create --for ${safeText(name)}`);
     session.print(safeText(made.invitation.url));
     session.note(`sets the password of ${safeText(name)}; works once, until ${localTime(made.invitation.expiresAt)}`);
     return undefined;
@@ -56,10 +65,11 @@ function addAdd(parent: Command, cli: Cli): void {
 }
 
 function addGrant(parent: Command, cli: Cli): void {
-  const command = named(parent, 'grant', 'what it may do, in place of what it might before; nothing takes everything').argument(
-    '[role@scope...]',
-    'viewer@all, operator@team:data, …',
-  );
+  const command = named(
+    parent,
+    'grant',
+    'what it may do, in place of what it might before; nothing takes everything',
+  ).argument('[role@scope...]', 'viewer@all, operator@team:data, …');
   handle(command, cli, async (session: Session, _options: object, name: string, texts: string[] = []) => {
     const changed = await session.call(accountRoutes.change, { name, body: { grants: readGrants(texts) } });
     if (session.json) session.printJson(changed);
@@ -77,7 +87,11 @@ function addSwitch(parent: Command, cli: Cli, verb: 'disable' | 'enable', disabl
 }
 
 function addInvite(parent: Command, cli: Cli): void {
-  const command = named(parent, 'invite', 'a new link that sets the password; the old one, the second factor and all sessions go');
+  const command = named(
+    parent,
+    'invite',
+    'a new link that sets the password; the old one, the second factor and all sessions go',
+  );
   handle(command, cli, async (session: Session, _options: object, name: string) => {
     const link = await session.call(accountRoutes.invite, { name });
     if (session.json) return session.printJson(link);

@@ -126,7 +126,8 @@ export class AccountStore {
   /** Uses the code of a step up. @returns false when another sign-in was faster */
   async useTotpStep(id: string, step: number): Promise<boolean> {
     return (
-      (await this.run('UPDATE account SET totp_step = $2 WHERE id = $1 AND coalesce(totp_step, -1) < $2', [id, step])) > 0
+      (await this.run('UPDATE account SET totp_step = $2 WHERE id = $1 AND coalesce(totp_step, -1) < $2', [id, step])) >
+      0
     );
   }
 
@@ -146,12 +147,16 @@ export class AccountStore {
 
   /** Members of a group, whose rights change with it. */
   async idsInGroup(group: string): Promise<string[]> {
-    const result = await this.database.pool.query<{ id: string }>('SELECT id FROM account WHERE $1 = ANY(groups)', [group]);
+    const result = await this.database.pool.query<{ id: string }>('SELECT id FROM account WHERE $1 = ANY(groups)', [
+      group,
+    ]);
     return result.rows.map(({ id }) => id);
   }
 
   async groupRoles(): Promise<GroupRoleRow[]> {
-    const result = await this.database.pool.query<GroupRoleRow>('SELECT name, grants, author FROM group_role ORDER BY name');
+    const result = await this.database.pool.query<GroupRoleRow>(
+      'SELECT name, grants, author FROM group_role ORDER BY name',
+    );
     return result.rows.map((row) => ({ ...row, grants: grantsSchema.parse(row.grants) }));
   }
 

@@ -115,7 +115,9 @@ export class ApiTokenStore {
   }
 
   async revoke(id: string): Promise<void> {
-    await this.database.pool.query('UPDATE api_token SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL', [id]);
+    await this.database.pool.query('UPDATE api_token SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL', [
+      id,
+    ]);
   }
 
   /** It has a successor, and goes on no longer than until then. */

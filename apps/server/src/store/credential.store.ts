@@ -69,7 +69,11 @@ export class CredentialStore {
     const row = result.rows[0];
     if (!row) return null;
     const { name, accountId, expiresAt, isLocal } = row;
-    return { name, accountId, isLocal, expiresAtMs: expiresAt.getTime(),
+    return {
+      name,
+      accountId,
+      isLocal,
+      expiresAtMs: expiresAt.getTime(),
       rights: accountId === null ? null : rightsOf(row.rights),
     };
   }

@@ -45,7 +45,9 @@ export class SessionListStore {
   }
 
   async end(id: string): Promise<void> {
-    await this.database.pool.query('UPDATE credential SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL', [id]);
+    await this.database.pool.query('UPDATE credential SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL', [
+      id,
+    ]);
   }
 
   /** Ends what an account has open, but for one session. */

@@ -28,7 +28,8 @@ export class AccessTokensService {
 
   async list({ cursor, limit }: Input<Routes['list']>): Promise<Response<Routes['list']>> {
     const [at, id] = readCursor(cursor)?.split(' ') ?? [];
-    const before = at === undefined || id === undefined || Number.isNaN(Date.parse(at)) ? null : { at: new Date(at), id };
+    const before =
+      at === undefined || id === undefined || Number.isNaN(Date.parse(at)) ? null : { at: new Date(at), id };
     const rows = await this.tokens.list(before, limit + 1);
     return pageOfRows(rows, limit, (row) => `${row.createdAt.toISOString()} ${row.id}`, viewOf);
   }
@@ -46,9 +47,13 @@ export class AccessTokensService {
     const account = await this.accounts.byName(name);
     if (!account) throw notFound('account', name);
     if (account.kind !== 'service')
-      throw new ApiError('conflict', `account ${account.name}: expected a service; people make their tokens themselves`, {
-        name: account.name,
-      });
+      throw new ApiError(
+        'conflict',
+        `account ${account.name}: expected a service; people make their tokens themselves`,
+        {
+          name: account.name,
+        },
+      );
     return await this.make(body, account.id, author);
   }
 

@@ -35,7 +35,8 @@ export class AccountsService {
     origin: string,
   ): Promise<Response<Routes['create']>> {
     const row = takenNames.includes(name.toLowerCase()) ? null : await this.accounts.create(name, kind, grants, author);
-    if (!row) throw new ApiError('conflict', `account ${JSON.stringify(name)}: somebody is called so already`, { name });
+    if (!row)
+      throw new ApiError('conflict', `account ${JSON.stringify(name)}: somebody is called so already`, { name });
     return { account: viewOf(row), invitation: kind === 'person' ? await this.makeInvitation(row, origin) : null };
   }
 

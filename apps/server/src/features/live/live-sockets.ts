@@ -92,8 +92,7 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
       })
       .then((verdict) => {
         if (socket.destroyed) return;
-        if ('accountId' in verdict)
-          this.server.handleUpgrade(request, socket, head, (ws) => this.open(ws, verdict));
+        if ('accountId' in verdict) this.server.handleUpgrade(request, socket, head, (ws) => this.open(ws, verdict));
         else answerRefused(socket, verdict);
       })
       .catch((error) => this.logger.error(describeError(error)));

@@ -111,7 +111,10 @@ export class PasswordsService {
     if (step !== null && (await this.accounts.useTotpStep(account.id, step))) return;
     const plain = code.replaceAll(/[\s-]/g, '').toLowerCase();
     if (await this.accounts.useRecoveryCode(account.id, hashSecret(plain))) return;
-    throw new ApiError('not_signed_in', 'code: it is not the one that the authenticator shows', { needs: 'code', wrong: true });
+    throw new ApiError('not_signed_in', 'code: it is not the one that the authenticator shows', {
+      needs: 'code',
+      wrong: true,
+    });
   }
 
   private matchCode({ id, totpSecret, totpStep }: AccountRow, code: string): number | null {
@@ -124,14 +127,15 @@ export class PasswordsService {
   private async proveAgain(caller: Caller, password: string, address: string): Promise<AccountRow> {
     const account = await this.accountOf(caller);
     const key = await this.countAttempt(account.name, address);
-    if (!(await isPassword(password, account.passwordHash))) throw invalidField('password', 'the present password', '(hidden)');
+    if (!(await isPassword(password, account.passwordHash)))
+      throw invalidField('password', 'the present password', '(hidden)');
     await this.attempts.forget(key);
     return account;
   }
 
   private async accountOf({ accountId }: Caller): Promise<AccountRow> {
     const account = accountId === null ? null : await this.accounts.byId(accountId);
-    if (!account || account.kind !== 'person' || account.passwordHash === null)
+    if (account?.kind !== 'person' || account.passwordHash === null)
       throw new ApiError('conflict', 'this account has no password here', {});
     return account;
   }

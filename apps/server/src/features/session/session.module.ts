@@ -6,8 +6,8 @@ import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles, Input } from '../../http/handles.js';
 import { clearSessionCookie, setSessionCookie } from '../../http/session-cookie.js';
 import { Origins } from '../../shared/origins.js';
-import { SignedInModule } from './signed-in.module.js';
 import { SessionService } from './session.service.js';
+import { SignedInModule } from './signed-in.module.js';
 
 @Controller()
 class SessionController {
