@@ -56,7 +56,7 @@ export const common = {
   'kind.incident': 'incident',
   'signIn.title': 'Sign in',
   'signIn.how': 'Ask for a one-time link on the machine that runs the server:',
-  'signIn.token': 'Or the admin token',
+  'signIn.token': 'Admin token',
   'signIn.tokenHint': 'From the file admin-token in the data folder',
   'signIn.submit': 'Sign in',
   'signIn.working': 'Signing in',

@@ -58,7 +58,7 @@ export const common: Same<typeof english> = {
   'kind.incident': '事件',
   'signIn.title': '登录',
   'signIn.how': '在运行服务器的机器上获取一次性登录链接：',
-  'signIn.token': '或使用管理员令牌',
+  'signIn.token': '管理员令牌',
   'signIn.tokenHint': '数据目录中的 admin-token 文件',
   'signIn.submit': '登录',
   'signIn.working': '正在登录',
