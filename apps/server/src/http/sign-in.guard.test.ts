@@ -34,7 +34,7 @@ describe('a token', () => {
   it('lets in', async () => {
     expect(await app.call(api.session.me, {})).toEqual({
       ...{ name: 'admin', via: 'token', expiresAt: null, hasPassword: false },
-      grants: [{ role: 'admin', scope: { all: true } }],
+      grants: ['admin@all'],
     });
   });
 

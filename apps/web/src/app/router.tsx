@@ -16,6 +16,7 @@ import { readJobFilter } from '../features/jobs/job-filter.js';
 import { readNowFilter } from '../features/overview/now-filter.js';
 import { readRunFilter } from '../features/runs/run-filter.js';
 import { readTimelineFilter } from '../features/timeline/timeline-filter.js';
+import { withWords } from '../i18n/index.js';
 import { BrokenPage, NotFound } from './lost.js';
 import { Shell } from './shell.js';
 
@@ -28,7 +29,7 @@ const inside = { getParentRoute: () => signedIn };
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  component: lazy(() => import('../features/session/sign-in.page.js'), 'SignInPage'),
+  component: lazy(() => withWords('access', import('../features/session/sign-in.page.js')), 'SignInPage'),
 });
 
 const home = lazy(() => import('../features/overview/overview.page.js'), 'OverviewPage');
@@ -46,8 +47,8 @@ const heatmap = lazy(() => import('../features/heatmap/heatmap.page.js'), 'Heatm
 const adoption = lazy(() => import('../features/adoption/adoption.page.js'), 'AdoptionPage');
 const timeline = lazy(() => import('../features/timeline/timeline.page.js'), 'TimelinePage');
 
-const access = lazy(() => import('../features/access/access.page.js'), 'AccessPage');
-const own = lazy(() => import('../features/access/own.page.js'), 'OwnPage');
+const access = lazy(() => withWords('access', import('../features/access/access.page.js')), 'AccessPage');
+const own = lazy(() => withWords('access', import('../features/access/own.page.js')), 'OwnPage');
 
 const pages = [
   createRoute({ ...inside, path: '/', component: home, validateSearch: readNowFilter }),

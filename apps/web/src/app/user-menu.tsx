@@ -1,5 +1,4 @@
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
-import type { Grant } from '@carillon/core/access/grant';
 import { Button, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import {
   IconCheck,
@@ -56,8 +55,8 @@ export function UserMenu() {
 }
 
 /** The server decides; this only leaves away what would be refused. */
-function mayManage(grants: readonly Grant[] | undefined): boolean {
-  return grants?.some(({ role, scope }) => role === 'admin' && 'all' in scope) ?? false;
+function mayManage(grants: readonly string[] | undefined): boolean {
+  return grants?.includes('admin@all') ?? false;
 }
 
 function Places({ mayManage: manages }: { mayManage: boolean }) {

@@ -1,4 +1,3 @@
-import { grantsSchema } from '@carillon/core/access/grant';
 import { z } from 'zod';
 import { defineRoutes, instant } from './route.js';
 import { runSummary } from './runs.routes.js';
@@ -8,8 +7,8 @@ const me = z.object({
   name: z.string(),
   via: z.enum(['session', 'token']),
   expiresAt: instant.nullable(),
-  /** What was granted; missing from older servers. */
-  grants: grantsSchema.optional(),
+  /** What was granted, as it is written: `operator@team:data`. Missing from older servers. */
+  grants: z.array(z.string()).optional(),
   /** A local account: it has a password. Missing from older servers. */
   hasPassword: z.boolean().optional(),
 });

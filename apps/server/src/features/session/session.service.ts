@@ -1,5 +1,6 @@
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { sessionRoutes } from '@carillon/contract/http/session.routes';
+import { describeGrant } from '@carillon/core/access/grant';
 import { Inject, Injectable } from '@nestjs/common';
 import { AdminToken } from '../../http/admin-token.js';
 import { ApiError } from '../../http/api-error.js';
@@ -56,7 +57,13 @@ export class SessionService {
 
   me({ name, via, expiresAtMs, rights, accountId, isLocal }: Caller): Me {
     const expiresAt = expiresAtMs === null ? null : new Date(expiresAtMs).toISOString();
-    return { name, via, expiresAt, grants: [...rights.grants], hasPassword: accountId !== null && isLocal };
+    return {
+      name,
+      via,
+      expiresAt,
+      grants: rights.grants.map(describeGrant),
+      hasPassword: accountId !== null && isLocal,
+    };
   }
 
   async signOut(caller: Caller): Promise<void> {

@@ -4,11 +4,15 @@ import { useWords } from '../../i18n/index.js';
 
 /** What somebody may do, as it is written. */
 export function Grants({ grants }: { grants: readonly Grant[] }) {
+  return <Written grants={grants.map(describeGrant)} />;
+}
+
+export function Written({ grants }: { grants: readonly string[] }) {
   if (grants.length === 0) return '–';
   return (
     <Group gap={4}>
       {grants.map((grant) => (
-        <Code key={describeGrant(grant)}>{describeGrant(grant)}</Code>
+        <Code key={grant}>{grant}</Code>
       ))}
     </Group>
   );

@@ -1,7 +1,7 @@
 import { accessTokenRoutes, signedInRoutes } from '@carillon/contract/http/accounts.routes';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
 import { type TokenArea, tokenAreas } from '@carillon/core/access/roles';
-import { Button, Group, NumberInput, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
@@ -9,7 +9,7 @@ import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
-import { Grants } from './grants.js';
+import { Written } from './grants.js';
 import { OwnSecrets } from './own-secrets.js';
 import { SessionRow, useSessionHead } from './session-row.js';
 import { ShownOnce } from './shown-once.js';
@@ -24,7 +24,7 @@ export function OwnPage() {
     <Stack>
       <Title order={1}>{me.data?.name ?? t('nav.own')}</Title>
       <Section title={t('access.myRights')}>
-        <Grants grants={me.data?.grants ?? []} />
+        <Written grants={me.data?.grants ?? []} />
       </Section>
       {me.data?.hasPassword && <OwnSecrets />}
       <OwnSessions />
@@ -90,7 +90,7 @@ function NewToken() {
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [area, setArea] = useState<TokenArea>('all');
-  const [days, setDays] = useState<string | number>(90);
+  const [days, setDays] = useState('90');
   const make = useMutation({
     mutationFn: () =>
       call(accessTokenRoutes.create, { body: { name: name.trim(), area, expiresInDays: Number(days) } }),
@@ -117,7 +117,15 @@ function NewToken() {
             value={area}
             onChange={(value) => setArea((value as TokenArea | null) ?? 'all')}
           />
-          <NumberInput label={t('access.days')} w={90} min={1} max={365} value={days} onChange={setDays} />
+          <TextInput
+            label={t('access.days')}
+            w={90}
+            type="number"
+            min={1}
+            max={365}
+            value={days}
+            onChange={(event) => setDays(event.currentTarget.value)}
+          />
           <Button type="submit" loading={make.isPending} disabled={name.trim() === ''}>
             {t('access.create')}
           </Button>

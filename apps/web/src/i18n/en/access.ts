@@ -12,8 +12,6 @@ export const access = {
   'signIn.choose': 'Choose a password',
   'signIn.chooseHint': 'At least 12 characters; a sentence is easy to remember',
   'signIn.chosen': 'Set password and sign in',
-  'nav.access': 'Access',
-  'nav.own': 'Account',
   'access.people': 'People and services',
   'access.name': 'Name',
   'access.state': 'State',

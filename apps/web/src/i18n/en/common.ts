@@ -7,6 +7,8 @@ export const common = {
   'nav.timeline': 'Timeline',
   'nav.heatmap': 'Heatmap',
   'nav.adoption': 'Adoption',
+  'nav.access': 'Access',
+  'nav.own': 'Account',
   'nav.signOut': 'Sign out',
   'nav.signedInAs': 'Signed in as {{name}}',
   'nav.language': '中文',

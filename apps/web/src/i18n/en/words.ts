@@ -1,4 +1,3 @@
-import { access } from './access.js';
 import { adoption } from './adoption.js';
 import { common } from './common.js';
 import { deliveries } from './deliveries.js';
@@ -16,7 +15,6 @@ import { times } from './times.js';
 /** Every word of the dashboard. Other languages have the same keys; the compiler sees to it. */
 export const words = {
   ...common,
-  ...access,
   ...overview,
   ...hosts,
   ...hostPage,

@@ -1,4 +1,7 @@
-export const access = {
+import type { access as english } from '../en/access.js';
+import type { Same } from '../same.js';
+
+export const access: Same<typeof english> = {
   'signIn.name': '名称',
   'signIn.password': '密码',
   'signIn.code': '验证器中的验证码',
@@ -11,8 +14,6 @@ export const access = {
   'signIn.choose': '设置密码',
   'signIn.chooseHint': '至少 12 个字符；一句话更容易记住',
   'signIn.chosen': '设置密码并登录',
-  'nav.access': '访问权限',
-  'nav.own': '我的账户',
   'access.people': '人员与服务',
   'access.name': '名称',
   'access.state': '状态',

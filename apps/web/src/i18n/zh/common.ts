@@ -9,6 +9,8 @@ export const common: Same<typeof english> = {
   'nav.timeline': '时间线',
   'nav.heatmap': '热力图',
   'nav.adoption': '接管',
+  'nav.access': '访问权限',
+  'nav.own': '我的账户',
   'nav.signOut': '退出登录',
   'nav.signedInAs': '已登录：{{name}}',
   'nav.language': 'English',

@@ -1,6 +1,5 @@
 import type { Words } from '../en/words.js';
 import type { Same } from '../same.js';
-import { access } from './access.js';
 import { adoption } from './adoption.js';
 import { common } from './common.js';
 import { deliveries } from './deliveries.js';
@@ -17,7 +16,6 @@ import { times } from './times.js';
 
 export const words: Same<Words> = {
   ...common,
-  ...access,
   ...overview,
   ...hosts,
   ...hostPage,
