@@ -25,6 +25,8 @@ export function AccessPage() {
   const accounts = useInfiniteQuery(pagedQuery(accountRoutes.list, {}));
   const tokens = useInfiniteQuery(pagedQuery(accessTokenRoutes.list, {}));
   const sessions = useInfiniteQuery(pagedQuery(signedInRoutes.list, {}));
+  const tokenHead = useTokenHead();
+  const sessionHead = useSessionHead();
   const head = ['name', 'state', 'secondFactor', 'signedIn', 'grants'] as const;
   return (
     <Stack>
@@ -43,7 +45,7 @@ export function AccessPage() {
         <PagedTable
           query={tokens}
           label={t('access.tokens')}
-          head={useTokenHead()}
+          head={tokenHead}
           row={(token) => <TokenRow key={token.id} token={token} />}
           empty={<Empty text={t('access.noTokens')} />}
         />
@@ -52,7 +54,7 @@ export function AccessPage() {
         <PagedTable
           query={sessions}
           label={t('access.sessions')}
-          head={useSessionHead()}
+          head={sessionHead}
           row={(session) => <SessionRow key={session.id} session={session} />}
           empty={null}
         />

@@ -36,10 +36,11 @@ export function OwnPage() {
 function OwnSessions() {
   const { t } = useWords();
   const sessions = useQuery(query(signedInRoutes.mine, {}));
+  const head = useSessionHead();
   return (
     <Section title={t('access.mySessions')}>
       {sessions.isError && <Failure error={sessions.error} />}
-      <Rows label={t('access.mySessions')} head={useSessionHead()}>
+      <Rows label={t('access.mySessions')} head={head}>
         {sessions.data?.items.map((session) => (
           <SessionRow key={session.id} session={session} />
         ))}
@@ -51,13 +52,14 @@ function OwnSessions() {
 function OwnTokens() {
   const { t } = useWords();
   const tokens = useQuery(query(accessTokenRoutes.mine, {}));
+  const head = useTokenHead();
   return (
     <Section title={t('access.tokens')}>
       {tokens.isError && <Failure error={tokens.error} />}
       {tokens.data?.items.length === 0 ? (
         <Text size="sm">{t('access.noTokens')}</Text>
       ) : (
-        <Rows label={t('access.tokens')} head={useTokenHead()}>
+        <Rows label={t('access.tokens')} head={head}>
           {tokens.data?.items.map((token) => (
             <TokenRow key={token.id} token={token} />
           ))}
