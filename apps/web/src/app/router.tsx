@@ -2,7 +2,7 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  lazyRouteComponent as lazy,
+  lazyRouteComponent,
   Outlet,
   type RouterHistory,
 } from '@tanstack/react-router';
@@ -15,14 +15,19 @@ import { readIncidentFilter } from '../features/incidents/incident-filter.js';
 import { readJobFilter } from '../features/jobs/job-filter.js';
 import { readJobView } from '../features/jobs/job-view.js';
 import { readNowFilter } from '../features/overview/now-filter.js';
-import { readRunFilter } from '../features/runs/run-filter.js';
+import { readRunFilter, readRunSearch } from '../features/runs/run-filter.js';
 import { readTimelineFilter } from '../features/timeline/timeline-filter.js';
-import { withWords } from '../i18n/index.js';
+import { loadLateWords } from '../i18n/index.js';
 import { BrokenPage, NotFound } from './lost.js';
 import { Shell } from './shell.js';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', component: Shell });
+
+/** A page that is not the first: its code, and the words that only such pages say. */
+function lazy<M extends Record<string, unknown>, K extends keyof M & string>(load: () => Promise<M>, name: K) {
+  return lazyRouteComponent(() => Promise.all([load(), loadLateWords()]).then(([page]) => page), name);
+}
 
 // A page is a line: its address, its code (loaded when somebody goes there, so that it costs other pages nothing), its filter.
 const inside = { getParentRoute: () => signedIn };
@@ -30,10 +35,10 @@ const inside = { getParentRoute: () => signedIn };
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  component: lazy(() => withWords('access', import('../features/session/sign-in.page.js')), 'SignInPage'),
+  component: lazy(() => import('../features/session/sign-in.page.js'), 'SignInPage'),
 });
 
-const home = lazy(() => import('../features/overview/overview.page.js'), 'OverviewPage');
+const home = lazyRouteComponent(() => import('../features/overview/overview.page.js'), 'OverviewPage');
 const hosts = lazy(() => import('../features/hosts/hosts.page.js'), 'HostsPage');
 const host = lazy(() => import('../features/hosts/host.page.js'), 'HostPage');
 const jobs = lazy(() => import('../features/jobs/jobs.page.js'), 'JobsPage');
@@ -48,8 +53,8 @@ const heatmap = lazy(() => import('../features/heatmap/heatmap.page.js'), 'Heatm
 const adoption = lazy(() => import('../features/adoption/adoption.page.js'), 'AdoptionPage');
 const timeline = lazy(() => import('../features/timeline/timeline.page.js'), 'TimelinePage');
 
-const access = lazy(() => withWords('access', import('../features/access/access.page.js')), 'AccessPage');
-const own = lazy(() => withWords('access', import('../features/access/own.page.js')), 'OwnPage');
+const access = lazy(() => import('../features/access/access.page.js'), 'AccessPage');
+const own = lazy(() => import('../features/access/own.page.js'), 'OwnPage');
 
 const pages = [
   createRoute({ ...inside, path: '/', component: home, validateSearch: readNowFilter }),
@@ -59,7 +64,7 @@ const pages = [
   createRoute({ ...inside, path: '/jobs/$name', component: job, validateSearch: readJobView }),
   createRoute({ ...inside, path: '/job-editor', component: editor }),
   createRoute({ ...inside, path: '/runs', component: runs, validateSearch: readRunFilter }),
-  createRoute({ ...inside, path: '/runs/$id', component: run }),
+  createRoute({ ...inside, path: '/runs/$id', component: run, validateSearch: readRunSearch }),
   createRoute({ ...inside, path: '/incidents', component: incidents, validateSearch: readIncidentFilter }),
   createRoute({ ...inside, path: '/incidents/$number', component: incident }),
   createRoute({ ...inside, path: '/deliveries', component: deliveries, validateSearch: readDeliveryFilter }),

@@ -1,15 +1,16 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
-import type { access } from './en/access.js';
-import type { Words } from './en/words.js';
+import type { lateWords } from './en/late-words.js';
+import type { words } from './en/words.js';
 
 const storageKey = 'carillon-language';
 export type Language = 'en' | 'zh';
 
+type Words = typeof words & typeof lateWords;
+
 /** What a page may ask for: a key, without the ending by which i18next tells one from many. */
-type AllWords = Words & typeof access;
 export type Word = keyof {
-  [Key in keyof AllWords as Key extends `${infer Stem}_${'one' | 'other'}` ? Stem : Key]: string;
+  [Key in keyof Words as Key extends `${infer Stem}_${'one' | 'other'}` ? Stem : Key]: string;
 };
 
 /** Only the language that is read is loaded. */
@@ -18,23 +19,25 @@ const load = {
   zh: () => import('./zh/words.js'),
 } satisfies Record<Language, () => Promise<{ words: Record<string, string> }>>;
 
-/** Words of pages that are opened now and then: they come with their page, so that they cost others nothing. */
-const late = {
-  access: { en: () => import('./en/access.js'), zh: () => import('./zh/access.js') },
-} satisfies Record<string, Record<Language, () => Promise<{ access: Record<string, string> }>>>;
-type LateWords = keyof typeof late;
-const lateAdded = new Set<LateWords>();
+const loadLate = {
+  en: () => import('./en/late-words.js'),
+  zh: () => import('./zh/late-words.js'),
+} satisfies Record<Language, () => Promise<{ lateWords: Record<string, string> }>>;
+let isLateWanted = false;
 
-/** Loads the words of a page that come with it. @returns what `page` is */
-export async function withWords<T>(name: LateWords, page: Promise<T>): Promise<T> {
-  lateAdded.add(name);
-  const [loaded] = await Promise.all([page, addLate(name, i18next.language === 'zh' ? 'zh' : 'en')]);
-  return loaded;
+/** Loads what pages behind the first one say; once, and from then on in each language that is chosen. */
+export async function loadLateWords(): Promise<void> {
+  if (isLateWanted && i18next.exists(lateSign)) return;
+  isLateWanted = true;
+  await addLateWords(i18next.language === 'zh' ? 'zh' : 'en');
 }
 
-async function addLate(name: LateWords, language: Language): Promise<void> {
-  const words = await late[name][language]();
-  i18next.addResourceBundle(language, 'translation', words[name], true);
+/** A word by which late words are known to be there. */
+const lateSign: keyof typeof lateWords = 'runs.ran';
+
+async function addLateWords(language: Language): Promise<void> {
+  const { lateWords } = await loadLate[language]();
+  i18next.addResourceBundle(language, 'translation', lateWords, true);
 }
 
 /** Chooses the language, as kept, else as the browser says, and loads its words. */
@@ -58,7 +61,7 @@ export async function startI18n(): Promise<void> {
 async function changeLanguage(next: Language): Promise<void> {
   const { words } = await load[next]();
   i18next.addResourceBundle(next, 'translation', words, true);
-  await Promise.all([...lateAdded].map((name) => addLate(name, next)));
+  if (isLateWanted) await addLateWords(next);
   await i18next.changeLanguage(next);
   localStorage.setItem(storageKey, next);
   document.documentElement.lang = next;
