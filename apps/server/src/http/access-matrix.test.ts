@@ -290,7 +290,14 @@ describe('the table of access', () => {
        WHERE c.table_schema = 'public' AND c.column_name IN ('host_id', 'job_id', 'incident_id') ORDER BY 1`,
     );
     // Found through what is limited itself, or never read for people.
-    const others = ['agent_event_batch', 'agent_event_key', 'alert_watch', 'job_source', 'job_version', 'subscription_delivery'];
+    const others = [
+      'agent_event_batch',
+      'agent_event_key',
+      'alert_watch',
+      'job_source',
+      'job_version',
+      'subscription_delivery',
+    ];
     expect(rows.map(({ name }) => name).filter((name) => !limitedTables.includes(name))).toEqual(others);
   });
 });
