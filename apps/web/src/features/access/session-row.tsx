@@ -26,7 +26,7 @@ export function SessionRow({ session }: { session: Session }) {
       <Table.Td>{session.name}</Table.Td>
       <Table.Td>
         {session.address ?? '–'}
-        <Text size="xs" c="dimmed" lineClamp={1} title={session.agent ?? ''}>
+        <Text size="xs" c="dimmed" maw={240} truncate title={session.agent ?? ''}>
           {session.agent}
         </Text>
       </Table.Td>
