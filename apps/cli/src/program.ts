@@ -19,6 +19,7 @@ import { addPause } from './commands/pause.js';
 import { addRun } from './commands/run.js';
 import { addRuns } from './commands/runs.js';
 import { addSchedule } from './commands/schedule.js';
+import { addSessions } from './commands/sessions.js';
 import { addSignIn } from './commands/sign-in.js';
 import { addSilences } from './commands/silences.js';
 import { addSimulate } from './commands/simulate.js';
@@ -27,7 +28,9 @@ import { addStop } from './commands/stop.js';
 import { addSubscriptions } from './commands/subscriptions.js';
 import { addTask } from './commands/task.js';
 import { addToken } from './commands/token.js';
+import { addTokens } from './commands/tokens.js';
 import { addUpgrade } from './commands/upgrade.js';
+import { addUsers } from './commands/users.js';
 import { addWhy } from './commands/why.js';
 import { addXml } from './commands/xml.js';
 import { type AddCommand, addCommonOptions, type Cli } from './lib/command.js';
@@ -67,6 +70,9 @@ const commands: readonly AddCommand[] = [
   addTask,
   addToken,
   addUpgrade,
+  addUsers,
+  addTokens,
+  addSessions,
   addSignIn,
   addStatus,
   addBackup,

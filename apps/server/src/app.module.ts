@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AlertingModule } from './alerting/alerting.module.js';
 import type { Config } from './config/config.js';
 import { configModule } from './config/config.module.js';
+import { AccessTokensModule } from './features/access-tokens/access-tokens.module.js';
+import { AccountsModule } from './features/accounts/accounts.module.js';
 import { AcknowledgeModule } from './features/acknowledge/acknowledge.module.js';
 import { AgentDownloadsModule } from './features/agent-downloads/agent-downloads.module.js';
 import { AlertDocumentsModule } from './features/alert-documents/alert-documents.module.js';
@@ -24,6 +26,7 @@ import { PausesModule } from './features/pauses/pauses.module.js';
 import { PreviewModule } from './features/preview/preview.module.js';
 import { RunsModule } from './features/runs/runs.module.js';
 import { SessionModule } from './features/session/session.module.js';
+import { SignedInModule } from './features/session/signed-in.module.js';
 import { SubscriptionsModule } from './features/subscriptions/subscriptions.module.js';
 import { TaskChangesModule } from './features/task-changes/task-changes.module.js';
 import { TicketHooksModule } from './features/ticket-hooks/ticket-hooks.module.js';
@@ -38,6 +41,9 @@ import { SharedModule } from './shared/shared.module.js';
 
 export const features = [
   SessionModule,
+  SignedInModule,
+  AccountsModule,
+  AccessTokensModule,
   OverviewModule,
   ApplyModule,
   PreviewModule,

@@ -11,6 +11,8 @@ export interface Caller {
   readonly accountId: string | null;
   /** As they are at this moment: read for every request. */
   readonly rights: Rights;
+  /** It signs in here, and at no identity provider. */
+  readonly isLocal: boolean;
   readonly via: 'session' | 'token';
   readonly expiresAtMs: number | null;
   /** Hash of the session's secret; null for a token, which is no session that could be ended. */

@@ -32,7 +32,10 @@ async function cookie(): Promise<string> {
 
 describe('a token', () => {
   it('lets in', async () => {
-    expect(await app.call(api.session.me, {})).toEqual({ name: 'admin', via: 'token', expiresAt: null });
+    expect(await app.call(api.session.me, {})).toEqual({
+      ...{ name: 'admin', via: 'token', expiresAt: null, hasPassword: false },
+      grants: ['admin@all'],
+    });
   });
 
   it.each([

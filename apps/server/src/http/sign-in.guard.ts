@@ -62,11 +62,19 @@ export class SignInGuard implements CanActivate {
     const token = /^Bearer ([A-Za-z0-9_.~+/-]+=*)$/.exec(authorization)?.[1];
     if (token === undefined) throw new ApiError('not_signed_in', 'authorization: expected Bearer and a token');
     if (this.adminToken.matches(token))
-      return { name: 'admin', accountId: null, rights: allRights, via: 'token', expiresAtMs: null, sessionHash: null };
+      return {
+        name: 'admin',
+        accountId: null,
+        isLocal: true,
+        rights: allRights,
+        via: 'token',
+        expiresAtMs: null,
+        sessionHash: null,
+      };
     const parts = parseApiToken(token);
     const owner = parts && (await this.apiTokens.use(parts.id, hashSecret(token), address));
     if (!owner) throw new ApiError('not_signed_in', 'authorization: this token is not known, or its time is over');
-    return { ...owner, via: 'token', sessionHash: null };
+    return { ...owner, isLocal: false, via: 'token', sessionHash: null };
   }
 
   /** Another site may make a browser send our cookie, but not our Origin (the cookie is SameSite=Strict as well). */

@@ -2,7 +2,7 @@
 export const gatewayHintKinds = ['desired', 'command', 'session', 'inventory', 'upgrade'] as const;
 export type GatewayHintKind = (typeof gatewayHintKinds)[number];
 
-export const hintKinds = [...gatewayHintKinds, 'alerts', 'notices', 'runs', 'reported', 'incidents'] as const;
+export const hintKinds = [...gatewayHintKinds, 'alerts', 'notices', 'runs', 'reported', 'incidents', 'access'] as const;
 export type HintKind = (typeof hintKinds)[number];
 
 /**
@@ -17,7 +17,7 @@ export interface Hint {
    * `alerts`: there are signals for the alert engine. `notices`: there are messages to deliver. Both name no hosts.
    * `runs`: runs of these hosts were stored; of too many to name, when there are none. `reported`: so with what they say
    * of their assignments. `incidents`: some changed. These are for open dashboards; an older server drops what it does
-   * not know.
+   * not know. `access`: some session is over; and the rights of the accounts whose ids stand in place of hosts' are others.
    */
   readonly kind: HintKind;
   readonly hostIds: readonly string[];

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { Rights } from '@carillon/core/access/decide';
-import { fullGrant, type Grant } from '@carillon/core/access/grant';
+import { fullGrant, type Grant, grantsSchema } from '@carillon/core/access/grant';
 import type { TokenArea } from '@carillon/core/access/roles';
 import { Inject, Injectable } from '@nestjs/common';
 import { rightsOf, rightsSql } from './account-rows.js';
@@ -28,6 +28,10 @@ export interface TokenRow extends Omit<NewToken, 'hash'> {
   readonly usedFrom: string | null;
 }
 
+const rowSql = `SELECT t.id, t.account_id AS "accountId", coalesce(a.name, 'admin') AS owner, t.name, t.area, t.grants,
+  t.addresses, t.author, t.created_at AS "createdAt", t.expires_at AS "expiresAt", t.revoked_at AS "revokedAt",
+  t.used_at AS "usedAt", t.used_from AS "usedFrom", t.replaces
+  FROM api_token t LEFT JOIN account a ON a.id = t.account_id`;
 /** Written at most so often, since a busy program comes many times a second. */
 const noteUseEveryMs = 60_000;
 
@@ -66,6 +70,64 @@ export class ApiTokenStore {
       ]);
     const { accountId, name, expiresAt } = row;
     return { accountId, name, expiresAtMs: expiresAt.getTime(), rights: ownerRights(accountId, row.rights) };
+  }
+
+  async add(token: NewToken): Promise<TokenRow> {
+    await this.database.pool.query(
+      `INSERT INTO api_token (id, account_id, name, hash, area, grants, addresses, author, expires_at, replaces)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [
+        token.id,
+        token.accountId,
+        token.name,
+        token.hash,
+        token.area,
+        token.grants ? JSON.stringify(token.grants) : null,
+        token.addresses,
+        token.author,
+        token.expiresAt,
+        token.replaces,
+      ],
+    );
+    const row = await this.byId(token.id);
+    if (!row) throw new Error(`token ${token.id}: written and not there`);
+    return row;
+  }
+
+  async byId(id: string): Promise<TokenRow | null> {
+    return (await this.rows(`${rowSql} WHERE t.id = $1`, [id]))[0] ?? null;
+  }
+
+  /** The newest first; `before` is the time and id of the last one that was shown. */
+  list(before: { at: Date; id: string } | null, limit: number): Promise<TokenRow[]> {
+    return this.rows(
+      `${rowSql} WHERE ($1::timestamptz IS NULL OR (t.created_at, t.id) < ($1, $2)) ORDER BY t.created_at DESC, t.id DESC LIMIT $3`,
+      [before?.at ?? null, before?.id ?? null, limit],
+    );
+  }
+
+  /** @param accountId null: of the administrator of the token file */
+  ofAccount(accountId: string | null): Promise<TokenRow[]> {
+    return this.rows(
+      `${rowSql} WHERE t.account_id IS NOT DISTINCT FROM $1::uuid ORDER BY t.created_at DESC, t.id DESC LIMIT 500`,
+      [accountId],
+    );
+  }
+
+  async revoke(id: string): Promise<void> {
+    await this.database.pool.query('UPDATE api_token SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL', [
+      id,
+    ]);
+  }
+
+  /** It has a successor, and goes on no longer than until then. */
+  async endBy(id: string, end: Date): Promise<void> {
+    await this.database.pool.query('UPDATE api_token SET expires_at = least(expires_at, $2) WHERE id = $1', [id, end]);
+  }
+
+  private async rows(sql: string, values: unknown[]): Promise<TokenRow[]> {
+    const result = await this.database.pool.query<TokenRow>(sql, values);
+    return result.rows.map((row) => ({ ...row, grants: row.grants === null ? null : grantsSchema.parse(row.grants) }));
   }
 }
 

@@ -13,6 +13,7 @@ export interface Holder {
 
 export interface Session extends Holder {
   readonly expiresAtMs: number;
+  readonly isLocal: boolean;
   /** Null: of the administrator of the token file. */
   readonly rights: Rights | null;
 }
@@ -59,18 +60,19 @@ export class CredentialStore {
 
   /** The session while it lasts, with the rights of this moment. */
   async session(hash: string): Promise<Session | null> {
-    const result = await this.database.pool.query<Holder & { expiresAt: Date; rights: unknown }>(
-      `SELECT coalesce(a.name, c.name) AS name, c.account_id AS "accountId", c.expires_at AS "expiresAt", ${rightsSql('session')}
+    const result = await this.database.pool.query<Holder & { expiresAt: Date; isLocal: boolean; rights: unknown }>(
+      `SELECT coalesce(a.name, c.name) AS name, c.account_id AS "accountId", c.expires_at AS "expiresAt", a.issuer IS NULL AS "isLocal", ${rightsSql('session')}
        FROM credential c LEFT JOIN account a ON a.id = c.account_id
        WHERE c.hash = $1 AND c.kind = 'session' AND c.revoked_at IS NULL AND c.expires_at > now() AND a.disabled_at IS NULL`,
       [hash],
     );
     const row = result.rows[0];
     if (!row) return null;
-    const { name, accountId, expiresAt } = row;
+    const { name, accountId, expiresAt, isLocal } = row;
     return {
       name,
       accountId,
+      isLocal,
       expiresAtMs: expiresAt.getTime(),
       rights: accountId === null ? null : rightsOf(row.rights),
     };

@@ -53,7 +53,7 @@ describe.skipIf(browserPath === undefined)('the dashboard in a real browser', ()
 
   it('asks for signing in, and takes the link of the ready line once', async () => {
     await page.goto(product.url);
-    await page.getByText('npx carillon sign-in').waitFor();
+    await page.getByText('As the administrator of this server').waitFor();
     await page.goto(product.signInLink);
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     expect(page.url()).not.toContain('ticket');

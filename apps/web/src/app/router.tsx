@@ -35,7 +35,7 @@ const inside = { getParentRoute: () => signedIn };
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  component: lazyRouteComponent(() => import('../features/session/sign-in.page.js'), 'SignInPage'),
+  component: lazy(() => import('../features/session/sign-in.page.js'), 'SignInPage'),
 });
 
 const home = lazyRouteComponent(() => import('../features/overview/overview.page.js'), 'OverviewPage');
@@ -53,6 +53,9 @@ const heatmap = lazy(() => import('../features/heatmap/heatmap.page.js'), 'Heatm
 const adoption = lazy(() => import('../features/adoption/adoption.page.js'), 'AdoptionPage');
 const timeline = lazy(() => import('../features/timeline/timeline.page.js'), 'TimelinePage');
 
+const access = lazy(() => import('../features/access/access.page.js'), 'AccessPage');
+const own = lazy(() => import('../features/access/own.page.js'), 'OwnPage');
+
 const pages = [
   createRoute({ ...inside, path: '/', component: home, validateSearch: readNowFilter }),
   createRoute({ ...inside, path: '/hosts', component: hosts, validateSearch: readHostFilter }),
@@ -67,6 +70,8 @@ const pages = [
   createRoute({ ...inside, path: '/deliveries', component: deliveries, validateSearch: readDeliveryFilter }),
   createRoute({ ...inside, path: '/timeline', component: timeline, validateSearch: readTimelineFilter }),
   createRoute({ ...inside, path: '/heatmap', component: heatmap, validateSearch: readHeatmapFilter }),
+  createRoute({ ...inside, path: '/access', component: access }),
+  createRoute({ ...inside, path: '/account', component: own }),
   createRoute({ ...inside, path: '/adoption', component: adoption, validateSearch: readAdoptionFilter }),
 ] as const;
 

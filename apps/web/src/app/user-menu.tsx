@@ -1,8 +1,18 @@
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
 import { Button, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconClock, IconLanguage, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
+import {
+  IconCheck,
+  IconClock,
+  IconKey,
+  IconLanguage,
+  IconLogout,
+  IconMoon,
+  IconSun,
+  IconUser,
+  IconUsers,
+} from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRouter } from '@tanstack/react-router';
+import { Link, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTimes } from '../components/when.js';
 import { useWords } from '../i18n/index.js';
@@ -34,11 +44,35 @@ export function UserMenu() {
         <Text size="xs" c="dimmed" px="sm" py={4}>
           {t('nav.signedInAs', { name: me.data?.name ?? '…' })}
         </Text>
+        <Places mayManage={mayManage(me.data?.grants)} />
         <LanguageChoice />
         <SchemeChoice />
         <ClockChoice />
         <SignOut />
       </div>
+    </>
+  );
+}
+
+/** The server decides; this only leaves away what would be refused. */
+function mayManage(grants: readonly string[] | undefined): boolean {
+  return grants?.includes('admin@all') ?? false;
+}
+
+function Places({ mayManage: manages }: { mayManage: boolean }) {
+  const { t } = useWords();
+  return (
+    <>
+      <Link to="/account">
+        <IconKey size={16} aria-hidden />
+        {t('nav.own')}
+      </Link>
+      {manages && (
+        <Link to="/access">
+          <IconUsers size={16} aria-hidden />
+          {t('nav.access')}
+        </Link>
+      )}
     </>
   );
 }

@@ -33,9 +33,11 @@ type AccessTable = {
 export const access: AccessTable = {
   session: {
     signIn: 'open',
+    signInPassword: 'open',
+    acceptInvitation: 'open',
     signOut: ['own', 'own'],
     me: ['own', 'own'],
-    signInLink: ['own', 'own'],
+    signInLink: ['own.manage', 'own'],
     overview: ['read', 'seen'],
   },
   jobs: {
@@ -144,6 +146,33 @@ export const access: AccessTable = {
     put: ['alert.write', 'fleet'],
     remove: ['alert.write', 'fleet'],
     preview: ['read', 'fleet'],
+  },
+  accounts: {
+    list: ['access.manage', 'fleet'],
+    create: ['access.manage', 'fleet'],
+    change: ['access.manage', 'fleet'],
+    remove: ['access.manage', 'fleet'],
+    invite: ['access.manage', 'fleet'],
+    groupRoles: ['access.manage', 'fleet'],
+    setGroupRole: ['access.manage', 'fleet'],
+  },
+  // Of whom a token or a session is, is asked further on: it is one's own, or for who administers access.
+  accessTokens: {
+    list: ['access.manage', 'fleet'],
+    mine: ['own', 'own'],
+    create: ['own.manage', 'own'],
+    createFor: ['access.manage', 'fleet'],
+    rotate: ['own.manage', 'own'],
+    revoke: ['own.manage', 'own'],
+  },
+  signedIn: {
+    mine: ['own', 'own'],
+    list: ['access.manage', 'fleet'],
+    end: ['own.manage', 'own'],
+    changePassword: ['own.manage', 'own'],
+    beginSecondFactor: ['own.manage', 'own'],
+    confirmSecondFactor: ['own.manage', 'own'],
+    removeSecondFactor: ['own.manage', 'own'],
   },
   missedRuns: { list: ['read', 'seen'] },
   pauses: {

@@ -1,3 +1,4 @@
+import { accessTokenRoutes, accountRoutes, signedInRoutes } from './accounts.routes.js';
 import { alertDocumentRoutes } from './alert-documents.routes.js';
 import { channelRoutes } from './channels.routes.js';
 import { hostRoutes } from './hosts.routes.js';
@@ -34,6 +35,9 @@ export const api = {
   channels: channelRoutes,
   subscriptions: subscriptionRoutes,
   alertDocuments: alertDocumentRoutes,
+  accounts: accountRoutes,
+  accessTokens: accessTokenRoutes,
+  signedIn: signedInRoutes,
   missedRuns: missedRunRoutes,
   pauses: pauseRoutes,
   live: liveRoutes,

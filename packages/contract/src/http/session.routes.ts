@@ -3,7 +3,15 @@ import { defineRoutes, instant } from './route.js';
 import { runSummary } from './runs.routes.js';
 
 const tag = 'session';
-const me = z.object({ name: z.string(), via: z.enum(['session', 'token']), expiresAt: instant.nullable() });
+const me = z.object({
+  name: z.string(),
+  via: z.enum(['session', 'token']),
+  expiresAt: instant.nullable(),
+  /** What was granted, as it is written: `operator@team:data`. Missing from older servers. */
+  grants: z.array(z.string()).optional(),
+  /** A local account: it has a password. Missing from older servers. */
+  hasPassword: z.boolean().optional(),
+});
 
 export const sessionRoutes = defineRoutes({
   signIn: {
@@ -15,6 +23,29 @@ export const sessionRoutes = defineRoutes({
       z.strictObject({ ticket: z.string().min(16).max(200) }),
       z.strictObject({ token: z.string().min(16).max(200) }),
     ]),
+    response: me,
+    open: true,
+  },
+  signInPassword: {
+    method: 'POST',
+    path: '/sign-in/password',
+    tag,
+    summary: 'Trade a name, a password and, where there is a second factor, its code for a session cookie',
+    body: z.object({
+      name: z.string().min(1).max(100),
+      password: z.string().min(1).max(1_000),
+      /** Of the authenticator, or a recovery code; asked for with `needs: code`. */
+      code: z.string().max(40).optional(),
+    }),
+    response: me,
+    open: true,
+  },
+  acceptInvitation: {
+    method: 'POST',
+    path: '/invitations',
+    tag,
+    summary: 'Set a password with a one-time link, and be signed in',
+    body: z.object({ invitation: z.string().min(16).max(200), password: z.string().max(1_000) }),
     response: me,
     open: true,
   },

@@ -51,6 +51,8 @@ const deny = (reason: DenyReason, about?: string): Decision => ({ kind: 'deny', 
  */
 export function decide(rights: Rights, action: Action, object: AccessObject): Decision {
   if (rights.token && !isInArea(rights.token.area, action)) return deny('outside_token');
+  // A token that is kept to less than its owner may would get at the rest by making another.
+  if (action === 'own.manage' && rights.token?.grants) return deny('outside_token');
   if (object.kind === 'own') return allow;
   const layers = layersOf(rights).map((grants) => grants.filter(({ role }) => rolesFor[action].includes(role)));
   if (object.kind === 'things') return decideThings(rights, layers, action, object);

@@ -12,6 +12,8 @@ export type RunAsClass = (typeof runAsClasses)[number];
 /** Everything that can be done; each route of the API names one. */
 export const actions = [
   'own',
+  // What could be more than a token was made for: other tokens, links, passwords.
+  'own.manage',
   'read',
   'incident.read',
   'incident.handle',
@@ -42,6 +44,7 @@ const admins = ['admin'] as const;
 /** Who may do what, within the scope of the grant. */
 export const rolesFor: Readonly<Record<Action, readonly Role[]>> = {
   own: everybody,
+  'own.manage': everybody,
   read: everybody,
   'incident.read': everybody,
   'incident.handle': operators,

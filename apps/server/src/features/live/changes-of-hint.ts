@@ -23,6 +23,7 @@ export function changesOfHint({ kind, hostIds }: Hint): LiveChange[] {
       return [{ topic: 'incidents', hostIds: null }];
     // The engine has not looked yet; it says `incidents` when it has.
     case 'alerts':
+    case 'access':
       return [];
   }
 }

@@ -17,6 +17,7 @@ import { describeError } from '../../queue/state-log.js';
 import { answerRefused, refused, type Turned } from '../../shared/answer-refused.js';
 import { Origins } from '../../shared/origins.js';
 import { CredentialStore } from '../../store/credential.store.js';
+import { SessionListStore } from '../../store/session-list.store.js';
 import { changesOfHint } from './changes-of-hint.js';
 
 /** A page says nothing; what it sends all the same may be so long. */
@@ -25,11 +26,19 @@ const maxPayloadBytes = 1_024;
 const maxUnreadBytes = 64 * 1_024;
 const pingEveryMs = 30_000;
 
+interface Listener {
+  readonly openedMs: number;
+  answered: boolean;
+  readonly accountId: string | null;
+  /** Of the session that listens; null for a program with a token. */
+  readonly sessionHash: string | null;
+}
+
 /** Sockets of open dashboards: who brings a ticket is told what became old. */
 @Injectable()
 export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Live');
-  private readonly sockets = new Map<WebSocket, { openedMs: number; answered: boolean }>();
+  private readonly sockets = new Map<WebSocket, Listener>();
   private readonly server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -46,6 +55,7 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(HINTS) private readonly hints: Hints,
     @Inject(Origins) private readonly origins: Origins,
     @Inject(CredentialStore) private readonly credentials: CredentialStore,
+    @Inject(SessionListStore) private readonly sessions: SessionListStore,
   ) {}
 
   get count(): number {
@@ -53,7 +63,10 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   onApplicationBootstrap(): void {
-    this.unsubscribe = this.hints.subscribe((hint) => this.note(changesOfHint(hint)));
+    this.unsubscribe = this.hints.subscribe((hint) => {
+      this.note(changesOfHint(hint));
+      if (hint.kind === 'access') void this.endSignedOut(hint.hostIds);
+    });
     this.pingTimer = setInterval(() => this.ping(Date.now()), pingEveryMs).unref();
   }
 
@@ -77,16 +90,16 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
         this.logger.error(`a ticket could not be looked up: ${describeError(error)}`);
         return refused(503, 'unavailable', 'the database is away');
       })
-      .then((flaw) => {
+      .then((verdict) => {
         if (socket.destroyed) return;
-        if (flaw) answerRefused(socket, flaw);
-        else this.server.handleUpgrade(request, socket, head, (ws) => this.open(ws));
+        if ('accountId' in verdict) this.server.handleUpgrade(request, socket, head, (ws) => this.open(ws, verdict));
+        else answerRefused(socket, verdict);
       })
       .catch((error) => this.logger.error(describeError(error)));
   }
 
-  /** Why it may not come in; null when it may. The ticket is looked at last, since looking uses it up. */
-  private async judge(request: http.IncomingMessage): Promise<Turned | null> {
+  /** Why it may not come in, or who comes. The ticket is looked at last, since looking uses it up. */
+  private async judge(request: http.IncomingMessage): Promise<Turned | Pick<Listener, 'accountId' | 'sessionHash'>> {
     const { origin } = request.headers;
     if (origin === undefined || !this.origins.all.includes(origin))
       return refused(403, 'forbidden', `header origin: expected a page of this server, got ${origin ?? 'none'}`);
@@ -95,17 +108,16 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
     const [protocol, ticket] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim());
     if (protocol !== liveSubprotocol || !ticket)
       return refused(400, 'invalid', `header sec-websocket-protocol: expected ${liveSubprotocol} and a ticket`);
-    if ((await this.credentials.useLiveTicket(hashSecret(ticket))) === null)
-      return refused(401, 'not_signed_in', 'ticket: it was used already or has expired; ask for a new one');
-    return null;
+    const holder = await this.credentials.useLiveTicket(hashSecret(ticket));
+    return holder ?? refused(401, 'not_signed_in', 'ticket: it was used already or has expired; ask for a new one');
   }
 
-  private open(socket: WebSocket): void {
+  private open(socket: WebSocket, { accountId, sessionHash }: Pick<Listener, 'accountId' | 'sessionHash'>): void {
     if (this.closed) {
       socket.terminate();
       return;
     }
-    const state = { openedMs: Date.now(), answered: true };
+    const state: Listener = { openedMs: Date.now(), answered: true, accountId, sessionHash };
     this.sockets.set(socket, state);
     socket.on('pong', () => {
       state.answered = true;
@@ -134,7 +146,27 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
+  /**
+   * Closes on those whose session is over, and on those whose rights are others: they come back with a new ticket, if they
+   * still get one.
+   */
+  private async endSignedOut(changedAccounts: readonly string[]): Promise<void> {
+    try {
+      const hashes = [...this.sockets.values()].flatMap(({ sessionHash }) => sessionHash ?? []);
+      const alive = hashes.length > 0 ? await this.sessions.alive(hashes) : new Set<string>();
+      for (const [socket, { accountId, sessionHash }] of this.sockets) {
+        const isOver = sessionHash !== null && hashes.includes(sessionHash) && !alive.has(sessionHash);
+        const isOther = accountId !== null && changedAccounts.includes(accountId);
+        if (isOver || isOther) socket.close(liveCloseCodes.renew, 'bring a new ticket');
+      }
+    } catch (error) {
+      this.logger.warn(`whether sessions are over could not be looked up: ${describeError(error)}`);
+    }
+  }
+
   private ping(nowMs: number): void {
+    // Hints may be lost.
+    void this.endSignedOut([]);
     for (const [socket, state] of this.sockets) {
       if (!state.answered) socket.terminate();
       else if (nowMs - state.openedMs > limits.liveSocketLifeMs)

@@ -6,6 +6,7 @@ import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles } from '../../http/handles.js';
 import { hashSecret, makeSecret } from '../../http/secrets.js';
 import { CredentialStore } from '../../store/credential.store.js';
+import { SessionListStore } from '../../store/session-list.store.js';
 import { LiveSockets } from './live-sockets.js';
 
 @Controller()
@@ -22,5 +23,5 @@ class LiveController {
 }
 
 /** Open dashboards hear of changes; `run-server` gives their sockets to `LiveSockets`. */
-@Module({ controllers: [LiveController], providers: [LiveSockets], exports: [LiveSockets] })
+@Module({ controllers: [LiveController], providers: [LiveSockets, SessionListStore], exports: [LiveSockets] })
 export class LiveModule {}

@@ -7,6 +7,7 @@ import { Handles, Input } from '../../http/handles.js';
 import { clearSessionCookie, setSessionCookie } from '../../http/session-cookie.js';
 import { Origins } from '../../shared/origins.js';
 import { SessionService } from './session.service.js';
+import { SignedInModule } from './signed-in.module.js';
 
 @Controller()
 class SessionController {
@@ -21,12 +22,25 @@ class SessionController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { me, secret, expiresAtMs } = await this.sessions.signIn(body, {
-      address: request.ip,
-      agent: request.headers['user-agent'],
-    });
-    setSessionCookie(reply, this.originOf(request), secret, new Date(expiresAtMs));
-    return me;
+    return this.answer(await this.sessions.signIn(body, fromOf(request)), request, reply);
+  }
+
+  @Handles(sessionRoutes.signInPassword)
+  async signInPassword(
+    @Input() { body }: InputOf<typeof sessionRoutes.signInPassword>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.answer(await this.sessions.signInPassword(body, fromOf(request)), request, reply);
+  }
+
+  @Handles(sessionRoutes.acceptInvitation)
+  async acceptInvitation(
+    @Input() { body }: InputOf<typeof sessionRoutes.acceptInvitation>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.answer(await this.sessions.acceptInvitation(body, fromOf(request)), request, reply);
   }
 
   @Handles(sessionRoutes.signOut)
@@ -41,8 +55,8 @@ class SessionController {
   }
 
   @Handles(sessionRoutes.me)
-  me(@CallerOf() { name, via, expiresAtMs }: Caller) {
-    return { name, via, expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString() };
+  me(@CallerOf() caller: Caller) {
+    return this.sessions.me(caller);
   }
 
   @Handles(sessionRoutes.signInLink)
@@ -50,10 +64,23 @@ class SessionController {
     return this.sessions.makeLink(caller, this.originOf(request));
   }
 
+  private answer(
+    { me, secret, expiresAtMs }: Awaited<ReturnType<SessionService['signIn']>>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) {
+    setSessionCookie(reply, this.originOf(request), secret, new Date(expiresAtMs));
+    return me;
+  }
+
   private originOf(request: FastifyRequest): string {
     return this.origins.forHost(request.headers.host);
   }
 }
 
-@Module({ controllers: [SessionController], providers: [SessionService] })
+function fromOf({ ip, headers }: FastifyRequest) {
+  return { address: ip, agent: headers['user-agent'] };
+}
+
+@Module({ imports: [SignedInModule], controllers: [SessionController], providers: [SessionService] })
 export class SessionModule {}

@@ -55,13 +55,53 @@ describe('signing in', () => {
         return signedIn ? me : refuse('not_signed_in');
       });
     const { history } = renderApp('/', network);
-    const field = await screen.findByLabelText('Or the admin token');
+    const field = await screen.findByLabelText('Admin token');
     fireEvent.change(field, { target: { value: 'a-wrong-token-of-length' } });
-    fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Sign in with the token' }));
     expect((await screen.findByRole('alert')).textContent).toBe('This token is not known.');
-    fireEvent.change(screen.getByLabelText('Or the admin token'), { target: { value: 'the-admin-token-0123' } });
-    fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+    fireEvent.change(screen.getByLabelText('Admin token'), { target: { value: 'the-admin-token-0123' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Sign in with the token' }));
     await screen.findByText('Runs, last 24 hours');
     await waitFor(() => expect(history.location.pathname).toBe('/'));
+  });
+
+  it('takes a name and a password, and asks for the code only where there is a second factor', async () => {
+    const asked: unknown[] = [];
+    const network = new FakeNetwork()
+      .on(sessionRoutes.overview, () => overview)
+      .on(sessionRoutes.signInPassword, ({ body }) => {
+        asked.push(body);
+        if (body.password !== 'the right one') return refuse('not_signed_in');
+        return body.code === '123456' ? me : refuse('not_signed_in', { needs: 'code' });
+      });
+    renderApp('/sign-in', network);
+    fireEvent.change(await screen.findByLabelText('Name'), { target: { value: 'ann' } });
+    const give = async (label: string, value: string) => {
+      fireEvent.change(await screen.findByLabelText(label), { target: { value } });
+      fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+    };
+    await give('Password', 'a wrong one');
+    expect((await screen.findByRole('alert')).textContent).toBe('Name and password do not belong together.');
+    expect(screen.queryByLabelText('Code of the authenticator')).toBeNull();
+    await give('Password', 'the right one');
+    await give('Code of the authenticator', '123456');
+    await screen.findByText('npx carillon apply -f examples/');
+    expect(asked.at(-1)).toEqual({ name: 'ann', password: 'the right one', code: '123456' });
+  });
+
+  it('lets who was invited choose a password', async () => {
+    window.location.hash = '#invitation=an-invitation-of-enough-length';
+    const network = new FakeNetwork()
+      .on(sessionRoutes.overview, () => overview)
+      .on(sessionRoutes.acceptInvitation, () => me);
+    renderApp('/sign-in', network);
+    const field = await screen.findByLabelText('Choose a password');
+    expect(window.location.hash).toBe('');
+    fireEvent.change(field, { target: { value: 'a long walk by the river' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Set password and sign in' }));
+    await screen.findByText('npx carillon apply -f examples/');
+    expect(network.calls.find(({ route }) => route === 'POST /invitations')?.asked).toEqual({
+      body: { invitation: 'an-invitation-of-enough-length', password: 'a long walk by the river' },
+    });
   });
 });

@@ -1,10 +1,10 @@
 const wantedKey = 'carillon-wanted-page';
 
-/** The one-time ticket in the page's fragment. It is taken out at once, so that it is neither kept in history nor used twice. */
-export function takeTicket(): string | null {
-  const ticket = new URLSearchParams(window.location.hash.slice(1)).get('ticket');
-  if (ticket !== null) window.history.replaceState(window.history.state, '', window.location.pathname);
-  return ticket;
+/** A one-time secret in the page's fragment. It is taken out at once, so that it is neither kept in history nor used twice. */
+export function takeSecret(name: 'ticket' | 'invitation'): string | null {
+  const secret = new URLSearchParams(window.location.hash.slice(1)).get(name);
+  if (secret !== null) window.history.replaceState(window.history.state, '', window.location.pathname);
+  return secret;
 }
 
 /** Remembers where somebody was when the session ended. */

@@ -1,3 +1,4 @@
+import { access } from './access.js';
 import { adoption } from './adoption.js';
 import { editor } from './editor.js';
 import { heatmap } from './heatmap.js';
@@ -8,6 +9,7 @@ import { timeline } from './timeline.js';
 
 /** Words that only pages behind the first one say: what is opened first is lighter without them. */
 export const lateWords = {
+  ...access,
   ...adoption,
   ...editor,
   ...heatmap,

@@ -1,5 +1,6 @@
 import type { lateWords as english } from '../en/late-words.js';
 import type { Same } from '../same.js';
+import { access } from './access.js';
 import { adoption } from './adoption.js';
 import { editor } from './editor.js';
 import { heatmap } from './heatmap.js';
@@ -9,6 +10,7 @@ import { runPage } from './run-page.js';
 import { timeline } from './timeline.js';
 
 export const lateWords: Same<typeof english> = {
+  ...access,
   ...adoption,
   ...editor,
   ...heatmap,

@@ -1,0 +1,189 @@
+import { accessTokenRoutes, accountRoutes, signedInRoutes } from '@carillon/contract/http/accounts.routes';
+import type { Response } from '@carillon/contract/http/route';
+import { Button, Checkbox, Group, Stack, Table, TextInput, Title } from '@mantine/core';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { Empty } from '../../components/empty.js';
+import { Failure } from '../../components/failure.js';
+import { PagedTable } from '../../components/paged-table.js';
+import { Section } from '../../components/section.js';
+import { When } from '../../components/when.js';
+import { useWords } from '../../i18n/index.js';
+import { call, pagedQuery } from '../../lib/api.js';
+import { useTitle } from '../../lib/use-title.js';
+import { Grants, GrantsField, grantsText, readGrants } from './grants.js';
+import { SessionRow, useSessionHead } from './session-row.js';
+import { ShownOnce } from './shown-once.js';
+import { TokenRow, useTokenHead } from './token-row.js';
+
+type Account = Response<typeof accountRoutes.change>;
+
+/** Who may sign in and what they may do; for who administers access. */
+export function AccessPage() {
+  const { t } = useWords();
+  useTitle(t('nav.access'));
+  const accounts = useInfiniteQuery(pagedQuery(accountRoutes.list, {}));
+  const tokens = useInfiniteQuery(pagedQuery(accessTokenRoutes.list, {}));
+  const sessions = useInfiniteQuery(pagedQuery(signedInRoutes.list, {}));
+  const tokenHead = useTokenHead();
+  const sessionHead = useSessionHead();
+  const head = ['name', 'state', 'secondFactor', 'signedIn', 'grants'] as const;
+  return (
+    <Stack>
+      <Title order={1}>{t('nav.access')}</Title>
+      <Section title={t('access.people')}>
+        <PagedTable
+          query={accounts}
+          label={t('access.people')}
+          head={[...head.map((word) => t(`access.${word}`)), '']}
+          row={(account) => <AccountRow key={account.name} account={account} />}
+          empty={<Empty text={t('access.none')} />}
+        />
+        <AddAccount />
+      </Section>
+      <Section title={t('access.tokens')}>
+        <PagedTable
+          query={tokens}
+          label={t('access.tokens')}
+          head={tokenHead}
+          row={(token) => <TokenRow key={token.id} token={token} />}
+          empty={<Empty text={t('access.noTokens')} />}
+        />
+      </Section>
+      <Section title={t('access.sessions')}>
+        <PagedTable
+          query={sessions}
+          label={t('access.sessions')}
+          head={sessionHead}
+          row={(session) => <SessionRow key={session.id} session={session} />}
+          empty={null}
+        />
+      </Section>
+    </Stack>
+  );
+}
+
+function stateWord({ disabled, kind, hasPassword, issuer }: Account) {
+  if (disabled) return 'access.disabled';
+  if (kind === 'service') return 'access.service';
+  return hasPassword || issuer !== null ? 'access.active' : 'access.invited';
+}
+
+function AccountRow({ account }: { account: Account }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const [text, setText] = useState<string>();
+  const { name, kind, disabled, signedInAt, grants } = account;
+  const done = () => client.invalidateQueries();
+  const change = useMutation({
+    mutationFn: (body: { grants?: Account['grants']; disabled?: boolean }) =>
+      call(accountRoutes.change, { name, body }),
+    onSuccess: () => {
+      setText(undefined);
+      return done();
+    },
+  });
+  const invite = useMutation({ mutationFn: () => call(accountRoutes.invite, { name }), onSuccess: done });
+  const error = change.error ?? invite.error;
+  return (
+    <>
+      <Table.Tr>
+        <Table.Td>{name}</Table.Td>
+        <Table.Td>{t(stateWord(account))}</Table.Td>
+        <Table.Td>{account.hasSecondFactor ? '✓' : '–'}</Table.Td>
+        <Table.Td>{signedInAt === null ? t('access.never') : <When at={signedInAt} />}</Table.Td>
+        <Table.Td>
+          <Grants grants={grants} />
+        </Table.Td>
+        <Table.Td>
+          <Group gap="xs" justify="end" wrap="nowrap">
+            <Button size="compact-xs" variant="default" onClick={() => setText(grantsText(grants))}>
+              {t('access.change')}
+            </Button>
+            {kind === 'person' && account.issuer === null && (
+              <Button size="compact-xs" variant="default" onClick={() => invite.mutate()}>
+                {t('access.invite')}
+              </Button>
+            )}
+            <Button size="compact-xs" variant="default" onClick={() => change.mutate({ disabled: !disabled })}>
+              {t(disabled ? 'access.enable' : 'access.disable')}
+            </Button>
+          </Group>
+        </Table.Td>
+      </Table.Tr>
+      {(text !== undefined || invite.data || error) && (
+        <Table.Tr>
+          <Table.Td colSpan={6}>
+            <Stack gap="sm">
+              {error && <Failure error={error} />}
+              {invite.data && <ShownOnce words={t('access.link')} secret={invite.data.url} />}
+              {text !== undefined && (
+                <>
+                  <GrantsField text={text} onChange={setText} />
+                  <Group>
+                    <Button
+                      size="xs"
+                      disabled={readGrants(text).wrong !== undefined}
+                      onClick={() => change.mutate({ grants: readGrants(text).grants })}
+                    >
+                      {t('access.save')}
+                    </Button>
+                    <Button size="xs" variant="default" onClick={() => setText(undefined)}>
+                      {t('access.cancel')}
+                    </Button>
+                  </Group>
+                </>
+              )}
+            </Stack>
+          </Table.Td>
+        </Table.Tr>
+      )}
+    </>
+  );
+}
+
+function AddAccount() {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const [name, setName] = useState('');
+  const [text, setText] = useState('viewer@all');
+  const [isService, setService] = useState(false);
+  const add = useMutation({
+    mutationFn: () =>
+      call(accountRoutes.create, {
+        body: { name: name.trim(), kind: isService ? 'service' : 'person', grants: readGrants(text).grants },
+      }),
+    onSuccess: () => {
+      setName('');
+      return client.invalidateQueries();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    add.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm" maw={560} mt="md">
+        {add.isError && <Failure error={add.error} />}
+        {add.data?.invitation && <ShownOnce words={t('access.link')} secret={add.data.invitation.url} />}
+        <TextInput label={t('access.name')} value={name} onChange={(event) => setName(event.currentTarget.value)} />
+        <GrantsField text={text} onChange={setText} />
+        <Checkbox
+          label={t('access.isService')}
+          checked={isService}
+          onChange={(event) => setService(event.currentTarget.checked)}
+        />
+        <Group>
+          <Button
+            type="submit"
+            loading={add.isPending}
+            disabled={name.trim() === '' || readGrants(text).wrong !== undefined}
+          >
+            {t('access.add')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

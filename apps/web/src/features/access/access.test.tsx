@@ -1,0 +1,58 @@
+import { accessTokenRoutes, accountRoutes, signedInRoutes } from '@carillon/contract/http/accounts.routes';
+import type { Response } from '@carillon/contract/http/route';
+import { fireEvent, screen } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { FakeNetwork } from '../../testing/fake-network.js';
+import { renderApp } from '../../testing/render-app.js';
+
+const account: Response<typeof accountRoutes.change> = {
+  ...{ name: 'ann', kind: 'person', issuer: null, groups: [], hasPassword: true, hasSecondFactor: false },
+  grants: [{ role: 'operator', scope: { team: 'data' } }],
+  ...{ disabled: false, author: 'admin', createdAt: '2026-11-20T08:00:00.000Z', signedInAt: null },
+};
+const network = () =>
+  new FakeNetwork()
+    .on(accountRoutes.list, () => ({ items: [account], next: null }))
+    .on(accessTokenRoutes.list, () => ({ items: [], next: null }))
+    .on(signedInRoutes.list, () => ({ items: [], next: null }));
+
+describe('the page of access', () => {
+  it('shows who may do what, and changes it as it is written', async () => {
+    const changed: unknown[] = [];
+    renderApp(
+      '/access',
+      network().on(accountRoutes.change, ({ body }) => {
+        changed.push(body);
+        return account;
+      }),
+    );
+    expect(await screen.findByText('operator@team:data')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Change' }));
+    const [field] = screen.getAllByLabelText('May');
+    fireEvent.change(field as HTMLElement, { target: { value: 'viewer@all boss@all' } });
+    expect(screen.getByText('Not a grant: boss@all')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Save' }).hasAttribute('disabled')).toBe(true);
+    fireEvent.change(field as HTMLElement, { target: { value: 'viewer@all\neditor@labels:env=prod' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+    await screen.findByText('operator@team:data');
+    expect(changed).toEqual([
+      {
+        grants: [
+          { role: 'viewer', scope: { all: true } },
+          { role: 'editor', scope: { labels: { env: 'prod' } } },
+        ],
+      },
+    ]);
+  });
+
+  it('adds a person and shows the link once', async () => {
+    const invitation = { url: 'https://x/sign-in#invitation=secret', expiresAt: '2026-11-23T08:00:00.000Z' };
+    renderApp(
+      '/access',
+      network().on(accountRoutes.create, () => ({ account, invitation })),
+    );
+    fireEvent.change(await screen.findByLabelText('Name'), { target: { value: 'ann' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Add' }));
+    expect(await screen.findByText(invitation.url)).toBeTruthy();
+  });
+});

@@ -1,0 +1,50 @@
+import { describeGrant, type Grant, readGrant } from '@carillon/core/access/grant';
+import { Code, Group, Textarea } from '@mantine/core';
+import { useWords } from '../../i18n/index.js';
+
+/** What somebody may do, as it is written. */
+export function Grants({ grants }: { grants: readonly Grant[] }) {
+  return <Written grants={grants.map(describeGrant)} />;
+}
+
+export function Written({ grants }: { grants: readonly string[] }) {
+  if (grants.length === 0) return '–';
+  return (
+    <Group gap={4}>
+      {grants.map((grant) => (
+        <Code key={grant}>{grant}</Code>
+      ))}
+    </Group>
+  );
+}
+
+/** Grants as they are typed, one in each line. */
+export function GrantsField({ text, onChange }: { text: string; onChange: (text: string) => void }) {
+  const { t } = useWords();
+  const { wrong } = readGrants(text);
+  return (
+    <Textarea
+      label={t('access.grants')}
+      description={t('access.grantsHint')}
+      value={text}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      error={wrong === undefined ? undefined : t('access.badGrant', { text: wrong })}
+      rows={3}
+      spellCheck={false}
+    />
+  );
+}
+
+export function readGrants(text: string): { grants: Grant[]; wrong?: string } {
+  const grants: Grant[] = [];
+  for (const line of text.split(/\s+/).filter(Boolean)) {
+    const read = readGrant(line);
+    if (!read.ok) return { grants, wrong: line };
+    grants.push(read.value);
+  }
+  return { grants };
+}
+
+export function grantsText(grants: readonly Grant[]): string {
+  return grants.map(describeGrant).join('\n');
+}

@@ -1,0 +1,53 @@
+import { accessTokenRoutes } from '@carillon/contract/http/accounts.routes';
+import type { Response } from '@carillon/contract/http/route';
+import { Button, Table } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { When } from '../../components/when.js';
+import { useWords } from '../../i18n/index.js';
+import { call } from '../../lib/api.js';
+import { Grants } from './grants.js';
+
+type Token = Response<typeof accessTokenRoutes.revoke>;
+
+export const areaWords = {
+  all: 'access.areaAll',
+  read: 'access.areaRead',
+  incidents: 'access.areaIncidents',
+} as const;
+
+export function useTokenHead(): string[] {
+  const { t } = useWords();
+  const words = ['access.name', 'access.owner', 'access.area', 'access.from', 'access.expires', 'access.used'] as const;
+  return [...words.map((word) => t(word)), ''];
+}
+
+/** A program's way in, and the way to take it back. */
+export function TokenRow({ token }: { token: Token }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const revoke = useMutation({
+    mutationFn: () => call(accessTokenRoutes.revoke, { id: token.id }),
+    onSuccess: () => client.invalidateQueries(),
+  });
+  return (
+    <Table.Tr>
+      <Table.Td>{token.name}</Table.Td>
+      <Table.Td>{token.owner}</Table.Td>
+      <Table.Td>{token.grants ? <Grants grants={token.grants} /> : t(areaWords[token.area])}</Table.Td>
+      <Table.Td>{token.addresses.join(', ') || '–'}</Table.Td>
+      <Table.Td>
+        <When at={token.expiresAt} />
+      </Table.Td>
+      <Table.Td>{token.usedAt === null ? t('access.never') : <When at={token.usedAt} />}</Table.Td>
+      <Table.Td>
+        {token.revokedAt !== null ? (
+          t('access.revoked')
+        ) : (
+          <Button size="compact-xs" variant="default" loading={revoke.isPending} onClick={() => revoke.mutate()}>
+            {t('access.revoke')}
+          </Button>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
