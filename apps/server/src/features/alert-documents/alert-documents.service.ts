@@ -61,8 +61,15 @@ export class AlertDocumentsService {
   }
 }
 
-function viewOf({ kind, name, spec, author, updatedAt }: DocumentRow) {
-  return { kind, name, spec: { ...spec }, author, updatedAt: updatedAt.toISOString() };
+function viewOf({ kind, name, spec, written, author, updatedAt }: DocumentRow) {
+  return {
+    kind,
+    name,
+    spec: { ...spec },
+    written: written && { ...written },
+    author,
+    updatedAt: updatedAt.toISOString(),
+  };
 }
 
 function usesText(uses: readonly DocumentUse[]): string {
