@@ -70,14 +70,15 @@ export class AlertDocumentListStore {
   }
 
   /** Deletes one that nothing names, with the lock under which documents are applied. */
-  remove(kind: AlertDocumentKind, name: string): Promise<Removal> {
+  remove(kind: AlertDocumentKind, name: string, actor: string): Promise<Removal> {
     return poolTransaction(this.database.pool, async (client) => {
       await client.query(`SELECT pg_advisory_xact_lock(hashtext('carillon.apply'))`);
       const by = await usesOf(client, kind, name.toLowerCase());
       if (by.length > 0) return { kind: 'used', by };
       const deleted = await client.query<{ name: string }>(
-        'DELETE FROM alert_document WHERE kind = $1 AND name_key = $2 RETURNING name',
-        [kind, name.toLowerCase()],
+        `WITH gone AS (DELETE FROM alert_document WHERE kind = $1 AND name_key = $2 RETURNING name, coalesce(written, spec) AS before)
+         INSERT INTO document_change (at, actor, kind, name, before) SELECT now(), $3, $1, name, before FROM gone RETURNING name`,
+        [kind, name.toLowerCase(), actor],
       );
       const [row] = deleted.rows;
       return row ? { kind: 'removed', name: row.name } : { kind: 'unknown' };

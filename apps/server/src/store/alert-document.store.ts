@@ -46,6 +46,16 @@ export class AlertDocumentStore {
       create: { kind, nameKey, ...values },
       update: values,
     });
+    await tx.documentChange.create({
+      data: {
+        at: values.updatedAt,
+        actor: author,
+        kind,
+        name: spec.name,
+        ...(old ? { before: keptOf(old) } : {}),
+        after: written ?? json,
+      },
+    });
     // Whoever writes a channel again wants it tried again.
     if (kind === 'Channel') await tx.channelState.deleteMany({ where: { channel: nameKey } });
     return old ? 'updated' : 'created';
@@ -88,4 +98,9 @@ export class AlertDocumentStore {
   async remove(kind: AlertDocumentKind, nameKey: string): Promise<boolean> {
     return (await this.database.prisma.alertDocument.deleteMany({ where: { kind, nameKey } })).count > 0;
   }
+}
+
+/** As it was written, or else as it was read. */
+function keptOf({ written, spec }: { readonly written: unknown; readonly spec: unknown }): object {
+  return (written ?? spec) as object;
 }

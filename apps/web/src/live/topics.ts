@@ -12,6 +12,9 @@ const topicsOfPath: readonly (readonly [prefix: string, topics: readonly LiveTop
   ['/runs', ['runs']],
   ['/incidents', ['incidents']],
   ['/deliveries', ['incidents']],
+  ['/quiet-times', ['incidents']],
+  ['/alert-policies', ['incidents']],
+  ['/channels', ['incidents']],
   ['/overview', ['runs', 'hosts', 'jobs', 'incidents']],
   ['/now', ['runs', 'hosts', 'jobs', 'incidents']],
 ];

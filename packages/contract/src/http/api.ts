@@ -1,4 +1,5 @@
 import { alertDocumentRoutes } from './alert-documents.routes.js';
+import { auditRoutes } from './audit.routes.js';
 import { channelRoutes } from './channels.routes.js';
 import { hostRoutes } from './hosts.routes.js';
 import { incidentLinkRoutes } from './incident-links.routes.js';
@@ -10,6 +11,7 @@ import { loadRoutes } from './load.routes.js';
 import { missedRunRoutes } from './missed-runs.routes.js';
 import { nowRoutes } from './now.routes.js';
 import { pauseRoutes } from './pauses.routes.js';
+import { quietRoutes } from './quiet.routes.js';
 import type { Route } from './route.js';
 import { runRoutes } from './runs.routes.js';
 import { sessionRoutes } from './session.routes.js';
@@ -34,6 +36,8 @@ export const api = {
   channels: channelRoutes,
   subscriptions: subscriptionRoutes,
   alertDocuments: alertDocumentRoutes,
+  quiet: quietRoutes,
+  audit: auditRoutes,
   missedRuns: missedRunRoutes,
   pauses: pauseRoutes,
   live: liveRoutes,

@@ -1,4 +1,5 @@
 import { adoption } from './adoption.js';
+import { alerting } from './alerting.js';
 import { common } from './common.js';
 import { deliveries } from './deliveries.js';
 import { editor } from './editor.js';
@@ -25,6 +26,7 @@ export const words = {
   ...timeline,
   ...adoption,
   ...heatmap,
+  ...alerting,
 };
 
 export type Words = typeof words;

@@ -1,6 +1,7 @@
 import type { Words } from '../en/words.js';
 import type { Same } from '../same.js';
 import { adoption } from './adoption.js';
+import { alerting } from './alerting.js';
 import { common } from './common.js';
 import { deliveries } from './deliveries.js';
 import { editor } from './editor.js';
@@ -26,4 +27,5 @@ export const words: Same<Words> = {
   ...timeline,
   ...adoption,
   ...heatmap,
+  ...alerting,
 };
