@@ -22,6 +22,8 @@ export const jobCatalog = {
   'keys.prune': { everyMs: 3_600_000 },
   /** Events of subscriptions that are over. */
   'deliveries.prune': { everyMs: 3_600_000 },
+  /** Incidents, notices and what belongs to them, older than is kept. */
+  'alerts.prune': { everyMs: 600_000 },
 } as const satisfies Record<string, { readonly everyMs: number }>;
 
 export type JobName = keyof typeof jobCatalog;

@@ -8,6 +8,7 @@ import {
   driftKinds,
   hostPresences,
   jobHealths,
+  runStates,
   taskChangeStates,
 } from '@carillon/core/state/states';
 import { z } from 'zod';
@@ -61,7 +62,13 @@ export const jobSummary = z.object({
   updatedAt: instant,
 });
 
-export const jobDetail = jobSummary.extend({ spec: jobSpec, manifestHash: z.string(), createdAt: instant });
+export const jobDetail = jobSummary.extend({
+  spec: jobSpec,
+  manifestHash: z.string(),
+  createdAt: instant,
+  /** How many hosts are in which state; those without a host are left out, all of them by older servers. */
+  hostStates: z.partialRecord(z.enum(assignmentStates), z.int()).optional(),
+});
 
 export const jobVersion = z.object({
   version: z.int(),
@@ -109,6 +116,13 @@ export const runStatistics = z.object({
   buckets: z.array(z.object({ fromMs: z.int(), toMs: z.int(), runs: z.int() })),
   /** The most frequent first; null where it ended without one. */
   exitCodes: z.array(z.object({ exit: exitCodeWords.nullable(), runs: z.int() })),
+  /** The rest is absent from older servers. How those runs ended; states without a run are left out. */
+  states: z.partialRecord(z.enum(runStates), z.int()).optional(),
+  /**
+   * Usual durations of the last `limits.statisticDays` days, UTC, oldest first, made of the newest
+   * `limits.statisticRunsPerDay` runs of each; days without a run are left out.
+   */
+  days: z.array(z.object({ day: instant, runs: z.int(), medianMs: z.int(), p95Ms: z.int() })).optional(),
 });
 
 export const assignment = z.object({
@@ -125,6 +139,10 @@ export const assignment = z.object({
   message: z.string().nullable(),
   updatedAt: instant,
   presence: z.enum(hostPresences),
+  /** The newest run of the job there, where `lastRun` asked for it; older servers leave it out. */
+  lastRun: runSummary.nullable().optional(),
+  /** When it starts there next by time, by the version that is registered there, where `nextFire` asked for it. */
+  nextFireAt: instant.nullable().optional(),
 });
 
 const applyBody = z.object({
@@ -245,7 +263,15 @@ export const jobRoutes = defineRoutes({
     tag,
     summary: 'The hosts of a job and how far each is',
     params: job,
-    query: pageQuery.extend({ state: z.enum(assignmentStates).optional() }),
+    query: pageQuery.extend({
+      state: z.enum(assignmentStates).optional(),
+      /** Part of the host's name. */
+      search: z.string().max(100).optional(),
+      /** With the newest run of the job on each host. */
+      lastRun: queryFlag.optional(),
+      /** With the time of the job's next start on each host. */
+      nextFire: queryFlag.optional(),
+    }),
     response: pageOf(assignment),
   },
   statistics: {
