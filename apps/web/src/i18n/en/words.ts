@@ -10,6 +10,7 @@ import { jobs } from './jobs.js';
 import { overview } from './overview.js';
 import { runs } from './runs.js';
 import { timeline } from './timeline.js';
+import { times } from './times.js';
 
 /** Every word of the dashboard. Other languages have the same keys; the compiler sees to it. */
 export const words = {
@@ -23,6 +24,7 @@ export const words = {
   ...deliveries,
   ...editor,
   ...timeline,
+  ...times,
   ...adoption,
   ...heatmap,
 };

@@ -12,6 +12,7 @@ import { jobs } from './jobs.js';
 import { overview } from './overview.js';
 import { runs } from './runs.js';
 import { timeline } from './timeline.js';
+import { times } from './times.js';
 
 export const words: Same<Words> = {
   ...common,
@@ -24,6 +25,7 @@ export const words: Same<Words> = {
   ...deliveries,
   ...editor,
   ...timeline,
+  ...times,
   ...adoption,
   ...heatmap,
 };

@@ -7,6 +7,7 @@ import type { Reason } from '../reason.js';
 import { onDutyAt } from '../route/on-call.js';
 import type { Telling } from './advance.js';
 import type { OpenIncident } from './open-incident.js';
+import { resolutionOf, resolutionText } from './resolution.js';
 
 export interface WaysOut {
   /** Names in lower case. */
@@ -98,7 +99,9 @@ export function noticeContent(
   const reaches =
     spread.hosts > 1 ? `on ${spread.hosts}${spread.hostsOfJob ? ` of ${spread.hostsOfJob}` : ''} hosts` : '';
   const why = telling.reason === 'resolved' || telling.reason === 'acked' || !lead ? [] : [lead.reason.text];
-  const own = telling.text === incident.title ? [] : [telling.text];
+  const resolution = telling.reason === 'resolved' ? resolutionOf(incident, telling, lead) : null;
+  const said = resolution ? resolutionText(resolution, telling.text) : telling.text;
+  const own = said === incident.title ? [] : [said];
   return {
     reason: telling.reason,
     incident: {
@@ -127,6 +130,7 @@ export function noticeContent(
       acknowledge: null,
       run: runId ? linkTo(`/runs/${runId}`) : null,
     },
+    ...(resolution ? { resolution } : {}),
     ...(parts ? { parts } : {}),
   };
 }
