@@ -123,6 +123,7 @@ export const access: AccessTable = {
     list: ['read', 'fleet'],
     test: ['alert.test', 'fleet'],
     deliveries: ['read', 'fleet'],
+    delivery: ['read', 'fleet'],
     replay: ['delivery.replay', 'fleet'],
     secrets: ['secret.manage', 'fleet'],
     setSecret: ['secret.manage', 'fleet'],
@@ -155,6 +156,7 @@ export const access: AccessTable = {
   now: {
     activity: ['read', 'seen'],
     fleet: ['read', 'seen'],
+    unreached: ['read', 'fleet'],
     load: ['read', 'seen'],
   },
   timeline: { rows: ['read', 'seen'] },
