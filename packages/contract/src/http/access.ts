@@ -137,6 +137,7 @@ export const access: AccessTable = {
     remove: ['subscription.manage', 'fleet'],
     test: ['subscription.manage', 'fleet'],
     deliveries: ['read', 'fleet'],
+    delivery: ['read', 'fleet'],
     replay: ['subscription.manage', 'fleet'],
   },
   alertDocuments: {
@@ -146,6 +147,8 @@ export const access: AccessTable = {
     remove: ['alert.write', 'fleet'],
     preview: ['read', 'fleet'],
   },
+  quiet: { list: ['read', 'fleet'], onCall: ['read', 'fleet'] },
+  audit: { list: ['read', 'fleet'] },
   missedRuns: { list: ['read', 'seen'] },
   pauses: {
     list: ['read', 'seen'],
