@@ -71,6 +71,10 @@ export const limits = {
   spoolKeepFreeBytes: 16 * 1024 * 1024,
   enrolmentTokenUses: 10_000,
   applyDocuments: 500,
+  /** Of a job file that is kept as it was written; a definition is smaller, so the rest is comments. */
+  jobSourceCharacters: 200_000,
+  /** Why a version was written. */
+  reasonCharacters: 500,
   /** How long history is kept when nothing is configured; numbers by the hour stay longer than the runs they count. */
   keepRunsDays: 90,
   keepOutputDays: 30,

@@ -62,10 +62,17 @@ export const jobSummary = z.object({
   updatedAt: instant,
 });
 
+/**
+ * The job file as it was written, comments and all; null where it was not kept, and core's `jobDocument` of the
+ * definition stands for it. Older servers leave it out.
+ */
+const source = z.string().nullable().optional();
+
 export const jobDetail = jobSummary.extend({
   spec: jobSpec,
   manifestHash: z.string(),
   createdAt: instant,
+  source,
   /** How many hosts are in which state; those without a host are left out, all of them by older servers. */
   hostStates: z.partialRecord(z.enum(assignmentStates), z.int()).optional(),
 });
@@ -74,9 +81,11 @@ export const jobVersion = z.object({
   version: z.int(),
   createdAt: instant,
   author: z.string(),
-  /** Why it was written, where nobody wrote it by hand. */
+  /** Why it was written, as its author said, or as what wrote it in his place. */
   reason: z.string().nullable().optional(),
   spec: jobSpec,
+  /** Only where one version is asked for. */
+  source,
 });
 
 /** A registered task that was found changed on its host, and what became of it. */
@@ -154,6 +163,13 @@ const applyBody = z.object({
   allowNoHosts: z.boolean().default(false),
   /** Who is changing it, for the version's history; the signed-in name when left out. */
   author: z.string().max(200).optional(),
+  /** Why, for the version's history. */
+  reason: z.string().max(limits.reasonCharacters).optional(),
+  /**
+   * The YAML or JSON text that each document was read from, by its place in `documents`; null for none. It is kept with
+   * jobs, so that their comments are not lost, and refused where it says anything else than its document.
+   */
+  sources: z.array(z.string().max(limits.jobSourceCharacters).nullable()).max(limits.applyDocuments).optional(),
   /**
    * Versions that the changes were made to, 0: there is no such job. When somebody has stored another one meanwhile,
    * nothing is stored (`conflict`, with `job`, `expected` and `current`).
@@ -170,6 +186,8 @@ export const applyResult = z.object({
   change: z.enum(['created', 'updated', 'unchanged']),
   version: z.int().nullable(),
   hosts: z.int().nullable(),
+  /** Of an unchanged job: its file reads otherwise now (comments, order), which is kept and is nothing to its hosts. */
+  rewritten: z.boolean().optional(),
   /** What will not be as written on some hosts, such as `agent_too_old`: held back there. Absent when there is nothing. */
   warnings: z
     .array(z.object({ code: z.string(), message: z.string(), count: z.int(), hosts: z.array(z.string()).max(20) }))

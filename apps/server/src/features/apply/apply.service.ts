@@ -1,11 +1,12 @@
 import type { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
-import { readDocument } from '@carillon/core/document/read-document';
+import { type Document, readDocument } from '@carillon/core/document/read-document';
 import { makeProblem } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidInput } from '../../http/api-error.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
+import { meansSpec } from '../../shared/job-source.js';
 import { type DocumentPlace, placeKey } from '../../store/alert-document.store.js';
 import { ApplyStore, type DocumentProblem, type WrittenDocument } from '../../store/apply.store.js';
 import {
@@ -31,14 +32,15 @@ export class ApplyService {
 
   /** @throws ApiError `invalid` whose problems carry the index of their document */
   async apply(
-    { documents: raw, dryRun, allowNoHosts, author, expect = [] }: Input<Route>['body'],
+    { documents: raw, dryRun, allowNoHosts, author, reason, sources = [], expect = [] }: Input<Route>['body'],
     callerName: string,
     seen: readonly SeenDocument[] = [],
   ): Promise<Response<Route>> {
     const documents = readAll(raw);
+    requireMeaning(documents, sources);
     const outcome = await this.store.apply(
       documents,
-      author ?? callerName,
+      { author: author ?? callerName, reason, sources },
       {
         versionsOf: expect.map(({ job }) => job),
         changesOf: seen,
@@ -123,6 +125,17 @@ function requireUnchanged(seen: readonly SeenDocument[], changedAt: ReadonlyMap<
     const message = `${kind} ${JSON.stringify(name)}: expected ${words(expect)}, got ${words(current)}`;
     throw new ApiError('conflict', message, { kind, name, expected: expect, current });
   }
+}
+
+/** A text that is shown as the job's file must not say anything else than the job. @throws ApiError `invalid` */
+function requireMeaning(documents: readonly Document[], sources: readonly (string | null)[]): void {
+  const problems = sources.flatMap((source, index): DocumentProblem[] => {
+    const document = documents[index];
+    if (source === null || document?.kind !== 'Job' || meansSpec(source, document.spec)) return [];
+    const expected = 'a text that says the same as its document';
+    return [{ ...makeProblem(`sources[${index}]`, 'wrong_value', expected, source), document: index }];
+  });
+  if (problems.length > 0) throw invalidInput(problems);
 }
 
 function readAll(raw: readonly unknown[]): WrittenDocument[] {

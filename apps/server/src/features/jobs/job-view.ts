@@ -48,8 +48,9 @@ export function runMarkView({ id, state, startedAt, durationMs }: RunMarkRow): N
 }
 
 /** One version, which never changes. */
-export function versionView({ version, createdAt, author, reason, spec }: JobVersionRow): Version {
-  return { version, createdAt: createdAt.toISOString(), author, reason, spec: specView(spec) };
+export function versionView({ version, createdAt, author, reason, spec, source }: JobVersionRow): Version {
+  const text = source === undefined ? {} : { source };
+  return { version, createdAt: createdAt.toISOString(), author, reason, spec: specView(spec), ...text };
 }
 
 /** Stored as JSON and shown as it is. */

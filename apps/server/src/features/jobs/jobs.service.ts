@@ -94,6 +94,7 @@ export class JobsService {
       hostStates,
       spec: specView(row.spec),
       manifestHash: row.manifestHash,
+      source: row.source ?? null,
       createdAt: row.createdAt.toISOString(),
     };
   }
@@ -109,8 +110,8 @@ export class JobsService {
 
   async version(name: string, version: number): Promise<Response<Routes['version']>> {
     const { id } = await this.require(name);
-    const [row] = await this.jobs.versions(id, { before: version + 1, limit: 1 });
-    if (row?.version !== version) throw notFound('job version', `${name} ${version}`);
+    const row = await this.jobs.version(id, version);
+    if (!row) throw notFound('job version', `${name} ${version}`);
     return versionView(row);
   }
 
