@@ -277,9 +277,9 @@ it('the first page says through what nothing goes', async () => {
     .on(nowRoutes.unreached, () => ({
       items: [
         {
-          kind: 'subscription',
+          kind: 'subscription' as const,
           name: 'desk',
-          health: 'stopped',
+          health: 'stopped' as const,
           problem: { code: 'gone', text: 'HTTP 410' },
           since: at,
           waiting: 3,
