@@ -19,10 +19,10 @@ import { AlertEvaluationStore } from '../store/alert-evaluation.store.js';
 import type { Database } from '../store/database.store.js';
 import { IngestStore } from '../store/ingest.store.js';
 import { SubscriptionStore } from '../store/subscription.store.js';
+import { type Death, dyingPool } from '../store/testing/dying-pool.js';
 import { addFleet, jobFile } from '../store/testing/fleet.js';
 import { AlertEngine } from './engine.service.js';
 import { Incidents } from './incident-stage.js';
-import { type Death, dyingPool } from './testing/dying-pool.js';
 
 const minute = 60_000;
 /** More than a turn has statements. */

@@ -87,9 +87,7 @@ export class ChannelListStore {
   }
 
   /** One notice, what it says, and the channel that says it; null where that is gone. */
-  async delivery(
-    id: string,
-  ): Promise<{
+  async delivery(id: string): Promise<{
     readonly row: DeliveryRow;
     readonly content: NoticeContent;
     readonly channel: ChannelSpec | null;

@@ -7,6 +7,7 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { hosts } from './hosts.js';
 import { incidents } from './incidents.js';
+import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
 import { overview } from './overview.js';
 import { runs } from './runs.js';
@@ -20,6 +21,7 @@ export const words = {
   ...hosts,
   ...hostPage,
   ...jobs,
+  ...jobPage,
   ...runs,
   ...incidents,
   ...deliveries,

@@ -9,6 +9,7 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { hosts } from './hosts.js';
 import { incidents } from './incidents.js';
+import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
 import { overview } from './overview.js';
 import { runs } from './runs.js';
@@ -21,6 +22,7 @@ export const words: Same<Words> = {
   ...hosts,
   ...hostPage,
   ...jobs,
+  ...jobPage,
   ...runs,
   ...incidents,
   ...deliveries,

@@ -1,4 +1,3 @@
-import type { AlertFacts } from '../alert.js';
 import type { OnCallSpec } from '../documents/on-call.schema.js';
 import type { RouteTarget } from '../documents/route.schema.js';
 import type { NoticeTarget } from '../incident.js';
@@ -7,7 +6,7 @@ import type { Reason } from '../reason.js';
 import { onDutyAt } from '../route/on-call.js';
 import type { Telling } from './advance.js';
 import type { OpenIncident } from './open-incident.js';
-import { resolutionOf, resolutionText } from './resolution.js';
+import { resolutionOf, resolutionText, type TellingAlert } from './resolution.js';
 
 export interface WaysOut {
   /** Names in lower case. */
@@ -78,13 +77,6 @@ export function noticeKey(
 
 /** Where the dashboard is. */
 export type LinkTo = (path: string) => string;
-
-/** An alert of the incident, as it was decided. */
-export interface TellingAlert {
-  readonly reason: Reason;
-  readonly facts: AlertFacts;
-  readonly runId: string | null;
-}
 
 /** What is told, frozen. `parts`: for a digest, what it stands for. */
 export function noticeContent(

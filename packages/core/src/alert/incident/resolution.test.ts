@@ -3,8 +3,9 @@ import { messageOf } from '../deliver/message.js';
 import { fillTemplate } from '../deliver/template.js';
 import { someContent } from '../deliver/testing/content.js';
 import type { RoutePlan } from '../route/choose-route.js';
-import { noticeContent, type TellingAlert } from './notice-of.js';
+import { noticeContent } from './notice-of.js';
 import { noSpread, type OpenIncident, openIncident } from './open-incident.js';
+import type { TellingAlert } from './resolution.js';
 
 const start = Date.parse('2026-11-27T02:00:00Z');
 const minute = 60_000;

@@ -1,8 +1,16 @@
 import { describeDuration } from '../../job/describe-schedule.js';
+import type { AlertFacts } from '../alert.js';
 import type { Resolution } from '../notice.js';
+import type { Reason } from '../reason.js';
 import type { Telling } from './advance.js';
-import type { TellingAlert } from './notice-of.js';
 import type { OpenIncident } from './open-incident.js';
+
+/** An alert of the incident, as it was decided. */
+export interface TellingAlert {
+  readonly reason: Reason;
+  readonly facts: AlertFacts;
+  readonly runId: string | null;
+}
 
 /** How an incident ended: by whom, or on what evidence, which is what the last of its alerts was resolved by. */
 export function resolutionOf(incident: OpenIncident, telling: Telling, lead: TellingAlert | null): Resolution {

@@ -11,7 +11,25 @@ export function dyingPool(url: string, death: Death, died: () => void): pg.Pool 
   const pool = new pg.Pool({ connectionString: url, max: 1 });
   pool.on('error', () => undefined);
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
-  pool.connect = (async () => dying(await connect(), death, died)) as typeof pool.connect;
+  const query = pool.query.bind(pool) as (...given: unknown[]) => Promise<unknown>;
+  let dead = false;
+  const dies = () => {
+    dead = true;
+    died();
+  };
+  let inside = false;
+  // Only transactions lead to a death; a single statement is sent by the pool itself.
+  pool.connect = ((...given: unknown[]) =>
+    inside || given.length > 0
+      ? (connect as (...all: unknown[]) => unknown)(...given)
+      : connect().then((client) => dying(client, death, dies))) as typeof pool.connect;
+  pool.query = (async (...given: unknown[]) => {
+    if (dead) throw gone();
+    inside = true;
+    const asked = query(...given);
+    inside = false;
+    return await asked;
+  }) as typeof pool.query;
   return pool;
 }
 
@@ -24,10 +42,10 @@ function dying(client: pg.PoolClient, death: Death, died: () => void): pg.PoolCl
     died();
     const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } }).connection;
     stream.destroy();
-    return new Error('the server is dead');
+    return gone();
   };
   client.query = (async (...given: unknown[]) => {
-    if (dead) throw new Error('the server is dead');
+    if (dead) throw gone();
     sent += 1;
     const isCommit = given[0] === 'COMMIT';
     const before =
@@ -39,3 +57,5 @@ function dying(client: pg.PoolClient, death: Death, died: () => void): pg.PoolCl
   }) as typeof client.query;
   return client;
 }
+
+const gone = () => new Error('the server is dead');
