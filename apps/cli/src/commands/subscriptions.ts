@@ -1,6 +1,6 @@
 import type { Response } from '@carillon/contract/http/route';
 import { subscriptionRoutes } from '@carillon/contract/http/subscriptions.routes';
-import { type SubscriptionEvent, subscriptionEvents } from '@carillon/core/alert/subscribe/subscription';
+import { type SubscriptionEvent, subscriptionEvents } from '@carillon/core/alert/subscribe/subscription-events';
 import { type NoticeState, noticeStates } from '@carillon/core/state/states';
 import { type Command, Option } from 'commander';
 import { type Cli, handle } from '../lib/command.js';

@@ -11,6 +11,8 @@ export interface DocumentRow {
   readonly name: string;
   readonly nameKey: string;
   readonly spec: { readonly name: string };
+  /** As in a file; null where nobody wrote it. */
+  readonly written: Readonly<Record<string, unknown>> | null;
   readonly author: string;
   readonly updatedAt: Date;
 }
@@ -48,7 +50,7 @@ export class AlertDocumentListStore {
   /** By name. */
   async list(kind: AlertDocumentKind, after: string | null, limit: number): Promise<DocumentRow[]> {
     const result = await this.database.pool.query<DocumentRow>(
-      `SELECT kind, name, name_key AS "nameKey", spec, author, updated_at AS "updatedAt"
+      `SELECT kind, name, name_key AS "nameKey", spec, written, author, updated_at AS "updatedAt"
        FROM alert_document WHERE kind = $1 AND ($2::text IS NULL OR name_key > $2) ORDER BY name_key LIMIT $3`,
       [kind, after, limit],
     );
@@ -58,7 +60,7 @@ export class AlertDocumentListStore {
   async get(kind: AlertDocumentKind, name: string): Promise<(DocumentRow & { usedBy: DocumentUse[] }) | null> {
     return poolTransaction(this.database.pool, async (client) => {
       const result = await client.query<DocumentRow>(
-        `SELECT kind, name, name_key AS "nameKey", spec, author, updated_at AS "updatedAt"
+        `SELECT kind, name, name_key AS "nameKey", spec, written, author, updated_at AS "updatedAt"
          FROM alert_document WHERE kind = $1 AND name_key = $2`,
         [kind, name.toLowerCase()],
       );
@@ -68,14 +70,15 @@ export class AlertDocumentListStore {
   }
 
   /** Deletes one that nothing names, with the lock under which documents are applied. */
-  remove(kind: AlertDocumentKind, name: string): Promise<Removal> {
+  remove(kind: AlertDocumentKind, name: string, actor: string): Promise<Removal> {
     return poolTransaction(this.database.pool, async (client) => {
       await client.query(`SELECT pg_advisory_xact_lock(hashtext('carillon.apply'))`);
       const by = await usesOf(client, kind, name.toLowerCase());
       if (by.length > 0) return { kind: 'used', by };
       const deleted = await client.query<{ name: string }>(
-        'DELETE FROM alert_document WHERE kind = $1 AND name_key = $2 RETURNING name',
-        [kind, name.toLowerCase()],
+        `WITH gone AS (DELETE FROM alert_document WHERE kind = $1 AND name_key = $2 RETURNING name, coalesce(written, spec) AS before)
+         INSERT INTO document_change (at, actor, kind, name, before) SELECT now(), $3, $1, name, before FROM gone RETURNING name`,
+        [kind, name.toLowerCase(), actor],
       );
       const [row] = deleted.rows;
       return row ? { kind: 'removed', name: row.name } : { kind: 'unknown' };

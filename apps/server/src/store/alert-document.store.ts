@@ -13,22 +13,48 @@ export interface StoredDocument<K extends AlertDocumentKind> {
   readonly updatedAt: Date;
 }
 
+export interface DocumentPlace {
+  readonly kind: string;
+  readonly name: string;
+}
+
+export const placeKey = ({ kind, name }: DocumentPlace): string => `${kind}/${name.toLowerCase()}`;
+
 /** What alerts are made of and where they go: policies, channels, routes, on-call schedules, silences, windows. */
 @Injectable()
 export class AlertDocumentStore {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** Writing the same again changes nothing. Inside a transaction that holds the lock of definitions. */
-  async put(tx: Transaction, { kind, spec }: AlertDocument, author: string): Promise<Change> {
+  /**
+   * Writing the same again changes nothing. Inside a transaction that holds the lock of definitions.
+   * @param written as in a file; what nobody wrote, such as a silence of another system, has none
+   */
+  async put(tx: Transaction, { kind, spec }: AlertDocument, author: string, written?: object): Promise<Change> {
     const nameKey = spec.name.toLowerCase();
-    const old = await tx.alertDocument.findUnique({ where: { kind_nameKey: { kind, nameKey } } });
+    const where = { kind_nameKey: { kind, nameKey } };
+    const old = await tx.alertDocument.findUnique({ where });
     const json = JSON.parse(JSON.stringify(spec)) as Record<string, Json>;
-    if (old && canonicalJson(old.spec as Json) === canonicalJson(json)) return 'unchanged';
-    const values = { name: spec.name, spec: json as object, author, updatedAt: new Date() };
+    const file = written === undefined ? {} : { written };
+    if (old && canonicalJson(old.spec as Json) === canonicalJson(json)) {
+      // The same in other words: the newest are shown to whoever edits it next.
+      if (written !== undefined) await tx.alertDocument.update({ where, data: file });
+      return 'unchanged';
+    }
+    const values = { name: spec.name, spec: json as object, ...file, author, updatedAt: new Date() };
     await tx.alertDocument.upsert({
-      where: { kind_nameKey: { kind, nameKey } },
+      where,
       create: { kind, nameKey, ...values },
       update: values,
+    });
+    await tx.documentChange.create({
+      data: {
+        at: values.updatedAt,
+        actor: author,
+        kind,
+        name: spec.name,
+        ...(old ? { before: keptOf(old) } : {}),
+        after: written ?? json,
+      },
     });
     // Whoever writes a channel again wants it tried again.
     if (kind === 'Channel') await tx.channelState.deleteMany({ where: { channel: nameKey } });
@@ -37,6 +63,16 @@ export class AlertDocumentStore {
 
   async names(tx: Transaction, kind: AlertDocumentKind): Promise<string[]> {
     return (await tx.alertDocument.findMany({ where: { kind }, select: { name: true } })).map(({ name }) => name);
+  }
+
+  /** When documents that are there were changed last, by `kind/name`, the name in lower case. */
+  async changedAt(tx: Transaction, places: readonly DocumentPlace[]): Promise<Map<string, Date>> {
+    if (places.length === 0) return new Map();
+    const rows = await tx.alertDocument.findMany({
+      where: { OR: places.map(({ kind, name }) => ({ kind, nameKey: name.toLowerCase() })) },
+      select: { kind: true, name: true, updatedAt: true },
+    });
+    return new Map(rows.map(({ kind, name, updatedAt }) => [placeKey({ kind, name }), updatedAt]));
   }
 
   /** Channels and what each falls back to, names in lower case. */
@@ -62,4 +98,9 @@ export class AlertDocumentStore {
   async remove(kind: AlertDocumentKind, nameKey: string): Promise<boolean> {
     return (await this.database.prisma.alertDocument.deleteMany({ where: { kind, nameKey } })).count > 0;
   }
+}
+
+/** As it was written, or else as it was read. */
+function keptOf({ written, spec }: { readonly written: unknown; readonly spec: unknown }): object {
+  return (written ?? spec) as object;
 }

@@ -8,6 +8,9 @@ export interface AlertPolicyRow {
   readonly spec: AlertPolicySpec;
   readonly updatedAt: Date;
   readonly jobs: string[];
+  /** Alerts that fire or are acknowledged. */
+  readonly firing: number;
+  readonly lastFiredAt: Date | null;
 }
 
 /** Alert policies and which jobs name them. */
@@ -21,7 +24,9 @@ export class AlertPolicyStore {
          SELECT json_agg(j.name ORDER BY j.name_key) FROM job j
          JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
          WHERE j.deleted_at IS NULL AND EXISTS (SELECT 1 FROM jsonb_array_elements_text(v.spec->'alerts') AS a(name) WHERE lower(a.name) = p.name_key)
-       ), '[]') AS jobs
+       ), '[]') AS jobs,
+       (SELECT count(*)::int FROM alert a WHERE a.policy = p.name_key AND a.state IN ('firing', 'acked')) AS firing,
+       (SELECT max(a.fired_at) FROM alert a WHERE a.policy = p.name_key) AS "lastFiredAt"
        FROM alert_document p WHERE p.kind = 'AlertPolicy' AND ($1::text IS NULL OR p.name_key > $1) ORDER BY p.name_key LIMIT $2`,
       [after, limit],
     );

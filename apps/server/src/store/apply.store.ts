@@ -5,11 +5,14 @@ import type { Followed } from '@carillon/core/job/job-cycles';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Problem } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
-import { AlertDocumentStore } from './alert-document.store.js';
+import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
 import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
+
+/** What it means, and as it was written. */
+export type WrittenDocument = Document & { readonly written: object };
 
 export interface AppliedDocument {
   readonly kind: Document['kind'];
@@ -43,6 +46,8 @@ export interface ApplyFacts {
   readonly followers: readonly Followed[];
   /** Current versions of jobs by lower-case name, of those that are asked about. */
   readonly versions: ReadonlyMap<string, number>;
+  /** When alert documents were changed last, by `placeKey`, of those that are asked about. */
+  readonly changedAt: ReadonlyMap<string, Date>;
 }
 
 export type DocumentProblem = Problem & { readonly document: number };
@@ -51,6 +56,8 @@ export type DocumentProblem = Problem & { readonly document: number };
 export interface ApplyChecks {
   /** Names of jobs whose current versions `before` wants to see. */
   readonly versionsOf: readonly string[];
+  /** Alert documents of which `before` wants to see when they were changed last. */
+  readonly changesOf: readonly DocumentPlace[];
   before(facts: ApplyFacts): DocumentProblem[];
   after(
     hostsOfDocument: ReadonlyMap<number, { readonly count: number; readonly timezones: readonly string[] }>,
@@ -91,7 +98,7 @@ export class ApplyStore {
 
   /** `dryRun` does all the work and takes it back, so that it tells exactly what would happen. */
   async apply(
-    documents: readonly Document[],
+    documents: readonly WrittenDocument[],
     by: Applied,
     checks: ApplyChecks,
     dryRun: boolean,
@@ -110,7 +117,7 @@ export class ApplyStore {
 
   private async write(
     tx: Transaction,
-    documents: readonly Document[],
+    documents: readonly WrittenDocument[],
     by: Applied,
     checks: ApplyChecks,
   ): Promise<ApplyOutcome> {
@@ -123,6 +130,7 @@ export class ApplyStore {
       knownSchedules: await this.alertDocuments.names(tx, 'OnCall'),
       followers: await definitions.followers(tx),
       versions: await definitions.versionsOf(tx, checks.versionsOf),
+      changedAt: await this.alertDocuments.changedAt(tx, checks.changesOf),
     });
     if (problems.length > 0) return { kind: 'refused', problems };
 
@@ -151,8 +159,8 @@ export class ApplyStore {
           break;
         }
         default: {
-          const { kind, spec } = document;
-          const change = await this.alertDocuments.put(tx, document, by.author);
+          const { kind, spec, written } = document;
+          const change = await this.alertDocuments.put(tx, document, by.author, written);
           results.push({ kind, name: spec.name, change, version: null, hosts: null });
         }
       }

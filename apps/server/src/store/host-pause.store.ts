@@ -13,6 +13,8 @@ export interface NewPause {
   readonly afterwards: MissedPolicy;
   readonly by: string;
   readonly reason: string;
+  /** Only says which hosts it would be. */
+  readonly dryRun?: boolean;
 }
 
 export interface PauseRow {
@@ -41,12 +43,18 @@ export class HostPauseStore {
   ) {}
 
   /** Pauses the hosts that a target selects now; one that is paused already gets the new pause instead. */
-  pause(target: Target, { until, afterwards, by, reason }: NewPause): Promise<Paused> {
+  pause(target: Target, { until, afterwards, by, reason, dryRun }: NewPause): Promise<Paused> {
     return this.database.transaction(async (tx) => {
       const groups = await this.desired.groups(tx);
       const chosen = (await this.desired.activeHosts(tx, null)).filter((host) => matchesTarget(target, host, groups));
       const why = (host: { capabilities: string[] }) => holdBackReason([pauseCapability], host.capabilities);
       const able = chosen.filter((host) => why(host) === null);
+      const refused = chosen.flatMap((host) => {
+        const reasonAgainst = why(host);
+        return reasonAgainst === null ? [] : [{ name: host.name, why: reasonAgainst }];
+      });
+      const outcome = { hosts: able.map(({ id, name }) => ({ id, name })), refused };
+      if (dryRun) return outcome;
       const hostIds = able.map(({ id }) => id);
       await this.desired.lock(tx, { hostIds });
       await tx.$executeRaw`
@@ -58,11 +66,7 @@ export class HostPauseStore {
         SELECT x.id, x.host_id, now(), ${until}, ${afterwards}, ${by}, ${reason}
         FROM unnest(${ids}::uuid[], ${hostIds}::uuid[]) AS x(id, host_id)`;
       await this.desired.advance(tx, hostIds);
-      const refused = chosen.flatMap((host) => {
-        const reasonAgainst = why(host);
-        return reasonAgainst === null ? [] : [{ name: host.name, why: reasonAgainst }];
-      });
-      return { hosts: able.map(({ id, name }) => ({ id, name })), refused };
+      return outcome;
     });
   }
 

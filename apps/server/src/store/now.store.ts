@@ -1,3 +1,4 @@
+import type { Reason } from '@carillon/core/alert/reason';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
 import { presenceSql } from './presence-sql.js';
@@ -16,6 +17,15 @@ export interface FleetRow {
   readonly lagging: number;
   readonly offline: number;
   readonly inSync: number;
+}
+
+export interface UnreachedRow {
+  readonly kind: 'channel' | 'subscription';
+  readonly name: string;
+  /** Why it was stopped; null: its breaker is open. */
+  readonly problem: Reason | null;
+  readonly sinceMs: number | null;
+  readonly waiting: number;
 }
 
 /** What is happening at the moment, from what was counted when it came; no run is read. */
@@ -45,6 +55,25 @@ export class NowStore {
     return this.rows(
       `SELECT agent_version AS version, count(*)::int AS hosts FROM host WHERE state = 'active'
        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $1`,
+      [limit],
+    );
+  }
+
+  /** Channels and subscriptions with an open breaker, or that were stopped; what somebody switched off is not among them. */
+  unreached(limit: number): Promise<UnreachedRow[]> {
+    return this.rows<UnreachedRow>(
+      `SELECT * FROM (
+         SELECT 'channel' AS kind, d.name, s.disabled AS problem, (s.breaker->>'failingSinceMs')::float8 AS "sinceMs",
+           (SELECT count(*)::int FROM notice n WHERE n.channel = d.name_key AND n.state IN ('queued', 'failed', 'sending')) AS waiting
+         FROM alert_document d JOIN channel_state s ON s.channel = d.name_key
+         WHERE d.kind = 'Channel' AND d.spec->>'enabled' IS DISTINCT FROM 'false'
+           AND (s.disabled IS NOT NULL OR s.breaker->>'openUntilMs' IS NOT NULL)
+         UNION ALL
+         SELECT 'subscription', s.name, s.stopped, (s.breaker->>'failingSinceMs')::float8,
+           (SELECT count(*)::int FROM subscription_delivery e WHERE e.subscription_id = s.id AND e.next_at IS NOT NULL)
+         FROM subscription s
+         WHERE s.enabled AND (s.stopped IS NOT NULL OR s.breaker->>'openUntilMs' IS NOT NULL)
+       ) x ORDER BY problem IS NULL, kind, lower(name) LIMIT $1`,
       [limit],
     );
   }

@@ -1,5 +1,5 @@
 import type { Reason } from '@carillon/core/alert/reason';
-import type { DeliveredEvent } from '@carillon/core/alert/subscribe/subscription';
+import type { DeliveredEvent } from '@carillon/core/alert/subscribe/subscription-events';
 import type { NoticeState } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
@@ -49,6 +49,9 @@ export interface Replay {
 }
 
 const claimedColumns = `id, number::float8 AS number, type, data, attempts, (extract(epoch FROM created_at) * 1000)::float8 AS "createdMs"`;
+
+const listedColumns = `d.id, d.number::float8 AS number, d.type, i.number::float8 AS incident, d.run_id AS "runId", d.state, d.attempts,
+  d.created_at AS "createdAt", d.sent_at AS "sentAt", d.next_at AS "nextAt", d.outcome`;
 
 /** Events on their way to subscriptions: taken by lease, settled with what became of them. */
 @Injectable()
@@ -133,13 +136,21 @@ export class SubscriptionDeliveryStore {
     where.given(state, (place) => `d.state = ${place}`);
     if (before !== null) where.always(`d.number < ${where.place(before)}`);
     const result = await this.database.pool.query<DeliveryRow>(
-      `SELECT d.id, d.number::float8 AS number, d.type, i.number::float8 AS incident, d.run_id AS "runId", d.state, d.attempts,
-         d.created_at AS "createdAt", d.sent_at AS "sentAt", d.next_at AS "nextAt", d.outcome
-       FROM subscription_delivery d LEFT JOIN incident i ON i.id = d.incident_id ${where.sql}
+      `SELECT ${listedColumns} FROM subscription_delivery d LEFT JOIN incident i ON i.id = d.incident_id ${where.sql}
        ORDER BY d.number DESC LIMIT ${where.place(limit)}`,
       where.values,
     );
     return result.rows;
+  }
+
+  /** One of its events, and what is said in it. */
+  async byId(subscriptionId: string, id: string): Promise<(DeliveryRow & { readonly data: unknown }) | null> {
+    const result = await this.database.pool.query<DeliveryRow & { data: unknown }>(
+      `SELECT ${listedColumns}, d.data FROM subscription_delivery d LEFT JOIN incident i ON i.id = d.incident_id
+       WHERE d.subscription_id = $1 AND d.id = $2`,
+      [subscriptionId, id],
+    );
+    return result.rows[0] ?? null;
   }
 
   /** Events go out again under their old ids, as if they had never been tried. @returns how many */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { SubscriptionEvent } from '@carillon/core/alert/subscribe/subscription';
+import type { SubscriptionEvent } from '@carillon/core/alert/subscribe/subscription-events';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import type { Client } from './pool-transaction.js';
 import { type Columns, unnest } from './unnest.js';

@@ -1,6 +1,6 @@
 import { type Breaker, closedBreaker } from '@carillon/core/alert/deliver/breaker';
 import type { Reason } from '@carillon/core/alert/reason';
-import type { SubscriptionEvent } from '@carillon/core/alert/subscribe/subscription';
+import type { SubscriptionEvent } from '@carillon/core/alert/subscribe/subscription-events';
 import { Inject, Injectable } from '@nestjs/common';
 import { Conditions } from './conditions.js';
 import { Database } from './database.store.js';

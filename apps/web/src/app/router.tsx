@@ -8,6 +8,9 @@ import {
 } from '@tanstack/react-router';
 import { Placeholder } from '../components/loaded.js';
 import { readAdoptionFilter } from '../features/adoption/adoption-filter.js';
+import { readAuditFilter } from '../features/alerting/audit/audit-filter.js';
+import { readDocumentSearch } from '../features/alerting/documents/document-kinds.js';
+import { readSubscriptionSearch } from '../features/alerting/subscriptions/subscription-search.js';
 import { readDeliveryFilter } from '../features/deliveries/delivery-filter.js';
 import { readHeatmapFilter } from '../features/heatmap/heatmap-filter.js';
 import { readHostFilter, readHostTab } from '../features/hosts/host-filter.js';
@@ -52,6 +55,20 @@ const deliveries = lazy(() => import('../features/deliveries/deliveries.page.js'
 const heatmap = lazy(() => import('../features/heatmap/heatmap.page.js'), 'HeatmapPage');
 const adoption = lazy(() => import('../features/adoption/adoption.page.js'), 'AdoptionPage');
 const timeline = lazy(() => import('../features/timeline/timeline.page.js'), 'TimelinePage');
+const policies = lazy(() => import('../features/alerting/policies/policies.page.js'), 'PoliciesPage');
+const channels = lazy(() => import('../features/alerting/channels/channels.page.js'), 'ChannelsPage');
+const routes = lazy(() => import('../features/alerting/routes/routes.page.js'), 'RoutesPage');
+const onCall = lazy(() => import('../features/alerting/on-call/on-call.page.js'), 'OnCallPage');
+const silences = lazy(() => import('../features/alerting/quiet/quiet.page.js'), 'SilencesPage');
+const maintenance = lazy(() => import('../features/alerting/quiet/quiet.page.js'), 'MaintenancePage');
+const pauses = lazy(() => import('../features/alerting/pauses/pauses.page.js'), 'PausesPage');
+const subscriptions = lazy(
+  () => import('../features/alerting/subscriptions/subscriptions.page.js'),
+  'SubscriptionsPage',
+);
+const subscription = lazy(() => import('../features/alerting/subscriptions/subscription.page.js'), 'SubscriptionPage');
+const audit = lazy(() => import('../features/alerting/audit/audit.page.js'), 'AuditPage');
+const alertDocument = lazy(() => import('../features/alerting/documents/document.page.js'), 'DocumentPage');
 
 const access = lazy(() => import('../features/access/access.page.js'), 'AccessPage');
 const own = lazy(() => import('../features/access/own.page.js'), 'OwnPage');
@@ -73,6 +90,27 @@ const pages = [
   createRoute({ ...inside, path: '/access', component: access }),
   createRoute({ ...inside, path: '/account', component: own }),
   createRoute({ ...inside, path: '/adoption', component: adoption, validateSearch: readAdoptionFilter }),
+  createRoute({ ...inside, path: '/alerting/policies', component: policies }),
+  createRoute({ ...inside, path: '/alerting/channels', component: channels }),
+  createRoute({ ...inside, path: '/alerting/routes', component: routes }),
+  createRoute({ ...inside, path: '/alerting/on-call', component: onCall }),
+  createRoute({ ...inside, path: '/alerting/silences', component: silences }),
+  createRoute({ ...inside, path: '/alerting/maintenance', component: maintenance }),
+  createRoute({ ...inside, path: '/alerting/pauses', component: pauses }),
+  createRoute({ ...inside, path: '/alerting/subscriptions', component: subscriptions }),
+  createRoute({
+    ...inside,
+    path: '/alerting/subscriptions/$id',
+    component: subscription,
+    validateSearch: readSubscriptionSearch,
+  }),
+  createRoute({ ...inside, path: '/alerting/audit', component: audit, validateSearch: readAuditFilter }),
+  createRoute({
+    ...inside,
+    path: '/alerting/documents/$kind',
+    component: alertDocument,
+    validateSearch: readDocumentSearch,
+  }),
 ] as const;
 
 const routeTree = root.addChildren([signIn, signedIn.addChildren(pages)]);

@@ -9,11 +9,13 @@ import {
   IconGridDots,
   IconSend,
   IconServer,
+  IconSettings,
   IconTimeline,
   IconTransferIn,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { Logo } from '../components/logo.js';
 import { useWords } from '../i18n/index.js';
 import { query } from '../lib/api.js';
@@ -31,6 +33,19 @@ const pages = [
   { to: '/hosts', word: 'nav.hosts', Icon: IconServer },
   { to: '/jobs', word: 'nav.jobs', Icon: IconCalendarClock },
   { to: '/runs', word: 'nav.runs', Icon: IconBell },
+] as const;
+
+/** What alerting is configured with, under one heading. */
+const alertingPages = [
+  { to: '/alerting/policies', word: 'nav.policies' },
+  { to: '/alerting/channels', word: 'nav.channels' },
+  { to: '/alerting/routes', word: 'nav.routes' },
+  { to: '/alerting/on-call', word: 'nav.onCall' },
+  { to: '/alerting/silences', word: 'nav.silences' },
+  { to: '/alerting/maintenance', word: 'nav.maintenance' },
+  { to: '/alerting/pauses', word: 'nav.pauses' },
+  { to: '/alerting/subscriptions', word: 'nav.subscriptions' },
+  { to: '/alerting/audit', word: 'nav.audit' },
 ] as const;
 
 /** The frame around every page of somebody who is signed in. */
@@ -62,8 +77,9 @@ export function Shell() {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" component="nav" aria-label={t('nav.menu')}>
+      <AppShell.Navbar p="xs" component="nav" style={{ overflowY: 'auto' }} aria-label={t('nav.menu')}>
         <Pages onNavigate={close} />
+        <AlertingPages onNavigate={close} />
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
         <Outlet />
@@ -91,6 +107,44 @@ function Pages({ onNavigate }: { onNavigate: () => void }) {
       />
     );
   });
+}
+
+/** Open while one of its pages is shown. */
+function AlertingPages({ onNavigate }: { onNavigate: () => void }) {
+  const { t } = useWords();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const isInside = path.startsWith('/alerting/');
+  const [opened, setOpened] = useState(isInside);
+  useEffect(() => {
+    if (isInside) setOpened(true);
+  }, [isInside]);
+  return (
+    <NavLink
+      component="button"
+      label={t('nav.alerting')}
+      leftSection={<IconSettings size={18} stroke={1.6} aria-hidden />}
+      childrenOffset={28}
+      opened={opened}
+      aria-expanded={opened}
+      onChange={setOpened}
+    >
+      {alertingPages.map(({ to, word }) => {
+        const active = path.startsWith(to);
+        return (
+          <NavLink
+            key={to}
+            component={Link}
+            to={to}
+            label={t(word)}
+            py={5}
+            active={active}
+            {...(active ? { 'aria-current': 'page' as const } : {})}
+            onClick={onNavigate}
+          />
+        );
+      })}
+    </NavLink>
+  );
 }
 
 /** How many incidents wait for a person. */

@@ -13,6 +13,9 @@ const topicsOfPath: readonly (readonly [prefix: string, topics: readonly LiveTop
   ['/missed-runs', ['runs']],
   ['/incidents', ['incidents']],
   ['/deliveries', ['incidents']],
+  ['/quiet-times', ['incidents']],
+  ['/alert-policies', ['incidents']],
+  ['/channels', ['incidents']],
   ['/overview', ['runs', 'hosts', 'jobs', 'incidents']],
   ['/now', ['runs', 'hosts', 'jobs', 'incidents']],
 ];

@@ -125,6 +125,7 @@ export const access: AccessTable = {
     list: ['read', 'fleet'],
     test: ['alert.test', 'fleet'],
     deliveries: ['read', 'fleet'],
+    delivery: ['read', 'fleet'],
     replay: ['delivery.replay', 'fleet'],
     secrets: ['secret.manage', 'fleet'],
     setSecret: ['secret.manage', 'fleet'],
@@ -138,6 +139,7 @@ export const access: AccessTable = {
     remove: ['subscription.manage', 'fleet'],
     test: ['subscription.manage', 'fleet'],
     deliveries: ['read', 'fleet'],
+    delivery: ['read', 'fleet'],
     replay: ['subscription.manage', 'fleet'],
   },
   alertDocuments: {
@@ -174,6 +176,8 @@ export const access: AccessTable = {
     confirmSecondFactor: ['own.manage', 'own'],
     removeSecondFactor: ['own.manage', 'own'],
   },
+  quiet: { list: ['read', 'fleet'], onCall: ['read', 'fleet'] },
+  audit: { list: ['read', 'fleet'] },
   missedRuns: { list: ['read', 'seen'] },
   pauses: {
     list: ['read', 'seen'],
@@ -184,6 +188,7 @@ export const access: AccessTable = {
   now: {
     activity: ['read', 'seen'],
     fleet: ['read', 'seen'],
+    unreached: ['read', 'fleet'],
     load: ['read', 'seen'],
   },
   timeline: { rows: ['read', 'seen'] },

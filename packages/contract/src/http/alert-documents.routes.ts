@@ -11,6 +11,8 @@ export const alertDocument = z.object({
   name: z.string(),
   /** As it was read: every default written out. Secrets are only named in it. */
   spec: z.looseObject({ name: z.string() }),
+  /** As in a file, to be edited; null where nobody wrote it here, absent from older servers. */
+  written: z.record(z.string(), z.unknown()).nullable().optional(),
   author: z.string(),
   updatedAt: instant,
 });
@@ -41,6 +43,13 @@ export const alertDocumentRoutes = defineRoutes({
     tag,
     summary: 'Create or replace one document; checked as `apply` checks it',
     params: place,
+    query: z.object({
+      /**
+       * `updatedAt` of the one that was edited, `none`: there was none. When it is another one meanwhile, nothing is
+       * stored (`conflict`, with `expected` and `current`).
+       */
+      expect: z.union([instant, z.literal('none')]).optional(),
+    }),
     /** The document as in a file; its kind and name may be left out. */
     body: z.record(z.string(), z.unknown()),
     response: z.object({ kind: z.string(), name: z.string(), change: z.enum(['created', 'updated', 'unchanged']) }),

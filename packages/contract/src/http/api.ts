@@ -1,5 +1,6 @@
 import { accessTokenRoutes, accountRoutes, signedInRoutes } from './accounts.routes.js';
 import { alertDocumentRoutes } from './alert-documents.routes.js';
+import { auditRoutes } from './audit.routes.js';
 import { channelRoutes } from './channels.routes.js';
 import { hostRoutes } from './hosts.routes.js';
 import { incidentLinkRoutes } from './incident-links.routes.js';
@@ -11,6 +12,7 @@ import { loadRoutes } from './load.routes.js';
 import { missedRunRoutes } from './missed-runs.routes.js';
 import { nowRoutes } from './now.routes.js';
 import { pauseRoutes } from './pauses.routes.js';
+import { quietRoutes } from './quiet.routes.js';
 import type { Route } from './route.js';
 import { runRoutes } from './runs.routes.js';
 import { sessionRoutes } from './session.routes.js';
@@ -38,6 +40,8 @@ export const api = {
   accounts: accountRoutes,
   accessTokens: accessTokenRoutes,
   signedIn: signedInRoutes,
+  quiet: quietRoutes,
+  audit: auditRoutes,
   missedRuns: missedRunRoutes,
   pauses: pauseRoutes,
   live: liveRoutes,

@@ -23,7 +23,27 @@ export const channelSummary = z.object({
   /** Notices that wait, and that were given up, in the last day. */
   waiting: z.int(),
   dead: z.int(),
+  /** Until when its breaker lets nothing through; null: it is closed. Older servers leave it out, and so with the next one. */
+  openUntil: instant.nullable().optional(),
+  /** The newest notice through it; null: none yet. */
+  lastDelivery: noticeSummary
+    .pick({ id: true, state: true, createdAt: true, sentAt: true, outcome: true })
+    .nullable()
+    .optional(),
   updatedAt: instant,
+});
+
+/** A notice as people read it. */
+export const noticeBody = z.object({
+  subject: z.string(),
+  text: z.string(),
+  facts: z.array(z.object({ name: z.string(), value: z.string() })),
+  /** Last lines of a run's output, where they are kept with it. */
+  output: z.string().nullable(),
+  /** `url` null: a link that acts for whoever has it, and so is never shown. */
+  links: z.array(z.object({ name: z.string(), url: z.string().nullable() })),
+  /** Made with the language and the templates that the channel has now; false: the channel is gone. */
+  ofChannel: z.boolean(),
 });
 
 export const channelRoutes = defineRoutes({
@@ -66,6 +86,14 @@ export const channelRoutes = defineRoutes({
       since: instant.optional(),
     }),
     response: pageOf(noticeSummary),
+  },
+  delivery: {
+    method: 'GET',
+    path: '/deliveries/:id',
+    tag,
+    summary: 'One notice and what was said in it, without what would act for whoever reads it',
+    params: z.object({ id: z.uuid() }),
+    response: noticeSummary.extend({ body: noticeBody }),
   },
   replay: {
     method: 'POST',

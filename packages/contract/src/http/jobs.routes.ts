@@ -371,6 +371,10 @@ export const jobRoutes = defineRoutes({
         description: z.string(),
         when: z.record(z.string(), z.unknown()),
         jobs: z.array(z.string()),
+        /** Its alerts that fire or are acknowledged; absent from older servers, and so with the next one. */
+        firing: z.int().optional(),
+        /** When one fired last; null: never, or so long ago that it is forgotten. */
+        lastFiredAt: instant.nullable().optional(),
         updatedAt: instant,
       }),
     ),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertReason } from './incidents.routes.js';
 import { missedVerdicts } from './missed-runs.routes.js';
 import { defineRoutes, instant } from './route.js';
 
@@ -50,6 +51,28 @@ export const nowRoutes = defineRoutes({
       groups: z.array(fleetGroup),
       /** There are more values than are listed. */
       isMore: z.boolean(),
+    }),
+  },
+  unreached: {
+    method: 'GET',
+    path: '/now/unreached',
+    tag,
+    summary: 'Channels and subscriptions through which nothing goes now, and why: each needs a person',
+    response: z.object({
+      /** Stopped ones first; at most a hundred. */
+      items: z.array(
+        z.object({
+          kind: z.enum(['channel', 'subscription']),
+          name: z.string(),
+          /** `failing`: its breaker is open, and it is tried again by itself; `stopped`: until somebody says so. */
+          health: z.enum(['failing', 'stopped']),
+          problem: alertReason.nullable(),
+          /** Since when nothing has gone through; null where that is not known. */
+          since: instant.nullable(),
+          /** What waits for it. */
+          waiting: z.int(),
+        }),
+      ),
     }),
   },
   load: {

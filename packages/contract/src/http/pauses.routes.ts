@@ -43,6 +43,8 @@ export const pauseRoutes = defineRoutes({
       /** What becomes of starts that fall into it. */
       afterwards: z.enum(missedPolicies),
       reason: z.string().max(500).default(''),
+      /** Tells which hosts it would be, and changes nothing. */
+      dryRun: z.boolean().default(false),
     }),
     response: z.object({
       until: instant,

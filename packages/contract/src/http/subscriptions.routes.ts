@@ -1,4 +1,4 @@
-import { subscriptionEvents } from '@carillon/core/alert/subscribe/subscription';
+import { subscriptionEvents } from '@carillon/core/alert/subscribe/subscription-events';
 import { noticeStates } from '@carillon/core/state/states';
 import { z } from 'zod';
 import { alertReason } from './incidents.routes.js';
@@ -133,6 +133,14 @@ export const subscriptionRoutes = defineRoutes({
     params: subscription,
     query: pageQuery.extend({ state: z.enum(noticeStates).optional() }),
     response: pageOf(subscriptionDelivery),
+  },
+  delivery: {
+    method: 'GET',
+    path: '/subscriptions/:id/deliveries/:delivery',
+    tag,
+    summary: 'One of its events with the body that goes out',
+    params: z.object({ id: z.uuid(), delivery: z.uuid() }),
+    response: subscriptionDelivery.extend({ body: z.record(z.string(), z.unknown()) }),
   },
   replay: {
     method: 'POST',

@@ -217,6 +217,10 @@ export const alertDocumentKinds = documentKinds.filter(
 export const alertSeverities = ['low', 'medium', 'high'] as const;
 export type AlertSeverity = (typeof alertSeverities)[number];
 
+/** Of planned quiet: a silence, or a maintenance window. */
+export const quietStates = ['active', 'coming', 'over'] as const;
+export type QuietStateName = (typeof quietStates)[number];
+
 export const alertStates = ['ok', 'pending', 'firing', 'acked', 'recovering', 'resolved'] as const;
 /** `pending`: its condition holds, not yet for long enough. `recovering`: it holds no more, not yet for long enough. */
 export type AlertState = (typeof alertStates)[number];

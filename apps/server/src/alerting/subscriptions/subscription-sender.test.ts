@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endpointGivenUpMs } from '@carillon/core/alert/deliver/breaker';
-import type { SubscriptionEvent } from '@carillon/core/alert/subscribe/subscription';
+import type { SubscriptionEvent } from '@carillon/core/alert/subscribe/subscription-events';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { HttpSink } from '@carillon/testkit/http-sink';

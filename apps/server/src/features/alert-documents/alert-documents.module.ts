@@ -1,6 +1,7 @@
 import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
 import type { Input as InputOf } from '@carillon/contract/http/route';
 import { Controller, Inject, Module } from '@nestjs/common';
+import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles, Input } from '../../http/handles.js';
 import { AlertDocumentListStore } from '../../store/alert-document-list.store.js';
 import { AlertDocumentsService } from './alert-documents.service.js';
@@ -23,8 +24,8 @@ class AlertDocumentsController {
   }
 
   @Handles(alertDocumentRoutes.remove)
-  remove(@Input() input: InputOf<Routes['remove']>) {
-    return this.documents.remove(input);
+  remove(@Input() input: InputOf<Routes['remove']>, @CallerOf() caller: Caller) {
+    return this.documents.remove(input, caller.name);
   }
 
   @Handles(alertDocumentRoutes.preview)

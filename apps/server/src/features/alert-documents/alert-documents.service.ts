@@ -30,8 +30,8 @@ export class AlertDocumentsService {
   }
 
   /** @throws ApiError `conflict` that says what names it */
-  async remove({ kind, name }: Input<Routes['remove']>): Promise<Response<Routes['remove']>> {
-    const removal = await this.documents.remove(kind, name);
+  async remove({ kind, name }: Input<Routes['remove']>, actor: string): Promise<Response<Routes['remove']>> {
+    const removal = await this.documents.remove(kind, name, actor);
     switch (removal.kind) {
       case 'removed':
         return { kind, name: removal.name };
@@ -61,8 +61,15 @@ export class AlertDocumentsService {
   }
 }
 
-function viewOf({ kind, name, spec, author, updatedAt }: DocumentRow) {
-  return { kind, name, spec: { ...spec }, author, updatedAt: updatedAt.toISOString() };
+function viewOf({ kind, name, spec, written, author, updatedAt }: DocumentRow) {
+  return {
+    kind,
+    name,
+    spec: { ...spec },
+    written: written && { ...written },
+    author,
+    updatedAt: updatedAt.toISOString(),
+  };
 }
 
 function usesText(uses: readonly DocumentUse[]): string {

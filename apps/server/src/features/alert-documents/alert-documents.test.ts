@@ -40,6 +40,27 @@ describe('alert documents', () => {
       await expect(app.call(route, { kind: 'Silence', name: 'storage' })).rejects.toMatchObject({ status: 404 });
   });
 
+  it('are given back as they were written, and not changed over what somebody has not seen', async () => {
+    const body = { match: 'env=prod', timezone: 'Europe/Berlin', until: '2099-01-01T00:00', reason: 'moves' };
+    const place = { kind: 'Silence' as const, name: 'seen' };
+    const write = (expect: string, change: object) =>
+      app.call(api.alertDocuments.put, { ...place, expect, body: { ...body, ...change } });
+    await expect(write('2026-01-01T00:00:00Z', {})).rejects.toMatchObject({
+      status: 409,
+      body: { params: { current: 'none' } },
+    });
+    await write('none', {});
+    const { written, updatedAt } = await app.call(api.alertDocuments.get, place);
+    expect(written).toEqual({ ...place, ...body });
+    await write(updatedAt, { match: ['env=prod'] });
+    expect((await app.call(api.alertDocuments.get, place)).written).toMatchObject({ match: ['env=prod'] });
+    await write(updatedAt, { reason: 'other' });
+    await expect(write(updatedAt, { reason: 'late' })).rejects.toMatchObject({ body: { code: 'conflict' } });
+    await expect(write('none', { reason: 'late' })).rejects.toThrow(/expected no such document/);
+    expect((await app.call(api.alertDocuments.get, place)).spec).toMatchObject({ reason: 'other' });
+    await app.call(api.alertDocuments.remove, place);
+  });
+
   it('are checked as files are', async () => {
     const problems = [{ path: 'until' }];
     await expect(put('Silence', 'x', { ...silence, until: 'soon' })).rejects.toMatchObject({

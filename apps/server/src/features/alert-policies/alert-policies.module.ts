@@ -17,9 +17,10 @@ class AlertPoliciesController {
   }
 }
 
-function viewOf({ name, spec, jobs, updatedAt }: AlertPolicyRow) {
+function viewOf({ name, spec, jobs, firing, lastFiredAt, updatedAt }: AlertPolicyRow) {
   const { severity, description, when } = spec;
-  return { name, severity, description, when, jobs, updatedAt: updatedAt.toISOString() };
+  const fired = { firing, lastFiredAt: lastFiredAt?.toISOString() ?? null };
+  return { name, severity, description, when, jobs, ...fired, updatedAt: updatedAt.toISOString() };
 }
 
 @Module({ controllers: [AlertPoliciesController], providers: [AlertPolicyStore] })

@@ -3,6 +3,7 @@ import { cloneDatabase } from '@carillon/testkit/database';
 import { expect, it } from 'vitest';
 import { startTestApp } from '../../http/testing/test-app.js';
 import { addFleet, jobFile } from '../../store/testing/fleet.js';
+import { addAlert } from '../../store/testing/incidents.js';
 import { ApplyModule } from '../apply/apply.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { AlertPoliciesModule } from './alert-policies.module.js';
@@ -36,6 +37,13 @@ it('alert policies are listed by name with the jobs whose current version names 
   expect(items.map(({ name, severity, jobs }) => [name, severity, jobs])).toEqual([
     ['Mail', 'high', ['A']],
     ['pager', 'low', []],
+  ]);
+
+  await addAlert(app.database, {}, { policy: 'mail', state: 'resolved' });
+  await addAlert(app.database, {}, { policy: 'mail', what: 'b' });
+  expect((await app.call(api.jobs.alertPolicies, {})).items).toMatchObject([
+    { name: 'Mail', firing: 1, lastFiredAt: expect.stringMatching(/Z$/) },
+    { name: 'pager', firing: 0, lastFiredAt: null },
   ]);
   await app.close();
   await database.drop();

@@ -18,8 +18,8 @@ class ApplyController {
   }
 
   @Handles(alertDocumentRoutes.put)
-  put(@Input() { kind, name, body }: InputOf<typeof alertDocumentRoutes.put>, @CallerOf() caller: Caller) {
-    return this.service.putDocument({ ...body, kind, name }, caller.name);
+  put(@Input() { kind, name, expect, body }: InputOf<typeof alertDocumentRoutes.put>, @CallerOf() caller: Caller) {
+    return this.service.putDocument({ ...body, kind, name }, expect, caller.name);
   }
 }
 

@@ -7,7 +7,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidInput } from '../../http/api-error.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { meansSpec } from '../../shared/job-source.js';
-import { ApplyStore, type DocumentProblem } from '../../store/apply.store.js';
+import { type DocumentPlace, placeKey } from '../../store/alert-document.store.js';
+import { ApplyStore, type DocumentProblem, type WrittenDocument } from '../../store/apply.store.js';
 import {
   circularJobs,
   dutyWarnings,
@@ -33,6 +34,7 @@ export class ApplyService {
   async apply(
     { documents: raw, dryRun, allowNoHosts, author, reason, sources = [], expect = [] }: Input<Route>['body'],
     callerName: string,
+    seen: readonly SeenDocument[] = [],
   ): Promise<Response<Route>> {
     const documents = readAll(raw);
     requireMeaning(documents, sources);
@@ -41,8 +43,10 @@ export class ApplyService {
       { author: author ?? callerName, reason, sources },
       {
         versionsOf: expect.map(({ job }) => job),
+        changesOf: seen,
         before: (facts) => {
           requireVersions(expect, facts.versions);
+          requireUnchanged(seen, facts.changedAt);
           return [
             ...unknownReferences(documents, raw, facts),
             ...unknownWaysOut(documents, facts),
@@ -73,10 +77,19 @@ export class ApplyService {
     };
   }
 
-  /** One document as `apply` takes it. */
-  async putDocument(document: object, callerName: string): Promise<Response<typeof alertDocumentRoutes.put>> {
+  /**
+   * One document as `apply` takes it.
+   * @param expect when what was edited had been changed last, or that there was none
+   * @throws ApiError `conflict` when somebody has changed it meanwhile
+   */
+  async putDocument(
+    document: DocumentPlace,
+    expect: string | undefined,
+    callerName: string,
+  ): Promise<Response<typeof alertDocumentRoutes.put>> {
     const all = { documents: [document], dryRun: false, allowNoHosts: false };
-    const { results } = await this.apply(all, callerName);
+    const { kind, name } = document;
+    const { results } = await this.apply(all, callerName, expect === undefined ? [] : [{ kind, name, expect }]);
     const [result] = results;
     if (!result) throw new Error('a document was applied and no result came of it');
     return { kind: result.kind, name: result.name, change: result.change };
@@ -97,6 +110,23 @@ function requireVersions(
   }
 }
 
+/** An alert document as whoever changes it has seen it. */
+interface SeenDocument extends DocumentPlace {
+  /** When it had been changed last, an ISO instant; `none`: it was not there. */
+  readonly expect: string;
+}
+
+/** @throws ApiError for the first document that is not as it was seen */
+function requireUnchanged(seen: readonly SeenDocument[], changedAt: ReadonlyMap<string, Date>): void {
+  for (const { kind, name, expect } of seen) {
+    const current = changedAt.get(placeKey({ kind, name }))?.toISOString() ?? 'none';
+    if (current === (expect === 'none' ? expect : new Date(expect).toISOString())) continue;
+    const words = (at: string) => (at === 'none' ? 'no such document' : `the one of ${at}`);
+    const message = `${kind} ${JSON.stringify(name)}: expected ${words(expect)}, got ${words(current)}`;
+    throw new ApiError('conflict', message, { kind, name, expected: expect, current });
+  }
+}
+
 /** A text that is shown as the job's file must not say anything else than the job. @throws ApiError `invalid` */
 function requireMeaning(documents: readonly Document[], sources: readonly (string | null)[]): void {
   const problems = sources.flatMap((source, index): DocumentProblem[] => {
@@ -108,9 +138,9 @@ function requireMeaning(documents: readonly Document[], sources: readonly (strin
   if (problems.length > 0) throw invalidInput(problems);
 }
 
-function readAll(raw: readonly unknown[]): Document[] {
+function readAll(raw: readonly unknown[]): WrittenDocument[] {
   const problems: DocumentProblem[] = [];
-  const documents: Document[] = [];
+  const documents: WrittenDocument[] = [];
   const seen = new Map<string, number>();
   for (const [index, item] of raw.entries()) {
     const read = readDocument(item);
@@ -126,7 +156,7 @@ function readAll(raw: readonly unknown[]): Document[] {
         document: index,
       });
     seen.set(key, index);
-    documents.push(read.value);
+    documents.push({ ...read.value, written: item as object });
   }
   if (problems.length > 0) throw invalidInput(problems);
   return documents;

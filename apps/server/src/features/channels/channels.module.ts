@@ -28,6 +28,11 @@ class ChannelsController {
     return this.channels.deliveries(input);
   }
 
+  @Handles(channelRoutes.delivery)
+  delivery(@Input() { id }: InputOf<Routes['delivery']>) {
+    return this.channels.get(id);
+  }
+
   @Handles(channelRoutes.replay)
   replay(@Input() { body }: InputOf<Routes['replay']>, @CallerOf() caller: Caller) {
     return this.channels.replay(body, caller.name);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { channelRoutes } from '@carillon/contract/http/channels.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
+import { readableNotice } from '@carillon/core/alert/deliver/readable-notice';
 import { isTicketChannel, secretsOf, type TicketChannelSpec } from '@carillon/core/alert/documents/channel.schema';
 import type { NoticeContent } from '@carillon/core/alert/notice';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
@@ -10,6 +11,7 @@ import { TicketTrial } from '../../alerting/ticketing/ticket-trial.js';
 import { ApiError, invalidField, notFound } from '../../http/api-error.js';
 import { pageOfRows, readCursor, readUuidCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
+import { noticeView } from '../../shared/incident-view.js';
 import { Origins } from '../../shared/origins.js';
 import { AlertDocumentStore } from '../../store/alert-document.store.js';
 import { ChannelListStore, type ChannelRow } from '../../store/channel-list.store.js';
@@ -93,17 +95,14 @@ export class ChannelsService {
   }: Input<Routes['deliveries']>): Promise<Response<Routes['deliveries']>> {
     const filter = { state, channel: channel?.toLowerCase(), since: since === undefined ? undefined : new Date(since) };
     const rows = await this.channels.deliveries(filter, readUuidCursor(cursor), limit + 1);
-    return pageOfRows(
-      rows,
-      limit,
-      ({ id }) => id,
-      ({ createdAt, sentAt, nextAt, ...row }) => ({
-        ...row,
-        createdAt: createdAt.toISOString(),
-        sentAt: sentAt?.toISOString() ?? null,
-        nextAt: nextAt?.toISOString() ?? null,
-      }),
-    );
+    return pageOfRows(rows, limit, ({ id }) => id, noticeView);
+  }
+
+  async get(id: string): Promise<Response<Routes['delivery']>> {
+    const found = await this.channels.delivery(id);
+    if (!found) throw notFound('delivery', id);
+    const { row, content, channel } = found;
+    return { ...noticeView(row), body: { ...readableNotice(content, channel), ofChannel: channel !== null } };
   }
 
   async replay(
@@ -162,7 +161,8 @@ export class ChannelsService {
   }
 }
 
-function channelView({ spec, breaker, disabled, waiting, dead, updatedAt }: ChannelRow, known: ReadonlySet<string>) {
+function channelView(row: ChannelRow, known: ReadonlySet<string>) {
+  const { spec, breaker, disabled, waiting, dead, lastDelivery, updatedAt } = row;
   const isFailing = breaker !== null && breaker.openUntilMs !== null;
   const failing = { code: 'failing', text: 'its latest attempts failed; it is tried again later' };
   return {
@@ -176,6 +176,12 @@ function channelView({ spec, breaker, disabled, waiting, dead, updatedAt }: Chan
     missingSecrets: secretsOf(spec).filter((name) => !known.has(name)),
     waiting,
     dead,
+    openUntil: breaker?.openUntilMs == null ? null : new Date(breaker.openUntilMs).toISOString(),
+    lastDelivery: lastDelivery && {
+      ...lastDelivery,
+      createdAt: new Date(lastDelivery.createdAt).toISOString(),
+      sentAt: lastDelivery.sentAt && new Date(lastDelivery.sentAt).toISOString(),
+    },
     updatedAt: updatedAt.toISOString(),
   };
 }

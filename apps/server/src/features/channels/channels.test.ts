@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { api } from '@carillon/contract/http/api';
 import { cloneDatabase } from '@carillon/testkit/database';
 import { HttpSink } from '@carillon/testkit/http-sink';
@@ -34,6 +35,16 @@ it('a channel is tried with a real notice, tells what it lacks, and keeps its se
     ['dead', 'test'],
   ]);
   expect(JSON.stringify(items)).not.toContain('/services/');
+  const [listed] = (await app.call(api.channels.list, {})).items;
+  expect(listed).toMatchObject({ openUntil: null, lastDelivery: { id: items[0]?.id, state: 'dead' } });
+  const { body, ...one } = await app.call(api.channels.delivery, { id: items[0]?.id ?? '' });
+  expect(one).toEqual(items[0]);
+  expect(body).toMatchObject({
+    subject: '[Carillon] test notice',
+    ofChannel: true,
+    text: expect.stringContaining('admin'),
+  });
+  await expect(app.call(api.channels.delivery, { id: randomUUID() })).rejects.toMatchObject({ status: 404 });
   expect(await app.call(api.channels.replay, { body: { channel: 'chat' } })).toEqual({ replayed: 2 });
   await expect(app.call(api.channels.removeSecret, { name: 'chat-url' })).rejects.toThrow(/used by Chat/);
   await app.close();

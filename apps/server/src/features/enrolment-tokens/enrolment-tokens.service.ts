@@ -1,4 +1,4 @@
-import { type hostRoutes } from '@carillon/contract/http/hosts.routes';
+import type { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import { labelsSchema } from '@carillon/core/job/parts.schema';
 import { problemsFromIssues } from '@carillon/core/zod-problems';

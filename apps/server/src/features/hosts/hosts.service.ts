@@ -1,4 +1,4 @@
-import { type hostRoutes } from '@carillon/contract/http/hosts.routes';
+import type { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { keyId } from '@carillon/core/desired/signing';

@@ -15,6 +15,7 @@ const missesSpanMs = 24 * 3_600_000;
 const shownVersions = 10;
 const shownKeys = 50;
 const shownGroups = 30;
+const shownUnreached = 100;
 const slotMinutes = 5;
 const loadSpanMs = 3_600_000;
 /** Of so many jobs the coming hour is worked out. */
@@ -57,6 +58,18 @@ export class NowService {
     const label = wanted ?? keys[0] ?? null;
     const groups = await this.store.fleet(label, shownGroups + 1);
     return { keys, label, groups: groups.slice(0, shownGroups), isMore: groups.length > shownGroups };
+  }
+
+  async unreached(): Promise<Response<Routes['unreached']>> {
+    const rows = await this.store.unreached(shownUnreached);
+    return {
+      items: rows.map(({ problem, sinceMs, ...row }) => ({
+        ...row,
+        health: problem ? ('stopped' as const) : ('failing' as const),
+        problem: problem && { ...problem },
+        since: sinceMs === null ? null : iso(sinceMs),
+      })),
+    };
   }
 
   /** The same for all who ask within half a minute. */

@@ -62,6 +62,11 @@ class NowController {
     return this.now.fleet(label);
   }
 
+  @Handles(nowRoutes.unreached)
+  unreached() {
+    return this.now.unreached();
+  }
+
   @Handles(nowRoutes.load)
   load() {
     return this.now.load(Date.now());

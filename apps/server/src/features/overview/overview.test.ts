@@ -105,6 +105,40 @@ describe('what is happening now', () => {
     expect((await app.call(api.now.fleet, { label: 'nobody' })).groups).toMatchObject([{ value: null }]);
   });
 
+  it('has channels and subscriptions through which nothing goes, stopped ones first', async () => {
+    expect(await app.call(api.now.unreached, {})).toEqual({ items: [] });
+    const sinceMs = Date.parse('2026-11-20T08:00:00.000Z');
+    const open = { recent: [], openUntilMs: sinceMs + 1, openMs: 1, failingSinceMs: sinceMs };
+    const gone = { code: 'gone', text: 'HTTP 410' };
+    const addChannel = async (name: string, breaker: object, disabled: object | null, enabled = true) => {
+      await query(`INSERT INTO alert_document (kind, name_key, name, spec) VALUES ('Channel', $1, $1, $2)`, [
+        name,
+        { enabled },
+      ]);
+      await query('INSERT INTO channel_state (channel, breaker, disabled) VALUES ($1, $2, $3)', [
+        name,
+        breaker,
+        disabled,
+      ]);
+    };
+    await addChannel('failing', open, null);
+    await addChannel('gone', open, gone);
+    await addChannel('off', open, null, false);
+    await addChannel('works', { ...open, openUntilMs: null }, null);
+    await query(
+      `INSERT INTO subscription (id, name, name_key, url, events, match, signing, allow_private_addresses, enabled, breaker, stopped,
+         author, created_at, updated_at) VALUES ($1, 'Desk', 'desk', '', '{}', '{}', '{}', false, true, $2, $3, '', now(), now())`,
+      [newId(), open, gone],
+    );
+    const { items } = await app.call(api.now.unreached, {});
+    const since = '2026-11-20T08:00:00.000Z';
+    expect(items).toEqual([
+      { kind: 'channel', name: 'gone', health: 'stopped', problem: gone, since, waiting: 0 },
+      { kind: 'subscription', name: 'Desk', health: 'stopped', problem: gone, since, waiting: 0 },
+      { kind: 'channel', name: 'failing', health: 'failing', problem: null, since, waiting: 0 },
+    ]);
+  });
+
   it('has the load of the coming hour by five minutes', async () => {
     const { items, everyMinutes } = await app.call(api.now.load, {});
     expect(everyMinutes).toBe(5);

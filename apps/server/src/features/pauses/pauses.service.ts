@@ -33,13 +33,19 @@ export class PausesService {
 
   /** @throws ApiError for a time that is over or too far, and where no host is selected */
   async pause({ body }: Input<Routes['pause']>, by: string): Promise<Response<Routes['pause']>> {
-    const { until, afterwards, reason, ...selection } = body;
+    const { until, afterwards, reason, dryRun, ...selection } = body;
     const aheadMs = Date.parse(until) - Date.now();
     if (aheadMs <= 0 || aheadMs > longestMs) throw invalidField('until', 'a time in the next 90 days', until);
     const target = readSelection(selection);
-    const { hosts, refused } = await this.pauses.pause(target, { until: new Date(until), afterwards, reason, by });
+    const { hosts, refused } = await this.pauses.pause(target, {
+      until: new Date(until),
+      afterwards,
+      reason,
+      by,
+      dryRun,
+    });
     if (hosts.length + refused.length === 0) throw nothingSelected();
-    this.tell(hosts);
+    if (!dryRun) this.tell(hosts);
     return {
       until: new Date(until).toISOString(),
       hosts: hosts.map(({ name }) => name),

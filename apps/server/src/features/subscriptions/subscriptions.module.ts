@@ -47,6 +47,11 @@ class SubscriptionsController {
     return this.subscriptions.deliveries(input);
   }
 
+  @Handles(subscriptionRoutes.delivery)
+  delivery(@Input() input: InputOf<Routes['delivery']>) {
+    return this.subscriptions.delivery(input);
+  }
+
   @Handles(subscriptionRoutes.replay)
   replay(@Input() { id, body }: InputOf<Routes['replay']>) {
     return this.subscriptions.replay(id, body);

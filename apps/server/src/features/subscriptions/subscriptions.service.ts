@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { subscriptionRoutes } from '@carillon/contract/http/subscriptions.routes';
 import { readMatcher } from '@carillon/core/alert/quiet/matchers';
+import { eventBody } from '@carillon/core/alert/subscribe/event-body';
 import { makeProblem } from '@carillon/core/problem';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
@@ -17,7 +18,7 @@ import {
   SubscriptionStore,
   type SubscriptionWrite,
 } from '../../store/subscription.store.js';
-import { SubscriptionDeliveryStore } from '../../store/subscription-delivery.store.js';
+import { type DeliveryRow, SubscriptionDeliveryStore } from '../../store/subscription-delivery.store.js';
 
 type Routes = typeof subscriptionRoutes;
 type Summary = Response<Routes['get']>;
@@ -95,18 +96,17 @@ export class SubscriptionsService {
       throw invalidField('cursor', 'the `next` of an earlier page of this list', cursor);
     const before = place === null ? null : Number(place);
     const rows = await this.deliveryStore.list(id, { state, before, limit: limit + 1 });
-    return pageOfRows(
-      rows,
-      limit,
-      ({ number }) => String(number),
-      ({ createdAt, sentAt, nextAt, outcome, ...row }) => ({
-        ...row,
-        createdAt: createdAt.toISOString(),
-        sentAt: sentAt?.toISOString() ?? null,
-        nextAt: nextAt?.toISOString() ?? null,
-        outcome: outcome && { ...outcome },
-      }),
-    );
+    return pageOfRows(rows, limit, ({ number }) => String(number), deliveryView);
+  }
+
+  /** What goes out of an event, byte for byte the same in every attempt. */
+  async delivery({ id, delivery }: Input<Routes['delivery']>): Promise<Response<Routes['delivery']>> {
+    const found = await this.deliveryStore.byId(id, delivery);
+    if (!found) throw notFound('delivery', delivery);
+    const { data, ...row } = found;
+    const { number, type, createdAt } = row;
+    const body = eventBody({ number, type, atMs: createdAt.getTime(), data });
+    return { ...deliveryView(row), body: JSON.parse(body) as Record<string, unknown> };
   }
 
   async replay(id: string, { ids, since, sent }: Input<Routes['replay']>['body']): Promise<Response<Routes['replay']>> {
@@ -151,6 +151,16 @@ export class SubscriptionsService {
   private hint(): void {
     this.hints.publish({ kind: 'notices', hostIds: [] });
   }
+}
+
+function deliveryView({ createdAt, sentAt, nextAt, outcome, ...row }: DeliveryRow) {
+  return {
+    ...row,
+    createdAt: createdAt.toISOString(),
+    sentAt: sentAt?.toISOString() ?? null,
+    nextAt: nextAt?.toISOString() ?? null,
+    outcome: outcome && { ...outcome },
+  };
 }
 
 /** @returns its id. @throws ApiError when it was not written */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Input, Response } from '@carillon/contract/http/route';
-import { type upgradeRoutes } from '@carillon/contract/http/upgrade.routes';
+import type { upgradeRoutes } from '@carillon/contract/http/upgrade.routes';
 import { limits } from '@carillon/contract/limits';
 import { describeTarget, type Target, unknownGroups } from '@carillon/core/host/target';
 import { type Release, releaseSchema } from '@carillon/core/upgrade/release';

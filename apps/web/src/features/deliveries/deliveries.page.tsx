@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
+import { NoticeBody } from '../../components/notice-body.js';
 import { type Notice, NoticeCells, useNoticeHead } from '../../components/notice-cells.js';
 import { PageLink } from '../../components/page-link.js';
 import { PagedTable } from '../../components/paged-table.js';
@@ -81,11 +82,14 @@ function Row({ notice, replay }: { notice: Notice; replay: ReturnType<typeof use
       </Table.Td>
       <NoticeCells notice={notice} />
       <Table.Td>
-        {state === 'dead' && (
-          <Button size="compact-xs" variant="default" disabled={replay.isPending} onClick={() => replay.mutate([id])}>
-            {t('deliveries.sendAgain')}
-          </Button>
-        )}
+        <Group gap={6} wrap="nowrap">
+          <NoticeBody id={id} />
+          {state === 'dead' && (
+            <Button size="compact-xs" variant="default" disabled={replay.isPending} onClick={() => replay.mutate([id])}>
+              {t('deliveries.sendAgain')}
+            </Button>
+          )}
+        </Group>
       </Table.Td>
     </Table.Tr>
   );

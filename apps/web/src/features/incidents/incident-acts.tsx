@@ -18,7 +18,7 @@ export function IncidentActs({ incident }: { incident: Incident }) {
   const act = useAct(number);
   const isOpen = state !== 'resolved';
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" className="no-print">
       <Group gap="xs">
         {state === 'firing' && (
           <Button loading={act.isPending} onClick={() => act.mutate({ act: 'acknowledge', text: '' })}>

@@ -18,6 +18,7 @@ import { IncidentAlerts } from './incident-alerts.js';
 import { IncidentState } from './incident-rows.js';
 import type { Incident } from './incident-shapes.js';
 import { Notices } from './notices.js';
+import { PrintButton } from './print-button.js';
 import { Spread } from './spread.js';
 import { Timeline } from './timeline.js';
 
@@ -47,7 +48,10 @@ function IncidentDetails({ incident }: { incident: Incident }) {
             {title}
           </Title>
         </Stack>
-        <IncidentActs incident={incident} />
+        <Stack gap="xs" align="end">
+          <IncidentActs incident={incident} />
+          <PrintButton number={number} />
+        </Stack>
       </Group>
       {muted && state !== 'resolved' && (
         <Alert color="gray" title={t('incidents.nobodyTold')}>

@@ -1,5 +1,6 @@
 import { Table } from '@mantine/core';
 import { Empty } from '../../components/empty.js';
+import { NoticeBody } from '../../components/notice-body.js';
 import { NoticeCells, useNoticeHead } from '../../components/notice-cells.js';
 import { useWords } from '../../i18n/index.js';
 import type { Incident } from './incident-shapes.js';
@@ -7,7 +8,7 @@ import type { Incident } from './incident-shapes.js';
 /** Who was told, where, and how that went. */
 export function Notices({ incident: { notices } }: { incident: Incident }) {
   const { t } = useWords();
-  const head = useNoticeHead();
+  const head = [...useNoticeHead(), ''];
   if (notices.length === 0) return <Empty text={t('incidents.noNotices')} />;
   return (
     <Table.ScrollContainer minWidth={640}>
@@ -23,6 +24,9 @@ export function Notices({ incident: { notices } }: { incident: Incident }) {
           {notices.map((notice) => (
             <Table.Tr key={notice.id}>
               <NoticeCells notice={notice} />
+              <Table.Td>
+                <NoticeBody id={notice.id} />
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
+import { PageLink } from '../../components/page-link.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
 import type { Incident } from './incident-shapes.js';
@@ -83,7 +84,14 @@ function Form({ incident, onDone }: { incident: Incident; onDone: () => void }) 
         />
         <Preview match={match} />
         {silence.isError && <Failure error={silence.error} />}
-        <Group justify="end">
+        <Group justify="space-between">
+          <PageLink
+            to="/alerting/documents/$kind"
+            params={{ kind: 'Silence' }}
+            search={{ match: match.join('\n'), reason: reason.trim() || undefined }}
+          >
+            {t('silence.more')}
+          </PageLink>
           <Button type="submit" loading={silence.isPending} disabled={match.length === 0 || reason.trim() === ''}>
             {t('silence.submit')}
           </Button>

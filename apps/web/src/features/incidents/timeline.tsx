@@ -1,4 +1,4 @@
-import { incidentRoutes } from '@carillon/contract/http/incidents.routes';
+import type { incidentRoutes } from '@carillon/contract/http/incidents.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Badge, Group, Timeline as Line, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -8,7 +8,7 @@ import { Placeholder } from '../../components/loaded.js';
 import { MoreButton } from '../../components/more-button.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
-import { pagedQuery } from '../../lib/api.js';
+import { timelineQuery } from './timeline-query.js';
 
 type Entry = Response<typeof incidentRoutes.log>['items'][number];
 
@@ -28,7 +28,7 @@ const colors: Record<Entry['stage'], string> = {
 /** Every decision about an incident, in the order in which they were made. */
 export function Timeline({ number }: { number: number }) {
   const { t } = useWords();
-  const log = useInfiniteQuery(pagedQuery(incidentRoutes.log, { number, limit: 100 }, 5_000));
+  const log = useInfiniteQuery(timelineQuery(number));
   if (log.data === undefined)
     return log.isError ? <Failure error={log.error} onRetry={() => void log.refetch()} /> : <Placeholder />;
   const entries = log.data.pages.flatMap(({ items }) => items);

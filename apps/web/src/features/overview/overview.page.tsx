@@ -13,6 +13,7 @@ import { RunRow, useRunHead } from '../runs/run-rows.js';
 import { AlertPath } from './alert-path.js';
 import { Figure } from './figure.js';
 import { Activity, ComingLoad, Fleet, OpenIncidents } from './now-parts.js';
+import { Unreached } from './unreached.js';
 
 type Overview = Response<typeof sessionRoutes.overview>;
 
@@ -36,6 +37,7 @@ function Numbers({ data: { hosts, jobs, assignments, runs, recentBad, alertPath 
   return (
     <Stack>
       {alertPath && <AlertPath path={alertPath} />}
+      <Unreached />
       <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }}>
         <Figure
           title="overview.hosts"

@@ -1,5 +1,6 @@
 import { access } from './access.js';
 import { adoption } from './adoption.js';
+import { alerting } from './alerting.js';
 import { editor } from './editor.js';
 import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
@@ -17,4 +18,5 @@ export const lateWords = {
   ...jobPage,
   ...runPage,
   ...timeline,
+  ...alerting,
 };

@@ -1,3 +1,4 @@
+import { alertingFirst } from './alerting-first.js';
 import { common } from './common.js';
 import { deliveries } from './deliveries.js';
 import { hosts } from './hosts.js';
@@ -17,4 +18,5 @@ export const words = {
   ...incidents,
   ...deliveries,
   ...times,
+  ...alertingFirst,
 };

@@ -2,6 +2,7 @@ import type { lateWords as english } from '../en/late-words.js';
 import type { Same } from '../same.js';
 import { access } from './access.js';
 import { adoption } from './adoption.js';
+import { alerting } from './alerting.js';
 import { editor } from './editor.js';
 import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
@@ -18,4 +19,5 @@ export const lateWords: Same<typeof english> = {
   ...jobPage,
   ...runPage,
   ...timeline,
+  ...alerting,
 };

@@ -1,5 +1,6 @@
 import type { words as english } from '../en/words.js';
 import type { Same } from '../same.js';
+import { alertingFirst } from './alerting-first.js';
 import { common } from './common.js';
 import { deliveries } from './deliveries.js';
 import { hosts } from './hosts.js';
@@ -18,4 +19,5 @@ export const words: Same<typeof english> = {
   ...incidents,
   ...deliveries,
   ...times,
+  ...alertingFirst,
 };

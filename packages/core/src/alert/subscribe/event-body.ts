@@ -1,4 +1,4 @@
-import type { DeliveredEvent } from './subscription.js';
+import type { DeliveredEvent } from './subscription-events.js';
 
 /** Of the bodies below. It grows only when something is taken away or means something else. */
 const bodyVersion = 1;

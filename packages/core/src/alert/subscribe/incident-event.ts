@@ -1,5 +1,5 @@
 import type { IncidentState } from '../../state/states.js';
-import type { SubscriptionEvent } from './subscription.js';
+import type { SubscriptionEvent } from './subscription-events.js';
 
 /** An incident as far as somebody outside can see it. */
 export interface SeenIncident {

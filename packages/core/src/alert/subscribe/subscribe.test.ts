@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { eventBody } from './event-body.js';
 import { incidentEventOf, type SeenIncident } from './incident-event.js';
-import { subscriptionEvents, wants } from './subscription.js';
+import { wants } from './subscription.js';
+import { subscriptionEvents } from './subscription-events.js';
 
 describe('a subscription', () => {
   const about = [

@@ -1,10 +1,5 @@
 import { type Labels, type Matcher, matchesAll, readMatcher } from '../quiet/matchers.js';
-
-/** What a subscription may ask for. */
-export const subscriptionEvents = ['incident.opened', 'incident.updated', 'incident.resolved', 'run.failed'] as const;
-export type SubscriptionEvent = (typeof subscriptionEvents)[number];
-/** What it is sent: `ping` is a test. */
-export type DeliveredEvent = SubscriptionEvent | 'ping';
+import type { SubscriptionEvent } from './subscription-events.js';
 
 /** Of a subscription, what decides whether it hears of something. */
 export interface Interest {

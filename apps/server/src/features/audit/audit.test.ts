@@ -1,0 +1,40 @@
+import { api } from '@carillon/contract/http/api';
+import { cloneDatabase } from '@carillon/testkit/database';
+import { expect, it } from 'vitest';
+import { startTestApp } from '../../http/testing/test-app.js';
+import { addFleet, jobFile } from '../../store/testing/fleet.js';
+import { AlertDocumentsModule } from '../alert-documents/alert-documents.module.js';
+import { ApplyModule } from '../apply/apply.module.js';
+import { AuditModule } from './audit.module.js';
+
+it('what people changed is told with who did and how it was before, page by page', async () => {
+  const database = await cloneDatabase();
+  const app = await startTestApp(database.url, { modules: [ApplyModule, AlertDocumentsModule, AuditModule] });
+  await addFleet(app.database, [{ name: 'WIN-01' }]);
+  const apply = (author: string, ...documents: object[]) => app.call(api.jobs.apply, { body: { documents, author } });
+  const policy = { kind: 'AlertPolicy', name: 'Pager', severity: 'high', when: { drift: true } };
+  await apply('ann', jobFile('etl', { description: 'a' }));
+  await apply('ben', jobFile('etl', { description: 'b' }), policy);
+  await apply('ben', { ...policy, severity: 'low' });
+  await apply('ben', { ...policy, severity: 'low' });
+  await app.call(api.alertDocuments.remove, { kind: 'AlertPolicy', name: 'pager' });
+
+  const first = await app.call(api.audit.list, { limit: 3 });
+  const rest = await app.call(api.audit.list, { limit: 3, cursor: first.next ?? '' });
+  const all = [...first.items, ...rest.items];
+  expect(rest.next).toBeNull();
+  expect(all.map(({ actor, act, what }) => `${actor} ${act} ${what}`).sort()).toEqual([
+    'admin deleted AlertPolicy Pager',
+    'ann created etl',
+    'ben created AlertPolicy Pager',
+    'ben updated AlertPolicy Pager',
+    'ben updated etl',
+  ]);
+  expect(all[0]).toMatchObject({ act: 'deleted', before: { severity: 'low' }, after: null });
+  expect(all[1]).toMatchObject({ act: 'updated', before: { severity: 'high' }, after: { severity: 'low' } });
+  const { items } = await app.call(api.audit.list, { kind: 'Job', actor: 'BEN', search: 'ET' });
+  expect(items).toMatchObject([{ before: { description: 'a' }, after: { description: 'b' } }]);
+  await expect(app.call(api.audit.list, { cursor: 'eA' })).rejects.toMatchObject({ status: 400 });
+  await app.close();
+  await database.drop();
+});

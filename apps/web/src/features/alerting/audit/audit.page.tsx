@@ -1,0 +1,125 @@
+import { auditKinds, auditRoutes } from '@carillon/contract/http/audit.routes';
+import type { Response } from '@carillon/contract/http/route';
+import { Badge, Code, Group, Select, SimpleGrid, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Empty } from '../../../components/empty.js';
+import { PagedTable } from '../../../components/paged-table.js';
+import { When } from '../../../components/when.js';
+import { useWords } from '../../../i18n/index.js';
+import { pagedQuery } from '../../../lib/api.js';
+import { isFiltered } from '../../../lib/search.js';
+import { useTitle } from '../../../lib/use-title.js';
+import { useTyped } from '../../../lib/use-typed.js';
+import type { AuditFilter } from './audit-filter.js';
+import { changedParts } from './changed-parts.js';
+
+type Entry = Response<typeof auditRoutes.list>['items'][number];
+
+/** Who changed what, and how it was before. */
+export function AuditPage() {
+  const { t } = useWords();
+  useTitle(t('nav.audit'));
+  const filter = useSearch({ from: '/signed-in/alerting/audit' });
+  const entries = useInfiniteQuery(pagedQuery(auditRoutes.list, { ...filter }, 30_000));
+  return (
+    <Stack>
+      <div>
+        <Title order={1}>{t('nav.audit')}</Title>
+        <Text size="sm" c="dimmed" maw={640}>
+          {t('audit.text')}
+        </Text>
+      </div>
+      <Filters />
+      <PagedTable
+        query={entries}
+        label={t('nav.audit')}
+        head={[t('incidents.at'), t('quiet.who'), t('audit.act'), t('audit.what'), t('audit.change')]}
+        row={(entry) => <Row key={entry.id} entry={entry} />}
+        empty={
+          <Empty
+            text={t(isFiltered(filter) ? 'audit.noneFound' : 'audit.none')}
+            command="carillon apply -f examples/"
+          />
+        }
+      />
+    </Stack>
+  );
+}
+
+function Filters() {
+  const { t } = useWords();
+  const filter = useSearch({ from: '/signed-in/alerting/audit' });
+  const navigate = useNavigate();
+  const change = (part: AuditFilter) =>
+    void navigate({ to: '/alerting/audit', search: (before) => ({ ...before, ...part }), replace: true });
+  const search = useTyped(filter.search, (text) => change({ search: text }));
+  const actor = useTyped(filter.actor, (text) => change({ actor: text }));
+  return (
+    <Group align="end">
+      <TextInput label={t('audit.what')} {...search} />
+      <TextInput label={t('quiet.who')} {...actor} />
+      <Select
+        label={t('audit.kind')}
+        placeholder={t('common.all')}
+        clearable
+        data={auditKinds.map((value) => ({ value, label: t(`audit.kind.${value}`) }))}
+        value={filter.kind ?? null}
+        onChange={(value) => change({ kind: (value as AuditFilter['kind'] | null) ?? undefined })}
+      />
+    </Group>
+  );
+}
+
+function Row({ entry }: { entry: Entry }) {
+  const { t } = useWords();
+  const { at, actor, kind, act, what, text, before, after } = entry;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <When at={at} />
+      </Table.Td>
+      <Table.Td className="wrap">{actor}</Table.Td>
+      <Table.Td>
+        <Badge variant="light" color="gray" size="sm" tt="none">
+          {t(`audit.kind.${kind}`)} · {act}
+        </Badge>
+      </Table.Td>
+      <Table.Td className="wrap">
+        {what}
+        {text && (
+          <Text size="xs" c="dimmed">
+            {text}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td className="wrap" miw={240}>
+        <Change before={before} after={after} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+/** What differs in short; both whole on demand. */
+function Change({ before, after }: { before: unknown; after: unknown }) {
+  const { t } = useWords();
+  if ((before ?? null) === null && (after ?? null) === null) return '–';
+  const parts = changedParts(before, after);
+  return (
+    <details className="whole">
+      <summary>{parts.length > 0 ? parts.slice(0, 6).join(', ') : t('audit.whole')}</summary>
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        {[before, after].map((side, index) => (
+          <div key={index === 0 ? 'before' : 'after'}>
+            <Text size="xs" c="dimmed">
+              {t(index === 0 ? 'audit.before' : 'audit.after')}
+            </Text>
+            <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+              {side === null || side === undefined ? '–' : JSON.stringify(side, null, 2)}
+            </Code>
+          </div>
+        ))}
+      </SimpleGrid>
+    </details>
+  );
+}

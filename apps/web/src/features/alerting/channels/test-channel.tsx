@@ -1,0 +1,35 @@
+import { channelRoutes } from '@carillon/contract/http/channels.routes';
+import { Button, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useWords } from '../../../i18n/index.js';
+import { call } from '../../../lib/api.js';
+import { TestOutcome } from '../test-outcome.js';
+
+/** Sends a real notice through a channel now, and shows what its other end said. */
+export function TestChannel({ name }: { name: string }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const test = useMutation({
+    mutationFn: () => call(channelRoutes.test, { name }),
+    onSettled: () => client.invalidateQueries({ queryKey: [channelRoutes.list.path] }),
+  });
+  return (
+    <div>
+      <Button
+        size="compact-sm"
+        variant="default"
+        aria-label={t('alerting.testNamed', { name })}
+        loading={test.isPending}
+        onClick={() => test.mutate()}
+      >
+        {t('alerting.test')}
+      </Button>
+      <TestOutcome test={test} />
+      {test.data?.checks?.map(({ what, ok, text }) => (
+        <Text key={what} size="xs" c={ok ? 'dimmed' : 'red'}>
+          {ok ? '✓' : '✗'} {what}: {text}
+        </Text>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,157 @@
+import type { AlertDocumentKind } from '@carillon/core/state/states';
+import type { Word } from '../../../i18n/index.js';
+import { type FieldPath, valueAt } from './document-file.js';
+
+/** How a field of a form is filled in. */
+type Input =
+  | { readonly input: 'text'; readonly hint?: string }
+  | { readonly input: 'number' }
+  /** One a line. */
+  | { readonly input: 'lines'; readonly hint?: string }
+  | { readonly input: 'choice'; readonly choices: readonly string[] }
+  /** `offValue`: what the file says when it is off; undefined: nothing. */
+  | { readonly input: 'switch'; readonly byDefault: boolean }
+  /** A date and time on the clocks of the document's zone. */
+  | { readonly input: 'wall'; readonly hours?: readonly number[] };
+
+export type Field = Input & { readonly path: FieldPath; readonly word: Word };
+
+const field = (path: string, word: Word, input: Input): Field => ({ path: path.split('.'), word, ...input });
+const text = (path: string, word: Word, hint?: string) =>
+  field(path, word, { input: 'text', ...(hint === undefined ? {} : { hint }) });
+const lines = (path: string, word: Word, hint: string) => field(path, word, { input: 'lines', hint });
+const choice = (path: string, word: Word, choices: readonly string[]) =>
+  field(path, word, { input: 'choice', choices });
+const toggle = (path: string, word: Word, byDefault = false) => field(path, word, { input: 'switch', byDefault });
+const number = (path: string, word: Word) => field(path, word, { input: 'number' });
+
+const name = text('name', 'common.name');
+const description = text('description', 'doc.description');
+const match = lines('match', 'doc.match', 'env=prod\nhost=~web-.*');
+const zone = text('timezone', 'doc.timezone', 'Europe/Berlin');
+const secret = (path: string, word: Word) => text(`${path}.secret`, word, 'name-of-a-secret');
+
+const policy: readonly Field[] = [
+  name,
+  choice('severity', 'incidents.severity', ['low', 'medium', 'high']),
+  description,
+  number('when.consecutiveFailures', 'doc.consecutiveFailures'),
+  text('when.failureRate', 'doc.failureRate', '5%'),
+  text('when.window', 'doc.window', '15m'),
+  text('when.longerThan', 'doc.longerThan', '3x'),
+  text('when.noSuccessFor', 'doc.noSuccessFor', '26h'),
+  toggle('when.missed', 'doc.missed'),
+  text('when.exitCodes', 'doc.exitCodes', '1-7'),
+  text('when.output', 'doc.output', 'ERROR|FATAL'),
+  choice('when.logLevel', 'doc.logLevel', ['warn', 'error', 'fatal']),
+  text('when.hostOffline', 'doc.hostOffline', '10m'),
+  text('when.cpuAbove', 'doc.cpuAbove', '90%'),
+  text('when.memoryAbove', 'doc.memoryAbove', '90%'),
+  text('when.diskAbove', 'doc.diskAbove', '90%'),
+  toggle('when.drift', 'doc.drift'),
+  toggle('when.rejected', 'doc.rejected'),
+  text('for', 'doc.forTime', '5m'),
+  number('resolveAfter', 'doc.resolveAfter'),
+  toggle('appliesTo.all', 'doc.appliesToAll'),
+  lines('appliesTo.jobs', 'doc.appliesToJobs', 'nightly-etl'),
+  text('runbook', 'incidents.runbook', 'https://wiki.example/restart'),
+];
+
+const account = [text('url', 'doc.url', 'https://example.service-now.com'), text('username', 'doc.username')];
+const phone = [
+  text('accountSid', 'doc.accountSid'),
+  secret('authToken', 'doc.authToken'),
+  text('from', 'doc.sender', '+4930123456'),
+  lines('to', 'doc.to', '+4930654321'),
+];
+const robot = [secret('url', 'doc.urlSecret')];
+const signedRobot = [...robot, secret('signing', 'doc.signing')];
+
+/** What each type of channel asks for. */
+const channelTypes: Readonly<Record<string, readonly Field[]>> = {
+  smtp: [
+    text('host', 'doc.mailHost', 'smtp.example.com'),
+    number('port', 'doc.port'),
+    choice('security', 'doc.security', ['starttls', 'tls', 'none']),
+    text('username', 'doc.username'),
+    secret('password', 'doc.password'),
+    text('from', 'doc.sender', 'Carillon <alerts@example.com>'),
+    lines('to', 'doc.to', 'ops@example.com'),
+  ],
+  slack: robot,
+  teams: robot,
+  wecom: robot,
+  dingtalk: signedRobot,
+  feishu: signedRobot,
+  pagerduty: [secret('routingKey', 'doc.routingKey')],
+  'twilio-sms': phone,
+  'twilio-voice': phone,
+  webhook: [text('url', 'doc.url', 'https://hooks.example.com/carillon'), secret('signing', 'doc.signing')],
+  servicenow: [...account, secret('password', 'doc.password'), secret('signing', 'doc.signing')],
+  jira: [
+    ...account,
+    secret('password', 'doc.password'),
+    secret('signing', 'doc.signing'),
+    text('project', 'doc.project', 'OPS'),
+  ],
+};
+
+const channelHead: readonly Field[] = [name, choice('type', 'doc.type', Object.keys(channelTypes)), description];
+const channelTail: readonly Field[] = [
+  choice('language', 'doc.language', ['en', 'zh']),
+  text('fallback', 'doc.fallback'),
+  toggle('enabled', 'doc.enabled', true),
+  toggle('allowPrivateAddresses', 'doc.allowPrivate'),
+];
+
+const times: readonly Field[] = [
+  zone,
+  field('from', 'doc.from', { input: 'wall' }),
+  field('until', 'doc.until', { input: 'wall', hours: [1, 4, 24, 168] }),
+];
+
+/** Fields that a document's form has; what else may be written stands in the file beside it. */
+export function fieldsOf(kind: AlertDocumentKind, raw: unknown): readonly Field[] {
+  switch (kind) {
+    case 'AlertPolicy':
+      return policy;
+    case 'Channel':
+      return [...channelHead, ...(channelTypes[String(valueAt(raw, ['type']))] ?? []), ...channelTail];
+    case 'Silence':
+      return [name, match, ...times, text('reason', 'silence.reason')];
+    case 'MaintenanceWindow':
+      return [
+        name,
+        match,
+        ...times,
+        text('cron', 'doc.cron', '0 2 * * 6'),
+        text('for', 'doc.windowLength', '2h'),
+        text('reason', 'silence.reason'),
+      ];
+    case 'OnCall':
+      return [name, description, zone];
+    case 'Route':
+      return [
+        name,
+        description,
+        number('order', 'doc.order'),
+        match,
+        text('groupWait', 'doc.groupWait', '30s'),
+        text('groupInterval', 'doc.groupInterval', '5m'),
+      ];
+  }
+}
+
+/** Fields of one type of channel that another does not have: they go when the type changes. */
+export function fieldsLost(before: string, after: string): readonly FieldPath[] {
+  const heads = (type: string) => new Set((channelTypes[type] ?? []).map(({ path: [first = ''] }) => first));
+  const kept = heads(after);
+  // The same name may be a secret in one and an address in the other.
+  const differs = (head: string) => shapeOf(before, head) !== shapeOf(after, head);
+  return [...heads(before)].filter((head) => !kept.has(head) || differs(head)).map((head) => [head]);
+}
+
+function shapeOf(type: string, head: string): string {
+  const found = (channelTypes[type] ?? []).find(({ path }) => path[0] === head);
+  return found ? `${found.path.length}/${found.input}` : '';
+}

@@ -1,0 +1,102 @@
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, stringify } from 'yaml';
+
+/** Where a field stands in a file, `['when', 'missed']`. */
+export type FieldPath = readonly string[];
+
+/** A file as typed: what it says, or the first thing that is no YAML. */
+export type ReadText =
+  | { readonly ok: true; readonly raw: Record<string, unknown>; readonly lineOf: (path: string) => number }
+  | { readonly ok: false; readonly line: number; readonly message: string };
+
+const maxCharacters = 200_000;
+/** Aliases may stand for at most so many copies, else a small file could mean gigabytes. */
+const maxAliasCount = 50;
+
+/** Reads the file of one document. Never throws: half-typed files are the normal case. */
+export function readText(text: string): ReadText {
+  if (text.length > maxCharacters) return { ok: false, line: 1, message: `more than ${maxCharacters} characters` };
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const [fault] = document.errors;
+  if (fault) return { ok: false, line: lines.linePos(fault.pos[0]).line, message: fault.message.slice(0, 200) };
+  try {
+    const raw: unknown = document.toJS({ maxAliasCount });
+    if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+      return { ok: false, line: 1, message: 'expected a map with kind, name, …' };
+    const lineOf = (path: string) => lines.linePos(offsetOf(document as Document, path)).line;
+    return { ok: true, raw: raw as Record<string, unknown>, lineOf };
+  } catch (error) {
+    return { ok: false, line: 1, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A document as somebody would write it. */
+export function writeText(written: Readonly<Record<string, unknown>>): string {
+  const { kind, name, ...rest } = written;
+  return stringify({ kind, name, ...rest }, { lineWidth: 0 });
+}
+
+/** What a field says; undefined where it is absent. */
+export function valueAt(raw: unknown, path: FieldPath): unknown {
+  return path.reduce<unknown>((at, key) => {
+    if (typeof at !== 'object' || at === null || Array.isArray(at) || !Object.hasOwn(at, key)) return undefined;
+    return Reflect.get(at, key);
+  }, raw);
+}
+
+/** The file with one field changed, undefined takes it out. Comments and everything else stay as they were written. */
+export function withValue(text: string, path: FieldPath, value: string | number | boolean | string[] | undefined) {
+  const document = parseDocument(text);
+  const parent = path.slice(0, -1);
+  const around = parent.length > 0 ? document.getIn(parent, true) : undefined;
+  // `missed:` without a value, or `when: true`: a map takes its place.
+  if (around !== undefined && !isMap(around)) document.deleteIn(parent);
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) {
+    if (document.hasIn(path)) document.deleteIn(path);
+    const left = parent.length > 0 ? document.getIn(parent, true) : undefined;
+    if (isMap(left) && left.items.length === 0 && parent.join('.') !== 'when') document.deleteIn(parent);
+  } else {
+    const node = document.getIn(path, true);
+    if (isScalar(node) && !Array.isArray(value)) node.value = value;
+    else document.setIn(path, document.createNode(value));
+  }
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Offset of the field at a problem's path, `routes[0].match`, or of the nearest thing around it when it is missing. */
+function offsetOf(document: Document, path: string): number {
+  let node: unknown = document.contents;
+  let offset = startOf(node) ?? 0;
+  let rest = path;
+  while (rest !== '') {
+    const index = /^\[(\d+)\]\.?/.exec(rest);
+    if (index) {
+      // A list of one may be written without the list.
+      if (isSeq(node)) node = node.items[Number(index[1])];
+      rest = rest.slice(index[0].length);
+      offset = startOf(node) ?? offset;
+      continue;
+    }
+    const pair = isMap(node) ? longestKey(node.items, rest) : undefined;
+    if (!pair) break;
+    offset = startOf(pair.key) ?? offset;
+    node = pair.value;
+    rest = rest.slice(keyText(pair).length).replace(/^\./, '');
+  }
+  return offset;
+}
+
+/** Keys may hold dots themselves (`example.com/role`), so the longest that fits is taken. */
+function longestKey(pairs: readonly Pair[], rest: string): Pair | undefined {
+  const fitting = pairs.filter((pair) => {
+    const key = keyText(pair);
+    return key !== '' && rest.startsWith(key) && /^(?:$|[.[])/.test(rest.slice(key.length));
+  });
+  return fitting.sort((a, b) => keyText(b).length - keyText(a).length)[0];
+}
+
+const keyText = ({ key }: Pair): string => (isScalar(key) ? String(key.value) : '');
+
+function startOf(node: unknown): number | undefined {
+  return (node as { range?: readonly number[] | null } | null | undefined)?.range?.[0];
+}

@@ -1,0 +1,104 @@
+import type { AlertDocumentKind } from '@carillon/core/state/states';
+
+/** The file that a new document begins as; comments say what else there is. */
+export function templateOf(kind: AlertDocumentKind, { zone, nowMs, match, reason }: TemplateFacts): string {
+  const matchers = match.length > 0 ? `[${match.map((text) => JSON.stringify(text)).join(', ')}]` : null;
+  switch (kind) {
+    case 'AlertPolicy':
+      return `kind: AlertPolicy
+name: my-policy
+severity: medium # low, medium, high: routes may go by it
+when: # any of these
+  consecutiveFailures: 3
+  # failureRate: 5%       with window: 15m, minimumRuns: 20
+  # missed: true          an expected run did not come
+  # longerThan: 3x        or a time such as 2h
+  # hostOffline: 10m
+# for: 5m                 how long it has to hold before anybody is told
+# appliesTo: { labels: { env: prod } }   beside the jobs that name it
+# runbook: https://wiki.example/what-to-do
+`;
+    case 'Channel':
+      return `kind: Channel
+name: email # without routes: low goes to email, medium to email and sms, high to email and phone
+type: smtp
+host: smtp.example.com
+# username: alerts        with a password that is handed over apart from this file:
+# password: { secret: mail-password }
+from: Carillon <alerts@example.com>
+to: [ops@example.com]
+# fallback: sms           where it goes when this one cannot deliver
+# limit: { perMinute: 60 }
+`;
+    case 'Route':
+      return `kind: Route
+name: production
+match: [env=prod]
+to: # by severity; one list for all would do too
+  low: email
+  medium: [email, sms]
+  high: [email, { onCall: night-shift }]
+escalate: # while nobody acknowledges
+  - wait: 15m
+    to: [phone]
+repeat: { every: 4h, times: 3 }
+# routes:                 the first that fits is asked; what it does not say is as above
+#   - match: [team=data]
+#     to: slack
+`;
+    case 'OnCall':
+      return `kind: OnCall
+name: night-shift
+timezone: ${zone}
+people: # each person, and where they are reached; true: the channel's own address
+  ann: { email: ann@example.com }
+  ben: { email: ben@example.com }
+layers:
+  - people: [ann, ben] # in turns
+    start: ${wallTime(nowMs, zone).slice(0, 10)}T09:00 # the first hand-over
+    rotate: weekly
+`;
+    case 'Silence':
+      return `kind: Silence
+name: silence-${nowMs.toString(36)}
+match: ${matchers ?? '[host=db-01]'} # all have to fit: labels, and host, job, policy, severity; =, !=, =~, !~
+timezone: ${zone}
+until: ${wallTime(nowMs + 2 * hourMs, zone)}
+reason: ${reason === '' ? 'work on it' : JSON.stringify(reason)}
+`;
+    case 'MaintenanceWindow':
+      return `kind: MaintenanceWindow
+name: patch-night
+match: ${matchers ?? '[env=prod]'} # none: everything
+timezone: ${zone}
+cron: "0 2 * * 6" # Saturdays at two
+for: 2h
+reason: Windows updates
+# Once instead of again and again: from and until without cron and for. By the week:
+# weekly: [{ days: mon-fri, from: "22:00", to: "02:00" }]
+`;
+  }
+}
+
+interface TemplateFacts {
+  readonly zone: string;
+  readonly nowMs: number;
+  readonly match: readonly string[];
+  readonly reason: string;
+}
+
+const hourMs = 3_600_000;
+
+/** `2026-12-01T06:00` on the clocks of a zone; of one that does not exist, on those of UTC. */
+export function wallTime(ms: number, zone: string): string {
+  const written = (timeZone: string) =>
+    new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(ms).replace(' ', 'T');
+  try {
+    return written(zone);
+  } catch {
+    return written('UTC');
+  }
+}
+
+/** Of this browser. */
+export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

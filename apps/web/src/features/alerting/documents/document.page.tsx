@@ -1,0 +1,151 @@
+import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
+import type { Response } from '@carillon/contract/http/route';
+import type { AlertDocumentKind } from '@carillon/core/state/states';
+import { Alert, Code, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams, useSearch } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { Failure } from '../../../components/failure.js';
+import { Loaded } from '../../../components/loaded.js';
+import { PageLink } from '../../../components/page-link.js';
+import { Section } from '../../../components/section.js';
+import { useWords } from '../../../i18n/index.js';
+import { query } from '../../../lib/api.js';
+import { useTitle } from '../../../lib/use-title.js';
+import { readText, writeText } from './document-file.js';
+import { DocumentForm } from './document-form.js';
+import { isKind, kindWord, listOf } from './document-kinds.js';
+import { ownZone, templateOf } from './document-templates.js';
+import { DocumentText, type LineFault } from './document-text.js';
+import { MutedIncidents, useMutePreview } from './mute-preview.js';
+import { SaveDocument } from './save-document.js';
+import { problemsOf, useCheck } from './use-check.js';
+
+type Stored = Response<typeof alertDocumentRoutes.get>;
+
+const typingMs = 400;
+
+/** One document as a form and as its file, side by side; either changes the other. */
+export function DocumentPage() {
+  const { t } = useWords();
+  const { kind } = useParams({ from: '/signed-in/alerting/documents/$kind' });
+  const { name, match = '', reason = '' } = useSearch({ from: '/signed-in/alerting/documents/$kind' });
+  useTitle(name ?? (isKind(kind) ? t(kindWord(kind)) : kind));
+  if (!isKind(kind)) return <Text>{t('common.notFound')}</Text>;
+  if (name === undefined) {
+    const facts = { zone: ownZone(), nowMs: Date.now(), match: match.split('\n').filter(Boolean), reason };
+    return (
+      <Editor key={kind} kind={kind} first={templateOf(kind, facts)} stored={undefined} onReload={() => undefined} />
+    );
+  }
+  return <Existing key={`${kind} ${name}`} kind={kind} name={name} />;
+}
+
+function Existing({ kind, name }: { kind: AlertDocumentKind; name: string }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const document = useQuery({ ...query(alertDocumentRoutes.get, { kind, name }), refetchOnWindowFocus: false });
+  const reload = () => void client.invalidateQueries({ queryKey: [alertDocumentRoutes.get.path] });
+  return (
+    <Loaded query={document}>
+      {(stored) =>
+        stored.written ? (
+          <Editor
+            key={stored.updatedAt}
+            kind={kind}
+            first={writeText(stored.written)}
+            stored={stored}
+            onReload={reload}
+          />
+        ) : (
+          <Stack>
+            <Title order={1}>{stored.name}</Title>
+            <Alert color="yellow">{t('doc.notWritten')}</Alert>
+            <Code block>{JSON.stringify(stored.spec, null, 2)}</Code>
+          </Stack>
+        )
+      }
+    </Loaded>
+  );
+}
+
+interface EditorProps {
+  readonly kind: AlertDocumentKind;
+  readonly first: string;
+  readonly stored: Stored | undefined;
+  readonly onReload: () => void;
+}
+
+function Editor({ kind, first, stored, onReload }: EditorProps) {
+  const { t } = useWords();
+  const [text, setText] = useState(first);
+  const file = useMemo(() => readText(text), [text]);
+  const [settled] = useDebouncedValue(file, typingMs);
+  const raw = settled.ok && settled.raw['kind'] === kind ? settled.raw : null;
+  const check = useCheck(raw);
+  const isQuiet = kind === 'Silence' || kind === 'MaintenanceWindow';
+  const preview = useMutePreview(isQuiet && check.isSuccess ? raw : null);
+  const problems = file === settled ? problemsOf(check.error) : [];
+  const faults: LineFault[] = !file.ok
+    ? [{ line: file.line, path: '', message: file.message }]
+    : file.raw['kind'] !== kind
+      ? [{ line: file.lineOf('kind'), path: 'kind', message: t('doc.otherKind', { kind }) }]
+      : problems.map((problem) => ({ ...problem, line: file.lineOf(problem.path) }));
+  const [result] = (file === settled && check.data?.results) || [];
+  return (
+    <Stack>
+      <Group justify="space-between">
+        <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+          {stored ? `${t(kindWord(kind))} ${stored.name}` : t('doc.new', { kind: t(kindWord(kind)) })}
+        </Title>
+        <PageLink to={listOf[kind]}>{t('doc.back')}</PageLink>
+      </Group>
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <Stack>
+          <Section title={t('doc.form')}>
+            {file.ok ? (
+              <DocumentForm
+                kind={kind}
+                text={text}
+                raw={file.raw}
+                faults={new Map(problems.map(({ path, message }) => [path, message]))}
+                onChange={setText}
+              />
+            ) : (
+              <Text size="sm" c="dimmed">
+                {t('doc.mendFile')}
+              </Text>
+            )}
+          </Section>
+          {isQuiet && preview.data && (
+            <Section title={t('doc.preview')}>
+              <MutedIncidents muted={preview.data} />
+            </Section>
+          )}
+        </Stack>
+        <Stack>
+          <Section title={t('doc.file')}>
+            <DocumentText text={text} faults={faults} onChange={setText} />
+          </Section>
+          {check.isError && problems.length === 0 && file === settled && <Failure error={check.error} />}
+          {result?.warnings?.map(({ code, message }) => (
+            <Text key={code + message} size="sm" c="orange" role="status">
+              {message}
+            </Text>
+          ))}
+          {result && raw && faults.length === 0 && (
+            <SaveDocument
+              kind={kind}
+              raw={raw}
+              stored={stored}
+              mutes={isQuiet ? (preview.data?.alerts ?? 0) : 0}
+              change={result.change}
+              onReload={onReload}
+            />
+          )}
+        </Stack>
+      </SimpleGrid>
+    </Stack>
+  );
+}

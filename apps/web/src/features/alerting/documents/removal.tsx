@@ -1,0 +1,107 @@
+import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
+import type { AlertDocumentKind } from '@carillon/core/state/states';
+import { ActionIcon, Alert, Button, Group, Text } from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Failure } from '../../../components/failure.js';
+import { useWords } from '../../../i18n/index.js';
+import { call } from '../../../lib/api.js';
+import { Ask } from '../ask.js';
+
+/** Deletes documents of a kind; the last one can be put back as it was written. */
+export function useRemoval(kind: AlertDocumentKind) {
+  const client = useQueryClient();
+  const refresh = () => client.invalidateQueries();
+  const remove = useMutation({
+    mutationFn: async (name: string) => {
+      const { written } = await call(alertDocumentRoutes.get, { kind, name });
+      await call(alertDocumentRoutes.remove, { kind, name });
+      return { name, written: written ?? null };
+    },
+    onSuccess: refresh,
+  });
+  const undo = useMutation({
+    mutationFn: ({ name, written }: { name: string; written: Record<string, unknown> }) => {
+      const { kind: _, name: __, ...body } = written;
+      return call(alertDocumentRoutes.put, { kind, name, expect: 'none', body });
+    },
+    onSuccess: () => {
+      remove.reset();
+      return refresh();
+    },
+  });
+  return { remove, undo };
+}
+
+export type Removal = ReturnType<typeof useRemoval>;
+
+/** What was deleted just now, and how to have it back. */
+export function Removed({ removal: { remove, undo }, word }: { removal: Removal; word: string }) {
+  const { t } = useWords();
+  const { data } = remove;
+  return (
+    <>
+      {remove.isError && <Failure error={remove.error} />}
+      {undo.isError && <Failure error={undo.error} />}
+      {data && (
+        <Alert
+          color="blue"
+          variant="light"
+          role="status"
+          withCloseButton
+          closeButtonLabel={t('common.close')}
+          onClose={remove.reset}
+        >
+          <Group justify="space-between">
+            <Text size="sm">
+              {word}: {data.name}
+            </Text>
+            {data.written && (
+              <Button
+                size="compact-sm"
+                variant="light"
+                loading={undo.isPending}
+                onClick={() => data.written && undo.mutate({ name: data.name, written: data.written })}
+              >
+                {t('alerting.undo')}
+              </Button>
+            )}
+          </Group>
+        </Alert>
+      )}
+    </>
+  );
+}
+
+/** Deletes one document, after a question. */
+export function RemoveDocument({ name, removal: { remove } }: { name: string; removal: Removal }) {
+  const { t } = useWords();
+  const [asked, setAsked] = useState(false);
+  return (
+    <>
+      <ActionIcon
+        variant="subtle"
+        color="red"
+        aria-label={t('alerting.remove', { name })}
+        onClick={() => setAsked(true)}
+      >
+        <IconTrash size={16} aria-hidden />
+      </ActionIcon>
+      <Ask
+        opened={asked}
+        title={t('alerting.askRemove', { name })}
+        act={t('alerting.removeIt')}
+        danger
+        pending={remove.isPending}
+        onAct={() => {
+          setAsked(false);
+          remove.mutate(name);
+        }}
+        onClose={() => setAsked(false)}
+      >
+        <Text size="sm">{t('alerting.removeMeans')}</Text>
+      </Ask>
+    </>
+  );
+}

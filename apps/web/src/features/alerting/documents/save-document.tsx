@@ -1,0 +1,102 @@
+import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
+import { ApiFailure } from '@carillon/contract/http/client';
+import type { Response } from '@carillon/contract/http/route';
+import type { AlertDocumentKind } from '@carillon/core/state/states';
+import { Button, Group, List, Stack, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useWords } from '../../../i18n/index.js';
+import { call } from '../../../lib/api.js';
+import { Ask } from '../ask.js';
+import { listOf } from './document-kinds.js';
+
+const namedUses = 8;
+
+interface Props {
+  readonly kind: AlertDocumentKind;
+  readonly raw: Record<string, unknown>;
+  /** What is edited; undefined: a new one. */
+  readonly stored: Response<typeof alertDocumentRoutes.get> | undefined;
+  /** Alerts that it would mute now; of other documents 0. */
+  readonly mutes: number;
+  readonly change: 'created' | 'updated' | 'unchanged';
+  readonly onReload: () => void;
+}
+
+/** Stores a document after a question that says what it touches; never over what somebody else has changed meanwhile. */
+export function SaveDocument({ kind, raw, stored, mutes, change, onReload }: Props) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [asked, setAsked] = useState(false);
+  const name = String(raw['name'] ?? '');
+  const isSame = stored?.name.toLowerCase() === name.toLowerCase();
+  const save = useMutation({
+    mutationFn: () => {
+      const { kind: _, name: __, ...body } = raw;
+      return call(alertDocumentRoutes.put, {
+        kind,
+        name,
+        expect: isSame ? (stored?.updatedAt ?? 'none') : 'none',
+        body,
+      });
+    },
+    onSuccess: async () => {
+      setAsked(false);
+      await client.invalidateQueries();
+      await navigate({ to: listOf[kind] });
+    },
+  });
+  const uses = isSame ? (stored?.usedBy ?? []) : [];
+  const isStale = save.error instanceof ApiFailure && save.error.body.code === 'conflict';
+  return (
+    <Group>
+      <Button disabled={change === 'unchanged'} onClick={() => setAsked(true)}>
+        {t(isSame ? 'doc.save' : 'doc.create')}
+      </Button>
+      {change === 'unchanged' && (
+        <Text size="sm" c="dimmed">
+          {t('doc.unchanged')}
+        </Text>
+      )}
+      <Ask
+        opened={asked}
+        title={t(isSame ? 'doc.askSave' : 'doc.askCreate', { name })}
+        act={t(isSame ? 'doc.save' : 'doc.create')}
+        pending={save.isPending}
+        error={save.error}
+        onAct={() => save.mutate()}
+        onClose={() => {
+          setAsked(false);
+          save.reset();
+        }}
+      >
+        <Stack gap="xs">
+          {uses.length > 0 && (
+            <>
+              <Text size="sm">{t('doc.usedBy', { count: uses.length })}</Text>
+              <List size="sm">
+                {uses.slice(0, namedUses).map((use) => (
+                  <List.Item key={`${use.kind} ${use.name} ${use.path}`}>
+                    {use.kind} {use.name}
+                  </List.Item>
+                ))}
+                {uses.length > namedUses && (
+                  <List.Item>{t('incidents.andMore', { n: uses.length - namedUses })}</List.Item>
+                )}
+              </List>
+            </>
+          )}
+          {mutes > 0 && <Text size="sm">{t('doc.mutesNow', { count: mutes })}</Text>}
+          {uses.length === 0 && mutes === 0 && <Text size="sm">{t('doc.touchesNothing')}</Text>}
+          {isStale && (
+            <Button variant="default" onClick={onReload}>
+              {t('doc.reload')}
+            </Button>
+          )}
+        </Stack>
+      </Ask>
+    </Group>
+  );
+}

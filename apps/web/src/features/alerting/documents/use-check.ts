@@ -1,0 +1,20 @@
+import { ApiFailure } from '@carillon/contract/http/client';
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import { useQuery } from '@tanstack/react-query';
+import { call } from '../../../lib/api.js';
+
+/** What the server would make of a document, and what it would refuse; nothing is stored. @param raw null: nothing to ask */
+export function useCheck(raw: Record<string, unknown> | null) {
+  return useQuery({
+    queryKey: ['document-check', JSON.stringify(raw)],
+    queryFn: ({ signal }) => call(jobRoutes.apply, { body: { documents: [raw], dryRun: true } }, signal),
+    enabled: raw !== null,
+    retry: false,
+  });
+}
+
+/** What the server found wrong, by field. */
+export function problemsOf(error: unknown): { path: string; message: string }[] {
+  if (!(error instanceof ApiFailure)) return [];
+  return (error.body.params.problems ?? []).map(({ path, message }) => ({ path, message }));
+}

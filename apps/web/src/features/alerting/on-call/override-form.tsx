@@ -1,0 +1,79 @@
+import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { Failure } from '../../../components/failure.js';
+import { useWords } from '../../../i18n/index.js';
+import type { Schedule } from './on-call.page.js';
+import { useOverrides } from './use-overrides.js';
+
+const hourMs = 3_600_000;
+
+/** Somebody stands in for whoever would be on duty. */
+export function OverrideForm({ schedule }: { schedule: Schedule }) {
+  const { t } = useWords();
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      <Button size="compact-sm" variant="default" onClick={() => setOpened(true)}>
+        {t('onCall.standIn')}
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={() => setOpened(false)}
+        title={t('onCall.standInFor', { name: schedule.name })}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        {opened && <Form schedule={schedule} onDone={() => setOpened(false)} />}
+      </Modal>
+    </>
+  );
+}
+
+function Form({ schedule, onDone }: { schedule: Schedule; onDone: () => void }) {
+  const { t } = useWords();
+  const [person, setPerson] = useState<string | null>(null);
+  const [from, setFrom] = useState(() => ownWall(Date.now()));
+  const [until, setUntil] = useState(() => ownWall(Date.now() + 12 * hourMs));
+  const put = useOverrides(schedule, onDone);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (person === null) return;
+    // Instants, so that the schedule's zone need not be this browser's.
+    const added = { from: new Date(from).toISOString(), until: new Date(until).toISOString(), person };
+    put.mutate((before) => [...before, added]);
+  };
+  const isOrdered = from !== '' && until !== '' && new Date(from) < new Date(until);
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <Select label={t('onCall.person')} data={schedule.people} value={person} onChange={setPerson} data-autofocus />
+        <TextInput
+          type="datetime-local"
+          label={t('doc.from')}
+          value={from}
+          onChange={(event) => setFrom(event.currentTarget.value)}
+        />
+        <TextInput
+          type="datetime-local"
+          label={t('doc.until')}
+          value={until}
+          error={isOrdered ? undefined : t('onCall.untilAfter')}
+          onChange={(event) => setUntil(event.currentTarget.value)}
+        />
+        <Text size="xs" c="dimmed">
+          {t('onCall.ownClock')}
+        </Text>
+        {put.isError && <Failure error={put.error} />}
+        <Group justify="end">
+          <Button type="submit" loading={put.isPending} disabled={person === null || !isOrdered}>
+            {t('onCall.standIn')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** `2026-12-01T06:00` on this browser's clock. */
+function ownWall(ms: number): string {
+  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

@@ -1,0 +1,182 @@
+import { hostRoutes } from '@carillon/contract/http/hosts.routes';
+import { pauseRoutes } from '@carillon/contract/http/pauses.routes';
+import { missedPolicies } from '@carillon/core/job/job-spec';
+import { Alert, Button, Group, Modal, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { IconPlayerPause } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { Failure } from '../../../components/failure.js';
+import { useWords } from '../../../i18n/index.js';
+import { call, query } from '../../../lib/api.js';
+
+const hourMs = 3_600_000;
+const lengths = ['1', '4', '12', '24', '72', '168'];
+const waysToChoose = ['group', 'labels', 'hosts'] as const;
+const shownHosts = 20;
+const shownGroups = 200;
+
+/** Lets hosts start nothing by themselves: by group, labels or names, after a look at which they are. */
+export function PauseForm() {
+  const { t } = useWords();
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      <Button leftSection={<IconPlayerPause size={16} aria-hidden />} onClick={() => setOpened(true)}>
+        {t('pauses.new')}
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={() => setOpened(false)}
+        title={t('pauses.new')}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        {opened && <Form onDone={() => setOpened(false)} />}
+      </Modal>
+    </>
+  );
+}
+
+function Form({ onDone }: { onDone: () => void }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const groups = useQuery(query(hostRoutes.groups, { limit: shownGroups }));
+  const [by, setBy] = useState<(typeof waysToChoose)[number]>('group');
+  const [group, setGroup] = useState<string | null>(null);
+  const [text, setText] = useState('');
+  const [hours, setHours] = useState('4');
+  const [afterwards, setAfterwards] = useState<(typeof missedPolicies)[number]>('skip');
+  const [reason, setReason] = useState('');
+  const selection = by === 'group' ? (group === null ? null : { group }) : readSelection(by, text);
+  const ask = (dryRun: boolean) => {
+    const until = new Date(Date.now() + Number(hours) * hourMs).toISOString();
+    return call(pauseRoutes.pause, { body: { ...selection, until, afterwards, reason, dryRun } });
+  };
+  const plan = useMutation({ mutationFn: () => ask(true) });
+  const pause = useMutation({
+    mutationFn: () => ask(false),
+    onSuccess: async () => {
+      await client.invalidateQueries();
+      onDone();
+    },
+  });
+  // What was looked at is no longer what is chosen.
+  const choose =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      plan.reset();
+      set(value);
+    };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (plan.data) pause.mutate();
+    else plan.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <Text size="sm">{t('hosts.pauseMeans')}</Text>
+        <SegmentedControl
+          aria-label={t('pauses.by')}
+          data={waysToChoose.map((value) => ({ value, label: t(`pauses.by.${value}`) }))}
+          value={by}
+          onChange={choose((value: string) => setBy(value as typeof by))}
+        />
+        {by === 'group' ? (
+          <Select
+            label={t('pauses.by.group')}
+            data={(groups.data?.items ?? []).map(({ name, matching }) => ({
+              value: name,
+              label: `${name} (${matching})`,
+            }))}
+            nothingFoundMessage={t('pauses.noGroups')}
+            searchable
+            value={group}
+            onChange={choose(setGroup)}
+          />
+        ) : (
+          <Textarea
+            label={t(`pauses.by.${by}`)}
+            description={t('doc.onePerLine')}
+            placeholder={by === 'labels' ? 'site=berlin\nrole=db' : 'db-01\ndb-02'}
+            rows={3}
+            value={text}
+            onChange={(event) => choose(setText)(event.currentTarget.value)}
+          />
+        )}
+        <Select
+          label={t('hosts.pauseFor')}
+          data={lengths.map((value) => ({ value, label: t('hosts.hours', { count: Number(value) }) }))}
+          value={hours}
+          allowDeselect={false}
+          onChange={(value) => setHours(value ?? '4')}
+        />
+        <Stack gap={4}>
+          <Text size="sm" fw={500}>
+            {t('hosts.pauseAfterwards')}
+          </Text>
+          <SegmentedControl
+            aria-label={t('hosts.pauseAfterwards')}
+            data={missedPolicies.map((value) => ({ value, label: t(`hosts.afterwards.${value}`) }))}
+            value={afterwards}
+            onChange={(value) => setAfterwards(value as typeof afterwards)}
+          />
+        </Stack>
+        <TextInput
+          label={t('hosts.pauseReason')}
+          maxLength={500}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        {(plan.error ?? pause.error) && <Failure error={plan.error ?? pause.error} />}
+        {plan.data && <Planned plan={plan.data} />}
+        <Group justify="end">
+          <Button
+            type="submit"
+            variant={plan.data ? 'filled' : 'default'}
+            loading={plan.isPending || pause.isPending}
+            disabled={selection === null || plan.data?.hosts.length === 0}
+          >
+            {plan.data ? t('pauses.pause', { count: plan.data.hosts.length }) : t('pauses.look')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+interface Plan {
+  readonly hosts: readonly string[];
+  readonly refused: readonly { readonly host: string; readonly why: string }[];
+}
+
+function Planned({ plan: { hosts, refused } }: { plan: Plan }) {
+  const { t } = useWords();
+  return (
+    <Alert
+      color={refused.length > 0 ? 'yellow' : 'blue'}
+      variant="light"
+      role="status"
+      title={t('pauses.would', { count: hosts.length })}
+    >
+      <Text size="sm" className="mono" style={{ overflowWrap: 'anywhere' }}>
+        {hosts.slice(0, shownHosts).join(', ')}
+        {hosts.length > shownHosts && ` … ${t('incidents.andMore', { n: hosts.length - shownHosts })}`}
+      </Text>
+      {refused.slice(0, shownHosts).map(({ host, why }) => (
+        <Text key={host} size="sm">
+          {host}: {why}
+        </Text>
+      ))}
+    </Alert>
+  );
+}
+
+/** Names, or `key=value`, one a line; null while there is nothing to ask about. */
+export function readSelection(by: 'labels' | 'hosts', text: string) {
+  const lines = text.split('\n').flatMap((line) => line.trim() || []);
+  if (lines.length === 0) return null;
+  if (by === 'hosts') return { hosts: lines };
+  const pairs = lines.map((line) => /^([^=]+)=(.*)$/.exec(line));
+  if (pairs.some((pair) => pair === null)) return null;
+  return { labels: Object.fromEntries(pairs.map((pair) => [pair?.[1]?.trim() ?? '', pair?.[2]?.trim() ?? ''])) };
+}

@@ -1,0 +1,30 @@
+import { Text } from '@mantine/core';
+import { useFailureText } from '../../components/failure-text.js';
+import { useWords } from '../../i18n/index.js';
+import { duration } from '../../lib/times.js';
+
+interface Props {
+  readonly test: {
+    readonly data: { sent: boolean; code: string; message: string; tookMs: number } | undefined;
+    readonly error: unknown;
+  };
+}
+
+/** What an endpoint said to a test, in its own words. */
+export function TestOutcome({ test: { data, error } }: Props) {
+  const { t } = useWords();
+  const failureText = useFailureText();
+  if (error)
+    return (
+      <Text size="xs" c="red" role="alert">
+        {failureText(error)}
+      </Text>
+    );
+  if (!data) return null;
+  const { sent, code, message, tookMs } = data;
+  return (
+    <Text size="xs" c={sent ? 'teal' : 'red'} role="status" style={{ overflowWrap: 'anywhere' }}>
+      {t(sent ? 'alerting.tested' : 'alerting.testFailed', { code, message, took: duration(tookMs) })}
+    </Text>
+  );
+}

@@ -1,0 +1,23 @@
+/** What the menu and the first page say of alerting; the rest comes with its pages. */
+export const alertingFirst = {
+  'nav.alerting': 'Alerting',
+  'nav.policies': 'Policies',
+  'nav.channels': 'Channels',
+  'nav.routes': 'Routes',
+  'nav.onCall': 'On-call',
+  'nav.silences': 'Silences',
+  'nav.maintenance': 'Maintenance',
+  'nav.pauses': 'Pauses',
+  'nav.subscriptions': 'Subscriptions',
+  'nav.audit': 'Audit',
+  'way.works': 'works',
+  'way.failing': 'failing, tried again',
+  'way.stopped': 'stopped',
+  'way.off': 'switched off',
+  'channels.waiting_one': '{{count}} waits',
+  'channels.waiting_other': '{{count}} wait',
+  'unreached.title': 'Nobody is told this way',
+  'unreached.channel': 'Channel {{name}}',
+  'unreached.subscription': 'Subscription {{name}}',
+  'unreached.since': 'since',
+};
