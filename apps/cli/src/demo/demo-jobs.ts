@@ -166,7 +166,7 @@ const nightly: readonly DemoJob[] = [
       about: 'Looks for missing updates',
       owner: 'platform',
       for: { all: true },
-      when: '0 2 * * *',
+      when: [{ cron: '0 2 * * *', timezone: 'Europe/Berlin' }],
       run: script('update-scan.ps1'),
     },
     ...{ takes: [20, 180] as const, says: ['{n:0-4} updates are missing'] },
@@ -220,7 +220,7 @@ const nightly: readonly DemoJob[] = [
       about: 'Deletes logs older than 30 days',
       owner: 'platform',
       for: { all: true },
-      when: [{ cron: '30 3 * * *', jitter: '20m' }],
+      when: [{ cron: '30 3 * * *', jitter: '4h' }],
     },
     ...{
       run: script('clean-logs.ps1', '-Days', '30'),
@@ -258,7 +258,7 @@ const daily: readonly DemoJob[] = [
       about: 'Reports disks that fill up',
       owner: 'platform',
       for: { all: true },
-      when: { every: '6h' },
+      when: [{ cron: '0 */6 * * *', jitter: '5h' }],
       run: script('diskcheck.ps1'),
     },
     ...{ takes: [1, 8] as const, says: ['C: {n:40-70} % of 127 GB', 'D: {n:40-80} % of 931 GB'] },
@@ -275,7 +275,7 @@ const daily: readonly DemoJob[] = [
       about: 'Takes new signatures',
       owner: 'security',
       for: { all: true },
-      when: [{ cron: '10 */12 * * *', jitter: '10m' }],
+      when: [{ cron: '10 */12 * * *', jitter: '8h' }],
     },
     ...{ run: { program: 'MpCmdRun.exe', arguments: ['-SignatureUpdate'] }, takes: [4, 60] as const },
     fails: [
@@ -304,6 +304,7 @@ const daily: readonly DemoJob[] = [
       run: script('warm.ps1'),
     },
     ...{ takes: [20, 90] as const, says: ['{n:200-400} pages, slowest {n:200-1900} ms'] },
+    more: { onDrift: 'leave' },
   }),
   job('pos-price-update', {
     ...{
@@ -577,14 +578,14 @@ const oftenly: readonly DemoJob[] = [
   }),
   job('warehouse-export', {
     ...{
-      about: 'A long export every third hour',
+      about: 'A long export every hour',
       owner: 'data-team',
       for: some(['munich-db-01', 'chicago-db-01']),
-      when: '10 */3 * * *',
+      when: '10 * * * *',
     },
     ...{
       run: { program: 'D:\\dwh\\export.exe', arguments: ['--full'] },
-      takes: [2_400, 9_000] as const,
+      takes: [2_300, 3_400] as const,
       says: ['table orders: {n:1-9},{n:100-999},{n:100-999} rows', 'table stock: {n:100-999},{n:100-999} rows'],
     },
     more: { timeout: '5h' },

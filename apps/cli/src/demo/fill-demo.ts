@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { channelRoutes } from '@carillon/contract/http/channels.routes';
+import { ApiFailure } from '@carillon/contract/http/client';
 import { incidentRoutes } from '@carillon/contract/http/incidents.routes';
 import type { StackDatabase } from '@carillon/stack/stack-database';
 import { applyJobs, joinToken, type Place } from '../fleet/place.js';
@@ -9,7 +10,7 @@ import { cast, type DemoJob, demoJobs } from './demo-jobs.js';
 import type { DemoProcess } from './demo-process.js';
 import { failedRunsOf, goodRunsOf, openStories, pastStories, type Story } from './demo-stories.js';
 import { startUpgrade } from './demo-upgrade.js';
-import { makeRoomForPast, moveIncident, seedPast } from './seed-past.js';
+import { answeredBy, makeRoomForPast, moveIncident, seedPast } from './seed-past.js';
 
 export interface DemoWorld {
   readonly place: Place;
@@ -78,16 +79,17 @@ export async function fillDemo(world: DemoWorld): Promise<void> {
     body: { name: signingSecret, value: `demo-${Math.random()}-signing-secret` },
   });
   const watched = jobs.filter(({ alerts }) => alerts.length > 0);
-  await applyAll(place, [...alertDocuments(world.sinkUrl), ...watched.map(withAlerts)]);
+  await applyAll(place, [...alertDocuments(world.sinkUrl, 'past'), ...watched.map(withAlerts)]);
   await untilApplied(world);
   await startUpgrade(place, nowMs);
   const there = new Set(hosts.filter(({ isGone }) => !isGone).map(({ name }) => name));
   const past = pastStories.flatMap((story) => withHosts(story, there));
   await tellPast(world, past, nowMs);
+  await applyAll(place, alertDocuments(world.sinkUrl, 'now'));
+  if (there.has(cast.share)) await applyAll(place, [silenceOf(cast.share, nowMs)]);
   const open = openStories.flatMap((story) => withHosts(story, there));
   await fleet.order({ kind: 'tell', runs: open.flatMap((story) => failedRunsOf(story, nowMs)) }, signal);
   for (const story of open) await answer(world, story);
-  if (there.has(cast.share)) await applyAll(place, [silenceOf(cast.share, nowMs)]);
   await tamper(world, there);
 }
 
@@ -163,6 +165,7 @@ async function answer(world: DemoWorld, story: Story): Promise<number | undefine
   const { by, note } = story.answer;
   await world.place.call(incidentRoutes.acknowledge, { number, body: { note } });
   await world.place.call(incidentRoutes.assign, { number, body: { assignee: by } });
+  await answeredBy(world.database, number, by);
   return number;
 }
 
@@ -177,7 +180,11 @@ async function tellPast(world: DemoWorld, stories: readonly Story[], nowMs: numb
   }
   await untilTold(world, [...numbers.values()]);
   await fleet.order({ kind: 'tell', runs: stories.flatMap((story) => goodRunsOf(story, nowMs)) }, signal);
-  for (const number of numbers.values()) await place.call(incidentRoutes.resolve, { number, body: {} });
+  // Good runs resolve most of them; the rest is declared over.
+  for (const number of numbers.values())
+    await place.call(incidentRoutes.resolve, { number, body: {} }).catch((error: unknown) => {
+      if (!(error instanceof ApiFailure) || error.status !== 409) throw error;
+    });
   await untilTold(world, [...numbers.values()]);
   for (const [{ agoHours, tookHours = 1 }, number] of numbers) {
     const beganMs = nowMs - agoHours * hourMs + 200_000;

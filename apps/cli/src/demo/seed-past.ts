@@ -103,3 +103,12 @@ export async function moveIncident(
   await move('alert_log', 'incident_id', 'at');
   await move('notice', 'incident_id', 'created_at', 'sent_at');
 }
+
+/** Everybody in a demo is its one signed-in person; the story has others. */
+export async function answeredBy(database: StackDatabase, number: number, person: string): Promise<void> {
+  await database.rows('UPDATE incident SET acknowledged_by = $2 WHERE number = $1', [number, person]);
+  await database.rows(
+    `UPDATE alert_log SET actor = $2 WHERE actor IS NOT NULL AND incident_id = (SELECT id FROM incident WHERE number = $1)`,
+    [number, person],
+  );
+}
