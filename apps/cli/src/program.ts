@@ -6,6 +6,7 @@ import { addBench } from './commands/bench.js';
 import { addChanges } from './commands/changes.js';
 import { addChannels, addDeliveries, addSecret } from './commands/channels.js';
 import { addDelete } from './commands/delete.js';
+import { addExport } from './commands/export.js';
 import { addHosts } from './commands/hosts.js';
 import { addImport } from './commands/import.js';
 import { addIncidents } from './commands/incidents.js';
@@ -41,6 +42,7 @@ const commands: readonly AddCommand[] = [
   addApply,
   addImport,
   addJobs,
+  addExport,
   addHosts,
   addChanges,
   addInventory,

@@ -27,6 +27,11 @@ export const limits = {
   recentRuns: 30,
   /** Newest runs of a job that its statistics are made of. */
   statisticRuns: 1_000,
+  /** Days whose usual durations it tells, and the newest runs of each that are looked at. */
+  statisticDays: 30,
+  statisticRunsPerDay: 500,
+  /** Newest runs of a job among which the last one of each host is looked for, where it did not run lately. */
+  lastRunScan: 10_000,
   /** Runs on other hosts count as at the same time when they started so near, and so many are told. */
   besideMs: 10 * 60_000,
   besideRuns: 100,
@@ -66,8 +71,15 @@ export const limits = {
   spoolKeepFreeBytes: 16 * 1024 * 1024,
   enrolmentTokenUses: 10_000,
   applyDocuments: 500,
+  /** Of a job file that is kept as it was written; a definition is smaller, so the rest is comments. */
+  jobSourceCharacters: 200_000,
+  /** Why a version was written. */
+  reasonCharacters: 500,
   /** How long history is kept when nothing is configured; numbers by the hour stay longer than the runs they count. */
   keepRunsDays: 90,
   keepOutputDays: 30,
   keepHoursDays: 400,
+  /** Since an incident was resolved; a year and a month, so that this month can be laid beside that of last year. */
+  keepIncidentsDays: 400,
+  keepNoticesDays: 90,
 } as const;

@@ -13,6 +13,7 @@ export interface ApplyOptions {
   readonly dryRun?: boolean | undefined;
   readonly allowNoHosts?: boolean | undefined;
   readonly author?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 /** `carillon apply`. */
@@ -31,7 +32,8 @@ export function addApplyOptions(command: Command): Command {
   return command
     .option('--dry-run', 'check everything, change nothing')
     .option('--allow-no-hosts', 'accept jobs whose targets match no host yet')
-    .option('--author <name>', 'who is changing it, for the history (default: your user name)');
+    .option('--author <name>', 'who is changing it, for the history (default: your user name)')
+    .option('--reason <text>', 'why, for the history');
 }
 
 /** Sends checked documents in one request and tells what became of each. */
@@ -46,11 +48,14 @@ export async function applyDocuments(
     dryRun: options.dryRun === true,
     allowNoHosts: options.allowNoHosts === true,
     ...(author === undefined ? {} : { author }),
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
   };
   checkSize(body);
-  const answer = await session.call(jobRoutes.apply, { body }).catch((error: unknown) => {
-    throw locateProblems(error, documents);
-  });
+  const answer = await session
+    .call(jobRoutes.apply, { body: withSources(session, body, documents) })
+    .catch((error: unknown) => {
+      throw locateProblems(error, documents);
+    });
   if (session.json) return session.printJson(answer);
   const suffix = answer.dryRun ? ' (dry run: nothing was changed)' : '';
   for (const result of answer.results) {
@@ -58,6 +63,22 @@ export async function applyDocuments(
     for (const line of warningLines(result)) session.io.stderr.write(`${line}\n`);
   }
   return undefined;
+}
+
+/** Comments are kept with jobs where there is room for them; they never are what a change fails of. */
+function withSources<B extends { documents: unknown[] }>(
+  session: Session,
+  body: B,
+  documents: readonly CheckedDocument[],
+): B & { sources?: (string | null)[] } {
+  const sources = documents.map(({ source, document }) => (document.kind === 'Job' ? source.text : null));
+  if (sources.every((text) => text === null)) return body;
+  const whole = { ...body, sources };
+  if (Buffer.byteLength(JSON.stringify(whole)) <= limits.apiBodyBytes) return whole;
+  session.io.stderr.write(
+    'carillon: too much text at once to keep comments with the jobs: apply fewer files at a time\n',
+  );
+  return body;
 }
 
 function checkSize(body: { documents: unknown[] }): void {

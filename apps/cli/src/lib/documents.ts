@@ -116,5 +116,5 @@ export function convertArticleTask(document: ParsedDocument): Result<ParsedDocum
       : problem.message;
     return document.locate({ ...problem, path: there, message });
   };
-  return { ok: true, value: { file: document.file, raw: converted.value, locate } };
+  return { ok: true, value: { file: document.file, raw: converted.value, text: null, locate } };
 }

@@ -1,5 +1,6 @@
+import { limits } from '@carillon/contract/limits';
 import { makeProblem, type Problem } from '@carillon/core/problem';
-import { Composer, type CST, type Document, LineCounter, Parser } from 'yaml';
+import { Composer, type CST, type Document, LineCounter, Parser, parse } from 'yaml';
 import { offsetOfPath } from './document-position.js';
 import type { Source } from './read-input.js';
 import { findShapeProblem } from './yaml-shape.js';
@@ -11,6 +12,8 @@ export type LocatedProblem = Problem & { readonly file: string; readonly line: n
 export interface ParsedDocument {
   readonly file: string;
   readonly raw: unknown;
+  /** Its own part of the file, comments and all; null where that cannot be cut out, or it was made of something else. */
+  readonly text: string | null;
   locate(problem: Problem): LocatedProblem;
 }
 
@@ -44,11 +47,14 @@ export function parseDocuments(source: Source): ParsedSource {
   }
   const documents: ParsedDocument[] = [];
   const problems: LocatedProblem[] = [];
+  let from = 0;
   for (const document of new Composer({ prettyErrors: false, strict: true, uniqueKeys: true }).compose(
     tokens,
     true,
     source.text.length,
   )) {
+    const part = source.text.slice(from, document.range[2]);
+    from = document.range[2];
     const faults = [...document.errors, ...document.warnings];
     if (faults.length > 0) {
       problems.push(
@@ -60,7 +66,10 @@ export function parseDocuments(source: Source): ParsedSource {
     }
     try {
       const raw: unknown = document.toJS({ maxAliasCount });
-      if (raw !== null) documents.push({ file: source.name, raw, locate: locator(source, document, lines) });
+      if (raw !== null) {
+        const text = textOf(part, raw);
+        documents.push({ file: source.name, raw, text, locate: locator(source, document, lines) });
+      }
     } catch (error) {
       problems.push(at(document.range[0], 'few aliases', error instanceof Error ? error.message : String(error)));
     }
@@ -68,6 +77,17 @@ export function parseDocuments(source: Source): ParsedSource {
   if (documents.length === 0 && problems.length === 0)
     problems.push(at(0, 'a document with kind, name, …', 'an empty file'));
   return { documents, problems: problems.slice(0, problemsPerFile) };
+}
+
+/** A part of a file by itself, without the marks between documents. */
+function textOf(part: string, raw: unknown): string | null {
+  const text = part.replace(/^(?:\uFEFF)?(?:\s*\n)?---[ \t]*\n/, '').replace(/\n(?:---|\.\.\.)\s*$/, '\n');
+  if (text.length > limits.jobSourceCharacters) return null;
+  try {
+    return JSON.stringify(parse(text, { maxAliasCount, uniqueKeys: false })) === JSON.stringify(raw) ? text : null;
+  } catch {
+    return null; // two documents, or directives that are said elsewhere
+  }
 }
 
 function yamlMessage(fault: { code: string; message: string; pos: readonly number[] }, text: string): string {

@@ -37,6 +37,10 @@ export interface Config {
   /** Days after which runs, and what they wrote, are dropped. */
   readonly keepRunsDays: number;
   readonly keepOutputDays: number;
+  /** Days since they were resolved after which incidents, with all that belongs to them, are dropped. */
+  readonly keepIncidentsDays: number;
+  /** Days after which notices that were sent are dropped. */
+  readonly keepNoticesDays: number;
   /** Public keys of publishers that agents pin when they enrol; their releases they take from then on. */
   readonly releaseKeys: readonly string[];
   /** Whether channels may reach addresses that are not public without saying so themselves. */
@@ -96,6 +100,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ),
     keepRunsDays: atLeastOne('CARILLON_KEEP_RUNS_DAYS', env.CARILLON_KEEP_RUNS_DAYS, limits.keepRunsDays),
     keepOutputDays: atLeastOne('CARILLON_KEEP_OUTPUT_DAYS', env.CARILLON_KEEP_OUTPUT_DAYS, limits.keepOutputDays),
+    keepIncidentsDays: atLeastOne(
+      'CARILLON_KEEP_INCIDENTS_DAYS',
+      env.CARILLON_KEEP_INCIDENTS_DAYS,
+      limits.keepIncidentsDays,
+    ),
+    keepNoticesDays: atLeastOne('CARILLON_KEEP_NOTICES_DAYS', env.CARILLON_KEEP_NOTICES_DAYS, limits.keepNoticesDays),
     releaseKeys: list(env.CARILLON_RELEASE_KEYS).map(publicKey),
     allowPrivateChannels: env.CARILLON_ALLOW_PRIVATE_CHANNELS === '1',
     alertmanager: alertmanagerOf(env),

@@ -10,7 +10,7 @@ export const jobCatalog = {
   'missed.judge': { everyMs: 3_000 },
   /** Hosts that went, came back, or crossed a figure. */
   'hosts.watch': { everyMs: 5_000 },
-  /** Whether alerts that fire are told, or have a reason not to be. */
+  /** Whether alerts that fire are told, or have a reason not to be, and whether those that are told can be reached. */
   'alerts.audit': { everyMs: 60_000 },
   /** Event keys that no resend can still ask about. */
   'events.prune': { everyMs: 3_600_000 },
@@ -22,6 +22,8 @@ export const jobCatalog = {
   'keys.prune': { everyMs: 3_600_000 },
   /** Events of subscriptions that are over. */
   'deliveries.prune': { everyMs: 3_600_000 },
+  /** Incidents, notices and what belongs to them, older than is kept. */
+  'alerts.prune': { everyMs: 600_000 },
 } as const satisfies Record<string, { readonly everyMs: number }>;
 
 export type JobName = keyof typeof jobCatalog;

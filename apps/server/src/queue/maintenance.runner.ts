@@ -42,6 +42,7 @@ export class MaintenanceRunner implements OnApplicationBootstrap, OnModuleDestro
       'credentials.prune': () => this.run('credentials.prune'),
       'keys.prune': () => this.run('keys.prune'),
       'deliveries.prune': () => this.run('deliveries.prune'),
+      'alerts.prune': () => this.run('alerts.prune'),
     });
     this.timer = setInterval(() => void this.runLate(Date.now()), checkMs);
   }

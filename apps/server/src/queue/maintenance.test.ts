@@ -1,3 +1,4 @@
+import { limits } from '@carillon/contract/limits';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
@@ -36,7 +37,11 @@ describe.skipIf(redisUrl === undefined)('maintenance with a queue in Redis', () 
     await forgetEverything();
     queue = new BullJobQueue(openBullBackend({ redisUrl, databaseUrl: database.url }));
     const nudge = new AlertNudge(new InProcessHints());
-    runner = new MaintenanceRunner(new MaintenanceStore(store, { keepRunsDays: 90, keepOutputDays: 30 }), queue, nudge);
+    runner = new MaintenanceRunner(
+      new MaintenanceStore(store, { ...limits, keepRunsDays: 90, keepOutputDays: 30 }),
+      queue,
+      nudge,
+    );
   });
   afterEach(async () => {
     runner.onModuleDestroy();

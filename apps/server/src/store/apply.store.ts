@@ -19,6 +19,8 @@ export interface AppliedDocument {
   readonly version: number | null;
   /** Of jobs: how many hosts should have it. */
   readonly hosts: number | null;
+  /** Of an unchanged job whose file reads otherwise now. */
+  readonly rewritten?: boolean;
   /** What will not be as written, though it was stored. Absent when there is nothing. */
   readonly warnings?: readonly ApplyWarning[];
 }
@@ -55,6 +57,14 @@ export interface ApplyChecks {
   ): DocumentProblem[];
 }
 
+/** Who applies documents, and what is kept with them. */
+export interface Applied {
+  readonly author: string;
+  readonly reason?: string | undefined;
+  /** The text of each document, where it is known. */
+  readonly sources: readonly (string | null)[];
+}
+
 export type ApplyOutcome =
   | { readonly kind: 'done'; readonly results: AppliedDocument[]; readonly changedHosts: string[] }
   | { readonly kind: 'refused'; readonly problems: DocumentProblem[] };
@@ -82,13 +92,13 @@ export class ApplyStore {
   /** `dryRun` does all the work and takes it back, so that it tells exactly what would happen. */
   async apply(
     documents: readonly Document[],
-    author: string,
+    by: Applied,
     checks: ApplyChecks,
     dryRun: boolean,
   ): Promise<ApplyOutcome> {
     try {
       return await this.database.transaction(async (tx) => {
-        const outcome = await this.write(tx, documents, author, checks);
+        const outcome = await this.write(tx, documents, by, checks);
         if (dryRun || outcome.kind === 'refused') throw new RolledBack(outcome);
         return outcome;
       });
@@ -101,7 +111,7 @@ export class ApplyStore {
   private async write(
     tx: Transaction,
     documents: readonly Document[],
-    author: string,
+    by: Applied,
     checks: ApplyChecks,
   ): Promise<ApplyOutcome> {
     const { definitions } = this;
@@ -130,16 +140,19 @@ export class ApplyStore {
           break;
         }
         case 'Job': {
-          const { jobId, version, change, before } = await definitions.putJob(tx, document.spec, author);
+          const authorship = { author: by.author, reason: by.reason, source: by.sources[index] };
+          const { jobId, version, change, before, rewritten } = await definitions.putJob(tx, document.spec, authorship);
           const lost = before && change === 'updated' ? await this.adoptionsLost(tx, jobId, before, document.spec) : [];
           jobOfDocument.set(index, jobId);
           if (change !== 'unchanged') changedJobs.add(jobId);
-          results.push({ kind: document.kind, name: document.spec.name, change, version, hosts: 0, warnings: lost });
+          const { name } = document.spec;
+          const text = rewritten ? { rewritten } : {};
+          results.push({ kind: document.kind, name, change, version, hosts: 0, ...text, warnings: lost });
           break;
         }
         default: {
           const { kind, spec } = document;
-          const change = await this.alertDocuments.put(tx, document, author);
+          const change = await this.alertDocuments.put(tx, document, by.author);
           results.push({ kind, name: spec.name, change, version: null, hosts: null });
         }
       }

@@ -7,6 +7,7 @@ import {
   assignmentMessageSql,
   assignmentStateSql,
   assignmentVersionSql,
+  containing,
   presenceSql,
 } from './presence-sql.js';
 
@@ -57,14 +58,30 @@ export class AssignmentStore {
   /** Assignments of a job by host name. */
   async ofJob(
     jobId: string,
-    page: { after: string | null; limit: number; state?: AssignmentState | undefined },
+    page: {
+      after: string | null;
+      limit: number;
+      state?: AssignmentState | undefined;
+      /** Part of the host's name. */
+      search?: string | undefined;
+    },
   ): Promise<AssignmentRow[]> {
     const result = await this.database.pool.query<AssignmentRow>(
       `${assignmentSql} WHERE a.job_id = $1 AND ($2::text IS NULL OR h.name_key > $2) AND ($4::assignment_state IS NULL OR ${assignmentStateSql} = $4)
+         AND ($5::text IS NULL OR h.name ILIKE $5)
        ORDER BY h.name_key LIMIT $3`,
-      [jobId, page.after, page.limit, page.state ?? null],
+      [jobId, page.after, page.limit, page.state ?? null, page.search === undefined ? null : containing(page.search)],
     );
     return result.rows;
+  }
+
+  /** How many hosts of a job are in which state; those without a host are left out. */
+  async countByState(jobId: string): Promise<Partial<Record<AssignmentState, number>>> {
+    const result = await this.database.pool.query<{ state: AssignmentState; hosts: number }>(
+      `SELECT ${assignmentStateSql} AS state, count(*)::int AS hosts FROM assignment a WHERE a.job_id = $1 GROUP BY 1`,
+      [jobId],
+    );
+    return Object.fromEntries(result.rows.map(({ state, hosts }) => [state, hosts]));
   }
 
   /** Names of all hosts that should have a job, in order. */

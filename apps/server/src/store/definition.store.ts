@@ -5,6 +5,7 @@ import type { Followed } from '@carillon/core/job/job-cycles';
 import { asJson, type JobSpec, makeManifest } from '@carillon/core/job/job-spec';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
+import { carrySource } from '../shared/job-source.js';
 import { Signer } from '../shared/signer.js';
 import type { Transaction } from './database.store.js';
 
@@ -27,6 +28,17 @@ export interface StoredJob {
   readonly change: Change;
   /** The definition before; null for a new job. */
   readonly before: JobSpec | null;
+  /** The same definition, another text of its file. */
+  readonly rewritten: boolean;
+}
+
+/** Who writes a version, and what is kept with it. */
+export interface Authorship {
+  readonly author: string;
+  /** Why it is written. */
+  readonly reason?: string | null | undefined;
+  /** The file it was read from, which means the same; without one, that of the version before is carried over. */
+  readonly source?: string | null | undefined;
 }
 
 /** One change of definitions at a time: what is checked against the others stays true until the commit. */
@@ -79,21 +91,28 @@ export class DefinitionStore {
   /**
    * A changed job gets a new version; the old ones stay as they were, for ever. So does an unchanged one of which a host
    * has a newer version than we know of (we were restored from a backup): hosts never go back to a lower version.
-   * @param reason why it is written, where nobody wrote it by hand
+   * A file that only reads otherwise takes the place of the one that is kept: hosts have nothing of it.
    */
-  async putJob(tx: Transaction, spec: JobSpec, author: string, reason: string | null = null): Promise<StoredJob> {
+  async putJob(tx: Transaction, spec: JobSpec, { author, reason, source }: Authorship): Promise<StoredJob> {
     const nameKey = spec.name.toLowerCase();
     const specHash = sha256Hex(canonicalJson(asJson(spec)));
     const rows = await tx.$queryRaw<
-      { id: string; version: number; specHash: string; spec: JobSpec; onHosts: number }[]
+      { id: string; version: number; specHash: string; spec: JobSpec; source: string | null; onHosts: number }[]
     >`
-      SELECT j.id, j.current_version AS version, v.spec_hash AS "specHash", v.spec,
+      SELECT j.id, j.current_version AS version, v.spec_hash AS "specHash", v.spec, s.source,
         (SELECT coalesce(max(a.applied_version), 0)::int FROM assignment a WHERE a.job_id = j.id) AS "onHosts"
       FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
+      LEFT JOIN job_source s ON s.job_id = j.id AND s.version = j.current_version
       WHERE j.name_key = ${nameKey} AND j.deleted_at IS NULL`;
     const [old] = rows;
-    if (old && old.specHash === specHash && old.onHosts <= old.version)
-      return { jobId: old.id, version: old.version, change: 'unchanged', before: old.spec };
+    if (old && old.specHash === specHash && old.onHosts <= old.version) {
+      const rewritten = typeof source === 'string' && source !== old.source;
+      if (rewritten)
+        await tx.$executeRaw`
+          INSERT INTO job_source (job_id, version, source) VALUES (${old.id}::uuid, ${old.version}, ${source})
+          ON CONFLICT (job_id, version) DO UPDATE SET source = excluded.source`;
+      return { jobId: old.id, version: old.version, change: 'unchanged', before: old.spec, rewritten };
+    }
     const jobId = old?.id ?? makeUuid7(Date.now(), randomBytes(10));
     const version = Math.max(old?.version ?? 0, old?.onHosts ?? 0) + 1;
     if (!old) await tx.job.create({ data: { id: jobId, name: spec.name, nameKey, currentVersion: version } });
@@ -109,16 +128,18 @@ export class DefinitionStore {
         manifestHash: sha256Hex(manifest),
         signature: this.signer.sign('carillon/v1/manifest', manifest),
         author,
-        reason,
+        reason: reason ?? null,
         needs: [...(made.needs ?? [])],
       },
     });
+    const kept = source ?? (old?.source ? carrySource(old.source, old.spec, spec) : null);
+    if (kept !== null) await tx.jobSource.create({ data: { jobId, version, source: kept } });
     if (old)
       await tx.job.update({
         where: { id: jobId },
         data: { name: spec.name, currentVersion: version, updatedAt: new Date() },
       });
-    return { jobId, version, change: old ? 'updated' : 'created', before: old?.spec ?? null };
+    return { jobId, version, change: old ? 'updated' : 'created', before: old?.spec ?? null, rewritten: false };
   }
 
   /** Live jobs whose targets name one of these groups. */

@@ -17,6 +17,8 @@ export interface JobRow {
   readonly spec: JobSpec;
   readonly manifest: string;
   readonly manifestHash: string;
+  /** The file as it was written. Only of one job that is asked for. */
+  readonly source?: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly assignments: { total: number; applied: number; pending: number; failed: number };
@@ -30,6 +32,8 @@ export interface JobVersionRow {
   readonly author: string;
   readonly reason: string | null;
   readonly spec: JobSpec;
+  /** The file as it was written. Only of one version that is asked for. */
+  readonly source?: string | null;
 }
 
 export interface JobQuery {
@@ -51,6 +55,8 @@ const latelyMs = 2 * 86_400_000;
 const jobColumns = `j.id, j.name, j.name_key AS "nameKey", j.current_version AS version, v.spec, v.manifest, v.manifest_hash AS "manifestHash",
     j.created_at AS "createdAt", j.updated_at AS "updatedAt"`;
 const fromJobs = 'FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version';
+
+const sourceSql = '(SELECT s.source FROM job_source s WHERE s.job_id = v.job_id AND s.version = v.version) AS source';
 
 type Counts = JobRow['assignments'];
 const noCounts: Counts = { total: 0, applied: 0, pending: 0, failed: 0 };
@@ -112,7 +118,7 @@ export class JobStore {
 
   async byName(name: string): Promise<JobRow | null> {
     const result = await this.database.pool.query<JobRow>(
-      `SELECT ${jobColumns}, (SELECT ${assignmentCountsSql} FROM assignment a WHERE a.job_id = j.id) AS assignments
+      `SELECT ${jobColumns}, ${sourceSql}, (SELECT ${assignmentCountsSql} FROM assignment a WHERE a.job_id = j.id) AS assignments
        ${fromJobs} WHERE j.deleted_at IS NULL AND j.name_key = $1`,
       [name.toLowerCase()],
     );
@@ -166,6 +172,15 @@ export class JobStore {
       [jobId, before, limit],
     );
     return result.rows;
+  }
+
+  async version(jobId: string, version: number): Promise<JobVersionRow | null> {
+    const result = await this.database.pool.query<JobVersionRow>(
+      `SELECT version, created_at AS "createdAt", author, reason, spec, ${sourceSql} FROM job_version v
+       WHERE job_id = $1 AND version = $2`,
+      [jobId, version],
+    );
+    return result.rows[0] ?? null;
   }
 
   /** Takes a job off all hosts; its runs and versions stay. Takes turns with `apply`. @returns null when there is no such job */

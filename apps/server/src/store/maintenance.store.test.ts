@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { limits } from '@carillon/contract/limits';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from './database.store.js';
@@ -33,7 +34,7 @@ describe('retention', () => {
   it('drops runs and output that are older than is kept, each by its own time, partitions and stragglers alike', async () => {
     await database.pool.query('SELECT ensure_partitions(current_date - 6, current_date + 1)');
     const [today, old, older, ancient] = [await runAt(0), await runAt(3), await runAt(5), await runAt(500)];
-    const keep = new MaintenanceStore(database, { keepRunsDays: 4, keepOutputDays: 2 });
+    const keep = new MaintenanceStore(database, { ...limits, keepRunsDays: 4, keepOutputDays: 2 });
     // Twice: whoever comes second finds nothing to do.
     for (const _time of [1, 2]) expect(await keep.run('partitions')).toMatchObject({ kind: 'done' });
     expect(await ids('SELECT id FROM run ORDER BY id DESC')).toEqual([today, old]);
@@ -46,7 +47,7 @@ describe('retention', () => {
   });
 
   it('makes no partition again that it is about to drop', async () => {
-    const keep = new MaintenanceStore(database, { keepRunsDays: 4, keepOutputDays: 2 });
+    const keep = new MaintenanceStore(database, { ...limits, keepRunsDays: 4, keepOutputDays: 2 });
     expect(await keep.run('partitions')).toEqual({ kind: 'done', changed: 0 });
   });
 });
@@ -67,7 +68,7 @@ describe('commands whose life is over', () => {
        VALUES ($1, $2, $3, 'run', $4::command_state, '{}', 's', 'test', now() - $5 * interval '1 millisecond')`,
       [id, place.hostId, place.jobId, before, agoMs],
     );
-    await new MaintenanceStore(database, { keepRunsDays: 4, keepOutputDays: 2 }).run('commands.expire');
+    await new MaintenanceStore(database, { ...limits, keepRunsDays: 4, keepOutputDays: 2 }).run('commands.expire');
     const { rows } = await database.pool.query('SELECT state, code FROM command WHERE id = $1', [id]);
     expect(rows).toEqual([{ state: after, code }]);
   });

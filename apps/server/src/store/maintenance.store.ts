@@ -5,6 +5,8 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import type { JobName } from '../queue/job-queue.js';
 import { auditTurn } from './alert-audit.js';
+import { endpointTurn } from './alert-endpoints.js';
+import { type AlertRetention, pruneAlerts } from './alert-retention.js';
 import { Database } from './database.store.js';
 import { ExpectedRuns } from './expected-run.store.js';
 import { HostWatch } from './host-watch.store.js';
@@ -29,6 +31,9 @@ const pruneRows = 20_000;
  */
 const eventKeyDays = limits.spoolKeptAgeMs / 86_400_000 + 1;
 
+/** How long things are kept, in days. */
+export type Retention = Pick<Config, 'keepRunsDays' | 'keepOutputDays'> & AlertRetention;
+
 /** Work that keeps tables right and small. Every piece may run twice, late, or on several servers. */
 @Injectable()
 export class MaintenanceStore {
@@ -41,16 +46,17 @@ export class MaintenanceStore {
     'pauses.end': endPauses,
     'missed.judge': (client) => this.expectedRuns.turn(client, Date.now()),
     'hosts.watch': (client) => this.hostWatch.turn(client, Date.now()),
-    'alerts.audit': (client) => auditTurn(client, Date.now()),
+    'alerts.audit': async (client) => (await auditTurn(client, Date.now())) + (await endpointTurn(client, Date.now())),
     'events.prune': pruneEventKeys,
     'credentials.prune': pruneCredentials,
     'keys.prune': pruneIdempotencyKeys,
     'deliveries.prune': pruneSubscriptionDeliveries,
+    'alerts.prune': (client) => pruneAlerts(client, this.config),
   };
 
   constructor(
     @Inject(Database) private readonly database: Database,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'keepRunsDays' | 'keepOutputDays'>,
+    @Inject(CONFIG) private readonly config: Retention,
   ) {}
 
   run(name: JobName): Promise<MaintenanceResult> {

@@ -83,7 +83,10 @@ export class TaskAdoptionStore {
       }
       if (adopted.length === 0 || !spec) return { version: null, changedHosts: [] };
       const reason = adopted.map((each) => each.reason).join('; ');
-      const { version } = await this.definitions.putJob(tx, spec, 'host', reason.slice(0, reasonCharacters));
+      const { version } = await this.definitions.putJob(tx, spec, {
+        author: 'host',
+        reason: reason.slice(0, reasonCharacters),
+      });
       for (const { id, notes } of adopted)
         await tx.$executeRaw`
           UPDATE task_change SET adoption = 'adopted', adopted_version = ${version}, adoption_reasons = ${[...notes]}::text[]
@@ -109,7 +112,7 @@ export class TaskAdoptionStore {
       const decision = decide(facts);
       if (decision.kind === 'left') return { reasons: decision.reasons };
       const reason = decision.reason.slice(0, reasonCharacters);
-      const { version } = await this.definitions.putJob(tx, decision.spec, author, reason);
+      const { version } = await this.definitions.putJob(tx, decision.spec, { author, reason });
       await tx.$executeRaw`
         UPDATE task_change SET adoption = 'adopted', adopted_version = ${version}, adoption_reasons = ${[...decision.notes]}::text[]
         WHERE id = ${id}::uuid`;
@@ -139,7 +142,7 @@ export class TaskAdoptionStore {
         WHERE c.id = ${id}::uuid AND c.adoption = 'adopted' AND j.deleted_at IS NULL`;
       if (!facts) return null;
       const reason = `what was adopted from ${facts.host} was taken back`;
-      const { version } = await this.definitions.putJob(tx, without(facts), author, reason);
+      const { version } = await this.definitions.putJob(tx, without(facts), { author, reason });
       return { ...facts, version, changedHosts: await this.desired.reassign(tx, { jobIds: [facts.jobId] }) };
     });
   }

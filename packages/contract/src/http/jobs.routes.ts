@@ -8,6 +8,7 @@ import {
   driftKinds,
   hostPresences,
   jobHealths,
+  runStates,
   taskChangeStates,
 } from '@carillon/core/state/states';
 import { z } from 'zod';
@@ -61,15 +62,30 @@ export const jobSummary = z.object({
   updatedAt: instant,
 });
 
-export const jobDetail = jobSummary.extend({ spec: jobSpec, manifestHash: z.string(), createdAt: instant });
+/**
+ * The job file as it was written, comments and all; null where it was not kept, and core's `jobDocument` of the
+ * definition stands for it. Older servers leave it out.
+ */
+const source = z.string().nullable().optional();
+
+export const jobDetail = jobSummary.extend({
+  spec: jobSpec,
+  manifestHash: z.string(),
+  createdAt: instant,
+  source,
+  /** How many hosts are in which state; those without a host are left out, all of them by older servers. */
+  hostStates: z.partialRecord(z.enum(assignmentStates), z.int()).optional(),
+});
 
 export const jobVersion = z.object({
   version: z.int(),
   createdAt: instant,
   author: z.string(),
-  /** Why it was written, where nobody wrote it by hand. */
+  /** Why it was written, as its author said, or as what wrote it in his place. */
   reason: z.string().nullable().optional(),
   spec: jobSpec,
+  /** Only where one version is asked for. */
+  source,
 });
 
 /** A registered task that was found changed on its host, and what became of it. */
@@ -109,6 +125,13 @@ export const runStatistics = z.object({
   buckets: z.array(z.object({ fromMs: z.int(), toMs: z.int(), runs: z.int() })),
   /** The most frequent first; null where it ended without one. */
   exitCodes: z.array(z.object({ exit: exitCodeWords.nullable(), runs: z.int() })),
+  /** The rest is absent from older servers. How those runs ended; states without a run are left out. */
+  states: z.partialRecord(z.enum(runStates), z.int()).optional(),
+  /**
+   * Usual durations of the last `limits.statisticDays` days, UTC, oldest first, made of the newest
+   * `limits.statisticRunsPerDay` runs of each; days without a run are left out.
+   */
+  days: z.array(z.object({ day: instant, runs: z.int(), medianMs: z.int(), p95Ms: z.int() })).optional(),
 });
 
 export const assignment = z.object({
@@ -125,6 +148,10 @@ export const assignment = z.object({
   message: z.string().nullable(),
   updatedAt: instant,
   presence: z.enum(hostPresences),
+  /** The newest run of the job there, where `lastRun` asked for it; older servers leave it out. */
+  lastRun: runSummary.nullable().optional(),
+  /** When it starts there next by time, by the version that is registered there, where `nextFire` asked for it. */
+  nextFireAt: instant.nullable().optional(),
 });
 
 const applyBody = z.object({
@@ -136,6 +163,13 @@ const applyBody = z.object({
   allowNoHosts: z.boolean().default(false),
   /** Who is changing it, for the version's history; the signed-in name when left out. */
   author: z.string().max(200).optional(),
+  /** Why, for the version's history. */
+  reason: z.string().max(limits.reasonCharacters).optional(),
+  /**
+   * The YAML or JSON text that each document was read from, by its place in `documents`; null for none. It is kept with
+   * jobs, so that their comments are not lost, and refused where it says anything else than its document.
+   */
+  sources: z.array(z.string().max(limits.jobSourceCharacters).nullable()).max(limits.applyDocuments).optional(),
   /**
    * Versions that the changes were made to, 0: there is no such job. When somebody has stored another one meanwhile,
    * nothing is stored (`conflict`, with `job`, `expected` and `current`).
@@ -152,6 +186,8 @@ export const applyResult = z.object({
   change: z.enum(['created', 'updated', 'unchanged']),
   version: z.int().nullable(),
   hosts: z.int().nullable(),
+  /** Of an unchanged job: its file reads otherwise now (comments, order), which is kept and is nothing to its hosts. */
+  rewritten: z.boolean().optional(),
   /** What will not be as written on some hosts, such as `agent_too_old`: held back there. Absent when there is nothing. */
   warnings: z
     .array(z.object({ code: z.string(), message: z.string(), count: z.int(), hosts: z.array(z.string()).max(20) }))
@@ -245,7 +281,15 @@ export const jobRoutes = defineRoutes({
     tag,
     summary: 'The hosts of a job and how far each is',
     params: job,
-    query: pageQuery.extend({ state: z.enum(assignmentStates).optional() }),
+    query: pageQuery.extend({
+      state: z.enum(assignmentStates).optional(),
+      /** Part of the host's name. */
+      search: z.string().max(100).optional(),
+      /** With the newest run of the job on each host. */
+      lastRun: queryFlag.optional(),
+      /** With the time of the job's next start on each host. */
+      nextFire: queryFlag.optional(),
+    }),
     response: pageOf(assignment),
   },
   statistics: {

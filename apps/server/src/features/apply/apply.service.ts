@@ -6,6 +6,7 @@ import { makeProblem } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidInput } from '../../http/api-error.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
+import { meansSpec } from '../../shared/job-source.js';
 import { ApplyStore, type DocumentProblem } from '../../store/apply.store.js';
 import {
   circularJobs,
@@ -30,13 +31,14 @@ export class ApplyService {
 
   /** @throws ApiError `invalid` whose problems carry the index of their document */
   async apply(
-    { documents: raw, dryRun, allowNoHosts, author, expect = [] }: Input<Route>['body'],
+    { documents: raw, dryRun, allowNoHosts, author, reason, sources = [], expect = [] }: Input<Route>['body'],
     callerName: string,
   ): Promise<Response<Route>> {
     const documents = readAll(raw);
+    requireMeaning(documents, sources);
     const outcome = await this.store.apply(
       documents,
-      author ?? callerName,
+      { author: author ?? callerName, reason, sources },
       {
         versionsOf: expect.map(({ job }) => job),
         before: (facts) => {
@@ -93,6 +95,17 @@ function requireVersions(
     const message = `job ${JSON.stringify(job)}: expected ${version === 0 ? 'no such job' : `version ${version}`}, got ${got}`;
     throw new ApiError('conflict', message, { job, expected: version, current });
   }
+}
+
+/** A text that is shown as the job's file must not say anything else than the job. @throws ApiError `invalid` */
+function requireMeaning(documents: readonly Document[], sources: readonly (string | null)[]): void {
+  const problems = sources.flatMap((source, index): DocumentProblem[] => {
+    const document = documents[index];
+    if (source === null || document?.kind !== 'Job' || meansSpec(source, document.spec)) return [];
+    const expected = 'a text that says the same as its document';
+    return [{ ...makeProblem(`sources[${index}]`, 'wrong_value', expected, source), document: index }];
+  });
+  if (problems.length > 0) throw invalidInput(problems);
 }
 
 function readAll(raw: readonly unknown[]): Document[] {

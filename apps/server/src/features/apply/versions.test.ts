@@ -68,6 +68,37 @@ describe('a job applied again', () => {
     expect((await app.call(api.jobs.get, { name: 'shared' })).owner).toBe('Ann');
   });
 
+  it('keeps its file as it was written, through a new text and through a change that came without one', async () => {
+    const source = `# asked for by finance\n${JSON.stringify(jobFile('texts', one))} # at two\n`;
+    const get = () => app.call(api.jobs.get, { name: 'texts' });
+    await apply([jobFile('texts', one)], { sources: [source], reason: 'CHG-17' });
+    expect((await get()).source).toBe(source);
+    const hints = app.hints.length;
+    const again = await apply([jobFile('texts', one)], { sources: [`${source}# still\n`] });
+    expect(again).toMatchObject([{ change: 'unchanged', rewritten: true, version: 1 }]);
+    expect(app.hints).toHaveLength(hints);
+    expect((await apply([jobFile('texts', one)]))[0]).not.toHaveProperty('rewritten');
+    expect((await get()).source).toBe(`${source}# still\n`);
+    await apply([jobFile('texts', { ...one, enabled: false })]);
+    expect((await get()).source).toMatch(/^# asked for by finance\n.*enabled: false.*# still\n$/s);
+    const first = await app.call(api.jobs.version, { name: 'texts', version: 1 });
+    expect(first).toMatchObject({ reason: 'CHG-17', source: `${source}# still\n` });
+    const { items } = await app.call(api.jobs.versions, { name: 'texts' });
+    expect(items.map(({ reason, source: text }) => [reason, text])).toEqual([
+      [null, undefined],
+      ['CHG-17', undefined],
+    ]);
+  });
+
+  it('is refused with a file that says something else', async () => {
+    const lie = JSON.stringify(jobFile('lies', { ...one, run: 'C:\\good.bat' }));
+    for (const source of [lie, 'a: [', '['.repeat(100_000), 'kind: HostGroup'])
+      await expect(apply([jobFile('lies', one)], { sources: [source] })).rejects.toMatchObject({
+        body: { params: { problems: [{ path: 'sources[0]', document: 0 }] } },
+      });
+    await expect(app.call(api.jobs.get, { name: 'lies' })).rejects.toMatchObject({ status: 404 });
+  });
+
   it('under a name in other case is the same job, renamed', async () => {
     await apply([jobFile('Case', one)]);
     expect(await apply([jobFile('CASE', one)])).toMatchObject([{ change: 'updated', version: 2 }]);

@@ -8,7 +8,7 @@ import { exitWords } from '../../shared/exit-words.js';
 import { runSummaryView } from '../../shared/run-view.js';
 import type { JobRow, JobVersionRow, RunMarkRow } from '../../store/job.store.js';
 import type { RunSummaryRow } from '../../store/run.store.js';
-import type { EndedRunRow } from '../../store/run-comparison.store.js';
+import type { DayDurationsRow, EndedRunRow } from '../../store/run-comparison.store.js';
 
 /** Exit codes told apart. */
 const shownCodes = 30;
@@ -39,13 +39,18 @@ export function summaryOf(row: JobRow, lastRun: RunSummaryRow | undefined): Summ
   };
 }
 
+export function newestRunView(row: RunSummaryRow | undefined): Summary['lastRun'] {
+  return row ? runSummaryView(row) : null;
+}
+
 export function runMarkView({ id, state, startedAt, durationMs }: RunMarkRow): NonNullable<Summary['recent']>[number] {
   return { id, state, startedAt: startedAt.toISOString(), durationMs };
 }
 
 /** One version, which never changes. */
-export function versionView({ version, createdAt, author, reason, spec }: JobVersionRow): Version {
-  return { version, createdAt: createdAt.toISOString(), author, reason, spec: specView(spec) };
+export function versionView({ version, createdAt, author, reason, spec, source }: JobVersionRow): Version {
+  const text = source === undefined ? {} : { source };
+  return { version, createdAt: createdAt.toISOString(), author, reason, spec: specView(spec), ...text };
 }
 
 /** Stored as JSON and shown as it is. */
@@ -53,11 +58,15 @@ export function specView(spec: JobSpec): Version['spec'] {
   return spec as unknown as Version['spec'];
 }
 
-/** Runs that ended, newest first, in figures. */
-export function statisticsView(runs: readonly EndedRunRow[]): Statistics {
+/** Runs that ended, newest first, in figures, and what was usual day by day. */
+export function statisticsView(runs: readonly EndedRunRow[], days: readonly DayDurationsRow[]): Statistics {
   const durations = runs.map(({ durationMs }) => durationMs);
   const codes = new Map<number | null, number>();
-  for (const { exitCode } of runs) codes.set(exitCode, (codes.get(exitCode) ?? 0) + 1);
+  const states: NonNullable<Statistics['states']> = {};
+  for (const { exitCode, state } of runs) {
+    codes.set(exitCode, (codes.get(exitCode) ?? 0) + 1);
+    states[state] = (states[state] ?? 0) + 1;
+  }
   return {
     runs: runs.length,
     since: runs.at(-1)?.startedAt.toISOString() ?? null,
@@ -67,5 +76,7 @@ export function statisticsView(runs: readonly EndedRunRow[]): Statistics {
       .sort(([, a], [, b]) => b - a)
       .slice(0, shownCodes)
       .map(([code, count]) => ({ exit: exitWords(code), runs: count })),
+    states,
+    days: days.map(({ day, ...usual }) => ({ day: day.toISOString(), ...usual })),
   };
 }

@@ -2,9 +2,8 @@ import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import { limits } from '@carillon/contract/limits';
 import { onHost } from '@carillon/core/job/host-overrides';
-import type { JobSpec, Manifest } from '@carillon/core/job/job-spec';
+import type { Manifest } from '@carillon/core/job/job-spec';
 import { makeProblem } from '@carillon/core/problem';
-import { isTimed } from '@carillon/wintask/schedule/schedule';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidInput, notFound } from '../../http/api-error.js';
@@ -15,12 +14,14 @@ import { readLabel } from '../../shared/read-label.js';
 import { taskChangeView } from '../../shared/task-change-view.js';
 import { previewFires, previewTask } from '../../shared/task-preview.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
+import { FirePlansStore } from '../../store/fire-plans.store.js';
 import { HostStore } from '../../store/host.store.js';
 import { type JobQuery, type JobRow, JobStore } from '../../store/job.store.js';
 import type { RunSummaryRow } from '../../store/run.store.js';
 import { RunComparisonStore } from '../../store/run-comparison.store.js';
 import { TaskChangeStore } from '../../store/task-change.store.js';
-import { runMarkView, specView, statisticsView, summaryOf, versionView } from './job-view.js';
+import { newestRunView, runMarkView, specView, statisticsView, summaryOf, versionView } from './job-view.js';
+import { nextStartOf, nextStarts } from './next-start.js';
 
 type Routes = typeof jobRoutes;
 
@@ -33,6 +34,7 @@ export class JobsService {
     @Inject(TaskChangeStore) private readonly taskChanges: TaskChangeStore,
     @Inject(HostStore) private readonly hosts: HostStore,
     @Inject(RunComparisonStore) private readonly comparison: RunComparisonStore,
+    @Inject(FirePlansStore) private readonly firePlans: FirePlansStore,
     @Inject(HINTS) private readonly hints: Hints,
   ) {}
 
@@ -57,7 +59,7 @@ export class JobsService {
       (row) => ({
         ...summaryOf(row, lastRuns.get(row.id)),
         ...(marks ? { recent: (marks.get(row.id) ?? []).map(runMarkView).reverse() } : {}),
-        ...(zones ? { nextFireAt: nextFireOf(row.spec, zones.get(row.id) ?? [], nowMs) } : {}),
+        ...(zones ? { nextFireAt: nextStartOf(row.spec, zones.get(row.id) ?? [], nowMs) } : {}),
       }),
     );
   }
@@ -83,11 +85,16 @@ export class JobsService {
 
   async get(name: string): Promise<Response<Routes['get']>> {
     const row = await this.require(name);
-    const lastRuns = await this.jobs.lastRuns([row.id]);
+    const [lastRuns, hostStates] = await Promise.all([
+      this.jobs.lastRuns([row.id]),
+      this.assignments.countByState(row.id),
+    ]);
     return {
       ...summaryOf(row, lastRuns.get(row.id)),
+      hostStates,
       spec: specView(row.spec),
       manifestHash: row.manifestHash,
+      source: row.source ?? null,
       createdAt: row.createdAt.toISOString(),
     };
   }
@@ -103,8 +110,8 @@ export class JobsService {
 
   async version(name: string, version: number): Promise<Response<Routes['version']>> {
     const { id } = await this.require(name);
-    const [row] = await this.jobs.versions(id, { before: version + 1, limit: 1 });
-    if (row?.version !== version) throw notFound('job version', `${name} ${version}`);
+    const row = await this.jobs.version(id, version);
+    if (!row) throw notFound('job version', `${name} ${version}`);
     return versionView(row);
   }
 
@@ -113,18 +120,42 @@ export class JobsService {
     cursor,
     limit,
     state,
+    search,
+    lastRun,
+    nextFire,
   }: Input<Routes['assignments']>): Promise<Response<Routes['assignments']>> {
     const { id } = await this.require(name);
-    const rows = await this.assignments.ofJob(id, { after: readCursor(cursor), limit: limit + 1, state });
-    return pageOfRows(rows, limit, (row) => row.hostKey, assignmentView);
+    const rows = await this.assignments.ofJob(id, { after: readCursor(cursor), limit: limit + 1, state, search });
+    const hostIds = rows.slice(0, limit).map((row) => row.hostId);
+    const nowMs = Date.now();
+    const nextStartOn = nextStarts(nowMs);
+    const [runs, plans] = await Promise.all([
+      lastRun ? this.comparison.lastOnHosts(id, hostIds, { nowMs, scan: limits.lastRunScan }) : null,
+      nextFire ? this.firePlans.ofHosts(hostIds, id) : null,
+    ]);
+    return pageOfRows(
+      rows,
+      limit,
+      (row) => row.hostKey,
+      (row) => ({
+        ...assignmentView(row),
+        ...(runs ? { lastRun: newestRunView(runs.get(row.hostId)) } : {}),
+        ...(plans ? { nextFireAt: nextStartOn(plans.get(row.hostId) ?? []) } : {}),
+      }),
+    );
   }
 
   async statistics({ name, host }: Input<Routes['statistics']>): Promise<Response<Routes['statistics']>> {
     const { id } = await this.require(name);
     const found = host === undefined ? null : await this.hosts.byName(host);
     if (host !== undefined && !found) throw notFound('host', host);
-    const runs = await this.comparison.newest(id, { hostId: found?.id ?? null, limit: limits.statisticRuns });
-    return statisticsView(runs);
+    const hostId = found?.id ?? null;
+    const { statisticRuns, statisticDays: days, statisticRunsPerDay } = limits;
+    const [runs, usual] = await Promise.all([
+      this.comparison.newest(id, { hostId, limit: statisticRuns }),
+      this.comparison.durationsByDay(id, { hostId, nowMs: Date.now(), days, limit: statisticRunsPerDay }),
+    ]);
+    return statisticsView(runs, usual);
   }
 
   async listTaskChanges({
@@ -188,14 +219,4 @@ function targetOf(text: string | undefined): JobQuery['target'] {
   if (text === undefined) return undefined;
   const label = text.includes('=') ? readLabel(text) : undefined;
   return label ? { label } : { name: text };
-}
-
-/** The first start by time after now on hosts of these zones; null where none is known. */
-function nextFireOf({ enabled, schedule }: JobSpec, zones: readonly string[], nowMs: number): string | null {
-  if (!enabled || !schedule.some(isTimed)) return null;
-  const known = zones.filter(isTimeZone);
-  const next = (known.length > 0 ? known : ['UTC']).flatMap((hostTimezone) =>
-    previewFires(schedule, { nowMs, count: 1, hostTimezone }).map(({ at }) => at),
-  );
-  return next.sort()[0] ?? null;
 }

@@ -8,6 +8,7 @@ import { addRun } from '../../store/testing/runs.js';
 import { ApplyModule } from '../apply/apply.module.js';
 import { JobsModule } from './jobs.module.js';
 
+const dayMs = 86_400_000;
 let app: TestApp;
 let drop: () => Promise<void>;
 let hostIds: string[];
@@ -69,7 +70,6 @@ describe('the list of jobs', () => {
 
 describe('the newest runs of each job', () => {
   it('come with the list for who asks, the oldest first, also of jobs that run seldom', async () => {
-    const dayMs = 86_400_000;
     const { id: often } = await app.call(api.jobs.get, { name: 'gamma_1' });
     const { id: seldom } = await app.call(api.jobs.get, { name: 'gammaX1' });
     const days = [20, 10, 0];
@@ -173,19 +173,41 @@ describe('statistics of a job', () => {
     await expect(app.call(api.jobs.statistics, { name: 'counted', host: 'nobody' })).rejects.toMatchObject({
       status: 404,
     });
+    expect(all.states).toEqual({ succeeded: 2, failed: 1 });
     expect(await app.call(api.jobs.statistics, { name: 'Beta' })).toEqual({
       runs: 0,
       since: null,
       durations: null,
       buckets: [],
       exitCodes: [],
+      states: {},
+      days: [],
     });
+  });
+
+  it('tell what was usual day by day', async () => {
+    await app.call(api.jobs.apply, { body: { documents: [jobFile('daily')] } });
+    const { id } = await app.call(api.jobs.get, { name: 'daily' });
+    const today = new Date().setUTCHours(0, 0, 0, 0);
+    const add = async (daysAgo: number, host: number, durationMs: number) => {
+      const startedAtMs = today - daysAgo * dayMs + 1;
+      await app.database.pool.query('SELECT ensure_partitions($1, $1)', [new Date(startedAtMs)]);
+      const run = await addRun(app.database, { jobId: id, hostId: hostIds[host] ?? '' }, { startedAtMs });
+      await app.database.pool.query('UPDATE run SET duration_ms = $2 WHERE id = $1', [run, durationMs]);
+    };
+    for (const ms of [300, 100, 200]) await add(3, 0, ms);
+    await add(0, 1, 900);
+    await add(31, 0, 7);
+    const before = { day: new Date(today - 3 * dayMs).toISOString(), runs: 3, medianMs: 200, p95Ms: 300 };
+    const now = { day: new Date(today).toISOString(), runs: 1, medianMs: 900, p95Ms: 900 };
+    expect((await app.call(api.jobs.statistics, { name: 'daily' })).days).toEqual([before, now]);
+    expect((await app.call(api.jobs.statistics, { name: 'daily', host: 'BERLIN' })).days).toEqual([before]);
   });
 });
 
 describe('hosts of a job', () => {
   it('are listed by name, by state, page by page', async () => {
-    const list = async (options: { state?: 'applied' | 'desired'; limit?: number; cursor?: string }) => {
+    const list = async (options: Omit<Request<typeof api.jobs.assignments>, 'name'>) => {
       const { items, next } = await app.call(api.jobs.assignments, { name: 'alpha', ...options });
       return { hosts: items.map(({ host }) => host), next };
     };
@@ -193,6 +215,36 @@ describe('hosts of a job', () => {
     const first = await list({ limit: 2 });
     expect(first.hosts).toEqual(['BERLIN', 'SHANGHAI']);
     expect(await list({ limit: 2, cursor: first.next ?? '' })).toEqual({ hosts: ['strange'], next: null });
+    expect(await list({ search: 'HAN' })).toEqual({ hosts: ['SHANGHAI'], next: null });
+    expect((await app.call(api.jobs.get, { name: 'alpha' })).hostStates).toMatchObject({ applied: 1, failed: 1 });
+  });
+
+  it('tell their newest run and their next start, for who asks', async () => {
+    vi.useFakeTimers({ now: Date.now(), toFake: ['Date'] });
+    const overrides = [{ hosts: ['shanghai'], schedule: '0 4 * * *' }];
+    await app.call(api.jobs.apply, { body: { documents: [jobFile('matrix', { overrides })] } });
+    const { id } = await app.call(api.jobs.get, { name: 'matrix' });
+    const add = async (host: number, daysAgo: number, state: string) => {
+      const startedAtMs = Date.now() - daysAgo * dayMs;
+      await app.database.pool.query('SELECT ensure_partitions($1, $1)', [new Date(startedAtMs)]);
+      return addRun(app.database, { jobId: id, hostId: hostIds[host] ?? '' }, { state, startedAtMs });
+    };
+    await add(0, 0.2, 'succeeded');
+    await add(1, 9, 'succeeded');
+    const newest = [await add(0, 0.1, 'failed'), await add(1, 8, 'killed')];
+    const { items } = await app.call(api.jobs.assignments, { name: 'matrix', lastRun: 'true', nextFire: 'true' });
+    expect(items.map(({ lastRun }) => lastRun && [lastRun.id, lastRun.state])).toEqual([
+      [newest[0], 'failed'],
+      [newest[1], 'killed'],
+      null,
+    ]);
+    const clock = (at: string | null | undefined, timeZone: string) =>
+      at && new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone }).format(new Date(at));
+    expect(clock(items[0]?.nextFireAt, 'Europe/Berlin')).toBe('02:00');
+    expect(clock(items[1]?.nextFireAt, 'Asia/Shanghai')).toBe('04:00');
+    const [plain] = (await app.call(api.jobs.assignments, { name: 'matrix' })).items;
+    expect(plain).not.toHaveProperty('lastRun');
+    expect(plain).not.toHaveProperty('nextFireAt');
   });
 });
 

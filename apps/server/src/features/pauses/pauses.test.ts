@@ -1,5 +1,6 @@
 import { hostIndex } from '@carillon/contract/agent/desired-messages';
 import { api } from '@carillon/contract/http/api';
+import { limits } from '@carillon/contract/limits';
 import { desiredHash } from '@carillon/core/desired/desired-state';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -91,7 +92,7 @@ describe('a pause of hosts', () => {
     const host = await makeHost();
     await app.call(api.pauses.pause, { body: { hosts: [host.name], until: inHours(1), afterwards: 'skip' } });
     await gateway.rows(`UPDATE host_pause SET until_at = now() - interval '2 hours' WHERE ended_at IS NULL`, []);
-    await new MaintenanceStore(app.database, { keepRunsDays: 9, keepOutputDays: 9 }).run('pauses.end');
+    await new MaintenanceStore(app.database, { ...limits, keepRunsDays: 9, keepOutputDays: 9 }).run('pauses.end');
     const index = await host.index();
     expect(index.pause).toBeUndefined();
     expect(hashOf(index)).toBe(index.hash);

@@ -111,6 +111,8 @@ function testModule(databaseUrl: string, folder: string, hints: Hints, options: 
     unknownSocketsPerAddress: limits.unauthenticatedSocketsPerAddress,
     keepRunsDays: limits.keepRunsDays,
     keepOutputDays: limits.keepOutputDays,
+    keepIncidentsDays: limits.keepIncidentsDays,
+    keepNoticesDays: limits.keepNoticesDays,
     pollMs: options.pollMs ?? 600_000,
     selfWatchMs: 0,
     drainMs: 0,

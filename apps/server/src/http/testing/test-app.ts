@@ -81,6 +81,8 @@ export function testConfig(databaseUrl: string, folder: string): Config {
     unknownSocketsPerAddress: limits.unauthenticatedSocketsPerAddress,
     keepRunsDays: limits.keepRunsDays,
     keepOutputDays: limits.keepOutputDays,
+    keepIncidentsDays: limits.keepIncidentsDays,
+    keepNoticesDays: limits.keepNoticesDays,
     pollMs: 600_000,
     selfWatchMs: 0,
     drainMs: 0,
