@@ -6,6 +6,7 @@ import { prepare, repository } from './prepare.mjs';
 
 if (process.argv.includes('--help')) {
   console.log(`npm start            run Carillon on this machine: http://127.0.0.1:7070
+npm start -- --demo  with a simulated fleet and a week of history, in .carillon-demo; --fresh begins anew
   CARILLON_PORT      another port
   CARILLON_DATA      another data folder (default: .carillon)
   DATABASE_URL       a Postgres of your own instead of the embedded one
@@ -15,9 +16,18 @@ if (process.argv.includes('--help')) {
 
 await prepare();
 try {
-  const { main } = await import(pathToFileURL(resolve(repository, 'packages/stack/dist/main.js')).href);
-  await main(repository, process.env);
+  if (process.argv.includes('--demo')) {
+    const { demoMain } = await built('apps/cli/dist/demo/main.js');
+    await demoMain(repository, process.env, { fresh: process.argv.includes('--fresh') });
+  } else {
+    const { main } = await built('packages/stack/dist/main.js');
+    await main(repository, process.env);
+  }
 } catch (error) {
   console.error(`Carillon could not start: ${error instanceof Error ? error.message : error}`);
   process.exit(1);
+}
+
+function built(path) {
+  return import(pathToFileURL(resolve(repository, path)).href);
 }

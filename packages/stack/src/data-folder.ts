@@ -12,6 +12,8 @@ export interface DataFolder {
   readonly runningFile: string;
   /** Local admin token, readable by its owner only. */
   readonly adminTokenFile: string;
+  /** There in the folder of a demo only, so that a demo and real data are never mixed. */
+  readonly demoFile: string;
 }
 
 export function dataFolderAt(path: string): DataFolder {
@@ -24,6 +26,7 @@ export function dataFolderAt(path: string): DataFolder {
     server: join(root, 'server'),
     runningFile: join(root, 'running.json'),
     adminTokenFile: join(root, 'admin-token'),
+    demoFile: join(root, 'demo.json'),
   };
 }
 

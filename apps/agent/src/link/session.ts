@@ -6,13 +6,19 @@ import type { OutputShipper } from '../collect/output-shipper.js';
 import type { SpoolKeeper } from '../collect/spool-keeper.js';
 import type { CommandDesk } from '../commands/command-desk.js';
 import type { Log } from '../lib/log.js';
-import type { ContactKeeper } from '../state/contact.js';
 import type { EventLog } from '../state/event-log.js';
 import type { DesiredSync } from '../sync/desired-sync.js';
 import type { Upgrader } from '../upgrade/upgrader.js';
 import type { HostLoad } from '../watch/host-load.js';
 import type { InventoryWatch } from '../watch/inventory-watch.js';
 import type { Channel, FromServer } from './channel.js';
+
+/** What wants to know whether there is a session. */
+export interface SessionContact {
+  attach(channel: Pick<Channel, 'silentMs' | 'close'>): void;
+  detach(): void;
+  onTrouble(why: string): void;
+}
 
 /** The parts of an agent that talk to the server while a session is open. */
 export interface SessionParts {
@@ -28,7 +34,7 @@ export interface SessionParts {
   /** Absent on simulated hosts. */
   readonly upgrader?: Pick<Upgrader, 'attach' | 'detach' | 'onOffer' | 'onChunk'>;
   /** Told when a session opens and ends. */
-  readonly contact?: Pick<ContactKeeper, 'attach' | 'detach' | 'onTrouble'>;
+  readonly contact?: SessionContact;
   readonly log: Log;
 }
 

@@ -4,6 +4,7 @@ import type { FleetReport, FleetStart } from '@carillon/contract/fleet/messages'
 import { randomFrom } from '@carillon/core/random/random-from';
 import { SocketCutter } from './cut-sockets.js';
 import { Ledger } from './ledger.js';
+import { playOf } from './play.js';
 import { SimulatedHost } from './simulated-host.js';
 
 /** Sooner than a real agent. */
@@ -83,13 +84,15 @@ export class Fleet {
   private makeHost(number: number): SimulatedHost {
     const { server, token, prefix, hosts, seed, failureRate, longestRunMs, realReconnect } = this.options;
     const name = `${prefix}-${String(number).padStart(String(hosts).length, '0')}`;
+    const rules = { seed, failureRate, longestRunMs };
     let joined = false;
     return new SimulatedHost({
       server,
       token,
       name,
       ...(realReconnect ? {} : { reconnect: quickReconnect }),
-      rules: { seed, failureRate, longestRunMs },
+      seed,
+      playOf: ({ host, manifest, count }) => playOf(rules, host, manifest.name, count),
       ledger: this.ledger,
       onOnline: () => {
         if (!joined) this.joining -= 1;

@@ -5,7 +5,7 @@ import { seedOf } from './seed-of.js';
 /** What a simulated program does. */
 export interface Play {
   readonly durationMs: number;
-  readonly state: Extract<RunState, 'succeeded' | 'failed' | 'timed_out'>;
+  readonly state: Extract<RunState, 'succeeded' | 'warning' | 'failed' | 'timed_out'>;
   readonly reason: 'exit_code' | 'timeout' | null;
   /** Unsigned 32 bits; null for a timeout. */
   readonly exitCode: number | null;

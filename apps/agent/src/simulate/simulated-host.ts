@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Body } from '@carillon/contract/agent/catalog';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { keyId } from '@carillon/core/desired/signing';
 import type { ReconnectRules } from '@carillon/core/link/reconnect';
@@ -12,22 +13,30 @@ import { Channel } from '../link/channel.js';
 import { joinServer } from '../link/handshake.js';
 import { LinkError } from '../link/link-error.js';
 import { keepLinked } from '../link/link-loop.js';
+import type { SessionParts } from '../link/session.js';
 import { MemoryScheduler } from '../scheduler/memory-scheduler.js';
 import { type Identity, makeTransientIdentity } from '../state/identity.js';
 import { MemoryEventLog } from '../state/memory-event-log.js';
+import type { ApplyPorts } from '../sync/apply-desired.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { hostTimezone } from '../zones/host-timezone.js';
 import { FleetCache } from './fleet-cache.js';
 import type { Ledger } from './ledger.js';
 import { MemoryOutputSource } from './memory-output.js';
-import type { PlayRules } from './play.js';
-import { SimulatedRuns } from './simulated-runs.js';
+import { type PlayOf, SimulatedRuns } from './simulated-runs.js';
+
+type Facts = Body<'hello'>['facts'];
 
 export interface SimulatedHostOptions {
   readonly server: string;
   readonly token: string;
   readonly name: string;
-  readonly rules: PlayRules;
+  readonly seed: number;
+  readonly playOf: PlayOf;
+  /** What it says of itself; absent: as this machine is. Asked anew for each session. */
+  readonly facts?: () => Pick<Facts, 'os' | 'timezone' | 'agentVersion' | 'capabilities'>;
+  /** Of an earlier start: it has joined already. */
+  readonly identity?: Identity | undefined;
   readonly reconnect?: ReconnectRules;
   /** Gets what happens; absent where nobody compares. */
   readonly ledger?: Ledger | undefined;
@@ -39,18 +48,39 @@ export interface SimulatedHostOptions {
 const joinAttempts = 20;
 const runner = { command: 'simulated.exe', arguments: ['run'] };
 
+export type MoreParts = Pick<Partial<SessionParts>, 'load' | 'inventory' | 'upgrader'> & {
+  /** A session is open. */
+  readonly onChannel?: (channel: Pick<Channel, 'close'>) => void;
+};
+
 /** A whole agent in memory: real protocol, keys, verification and delivery; a Task Scheduler that only remembers. */
 export class SimulatedHost {
-  private readonly eventLog = new MemoryEventLog();
-  private readonly source = new MemoryOutputSource();
-  private readonly cache: FleetCache;
-  private runs: SimulatedRuns | undefined;
+  protected readonly eventLog = new MemoryEventLog();
+  protected readonly source = new MemoryOutputSource();
+  protected readonly scheduler = new MemoryScheduler();
+  protected readonly cache: FleetCache;
+  protected runs: SimulatedRuns | undefined;
 
-  constructor(private readonly options: SimulatedHostOptions) {
+  constructor(protected readonly options: SimulatedHostOptions) {
     this.cache = new FleetCache(options.name, (rev, jobs) => {
-      this.runs?.wake();
+      this.onRegistered();
       options.onApplied(rev, jobs);
     });
+  }
+
+  /** Everything of a revision is registered. */
+  protected onRegistered(): void {
+    this.runs?.wake();
+  }
+
+  /** What else takes part in sessions. */
+  protected moreParts(_identity: Identity): MoreParts {
+    return {};
+  }
+
+  /** What registering needs beyond the Task Scheduler. */
+  protected moreApplyPorts(): Partial<ApplyPorts> {
+    return {};
   }
 
   /** Nothing runs, and the server has acked all that happened. */
@@ -73,12 +103,12 @@ export class SimulatedHost {
    * @throws LinkError when the server does not let it join
    */
   async live(signal: AbortSignal): Promise<void> {
-    const { server, name, rules, ledger, reconnect, onOnline, onOffline } = this.options;
-    const { eventLog, source, cache } = this;
-    const identity = await this.join(signal);
+    const { server, name, seed, playOf, ledger, reconnect, onOnline, onOffline } = this.options;
+    const { eventLog, source, cache, scheduler } = this;
+    const identity = this.options.identity ?? (await this.join(signal));
     if (!identity?.agentId) return;
     const { agentId, signerKeys } = identity;
-    const timezone = hostTimezone();
+    const { timezone } = this.facts();
     const events = new EventSender(eventLog);
     const output = new OutputShipper(source);
     const onNews = () => {
@@ -86,26 +116,30 @@ export class SimulatedHost {
       output.pump();
     };
     const runs = new SimulatedRuns(
-      { agentId, name, timezone, cache, eventLog, output: source, rules, ledger, onNews },
+      { agentId, name, timezone, cache, eventLog, output: source, seed, playOf, ledger, onNews },
       Date.now(),
     );
     this.runs = runs;
     const desired = new DesiredSync(
       agentId,
-      () => ({ hostTimezone: timezone, runner, signerKeys, agentId, hostName: name }),
-      { scheduler: new MemoryScheduler(), cache, storeScript: () => undefined },
+      () => this.applyFacts(identity),
+      { scheduler, cache, storeScript: () => undefined, ...this.moreApplyPorts() },
       silentLog,
     );
     const commands = new CommandDesk(() => ({ agentId, signerKeys }), new MemoryCommandJournal(), runs, silentLog);
-    const contact = { attach: onOnline, detach: onOffline, onTrouble: () => undefined };
-    runs.wake();
+    const { onChannel, ...more } = this.moreParts(identity);
+    const attach = (channel: Pick<Channel, 'close'>) => {
+      onChannel?.(channel);
+      onOnline();
+    };
+    const contact = { attach, detach: onOffline, onTrouble: () => undefined };
     try {
       await keepLinked(
         {
           servers: [server],
           identity,
-          facts: () => factsOf(name),
-          parts: { eventLog, events, output, desired, commands, contact, log: silentLog },
+          facts: () => this.facts(),
+          parts: { ...more, eventLog, events, output, desired, commands, contact, log: silentLog },
           ...(reconnect ? { reconnect } : {}),
         },
         signal,
@@ -116,14 +150,18 @@ export class SimulatedHost {
     }
   }
 
+  protected applyFacts({ agentId = '', signerKeys }: Identity) {
+    return { hostTimezone: this.facts().timezone, runner, signerKeys, agentId, hostName: this.options.name };
+  }
+
   private async join(signal: AbortSignal): Promise<Identity | undefined> {
-    const { server, token, name } = this.options;
+    const { server, token } = this.options;
     const identity = makeTransientIdentity();
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       let channel: Channel | undefined;
       try {
         channel = await Channel.open(server, { signal });
-        const enrolled = await joinServer(channel, server, identity, token, factsOf(name));
+        const enrolled = await joinServer(channel, server, identity, token, this.facts());
         return {
           ...identity,
           agentId: enrolled.agentId,
@@ -141,16 +179,18 @@ export class SimulatedHost {
     }
     return undefined;
   }
-}
 
-function factsOf(name: string) {
-  return {
-    hostname: name,
-    os: 'Simulated Windows Server',
-    timezone: hostTimezone(),
-    agentVersion,
-    scheduler: 'memory' as const,
-    capabilities: ['run', 'stop'],
-    fingerprint: sha256Hex(`simulated\n${name}`),
-  };
+  private facts(): Facts {
+    const { name, facts } = this.options;
+    return {
+      os: 'Simulated Windows Server',
+      timezone: hostTimezone(),
+      agentVersion,
+      capabilities: ['run', 'stop'],
+      ...facts?.(),
+      hostname: name,
+      scheduler: 'memory',
+      fingerprint: sha256Hex(`simulated\n${name}`),
+    };
+  }
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { RunEvent } from '@carillon/contract/agent/event-messages';
+import { describePause, isPaused, pausedReason } from '@carillon/core/desired/pause';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { spreadKeyOf } from '@carillon/core/job/task-for-job';
 import { randomFrom } from '@carillon/core/random/random-from';
@@ -7,18 +7,16 @@ import { scheduleOccurrences } from '@carillon/wintask/schedule/occurrences';
 import type { CommandWork, Done } from '../commands/command-desk.js';
 import { newId } from '../lib/new-id.js';
 import type { StartTicket } from '../runner/start-reason.js';
-import type { EventLog } from '../state/event-log.js';
+import type { EventLog, UnnumberedEvent } from '../state/event-log.js';
 import type { FleetCache } from './fleet-cache.js';
 import type { Ledger } from './ledger.js';
 import type { MemoryOutputSource } from './memory-output.js';
-import { type Play, type PlayRules, playOf } from './play.js';
+import type { Play } from './play.js';
 import { seedOf } from './seed-of.js';
+import { type End, endOfRun, type Started } from './told-run.js';
 
-type Started = Extract<RunEvent, { kind: 'run.started' }>;
-type Finished = Extract<RunEvent, { kind: 'run.finished' }>;
-
-/** How a run ends; a command ends it before its time. */
-type End = Omit<Play, 'state' | 'reason' | 'durationMs'> & Pick<Finished, 'state' | 'reason'>;
+/** Decides how the n-th run of a job on a host goes, which starts at `atMs`. */
+export type PlayOf = (run: { host: string; manifest: Manifest; count: number; atMs: number }) => Play;
 
 interface UnderWay {
   readonly timer: NodeJS.Timeout;
@@ -35,7 +33,8 @@ export interface SimulatedHostState {
   readonly cache: FleetCache;
   readonly eventLog: EventLog;
   readonly output: MemoryOutputSource;
-  readonly rules: PlayRules;
+  readonly seed: number;
+  readonly playOf: PlayOf;
   /** Absent: nobody will compare. */
   readonly ledger?: Ledger | undefined;
   /** Something is to be sent. */
@@ -59,11 +58,16 @@ export class SimulatedRuns implements CommandWork {
     nowMs: number,
   ) {
     this.lookedMs = nowMs;
-    this.random = randomFrom(seedOf(host.rules.seed, host.name));
+    this.random = randomFrom(seedOf(host.seed, host.name));
   }
 
   get isIdle(): boolean {
     return this.underWay.size === 0;
+  }
+
+  /** Something else that is to be sent was added to the event log. */
+  onNews(): void {
+    this.host.onNews();
   }
 
   /** Fires what is due and sleeps until the next occurrence. Call also when definitions have changed. */
@@ -71,24 +75,54 @@ export class SimulatedRuns implements CommandWork {
     if (this.closed) return;
     const nowMs = Date.now();
     let nextMs = nowMs + lookMs;
+    const { pause } = this.host.cache.registered();
     for (const manifest of this.host.cache.jobs()) {
-      const timed = manifest.enabled ? manifest.schedule : [];
-      for (const { atMs } of scheduleOccurrences(timed, {
-        fromMs: Math.max(this.lookedMs, this.sinceOf(manifest, nowMs)),
-        untilMs: nextMs,
-        hostTimezone: this.host.timezone,
-        ...spreadKeyOf(this.host.agentId, manifest.jobId),
-      })) {
+      const fromMs = Math.max(this.lookedMs, this.sinceOf(manifest, nowMs));
+      for (const { atMs } of this.occurrences(manifest, fromMs, nextMs)) {
         if (atMs > nowMs) {
           nextMs = atMs;
           break;
         }
-        this.begin(manifest, newId(nowMs), { trigger: 'schedule', scheduledForMs: atMs, commandId: null });
+        const why = { trigger: 'schedule', scheduledForMs: atMs, commandId: null } as const;
+        if (pause && isPaused(pause, nowMs)) this.skip(manifest, why, describePause(pause));
+        else this.begin(manifest, newId(nowMs), why);
       }
     }
     this.lookedMs = nowMs;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.wake(), Math.max(1, nextMs - Date.now()));
+  }
+
+  /**
+   * Tells of all that was due since then, as an agent does that the centre could not hear meanwhile, and works on from there.
+   * @param goneMs nothing happens here any more after it
+   * @returns how many runs there were
+   */
+  catchUp(fromMs: number, goneMs?: number): number {
+    const nowMs = goneMs ?? Date.now();
+    const due = this.host.cache.jobs().flatMap((manifest) => {
+      this.since.set(`${manifest.jobId} ${manifest.version}`, fromMs);
+      return [...this.occurrences(manifest, fromMs, nowMs)].map(({ atMs }) => ({ manifest, atMs }));
+    });
+    const events: UnnumberedEvent[] = [];
+    for (const { manifest, atMs } of due.sort((a, b) => a.atMs - b.atMs)) {
+      const startedMs = Math.min(nowMs, atMs + Math.floor(200 + this.random() * 1_500));
+      const started = startedOf(manifest, newId(startedMs), startedMs, {
+        trigger: 'schedule',
+        scheduledForMs: atMs,
+        commandId: null,
+      });
+      const play = this.nextPlay(manifest, startedMs);
+      const finishedMs = startedMs + play.durationMs;
+      if (finishedMs < nowMs) events.push(endOfRun(started, { startedMs, finishedMs }, play, this.host.output).event);
+      else if (goneMs === undefined) this.goOn(started, startedMs, play);
+    }
+    this.host.eventLog.append(events);
+    this.lookedMs = nowMs;
+    this.host.onNews();
+    if (goneMs === undefined) this.wake();
+    else this.close();
+    return due.length;
   }
 
   /** Jobs also start without their schedules, one of them every so often on average, as Windows' events start them. */
@@ -141,53 +175,54 @@ export class SimulatedRuns implements CommandWork {
     return since;
   }
 
-  private begin(
-    manifest: Manifest,
-    runId: string,
-    why: { trigger: Started['trigger']; scheduledForMs: number | null; commandId: string | null },
-  ): void {
-    const { name, rules, ledger } = this.host;
-    const startedMs = Date.now();
-    const started: Started = {
-      kind: 'run.started',
-      runId,
-      jobId: manifest.jobId,
-      version: manifest.version,
-      trigger: why.trigger,
-      scheduledFor: why.scheduledForMs === null ? null : new Date(why.scheduledForMs).toISOString(),
-      startedAt: new Date(startedMs).toISOString(),
-      commandId: why.commandId,
-    };
-    ledger?.begun({ host: name, runId, jobId: manifest.jobId, startedAt: new Date(startedMs).toISOString() });
-    this.tell(started.startedAt, started);
-    const count = (this.counts.get(manifest.name) ?? 0) + 1;
-    this.counts.set(manifest.name, count);
-    const play = playOf(rules, name, manifest.name, count);
-    const killed: End = { ...play, state: 'killed', reason: 'stopped_by_command', exitCode: 1 };
-    const end = (how: End) => this.finish(started, startedMs, how);
-    this.underWay.set(runId, { timer: setTimeout(() => end(play), play.durationMs), kill: () => end(killed) });
+  private occurrences({ enabled, schedule, jobId }: Manifest, fromMs: number, untilMs: number) {
+    const { timezone: hostTimezone, agentId } = this.host;
+    return scheduleOccurrences(enabled ? schedule : [], {
+      fromMs,
+      untilMs,
+      hostTimezone,
+      ...spreadKeyOf(agentId, jobId),
+    });
   }
 
-  private finish(started: Started, startedMs: number, { state, reason, exitCode, stdout, stderr }: End): void {
-    const { output, ledger } = this.host;
-    const { runId } = started;
-    this.underWay.delete(runId);
+  private begin(manifest: Manifest, runId: string, why: Why): void {
+    const startedMs = Date.now();
+    const started = startedOf(manifest, runId, startedMs, why);
+    this.host.ledger?.begun({ host: this.host.name, runId, jobId: manifest.jobId, startedAt: started.startedAt });
+    this.goOn(started, startedMs, this.nextPlay(manifest, startedMs));
+  }
+
+  private nextPlay(manifest: Manifest, atMs: number): Play {
+    const { name: host, playOf } = this.host;
+    const count = (this.counts.get(manifest.name) ?? 0) + 1;
+    this.counts.set(manifest.name, count);
+    return playOf({ host, manifest, count, atMs });
+  }
+
+  private goOn(started: Started, startedMs: number, play: Play): void {
+    this.tell(started.startedAt, started);
+    const killed: End = { ...play, state: 'killed', reason: 'stopped_by_command', exitCode: 1 };
+    const end = (how: End) => this.finish(started, startedMs, how);
+    const leftMs = Math.max(0, startedMs + play.durationMs - Date.now());
+    this.underWay.set(started.runId, { timer: setTimeout(() => end(play), leftMs), kill: () => end(killed) });
+  }
+
+  private skip(manifest: Manifest, why: Why, message: string): void {
     const nowMs = Date.now();
-    const at = new Date(nowMs).toISOString();
-    const written = { stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) };
-    ledger?.ended(runId, { finishedAt: at, state, exitCode, stdoutSha256: sha256(written.stdout) });
-    for (const stream of ['stdout', 'stderr'] as const)
-      if (written[stream].length > 0) output.add(runId, stream, written[stream], nowMs);
-    this.tell(at, {
-      ...started,
-      kind: 'run.finished',
-      finishedAt: at,
-      durationMs: nowMs - startedMs,
-      state,
-      reason,
-      exitCode,
-      output: { stdout: summary(written.stdout), stderr: summary(written.stderr), encoding: 'utf-8' },
-    });
+    const started = startedOf(manifest, newId(nowMs), nowMs, why);
+    const at = started.startedAt;
+    this.tell(at, { ...started, kind: 'run.skipped', finishedAt: at, reason: pausedReason, message });
+  }
+
+  private finish(started: Started, startedMs: number, end: End): void {
+    const { output, ledger, eventLog, onNews } = this.host;
+    this.underWay.delete(started.runId);
+    const finishedMs = Date.now();
+    const { event, stdoutSha256 } = endOfRun(started, { startedMs, finishedMs }, end, output);
+    const { state, exitCode } = end;
+    ledger?.ended(started.runId, { finishedAt: event.at, state, exitCode, stdoutSha256 });
+    eventLog.append([event]);
+    onNews();
   }
 
   private tell(at: string, data: RunEvent): void {
@@ -196,10 +231,22 @@ export class SimulatedRuns implements CommandWork {
   }
 }
 
-function summary(data: Buffer) {
-  return { bytes: data.length, stored: data.length, sha256: sha256(data) };
+interface Why {
+  readonly trigger: Started['trigger'];
+  readonly scheduledForMs: number | null;
+  readonly commandId: string | null;
 }
 
-function sha256(data: Buffer): string {
-  return createHash('sha256').update(data).digest('hex');
+function startedOf({ jobId, version }: Manifest, runId: string, startedMs: number, why: Why): Started {
+  const { trigger, scheduledForMs, commandId } = why;
+  return {
+    kind: 'run.started',
+    runId,
+    jobId,
+    version,
+    trigger,
+    scheduledFor: scheduledForMs === null ? null : new Date(scheduledForMs).toISOString(),
+    startedAt: new Date(startedMs).toISOString(),
+    commandId,
+  };
 }

@@ -5,6 +5,8 @@ export interface HistoryShape {
   readonly runs: number;
   readonly hosts: number;
   readonly days: number;
+  /** How many hosts each job is on; all when it is left out. */
+  readonly hostsPerJob?: number;
 }
 
 const timeMs = 'floor(extract(epoch FROM now()) * 1000)::bigint';
@@ -16,17 +18,17 @@ const timeMs = 'floor(extract(epoch FROM now()) * 1000)::bigint';
  */
 export async function fillHistory(
   database: StackDatabase,
-  { runs, hosts, days }: HistoryShape,
+  { runs, hosts, days, hostsPerJob = hosts }: HistoryShape,
   onProgress: (text: string) => void,
 ): Promise<void> {
   await database.rows(`SET synchronous_commit = off`);
   await database.rows(`SET maintenance_work_mem = '512MB'`);
   await database.rows(`SET work_mem = '128MB'`);
   await database.rows('SELECT ensure_partitions(current_date - $1::int - 1, current_date)', [days]);
-  await addHosts(database, hosts);
+  await addHosts(database, hosts, hostsPerJob);
   const indexes = await dropIndexes(database);
   onProgress(`making ${runs} runs`);
-  await addRuns(database, runs, days);
+  await addRuns(database, runs, days, hostsPerJob);
   onProgress('making their output');
   await addOutput(database);
   onProgress('building indexes');
@@ -37,8 +39,8 @@ export async function fillHistory(
     await database.rows(`VACUUM ANALYZE ${table}`);
 }
 
-/** Hosts that were here and are gone, with every job on each. */
-async function addHosts(database: StackDatabase, hosts: number): Promise<void> {
+/** Hosts that were here and are gone, with every job on so many of them, one after the other. */
+async function addHosts(database: StackDatabase, hosts: number, hostsPerJob: number): Promise<void> {
   await database.rows(
     `INSERT INTO host (id, name, name_key, os, timezone, agent_version, scheduler, fingerprint, public_key, desired_hash)
      SELECT (lpad(to_hex(${timeMs}), 12, '0') || '7000' || '8' || lpad(to_hex(i), 15, '0'))::uuid, 'made-' || i, 'made-' || i,
@@ -50,9 +52,12 @@ async function addHosts(database: StackDatabase, hosts: number): Promise<void> {
   );
   await database.rows(
     `INSERT INTO assignment (job_id, host_id, version, manifest_hash, state)
-     SELECT j.id, h.id, j.current_version, v.manifest_hash, 'applied' FROM host h CROSS JOIN job j
+     SELECT j.id, h.id, j.current_version, v.manifest_hash, 'applied'
+     FROM (SELECT id, row_number() OVER (ORDER BY name) - 1 AS number, count(*) OVER () AS hosts FROM host WHERE name LIKE 'made-%') h
+     CROSS JOIN (SELECT id, current_version, row_number() OVER (ORDER BY name) - 1 AS number FROM job) j
      JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
-     WHERE h.name LIKE 'made-%'`,
+     WHERE (h.number - j.number * 7 % h.hosts + h.hosts) % h.hosts < $1`,
+    [hostsPerJob],
   );
 }
 
@@ -66,7 +71,7 @@ async function dropIndexes(database: StackDatabase): Promise<string[]> {
   return indexes.map(({ definition }) => definition.replace(' ON ONLY ', ' ON '));
 }
 
-async function addRuns(database: StackDatabase, runs: number, days: number): Promise<void> {
+async function addRuns(database: StackDatabase, runs: number, days: number, hostsPerJob: number): Promise<void> {
   await database.rows(
     `WITH jobs AS (SELECT array_agg(id ORDER BY name) AS ids FROM job),
        hosts AS (SELECT array_agg(id ORDER BY name) AS ids FROM host WHERE name LIKE 'made-%'),
@@ -75,7 +80,7 @@ async function addRuns(database: StackDatabase, runs: number, days: number): Pro
            (hashint8(i) & 2147483647) AS draw FROM generate_series(1::bigint, $1::bigint) AS i),
        placed AS (
          SELECT m.*, m.draw % cardinality(jobs.ids) AS job_number, jobs.ids[m.draw % cardinality(jobs.ids) + 1] AS job_id,
-           hosts.ids[(m.draw / 64) % cardinality(hosts.ids) + 1] AS host_id, to_timestamp(m.ms / 1000.0) AS at
+           hosts.ids[(m.draw % cardinality(jobs.ids) * 7 + (m.draw / 64) % $3::int) % cardinality(hosts.ids) + 1] AS host_id, to_timestamp(m.ms / 1000.0) AS at
          FROM made m, jobs, hosts),
        judged AS (
          SELECT *, CASE WHEN (draw / 7) % CASE job_number % 10 WHEN 3 THEN 5 ELSE 50 END = 0 THEN 'failed' ELSE 'succeeded' END AS state
@@ -86,7 +91,7 @@ async function addRuns(database: StackDatabase, runs: number, days: number): Pro
        state::run_state, 'schedule', at, at, at + draw % 60000 * interval '1 millisecond', draw % 60000,
        CASE state WHEN 'failed' THEN 1 ELSE 0 END, 31, 18874368, 'utf-8', 60, 60, sha256(noise::bytea), at
      FROM judged ORDER BY i`,
-    [runs, days],
+    [runs, days, hostsPerJob],
   );
 }
 

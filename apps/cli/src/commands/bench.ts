@@ -5,6 +5,7 @@ import { type Cli, handle } from '../lib/command.js';
 import type { Session } from '../lib/session.js';
 import { addBenchAgent } from './bench-agent.js';
 import { addBenchAlert } from './bench-alert.js';
+import { addBenchDashboard } from './bench-dashboard.js';
 import { addFleetBenches } from './bench-fleet.js';
 import { addBenchHistory } from './bench-history.js';
 import { addBenchIngest } from './bench-ingest.js';
@@ -29,6 +30,7 @@ export function addBench(program: Command, cli: Cli): void {
   addBenchAlert(parent, cli);
   addBenchHistory(parent, cli);
   addBenchMissed(parent, cli);
+  addBenchDashboard(parent, cli);
   addFleetBenches(parent, cli);
 }
 

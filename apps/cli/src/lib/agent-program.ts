@@ -8,6 +8,14 @@ export function findFleetProgram(repository: string): string {
   return find('@carillon/agent/simulate/main', join(repository, 'apps', 'agent', 'dist', 'simulate', 'main.js'));
 }
 
+/** The program that plays the fleet of a demo. */
+export function findDemoProgram(repository: string): string {
+  return find(
+    '@carillon/agent/simulate/demo/main',
+    join(repository, 'apps', 'agent', 'dist', 'simulate', 'demo', 'main.js'),
+  );
+}
+
 /** The bare WebSocket server and its clients, with which fleets are compared. */
 export function findBareProgram(repository: string): string {
   return find('@carillon/agent/simulate/bare', join(repository, 'apps', 'agent', 'dist', 'simulate', 'bare.js'));

@@ -20,6 +20,8 @@ export interface Product {
   readonly signInLink: string;
   /** Everything the console showed. */
   output(): string;
+  /** Until the console shows it. */
+  shows(pattern: RegExp): Promise<unknown>;
   cli(...args: string[]): Promise<CliResult>;
   /** `cli` with `--json`, parsed; throws when it fails. */
   json<T>(...args: string[]): Promise<T>;
@@ -37,6 +39,7 @@ export interface Product {
 export async function startProduct(
   env: Record<string, string> = {},
   again?: Pick<Product, 'folder' | 'url'>,
+  args: readonly string[] = [],
 ): Promise<Product & { dispose(): Promise<void> }> {
   const folder = again?.folder ?? mkdtempSync(join(tmpdir(), 'carillon-whole-'));
   const port = again ? Number(new URL(again.url).port) : await freePort();
@@ -48,7 +51,7 @@ export async function startProduct(
     CARILLON_PORT: String(port),
     ...env,
   };
-  const child = spawn(process.execPath, [join(repository, 'tools/start.mjs')], {
+  const child = spawn(process.execPath, [join(repository, 'tools/start.mjs'), ...args], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -65,6 +68,7 @@ export async function startProduct(
     folder,
     signInLink: line[1] ?? '',
     output: console.text,
+    shows: (pattern) => console.waitFor(pattern, ended),
     cli,
     json: async <T>(...args: string[]) => {
       const result = await cli(...args, '--json');
