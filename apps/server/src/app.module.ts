@@ -36,7 +36,7 @@ import { ObservabilityModule } from './observability/observability.module.js';
 import { QueueModule } from './queue/queue.module.js';
 import { SharedModule } from './shared/shared.module.js';
 
-const features = [
+export const features = [
   SessionModule,
   OverviewModule,
   ApplyModule,

@@ -11,7 +11,8 @@ import { SubscriptionsModule } from '../src/features/subscriptions/subscriptions
 import { startTestApp, type TestApp } from '../src/http/testing/test-app.js';
 import { addAlert, addIncident } from '../src/store/testing/incidents.js';
 
-const page = readFileSync(join(resolve(import.meta.dirname, '../../..'), 'docs/ticketing-api.md'), 'utf8');
+const repository = resolve(import.meta.dirname, '../../..');
+const page = readFileSync(join(repository, 'docs/ticketing-api.md'), 'utf8');
 const blocksOf = (language: string) =>
   [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, code = '']) => code);
 /** What the page needs; where one is missing, its test is skipped and stands in the count of skipped tests. */
@@ -75,4 +76,12 @@ describe('docs/ticketing-api.md', () => {
     expect(verify(secret, headers, `${body} `, 1_614_265_330_000)).toBe(false);
     expect(verify(secret, headers, body, 1_614_265_931_000)).toBe(false);
   });
+});
+
+it.skipIf(isMissing)('examples/alerting/subscription.sh makes a subscription that is told', async () => {
+  sink.requests.length = 0;
+  const { code, stdout, stderr } = await bash(`sh ${join(repository, 'examples/alerting/subscription.sh')}`);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('"sent":true');
+  expect(sink.requests.map(({ body }) => JSON.parse(body).type)).toEqual(['ping']);
 });

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { whileHeld } from './while-held.js';
 
 let written = 0;
 
@@ -10,7 +11,7 @@ export function writeAtomic(file: string, content: string | Uint8Array): void {
   const temporary = `${dirname(file)}/.${process.pid}-${written++}.tmp`;
   try {
     writeFileSync(temporary, content);
-    renameSync(temporary, file);
+    whileHeld(() => renameSync(temporary, file));
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from './atomic-file.js';
+import { whileHeld } from './while-held.js';
 
 /** Something schtasks asks the service to do. */
 export interface SchedulerRequest {
@@ -32,14 +33,14 @@ export function takeRequests(store: string, maxAgeMs: number, nowMs: number): Sc
     const stat = statSync(file, { throwIfNoEntry: false });
     if (!stat) return [];
     const request = readRequest(file);
-    rmSync(file, { force: true });
+    whileHeld(() => rmSync(file, { force: true }));
     return request === undefined || nowMs - stat.mtimeMs > maxAgeMs ? [] : [request];
   });
 }
 
 function readRequest(file: string): SchedulerRequest | undefined {
   try {
-    const request = JSON.parse(readFileSync(file, 'utf8')) as SchedulerRequest;
+    const request = JSON.parse(whileHeld(() => readFileSync(file, 'utf8'))) as SchedulerRequest;
     return (request.kind === 'run' || request.kind === 'end') && typeof request.path === 'string' ? request : undefined;
   } catch {
     return undefined;

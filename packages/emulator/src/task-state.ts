@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from './atomic-file.js';
+import { whileHeld } from './while-held.js';
 
 /** A running program; `identity` tells it from a later process with the same number. */
 export interface RunningInstance {
@@ -31,7 +32,10 @@ function fileOf(store: string, path: string): string {
 export function readState(store: string, path: string): TaskState {
   const fresh: TaskState = { lastResult: NEVER_RUN, missedRuns: 0, instances: [] };
   try {
-    return { ...fresh, ...(JSON.parse(readFileSync(fileOf(store, path), 'utf8')) as Partial<TaskState>) };
+    return {
+      ...fresh,
+      ...(JSON.parse(whileHeld(() => readFileSync(fileOf(store, path), 'utf8'))) as Partial<TaskState>),
+    };
   } catch {
     return fresh;
   }
@@ -44,5 +48,5 @@ export function writeState(store: string, path: string, state: TaskState): void 
 
 /** Forgets a task's state. */
 export function removeState(store: string, path: string): void {
-  rmSync(fileOf(store, path), { force: true });
+  whileHeld(() => rmSync(fileOf(store, path), { force: true }));
 }

@@ -4,6 +4,7 @@ import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { encodeTaskXml, writeTaskXml } from '@carillon/wintask/task/write-task-xml';
 import { writeAtomic } from './atomic-file.js';
+import { whileHeld } from './while-held.js';
 
 /** A registered task's file: its path as Task Scheduler names it and a mark that changes with its content. */
 export interface TaskFile {
@@ -51,7 +52,7 @@ export function taskExists(store: string, path: string): boolean {
 /** Reads a registered task; undefined when it is not there or was damaged by hand. */
 export function readTask(store: string, path: string): TaskDefinition | undefined {
   if (!taskExists(store, path)) return undefined;
-  const read = readTaskXml(readFileSync(fileOf(store, path)));
+  const read = readTaskXml(whileHeld(() => readFileSync(fileOf(store, path))));
   return read.ok ? read.task : undefined;
 }
 
@@ -63,7 +64,7 @@ export function writeTask(store: string, path: string, task: TaskDefinition): vo
 
 /** Removes a task; its folder stays, as on Windows. */
 export function removeTask(store: string, path: string): void {
-  rmSync(fileOf(store, path));
+  whileHeld(() => rmSync(fileOf(store, path)));
 }
 
 /** All registered tasks in order of folder and name. */

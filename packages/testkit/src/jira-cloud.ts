@@ -19,7 +19,8 @@ export interface JiraIssue {
 export interface JiraComment {
   readonly id: string;
   readonly author: { readonly accountId: string; readonly displayName: string };
-  readonly body: unknown;
+  body: unknown;
+  updateAuthor?: { readonly accountId: string; readonly displayName: string };
 }
 
 export interface JiraTransition {
@@ -47,6 +48,8 @@ export class JiraCloud extends TicketServer {
   priorities = ['High', 'Medium', 'Low'];
   issueTypes = ['Task', 'Bug'];
   missingRights: string[] = [];
+  /** Display names of people by their account id. */
+  people: Readonly<Record<string, string>> = { '5b10-ann': 'Ann Lee', '5b10-bob': 'Bob Ray' };
   /** A search does not see the latest so many issues yet. */
   unseen = 0;
   readonly user = 'carillon@example.com';
@@ -72,6 +75,15 @@ export class JiraCloud extends TicketServer {
     const content = [{ type: 'paragraph', content: [{ type: 'text', text }] }];
     const author = { accountId: by.toLowerCase(), displayName: by };
     return issue ? this.add(issue, author, { type: 'doc', version: 1, content }) : '';
+  }
+
+  /** Somebody changes what was said. */
+  sayOtherwise(id: string, text: string, by = 'Ann', issue = this.issues[0]): void {
+    const comment = issue?.comments.find((one) => one.id === id);
+    if (!issue || !comment) return;
+    comment.body = { type: 'doc', version: 1, content: [{ type: 'paragraph', content: [{ type: 'text', text }] }] };
+    comment.updateAuthor = { accountId: by.toLowerCase(), displayName: by };
+    this.touch(issue);
   }
 
   /** An issue that somebody else made, or many. */
@@ -115,9 +127,10 @@ export class JiraCloud extends TicketServer {
     if (!issue) return failed(404, 'Issue does not exist or you do not have permission to see it.');
     if (part === 'comment' && request.method === 'POST') return this.comment(issue, request.body);
     if (part === 'comment') return this.commentsOf(issue, request.query);
+    if (part === 'assignee' && request.method === 'PUT') return this.assign(issue, request.body);
     if (part === 'transitions') return this.transition(issue, request);
     if (!part && request.method === 'PUT') return this.edit(issue, request.body);
-    if (!part && request.method === 'GET') return { status: 200, body: shown(issue) };
+    if (!part && request.method === 'GET') return { status: 200, body: shown(issue, this.people) };
     return failed(405, 'Method Not Allowed');
   }
 
@@ -195,13 +208,21 @@ export class JiraCloud extends TicketServer {
   private fetch({ issueIdsOrKeys = [] }: { issueIdsOrKeys?: string[] }): TicketAnswer {
     if (issueIdsOrKeys.length > 100) return failed(400, 'At most 100 issues can be fetched.');
     const issues = this.issues.filter(({ id, key }) => issueIdsOrKeys.includes(key) || issueIdsOrKeys.includes(id));
-    return { status: 200, body: { issues: issues.map(shown), issueErrors: [] } };
+    return { status: 200, body: { issues: issues.map((one) => shown(one)), issueErrors: [] } };
   }
 
   private edit(issue: JiraIssue, body: Record<string, unknown>): TicketAnswer {
     const priority = (body.fields as { priority?: { name: string } }).priority?.name;
     if (priority && !this.priorities.includes(priority)) return failed(400, 'The priority selected is invalid.');
     if (priority) issue.priority = priority;
+    this.touch(issue);
+    return { status: 204 };
+  }
+
+  private assign(issue: JiraIssue, { accountId }: Record<string, unknown>): TicketAnswer {
+    const name = this.people[String(accountId)];
+    if (name === undefined) return failed(400, 'The user does not exist or cannot be assigned.');
+    issue.assignee = name;
     this.touch(issue);
     return { status: 204 };
   }
@@ -246,7 +267,11 @@ export class JiraCloud extends TicketServer {
 
 const statusOf = (name: string) => ({ name, statusCategory: { key: categories[name] ?? 'indeterminate' } });
 
-function shown({ id, key, summary, labels, priority, status, resolution, assignee, updatedMs }: JiraIssue): object {
+function shown(
+  { id, key, summary, labels, priority, status, resolution, assignee, updatedMs }: JiraIssue,
+  people: Readonly<Record<string, string>> = {},
+): object {
+  const accountId = Object.keys(people).find((id) => people[id] === assignee);
   const named = (name: string | null) => (name === null ? null : { name });
   return {
     id,
@@ -257,7 +282,7 @@ function shown({ id, key, summary, labels, priority, status, resolution, assigne
       priority: named(priority),
       status: statusOf(status),
       resolution: named(resolution),
-      assignee: assignee === null ? null : { displayName: assignee },
+      assignee: assignee === null ? null : { displayName: assignee, ...(accountId ? { accountId } : {}) },
       updated: new Date(updatedMs).toISOString().replace('Z', '+0000'),
     },
   };

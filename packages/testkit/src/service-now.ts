@@ -33,6 +33,11 @@ export class ServiceNow extends TicketServer {
   groups = ['Windows'];
   readonly user = 'carillon';
   password = 'secret';
+  /** Names of people by their `sys_id`. */
+  people: Readonly<Record<string, string>> = {
+    a8f98bb0eb32010045e1a5115206fe3a: 'Ann Lee',
+    b8f98bb0eb32010045e1a5115206fe3b: 'Bob Ray',
+  };
   /** The account may read the journal. */
   journalIsOpen = true;
 
@@ -106,7 +111,7 @@ export class ServiceNow extends TicketServer {
     const offset = Number(query.get('sysparm_offset') ?? 0);
     const limit = Number(query.get('sysparm_limit') ?? 10_000);
     const page = found(rows, query.get('sysparm_query') ?? '').slice(offset, offset + limit);
-    return { status: 200, body: { result: isAll ? page.map(shownBoth) : page } };
+    return { status: 200, body: { result: isAll ? page.map((row) => shownBoth(row, this.people)) : page } };
   }
 
   private create(body: Record<string, unknown>, isAll: boolean): TicketAnswer {
@@ -156,7 +161,7 @@ export class ServiceNow extends TicketServer {
   private one(id: string, isAll: boolean, status = 200): TicketAnswer {
     const result = this.incidents.get(id);
     if (!result) return failed(404, 'No Record found');
-    return { status, body: { result: isAll ? shownBoth(result) : result } };
+    return { status, body: { result: isAll ? shownBoth(result, this.people) : result } };
   }
 
   private choices(): Fields[] {
@@ -195,8 +200,15 @@ function asText(body: Record<string, unknown>): Fields {
   return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]));
 }
 
-function shownBoth(fields: Fields): Record<string, { value: string; display_value: string }> {
-  const shown = (name: string, value: string) => (name === 'state' ? (states[value] ?? value) : value);
+function shownBoth(
+  fields: Fields,
+  people: Readonly<Record<string, string>>,
+): Record<string, { value: string; display_value: string }> {
+  const names: Readonly<Record<string, Readonly<Record<string, string | undefined>>>> = {
+    state: states,
+    assigned_to: people,
+  };
+  const shown = (name: string, value: string) => names[name]?.[value] ?? value;
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, { value, display_value: shown(name, value) }]),
   );

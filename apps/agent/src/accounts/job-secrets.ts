@@ -2,6 +2,7 @@ import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { type RunAs, readRunAs, sidOfService } from '@carillon/core/job/run-as';
+import { retryWhileHeld } from '../lib/retry-while-held.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import { readJson, writeJson } from '../state/files.js';
 import type { PasswordFile } from './password-file.js';
@@ -46,7 +47,7 @@ export class JobSecrets {
     try {
       writeJson(temporary, Object.fromEntries(known));
       this.ports.share(temporary, this.accountOf(runAs));
-      renameSync(temporary, fileOf(this.folder, jobId));
+      retryWhileHeld(() => renameSync(temporary, fileOf(this.folder, jobId)));
     } finally {
       rmSync(temporary, { force: true });
     }

@@ -22,6 +22,7 @@ import { decodeTaskXml, readTaskXml } from '@carillon/wintask/task/read-task-xml
 import { encodeTaskXml, writeTaskXml } from '@carillon/wintask/task/write-task-xml';
 import { decodeConsoleOutput } from '@carillon/wintask/text/decode-console-output';
 import type { PowershellAnswer } from '../lib/powershell.js';
+import { retryWhileHeld } from '../lib/retry-while-held.js';
 import type { OwnWrites } from './own-writes.js';
 import type { RawListing } from './task-listing.js';
 import { type Credential, SchedulerError, type TaskScheduler } from './task-scheduler.js';
@@ -120,7 +121,7 @@ export class SchtasksScheduler implements TaskScheduler {
       definition: (path) => {
         try {
           const stored = this.storedFile(path);
-          const text = stored ? decodeTaskXml(readFileSync(stored)) : listed.get(path.toLowerCase());
+          const text = stored ? decodeTaskXml(readStored(stored)) : listed.get(path.toLowerCase());
           return text ?? { problem: 'its definition cannot be read by the agent' };
         } catch (error) {
           return { problem: String(error) };
@@ -140,7 +141,7 @@ export class SchtasksScheduler implements TaskScheduler {
 
   async definitionText(path: string): Promise<string> {
     const stored = this.storedFile(path);
-    if (stored) return decodeTaskXml(readFileSync(stored));
+    if (stored) return decodeTaskXml(readStored(stored));
     const answer = await this.ask(queryXmlArguments(path));
     if (answer.code !== 0) throw this.refusal('read_failed', answer);
     return decodeTaskXml(answer.stdout, { codePage: this.host.codePage });
@@ -170,7 +171,7 @@ export class SchtasksScheduler implements TaskScheduler {
 
   async find(path: string): Promise<FoundTask> {
     const stored = this.storedFile(path);
-    if (stored) return foundIn(readTaskXml(readFileSync(stored)));
+    if (stored) return foundIn(readTaskXml(readStored(stored)));
     const answer = await this.ask(queryXmlArguments(path));
     if (answer.code === 0) return foundIn(readTaskXml(answer.stdout, { codePage: this.host.codePage }));
     if (await this.isListed(path)) throw this.refusal('read_failed', answer);
@@ -193,7 +194,7 @@ export class SchtasksScheduler implements TaskScheduler {
   private async read(path: string) {
     const { codePage } = this.host;
     const stored = this.storedFile(path);
-    if (stored) return readTaskXml(readFileSync(stored));
+    if (stored) return readTaskXml(readStored(stored));
     const answer = await this.ask(queryXmlArguments(path)).catch((error: Error) => {
       throw new SchedulerError('read_back_failed', error.message);
     });
@@ -233,4 +234,9 @@ export class SchtasksScheduler implements TaskScheduler {
 
 function foundIn(read: ReturnType<typeof readTaskXml>): FoundTask {
   return read.ok ? { task: read.task } : { task: null, problem: read.problem.message };
+}
+
+/** Task Scheduler may be writing it. */
+function readStored(path: string): Buffer {
+  return retryWhileHeld(() => readFileSync(path));
 }

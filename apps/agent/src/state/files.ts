@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { retryWhileHeld } from '../lib/retry-while-held.js';
 
 /** Writes a file whole or not at all, and to disk before it returns: a power cut leaves the old or the new one. */
 export function writeFileDurably(path: string, content: string | Uint8Array, mode = 0o600): void {
@@ -25,7 +26,7 @@ export function writeFileDurably(path: string, content: string | Uint8Array, mod
   } finally {
     closeSync(file);
   }
-  renameSync(temporary, path);
+  retryWhileHeld(() => renameSync(temporary, path));
 }
 
 /** Adds lines at a file's end, and to disk before it returns. Where the disk does not take all of it, nothing is left. */
@@ -51,7 +52,7 @@ export function appendDurably(path: string, text: string): void {
  */
 export function readJson<T>(path: string): T | undefined {
   if (!existsSync(path)) return undefined;
-  const text = readFileSync(path, 'utf8');
+  const text = retryWhileHeld(() => readFileSync(path, 'utf8'));
   try {
     return JSON.parse(text) as T;
   } catch (error) {
@@ -76,7 +77,7 @@ export interface ClaimedFile {
 export function claimFile(path: string): ClaimedFile | undefined {
   const claimed = `${path}.${process.pid}.claimed`;
   try {
-    renameSync(path, claimed);
+    retryWhileHeld(() => renameSync(path, claimed));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -3,12 +3,15 @@ import type { StackDatabase } from '@carillon/stack/stack-database';
 import type { AlertSink } from './alert-sink.js';
 import { type Quantiles, quantilesOf } from './quantiles.js';
 
-/** From the moment when a host tells of a failure until something is to be seen, in milliseconds; null: it never was. */
+/** From the commit of a failure until something is to be seen, in milliseconds; null: it never was. */
 export interface ProbeFigures {
   readonly probes: number;
+  /** From the moment when its host tells of it until the commit. */
+  readonly ingestMs: Quantiles;
   readonly alertMs: Quantiles | null;
   readonly noticeMs: Quantiles | null;
-  readonly sinkMs: Quantiles | null;
+  /** The first message at the webhook that speaks of it. */
+  readonly sinkMs: Quantiles;
 }
 
 interface Probe {
@@ -20,11 +23,17 @@ interface Probe {
 
 const lookMs = 10;
 const patienceMs = 8_000;
+/** The last messages may still be on their way when all notices are written. */
+const sinkPatienceMs = 60_000;
 
-/** Lets one job after the other fail, and looks until people could know of it. */
+/**
+ * Lets one job after the other fail, and looks until people know of it.
+ * @param committed when each failure was committed, as it becomes known
+ * @throws Error when not all of them were told
+ */
 export async function probeAlerts(
   database: StackDatabase,
-  sink: AlertSink,
+  { sink, committed }: { readonly sink: AlertSink; readonly committed: ReadonlyMap<string, number> },
   jobIds: readonly string[],
   everyMs: number,
   fail: (jobId: string) => Promise<{ readonly runId: string; readonly atMs: number }>,
@@ -40,15 +49,17 @@ export async function probeAlerts(
   }
   sending = false;
   await watching;
-  const sinkTimes = probes.flatMap(({ runId, sentMs }) => {
-    const atMs = sink.firstMs(runId);
-    return atMs === null ? [] : [atMs - sentMs];
-  });
+  await sink.allHeard(
+    probes.map(({ runId }) => runId),
+    sinkPatienceMs,
+  );
+  const committedMs = ({ runId }: Probe) => committed.get(runId) ?? Number.NaN;
   return {
     probes: probes.length,
-    alertMs: figureOf(probes, ({ alertMs, sentMs }) => alertMs && alertMs - sentMs),
-    noticeMs: figureOf(probes, ({ noticeMs, sentMs }) => noticeMs && noticeMs - sentMs),
-    sinkMs: sinkTimes.length === probes.length ? quantilesOf(sinkTimes) : null,
+    ingestMs: quantilesOf(probes.map((probe) => committedMs(probe) - probe.sentMs)),
+    alertMs: figureOf(probes, (probe) => probe.alertMs && probe.alertMs - committedMs(probe)),
+    noticeMs: figureOf(probes, (probe) => probe.noticeMs && probe.noticeMs - committedMs(probe)),
+    sinkMs: quantilesOf(probes.map((probe) => (sink.firstMs(probe.runId) ?? Number.NaN) - committedMs(probe))),
   };
 }
 

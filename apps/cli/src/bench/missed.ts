@@ -1,7 +1,6 @@
-import { readRunning } from '@carillon/stack/data-folder';
 import { openStackDatabase, type StackDatabase } from '@carillon/stack/stack-database';
+import { graceMinutes, MissedHour, type MissedHourFigures, pause } from './missed-hour.js';
 import { type PrivateStack, withPrivateStack } from './private-stack.js';
-import { treeCpuMs, useOf } from './process-use.js';
 import { type Quantiles, quantilesOf } from './quantiles.js';
 
 export interface MissedBenchOptions {
@@ -12,32 +11,18 @@ export interface MissedBenchOptions {
 }
 
 /** Figures of `bench missed`. */
-export interface MissedFigures {
+export interface MissedFigures extends MissedHourFigures {
   readonly name: 'missed';
-  /** In the hour that was judged. */
-  readonly expectedRuns: number;
-  readonly serverCpuMs: number | null;
-  readonly postgresCpuMs: number;
-  /** Both over an hour of one processor, in percent. */
-  readonly cpuSharePercent: number | null;
   /** Processor time of Postgres to count the same runs by job and host. */
   readonly baseline: number;
   readonly ratio: number | null;
-  readonly missed: number;
-  readonly found: number;
-  readonly falseAlarms: number;
   /** From the end of the grace to the verdict. */
   readonly verdictMs: Quantiles;
 }
 
-const unran = 100;
-const graceMinutes = 5;
 /** Of the part that measures how soon a verdict comes. */
 const lateHosts = 200;
 const lateWatchMs = 75_000;
-const idleMs = 10_000;
-const lookMs = 200;
-const judgedWithinMs = 300_000;
 const counts = 5;
 
 /** Judges an hour of expected runs by the real server, all at once, and then some as they fall due. */
@@ -59,108 +44,30 @@ export function benchMissed(options: MissedBenchOptions): Promise<MissedFigures>
 }
 
 class MissedBench {
+  private readonly hour: MissedHour;
+
   constructor(
     private readonly options: MissedBenchOptions,
-    private readonly stack: PrivateStack,
+    stack: PrivateStack,
     private readonly database: StackDatabase,
-  ) {}
+  ) {
+    this.hour = new MissedHour(stack, database, options);
+  }
 
   async run(): Promise<MissedFigures> {
-    const { hosts, jobs, onProgress } = this.options;
-    onProgress(`making an hour of ${hosts * jobs} expected runs`);
-    await this.fill();
-    const idle = await this.useWhile(() => pause(idleMs));
-    onProgress('judging them');
-    const judging = await this.useWhile(() => this.judgeAll());
-    const spent = (used: number, before: number) => Math.max(0, used - (before / idle.elapsedMs) * judging.elapsedMs);
-    const postgresCpuMs = spent(judging.postgresCpuMs, idle.postgresCpuMs);
-    const serverCpuMs =
-      judging.serverCpuMs === null || idle.serverCpuMs === null ? null : spent(judging.serverCpuMs, idle.serverCpuMs);
-    const verdicts = await this.verdicts();
+    const { onProgress } = this.options;
+    const judged = await this.hour.measure();
     onProgress('counting them, bare');
     const baseline = await this.bareCount();
     onProgress(`waiting for verdicts that fall due one by one (${lateWatchMs / 1_000} s)`);
     const verdictMs = await this.lateness();
-    const totalMs = serverCpuMs === null ? null : serverCpuMs + postgresCpuMs;
-    return {
-      name: 'missed',
-      expectedRuns: hosts * jobs,
-      serverCpuMs,
-      postgresCpuMs,
-      cpuSharePercent: totalMs === null ? null : (100 * totalMs) / 3_600_000,
-      baseline,
-      ratio: totalMs === null ? null : totalMs / baseline,
-      missed: unran,
-      ...verdicts,
-      verdictMs,
-    };
-  }
-
-  private async fill(): Promise<void> {
-    const { jobs, hosts } = this.options;
-    const documents = [
-      ...Array.from({ length: jobs }, (_, n) => jobFile(`due-${n}`, `${n % 60} * * * *`)),
-      jobFile('soon-0', [{ cron: '* * * * *', jitter: '50s' }]),
-    ];
-    await this.stack.api.call('POST', '/apply', { documents, allowNoHosts: true });
-    const sql = (text: string, ...values: unknown[]) => this.database.rows(text, values);
-    await sql(
-      `INSERT INTO host (id, name, name_key, os, timezone, agent_version, scheduler, fingerprint, public_key, desired_hash, enrolled_at)
-       SELECT gen_random_uuid(), 'made-' || i, 'made-' || i, 'Windows Server 2022', 'UTC', '0.1.0', 'memory', 'f', 'k', 'h',
-         now() - interval '9 days' FROM generate_series(1, $1::int) AS i`,
-      hosts,
-    );
-    // They stay online without sockets.
-    await sql(
-      `INSERT INTO agent_session (host_id, gateway_id, connected_at, last_seen_at)
-       SELECT id, gen_random_uuid(), now() - interval '8 days', now() + interval '1 hour' FROM host WHERE name LIKE 'made-%'`,
-    );
-    await sql(
-      `INSERT INTO assignment (job_id, host_id, version, manifest_hash, state, applied_version, updated_at)
-       SELECT j.id, h.id, 1, v.manifest_hash, 'applied', 1, now() - interval '8 days' FROM host h CROSS JOIN job j
-       JOIN job_version v ON v.job_id = j.id AND v.version = 1 WHERE h.name LIKE 'made-%' AND j.name LIKE 'due-%'`,
-    );
-    await sql('UPDATE expected_cursor SET check_at = NULL');
-    await sql(
-      `INSERT INTO run (id, job_id, job_version, host_id, state, trigger, scheduled_for, started_at, finished_at, duration_ms, exit_code)
-       SELECT (lpad(to_hex((extract(epoch FROM due + interval '1 second') * 1000)::bigint), 12, '0') || '7' ||
-         substr(md5(a.job_id::text || a.host_id), 1, 3) || '8' || substr(md5(a.job_id::text || a.host_id), 4, 15))::uuid,
-         a.job_id, 1, a.host_id, 'succeeded', 'schedule', due, due + interval '1 second', due + interval '2 seconds', 1000, 0
-       FROM (SELECT a.*, row_number() OVER () AS n FROM assignment a) a JOIN job j ON j.id = a.job_id,
-         LATERAL (SELECT date_trunc('hour', now() + interval '20 minutes' - minute) + minute - k * interval '1 hour' AS due
-           FROM (SELECT substr(j.name, 5)::int % 60 * interval '1 minute' AS minute) m, generate_series(0, 1) AS k) d
-       WHERE a.n > $1 AND due > now() - interval '70 minutes'`,
-      unran,
-    );
-    for (const table of ['run', 'host', 'assignment', 'expected_cursor', 'agent_session'])
-      await sql(`VACUUM ANALYZE ${table}`);
-  }
-
-  private async judgeAll(): Promise<void> {
-    await this.database.rows(
-      `UPDATE expected_cursor SET check_at = now(), checked_to = now() - interval '${graceMinutes + 60} minutes',
-         spans = jsonb_set(spans, '{0,fromMs}', to_jsonb((extract(epoch FROM now() - interval '2 days') * 1000)::bigint))`,
-    );
-    const deadline = performance.now() + judgedWithinMs;
-    for (;;) {
-      const [row] = await this.database.rows('SELECT 1 FROM expected_cursor WHERE check_at <= now() LIMIT 1');
-      if (!row) return;
-      if (performance.now() > deadline) throw new Error(`not all were judged within ${judgedWithinMs / 1_000} s`);
-      await pause(lookMs);
-    }
-  }
-
-  private async verdicts(): Promise<{ found: number; falseAlarms: number }> {
-    const [row] = await this.database.rows<{ found: number; falseAlarms: number }>(
-      `SELECT count(*) FILTER (WHERE verdict = 'missed' AND r.id IS NULL)::int AS found,
-         count(*) FILTER (WHERE verdict <> 'missed' OR r.id IS NOT NULL)::int AS "falseAlarms"
-       FROM missed_run m LEFT JOIN run r ON r.job_id = m.job_id AND r.host_id = m.host_id AND r.scheduled_for = m.scheduled_for`,
-    );
-    return row ?? { found: 0, falseAlarms: 0 };
+    const { serverCpuMs, postgresCpuMs } = judged;
+    const ratio = serverCpuMs === null ? null : (serverCpuMs + postgresCpuMs) / baseline;
+    return { name: 'missed', ...judged, baseline, ratio, verdictMs };
   }
 
   private async bareCount(): Promise<number> {
-    const { postgresCpuMs } = await this.useWhile(async () => {
+    const { postgresCpuMs } = await this.hour.useWhile(async () => {
       for (let turn = 0; turn < counts; turn += 1)
         await this.database.rows(
           `SELECT count(*) FROM (SELECT job_id, host_id, count(*) FROM run WHERE id >= uuid_at(now() - interval '2 hours') GROUP BY 1, 2) c`,
@@ -190,33 +97,4 @@ class MissedBench {
     );
     return quantilesOf(rows.map(({ ms }) => ms));
   }
-
-  private async useWhile(work: () => Promise<void>) {
-    const server = readRunning(this.stack.folder)?.serverPid ?? -1;
-    const look = () => ({ server: useOf(server)?.cpuMs, postgres: treeCpuMs(this.database.pid) ?? Number.NaN });
-    const before = look();
-    const startedMs = performance.now();
-    await work();
-    const after = look();
-    return {
-      elapsedMs: performance.now() - startedMs,
-      serverCpuMs: after.server === undefined || before.server === undefined ? null : after.server - before.server,
-      postgresCpuMs: after.postgres - before.postgres,
-    };
-  }
-}
-
-function jobFile(name: string, schedule: unknown): unknown {
-  return {
-    kind: 'Job',
-    name,
-    targets: { labels: { nobody: 'yes' } },
-    schedule,
-    run: { program: 'backup.exe' },
-    onMissed: 'skip',
-  };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,7 +4,7 @@ import { cloneDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ApplyModule } from '../features/apply/apply.module.js';
 import { JobsModule } from '../features/jobs/jobs.module.js';
-import { finished, newId, started } from '../gateway/testing/run-events.js';
+import { finished, newId, type started } from '../gateway/testing/run-events.js';
 import { startTestApp, type TestApp } from '../http/testing/test-app.js';
 import { AlertNudge } from '../queue/alert-nudge.js';
 import { InProcessHints } from '../queue/in-process-hints.js';

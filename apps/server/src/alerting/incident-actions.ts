@@ -4,6 +4,7 @@ import { HINTS, type Hints } from '../queue/hints.js';
 import { awaitAlertTurn } from '../store/alert-lock.js';
 import { Database } from '../store/database.store.js';
 import { incidentByNumber } from '../store/incident-rows.js';
+import { keyedEffect } from '../store/key-effect.js';
 import { type Client, poolTransaction } from '../store/pool-transaction.js';
 import { ALERT_CLOCK, type AlertClock } from './alert-clock.js';
 import { Incidents } from './incident-stage.js';
@@ -27,8 +28,11 @@ export class IncidentActions {
   /** Deeds in their order, all or none. @returns null when there is no such incident */
   async act(number: number, deeds: readonly Act[], by: string): Promise<Acted | null> {
     return await this.inTurn(async (client) => {
+      const effect = await keyedEffect(client);
+      if (effect.isDone) return { notices: 0, result: await asItIs(client, number) };
       const own = deeds.map((one) => ({ by, act: one }));
       const done = await this.carryOut(client, number, own, 'all');
+      if (done.acted?.ok) await effect.done();
       return { notices: done.notices, result: done.acted };
     });
   }
@@ -71,4 +75,10 @@ export class IncidentActions {
     }
     return { acted, notices: await turn.write() };
   }
+}
+
+/** What was done before is not done again. */
+async function asItIs(client: Client, number: number): Promise<Acted | null> {
+  const incident = await incidentByNumber(client, number);
+  return incident && { ok: true, incident, tellings: [], decisions: [] };
 }

@@ -14,6 +14,7 @@ import {
   removeLink,
 } from '../store/incident-link-rows.js';
 import { incidentByNumber, touchIncident } from '../store/incident-rows.js';
+import { keyedEffect } from '../store/key-effect.js';
 import { type Client, poolTransaction } from '../store/pool-transaction.js';
 import { ALERT_CLOCK, type AlertClock } from './alert-clock.js';
 import { IncidentEvents } from './subscriptions/incident-events.js';
@@ -47,8 +48,12 @@ export class IncidentLinks {
     return this.change(number, by, async (client, incidentId, nowMs) => {
       const links = await linksOf(client, incidentId);
       const known = links.find(({ system, key }) => system === link.system && key === link.key);
+      const effect = await keyedEffect(client);
+      // What was told of it since then is newer.
+      if (known && effect.isDone) return { outcome: { kind: 'done', link: known }, reason: null };
+      if (!known && links.length >= mostLinks) return { outcome: { kind: 'too_many', most: mostLinks }, reason: null };
+      await effect.done();
       if (known) return await told(client, known, link, nowMs);
-      if (links.length >= mostLinks) return { outcome: { kind: 'too_many', most: mostLinks }, reason: null };
       const added = await addLink(client, incidentId, link, by, nowMs);
       const reason = { code: 'linked', text: `${by} linked it to ${nameOf(added)}`, figures: { link: added.id } };
       return { outcome: { kind: 'done', link: added }, reason };

@@ -23,6 +23,7 @@ import {
 } from '../store/incident-rows.js';
 import type { Client } from '../store/pool-transaction.js';
 import { groupingOf, quietFacts, type RoutingFacts, routingFacts } from '../store/routing-facts.js';
+import { wakeTickets } from '../store/ticket-link.store.js';
 import { foldStorms, settleStorms } from './storms.js';
 import { IncidentEvents } from './subscriptions/incident-events.js';
 import { type NoticeLinks, Teller } from './teller.js';
@@ -280,9 +281,18 @@ export class IncidentTurn implements TurnInHand {
     await writeIncidents(client, [...this.incidents.values()], nowMs);
     const counted = await this.teller.spreads(client, this.incidents, (incident) => this.isSpreadStale(incident));
     await writeIncidents(client, counted, nowMs);
+    await wakeTickets(client, this.toldToTickets(), nowMs);
     const { added, entries } = await this.teller.queue(client, this.incidents);
     await logDecisions(client, [...this.log, ...entries]);
     return added + (await events.queue(this.log, this.links.to, nowMs));
+  }
+
+  /** Incidents of which a ticket says more than their notices do: who has them, and how bad they are. */
+  private toldToTickets(): string[] {
+    const ids = this.log.flatMap(({ incidentId, stage, reason }) =>
+      incidentId && (stage === 'person' || reason.code === 'severity_raised') ? [incidentId] : [],
+    );
+    return [...new Set(ids)];
   }
 
   private isSpreadStale({ data, spread }: OpenIncident): boolean {

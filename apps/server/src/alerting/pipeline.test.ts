@@ -162,6 +162,16 @@ it('a failure is told where its severity goes by default, with its reason, and i
   nowMs += 15 * minute;
   await settle();
   expect(told().sort()).toEqual(['/email incident.resolved', '/phone incident.resolved']);
+  const over = JSON.parse(sink.requests[0]?.body ?? '').data;
+  expect(over.text).toMatch(/^WIN-0: the run of .*Z ended as succeeded; its alert has recovered; it lasted 1m$/);
+  expect(over.run).toMatchObject({ outcome: 'succeeded', exitCode: 0 });
+  expect(over.resolution).toMatchObject({
+    alerts: 1,
+    by: null,
+    host: 'WIN-0',
+    lastedMs: minute,
+    goodRuns: { count: 1 },
+  });
   expect(await incidents()).toMatchObject([{ state: 'resolved' }]);
   // Also what was decided before there was an incident.
   const log = await app.database.pool.query(`SELECT text FROM alert_log WHERE stage = 'evaluate' ORDER BY id`);

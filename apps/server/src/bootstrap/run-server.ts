@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { requireAccess } from '@carillon/contract/http/access';
 import { livePath } from '@carillon/contract/live/live-messages';
 import { Logger, type LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -46,6 +47,7 @@ export async function startApp(config: Config, log: LoggerService | false): Prom
   const app = await createApp(appModule(config), config, log);
   try {
     requireHandlers(handledRoutes(app));
+    requireAccess();
     app.get(Metrics).attach(app.getHttpAdapter().getInstance());
     const server = app.getHttpServer();
     app.get(AgentGateway).attach(server, { [livePath]: app.get(LiveSockets) });

@@ -1,3 +1,5 @@
+import type { Rights } from '@carillon/core/access/decide';
+import { fullGrant } from '@carillon/core/access/grant';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
@@ -5,11 +7,18 @@ import type { FastifyRequest } from 'fastify';
 export interface Caller {
   /** Shown in histories. */
   readonly name: string;
+  /** Null: the administrator whose token is in a file of the server. */
+  readonly accountId: string | null;
+  /** As they are at this moment: read for every request. */
+  readonly rights: Rights;
   readonly via: 'session' | 'token';
   readonly expiresAtMs: number | null;
   /** Hash of the session's secret; null for a token, which is no session that could be ended. */
   readonly sessionHash: string | null;
 }
+
+/** Of who holds the administrator's token. */
+export const allRights: Rights = { grants: [fullGrant], token: null, groups: [] };
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 

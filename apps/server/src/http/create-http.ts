@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { Origins } from '../shared/origins.js';
+import { withinRequest } from '../store/reach.js';
 import { serveDashboard } from './dashboard.js';
 import { keepRawBodies, ticketHookPath } from './raw-body.js';
 
@@ -46,6 +47,9 @@ export async function prepareHttp(app: NestFastifyApplication, config: Pick<Conf
     strictTransportSecurity: false,
     referrerPolicy: { policy: 'no-referrer' },
   });
+  fastify.addHook('onRequest', (_request: FastifyRequest, _reply: FastifyReply, done: () => void) =>
+    withinRequest(done),
+  );
   fastify.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     if (!isOurHost(request, origins)) {
       const message = `host: expected one of ${origins.all.map((origin) => new URL(origin).host).join(', ')}; set CARILLON_PUBLIC_URL to serve another name`;

@@ -2,11 +2,16 @@ import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { AccessStore } from '../store/access.store.js';
+import { ApiTokenStore } from '../store/api-token.store.js';
 import { CredentialStore } from '../store/credential.store.js';
 import { IdempotencyKeyStore } from '../store/idempotency-key.store.js';
+import { TargetStore } from '../store/target.store.js';
+import { AccessService } from './access.service.js';
 import { AdminToken } from './admin-token.js';
 import { ErrorFilter } from './error.filter.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
+import { ObjectFinder } from './object-finder.js';
 import { SignInGuard } from './sign-in.guard.js';
 
 /** What every controller stands on: who calls, what is wrong, which routes exist. */
@@ -15,6 +20,11 @@ import { SignInGuard } from './sign-in.guard.js';
   imports: [DiscoveryModule],
   providers: [
     CredentialStore,
+    ApiTokenStore,
+    AccessStore,
+    TargetStore,
+    ObjectFinder,
+    AccessService,
     IdempotencyKeyStore,
     {
       provide: AdminToken,
@@ -25,6 +35,6 @@ import { SignInGuard } from './sign-in.guard.js';
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],
-  exports: [CredentialStore, AdminToken],
+  exports: [CredentialStore, ApiTokenStore, AdminToken],
 })
 export class HttpModule {}

@@ -4,6 +4,7 @@ import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestI
 import type { FastifyRequest } from 'fastify';
 import { firstValueFrom, from, type Observable } from 'rxjs';
 import { IdempotencyKeyStore, type KeyClaim } from '../store/idempotency-key.store.js';
+import { underKey } from '../store/key-effect.js';
 import { ApiError, invalidField } from './api-error.js';
 import { callerOf } from './caller.js';
 import { answerFor } from './error-answer.js';
@@ -15,8 +16,9 @@ const mostBytes = 64 * 1024;
 
 /**
  * Requests to routes that take an `Idempotency-Key` are carried out once for each key: a repeat gets the first answer
- * again, its refusal too. What failed through our own fault is not kept. A server that dies between the commit and
- * keeping the answer leaves a minute in which the key is taken, and after it the request is carried out again.
+ * again, its refusal too. What failed through our own fault is not kept. That a request took effect is written with the
+ * effect: when a server dies before it keeps the answer, the key is taken for a minute, and a repeat after that is
+ * answered with what is there, and not carried out again.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -62,7 +64,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
   private async carryOut(claim: KeyClaim, handle: () => Promise<unknown>): Promise<unknown> {
     try {
-      const body = await handle();
+      const body = await underKey(claim, handle);
       await this.keep(claim, { status: 200, body });
       return body;
     } catch (error) {

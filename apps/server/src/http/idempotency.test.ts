@@ -2,9 +2,14 @@ import { api } from '@carillon/contract/http/api';
 import { keyLeaseMs, keyLivesMs } from '@carillon/core/idempotency/judge-key';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ChannelsModule } from '../features/channels/channels.module.js';
+import { IncidentLinksModule } from '../features/incident-links/incident-links.module.js';
 import { IncidentsModule } from '../features/incidents/incidents.module.js';
+import { SubscriptionsModule } from '../features/subscriptions/subscriptions.module.js';
+import { Database } from '../store/database.store.js';
 import { IdempotencyKeyStore, pruneIdempotencyKeys } from '../store/idempotency-key.store.js';
 import { poolTransaction } from '../store/pool-transaction.js';
+import { type Death, dyingPool } from '../store/testing/dying-pool.js';
 import { addAlert, addIncident } from '../store/testing/incidents.js';
 import { startTestApp, type TestApp } from './testing/test-app.js';
 
@@ -12,7 +17,12 @@ let database: TestDatabase;
 let app: TestApp;
 beforeAll(async () => {
   database = await cloneDatabase();
-  app = await startTestApp(database.url, { modules: [IncidentsModule] });
+  app = await startTestApp(database.url, {
+    modules: [IncidentsModule, IncidentLinksModule, SubscriptionsModule, ChannelsModule],
+  });
+  await app.call(api.channels.setSecret, {
+    body: { name: 'hook', value: `whsec_${Buffer.alloc(32, 5).toString('base64')}` },
+  });
 });
 afterAll(async () => {
   await app.close();
@@ -83,6 +93,75 @@ describe('a request with an Idempotency-Key', () => {
     const late = answers.find(({ status }) => status === 409);
     if (late) expect(late.body).toMatchObject({ code: 'conflict', params: { code: 'under_way' } });
   });
+});
+
+describe('a request whose server dies', () => {
+  /** Another server at the same database, whose connections end as a killed process's do. */
+  async function dyingApp(death: Death): Promise<TestApp> {
+    const dying = await startTestApp(database.url, {
+      modules: [IncidentsModule, IncidentLinksModule, SubscriptionsModule],
+    });
+    const pool = dyingPool(database.url, death, () => undefined);
+    Object.assign(dying.app.get(Database), { pool });
+    return dying;
+  }
+
+  const routes: { path: (number: number) => string; body: object; effect: (number: number) => Promise<unknown> }[] = [
+    { path: (number) => `incidents/${number}/notes`, body: { text: 'disk replaced' }, effect: notes },
+    {
+      path: (number) => `incidents/${number}/links`,
+      body: { system: 'helpdesk', key: 'HD-1', url: 'https://helpdesk.example/1' },
+      effect: async (number) => {
+        const { items } = await app.call(api.incidents.log, { number });
+        return items.filter(({ code }) => code === 'linked').map(({ code }) => code);
+      },
+    },
+    {
+      path: () => 'subscriptions',
+      body: {
+        name: 'desk',
+        url: 'https://helpdesk.example/hook',
+        events: ['run.failed'],
+        match: [],
+        signing: [{ secret: 'hook' }],
+      },
+      effect: async () => (await app.database.pool.query(`SELECT name FROM subscription`)).rows,
+    },
+  ];
+
+  it.each(routes)(
+    '$body is carried out once: after the commit it is only answered, before it is done',
+    async (route) => {
+      await app.database.pool.query('DELETE FROM subscription');
+      for (const death of ['after the commit', 'before the commit'] as const) {
+        const { number } = await addIncident(app.database);
+        const send = (to: TestApp) =>
+          to.fetch(`/api/v1/${route.path(number)}`, {
+            method: 'POST',
+            headers: {
+              authorization: `Bearer ${to.token}`,
+              'content-type': 'application/json',
+              'idempotency-key': `${death.replaceAll(' ', '-')}-${number}`,
+            },
+            body: JSON.stringify({ ...route.body, ...('name' in route.body ? { name: `desk-${number}` } : {}) }),
+          });
+        const dying = await dyingApp(death);
+        expect((await send(dying)).status).toBe(500);
+        await dying.close();
+        const was = ((await route.effect(number)) as unknown[]).length;
+        expect((await send(app)).status).toBe(409);
+        await app.database.pool.query(
+          `UPDATE idempotency_key SET claimed_at = claimed_at - interval '61 seconds' WHERE status IS NULL`,
+        );
+        const answer = await send(app);
+        expect(answer.status).toBe(200);
+        const effects = (await route.effect(number)) as unknown[];
+        expect(effects).toHaveLength(death === 'after the commit' ? was : was + 1);
+        expect(effects.length).toBeGreaterThan(0);
+        expect(await (await send(app)).json()).toEqual(await answer.json());
+      }
+    },
+  );
 });
 
 describe('a stored key', () => {

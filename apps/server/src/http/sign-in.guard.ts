@@ -2,20 +2,28 @@ import type { Route } from '@carillon/contract/http/route';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Origins } from '../shared/origins.js';
+import { ApiTokenStore } from '../store/api-token.store.js';
 import { CredentialStore } from '../store/credential.store.js';
+import { AccessService } from './access.service.js';
 import { AdminToken } from './admin-token.js';
 import { ApiError } from './api-error.js';
-import { type Caller, rememberCaller } from './caller.js';
+import { parseApiToken } from './api-token.js';
+import { allRights, type Caller, rememberCaller } from './caller.js';
 import { ROUTE } from './handles.js';
 import { hashSecret } from './secrets.js';
 import { readSessionCookie } from './session-cookie.js';
 
-/** Lets nobody in but the signed-in: a bearer token, or a session cookie on a request from one of our own pages. */
+/**
+ * The one guard. Lets nobody in but the signed-in (a bearer token, or a session cookie on a request from one of our own
+ * pages), and those only to what their roles reach.
+ */
 @Injectable()
 export class SignInGuard implements CanActivate {
   constructor(
     @Inject(AdminToken) private readonly adminToken: AdminToken,
     @Inject(CredentialStore) private readonly credentials: CredentialStore,
+    @Inject(ApiTokenStore) private readonly apiTokens: ApiTokenStore,
+    @Inject(AccessService) private readonly access: AccessService,
     @Inject(Origins) private readonly origins: Origins,
   ) {}
 
@@ -28,13 +36,15 @@ export class SignInGuard implements CanActivate {
       this.requireOwnOrigin(request, false);
       return true;
     }
-    rememberCaller(request, await this.identify(request));
+    const caller = await this.identify(request);
+    rememberCaller(request, caller);
+    await this.access.require(caller, route, request);
     return true;
   }
 
   private async identify(request: FastifyRequest): Promise<Caller> {
     const { authorization } = request.headers;
-    if (authorization !== undefined) return this.byToken(authorization);
+    if (authorization !== undefined) return await this.byToken(authorization, request.ip);
     const secret = readSessionCookie(request, this.origins.forHost(request.headers.host));
     if (secret === undefined)
       throw new ApiError(
@@ -45,14 +55,18 @@ export class SignInGuard implements CanActivate {
     const sessionHash = hashSecret(secret);
     const session = await this.credentials.session(sessionHash);
     if (!session) throw new ApiError('not_signed_in', 'the session has ended; sign in again');
-    return { name: session.name, via: 'session', expiresAtMs: session.expiresAtMs, sessionHash };
+    return { ...session, rights: session.rights ?? allRights, via: 'session', sessionHash };
   }
 
-  private byToken(authorization: string): Caller {
+  private async byToken(authorization: string, address: string): Promise<Caller> {
     const token = /^Bearer ([A-Za-z0-9_.~+/-]+=*)$/.exec(authorization)?.[1];
     if (token === undefined) throw new ApiError('not_signed_in', 'authorization: expected Bearer and a token');
-    if (!this.adminToken.matches(token)) throw new ApiError('not_signed_in', 'authorization: this token is not known');
-    return { name: 'admin', via: 'token', expiresAtMs: null, sessionHash: null };
+    if (this.adminToken.matches(token))
+      return { name: 'admin', accountId: null, rights: allRights, via: 'token', expiresAtMs: null, sessionHash: null };
+    const parts = parseApiToken(token);
+    const owner = parts && (await this.apiTokens.use(parts.id, hashSecret(token), address));
+    if (!owner) throw new ApiError('not_signed_in', 'authorization: this token is not known, or its time is over');
+    return { ...owner, via: 'token', sessionHash: null };
   }
 
   /** Another site may make a browser send our cookie, but not our Origin (the cookie is SameSite=Strict as well). */

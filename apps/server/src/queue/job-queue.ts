@@ -10,7 +10,7 @@ export const jobCatalog = {
   'missed.judge': { everyMs: 3_000 },
   /** Hosts that went, came back, or crossed a figure. */
   'hosts.watch': { everyMs: 5_000 },
-  /** Whether alerts that fire are told, or have a reason not to be. */
+  /** Whether alerts that fire are told, or have a reason not to be, and whether those that are told can be reached. */
   'alerts.audit': { everyMs: 60_000 },
   /** Event keys that no resend can still ask about. */
   'events.prune': { everyMs: 3_600_000 },

@@ -4,12 +4,13 @@ import type { RunSummaryRow } from '../store/run.store.js';
 
 /** A run as lists show it. */
 export function runSummaryView(row: RunSummaryRow): z.infer<typeof runSummary> {
-  const { id, job, jobVersion, host, state, reason, detail, trigger, durationMs, exitCode } = row;
+  const { id, job, jobVersion, host, timezone, state, reason, detail, trigger, durationMs, exitCode } = row;
   return {
     id,
     job,
     jobVersion,
     host,
+    timezone,
     state,
     reason,
     detail,

@@ -1,39 +1,79 @@
 import { randomBytes } from 'node:crypto';
+import type { Rights } from '@carillon/core/access/decide';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
+import { rightsOf, rightsSql } from './account-rows.js';
 import { Database } from './database.store.js';
 
-export interface Session {
+/** Whom a secret belongs to; without an account, to the administrator of the token file. */
+export interface Holder {
   readonly name: string;
-  readonly expiresAtMs: number;
+  readonly accountId: string | null;
 }
+
+export interface Session extends Holder {
+  readonly expiresAtMs: number;
+  /** Null: of the administrator of the token file. */
+  readonly rights: Rights | null;
+}
+
+/** Where a session was begun. */
+export interface Beginning {
+  readonly address?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly method: string;
+}
+
+const mostAgentLetters = 300;
 
 /** Secrets that sign browsers in or let them listen: sessions and one-time tickets. Only hashes come here. */
 @Injectable()
 export class CredentialStore {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  addSession(hash: string, name: string, expiresAtMs: number): Promise<void> {
-    return this.add('session', hash, name, expiresAtMs);
+  async addSession(
+    hash: string,
+    { name, accountId }: Holder,
+    { address, agent, method }: Beginning,
+    expiresAtMs: number,
+  ): Promise<void> {
+    await this.database.pool.query(
+      `INSERT INTO credential (id, kind, hash, name, account_id, expires_at, address, agent, method)
+       VALUES ($1, 'session', $2, $3, $4, $5, $6, $7, $8)`,
+      [newId(), hash, name, accountId, new Date(expiresAtMs), address, agent?.slice(0, mostAgentLetters), method],
+    );
   }
 
-  addTicket(hash: string, name: string, expiresAtMs: number): Promise<void> {
-    return this.add('link', hash, name, expiresAtMs);
+  addTicket(hash: string, holder: Holder, expiresAtMs: number): Promise<void> {
+    return this.add('link', hash, holder, null, expiresAtMs);
   }
 
-  addLiveTicket(hash: string, name: string, expiresAtMs: number): Promise<void> {
-    return this.add('live', hash, name, expiresAtMs);
+  /** A link with which a person sets the password of his account. */
+  addInvitation(hash: string, holder: Holder, expiresAtMs: number): Promise<void> {
+    return this.add('invite', hash, holder, null, expiresAtMs);
   }
 
-  /** The session while it lasts. */
+  addLiveTicket(hash: string, holder: Holder, sessionHash: string | null, expiresAtMs: number): Promise<void> {
+    return this.add('live', hash, holder, sessionHash, expiresAtMs);
+  }
+
+  /** The session while it lasts, with the rights of this moment. */
   async session(hash: string): Promise<Session | null> {
-    const result = await this.database.pool.query<{ name: string; expiresAt: Date }>(
-      `SELECT name, expires_at AS "expiresAt" FROM credential
-       WHERE hash = $1 AND kind = 'session' AND revoked_at IS NULL AND expires_at > now()`,
+    const result = await this.database.pool.query<Holder & { expiresAt: Date; rights: unknown }>(
+      `SELECT coalesce(a.name, c.name) AS name, c.account_id AS "accountId", c.expires_at AS "expiresAt", ${rightsSql('session')}
+       FROM credential c LEFT JOIN account a ON a.id = c.account_id
+       WHERE c.hash = $1 AND c.kind = 'session' AND c.revoked_at IS NULL AND c.expires_at > now() AND a.disabled_at IS NULL`,
       [hash],
     );
     const row = result.rows[0];
-    return row ? { name: row.name, expiresAtMs: row.expiresAt.getTime() } : null;
+    if (!row) return null;
+    const { name, accountId, expiresAt } = row;
+    return {
+      name,
+      accountId,
+      expiresAtMs: expiresAt.getTime(),
+      rights: accountId === null ? null : rightsOf(row.rights),
+    };
   }
 
   async endSession(hash: string): Promise<void> {
@@ -44,28 +84,46 @@ export class CredentialStore {
   }
 
   /** Uses a ticket up: of two callers at the same time one gets null. @returns whom it signs in */
-  useTicket(hash: string): Promise<string | null> {
+  useTicket(hash: string): Promise<Holder | null> {
     return this.use('link', hash);
   }
 
-  /** The same for a ticket of the live socket. @returns who listens */
-  useLiveTicket(hash: string): Promise<string | null> {
+  useInvitation(hash: string): Promise<Holder | null> {
+    return this.use('invite', hash);
+  }
+
+  /** The same for a ticket of the live socket. @returns who listens, and on behalf of which session */
+  useLiveTicket(hash: string): Promise<(Holder & { readonly sessionHash: string | null }) | null> {
     return this.use('live', hash);
   }
 
-  private async use(kind: 'link' | 'live', hash: string): Promise<string | null> {
-    const result = await this.database.pool.query<{ name: string }>(
-      `UPDATE credential SET used_at = now()
-       WHERE hash = $1 AND kind = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now() RETURNING name`,
+  private async use(kind: Kind, hash: string): Promise<(Holder & { readonly sessionHash: string | null }) | null> {
+    const result = await this.database.pool.query<Holder & { sessionHash: string | null }>(
+      `UPDATE credential c SET used_at = now()
+       WHERE hash = $1 AND kind = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()
+         AND NOT EXISTS (SELECT FROM account a WHERE a.id = c.account_id AND a.disabled_at IS NOT NULL)
+       RETURNING name, account_id AS "accountId", session_hash AS "sessionHash"`,
       [hash, kind],
     );
-    return result.rows[0]?.name ?? null;
+    return result.rows[0] ?? null;
   }
 
-  private async add(kind: 'session' | 'link' | 'live', hash: string, name: string, expiresAtMs: number): Promise<void> {
+  private async add(
+    kind: Kind,
+    hash: string,
+    { name, accountId }: Holder,
+    sessionHash: string | null,
+    expiresAtMs: number,
+  ): Promise<void> {
     await this.database.pool.query(
-      'INSERT INTO credential (id, kind, hash, name, expires_at) VALUES ($1, $2, $3, $4, $5)',
-      [makeUuid7(Date.now(), randomBytes(10)), kind, hash, name, new Date(expiresAtMs)],
+      `INSERT INTO credential (id, kind, hash, name, account_id, session_hash, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [newId(), kind, hash, name, accountId, sessionHash, new Date(expiresAtMs)],
     );
   }
+}
+
+type Kind = 'link' | 'invite' | 'live';
+
+function newId(): string {
+  return makeUuid7(Date.now(), randomBytes(10));
 }

@@ -4,6 +4,8 @@ import pg from 'pg';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { PrismaClient } from '../generated/prisma/client.js';
+import { limitStatement } from './limit-statement.js';
+import { currentReach } from './reach.js';
 import { retryConflict } from './retry-conflict.js';
 
 /** A Prisma transaction, as stores pass it to each other. */
@@ -29,6 +31,7 @@ const ingestConnections = 5;
 @Injectable()
 export class Database implements OnApplicationShutdown {
   readonly prisma: PrismaClient;
+  /** Questions that are asked for a caller who may not see everything are answered with what he may see. */
   readonly pool: pg.Pool;
   /** For what agents send: statements with names, whose plans go by indexes. */
   readonly ingestPool: pg.Pool;
@@ -36,7 +39,7 @@ export class Database implements OnApplicationShutdown {
   constructor(@Inject(CONFIG) config: Config) {
     const options = { connectionString: config.databaseUrl, max: 10, application_name: 'carillon-server', ...patience };
     this.prisma = new PrismaClient({ adapter: new PrismaPg(options) });
-    this.pool = new pg.Pool(options);
+    this.pool = limitedPool(new pg.Pool(options));
     // The pool waits for what `onConnect` returns, which its type does not say.
     const onConnect = (client: pg.ClientBase): unknown => client.query(byIndexes);
     this.ingestPool = new pg.Pool({ ...options, max: ingestConnections, onConnect });
@@ -58,4 +61,16 @@ export class Database implements OnApplicationShutdown {
     await this.prisma.$disconnect();
     await Promise.all([this.pool.end(), this.ingestPool.end()]);
   }
+}
+
+/** The pool, whose statements are limited by the reach of the request that they are for. */
+function limitedPool(pool: pg.Pool): pg.Pool {
+  const query = pool.query.bind(pool) as (config: pg.QueryConfig) => Promise<pg.QueryResult>;
+  const limited = (statement: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> => {
+    const config = typeof statement === 'string' ? { text: statement } : statement;
+    const given = { ...config, values: values ?? config.values ?? [] };
+    const reach = currentReach();
+    return query(reach ? { ...given, ...limitStatement(given.text, given.values, reach) } : given);
+  };
+  return Object.assign(pool, { query: limited });
 }

@@ -1,6 +1,7 @@
 import {
   judgeKey,
   type KeyVerdict,
+  keyLeaseMs,
   keyLivesMs,
   type StoredAnswer,
   type StoredKey,
@@ -37,9 +38,10 @@ export class IdempotencyKeyStore {
     const verdict = judgeKey(stored, request, claimedAt.getTime());
     if (verdict.kind !== 'first') return verdict;
     const taken = await this.database.pool.query(
-      `UPDATE idempotency_key SET request = $3, claimed_at = $4, status = NULL, body = NULL
+      `UPDATE idempotency_key SET request = $3, claimed_at = $4, status = NULL, body = NULL,
+         carried_out = carried_out AND request = $3 AND claimed_at > $4::timestamptz - $6 * interval '1 millisecond'
        WHERE caller = $1 AND key = $2 AND claimed_at = $5`,
-      [caller, key, request, claimedAt, new Date(stored?.claimedMs ?? 0)],
+      [caller, key, request, claimedAt, new Date(stored?.claimedMs ?? 0), keyLivesMs],
     );
     return taken.rowCount === 1 ? verdict : { kind: 'under_way' };
   }
@@ -52,11 +54,14 @@ export class IdempotencyKeyStore {
     );
   }
 
-  /** Nothing came of the request: the next one with the key is the first. */
+  /** There is no answer to keep: the next request with the key is carried out, or where this one took effect answered. */
   async release({ caller, key, claimedAt }: KeyClaim): Promise<void> {
     await this.database.pool.query(
-      'DELETE FROM idempotency_key WHERE caller = $1 AND key = $2 AND claimed_at = $3 AND status IS NULL',
-      [caller, key, claimedAt],
+      `WITH gone AS (DELETE FROM idempotency_key
+         WHERE caller = $1 AND key = $2 AND claimed_at = $3 AND status IS NULL AND NOT carried_out)
+       UPDATE idempotency_key SET claimed_at = claimed_at - $4 * interval '1 millisecond'
+       WHERE caller = $1 AND key = $2 AND claimed_at = $3 AND status IS NULL AND carried_out`,
+      [caller, key, claimedAt, keyLeaseMs],
     );
   }
 

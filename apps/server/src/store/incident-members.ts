@@ -67,13 +67,13 @@ export interface Lead {
   readonly runId: string | null;
 }
 
-/** Of each incident one alert: one that fires if there is, the newest. */
+/** Of each incident one alert: one that fires if there is, the newest; of one that is over, the alert that was resolved last. */
 export async function leadsOf(client: Client, ids: readonly string[]): Promise<Map<string, Lead>> {
   if (ids.length === 0) return new Map();
   const result = await client.query<Lead & { id: string }>(
     `SELECT DISTINCT ON (a.incident_id) a.incident_id AS id, a.reason, a.facts, a.run_id AS "runId"
      FROM alert a WHERE a.incident_id = ANY($1::uuid[])
-     ORDER BY a.incident_id, a.state IN ('firing', 'acked') DESC, a.fired_at DESC NULLS LAST, a.id DESC`,
+     ORDER BY a.incident_id, a.state IN ('firing', 'acked') DESC, a.resolved_at DESC NULLS LAST, a.fired_at DESC NULLS LAST, a.id DESC`,
     [ids],
   );
   return new Map(result.rows.map(({ id, ...lead }) => [id, lead]));

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import type { JobName } from '../queue/job-queue.js';
 import { auditTurn } from './alert-audit.js';
+import { endpointTurn } from './alert-endpoints.js';
 import { type AlertRetention, pruneAlerts } from './alert-retention.js';
 import { Database } from './database.store.js';
 import { ExpectedRuns } from './expected-run.store.js';
@@ -45,7 +46,7 @@ export class MaintenanceStore {
     'pauses.end': endPauses,
     'missed.judge': (client) => this.expectedRuns.turn(client, Date.now()),
     'hosts.watch': (client) => this.hostWatch.turn(client, Date.now()),
-    'alerts.audit': (client) => auditTurn(client, Date.now()),
+    'alerts.audit': async (client) => (await auditTurn(client, Date.now())) + (await endpointTurn(client, Date.now())),
     'events.prune': pruneEventKeys,
     'credentials.prune': pruneCredentials,
     'keys.prune': pruneIdempotencyKeys,

@@ -8,6 +8,8 @@ export interface MissedRunRow {
   readonly id: string;
   readonly job: string;
   readonly host: string;
+  /** The host's. */
+  readonly timezone: string;
   readonly version: number;
   readonly scheduledFor: Date;
   readonly lastFor: Date;
@@ -53,7 +55,7 @@ export class MissedRunStore {
     where.given(sinceMs === undefined ? undefined : new Date(sinceMs), (at) => `m.last_for >= ${at}`);
     where.given(before ?? undefined, (at) => `m.id < ${at}::bigint`);
     const result = await this.database.pool.query<MissedRunRow>(
-      `SELECT m.id, j.name AS job, h.name AS host, m.version, m.scheduled_for AS "scheduledFor", m.last_for AS "lastFor",
+      `SELECT m.id, j.name AS job, h.name AS host, h.timezone, m.version, m.scheduled_for AS "scheduledFor", m.last_for AS "lastFor",
          m.occurrences, m.verdict, m.cause, m.certainty, m.text, m.evidence, m.run_id AS "runId", m.decided_at AS "decidedAt",
          m.amended_verdict AS "amendedVerdict", m.amended_cause AS "amendedCause", m.amended_text AS "amendedText",
          m.amended_run_id AS "amendedRunId", m.amended_at AS "amendedAt"

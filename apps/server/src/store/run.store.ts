@@ -10,6 +10,8 @@ export interface RunSummaryRow {
   readonly job: string;
   readonly jobVersion: number;
   readonly host: string;
+  /** The host's. */
+  readonly timezone: string;
   readonly state: RunState;
   readonly reason: string | null;
   readonly detail: string | null;
@@ -64,7 +66,7 @@ export interface RunQuery {
 }
 
 /** Columns of a summary over `run r`, `job j`, `host h`. */
-export const runSummaryColumns = `r.id, j.name AS job, r.job_version AS "jobVersion", h.name AS host, r.state, r.reason, r.detail, r.trigger,
+export const runSummaryColumns = `r.id, j.name AS job, r.job_version AS "jobVersion", h.name AS host, h.timezone, r.state, r.reason, r.detail, r.trigger,
   r.scheduled_for AS "scheduledFor", r.started_at AS "startedAt", r.finished_at AS "finishedAt",
   r.duration_ms::float8 AS "durationMs", r.exit_code::float8 AS "exitCode"`;
 const joined = 'FROM run r JOIN job j ON j.id = r.job_id JOIN host h ON h.id = r.host_id';

@@ -4,6 +4,7 @@ import type { SubscriptionEvent } from '@carillon/core/alert/subscribe/subscript
 import { Inject, Injectable } from '@nestjs/common';
 import { Conditions } from './conditions.js';
 import { Database } from './database.store.js';
+import { keyedEffect } from './key-effect.js';
 import { type Client, poolTransaction } from './pool-transaction.js';
 
 export interface SubscriptionRow {
@@ -39,7 +40,7 @@ export type SubscriptionFields = Pick<
 >;
 
 export type SubscriptionWrite =
-  | { readonly kind: 'written' }
+  | { readonly kind: 'written'; readonly id: string }
   | { readonly kind: 'name_taken' }
   | { readonly kind: 'too_many'; readonly most: number };
 
@@ -86,6 +87,13 @@ export class SubscriptionStore {
 
   create(id: string, fields: SubscriptionFields, author: string, now: Date): Promise<SubscriptionWrite> {
     return poolTransaction(this.database.pool, async (client) => {
+      const effect = await keyedEffect(client);
+      if (effect.isDone) {
+        const made = await client.query<{ id: string }>('SELECT id FROM subscription WHERE name_key = lower($1)', [
+          fields.name,
+        ]);
+        return { kind: 'written', id: made.rows[0]?.id ?? id };
+      }
       await client.query('LOCK TABLE subscription IN SHARE ROW EXCLUSIVE MODE');
       const { rows } = await client.query<{ count: number; taken: boolean }>(
         'SELECT count(*)::int AS count, coalesce(bool_or(name_key = $1), false) AS taken FROM subscription',
@@ -99,7 +107,8 @@ export class SubscriptionStore {
          VALUES ($1, $2, lower($2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`,
         [id, ...valuesOf(fields), JSON.stringify(closedBreaker), author, now],
       );
-      return { kind: 'written' };
+      await effect.done();
+      return { kind: 'written', id };
     });
   }
 
@@ -120,7 +129,7 @@ export class SubscriptionStore {
          WHERE id = $1`,
         [id, ...valuesOf(fields), now, isAgain, JSON.stringify(closedBreaker)],
       );
-      return { kind: 'written' };
+      return { kind: 'written', id };
     });
   }
 

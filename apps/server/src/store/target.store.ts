@@ -9,16 +9,10 @@ export class TargetStore {
 
   /** All active hosts by name, and all saved groups. */
   async everything(): Promise<{ hosts: (TargetHost & { timezone: string })[]; groups: HostGroup[] }> {
-    const { prisma } = this.database;
-    const hosts = await prisma.host.findMany({
-      where: { state: 'active' },
-      select: { name: true, labels: true, timezone: true },
-      orderBy: { nameKey: 'asc' },
-    });
-    return {
-      hosts: hosts.map(({ labels, ...host }) => ({ ...host, labels: labels as Record<string, string> })),
-      groups: await this.groups(),
-    };
+    const { rows: hosts } = await this.database.pool.query<TargetHost & { timezone: string }>(
+      `SELECT name, labels, timezone FROM host WHERE state = 'active' ORDER BY name_key`,
+    );
+    return { hosts, groups: await this.groups() };
   }
 
   async groups(): Promise<HostGroup[]> {

@@ -155,6 +155,16 @@ export function heard(now: string): string {
   return `news = news + 1, due_at = CASE WHEN leased_until > ${now} THEN due_at ELSE least(coalesce(due_at, ${now}), ${now}) END`;
 }
 
+/** What these incidents became concerns their tickets: they are looked after at once, if not by whoever does so now. */
+export async function wakeTickets(client: Client, incidentIds: readonly string[], nowMs: number): Promise<void> {
+  if (incidentIds.length === 0) return;
+  await client.query(
+    `UPDATE ticket_link SET due_at = least(due_at, $2) WHERE incident_id = ANY($1::uuid[]) AND due_at IS NOT NULL
+       AND (leased_until IS NULL OR leased_until <= $2)`,
+    [incidentIds, new Date(nowMs)],
+  );
+}
+
 /** @throws Error when another server works on it by now: nothing of what this one did may be written then */
 async function write(client: Client, ticket: DueTicket, link: TicketLink, nowMs: number): Promise<void> {
   const { remote } = link;

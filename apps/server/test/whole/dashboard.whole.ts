@@ -76,7 +76,7 @@ describe.skipIf(browserPath === undefined)('the dashboard in a real browser', ()
     await page.getByRole('link', { name: 'slow' }).click();
     await page.getByRole('tab', { name: 'Definition' }).click();
     await page
-      .getByText(/ 05:00:00 /)
+      .getByText(/ 05:00:00/)
       .first()
       .waitFor();
     await page.getByRole('tab', { name: 'Task' }).click();

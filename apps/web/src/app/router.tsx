@@ -14,6 +14,7 @@ import { readHeatmapFilter } from '../features/heatmap/heatmap-filter.js';
 import { readHostFilter, readHostTab } from '../features/hosts/host-filter.js';
 import { readIncidentFilter } from '../features/incidents/incident-filter.js';
 import { readJobFilter } from '../features/jobs/job-filter.js';
+import { readJobView } from '../features/jobs/job-view.js';
 import { readNowFilter } from '../features/overview/now-filter.js';
 import { readRunFilter } from '../features/runs/run-filter.js';
 import { readTimelineFilter } from '../features/timeline/timeline-filter.js';
@@ -53,8 +54,12 @@ const pages = [
   createRoute({ ...inside, path: '/hosts', component: hosts, validateSearch: readHostFilter }),
   createRoute({ ...inside, path: '/hosts/$name', component: host, validateSearch: readHostTab }),
   createRoute({ ...inside, path: '/jobs', component: jobs, validateSearch: readJobFilter }),
+<<<<<<< HEAD
   createRoute({ ...inside, path: '/jobs/$name', component: job }),
   createRoute({ ...inside, path: '/jobs/$name/edit', component: editJob, validateSearch: readSuggested }),
+=======
+  createRoute({ ...inside, path: '/jobs/$name', component: job, validateSearch: readJobView }),
+>>>>>>> main
   createRoute({ ...inside, path: '/job-editor', component: editor }),
   createRoute({ ...inside, path: '/runs', component: runs, validateSearch: readRunFilter }),
   createRoute({ ...inside, path: '/runs/$id', component: run }),

@@ -1,10 +1,13 @@
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
 import { Button, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { IconLanguage, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
+import { IconCheck, IconClock, IconLanguage, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useTimes } from '../components/when.js';
 import { useWords } from '../i18n/index.js';
 import { call, query } from '../lib/api.js';
+import { chooseZone, openZoneChoice, zoneChoices } from '../lib/time-zone.js';
 
 const menuId = 'user-menu';
 
@@ -12,6 +15,10 @@ const menuId = 'user-menu';
 export function UserMenu() {
   const { t } = useWords();
   const me = useQuery(query(sessionRoutes.me, {}));
+  const name = me.data?.name;
+  useEffect(() => {
+    if (name !== undefined) openZoneChoice(name);
+  }, [name]);
   return (
     <>
       <Button
@@ -29,6 +36,7 @@ export function UserMenu() {
         </Text>
         <LanguageChoice />
         <SchemeChoice />
+        <ClockChoice />
         <SignOut />
       </div>
     </>
@@ -55,6 +63,23 @@ function SchemeChoice() {
       {scheme === 'dark' ? <IconSun size={16} aria-hidden /> : <IconMoon size={16} aria-hidden />}
       {t(`nav.${next}`)}
     </button>
+  );
+}
+
+/** By which clock the pages tell times. */
+function ClockChoice() {
+  const { t } = useWords();
+  const { choice } = useTimes();
+  return (
+    <fieldset className="menu-group">
+      <legend>{t('times.clock')}</legend>
+      {zoneChoices.map((each) => (
+        <button type="button" key={each} aria-pressed={each === choice} onClick={() => chooseZone(each)}>
+          {each === choice ? <IconCheck size={16} aria-hidden /> : <IconClock size={16} aria-hidden />}
+          {t(`times.${each}`)}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 

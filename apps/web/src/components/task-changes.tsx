@@ -1,44 +1,69 @@
+import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Table } from '@mantine/core';
+import { Button, Modal, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useWords } from '../i18n/index.js';
 import { pagedQuery } from '../lib/api.js';
+import type { Side } from './assignments.js';
 import { Empty } from './empty.js';
-import { HostLink } from './links.js';
+import { HostLink, JobLink } from './links.js';
 import { PagedTable } from './paged-table.js';
 import { TaskChangeBadge } from './state-badge.js';
+import { ChangeDetails } from './task-change-details.js';
 import { When } from './when.js';
 
 type Change = Response<typeof jobRoutes.taskChanges>['items'][number];
 
-/** Changes that somebody made to the tasks of one job, on any host. */
-export function JobChanges({ job }: { job: string }) {
-  const query = useInfiniteQuery(pagedQuery(jobRoutes.taskChanges, { name: job }, 10_000));
+const refreshMs = 10_000;
+
+/** Changes that somebody made to the tasks of one job on any host, or to our tasks of any job on one host; each opens field by field. */
+export function TaskChanges({ side, name }: { side: Side; name: string }) {
   const { t } = useWords();
-  const head = [
-    t('changes.noticed'),
-    t('runs.host'),
-    t('changes.found'),
-    t('changes.outcome'),
-    t('changes.by'),
-    t('changes.what'),
-  ];
+  const [opened, setOpened] = useState<string>();
+  const route = side === 'job' ? jobRoutes.taskChanges : hostRoutes.taskChanges;
+  const changes = useInfiniteQuery(pagedQuery(route, { name }, refreshMs));
+  const other = side === 'job' ? t('runs.host') : t('runs.job');
   return (
-    <PagedTable
-      query={query}
-      label={t('changes.title')}
-      head={head}
-      row={(change) => <ChangeRow key={change.id} change={change} />}
-      empty={<Empty text={t('changes.none')} />}
-    />
+    <>
+      <PagedTable
+        query={changes}
+        label={t('changes.title')}
+        head={[
+          t('changes.noticed'),
+          other,
+          t('changes.found'),
+          t('changes.outcome'),
+          t('changes.by'),
+          t('changes.what'),
+        ]}
+        row={(change) => <ChangeRow key={change.id} change={change} side={side} onOpen={() => setOpened(change.id)} />}
+        empty={<Empty text={t('changes.none')} />}
+      />
+      <Modal
+        opened={opened !== undefined}
+        onClose={() => setOpened(undefined)}
+        size="xl"
+        title={t('changes.compare')}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        {opened !== undefined && <ChangeDetails id={opened} />}
+      </Modal>
+    </>
   );
 }
 
-function ChangeRow({ change }: { change: Change }) {
+interface RowProps {
+  readonly change: Change;
+  readonly side: Side;
+  readonly onOpen: () => void;
+}
+
+function ChangeRow({ change, side, onOpen }: RowProps) {
   const { t } = useWords();
-  const { noticedAt, host, version, found, state, message, differences, changedAt, changedBy } = change;
-  const { adoption = null, adoptedVersion, adoptionReasons = [] } = change;
+  const { noticedAt, job, host, version, found, state, changedAt, changedBy, differences } = change;
+  const { adoption = null, adoptedVersion, adoptionReasons = [], message } = change;
   const what = [message, ...adoptionReasons, ...differences].filter(Boolean).join('; ');
   return (
     <Table.Tr>
@@ -46,7 +71,7 @@ function ChangeRow({ change }: { change: Change }) {
         <When at={noticedAt} />
       </Table.Td>
       <Table.Td>
-        <HostLink name={host} /> v{version}
+        {side === 'job' ? <HostLink name={host} /> : <JobLink name={job} />} v{version}
       </Table.Td>
       <Table.Td>{found === null ? '–' : t(`drift.${found}`)}</Table.Td>
       <Table.Td>
@@ -54,15 +79,16 @@ function ChangeRow({ change }: { change: Change }) {
         {adoptedVersion ? ` v${adoptedVersion}` : null}
       </Table.Td>
       <Table.Td>
-        {changedAt === null ? (
-          '–'
-        ) : (
-          <>
-            {changedBy} <When at={changedAt} />
-          </>
-        )}
+        {changedBy ?? '–'} {changedAt && <When at={changedAt} />}
       </Table.Td>
-      <Table.Td className="wrap">{what}</Table.Td>
+      <Table.Td className="wrap" miw={220}>
+        <Button size="compact-xs" variant="default" onClick={onOpen}>
+          {t('changes.open', { count: differences.length })}
+        </Button>
+        <Text size="xs" c="dimmed" mt={2} lineClamp={2} title={what} style={{ overflowWrap: 'anywhere' }}>
+          {what}
+        </Text>
+      </Table.Td>
     </Table.Tr>
   );
 }

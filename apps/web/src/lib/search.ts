@@ -17,6 +17,12 @@ export function searchFlag(search: Search, name: string): true | undefined {
   return search[name] === true || search[name] === 'true' ? true : undefined;
 }
 
+/** An instant of the address's query, as the server reads it. */
+export function searchInstant(search: Search, name: string): string | undefined {
+  const atMs = Date.parse(searchText(search, name) ?? '');
+  return Number.isNaN(atMs) ? undefined : new Date(atMs).toISOString();
+}
+
 /** Whether anything is chosen at all. */
 export function isFiltered(filter: object): boolean {
   return Object.values(filter).some((value) => value !== undefined);

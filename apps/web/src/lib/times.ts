@@ -1,3 +1,5 @@
+import type { ZoneChoice } from './time-zone.js';
+
 /** `2026-11-23 08:00:05` in the reader's own zone: sortable, the same in every language. */
 export function localTime(iso: string): string {
   const at = new Date(iso);
@@ -8,6 +10,57 @@ export function localTime(iso: string): string {
 /** `2026-11-23 08:00:05 UTC`. */
 export function utcTime(iso: string): string {
   return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat | null>();
+
+/** Making one takes a hundred times as long as using it. Null for a zone that this browser does not know. */
+function formatOf(timeZone: string): Intl.DateTimeFormat | null {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    try {
+      // Swedish writes dates as we do.
+      format = new Intl.DateTimeFormat('sv-SE', {
+        timeZone,
+        ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+        timeZoneName: 'longOffset',
+      });
+    } catch {
+      format = null;
+    }
+    formats.set(timeZone, format);
+  }
+  return format;
+}
+
+/** `2026-11-23 16:00:05 +08:00` in an IANA zone; null for a zone that this browser does not know. */
+export function zonedTime(iso: string, timeZone: string): string | null {
+  const text = formatOf(timeZone)?.format(new Date(iso));
+  // U+2212, the minus of typesetters, is not the one that people type and search for.
+  return text?.replace(/GMT$/, '+00:00').replace('GMT', '').replace('\u2212', '-') ?? null;
+}
+
+/** A time by the chosen clock; by the reader's own where the host's zone is wanted and not known. */
+export function timeIn(choice: ZoneChoice, iso: string, hostZone?: string | null): string {
+  if (choice === 'utc') return utcTime(iso);
+  return (choice === 'host' && hostZone && zonedTime(iso, hostZone)) || localTime(iso);
+}
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+const relatives = new Map<string, Intl.RelativeTimeFormat>();
+
+/** `5 min. ago`, `in 2 hr.`, in the reader's language. */
+export function relativeTime(iso: string, nowMs: number, language: string): string {
+  const ms = Date.parse(iso) - nowMs;
+  const [unit, unitMs] = units.find(([, size]) => Math.abs(ms) >= size) ?? units[3];
+  const format = relatives.get(language) ?? new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
+  relatives.set(language, format);
+  return format.format(Math.trunc(ms / unitMs), unit);
 }
 
 /** `850ms`, `12.3s`, `4m 05s`, `2h 10m`. */

@@ -9,6 +9,8 @@ export const missedRun = z.object({
   id: z.string(),
   job: z.string(),
   host: z.string(),
+  /** The host's own zone, IANA; older servers leave it out. */
+  timezone: z.string().optional(),
   version: z.int(),
   /** The first of them. */
   scheduledFor: instant,

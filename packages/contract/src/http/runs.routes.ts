@@ -11,6 +11,8 @@ export const runSummary = z.object({
   job: z.string(),
   jobVersion: z.int(),
   host: z.string(),
+  /** The host's own zone, IANA; older servers leave it out. */
+  timezone: z.string().optional(),
   state: z.enum(runStates),
   reason: z.string().nullable(),
   /** The reason in words with its figures, where it has any; older servers leave it out. */

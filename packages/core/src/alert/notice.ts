@@ -58,6 +58,25 @@ export interface NoticeContent {
     readonly acknowledge: string | null;
     readonly run: string | null;
   };
+  /** For one that is over; notices from before it was said lack it. */
+  readonly resolution?: Resolution;
   /** For a digest: what it stands for. */
   readonly parts?: readonly { readonly title: string; readonly count: number }[];
+}
+
+/** How an incident ended. */
+export interface Resolution {
+  readonly at: string;
+  /** Since it was opened, or opened again. */
+  readonly lastedMs: number;
+  /** That it had; 0 for one that stands for others. */
+  readonly alerts: number;
+  /** Who resolved it; null where evidence did. */
+  readonly by: string | null;
+  /** What resolved the last of its alerts, in one English sentence without a full stop. */
+  readonly evidence: string | null;
+  /** Where that was. */
+  readonly host: string | null;
+  /** The same where it was runs that went well: how many in a row, when the last of them was, and how it ended. */
+  readonly goodRuns: { readonly count: number; readonly at: string; readonly outcome: string | null } | null;
 }

@@ -34,6 +34,8 @@ export async function carryOut(
       return { remote, reading: null };
     case 'acknowledge':
       return { remote: await system.acknowledge(remote, text), reading: null };
+    case 'assign':
+      return { remote: await system.assign(remote, step.to), reading: null };
     case 'priority':
       await system.setPriority(remote, step.severity, text);
       return { remote, reading: null };

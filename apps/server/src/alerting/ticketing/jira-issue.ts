@@ -14,7 +14,7 @@ export interface Issue {
   readonly fields: {
     readonly status: { readonly name: string; readonly statusCategory: { readonly key: string } };
     readonly resolution: { readonly name: string } | null;
-    readonly assignee: { readonly displayName: string } | null;
+    readonly assignee: { readonly displayName: string; readonly accountId?: string } | null;
     readonly updated: string;
     readonly labels?: readonly string[];
   };
@@ -29,6 +29,7 @@ export function ticketOf({ id, key, fields }: Issue, way: JiraWay, url: string):
     status: statusOf(status.statusCategory.key, resolution?.name ?? '', way),
     statusName: status.name,
     assignee: assignee?.displayName ?? null,
+    assigneeId: assignee?.accountId ?? null,
     updated,
   };
 }
@@ -59,6 +60,7 @@ export function newIssue({ key, title, text, severity }: TicketDraft, way: JiraW
 interface Comment {
   readonly id: string;
   readonly author?: { readonly accountId: string; readonly displayName: string };
+  readonly updateAuthor?: { readonly displayName: string };
   readonly body: unknown;
 }
 
@@ -71,5 +73,6 @@ export async function commentsOf(ask: Ask, id: string, account: string): Promise
     author: comment.author?.displayName ?? 'somebody',
     isOwn: comment.author?.accountId === account,
     text: textOfDocument(comment.body),
+    ...(comment.updateAuthor ? { editor: comment.updateAuthor.displayName } : {}),
   }));
 }

@@ -48,6 +48,10 @@ export function jira(way: JiraWay, access: TicketAccess): TicketSystem {
       await comment(id, text);
       return await moved(id);
     },
+    async assign({ id }, to) {
+      await must(ask('PUT', `${issuePath}/${id}/assignee`, { accountId: to }));
+      return await moved(id);
+    },
     async setPriority({ id }, severity, text) {
       const priority = way.priorities?.[severity];
       if (priority) await must(ask('PUT', `${issuePath}/${id}`, { fields: { priority: { name: priority } } }));

@@ -33,6 +33,7 @@ export function ticketOf(row: Row, url: string): RemoteTicket {
     status: statuses[state.value] ?? 'open',
     statusName: state.display_value || state.value,
     assignee: assigned.value ? assigned.display_value || assigned.value : null,
+    assigneeId: assigned.value || null,
     // Times are seconds there: two changes within one are told apart by their count.
     updated: `${row.sys_updated_on.value} ${row.sys_mod_count.value}`,
   };

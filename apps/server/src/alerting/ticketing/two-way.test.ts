@@ -115,6 +115,66 @@ it('hears every ticket that changed, over pages and after an hour without a serv
   expect(acked.rows[0].n).toBe(230);
 }, 60_000);
 
+describe.each([
+  {
+    channel: 'snow',
+    ann: 'a8f98bb0eb32010045e1a5115206fe3a',
+    owner: () => scene.now.all()[0]?.assigned_to,
+    give: (id: string) => scene.now.person({ assigned_to: id }),
+    bob: 'b8f98bb0eb32010045e1a5115206fe3b',
+  },
+  {
+    channel: 'ops',
+    ann: '5b10-ann',
+    owner: () => scene.cloud.issues[0]?.assignee,
+    give: (id: string) => scene.cloud.person({ assignee: scene.cloud.people[id] ?? null }),
+    bob: '5b10-bob',
+  },
+] as const)('people of $channel', ({ channel, ann, bob, owner, give }) => {
+  it('get the ticket when they are given the incident here, once though the answer is lost, and are known by their name here', async () => {
+    await scene.write({ ...scene[channel], assignees: { ann, bobby: bob } });
+    await scene.notice(channel);
+    await scene.pass(0);
+    await scene.acts.act(1, [{ kind: 'assign', assignee: 'ann' }], 'Carol');
+    const system = channel === 'snow' ? scene.now : scene.cloud;
+    system.troubledBy = ({ method }) => method === 'PATCH' || method === 'PUT';
+    system.troubles.push('lost_answer');
+    await scene.pass(3, { ask: true });
+    expect([ann, 'Ann Lee']).toContain(owner());
+    expect(system.count(channel === 'snow' ? 'PATCH' : 'PUT', /./)).toBe(1);
+    expect(await scene.incident()).toMatchObject({ assignee: 'ann', acknowledgedBy: null });
+    give(bob);
+    await scene.pass(3, { ask: true });
+    expect(await scene.incident()).toMatchObject({ assignee: 'bobby' });
+    // Nobody knows who that is there.
+    await scene.acts.act(1, [{ kind: 'assign', assignee: 'Dora' }], 'Carol');
+    await scene.pass(6, { ask: true });
+    expect([bob, 'Bob Ray']).toContain(owner());
+    expect(await scene.incident()).toMatchObject({ assignee: 'Dora' });
+  });
+});
+
+it('a comment that somebody changes in Jira is noted again, as edited and by whom', async () => {
+  await scene.notice('ops');
+  await scene.pass(0);
+  const id = scene.cloud.say('disk is fine');
+  await scene.pass(1, { ask: true });
+  scene.cloud.sayOtherwise(id, 'disk is NOT fine', 'Bob');
+  await scene.pass(3, { ask: true });
+  expect(await scene.log('note')).toMatchObject([
+    { text: 'disk is fine', actor: 'Ann (OPS-1)' },
+    { text: 'edited: disk is NOT fine', actor: 'Bob (OPS-1)' },
+  ]);
+});
+
+it('what is done here is told to the ticket at once, not only when it is looked at next', async () => {
+  await scene.notice('snow');
+  await scene.pass(0);
+  await scene.acts.act(1, [{ kind: 'acknowledge' }], 'Bob');
+  await scene.pass(0);
+  expect(scene.now.all()).toMatchObject([{ state: '2' }]);
+});
+
 describe('what only a person can mend', () => {
   const alert = (state: string) => addAlert(scene.database, {}, { policy: 'system', what: 'channel:snow', state });
 

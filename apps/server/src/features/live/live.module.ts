@@ -16,7 +16,7 @@ class LiveController {
   async ticket(@CallerOf() caller: Caller): Promise<Response<typeof liveRoutes.ticket>> {
     const ticket = makeSecret();
     const expiresAtMs = Date.now() + limits.liveTicketLifeMs;
-    await this.credentials.addLiveTicket(hashSecret(ticket), caller.name, expiresAtMs);
+    await this.credentials.addLiveTicket(hashSecret(ticket), caller, caller.sessionHash, expiresAtMs);
     return { ticket, expiresAt: new Date(expiresAtMs).toISOString() };
   }
 }

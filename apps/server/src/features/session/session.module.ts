@@ -21,7 +21,10 @@ class SessionController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { me, secret, expiresAtMs } = await this.sessions.signIn(body);
+    const { me, secret, expiresAtMs } = await this.sessions.signIn(body, {
+      address: request.ip,
+      agent: request.headers['user-agent'],
+    });
     setSessionCookie(reply, this.originOf(request), secret, new Date(expiresAtMs));
     return me;
   }

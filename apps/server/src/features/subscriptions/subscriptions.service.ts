@@ -53,9 +53,9 @@ export class SubscriptionsService {
     const fields = await this.check({ ...body, signing: body.signing.map(({ secret }) => secret) });
     const nowMs = this.clock();
     const id = makeUuid7(nowMs, randomBytes(10));
-    requireWritten(await this.store.create(id, fields, author, new Date(nowMs)), fields.name);
+    const made = requireWritten(await this.store.create(id, fields, author, new Date(nowMs)), fields.name);
     this.hint();
-    return await this.get(id);
+    return await this.get(made);
   }
 
   async change(id: string, body: Input<Routes['change']>['body']): Promise<Summary> {
@@ -153,13 +153,15 @@ export class SubscriptionsService {
   }
 }
 
-function requireWritten(write: SubscriptionWrite, name: string): void {
+/** @returns its id. @throws ApiError when it was not written */
+function requireWritten(write: SubscriptionWrite, name: string): string {
   if (write.kind === 'name_taken')
     throw new ApiError('conflict', `name: expected one that no subscription has, got ${JSON.stringify(name)}`, {
       code: 'name_taken',
     });
   if (write.kind === 'too_many')
     throw new ApiError('conflict', `expected at most ${write.most} subscriptions`, { code: 'too_many_subscriptions' });
+  return write.id;
 }
 
 function viewOf(row: SubscriptionListRow, known: ReadonlySet<string>): Summary {

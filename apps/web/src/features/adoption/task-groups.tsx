@@ -10,6 +10,7 @@ import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
 import { useTyped } from '../../lib/use-typed.js';
 import { AskHosts } from './ask-hosts.js';
+import { ExportTaskGroups } from './task-groups-csv.js';
 
 type TaskGroupSummary = Response<typeof inventoryRoutes.groups>['items'][number];
 
@@ -24,7 +25,10 @@ export function TaskGroups() {
     <>
       <Group justify="space-between" align="end">
         <TextInput label={t('common.search')} {...typed} />
-        <AskHosts />
+        <Group gap="xs">
+          <ExportTaskGroups search={search} />
+          <AskHosts />
+        </Group>
       </Group>
       <PagedTable
         query={groups}

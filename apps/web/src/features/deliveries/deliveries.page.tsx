@@ -13,6 +13,7 @@ import { pagedQuery } from '../../lib/api.js';
 import { isFiltered } from '../../lib/search.js';
 import { useTitle } from '../../lib/use-title.js';
 import { useTyped } from '../../lib/use-typed.js';
+import { ExportDeliveries } from './deliveries-csv.js';
 import type { DeliveryFilter } from './delivery-filter.js';
 import { useReplay } from './use-replay.js';
 
@@ -28,7 +29,10 @@ export function DeliveriesPage() {
   const dead = deliveries.data?.pages.flatMap(({ items }) => items).filter((notice) => notice.state === 'dead') ?? [];
   return (
     <Stack>
-      <Title order={1}>{t('nav.deliveries')}</Title>
+      <Group justify="space-between">
+        <Title order={1}>{t('nav.deliveries')}</Title>
+        <ExportDeliveries filter={filter} />
+      </Group>
       <Group align="end" justify="space-between">
         <Filters />
         {dead.length > 1 && (

@@ -125,8 +125,8 @@ describe('a stored job in the editor', () => {
       nextFires: [],
       hosts: ['db-01', 'db-02'],
       stored: { version: 2, gained: ['db-02'], lost: ['old-01'] },
-      zones: [gated, { ...gated, hostTimezone: 'UTC', exactness: 'exact', reasons: [], hosts: 1, nextFires: [] }],
-      accounts: [{ account: 'gmsa:CORP\\etl$', rights: 'highest', hosts: 2 }],
+      zones: [gated, { ...gated, hostTimezone: 'UTC', exactness: 'exact' as const, reasons: [], hosts: 1, nextFires: [] }],
+      accounts: [{ account: 'gmsa:CORP\\etl$', rights: 'highest' as const, hosts: 2 }],
       overlaps: [{ job: 'reports', hosts: 1, at: fire.at }],
     }));
     const { file } = open('/jobs/nightly/edit', network);

@@ -1,4 +1,5 @@
 import { useElementSize } from '@mantine/hooks';
+import { Link, type LinkProps } from '@tanstack/react-router';
 import { LookPatterns } from '../../components/looks.js';
 import { shortCount } from './heat-grid.js';
 
@@ -15,12 +16,14 @@ interface Props {
   /** What it could be instead. */
   readonly suggested: readonly number[] | undefined;
   readonly label: string;
+  /** The list of what a minute of the hour stands for, where there is one. */
+  readonly linkOf?: ((minute: number) => Pick<LinkProps, 'to' | 'search'>) | undefined;
   /** Hour of the day, for the times below. */
   readonly hour: number;
 }
 
 /** An hour by its minutes, marked every five. */
-export function HourBars({ values, bad, look, suggested, label, hour }: Props) {
+export function HourBars({ values, bad, look, suggested, label, hour, linkOf }: Props) {
   const size = useElementSize();
   const width = size.width || usualWidth;
   const most = Math.max(1, ...values, ...(suggested ?? []));
@@ -45,6 +48,19 @@ export function HourBars({ values, bad, look, suggested, label, hour }: Props) {
       <svg width={width} height={height} role="img" aria-label={label}>
         {values.map((value, minute) => bar(value, minute, look))}
         {bad.map((value, minute) => bar(value, minute, 'went-wrong'))}
+        {linkOf &&
+          values.map((value, minute) => {
+            const at = `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
+            return (
+              value > 0 && (
+                // Keys reach the same runs by the link above the picture; a stop for each minute would be in their way.
+                <Link key={`link ${at}`} {...linkOf(minute)} tabIndex={-1} aria-label={`${at}: ${value}`}>
+                  <title>{`${at} · ${value}`}</title>
+                  <rect x={minute * step} y={0} width={step} height={height - foot} fill="transparent" />
+                </Link>
+              )
+            );
+          })}
         {suggested && <path className="suggested" d={outline(suggested, step, y)} />}
         <line className="ground" x1={0} x2={width} y1={height - foot + 0.5} y2={height - foot + 0.5} />
         {(values[fullest] ?? 0) > 0 && (

@@ -5,6 +5,7 @@ import { Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { JobLink } from '../../components/links.js';
 import { Loaded } from '../../components/loaded.js';
+import { PageLink } from '../../components/page-link.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
@@ -16,6 +17,7 @@ import { Suggestion } from './suggestion.js';
 
 type Hour = Response<typeof loadRoutes.hour>;
 const jobsShown = 8;
+const minuteMs = 60_000;
 
 /** One hour closely: by the minute, which jobs fill it, and what would flatten it. */
 export function HourView({ filter, hourMs }: { filter: HeatmapFilter; hourMs: number }) {
@@ -27,24 +29,32 @@ export function HourView({ filter, hourMs }: { filter: HeatmapFilter; hourMs: nu
   return (
     <Section title={title}>
       <Loaded query={hour}>
-        {(data) => (view === 'past' ? <Ran hour={data} hourMs={hourMs} /> : <Coming hour={data} hourMs={hourMs} />)}
+        {(data) =>
+          view === 'past' ? <Ran hour={data} hourMs={hourMs} filter={filter} /> : <Coming hour={data} hourMs={hourMs} />
+        }
       </Loaded>
     </Section>
   );
 }
 
-function Ran({ hour: { started, bad }, hourMs }: { hour: Hour; hourMs: number }) {
+function Ran({ hour: { started, bad }, hourMs, filter }: { hour: Hour; hourMs: number; filter: HeatmapFilter }) {
   const { t } = useWords();
   const total = started.reduce((sum, runs) => sum + runs, 0);
   const label = t('heatmap.starts', { count: total });
+  const { job, host } = filter;
+  const runsOf = (fromMs: number, toMs: number) => ({
+    to: '/runs' as const,
+    search: { job, host, since: new Date(fromMs).toISOString(), until: new Date(toMs).toISOString() },
+  });
   return (
     <Stack gap="xs">
-      <Text size="sm">{label}</Text>
+      <PageLink {...runsOf(hourMs, hourMs + 60 * minuteMs)}>{label}</PageLink>
       <HourBars
         values={started}
         bad={bad}
         look="ran"
         suggested={undefined}
+        linkOf={(minute) => runsOf(hourMs + minute * minuteMs, hourMs + (minute + 1) * minuteMs)}
         label={label}
         hour={new Date(hourMs).getHours()}
       />

@@ -11,6 +11,7 @@ import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, pagedQuery } from '../../lib/api.js';
+import { ExportTasks } from './hosts-csv.js';
 
 type Task = Response<typeof inventoryRoutes.ofHost>['items'][number];
 
@@ -33,7 +34,8 @@ export function ForeignTasks({ host }: { host: string }) {
               {t(refresh.data.asked ? 'hosts.asked' : 'hosts.notAsked')}
             </Text>
           )}
-          <Button size="compact-sm" variant="default" loading={refresh.isPending} onClick={() => refresh.mutate()}>
+          <ExportTasks host={host} />
+          <Button variant="default" loading={refresh.isPending} onClick={() => refresh.mutate()}>
             {t('hosts.askTasks')}
           </Button>
         </Group>

@@ -23,7 +23,7 @@ export function HostAgent({ host }: { host: Host }) {
           [t('hosts.agentVersion'), host.agentVersion],
           [t('hosts.scheduler'), host.scheduler],
           [t('hosts.key'), <code key="key">{host.keyId}</code>],
-          [t('hosts.enrolled'), <When key="enrolled" at={host.enrolledAt} />],
+          [t('hosts.enrolled'), <When key="enrolled" at={host.enrolledAt} zone={host.timezone} />],
         ]}
       />
       <Loaded query={upgrades}>

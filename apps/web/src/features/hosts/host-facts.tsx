@@ -17,7 +17,10 @@ export function HostFacts({ host }: { host: Host }) {
         items={[
           [t('hosts.os'), os],
           [t('hosts.timezone'), timezone],
-          [t('hosts.lastSeen'), lastSeenAt ? <When key="seen" at={lastSeenAt} /> : t('hosts.never')],
+          [
+            t('hosts.lastSeen'),
+            lastSeenAt ? <When key="seen" at={lastSeenAt} zone={timezone} ago /> : t('hosts.never'),
+          ],
           [t('hosts.inSync'), `${inSync ? t('common.yes') : t('common.no')} · ${t('hosts.desired')} ${desired.rev}`],
           [t('hosts.assignments'), `${assignments.applied}/${assignments.total}`],
           [t('hosts.failing'), failingJobs],

@@ -17,6 +17,7 @@ import { useTitle } from '../../lib/use-title.js';
 import { AddHost } from './add-host.js';
 import { ConcernBadges } from './concerns.js';
 import { HostFilters } from './host-filters.js';
+import { ExportHosts } from './hosts-csv.js';
 
 type Host = Response<typeof hostRoutes.list>['items'][number];
 
@@ -30,7 +31,10 @@ export function HostsPage() {
     <Stack>
       <Group justify="space-between">
         <Title order={1}>{t('nav.hosts')}</Title>
-        <AddHost />
+        <Group gap="xs">
+          <ExportHosts filter={filter} />
+          <AddHost />
+        </Group>
       </Group>
       <HostFilters />
       <PagedTable
@@ -61,7 +65,19 @@ export function HostsPage() {
 
 function HostRow({ host }: { host: Host }) {
   const { t } = useWords();
-  const { name, presence, concerns, failingJobs = 0, assignments, inSync, labels, os, agentVersion, lastSeenAt } = host;
+  const {
+    name,
+    presence,
+    concerns,
+    failingJobs = 0,
+    assignments,
+    inSync,
+    labels,
+    os,
+    timezone,
+    agentVersion,
+    lastSeenAt,
+  } = host;
   return (
     <Table.Tr>
       <Table.Td maw={240} style={{ overflow: 'hidden', textOverflow: 'ellipsis' }} title={`${name} · ${os}`}>
@@ -94,7 +110,7 @@ function HostRow({ host }: { host: Host }) {
         <Labels labels={labels} />
       </Table.Td>
       <Table.Td>{agentVersion}</Table.Td>
-      <Table.Td>{lastSeenAt ? <When at={lastSeenAt} /> : t('hosts.never')}</Table.Td>
+      <Table.Td>{lastSeenAt ? <When at={lastSeenAt} zone={timezone} ago /> : t('hosts.never')}</Table.Td>
     </Table.Tr>
   );
 }

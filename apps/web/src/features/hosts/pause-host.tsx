@@ -6,9 +6,9 @@ import { IconPlayerPause } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Failure } from '../../components/failure.js';
+import { useTimes } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
-import { localTime } from '../../lib/times.js';
 
 const hourMs = 3_600_000;
 const lengths = ['1', '4', '12', '24', '72'];
@@ -21,6 +21,7 @@ function usePause(host: string) {
 /** Says that nothing starts by itself on a host, while that is so, and ends it. */
 export function PauseAlert({ host }: { host: string }) {
   const { t } = useWords();
+  const { timeText } = useTimes();
   const client = useQueryClient();
   const pause = usePause(host);
   const resume = useMutation({
@@ -32,7 +33,7 @@ export function PauseAlert({ host }: { host: string }) {
   return (
     <Alert color="blue" title={t('hosts.paused')} icon={<IconPlayerPause size={18} />}>
       <Group justify="space-between">
-        <Text size="sm">{t('hosts.pausedText', { until: localTime(until), by, reason })}</Text>
+        <Text size="sm">{t('hosts.pausedText', { until: timeText(until), by, reason })}</Text>
         <Button size="xs" variant="light" loading={resume.isPending} onClick={() => resume.mutate()}>
           {t('hosts.resume')}
         </Button>

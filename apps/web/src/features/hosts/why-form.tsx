@@ -1,16 +1,12 @@
-import type { Response } from '@carillon/contract/http/route';
 import { whyRoutes } from '@carillon/contract/http/why.routes';
-import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
-import { PageLink } from '../../components/page-link.js';
 import { Section } from '../../components/section.js';
+import { WhyAnswer } from '../../components/why-answer.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
-import { localTime } from '../../lib/times.js';
-
-type Answer = Response<typeof whyRoutes.job>['items'][number];
 
 /** "Why didn't it run?", asked of one job on one host; of the last fire where no time is given. */
 export function WhyForm({ host, job }: { host?: string; job?: string }) {
@@ -65,35 +61,5 @@ export function WhyForm({ host, job }: { host?: string; job?: string }) {
         ))}
       </Stack>
     </Section>
-  );
-}
-
-const colors: Record<Answer['certainty'], string> = { certain: 'cyan', likely: 'yellow', unknown: 'gray' };
-
-function WhyAnswer({ answer }: { answer: Answer }) {
-  const { t } = useWords();
-  const { host, text, certainty, fireAt, nextFireAt, runId, evidence } = answer;
-  const title = [host, fireAt && localTime(fireAt), t(`why.${certainty}`)].filter(Boolean).join(' · ');
-  return (
-    <Alert color={colors[certainty]} variant="light" title={title}>
-      <Text size="sm">{text}</Text>
-      {evidence.map(({ at, text: said }) => (
-        <Text key={`${at} ${said}`} size="xs" c="dimmed">
-          {[at && localTime(at), said].filter(Boolean).join(' ')}
-        </Text>
-      ))}
-      <Group gap="md" mt={4}>
-        {runId && (
-          <PageLink to="/runs/$id" params={{ id: runId }}>
-            {t('command.toRun')}
-          </PageLink>
-        )}
-        {nextFireAt && (
-          <Text size="xs" c="dimmed">
-            {t('why.next', { at: localTime(nextFireAt) })}
-          </Text>
-        )}
-      </Group>
-    </Alert>
   );
 }

@@ -69,10 +69,12 @@ export function IncidentState({ incident: { state, muted, flapping } }: { incide
 function SpreadInShort({ incident: { spread } }: { incident: IncidentSummary }) {
   const { t } = useWords();
   const { hosts, hostsOfJob, firing, total, examples } = spread;
-  if (hosts <= 1) return <Text size="sm">{examples[0] ?? t('incidents.firingOf', { firing, total })}</Text>;
+  if (hosts <= 1) return <Text size="sm">{examples[0] ?? t('incidents.firingOf', { firing, count: total })}</Text>;
   return (
     <Text size="sm" title={examples.join(', ')}>
-      {hostsOfJob === null ? t('incidents.hosts', { n: hosts }) : t('incidents.hostsOf', { n: hosts, all: hostsOfJob })}
+      {hostsOfJob === null
+        ? t('incidents.hosts', { count: hosts })
+        : t('incidents.hostsOf', { n: hosts, count: hostsOfJob })}
     </Text>
   );
 }

@@ -12,6 +12,7 @@ import { useTitle } from '../../lib/use-title.js';
 import { useTyped } from '../../lib/use-typed.js';
 import { askedFor, type IncidentFilter } from './incident-filter.js';
 import { IncidentRow, useIncidentHead } from './incident-rows.js';
+import { ExportIncidents } from './incidents-csv.js';
 
 /** Incidents: unless asked for otherwise, the open ones, and what needs a person first. */
 export function IncidentsPage() {
@@ -23,7 +24,10 @@ export function IncidentsPage() {
   const head = useIncidentHead();
   return (
     <Stack>
-      <Title order={1}>{t('nav.incidents')}</Title>
+      <Group justify="space-between">
+        <Title order={1}>{t('nav.incidents')}</Title>
+        <ExportIncidents filter={askedFor(filter)} />
+      </Group>
       <Filters />
       <PagedTable
         query={incidents}

@@ -15,12 +15,12 @@ export function Spread({ spread }: { spread: SpreadOf }) {
   return (
     <Stack gap="md">
       <Group gap="lg">
-        <Text size="sm">{t('incidents.firingOf', { firing, total })}</Text>
+        <Text size="sm">{t('incidents.firingOf', { firing, count: total })}</Text>
         {hosts > 0 && (
           <Text size="sm">
             {hostsOfJob === null
-              ? t('incidents.hosts', { n: hosts })
-              : t('incidents.hostsOf', { n: hosts, all: hostsOfJob })}
+              ? t('incidents.hosts', { count: hosts })
+              : t('incidents.hostsOf', { n: hosts, count: hostsOfJob })}
           </Text>
         )}
       </Group>

@@ -73,7 +73,7 @@ export function BulkActs({ jobs, onDone }: { jobs: readonly Job[]; onDone: () =>
       >
         {asked && (
           <Stack gap="sm">
-            <Text size="sm">{t(`bulk.means.${asked}`, { hosts: hostsOf(jobs) })}</Text>
+            <Text size="sm">{t(`bulk.means.${asked}`, { count: hostsOf(jobs) })}</Text>
             <Names names={jobs.map(({ name }) => name)} />
             <Group justify="end">
               <Button variant="default" onClick={() => setAsked(null)} data-autofocus>

@@ -1,6 +1,7 @@
 import { Checkbox, Stack, Table, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
+import { RowGap } from '../../components/row-gap.js';
 import { useWords } from '../../i18n/index.js';
 import { useWindowed } from '../../lib/use-windowed.js';
 import { BulkActs } from './bulk-acts.js';
@@ -65,7 +66,7 @@ export function JobTable({ jobs, onNearEnd }: { jobs: readonly Job[]; onNearEnd:
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody ref={body} onKeyDown={onKeyDown}>
-            <Gap rows={from} />
+            <RowGap rows={from} rowPx={rowPx} columns={columns} />
             {jobs.slice(from, to).map((job, index) => (
               <JobRow
                 key={job.id}
@@ -77,7 +78,7 @@ export function JobTable({ jobs, onNearEnd }: { jobs: readonly Job[]; onNearEnd:
                 onFocus={() => setActive(from + index)}
               />
             ))}
-            <Gap rows={jobs.length - to} />
+            <RowGap rows={jobs.length - to} rowPx={rowPx} columns={columns} />
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
@@ -85,16 +86,6 @@ export function JobTable({ jobs, onNearEnd }: { jobs: readonly Job[]; onNearEnd:
         {t('jobs.keys')}
       </Text>
     </Stack>
-  );
-}
-
-/** The room of rows that are out of view. */
-function Gap({ rows }: { rows: number }) {
-  if (rows <= 0) return null;
-  return (
-    <tr aria-hidden>
-      <td colSpan={columns} style={{ height: rows * rowPx, padding: 0 }} />
-    </tr>
   );
 }
 

@@ -1,21 +1,25 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Badge, Group, SimpleGrid, Stack, Tabs, Title } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
-import { AssignmentRow, useAssignmentHead } from '../../components/assignments.js';
-import { Empty } from '../../components/empty.js';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Loaded } from '../../components/loaded.js';
-import { PagedTable } from '../../components/paged-table.js';
+import { PageLink } from '../../components/page-link.js';
 import { Section } from '../../components/section.js';
-import { JobChanges } from '../../components/task-changes.js';
+import { HealthBadge } from '../../components/state-badge.js';
+import { TaskChanges } from '../../components/task-changes.js';
 import { useWords } from '../../i18n/index.js';
-import { pagedQuery, query } from '../../lib/api.js';
+import { query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
+import { WhyForm } from '../hosts/why-form.js';
 import { RunList } from '../runs/run-list.js';
 import { Definition } from './definition.js';
+import { JobActs } from './job-acts.js';
+import { JobAlerts } from './job-alerts.js';
+import { JobHosts } from './job-hosts.js';
+import { JobStatistics } from './job-statistics.js';
+import { type JobTab, jobTabs } from './job-view.js';
 import { NextFires } from './next-fires.js';
-import { RunNow } from './run-now.js';
 import { StartedRuns } from './started-runs.js';
 import { TaskXml } from './task-xml.js';
 import { useRunNow } from './use-run-now.js';
@@ -32,74 +36,100 @@ export function JobPage() {
 
 function JobDetails({ job }: { job: Job }) {
   const { t } = useWords();
+  const { tab = 'definition' } = useSearch({ from: '/signed-in/jobs/$name' });
+  const navigate = useNavigate();
   const runNow = useRunNow(job.name);
+  const show = (chosen: string | null) =>
+    void navigate({
+      to: '/jobs/$name',
+      params: { name: job.name },
+      search: { tab: chosen as JobTab },
+      replace: true,
+    });
   return (
     <Stack>
       <Group justify="space-between">
         <Group gap="sm">
-          <Title order={1}>{job.name}</Title>
+          <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+            {job.name}
+          </Title>
           <Badge variant="default" tt="none">
             v{job.version}
           </Badge>
-          {!job.enabled && (
-            <Badge color="gray" tt="none">
-              {t('jobs.disabled')}
-            </Badge>
-          )}
+          {job.health && <HealthBadge health={job.health} />}
         </Group>
-        <RunNow job={job.name} act={runNow} />
+        <JobActs job={job} runNow={runNow} />
       </Group>
       {runNow.data && <StartedRuns ids={runNow.data} onClose={runNow.reset} />}
-      <Tabs defaultValue="runs" keepMounted={false}>
+      <Tabs value={tab} onChange={show} keepMounted={false}>
         <Tabs.List mb="md">
-          <Tabs.Tab value="runs">{t('jobs.runs')}</Tabs.Tab>
-          <Tabs.Tab value="hosts">
-            {t('jobs.hosts')} ({job.assignments.applied}/{job.assignments.total})
-          </Tabs.Tab>
-          <Tabs.Tab value="definition">{t('jobs.definition')}</Tabs.Tab>
-          <Tabs.Tab value="task">{t('jobs.task')}</Tabs.Tab>
-          <Tabs.Tab value="changes">{t('jobs.changes')}</Tabs.Tab>
-          <Tabs.Tab value="versions">{t('jobs.versions')}</Tabs.Tab>
+          {jobTabs.map((value) => (
+            <Tabs.Tab key={value} value={value}>
+              {t(`job.tab.${value}`)}
+              {value === 'hosts' && ` (${job.assignments.applied}/${job.assignments.total})`}
+            </Tabs.Tab>
+          ))}
         </Tabs.List>
-        <Tabs.Panel value="runs">
-          <RunList filter={{ job: job.name }} />
-        </Tabs.Panel>
-        <Tabs.Panel value="hosts">
-          <Hosts job={job.name} />
-        </Tabs.Panel>
-        <Tabs.Panel value="definition">
-          <SimpleGrid cols={{ base: 1, lg: 2 }}>
-            <Section title={t('jobs.definition')}>
-              <Definition job={job} />
-            </Section>
-            <NextFires job={job.name} version={job.version} />
-          </SimpleGrid>
-        </Tabs.Panel>
-        <Tabs.Panel value="task">
-          <TaskXml job={job.name} version={job.version} />
-        </Tabs.Panel>
-        <Tabs.Panel value="changes">
-          <JobChanges job={job.name} />
-        </Tabs.Panel>
-        <Tabs.Panel value="versions">
-          <Versions job={job.name} version={job.version} />
-        </Tabs.Panel>
+        {jobTabs.map((value) => (
+          <Tabs.Panel key={value} value={value}>
+            <Stack>
+              <Part tab={value} job={job} />
+            </Stack>
+          </Tabs.Panel>
+        ))}
       </Tabs>
     </Stack>
   );
 }
 
-function Hosts({ job }: { job: string }) {
+function Part({ tab, job }: { tab: JobTab; job: Job }) {
   const { t } = useWords();
-  const head = useAssignmentHead('job');
-  const assignments = useInfiniteQuery(pagedQuery(jobRoutes.assignments, { name: job }, 5_000));
-  return (
-    <PagedTable
-      query={assignments}
-      label={t('jobs.hosts')}
-      head={head}
-      row={(item) => <AssignmentRow key={item.hostId} assignment={item} side="job" />}
-      empty={<Empty text={t('hosts.noneFound')} />}
-    />
-  );
+  const { name, version } = job;
+  switch (tab) {
+    case 'definition':
+      return (
+        <>
+          <SimpleGrid cols={{ base: 1, lg: 2 }}>
+            <Section title={t('jobs.definition')}>
+              <Definition job={job} />
+            </Section>
+            <NextFires job={name} version={version} />
+          </SimpleGrid>
+          <WhyForm job={name} />
+        </>
+      );
+    case 'hosts':
+      return <JobHosts job={job} />;
+    case 'runs':
+      return (
+        <Section
+          title={t('jobs.runs')}
+          aside={
+            <PageLink to="/runs" search={{ job: name }}>
+              {t('job.allRuns')}
+            </PageLink>
+          }
+        >
+          <RunList filter={{ job: name }} />
+        </Section>
+      );
+    case 'statistics':
+      return <JobStatistics job={name} />;
+    case 'versions':
+      return <Versions job={name} version={version} />;
+    case 'alerts':
+      return <JobAlerts job={name} />;
+    case 'changes':
+      return (
+        <Section title={t('jobs.changes')}>
+          <TaskChanges side="job" name={name} />
+        </Section>
+      );
+    case 'task':
+      return (
+        <Section title={t('job.tab.task')}>
+          <TaskXml job={name} version={version} />
+        </Section>
+      );
+  }
 }

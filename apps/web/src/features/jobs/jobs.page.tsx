@@ -15,6 +15,7 @@ import { useTitle } from '../../lib/use-title.js';
 import { readJobFilter } from './job-filter.js';
 import { JobFilters } from './job-filters.js';
 import { JobTable } from './job-table.js';
+import { ExportJobs } from './jobs-csv.js';
 
 /** Jobs asked for at a time, each with so many of its newest runs. */
 const page = { limit: 100, recent: 20, nextFire: 'true' } as const;
@@ -36,6 +37,7 @@ export function JobsPage() {
         <Title order={1}>{t('nav.jobs')}</Title>
         <Group gap="xs">
           <SavedViews page="jobs" filter={filter} onChoose={choose} />
+          <ExportJobs filter={filter} />
           <Button component={Link} to="/job-editor" leftSection={<IconPlus size={16} aria-hidden />}>
             {t('editor.title')}
           </Button>

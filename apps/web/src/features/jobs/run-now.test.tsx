@@ -9,9 +9,10 @@ const hostile = '<script>alert(1)</script>';
 
 /** The page of a job that one host has. */
 function jobNetwork() {
-  return new FakeNetwork()
-    .on(jobRoutes.get, () => sampleJobDetail())
-    .on(jobRoutes.assignments, () => ({ items: [], next: null }));
+  return new FakeNetwork().on(jobRoutes.get, () => ({
+    ...sampleJobDetail(),
+    assignments: { total: 1, applied: 1, pending: 0, failed: 0 },
+  }));
 }
 
 describe('run now', () => {

@@ -29,7 +29,7 @@ export function Sparkline({ runs }: { runs: readonly Mark[] }) {
       role="img"
       width={marks * barWidth}
       height={height}
-      aria-label={shown.length === 0 ? t('jobs.never') : t('jobs.lately', { bad, all: shown.length })}
+      aria-label={shown.length === 0 ? t('jobs.never') : t('jobs.lately', { bad, count: shown.length })}
     >
       <line
         x1={0}

@@ -1,18 +1,29 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Accordion, Code, Group, Stack, Text } from '@mantine/core';
+import { Radio, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Failure } from '../../components/failure.js';
 import { Placeholder } from '../../components/loaded.js';
 import { MoreButton } from '../../components/more-button.js';
+import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
+import { VersionDiff } from './version-diff.js';
 
-type Version = Response<typeof jobRoutes.version>;
+type Version = Response<typeof jobRoutes.versions>['items'][number];
 
-/** Every version of a job, newest first. None of them ever changes. */
+interface Choice {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Every version of a job, newest first, and what any two of them say differently. None of them ever changes. */
 export function Versions({ job, version }: { job: string; version: number }) {
+  const { t } = useWords();
+  const { before, after = version } = useSearch({ from: '/signed-in/jobs/$name' });
+  const navigate = useNavigate();
   const versions = useInfiniteQuery({
     ...pagedQuery(jobRoutes.versions, { name: job }),
     queryKey: ['versions', job, version],
@@ -24,36 +35,80 @@ export function Versions({ job, version }: { job: string; version: number }) {
       <Placeholder />
     );
   }
+  const chosen = { before: before ?? Math.max(1, after - 1), after };
+  const choose = (part: Partial<Choice>) =>
+    void navigate({
+      to: '/jobs/$name',
+      params: { name: job },
+      search: { tab: 'versions', ...chosen, ...part },
+      replace: true,
+    });
   return (
-    <Stack gap="sm">
-      <Accordion variant="contained" defaultValue={String(version)}>
-        {versions.data.pages
-          .flatMap((page) => page.items)
-          .map((item) => (
-            <VersionItem key={item.version} version={item} />
-          ))}
-      </Accordion>
-      <MoreButton query={versions} />
-    </Stack>
+    <>
+      <Section title={t('jobs.versions')}>
+        <Stack gap="sm">
+          <VersionTable
+            versions={versions.data.pages.flatMap((page) => page.items)}
+            chosen={chosen}
+            onChoose={choose}
+          />
+          <MoreButton query={versions} />
+        </Stack>
+      </Section>
+      <VersionDiff key={`${chosen.before} ${chosen.after}`} job={job} from={chosen.before} to={chosen.after} />
+    </>
   );
 }
 
-function VersionItem({ version: { version, createdAt, author, reason, spec } }: { version: Version }) {
+interface TableProps {
+  readonly versions: readonly Version[];
+  readonly chosen: Choice;
+  readonly onChoose: (part: Partial<Choice>) => void;
+}
+
+function VersionTable({ versions, chosen, onChoose }: TableProps) {
   const { t } = useWords();
+  const head = [t('jobs.version'), t('job.from'), t('job.to'), t('job.written'), t('job.author'), t('job.reason')];
   return (
-    <Accordion.Item value={String(version)}>
-      <Accordion.Control>
-        <Group gap="sm">
-          <Text fw={600}>v{version}</Text>
-          <Text size="sm" c="dimmed">
-            <When at={createdAt} /> {t('jobs.by', { author })}
-          </Text>
-        </Group>
-      </Accordion.Control>
-      <Accordion.Panel>
-        {reason ? <Text size="sm">{reason}</Text> : null}
-        <Code block>{JSON.stringify(spec, null, 2)}</Code>
-      </Accordion.Panel>
-    </Accordion.Item>
+    <Table.ScrollContainer minWidth={720} mah={360}>
+      <Table aria-label={t('jobs.versions')} stickyHeader verticalSpacing={5}>
+        <Table.Thead>
+          <Table.Tr>
+            {head.map((name) => (
+              <Table.Th key={name}>{name}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {versions.map(({ version, createdAt, author, reason }) => (
+            <Table.Tr key={version}>
+              <Table.Td>v{version}</Table.Td>
+              {(['before', 'after'] as const).map((side) => (
+                <Table.Td key={side}>
+                  <Radio
+                    size="xs"
+                    name={side}
+                    aria-label={t(side === 'before' ? 'job.fromVersion' : 'job.toVersion', { n: version })}
+                    checked={chosen[side] === version}
+                    onChange={() => onChoose({ [side]: version })}
+                  />
+                </Table.Td>
+              ))}
+              <Table.Td>
+                <When at={createdAt} />
+              </Table.Td>
+              <Table.Td className="wrap">{author}</Table.Td>
+              <Table.Td className="wrap" miw={160}>
+                {reason ?? (
+                  <Text span size="sm" c="dimmed">
+                    –
+                  </Text>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }

@@ -3,6 +3,7 @@ import { nowRoutes } from '@carillon/contract/http/now.routes';
 import { Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Bars } from '../../components/bars.js';
 import { Empty } from '../../components/empty.js';
 import { Loaded } from '../../components/loaded.js';
 import { PageLink } from '../../components/page-link.js';
@@ -11,10 +12,13 @@ import { IncidentBadge, SeverityBadge } from '../../components/state-badge.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
 import { localTime } from '../../lib/times.js';
-import { Bars } from './bars.js';
-import classes from './bars.module.css';
+import classes from './choice.module.css';
 
 const shownIncidents = 5;
+const minuteMs = 60_000;
+const minutesAfter = (iso: string, minutes: number) => new Date(Date.parse(iso) + minutes * minuteMs).toISOString();
+/** The whole hour of the reader's clock that holds it. */
+const hourOf = (iso: string) => new Date(new Date(iso).setMinutes(0, 0, 0)).toISOString();
 const hourAndMinute = (iso: string) => localTime(iso).slice(11, 16);
 
 /** What needs a person: unanswered before answered, severe before mild. */
@@ -61,6 +65,7 @@ export function Activity() {
             value: minute.started,
             bad: minute.bad,
             title: `${hourAndMinute(minute.minute)} · ${t('now.runs', { count: minute.started, bad: minute.bad })}`,
+            link: { to: '/runs' as const, search: { since: minute.minute, until: minutesAfter(minute.minute, 1) } },
           }));
           return (
             <Stack gap="sm">
@@ -98,6 +103,7 @@ export function ComingLoad() {
             key: from,
             value: starts,
             title: `${hourAndMinute(from)} · ${t('now.starts', { count: starts })}`,
+            link: { to: '/heatmap' as const, search: { hour: hourOf(from) } },
           }));
           return (
             <Bars

@@ -26,11 +26,14 @@ export function RunFacts({ run }: { run: Response<typeof runRoutes.get> }) {
         ...(run.attempts > 1 ? [[t('runs.attempts'), run.attempts] as const] : []),
         ...(typeof run.cpuMs === 'number' ? [[t('runs.cpu'), duration(run.cpuMs)] as const] : []),
         ...(typeof run.peakMemoryBytes === 'number' ? [[t('runs.memory'), size(run.peakMemoryBytes)] as const] : []),
-        [t('runs.scheduledFor'), run.scheduledFor ? <When key="planned" at={run.scheduledFor} /> : '–'],
-        [t('runs.started'), <When key="started" at={run.startedAt} />],
-        [t('runs.finished'), run.finishedAt ? <When key="ended" at={run.finishedAt} /> : '–'],
+        [
+          t('runs.scheduledFor'),
+          run.scheduledFor ? <When key="planned" at={run.scheduledFor} zone={run.timezone} ago /> : '–',
+        ],
+        [t('runs.started'), <When key="started" at={run.startedAt} zone={run.timezone} ago />],
+        [t('runs.finished'), run.finishedAt ? <When key="ended" at={run.finishedAt} zone={run.timezone} ago /> : '–'],
         [t('runs.trigger'), [t(`trigger.${run.trigger}`), run.cause].filter(Boolean).join(': ')],
-        [t('runs.received'), <When key="received" at={run.receivedAt} />],
+        [t('runs.received'), <When key="received" at={run.receivedAt} zone={run.timezone} ago />],
       ]}
     />
   );

@@ -32,7 +32,7 @@ export function RunRow({ run }: { run: RunSummary }) {
     <Table.Tr>
       <Table.Td>
         <PageLink to="/runs/$id" params={{ id: run.id }}>
-          <When at={run.startedAt} />
+          <When at={run.startedAt} zone={run.timezone} />
         </PageLink>
       </Table.Td>
       <Table.Td>

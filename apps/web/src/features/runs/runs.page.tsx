@@ -1,8 +1,9 @@
 import { type RunState, runStates } from '@carillon/core/state/states';
-import { Group, Select, Stack, Switch, TextInput, Title } from '@mantine/core';
+import { Group, Pill, Select, Stack, Switch, TextInput, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useWords } from '../../i18n/index.js';
 import { isFiltered } from '../../lib/search.js';
+import { localTime } from '../../lib/times.js';
 import { useTitle } from '../../lib/use-title.js';
 import { useTyped } from '../../lib/use-typed.js';
 import type { RunFilter } from './run-filter.js';
@@ -11,8 +12,8 @@ import { RunList } from './run-list.js';
 export function RunsPage() {
   const { t } = useWords();
   useTitle(t('nav.runs'));
-  const { job, host, state, bad } = useSearch({ from: '/signed-in/runs' });
-  const filter = { job, host, state, bad: bad && ('true' as const) };
+  const { job, host, state, bad, since, until } = useSearch({ from: '/signed-in/runs' });
+  const filter = { job, host, state, bad: bad && ('true' as const), since, until };
   return (
     <Stack>
       <Title order={1}>{t('nav.runs')}</Title>
@@ -48,6 +49,16 @@ function Filters() {
         onChange={(event) => change({ bad: event.currentTarget.checked || undefined })}
         pb={8}
       />
+      {(filter.since || filter.until) && (
+        <Pill
+          withRemoveButton
+          mb={6}
+          onRemove={() => change({ since: undefined, until: undefined })}
+          removeButtonProps={{ 'aria-label': t('runs.anyTime'), 'aria-hidden': false, tabIndex: 0 }}
+        >
+          {[filter.since, filter.until].map((at) => (at ? localTime(at).slice(0, 16) : '')).join(' – ')}
+        </Pill>
+      )}
     </Group>
   );
 }

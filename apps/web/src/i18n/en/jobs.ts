@@ -39,7 +39,6 @@ export const jobs = {
   'jobs.what': 'Runs',
   'jobs.whole': 'The whole definition, every default written out',
   'jobs.runNow': 'Run now',
-  'jobs.runNowAll': 'On all {{n}} hosts',
   'jobs.runMore': 'and {{n}} more; the list of runs shows them',
   'jobs.local': 'On the host',
   'jobs.utc': 'UTC',
@@ -89,7 +88,8 @@ export const jobs = {
   'jobs.target': 'Target',
   'jobs.targetHint': 'role=db, a host, a group',
   'jobs.latelyHead': 'Lately',
-  'jobs.lately': '{{bad}} of the last {{all}} runs went badly',
+  'jobs.lately_one': '{{bad}} of the last {{count}} run went badly',
+  'jobs.lately_other': '{{bad}} of the last {{count}} runs went badly',
   'jobs.nextFire': 'Next start',
   'jobs.hostsFailed': '{{n}} not as it should be',
   'jobs.hostsMeans': '{{applied}} applied, {{pending}} pending, {{failed}} not as it should be',
@@ -118,12 +118,18 @@ export const jobs = {
   'bulk.ask.disable_other': 'Switch these {{count}} jobs off?',
   'bulk.ask.remove_one': 'Delete {{count}} job?',
   'bulk.ask.remove_other': 'Delete these {{count}} jobs?',
-  'bulk.means.run': 'Each starts at once on all its hosts; together on {{hosts}} hosts.',
-  'bulk.means.enable':
-    'Each gets a new version, and starts by its schedule again on its hosts; together on {{hosts}} hosts.',
-  'bulk.means.disable':
-    'Each gets a new version, and starts by itself no more on its hosts; together on {{hosts}} hosts.',
-  'bulk.means.remove': 'They are taken off their hosts; together off {{hosts}} hosts. Their runs stay readable.',
+  'bulk.means.run_one': 'Each starts at once on all its hosts; together on {{count}} host.',
+  'bulk.means.run_other': 'Each starts at once on all its hosts; together on {{count}} hosts.',
+  'bulk.means.enable_one':
+    'Each gets a new version, and starts by its schedule again on its hosts; together on {{count}} host.',
+  'bulk.means.enable_other':
+    'Each gets a new version, and starts by its schedule again on its hosts; together on {{count}} hosts.',
+  'bulk.means.disable_one':
+    'Each gets a new version, and starts by itself no more on its hosts; together on {{count}} host.',
+  'bulk.means.disable_other':
+    'Each gets a new version, and starts by itself no more on its hosts; together on {{count}} hosts.',
+  'bulk.means.remove_one': 'They are taken off their hosts; together off {{count}} host. Their runs stay readable.',
+  'bulk.means.remove_other': 'They are taken off their hosts; together off {{count}} hosts. Their runs stay readable.',
   'bulk.do.run_one': 'Run {{count}} job',
   'bulk.do.run_other': 'Run {{count}} jobs',
   'bulk.do.enable_one': 'Switch {{count}} on',

@@ -29,6 +29,7 @@ export const runs = {
   'runs.stopNot': 'Let it run',
   'runs.stopIt': 'Stop it',
   'runs.received': 'Known here since',
+  'runs.anyTime': 'Any time',
   'runs.title': 'Run of {{job}}',
   'run.waiting': 'waiting',
   'run.running': 'running',

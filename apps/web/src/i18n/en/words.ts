@@ -6,10 +6,12 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { hosts } from './hosts.js';
 import { incidents } from './incidents.js';
+import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
 import { overview } from './overview.js';
 import { runs } from './runs.js';
 import { timeline } from './timeline.js';
+import { times } from './times.js';
 
 /** Every word of the dashboard. Other languages have the same keys; the compiler sees to it. */
 export const words = {
@@ -18,11 +20,13 @@ export const words = {
   ...hosts,
   ...hostPage,
   ...jobs,
+  ...jobPage,
   ...runs,
   ...incidents,
   ...deliveries,
   ...editor,
   ...timeline,
+  ...times,
   ...adoption,
   ...heatmap,
 };

@@ -31,6 +31,7 @@ export const runs: Same<typeof english> = {
   'runs.stopNot': '继续运行',
   'runs.stopIt': '停止',
   'runs.received': '服务器得知时间',
+  'runs.anyTime': '任何时间',
   'runs.title': '{{job}} 的运行',
   'run.waiting': '等待中',
   'run.running': '运行中',

@@ -8,10 +8,12 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { hosts } from './hosts.js';
 import { incidents } from './incidents.js';
+import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
 import { overview } from './overview.js';
 import { runs } from './runs.js';
 import { timeline } from './timeline.js';
+import { times } from './times.js';
 
 export const words: Same<Words> = {
   ...common,
@@ -19,11 +21,13 @@ export const words: Same<Words> = {
   ...hosts,
   ...hostPage,
   ...jobs,
+  ...jobPage,
   ...runs,
   ...incidents,
   ...deliveries,
   ...editor,
   ...timeline,
+  ...times,
   ...adoption,
   ...heatmap,
 };

@@ -1,6 +1,7 @@
 import { describeResultCode } from '@carillon/wintask/result-codes';
 import type { AlertSeverity } from '../../state/states.js';
 import type { ChannelSpec } from '../documents/channel.schema.js';
+import { roughly } from '../incident/resolution.js';
 import type { NoticeContent } from '../notice.js';
 import { asksForOutput, fillTemplate } from './template.js';
 import { words } from './words.js';
@@ -33,7 +34,8 @@ export function oneLine(text: string, characters = 300): string {
 /** What a channel says of a notice, in its language. */
 export function messageOf(content: NoticeContent, channel: Pick<ChannelSpec, 'language' | 'templates'>): Message {
   const say = words[channel.language];
-  const { incident, run, spread } = content;
+  const { incident, run, spread, resolution } = content;
+  const why = resolution ? say.resolved(resolution, content.text) : content.text;
   const { subject, text } = channel.templates;
   const facts: [string, string | null | undefined][] = [
     [say.severity, incident && say.severities[incident.severity]],
@@ -44,6 +46,8 @@ export function messageOf(content: NoticeContent, channel: Pick<ChannelSpec, 'la
     [say.spread, spread && spread.hosts > 1 ? say.spreadText(spread) : null],
     [say.examples, spread && spread.hosts > 1 ? spread.examples.join(', ') : null],
     [say.openedAt, incident?.openedAt],
+    [say.resolvedAt, resolution?.at],
+    [say.lasted, resolution && say.duration(roughly(resolution.lastedMs))],
     [say.acknowledgedBy, incident?.acknowledgedBy],
     [say.assignee, incident?.assignee],
     ...(content.parts ?? []).map(({ title, count }): [string, string] => [title, String(count)]),
@@ -56,7 +60,7 @@ export function messageOf(content: NoticeContent, channel: Pick<ChannelSpec, 'la
   ];
   return {
     subject: oneLine(subject === null ? subjectOf(content, channel.language) : fillTemplate(subject, content), 200),
-    text: (text === null ? content.text : fillTemplate(text, content)).replace(directions, ''),
+    text: (text === null ? why : fillTemplate(text, content)).replace(directions, ''),
     severity: incident?.severity ?? null,
     facts: facts.flatMap(([name, value]) => (value ? [{ name, value: oneLine(value) }] : [])),
     // Where the template says where it goes, it is not said twice.

@@ -1,5 +1,8 @@
+import { describeDuration } from '../../job/describe-schedule.js';
 import type { AlertSeverity, NoticeReason } from '../../state/states.js';
+import { roughly } from '../incident/resolution.js';
 import type { Spread } from '../incident.js';
+import type { Resolution } from '../notice.js';
 
 interface Words {
   readonly reasons: Readonly<Record<NoticeReason, string>>;
@@ -12,6 +15,8 @@ interface Words {
   readonly spread: string;
   readonly examples: string;
   readonly openedAt: string;
+  readonly resolvedAt: string;
+  readonly lasted: string;
   readonly acknowledgedBy: string;
   readonly assignee: string;
   readonly incident: string;
@@ -19,6 +24,10 @@ interface Words {
   readonly run: string;
   readonly runbook: string;
   spreadText(spread: Spread): string;
+  /** `90_000` ms, in units of the language. */
+  duration(ms: number): string;
+  /** How it ended. @param text the same in English */
+  resolved(resolution: Resolution, text: string): string;
   /** Said by a telephone. */
   spoken(severity: string, text: string): string;
 }
@@ -46,6 +55,8 @@ export const words: Readonly<Record<'en' | 'zh', Words>> = {
     spread: 'Spread',
     examples: 'Hosts',
     openedAt: 'Opened',
+    resolvedAt: 'Resolved',
+    lasted: 'Lasted',
     acknowledgedBy: 'Acknowledged by',
     assignee: 'Assigned to',
     incident: 'Incident',
@@ -54,6 +65,8 @@ export const words: Readonly<Record<'en' | 'zh', Words>> = {
     runbook: 'Runbook',
     spreadText: ({ hosts, hostsOfJob, firing }) =>
       `${hosts}${hostsOfJob === null ? '' : ` of ${hostsOfJob}`} hosts, ${firing} alerts firing`,
+    duration: describeDuration,
+    resolved: (_resolution, text) => text,
     spoken: (severity, text) => `This is Carillon. Severity ${severity}. ${text}`,
   },
   zh: {
@@ -77,6 +90,8 @@ export const words: Readonly<Record<'en' | 'zh', Words>> = {
     spread: '影响范围',
     examples: '主机',
     openedAt: '开始时间',
+    resolvedAt: '恢复时间',
+    lasted: '持续时间',
     acknowledgedBy: '确认人',
     assignee: '负责人',
     incident: '事件',
@@ -85,6 +100,26 @@ export const words: Readonly<Record<'en' | 'zh', Words>> = {
     runbook: '处理手册',
     spreadText: ({ hosts, hostsOfJob, firing }) =>
       `${hosts}${hostsOfJob === null ? '' : ` / ${hostsOfJob}`} 台主机,${firing} 条告警`,
+    duration: durationInChinese,
+    resolved: resolvedInChinese,
     spoken: (severity, text) => `这里是 Carillon。级别${severity}。${text}`,
   },
 };
+
+const unitsInChinese: Readonly<Record<string, string>> = { d: ' 天 ', h: ' 小时 ', m: ' 分 ', s: ' 秒 ' };
+
+function durationInChinese(ms: number): string {
+  return describeDuration(ms)
+    .replace(/[dhms]/g, (unit) => unitsInChinese[unit] ?? unit)
+    .trim();
+}
+
+function resolvedInChinese({ by, goodRuns, host, evidence, alerts, lastedMs }: Resolution): string {
+  const lasted = `持续 ${durationInChinese(roughly(lastedMs))}`;
+  if (by !== null) return `由 ${by} 手动结束,${lasted}`;
+  const where = host === null ? '' : `${host} 上`;
+  const runs = (count: number, at: string) =>
+    count === 1 ? `${at} 的运行已成功` : `连续 ${count} 次运行正常,最近一次为 ${at}`;
+  const why = goodRuns ? `${where}${runs(goodRuns.count, goodRuns.at)}` : evidence;
+  return [why, alerts > 0 ? `全部 ${alerts} 条告警均已恢复` : '已恢复', lasted].filter(Boolean).join(',');
+}

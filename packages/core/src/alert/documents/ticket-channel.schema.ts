@@ -61,6 +61,8 @@ const access = {
   acknowledgeOn: z.enum(acknowledgeSigns).optional(),
   /** Whether people's comments become notes. */
   comments: z.boolean().optional(),
+  /** People by their names here: their `sys_id` in ServiceNow, their account id in Jira. */
+  assignees: z.record(text, z.string().regex(/^[\w:.-]{1,200}$/)).optional(),
   /** On recovery. */
   resolve: z.enum(['comment', 'resolve', 'close']).optional(),
   hold: durationSchema(waits).optional(),
@@ -143,5 +145,7 @@ function rulesOf(written: TicketWritten): TicketRules {
     acknowledgeOn: written.acknowledgeOn ?? 'in_progress',
     ackMoves: written.type === 'servicenow' || written.transitions?.start !== undefined,
     comments: written.comments ?? true,
+    // Events are nobody's.
+    assignees: written.type === 'servicenow' && written.table === 'em_event' ? {} : (written.assignees ?? {}),
   };
 }

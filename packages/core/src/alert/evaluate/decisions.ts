@@ -190,7 +190,7 @@ function goodRuns(goods: number, { atMs, state, runId }: Result): Omit<Reason, '
   const at = new Date(atMs).toISOString();
   const text =
     goods === 1 ? `the run of ${at} ended as ${state}` : `${goods} runs in a row went well, the last of ${at}`;
-  return { text, figures: { goods, runId } };
+  return { text, figures: { goods, runId, at } };
 }
 
 function factsOf(

@@ -142,5 +142,5 @@ function resolve(incident: OpenIncident, comment: string | null, by: string, mem
     text,
   );
   if (!deed.ok || data.told.length === 0) return deed;
-  return { ...deed, tellings: [{ reason: 'resolved', step: 0, targets: data.told, text }] };
+  return { ...deed, tellings: [{ reason: 'resolved', step: 0, targets: data.told, text, by }] };
 }

@@ -21,6 +21,8 @@ export interface Telling {
   readonly step: number;
   readonly targets: readonly RouteTarget[];
   readonly text: string;
+  /** For an end: who brought it about, where it was not evidence. */
+  readonly by?: string;
 }
 
 export interface Decision {

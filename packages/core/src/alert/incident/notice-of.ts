@@ -1,4 +1,3 @@
-import type { AlertFacts } from '../alert.js';
 import type { OnCallSpec } from '../documents/on-call.schema.js';
 import type { RouteTarget } from '../documents/route.schema.js';
 import type { NoticeTarget } from '../incident.js';
@@ -7,6 +6,7 @@ import type { Reason } from '../reason.js';
 import { onDutyAt } from '../route/on-call.js';
 import type { Telling } from './advance.js';
 import type { OpenIncident } from './open-incident.js';
+import { resolutionOf, resolutionText, type TellingAlert } from './resolution.js';
 
 export interface WaysOut {
   /** Names in lower case. */
@@ -78,13 +78,6 @@ export function noticeKey(
 /** Where the dashboard is. */
 export type LinkTo = (path: string) => string;
 
-/** An alert of the incident, as it was decided. */
-export interface TellingAlert {
-  readonly reason: Reason;
-  readonly facts: AlertFacts;
-  readonly runId: string | null;
-}
-
 /** What is told, frozen. `parts`: for a digest, what it stands for. */
 export function noticeContent(
   incident: OpenIncident,
@@ -98,7 +91,9 @@ export function noticeContent(
   const reaches =
     spread.hosts > 1 ? `on ${spread.hosts}${spread.hostsOfJob ? ` of ${spread.hostsOfJob}` : ''} hosts` : '';
   const why = telling.reason === 'resolved' || telling.reason === 'acked' || !lead ? [] : [lead.reason.text];
-  const own = telling.text === incident.title ? [] : [telling.text];
+  const resolution = telling.reason === 'resolved' ? resolutionOf(incident, telling, lead) : null;
+  const said = resolution ? resolutionText(resolution, telling.text) : telling.text;
+  const own = said === incident.title ? [] : [said];
   return {
     reason: telling.reason,
     incident: {
@@ -127,6 +122,7 @@ export function noticeContent(
       acknowledge: null,
       run: runId ? linkTo(`/runs/${runId}`) : null,
     },
+    ...(resolution ? { resolution } : {}),
     ...(parts ? { parts } : {}),
   };
 }

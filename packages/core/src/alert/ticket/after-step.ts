@@ -1,5 +1,12 @@
 import type { Reason } from '../reason.js';
-import { hasEnded, type RemoteTicket, type TicketAct, type TicketIncident, type TicketLink } from './ticket-link.js';
+import {
+  hasEnded,
+  type PendingStep,
+  type RemoteTicket,
+  type TicketAct,
+  type TicketIncident,
+  type TicketLink,
+} from './ticket-link.js';
 import type { TicketStep } from './ticket-step.js';
 
 /** What became of a step. */
@@ -20,6 +27,7 @@ const acts: readonly string[] = [
   'create',
   'comment',
   'acknowledge',
+  'assign',
   'priority',
   'resolve',
   'reopen',
@@ -102,6 +110,8 @@ function afterDone(
       return { ...link, pending: null, said, ...commented(link, step, told) };
     case 'acknowledge':
       return { ...link, ...read, said, ackTold: true };
+    case 'assign':
+      return { ...link, ...read, assignee: remote?.assignee ?? link.assignee };
     case 'priority':
       return { ...link, pending: null, said, told: { ...(link.told ?? told), severity: step.severity } };
     case 'resolve':
@@ -137,7 +147,9 @@ const again = { resolvedMs: null, recoveredMs: null, recoveryTold: false, mutedT
 function found(link: TicketLink, remote: RemoteTicket, arrived: boolean | null, context: Context): TicketLink {
   const { pending } = link;
   const isOpen = !hasEnded(remote.status);
-  const isDone = pending && (arrived === true || pending.act === 'create' || didEnd(pending.act, remote));
+  const isDone =
+    pending &&
+    (arrived === true || pending.act === 'create' || didEnd(pending.act, remote) || didAssign(pending, remote));
   const after = isDone ? afterDone(link, pending.step, { remote }, context) : link;
   const isReopened = isOpen && after.resolvedMs !== null;
   const isOver = !context.incident.firing && after.resolvedMs === null && isEndedWell(remote);
@@ -153,6 +165,8 @@ function found(link: TicketLink, remote: RemoteTicket, arrived: boolean | null, 
   };
 }
 
+const didAssign = ({ step }: PendingStep, { assigneeId }: RemoteTicket) =>
+  step.kind === 'assign' && assigneeId === step.to;
 const didEnd = (act: TicketAct, remote: RemoteTicket) => act === 'resolve' && isEndedWell(remote);
 
 /** Deleted there: as if a person had said that it is not wanted. */

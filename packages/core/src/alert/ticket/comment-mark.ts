@@ -17,3 +17,8 @@ export function withMark(text: string, mark: string): string {
 export function isMarked(text: string): boolean {
   return /\[carillon [0-9a-f]{12}\]\s*$/.test(text);
 }
+
+/** By which a text is known again that was seen before. */
+export function digestOfText(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}

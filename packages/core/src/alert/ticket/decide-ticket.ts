@@ -1,5 +1,12 @@
 import type { AlertSeverity } from '../../state/states.js';
-import { hasEnded, isMutedByTicket, type TicketIncident, type TicketLink, type TicketRules } from './ticket-link.js';
+import {
+  assigneeHere,
+  hasEnded,
+  isMutedByTicket,
+  type TicketIncident,
+  type TicketLink,
+  type TicketRules,
+} from './ticket-link.js';
 import type { TicketStep } from './ticket-step.js';
 
 /** A search may not see for a while what was just made: three looks, so long after the create. */
@@ -48,6 +55,8 @@ function whileFiring(link: TicketLink, incident: TicketIncident, rules: TicketRu
   if (link.resolvedMs !== null) return refired(link, link.resolvedMs, rules, nowMs);
   const told = link.told ?? { severity: incident.severity, count: incident.count, atMs: nowMs };
   if (rank[incident.severity] > rank[told.severity]) return { kind: 'priority', severity: incident.severity };
+  const to = assignedTo(link, incident, rules);
+  if (to !== undefined) return { kind: 'assign', to };
   if (incident.acknowledgedBy !== null && !link.ackTold) return { kind: 'acknowledge', by: incident.acknowledgedBy };
   if (incident.acknowledgedBy === null && link.ackTold)
     return { kind: 'comment', about: 'unacknowledged', count: told.count };
@@ -56,6 +65,18 @@ function whileFiring(link: TicketLink, incident: TicketIncident, rules: TicketRu
   if (hasNews && nowMs >= repeatAtMs) return { kind: 'comment', about: 'repeat', count: incident.count };
   const againMs = Math.min((link.seenMs ?? nowMs) + rules.lookMs, nowMs + againAfterMs);
   return wait(hasNews ? Math.min(repeatAtMs, againMs) : againMs, 'ticket_open', 'the ticket says what there is to say');
+}
+
+/** Who is to have the ticket: whoever was given the incident here, and not by the ticket itself. */
+function assignedTo(
+  { remote, assignee }: TicketLink,
+  incident: TicketIncident,
+  rules: TicketRules,
+): string | undefined {
+  if (!remote || incident.assignee === null || !Object.hasOwn(rules.assignees, incident.assignee)) return undefined;
+  const to = rules.assignees[incident.assignee];
+  const isTheirs = remote.assignee === assignee && assigneeHere(remote, rules) === incident.assignee;
+  return isTheirs || remote.assigneeId === to ? undefined : to;
 }
 
 function muted(link: TicketLink, rules: TicketRules): TicketStep {

@@ -27,6 +27,7 @@ const rules: TicketRules = {
   acknowledgeOn: 'in_progress',
   ackMoves: true,
   comments: true,
+  assignees: { Ann: 'id of Ann Lee' },
 };
 
 interface Ticket {
@@ -40,7 +41,7 @@ interface Ticket {
 /** How a request of ours ends: in time, or nobody knows how. */
 const fates = ['ok', 'ok', 'ok', 'lost', 'lost_after', 'crash', 'crash_after', 'busy'] as const;
 type Fate = (typeof fates)[number];
-const ours = ['nothing', 'fails', 'worse', 'recovers', 'ack', 'unack', 'day'] as const;
+const ours = ['nothing', 'fails', 'worse', 'recovers', 'ack', 'unack', 'give to Ann', 'day'] as const;
 const theirs = ['begin', 'stop', 'close', 'decline', 'open again', 'assign', 'assign nobody', 'comment'] as const;
 type Event = (typeof ours)[number] | (typeof theirs)[number];
 
@@ -53,6 +54,8 @@ class World {
   writes = 0;
   nowMs = 0;
   gaveBack = false;
+  /** Who has it was said here last. */
+  givenHere = false;
   private link: TicketLink = newTicketLink('g1');
   private generation = 1;
   private news = 0;
@@ -79,6 +82,10 @@ class World {
     if (event === 'unack' && incident.firing && incident.acknowledgedBy) {
       this.incident = { ...incident, acknowledgedBy: null };
       this.gaveBack = true;
+    }
+    if (event === 'give to Ann' && incident.firing) {
+      this.incident = { ...incident, assignee: 'Ann' };
+      this.givenHere = true;
     }
     if (!ticket) return;
     const wasChanged = ticket.changes;
@@ -145,6 +152,7 @@ class World {
     for (const { act, by } of taken.deeds) {
       if (act.kind === 'note') this.notes.push(act.text);
       if (act.kind === 'assign') this.incident = { ...this.incident, assignee: act.assignee };
+      if (act.kind === 'assign') this.givenHere = false;
       if (act.kind === 'acknowledge') this.acknowledge(by);
       if (act.kind === 'unacknowledge') this.incident = { ...this.incident, acknowledgedBy: null };
       if (act.kind === 'unacknowledge') this.gaveBack = false;
@@ -162,11 +170,12 @@ class World {
     }
     const { ticket } = this;
     if (!ticket) return;
+    if (step.kind === 'assign') ticket.assignee = 'Ann Lee';
     if (step.kind === 'acknowledge' && ticket.status === 'open') ticket.status = 'in_progress';
     if (step.kind === 'resolve') ticket.status = 'resolved';
     if (step.kind === 'reopen') ticket.status = 'open';
     const text = withMark(step.kind, markOf(link.key, link.said));
-    const isText = step.kind !== 'resolve';
+    const isText = step.kind !== 'resolve' && step.kind !== 'assign';
     if (isText) ticket.comments.push({ id: String(ticket.comments.length), author: 'us', isOwn: false, text });
     ticket.changes += 1;
     this.news += 1;
@@ -187,10 +196,11 @@ class World {
 const worse: Readonly<Record<AlertSeverity, AlertSeverity>> = { low: 'medium', medium: 'high', high: 'high' };
 
 function remoteOf({ key, status, assignee, changes }: Ticket): RemoteTicket {
-  return { id: key, key, url: '', status, statusName: status, assignee, updated: String(changes) };
+  const assigneeId = assignee === null ? null : `id of ${assignee}`;
+  return { id: key, key, url: '', status, statusName: status, assignee, assigneeId, updated: String(changes) };
 }
 
-function expectAgreement({ incident, ticket, isMuted, isLeftToPeople, gaveBack, notes, said }: World): void {
+function expectAgreement({ incident, ticket, isMuted, isLeftToPeople, gaveBack, givenHere, notes, said }: World): void {
   if (!ticket) {
     expect(incident.firing).toBe(false);
     return;
@@ -201,7 +211,11 @@ function expectAgreement({ incident, ticket, isMuted, isLeftToPeople, gaveBack, 
     // Who gives it back in Carillon says so in the ticket, and leaves its state to its people.
     if (!gaveBack && !isMuted) expect(incident.acknowledgedBy !== null).toBe(isBegun);
   } else expect(hasEnded(ticket.status)).toBe(!isLeftToPeople);
-  if (ticket.assignee !== null) expect(incident.assignee).toBe(ticket.assignee);
+  const owner = ticket.assignee === 'Ann Lee' ? 'Ann' : ticket.assignee;
+  // What was said here while it failed may not have reached a ticket that ended.
+  const isSettled = !givenHere || (incident.firing && !isMuted);
+  if (owner !== null && isSettled) expect(incident.assignee).toBe(owner);
+  if (owner === null && incident.firing && !isMuted) expect(incident.assignee).not.toBe('Ann');
   const heard = ticket.comments.filter(({ author }) => author === 'Bob').map(({ text }) => text);
   expect(notes.filter((text) => heard.includes(text))).toEqual(heard);
   expect(new Set(notes).size).toBe(notes.length);
@@ -225,7 +239,7 @@ it('ends with both sides in agreement and at rest, whatever either does and what
       expect(world.writes).toBe(writes);
       expect(writes).toBeLessThanOrEqual(history.length + 20);
     }),
-    { numRuns: 3_000, seed: 11 },
+    { numRuns: 1_000, seed: 11 },
   );
 });
 

@@ -1,14 +1,24 @@
 import type { Act } from '../incident/act.js';
 import type { Reason } from '../reason.js';
 import { shortenText } from '../shorten-text.js';
-import { isMarked, markOf } from './comment-mark.js';
-import { hasEnded, type RemoteTicket, type TicketIncident, type TicketLink, type TicketRules } from './ticket-link.js';
+import { digestOfText, isMarked, markOf } from './comment-mark.js';
+import {
+  assigneeHere,
+  hasEnded,
+  type RemoteTicket,
+  type SeenComments,
+  type TicketIncident,
+  type TicketLink,
+  type TicketRules,
+} from './ticket-link.js';
 
 export interface TicketComment {
   readonly id: string;
   readonly author: string;
   /** Written with the account that we use. */
   readonly isOwn: boolean;
+  /** Who wrote it as it is now, where somebody changed it. */
+  readonly editor?: string;
   readonly text: string;
 }
 
@@ -55,9 +65,9 @@ export function takeIn(
   const arrived = arrivedIn(link, reading);
   const who = (name: string) => `${shortenText(name, nameCharacters)} (${remote.key})`;
   const notes = notesOf(link, reading, rules, who);
-  const owner = ownerOf(link, remote, incident);
+  const owner = ownerOf(link, remote, incident, rules);
   const care = careOf(link, remote, incident, rules, arrived);
-  const by = who(remote.assignee ?? '').trim();
+  const by = who(assigneeHere(remote, rules) ?? '').trim();
   return {
     link: {
       ...link,
@@ -78,10 +88,14 @@ function arrivedIn({ pending, key, said }: TicketLink, { comments }: TicketReadi
 }
 
 /** A ticket without an owner takes away only the owner that it gave. */
-function ownerOf({ assignee: before }: TicketLink, { assignee: after }: RemoteTicket, incident: TicketIncident): Act[] {
-  if (after === before || after === incident.assignee) return [];
-  if (after === null && incident.assignee !== shown(before)) return [];
-  return [{ kind: 'assign', assignee: shown(after) }];
+function ownerOf(link: TicketLink, remote: RemoteTicket, incident: TicketIncident, rules: TicketRules): Act[] {
+  const { assignee: before } = link;
+  const after = shown(assigneeHere(remote, rules));
+  if (remote.assignee === before || after === incident.assignee) return [];
+  // As it was called here when it was taken over, which may be in older words.
+  const gave = [before, link.remote && assigneeHere(link.remote, rules)].map((name) => shown(name));
+  if (after === null && !gave.includes(incident.assignee)) return [];
+  return [{ kind: 'assign', assignee: after }];
 }
 
 const shown = (name: string | null) => (name === null ? null : shortenText(name, nameCharacters));
@@ -100,7 +114,9 @@ function careOf(
   const movedByUs = act === 'acknowledge' && arrived === true && rules.ackMoves && rules.acknowledgeOn !== 'assigned';
   // Made by us and not read before: whoever has it has it by a rule of theirs.
   const isFirst = !before || before.updated === null;
-  const begun = isCaredFor(isFirst ? { ...after, assignee: null } : after, rules);
+  const assignedByUs = pending?.step.kind === 'assign' && after.assigneeId === pending.step.to;
+  const owner = isFirst ? null : assignedByUs ? before.assignee : after.assignee;
+  const begun = isCaredFor({ ...after, assignee: owner }, rules);
   const wasBegun = movedByUs ? rules.acknowledgeOn !== 'never' : !isFirst && isCaredFor(before, rules);
   if (begun === wasBegun || (mayBeOurs && !movedByUs)) return null;
   if (begun === (incident.acknowledgedBy !== null)) return { begun, act: [] };
@@ -120,16 +136,28 @@ function notesOf(
   { comments }: TicketReading,
   rules: TicketRules,
   who: (name: string) => string,
-): { seen: TicketLink['comments']; deeds: TicketDeed[] } {
+): { seen: SeenComments | null; deeds: TicketDeed[] } {
   if (!comments) return { seen: known, deeds: [] };
   const ids = new Set(known?.ids);
   const fresh = comments.filter(({ id }) => !ids.has(id));
-  const seen = { ids: [...(known?.ids ?? []), ...fresh.map(({ id }) => id)].slice(-remembered) };
+  const digests = new Map(comments.map(({ id, text }) => [id, digestOfText(text)]));
+  const seen = {
+    ids: [...(known?.ids ?? []), ...fresh.map(({ id }) => id)].slice(-remembered),
+    digests: Object.fromEntries(digests),
+  };
+  const isEdited = ({ id }: TicketComment) => {
+    const before = known?.digests?.[id];
+    return before !== undefined && before !== digests.get(id);
+  };
   // A ticket that was there before comments were read: what was said until now was said to others.
   if ((known === null && remote !== null) || !rules.comments) return { seen, deeds: [] };
-  const words = fresh.filter(({ isOwn, text }) => !isOwn && !isMarked(text) && text.trim() !== '');
-  const deeds = words.slice(-notesPerLook).map(({ author, text }): TicketDeed => {
-    return { by: who(author), act: { kind: 'note', text: shortenText(text, noteCharacters - 1) } };
+  const isTheirs = ({ isOwn, text }: TicketComment) => !isOwn && !isMarked(text) && text.trim() !== '';
+  const words = comments.filter((comment) => isTheirs(comment) && (!ids.has(comment.id) || isEdited(comment)));
+  const deeds = words.slice(-notesPerLook).map((comment): TicketDeed => {
+    const [by, text] = isEdited(comment)
+      ? [comment.editor ?? comment.author, `edited: ${comment.text}`]
+      : [comment.author, comment.text];
+    return { by: who(by), act: { kind: 'note', text: shortenText(text, noteCharacters - 1) } };
   });
   return { seen, deeds };
 }

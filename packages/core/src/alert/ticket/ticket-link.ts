@@ -16,12 +16,14 @@ export interface RemoteTicket {
   /** Its name there. */
   readonly statusName: string;
   readonly assignee: string | null;
+  /** The same as its API names people; older readings lack it. */
+  readonly assigneeId?: string | null;
   /** Its last change as that system writes it; only ever compared. Null: it was made by us and not read yet. */
   readonly updated: string | null;
 }
 
 /** Steps that change something there. */
-export type TicketAct = 'create' | 'comment' | 'acknowledge' | 'priority' | 'resolve' | 'reopen';
+export type TicketAct = 'create' | 'comment' | 'acknowledge' | 'assign' | 'priority' | 'resolve' | 'reopen';
 
 /** A step that went out and whose end nobody knows: after a time-out, or when the server died. */
 export interface PendingStep {
@@ -52,7 +54,7 @@ export interface TicketLink {
   /** Who had the ticket when that was last taken over. */
   readonly assignee: string | null;
   /** Comments that were seen, the latest ones; null: none was ever read. */
-  readonly comments: { readonly ids: readonly string[] } | null;
+  readonly comments: SeenComments | null;
   /** Since when nothing fails any more. */
   readonly recoveredMs: number | null;
   readonly recoveryTold: boolean;
@@ -67,6 +69,12 @@ export interface TicketLink {
   readonly notBeforeMs: number | null;
   /** Something that only a person can mend, under settings named by `settings`. */
   readonly problem: TicketProblem | null;
+}
+
+export interface SeenComments {
+  readonly ids: readonly string[];
+  /** Of their texts, by id, to know one that was edited; what was seen before they were kept lacks it. */
+  readonly digests?: Readonly<Record<string, string>>;
 }
 
 export interface TicketProblem {
@@ -104,6 +112,8 @@ export interface TicketRules {
   readonly ackMoves: boolean;
   /** Whether people's comments become notes. */
   readonly comments: boolean;
+  /** People by their names here, as ids of there; whoever is missing is not set in tickets. */
+  readonly assignees: Readonly<Record<string, string>>;
 }
 
 export function newTicketLink(key: string): TicketLink {
@@ -144,4 +154,13 @@ export function hasEnded(status: TicketStatus): boolean {
 export function isMutedByTicket(link: TicketLink): boolean {
   if (!link.remote) return false;
   return link.remote.status === 'declined' || (hasEnded(link.remote.status) && link.resolvedMs === null);
+}
+
+/** Who has the ticket, by the name that is used here where one is known. */
+export function assigneeHere(
+  { assignee, assigneeId }: Pick<RemoteTicket, 'assignee' | 'assigneeId'>,
+  { assignees }: Pick<TicketRules, 'assignees'>,
+): string | null {
+  const known = assigneeId && Object.keys(assignees).find((name) => assignees[name] === assigneeId);
+  return known || assignee;
 }

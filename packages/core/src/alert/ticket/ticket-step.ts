@@ -14,6 +14,8 @@ export type TicketStep =
   | { readonly kind: 'comment'; readonly about: CommentSubject; readonly count: number }
   /** Somebody looks after the incident. */
   | { readonly kind: 'acknowledge'; readonly by: string }
+  /** Somebody has it here: `to` is the same person there. */
+  | { readonly kind: 'assign'; readonly to: string }
   | { readonly kind: 'priority'; readonly severity: AlertSeverity }
   | { readonly kind: 'resolve'; readonly how: 'resolve' | 'close' }
   | { readonly kind: 'reopen' }

@@ -24,6 +24,7 @@ const rules: TicketRules = {
   acknowledgeOn: 'in_progress',
   ackMoves: true,
   comments: true,
+  assignees: {},
 };
 const firing: TicketIncident = { firing: true, severity: 'medium', count: 1, acknowledgedBy: null, assignee: null };
 const quiet: TicketIncident = { ...firing, firing: false };

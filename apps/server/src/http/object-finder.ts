@@ -1,0 +1,117 @@
+import { accessOf, type ObjectSource } from '@carillon/contract/http/access';
+import type { Route } from '@carillon/contract/http/route';
+import type { Thing } from '@carillon/core/access/decide';
+import type { Action, RunAsClass } from '@carillon/core/access/roles';
+import { runAsClassesOf } from '@carillon/core/access/run-as-class';
+import { readDocument } from '@carillon/core/document/read-document';
+import { matchesTarget, type Target } from '@carillon/core/host/target';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { AccessStore, type FoundThings } from '../store/access.store.js';
+import { TargetStore } from '../store/target.store.js';
+import { readInput } from './read-input.js';
+
+/** Something that a request is about, and the action that it would be. */
+export interface Check extends FoundThings {
+  readonly action: Action;
+  readonly runAs?: readonly RunAsClass[];
+  /** It is not there yet: there is nothing to hide. */
+  readonly isNew?: true;
+}
+
+interface Selection {
+  readonly hosts?: readonly string[];
+  readonly group?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly all?: true;
+}
+
+/** Finds what a request is about, as its route says how. Asked only for callers whose roles do not reach everything. */
+@Injectable()
+export class ObjectFinder {
+  constructor(
+    @Inject(AccessStore) private readonly store: AccessStore,
+    @Inject(TargetStore) private readonly targets: TargetStore,
+  ) {}
+
+  /** @returns null when there is no such thing */
+  async find(route: Route, request: FastifyRequest): Promise<readonly Check[] | null> {
+    const access = accessOf(route);
+    if (access === undefined || access === 'open') return null;
+    const [action, source] = access;
+    if (source === 'documents') return this.inDocuments(bodyOf(route, request));
+    const found = await this.findOne(source, route, request);
+    return found && [{ ...found, action }];
+  }
+
+  private findOne(source: ObjectSource, route: Route, request: FastifyRequest): Promise<FoundThings | null> {
+    if (source === 'selectedHosts') return this.selected(bodyOf(route, request) as Selection);
+    const [kind, param = ''] = source.split(':');
+    const value = String((request.params as Record<string, unknown>)[param] ?? '');
+    switch (kind) {
+      case 'host':
+        return this.store.host(value);
+      case 'job':
+        return this.store.job(value);
+      case 'jobOnHosts': {
+        const { hosts = null } = bodyOf(route, request) as { hosts?: readonly string[] };
+        return this.store.jobOnHosts(value, hosts);
+      }
+      case 'run':
+        return this.store.run(value);
+      case 'command':
+        return this.store.command(value);
+      case 'taskChange':
+        return this.store.taskChange(value);
+      case 'incident':
+        return this.store.incident(value);
+      default:
+        throw new Error(`${route.path}: nothing finds ${source}`);
+    }
+  }
+
+  /** Nobody means every host, as where the body may be left out. */
+  private async selected({ hosts, group, labels, all }: Selection): Promise<FoundThings> {
+    const target: Target = {
+      ...(hosts ? { hosts } : {}),
+      ...(group === undefined ? {} : { groups: [group] }),
+      ...(labels && Object.keys(labels).length > 0 ? { labels } : {}),
+      ...(all ? { all } : {}),
+    };
+    const things = await this.hostsOf(Object.keys(target).length === 0 ? { all: true } : target);
+    return { things, related: things };
+  }
+
+  private async hostsOf(target: Target): Promise<Thing[]> {
+    const [hosts, groups] = await Promise.all([this.store.activeHosts(), this.targets.groups()]);
+    return hosts.filter((host) => matchesTarget(target, host, groups)).map((host) => ({ host }));
+  }
+
+  /** Each document is about what is there under its name and about what it would be. */
+  private async inDocuments(body: unknown): Promise<Check[]> {
+    const { documents } = body as { documents: readonly unknown[] };
+    const checks: Check[] = [];
+    for (const raw of documents) {
+      const read = readDocument(raw);
+      // What cannot be read is refused by name further on, and changes nothing.
+      if (!read.ok) continue;
+      const { kind, spec } = read.value;
+      if (kind === 'Job') {
+        const job = { name: spec.name, owner: spec.owner };
+        const before = await this.store.job(spec.name);
+        const things = [...(before?.things ?? []), { job }];
+        checks.push({ action: 'job.write', things, related: things, runAs: runAsClassesOf(spec), isNew: true });
+        const hosts = await this.hostsOf(spec.targets);
+        checks.push({ action: 'job.place', things: hosts, related: hosts, isNew: true });
+      } else {
+        const action = kind === 'HostGroup' ? 'group.write' : 'alert.write';
+        checks.push({ action, things: [{}], related: [{}], isNew: true });
+      }
+    }
+    return checks;
+  }
+}
+
+function bodyOf(route: Route, { params, query, body }: FastifyRequest): unknown {
+  return readInput(route, { params, query, body }).body;
+}

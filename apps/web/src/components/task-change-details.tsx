@@ -1,0 +1,101 @@
+import type { Response } from '@carillon/contract/http/route';
+import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
+import { Button, Code, Group, Stack, Table, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useWords } from '../i18n/index.js';
+import { call, query } from '../lib/api.js';
+import { Failure } from './failure.js';
+import { Loaded } from './loaded.js';
+
+type Detail = Response<typeof taskChangeRoutes.get>;
+
+/** One change field by field, and what may be done about it. */
+export function ChangeDetails({ id }: { id: string }) {
+  const { t } = useWords();
+  const change = useQuery(query(taskChangeRoutes.get, { id }));
+  return (
+    <Loaded query={change}>
+      {(detail) => (
+        <Stack>
+          {detail.fields ? (
+            <Fields fields={detail.fields} />
+          ) : (
+            <Text size="sm">{detail.differences.join('; ') || t('changes.noFields')}</Text>
+          )}
+          {[detail.message, ...(detail.adoptionReasons ?? [])].filter(Boolean).map((line) => (
+            <Text key={line} size="sm" c="dimmed">
+              {line}
+            </Text>
+          ))}
+          <ChangeActs detail={detail} />
+        </Stack>
+      )}
+    </Loaded>
+  );
+}
+
+function Fields({ fields }: { fields: NonNullable<Detail['fields']> }) {
+  const { t } = useWords();
+  return (
+    <Table.ScrollContainer minWidth={520}>
+      <Table aria-label={t('changes.what')}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('changes.field')}</Table.Th>
+            <Table.Th>{t('changes.wanted')}</Table.Th>
+            <Table.Th>{t('changes.found')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {fields.map(({ path, wanted, found }) => (
+            <Table.Tr key={path}>
+              <Table.Td className="mono">{path}</Table.Td>
+              <Table.Td className="wrap">
+                <Code style={{ textDecoration: 'line-through' }}>{said(wanted)}</Code>
+              </Table.Td>
+              <Table.Td className="wrap">
+                <Code c="orange" fw={600}>
+                  {said(found)}
+                </Code>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+/** What may be done: an edit that stands becomes what the host should have, and back again. */
+function ChangeActs({ detail: { id, state, adoption, found } }: { detail: Detail }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const refresh = { onSuccess: () => client.invalidateQueries() };
+  const adopt = useMutation({ mutationFn: () => call(taskChangeRoutes.adopt, { id }), ...refresh });
+  const undo = useMutation({ mutationFn: () => call(taskChangeRoutes.undo, { id }), ...refresh });
+  const isEdit = found === 'edited' || found === 'disabled';
+  return (
+    <Group>
+      {state === 'drifted' && isEdit && adoption !== 'adopted' && (
+        <Button size="xs" loading={adopt.isPending} onClick={() => adopt.mutate()}>
+          {t('changes.adopt')}
+        </Button>
+      )}
+      {adoption === 'adopted' && (
+        <Button size="xs" variant="default" loading={undo.isPending} onClick={() => undo.mutate()}>
+          {t('changes.undo')}
+        </Button>
+      )}
+      {(adopt.data ?? undo.data) && (
+        <Text size="sm">{t('changes.done', { n: (adopt.data ?? undo.data)?.version ?? 0 })}</Text>
+      )}
+      {adopt.isError && <Failure error={adopt.error} />}
+      {undo.isError && <Failure error={undo.error} />}
+    </Group>
+  );
+}
+
+function said(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,86 @@
+import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import type { Response } from '@carillon/contract/http/route';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { IconPencil, IconPower, IconTrash } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Failure } from '../../components/failure.js';
+import { useWords } from '../../i18n/index.js';
+import { actOnAll } from './bulk.js';
+import { RunNow } from './run-now.js';
+import type { RunNowAct } from './use-run-now.js';
+
+type Job = Response<typeof jobRoutes.get>;
+type Act = 'enable' | 'disable' | 'remove';
+
+/** What can be done to one job; what changes its hosts only after a question that counts them. */
+export function JobActs({ job, runNow }: { job: Job; runNow: RunNowAct }) {
+  const { t } = useWords();
+  const [asked, setAsked] = useState<Act | null>(null);
+  const turn = job.enabled ? 'disable' : 'enable';
+  return (
+    <Group gap="xs">
+      <RunNow job={job.name} hosts={job.assignments.total} act={runNow} />
+      <Button
+        component={Link}
+        to="/jobs/$name/edit"
+        params={{ name: job.name } as never}
+        variant="default"
+        leftSection={<IconPencil size={16} aria-hidden />}
+      >
+        {t('job.edit')}
+      </Button>
+      <Button variant="default" leftSection={<IconPower size={16} aria-hidden />} onClick={() => setAsked(turn)}>
+        {t(`bulk.${turn}`)}
+      </Button>
+      <Button
+        variant="light"
+        color="red"
+        leftSection={<IconTrash size={16} aria-hidden />}
+        onClick={() => setAsked('remove')}
+      >
+        {t('bulk.remove')}
+      </Button>
+      <Modal
+        opened={asked !== null}
+        onClose={() => setAsked(null)}
+        title={asked && t(`job.ask.${asked}`, { name: job.name })}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        {asked && <Question job={job} act={asked} onDone={() => setAsked(null)} />}
+      </Modal>
+    </Group>
+  );
+}
+
+function Question({ job, act, onDone }: { job: Job; act: Act; onDone: () => void }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const doing = useMutation({
+    mutationFn: async () => {
+      const { failed } = await actOnAll(act, [job.name]);
+      if (failed[0]) throw failed[0].error;
+    },
+    onSuccess: async () => {
+      onDone();
+      if (act === 'remove') await navigate({ to: '/jobs' });
+      await client.invalidateQueries();
+    },
+  });
+  return (
+    <Stack gap="sm">
+      <Text size="sm">{t(`job.means.${act}`, { count: job.assignments.total })}</Text>
+      {doing.isError && <Failure error={doing.error} />}
+      <Group justify="end">
+        <Button variant="default" onClick={onDone} data-autofocus>
+          {t('bulk.not')}
+        </Button>
+        <Button color={act === 'remove' ? 'red' : ''} loading={doing.isPending} onClick={() => doing.mutate()}>
+          {t(`bulk.${act}`)}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

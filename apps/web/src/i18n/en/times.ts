@@ -1,0 +1,10 @@
+/** Clocks that times are told by, and tables as files. */
+export const times = {
+  'times.clock': 'Times by',
+  'times.own': 'My own clock',
+  'times.host': "The host's clock",
+  'times.utc': 'UTC',
+  'export.means': 'All rows that match, as a file for spreadsheets',
+  'export.rows_one': '{{count}} row; stop',
+  'export.rows_other': '{{count}} rows; stop',
+};

@@ -1,0 +1,84 @@
+/** What somebody may be; each is given together with a scope. */
+export const roles = ['viewer', 'operator', 'editor', 'approver', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/**
+ * As whom programs may run that somebody defines. `system`: SYSTEM itself; `admin`: a named account with all its rights;
+ * `service`: Windows' small service accounts and managed ones; `user`: a named account with ordinary rights.
+ */
+export const runAsClasses = ['system', 'admin', 'service', 'user'] as const;
+export type RunAsClass = (typeof runAsClasses)[number];
+
+/** Everything that can be done; each route of the API names one. */
+export const actions = [
+  'own',
+  'read',
+  'incident.read',
+  'incident.handle',
+  'run',
+  'host.pause',
+  'host.refresh',
+  'host.label',
+  'host.enrol',
+  'job.place',
+  'job.write',
+  'group.write',
+  'alert.write',
+  'alert.test',
+  'delivery.replay',
+  'approve',
+  'secret.manage',
+  'subscription.manage',
+  'upgrade.manage',
+  'access.manage',
+] as const;
+export type Action = (typeof actions)[number];
+
+const everybody = roles;
+const operators = ['operator', 'editor', 'admin'] as const;
+const editors = ['editor', 'admin'] as const;
+const admins = ['admin'] as const;
+
+/** Who may do what, within the scope of the grant. */
+export const rolesFor: Readonly<Record<Action, readonly Role[]>> = {
+  own: everybody,
+  read: everybody,
+  'incident.read': everybody,
+  'incident.handle': operators,
+  run: operators,
+  'host.pause': operators,
+  'host.refresh': operators,
+  // Labels are what grants are scoped by.
+  'host.label': admins,
+  'host.enrol': admins,
+  'job.place': operators,
+  'job.write': editors,
+  'group.write': editors,
+  'alert.write': editors,
+  'alert.test': editors,
+  'delivery.replay': operators,
+  approve: ['approver', 'admin'],
+  'secret.manage': admins,
+  'subscription.manage': admins,
+  'upgrade.manage': admins,
+  'access.manage': admins,
+};
+
+/** Actions that change nothing: what they answer shows only what the caller may see. */
+export function isReading(action: Action): boolean {
+  return action === 'read' || action === 'incident.read';
+}
+
+/** What a token may be kept to; `all` is what its owner may do. */
+export const tokenAreas = ['all', 'read', 'incidents'] as const;
+export type TokenArea = (typeof tokenAreas)[number];
+
+const areaActions: Readonly<Record<TokenArea, readonly Action[]>> = {
+  all: actions,
+  read: ['own', 'read', 'incident.read'],
+  incidents: ['own', 'incident.read', 'incident.handle'],
+};
+
+export function isInArea(area: TokenArea, action: Action): boolean {
+  return areaActions[area].includes(action);
+}
