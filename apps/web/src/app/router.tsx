@@ -54,12 +54,8 @@ const pages = [
   createRoute({ ...inside, path: '/hosts', component: hosts, validateSearch: readHostFilter }),
   createRoute({ ...inside, path: '/hosts/$name', component: host, validateSearch: readHostTab }),
   createRoute({ ...inside, path: '/jobs', component: jobs, validateSearch: readJobFilter }),
-<<<<<<< HEAD
-  createRoute({ ...inside, path: '/jobs/$name', component: job }),
-  createRoute({ ...inside, path: '/jobs/$name/edit', component: editJob, validateSearch: readSuggested }),
-=======
   createRoute({ ...inside, path: '/jobs/$name', component: job, validateSearch: readJobView }),
->>>>>>> main
+  createRoute({ ...inside, path: '/jobs/$name/edit', component: editJob, validateSearch: readSuggested }),
   createRoute({ ...inside, path: '/job-editor', component: editor }),
   createRoute({ ...inside, path: '/runs', component: runs, validateSearch: readRunFilter }),
   createRoute({ ...inside, path: '/runs/$id', component: run }),
