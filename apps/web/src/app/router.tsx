@@ -12,6 +12,7 @@ import { readAuditFilter } from '../features/alerting/audit/audit-filter.js';
 import { readDocumentSearch } from '../features/alerting/documents/document-kinds.js';
 import { readSubscriptionSearch } from '../features/alerting/subscriptions/subscription-search.js';
 import { readDeliveryFilter } from '../features/deliveries/delivery-filter.js';
+import { readSuggested } from '../features/editor/suggested-search.js';
 import { readHeatmapFilter } from '../features/heatmap/heatmap-filter.js';
 import { readHostFilter, readHostTab } from '../features/hosts/host-filter.js';
 import { readIncidentFilter } from '../features/incidents/incident-filter.js';
@@ -47,6 +48,7 @@ const host = lazy(() => import('../features/hosts/host.page.js'), 'HostPage');
 const jobs = lazy(() => import('../features/jobs/jobs.page.js'), 'JobsPage');
 const job = lazy(() => import('../features/jobs/job.page.js'), 'JobPage');
 const editor = lazy(() => import('../features/editor/editor.page.js'), 'EditorPage');
+const editJob = lazy(() => import('../features/editor/edit-job.page.js'), 'EditJobPage');
 const runs = lazy(() => import('../features/runs/runs.page.js'), 'RunsPage');
 const run = lazy(() => import('../features/runs/run.page.js'), 'RunPage');
 const incidents = lazy(() => import('../features/incidents/incidents.page.js'), 'IncidentsPage');
@@ -79,6 +81,7 @@ const pages = [
   createRoute({ ...inside, path: '/hosts/$name', component: host, validateSearch: readHostTab }),
   createRoute({ ...inside, path: '/jobs', component: jobs, validateSearch: readJobFilter }),
   createRoute({ ...inside, path: '/jobs/$name', component: job, validateSearch: readJobView }),
+  createRoute({ ...inside, path: '/jobs/$name/edit', component: editJob, validateSearch: readSuggested }),
   createRoute({ ...inside, path: '/job-editor', component: editor }),
   createRoute({ ...inside, path: '/runs', component: runs, validateSearch: readRunFilter }),
   createRoute({ ...inside, path: '/runs/$id', component: run, validateSearch: readRunSearch }),

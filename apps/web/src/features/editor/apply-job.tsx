@@ -1,67 +1,81 @@
-import { jobRoutes } from '@carillon/contract/http/jobs.routes';
-import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { ApiFailure } from '@carillon/contract/http/client';
+import { limits } from '@carillon/contract/limits';
+import { Button, Checkbox, Group, Kbd, Stack, Text, TextInput } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
 import { Failure } from '../../components/failure.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
-import { call } from '../../lib/api.js';
+import type { ApplyJobState } from './use-apply.js';
+import { useSaveKey } from './use-save-key.js';
 
 /** Stores what is in the editor: first what would change and on how many hosts, then the change itself. */
-export function ApplyJob({ document }: { document: unknown }) {
+export function ApplyJob({ apply, isReady }: { apply: ApplyJobState; isReady: boolean }) {
   const { t } = useWords();
-  const [allowNoHosts, setAllowNoHosts] = useState(false);
-  const navigate = useNavigate();
-  const client = useQueryClient();
-  const apply = (dryRun: boolean, asked: unknown) =>
-    call(jobRoutes.apply, { body: { documents: [asked], dryRun, allowNoHosts } });
-  const plan = useMutation({ mutationFn: (asked: unknown) => apply(true, asked) });
-  const save = useMutation({
-    mutationFn: (asked: unknown) => apply(false, asked),
-    onSuccess: async ({ results }) => {
-      await client.invalidateQueries();
-      const [result] = results;
-      if (result?.kind === 'Job') await navigate({ to: '/jobs/$name', params: { name: result.name } });
-    },
-  });
-  // A plan is good only for what it was asked about. The buttons stay in place over edits: leaving a field by a click
-  // on one of them changes the document between press and release, and a new button would not see the click.
-  const [result] = (plan.variables === document && plan.data?.results) || [];
-  const error = (save.variables === document && save.error) || (plan.variables === document && plan.error);
+  const { allowNoHosts, reason, plan, save, result, error } = apply;
+  const [asked, setAsked] = useState(0);
+  const confirm = useRef<HTMLButtonElement>(null);
+  const canConfirm = result !== undefined && (result.change !== 'unchanged' || result.rewritten === true);
+  useSaveKey(() => setAsked((times) => times + 1));
+  const act = useRef<() => void>(apply.ask);
+  act.current = () => {
+    if (isReady && !save.isPending && !plan.isPending) (canConfirm ? apply.store : apply.ask)();
+  };
+  // After the key the field that was left writes itself into the file first: only the next picture has it.
+  useEffect(() => {
+    if (asked > 0) act.current();
+  }, [asked]);
+  useEffect(() => {
+    if (canConfirm) confirm.current?.focus();
+  }, [canConfirm]);
   return (
     <Section title={t('editor.save')}>
       <Stack gap="sm">
+        <TextInput
+          label={t('editor.reason')}
+          description={t('editor.reasonHint')}
+          value={reason}
+          maxLength={limits.reasonCharacters}
+          onChange={(event) => apply.setReason(event.currentTarget.value)}
+        />
         <Checkbox
           label={t('editor.allowNoHosts')}
           checked={allowNoHosts}
-          onChange={(event) => {
-            setAllowNoHosts(event.currentTarget.checked);
-            plan.reset();
-          }}
+          onChange={(event) => apply.setAllowNoHosts(event.currentTarget.checked)}
         />
-        {error && <Failure error={error} />}
-        {result && (
-          <Text size="sm" role="status">
-            {t(`editor.change.${result.change}`, { name: result.name, n: result.hosts ?? 0 })}
-          </Text>
-        )}
-        {result?.warnings?.map(({ code, message }) => (
-          <Text key={code} size="sm" c="orange">
-            {message}
-          </Text>
-        ))}
+        {error && !isConflict(error) && <Failure error={error} />}
+        <div role="status">
+          {result && (
+            <Text size="sm">
+              {result.rewritten
+                ? t('editor.change.rewritten')
+                : t(`editor.change.${result.change}`, { name: result.name, n: result.hosts ?? 0 })}
+            </Text>
+          )}
+          {result?.warnings?.map(({ code, message }) => (
+            <Text key={code} size="sm" c="orange">
+              {message}
+            </Text>
+          ))}
+        </div>
         <Group>
-          <Button variant="default" loading={plan.isPending} onClick={() => plan.mutate(document)}>
+          <Button variant="default" disabled={!isReady} loading={plan.isPending} onClick={apply.ask}>
             {t('editor.plan')}
           </Button>
-          {result && result.change !== 'unchanged' && (
-            <Button loading={save.isPending} onClick={() => save.mutate(document)}>
+          {canConfirm && (
+            <Button ref={confirm} disabled={!isReady} loading={save.isPending} onClick={apply.store}>
               {t('editor.confirm', { n: result.hosts ?? 0 })}
             </Button>
           )}
+          <Text size="xs" c="dimmed">
+            <Kbd size="xs">Ctrl-S</Kbd> {t('editor.saveKey')}
+          </Text>
         </Group>
       </Stack>
     </Section>
   );
+}
+
+/** Told in a place of its own, with the ways to go on. */
+function isConflict(error: unknown): boolean {
+  return error instanceof ApiFailure && error.body.code === 'conflict';
 }

@@ -60,7 +60,7 @@ describe('the job editor', () => {
     fireEvent.change(file, { target: { value: `${file.value}owner: ops\n` } });
     expect(screen.queryByRole('button', { name: 'Store it: 7 hosts' })).toBeNull();
     const planButton = screen.getByRole('button', { name: 'Show what would change' });
-    fireEvent.change(file, { target: { value: `${file.value}description: x\n` } });
+    fireEvent.change(file, { target: { value: `${file.value}enabled: true\n` } });
     expect(planButton.isConnected).toBe(true);
     fireEvent.click(planButton);
     fireEvent.click(await screen.findByRole('button', { name: 'Store it: 7 hosts' }));

@@ -1,67 +1,112 @@
-import { NativeSelect, Stack, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, Fieldset, NativeSelect, Stack } from '@mantine/core';
 import type { Document } from 'yaml';
 import { useWords, type Word } from '../../i18n/index.js';
+import type { Fault } from './fault-lines.js';
+import { FormField } from './form-field.js';
 import {
   type FieldPath,
   fieldText,
   labelsText,
+  listText,
   type RunKind,
   readLabels,
   readRun,
   runKinds,
   withField,
   withRunKind,
+  withTarget,
 } from './job-yaml.js';
-
-/** What the server says about fields, by their path in the file. */
-export type Faults = ReadonlyMap<string, string>;
+import { cronPath, entryPath, withEntryField } from './schedule-yaml.js';
 
 interface FormProps {
   readonly text: string;
   readonly document: Document;
-  readonly faults: Faults;
+  readonly faults: readonly Fault[];
+  /** The file is no YAML at the moment: what it said before stays to be read. */
+  readonly disabled: boolean;
   readonly onChange: (text: string) => void;
 }
 
-const plain: readonly (readonly [string, Word])[] = [
+const basics: readonly (readonly [string, Word])[] = [
   ['name', 'common.name'],
   ['description', 'editor.description'],
   ['owner', 'jobs.owner'],
-  ['schedule', 'jobs.schedule'],
 ];
+const presets = [
+  ['*/5 * * * *', 'editor.often.five'],
+  ['0 * * * *', 'editor.often.hour'],
+  ['0 2 * * *', 'editor.often.night'],
+  ['0 7 * * 1-5', 'editor.often.workday'],
+  ['0 2 * * 0', 'editor.often.week'],
+  ['0 2 1 * *', 'editor.often.month'],
+] as const satisfies readonly (readonly [string, Word])[];
+const choices = { onOverlap: ['skip', 'queue', 'replace', 'parallel'], onMissed: ['skip', 'run-once'] } as const;
 
-const checks: readonly (readonly [string, Word])[] = [
-  ['runAs', 'jobs.runAs'],
-  ['timeout', 'jobs.timeout'],
-];
-
-/** The common fields of a job; each writes into the file what it was left with, and shows what the file says. */
-export function JobForm({ text, document, faults, onChange }: FormProps) {
+/**
+ * A job in the order in which people think of it: what to run, what it is called, how often, where, and what is watched.
+ * Each field writes into the file what it was left with, and shows what the file says.
+ */
+export function JobForm(props: FormProps) {
   const { t } = useWords();
-  const run = readRun(document);
-  const field = ([key, label]: readonly [string, Word]) => (
-    <Field
-      key={key}
+  const { text, document, faults, disabled, onChange } = props;
+  const field = (path: FieldPath, label: Word, hint?: Word) => (
+    <FormField
+      key={path.join('.')}
       label={t(label)}
-      value={fieldText(document, [key])}
-      fault={faultOf(faults, [key])}
-      onLeave={(value) => onChange(withField(text, [key], value))}
+      hint={hint && t(hint)}
+      value={fieldText(document, path)}
+      fault={faultAt(faults, path)}
+      onLeave={(value) => onChange(withField(text, path, value))}
     />
   );
   return (
-    <Stack gap="sm">
-      {plain.map(field)}
-      <Field
-        label={t('jobs.targets')}
-        hint={t('editor.targetsHint')}
-        value={labelsText(document)}
-        fault={faultOf(faults, ['targets'])}
-        onLeave={(value) => {
-          const labels = readLabels(value);
-          const empty = Object.keys(labels).length === 0;
-          onChange(empty ? withField(text, ['targets'], '') : withField(text, ['targets', 'labels'], labels));
-        }}
-      />
+    <Stack gap="md" style={disabled ? { opacity: 0.55 } : {}}>
+      <Fieldset legend={t('editor.step.type')} disabled={disabled}>
+        <RunFields {...props} />
+      </Fieldset>
+      <Fieldset legend={t('editor.step.basics')} disabled={disabled}>
+        <Stack gap="xs">
+          {basics.map(([key, label]) => field([key], label))}
+          <Checkbox
+            label={t('editor.enabled')}
+            checked={document.get('enabled') !== false}
+            onChange={(event) =>
+              onChange(withField(text, ['enabled'], event.currentTarget.checked ? '' : event.currentTarget.checked))
+            }
+          />
+        </Stack>
+      </Fieldset>
+      <Fieldset legend={t('editor.step.frequency')} disabled={disabled}>
+        <FrequencyFields {...props} />
+      </Fieldset>
+      <Fieldset legend={t('editor.step.targets')} disabled={disabled}>
+        <TargetFields {...props} />
+      </Fieldset>
+      <Fieldset legend={t('editor.step.checks')} disabled={disabled}>
+        <Stack gap="xs">
+          {field(['runAs'], 'jobs.runAs', 'editor.runAsHint')}
+          {field(['timeout'], 'jobs.timeout', 'editor.timeoutHint')}
+          {(['onOverlap', 'onMissed'] as const).map((key) => (
+            <NativeSelect
+              key={key}
+              label={t(`jobs.${key}`)}
+              data={[...choices[key]]}
+              value={fieldText(document, [key]) || choices[key][0]}
+              error={faultAt(faults, [key])}
+              onChange={(event) => onChange(withField(text, [key], event.currentTarget.value))}
+            />
+          ))}
+        </Stack>
+      </Fieldset>
+    </Stack>
+  );
+}
+
+function RunFields({ text, document, faults, onChange }: FormProps) {
+  const { t } = useWords();
+  const run = readRun(document);
+  return (
+    <Stack gap="xs">
       {run && (
         <NativeSelect
           label={t('editor.kind')}
@@ -70,53 +115,96 @@ export function JobForm({ text, document, faults, onChange }: FormProps) {
           onChange={(event) => onChange(withRunKind(text, event.currentTarget.value as RunKind))}
         />
       )}
-      <Field
+      <FormField
         label={t('jobs.what')}
         many={run !== null && run.kind !== 'program'}
         value={run ? fieldText(document, run.path) : null}
-        fault={faultOf(faults, ['run'])}
+        fault={faultAt(faults, ['run'])}
         onLeave={(value) => run && onChange(withField(text, run.path, value))}
       />
-      {checks.map(field)}
     </Stack>
   );
 }
 
-interface FieldProps {
-  readonly label: string;
-  readonly hint?: string;
-  readonly many?: boolean;
-  /** Null where the file says more than the field can show. */
-  readonly value: string | null;
-  readonly fault: string | undefined;
-  readonly onLeave: (value: string) => void;
+function FrequencyFields({ text, document, faults, onChange }: FormProps) {
+  const { t } = useWords();
+  const path = cronPath(document);
+  const cron = path && fieldText(document, path);
+  const entry = entryPath(document);
+  const part = (key: string, label: Word, hint: Word) => (
+    <FormField
+      label={t(label)}
+      hint={t(hint)}
+      value={entry && (fieldText(document, entry) ? '' : fieldText(document, [...entry, key]))}
+      fault={undefined}
+      onLeave={(value) => onChange(withEntryField(text, key, value))}
+    />
+  );
+  return (
+    <Stack gap="xs">
+      {path && cron !== null && (
+        <NativeSelect
+          label={t('editor.often')}
+          data={[
+            { value: '', label: t('editor.often.own') },
+            ...presets.map(([value, word]) => ({ value, label: t(word) })),
+          ]}
+          value={presets.some(([preset]) => preset === cron) ? cron : ''}
+          onChange={({ currentTarget: { value } }) => value && onChange(withField(text, path, value))}
+        />
+      )}
+      <FormField
+        label={t('jobs.schedule')}
+        hint={t('editor.scheduleHint')}
+        value={cron}
+        fault={faultAt(faults, ['schedule'])}
+        onLeave={(value) => path && onChange(withField(text, path, value))}
+      />
+      {cron && part('timezone', 'editor.timezone', 'editor.timezoneHint')}
+      {cron && part('jitter', 'editor.jitter', 'editor.jitterHint')}
+    </Stack>
+  );
 }
 
-/** Written when it is left, not at each key: a field that is emptied to be typed anew keeps its comment and place. */
-function Field({ label, hint, many, value, fault, onLeave }: FieldProps) {
+function TargetFields({ text, document, faults, onChange }: FormProps) {
   const { t } = useWords();
-  const shared = {
-    label,
-    description: value === null ? t('editor.inFile') : hint,
-    disabled: value === null,
-    defaultValue: value ?? '',
-    error: fault,
-    onBlur: (event: { currentTarget: { value: string } }) => {
-      if (event.currentTarget.value !== (value ?? '')) onLeave(event.currentTarget.value);
-    },
-  };
-  return many ? (
-    <Textarea key={value} {...shared} rows={6} resize="vertical" classNames={{ input: 'mono' }} />
-  ) : (
-    <TextInput key={value} {...shared} />
+  const all = faultAt(faults, ['targets']);
+  const own = (key: string) => faultAt(faults, ['targets', key]);
+  return (
+    <Stack gap="xs">
+      <FormField
+        label={t('jobs.targets')}
+        hint={t('editor.targetsHint')}
+        value={labelsText(document)}
+        fault={own('group') || own('groups') || own('hosts') ? undefined : all}
+        onLeave={(value) => {
+          const labels = readLabels(value);
+          onChange(withTarget(text, 'labels', Object.keys(labels).length > 0 ? labels : undefined));
+        }}
+      />
+      <FormField
+        label={t('editor.group')}
+        value={fieldText(document, ['targets', 'group'])}
+        fault={own('group')}
+        onLeave={(value) => onChange(withTarget(text, 'group', value || undefined))}
+      />
+      <FormField
+        label={t('editor.hostNames')}
+        hint={t('editor.hostsHint')}
+        value={listText(document, ['targets', 'hosts'])}
+        fault={own('hosts')}
+        onLeave={(value) => {
+          const names = value.split(/[\s,]+/).filter(Boolean);
+          onChange(withTarget(text, 'hosts', names.length > 0 ? names : undefined));
+        }}
+      />
+    </Stack>
   );
 }
 
 /** What is wrong at a field or inside it. */
-function faultOf(faults: Faults, path: FieldPath): string | undefined {
+function faultAt(faults: readonly Fault[], path: FieldPath): string | undefined {
   const at = path.join('.');
-  for (const [where, text] of faults) {
-    if (where === at || where.startsWith(`${at}.`) || where.startsWith(`${at}[`)) return text;
-  }
-  return undefined;
+  return faults.find(({ path: where }) => where === at || where.startsWith(`${at}.`) || where.startsWith(`${at}[`))
+    ?.message;
 }

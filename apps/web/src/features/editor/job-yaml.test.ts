@@ -1,5 +1,17 @@
+import { readDocument } from '@carillon/core/document/read-document';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fieldText, labelsText, readFile, readLabels, readRun, withField, withRunKind } from './job-yaml.js';
+import {
+  fieldText,
+  labelsText,
+  listText,
+  readFile,
+  readLabels,
+  readRun,
+  withField,
+  withRunKind,
+  withTarget,
+} from './job-yaml.js';
 import { templateNames, templates } from './templates.js';
 
 const file = `# nightly, asked for by finance
@@ -55,10 +67,57 @@ describe('a job file under a form', () => {
     expect(readFile(bomb).ok).toBe(false);
   });
 
-  it.each(templateNames)('begins with the template %s, each field of which the form can show', (name) => {
+  it('takes targets by group and by name, and none are left of nothing', () => {
+    const both = withTarget(withTarget(file, 'group', 'prod'), 'hosts', ['A', 'B']);
+    expect(documentOf(both).toJS()).toMatchObject({
+      targets: { labels: { role: 'db' }, group: 'prod', hosts: ['A', 'B'] },
+    });
+    expect(listText(documentOf(both), ['targets', 'hosts'])).toBe('A, B');
+    const without = ['labels', 'group', 'hosts'].reduce((text, key) => withTarget(text, key, undefined), both);
+    expect(without).toBe(file.replace(/targets: .*\n/, ''));
+  });
+
+  it('becomes the edited job, whatever is written into whichever field, and loses no comment and no unknown field', () => {
+    const fields = [
+      ['name'],
+      ['description'],
+      ['owner'],
+      ['timeout'],
+      ['run'],
+      ['schedule'],
+      ['targets', 'group'],
+    ] as const;
+    const text = fc.oneof(
+      fc.string({ minLength: 1 }),
+      fc.constantFrom('true', '1', 'null', '~', '- a', 'a: b', ' #x', '\n'),
+    );
+    const edit = fc.record({ path: fc.constantFrom(...fields), value: text });
+    const rich = `${file}x-ours: { kept: [1, two] } # of another tool\n`;
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 5 }), (edits) => {
+        const wanted = documentOf(rich).toJS() as Record<string, Record<string, unknown> | string>;
+        let written = rich;
+        for (const { path, value } of edits) {
+          const [key, inner] = path;
+          if (inner === undefined) wanted[key] = value;
+          else wanted[key] = { ...(wanted[key] as object), [inner]: value };
+          written = withField(written, path, value);
+        }
+        const read = readFile(written);
+        expect(read.ok && read.raw).toEqual(wanted);
+        for (const comment of ['# nightly, asked for by finance', '# never rename', '# of another tool'])
+          expect(written).toContain(comment);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each(templateNames)('begins with the template %s: commented, valid, and each field can be shown', (name) => {
     const document = documentOf(templates[name]);
+    expect(templates[name]).toMatch(/^# /);
+    expect(readDocument(document.toJS())).toMatchObject({ ok: true, value: { kind: 'Job' } });
     expect(readRun(document)).not.toBeNull();
     expect(labelsText(document)).not.toBeNull();
-    expect(withField(templates[name], ['owner'], 'ops')).toBe(`${templates[name]}owner: ops\n`);
+    expect(withField(templates[name], ['owner'], 'ops')).toContain('owner: ops\n');
   });
 });

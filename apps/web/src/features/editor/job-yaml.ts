@@ -1,4 +1,4 @@
-import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 
 /** Where a field stands in a job file, `['targets', 'labels']`. */
 export type FieldPath = readonly string[];
@@ -27,6 +27,11 @@ export function readFile(text: string): ReadFile {
   }
 }
 
+/** What stands at a path, comments and all; undefined where nothing does. */
+export function nodeIn(document: Document, path: FieldPath): Node | undefined {
+  return (document.getIn(path, true) ?? undefined) as Node | undefined;
+}
+
 /** The text of a field: '' where it is absent, null where the file says more than a form field can show. */
 export function fieldText(document: Document, path: FieldPath): string | null {
   const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : undefined;
@@ -42,7 +47,7 @@ export function withField(text: string, path: FieldPath, value: unknown): string
   const document = parseDocument(text);
   const node = document.getIn(path, true);
   if (value === '') document.deleteIn(path);
-  else if (isScalar(node) && typeof value === 'string') node.value = value;
+  else if (isScalar(node) && typeof value !== 'object') node.value = value;
   else if (document.hasIn(path.slice(0, -1)) || path.length === 1) document.setIn(path, document.createNode(value));
   else document.setIn(path.slice(0, 1), document.createNode(nested(path.slice(1), value)));
   return document.toString({ lineWidth: 0 });
@@ -61,6 +66,24 @@ export function labelsText(document: Document): string | null {
   return pairs.every(([, value]) => typeof value === 'string')
     ? pairs.map(([key, value]) => `${key}=${value}`).join(', ')
     : null;
+}
+
+/** `web-01, web-02` of a list; '' where there is none, null where it is said in another way. */
+export function listText(document: Document, path: FieldPath): string | null {
+  const node = nodeIn(document, path);
+  if (node === undefined) return '';
+  if (!isSeq(node) || !node.items.every((item) => isScalar(item))) return null;
+  return node.items.map((item) => String((item as { value: unknown }).value)).join(', ');
+}
+
+/** The file with one way to say its targets changed, undefined to take it out; with none left there are no targets. */
+export function withTarget(text: string, key: string, value: unknown): string {
+  if (value !== undefined) return withField(text, ['targets', key], value);
+  const document = parseDocument(text);
+  document.deleteIn(['targets', key]);
+  const left = Object.keys((document.toJS({ maxAliasCount }) as { targets?: object } | null)?.targets ?? {});
+  if (left.length === 0) document.delete('targets');
+  return document.toString({ lineWidth: 0 });
 }
 
 /** `role=db, env=prod` -> labels; what has no `=` yet is left out, since it is still being typed. */

@@ -1,14 +1,18 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
-import { Badge, Stack, Table, Text } from '@mantine/core';
+import type { Response } from '@carillon/contract/http/route';
+import { Badge, Group, List, NativeSelect, Stack, Table, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Failure } from '../../components/failure.js';
+import { useState } from 'react';
+import { JobLink } from '../../components/links.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
-import { utcTime } from '../../lib/times.js';
+import { localTime, utcTime } from '../../lib/times.js';
+import { HostChanges } from './host-changes.js';
 
 const fires = 20;
-const shownHosts = 20;
+
+export type PreviewData = Response<typeof jobRoutes.preview>;
 
 /** What the server would make of a document; nothing is stored. @param raw null where there is none to ask about */
 export function usePreview(raw: unknown) {
@@ -17,37 +21,90 @@ export function usePreview(raw: unknown) {
     queryFn: ({ signal }) => call(jobRoutes.preview, { body: { document: raw, count: fires } }, signal),
     enabled: raw !== null,
     placeholderData: keepPreviousData,
+    retry: false,
   });
 }
 
-/** Hosts, triggers and next starts of what is in the editor. */
-export function Preview({ preview }: { preview: ReturnType<typeof usePreview> }) {
+interface PreviewProps {
+  /** The last answer there was; stays while the next one is on its way, or cannot be had. */
+  readonly data: PreviewData | undefined;
+  readonly isStale: boolean;
+}
+
+/** Hosts, triggers, accounts, next starts and neighbours of what is in the editor. */
+export function Preview({ data, isStale }: PreviewProps) {
   const { t } = useWords();
-  const { data, error } = preview;
   return (
     <Section title={t('editor.preview')}>
-      {error && <Failure error={error} />}
-      {data && !error && (
-        <Stack gap="sm">
-          <Text size="sm">{t('editor.hosts', { n: data.hosts.length })}</Text>
-          <Text size="sm" c="dimmed" className="mono">
-            {data.hosts.slice(0, shownHosts).join(', ')}
-            {data.hosts.length > shownHosts && ' …'}
-          </Text>
-          <Text size="sm">{t(data.task.exactness === 'exact' ? 'jobs.taskExact' : 'jobs.taskGated')}</Text>
-          {data.nextFires.length === 0 ? <Text size="sm">{t('jobs.noFires')}</Text> : <Fires items={data.nextFires} />}
+      <Text size="xs" c="dimmed" role="status" mb={data ? 'xs' : 0}>
+        {t(isStale ? 'editor.stale' : 'editor.fresh')}
+      </Text>
+      {data && (
+        <Stack gap="md" style={isStale ? { opacity: 0.5 } : {}} aria-busy={isStale}>
+          <HostChanges data={data} />
+          <Zones data={data} />
+          <Accounts data={data} />
+          <Overlaps data={data} />
         </Stack>
       )}
     </Section>
   );
 }
 
-type Fire = NonNullable<ReturnType<typeof usePreview>['data']>['nextFires'][number];
+/** Triggers and next starts, for each time zone of the hosts. */
+function Zones({ data }: { data: PreviewData }) {
+  const { t } = useWords();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const zones =
+    data.zones && data.zones.length > 0
+      ? data.zones
+      : [{ ...data.task, hosts: data.hosts.length, nextFires: data.nextFires }];
+  const zone = zones.find(({ hostTimezone }) => hostTimezone === chosen) ?? zones[0];
+  if (!zone) return null;
+  return (
+    <Stack gap="xs">
+      {zones.length > 1 ? (
+        <NativeSelect
+          label={t('editor.zone')}
+          data={zones.map(({ hostTimezone, hosts, exactness }) => ({
+            value: hostTimezone,
+            label: t('editor.zoneOf', { zone: hostTimezone, n: hosts, how: t(`editor.${exactness}`) }),
+          }))}
+          value={zone.hostTimezone}
+          onChange={(event) => setChosen(event.currentTarget.value)}
+        />
+      ) : (
+        <Text size="sm">
+          {t('editor.zone')}: {zone.hostTimezone}
+        </Text>
+      )}
+      <Group gap="xs" wrap="nowrap" align="start">
+        <Badge
+          variant="light"
+          color={zone.exactness === 'exact' ? 'teal' : 'yellow'}
+          tt="none"
+          style={{ flex: 'none' }}
+        >
+          {t(`editor.${zone.exactness}`)}
+        </Badge>
+        <Text size="sm">{t(zone.exactness === 'exact' ? 'jobs.taskExact' : 'jobs.taskGated')}</Text>
+      </Group>
+      {zone.reasons.length > 0 && (
+        <List size="sm" aria-label={t('editor.reasons')}>
+          {zone.reasons.map((reason) => (
+            <List.Item key={reason}>{reason}</List.Item>
+          ))}
+        </List>
+      )}
+      {zone.nextFires.length === 0 ? <Text size="sm">{t('jobs.noFires')}</Text> : <Fires items={zone.nextFires} />}
+    </Stack>
+  );
+}
 
-function Fires({ items }: { items: readonly Fire[] }) {
+function Fires({ items }: { items: PreviewData['nextFires'] }) {
   const { t } = useWords();
   return (
-    <Table.ScrollContainer minWidth={320} mah={420}>
+    <Table.ScrollContainer minWidth={300} mah={300}>
       <Table aria-label={t('jobs.nextFires')} verticalSpacing={3}>
         <Table.Thead>
           <Table.Tr>
@@ -56,10 +113,10 @@ function Fires({ items }: { items: readonly Fire[] }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {items.map(({ at, local, timezone, mark }) => (
+          {items.map(({ at, local, mark }) => (
             <Table.Tr key={at}>
               <Table.Td>
-                {local.replace('T', ' ')} {timezone}{' '}
+                {local.replace('T', ' ')}{' '}
                 {mark && (
                   <Badge color="yellow" variant="light" tt="none">
                     {t(`jobs.mark.${mark}`)}
@@ -72,5 +129,49 @@ function Fires({ items }: { items: readonly Fire[] }) {
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
+  );
+}
+
+function Accounts({ data: { accounts = [] } }: { data: PreviewData }) {
+  const { t } = useWords();
+  if (accounts.length === 0) return null;
+  return (
+    <div>
+      <Text size="sm" fw={600}>
+        {t('editor.accounts')}
+      </Text>
+      <List size="sm">
+        {accounts.map(({ account, rights, hosts }) => (
+          <List.Item key={`${rights} ${account}`} style={{ overflowWrap: 'anywhere' }}>
+            {t(rights === 'highest' ? 'editor.accountHighest' : 'editor.account', { account, n: hosts })}
+          </List.Item>
+        ))}
+      </List>
+    </div>
+  );
+}
+
+function Overlaps({ data: { overlaps } }: { data: PreviewData }) {
+  const { t } = useWords();
+  if (overlaps === undefined) return null;
+  return (
+    <div>
+      <Text size="sm" fw={600}>
+        {t('editor.overlaps')}
+      </Text>
+      {overlaps.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {t('editor.noOverlaps')}
+        </Text>
+      ) : (
+        <List size="sm">
+          {overlaps.map(({ job, hosts, at }) => (
+            <List.Item key={job}>
+              <JobLink name={job} /> {t('editor.overlapAt', { n: hosts, at: localTime(at) })}
+            </List.Item>
+          ))}
+        </List>
+      )}
+    </div>
   );
 }

@@ -1,43 +1,125 @@
-/** Job files to begin with: all of them run with what hosts have. */
+/** Job files to begin with, one for each usual duty. All of them run with what a Windows host has. */
 export const templates = {
-  backup: `kind: Job
+  backup: `# Copies a folder every night. Robocopy comes with Windows; its exit codes below 8 mean that nothing failed.
+kind: Job
 name: daily-backup
+description: Copies D:\\data to the backup share every night
 targets: { labels: { role: db } }
 schedule: "0 2 * * *" # each night at two, on the host's clock
-run: C:\\Scripts\\backup.bat
-timeout: 2h
+run:
+  program: robocopy.exe
+  arguments: ['D:\\data', '\\\\backup\\daily', /MIR, /R:2, /W:10, /NP]
+onMissed: run-once # the host was off at two: as soon as it is on again
+timeout: 2h # then robocopy is ended, with whatever it started
+exitCodes: robocopy # 0 to 7 in words of success and warning, 8 and more failed
 `,
-  disk: `kind: Job
-name: disk-monitor
-targets: { labels: { env: prod } }
-schedule: "*/15 * * * *"
+  fullIncremental: `# Everything on Sundays, what has changed on the other nights: one job, whose script looks at the day.
+kind: Job
+name: full-and-incremental-backup
+description: Everything on Sundays, changes on the other days; seven full backups are kept
+targets: { labels: { role: db } }
+schedule: "0 2 * * *" # 0 2 * * 0 and 0 2 * * 1-6 together
 run:
   powershell: |
-    # Fails where a disk has less than a tenth free.
+    $ErrorActionPreference = 'Stop'
+    $to = 'E:\\backup'
+    if ((Get-Date).DayOfWeek -eq 'Sunday') {
+      # Full: a folder of its own; the oldest beyond seven go.
+      $folder = Join-Path $to (Get-Date -Format 'yyyy-MM-dd')
+      robocopy.exe D:\\data $folder /E /R:2 /W:10 /NP
+      $code = $LASTEXITCODE
+      if ($code -lt 8) {
+        Get-ChildItem $to -Directory | Sort-Object Name -Descending | Select-Object -Skip 7 | Remove-Item -Recurse -Force
+      }
+    } else {
+      # Incremental: into the newest full backup, only what has changed.
+      $newest = Get-ChildItem $to -Directory | Sort-Object Name -Descending | Select-Object -First 1
+      if (-not $newest) { [Console]::Error.WriteLine('There is no full backup yet.'); exit 1 }
+      robocopy.exe D:\\data $newest.FullName /E /XO /R:2 /W:10 /NP
+      $code = $LASTEXITCODE
+    }
+    if ($code -ge 8) { exit $code }
+    exit 0
+onMissed: run-once
+timeout: 6h
+`,
+  disk: `# Fails, and so tells whoever is on duty, where a disk has less than a tenth free.
+kind: Job
+name: disk-monitor
+description: Reports disks that fill up
+targets: { labels: { env: prod } }
+schedule: "0 */2 * * *" # every two hours
+run:
+  powershell: |
     $low = Get-CimInstance Win32_LogicalDisk -Filter 'DriveType=3' | Where-Object { $_.FreeSpace -lt $_.Size / 10 }
     $low | ForEach-Object { [Console]::Error.WriteLine("$($_.DeviceID) is nearly full") }
     if ($low) { exit 1 }
 timeout: 5m
 `,
-  cleanup: `kind: Job
-name: clean-up
+  metrics: `# CPU and memory every five minutes, a line each in a file on the host that other tools may read.
+kind: Job
+name: metrics-to-log
+description: CPU and memory use, a line every five minutes
 targets: { labels: { env: prod } }
-schedule: "30 3 * * 0"
+schedule: "*/5 * * * *"
 run:
   powershell: |
-    $old = (Get-Date).AddDays(-30)
-    Get-ChildItem C:\\Logs -Recurse -File | Where-Object { $_.LastWriteTime -lt $old } | Remove-Item
-timeout: 1h
+    $cpu = (Get-CimInstance Win32_Processor | Measure-Object LoadPercentage -Average).Average
+    $os = Get-CimInstance Win32_OperatingSystem
+    $memory = 100 * ($os.TotalVisibleMemorySize - $os.FreePhysicalMemory) / $os.TotalVisibleMemorySize
+    $line = '{0:yyyy-MM-dd HH:mm:ss},CPU: {1}%,MEM: {2:N2}%' -f (Get-Date), $cpu, $memory
+    New-Item -ItemType Directory -Force "$env:ProgramData\\Metrics" | Out-Null
+    Add-Content "$env:ProgramData\\Metrics\\system_metrics.log" $line
+    $line
+onOverlap: skip # a slow run is not joined by a second one
+timeout: 4m
+output: { keep: 64KiB } # the file on the host has it all
 `,
-  health: `kind: Job
+  api: `# Fetches what an API has and puts it where a program of the host looks for it. A failed call is tried again.
+kind: Job
+name: api-sync
+description: Fetches users from the API once a minute
+targets: { labels: { role: web } }
+schedule: "* * * * *" # each minute; \`after: 1m\` would count from the end of the run before
+run:
+  powershell: |
+    $ErrorActionPreference = 'Stop'
+    $users = Invoke-RestMethod https://api.example.com/users -TimeoutSec 20
+    # Written beside and moved over: who reads it never finds half a file.
+    New-Item -ItemType Directory -Force "$env:ProgramData\\Sync" | Out-Null
+    $users | ConvertTo-Json -Depth 8 | Set-Content "$env:ProgramData\\Sync\\users.new" -Encoding UTF8
+    Move-Item -Force "$env:ProgramData\\Sync\\users.new" "$env:ProgramData\\Sync\\users.json"
+    "$(@($users).Count) users"
+onOverlap: skip # one call at a time
+timeout: 50s
+retry: { attempts: 2, delay: 5s }
+`,
+  cleanup: `# Deletes log files older than three days.
+kind: Job
+name: clean-up
+description: Deletes old log files
+targets: { labels: { env: prod } }
+schedule: "30 3 * * *"
+run:
+  batch: |
+    @echo off
+    if not exist D:\\backup\\logs exit /b 0
+    rem forfiles answers 1 where there is nothing that old, which is no fault.
+    forfiles /p D:\\backup\\logs /s /m *.log /d -3 /c "cmd /c del /q @path"
+    exit /b 0
+timeout: 30m
+`,
+  health: `# Asks the service of the host whether it is well. Fails, and says why, where it does not answer.
+kind: Job
 name: health-check
+description: Asks the local service every five minutes
 targets: { labels: { role: web } }
 schedule: "*/5 * * * *"
 run:
   powershell: |
-    # Fails, and says why, where the service does not answer.
     Invoke-WebRequest http://localhost/health -UseBasicParsing -TimeoutSec 20 -ErrorAction Stop | Out-Null
 timeout: 1m
+retry: { attempts: 2, delay: 10s } # a momentary fault is no news
 `,
 } as const;
 

@@ -2,6 +2,7 @@ import type { SpreadMove, SpreadSuggestion } from '@carillon/core/load/suggest-s
 import { Alert, Group, List, Text } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { JobLink } from '../../components/links.js';
+import { PageLink } from '../../components/page-link.js';
 import { useWords } from '../../i18n/index.js';
 import { shortCount } from './heat-grid.js';
 
@@ -46,6 +47,14 @@ function Move({ move: { job, kind, minutes, peak } }: { move: SpreadMove }) {
       <Text size="sm" c="dimmed">
         {t('heatmap.thenPeak', { n: shortCount(peak) })}
       </Text>
+      <PageLink
+        to="/jobs/$name/edit"
+        params={{ name: job }}
+        search={kind === 'spread' ? { jitter: `${minutes}m` } : { later: minutes }}
+        aria-label={t('heatmap.applyTo', { job })}
+      >
+        {t('heatmap.apply')}
+      </PageLink>
     </Group>
   );
 }

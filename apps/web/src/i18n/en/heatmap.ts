@@ -18,6 +18,8 @@ export const heatmap = {
   'heatmap.move.shift_one': 'start {{count}} minute later',
   'heatmap.move.shift_other': 'start {{count}} minutes later',
   'heatmap.thenPeak': 'then at most {{n}}',
+  'heatmap.apply': 'Write it into the file',
+  'heatmap.applyTo': 'Write it into the file of {{job}}',
   'heatmap.noSuggestion': 'No change of one timetable would make this hour noticeably flatter.',
   'heatmap.even': 'Nothing piles up here.',
   'heatmap.jobs': 'Jobs that fill this hour',

@@ -1,0 +1,152 @@
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { FakeNetwork, refuse } from '../../testing/fake-network.js';
+import { renderApp } from '../../testing/render-app.js';
+import { fullSpec, sampleJobDetail } from '../../testing/samples.js';
+
+const stored = `# asked for by finance
+kind: Job
+name: nightly
+targets: { labels: { role: db } }
+schedule: "0 2 * * *" # at two
+run: C:\\etl.exe --full
+`;
+const task = { path: 'x', hostTimezone: 'UTC', exactness: 'exact' as const, reasons: [], xml: '' };
+const version = {
+  version: 3,
+  createdAt: '2026-11-23T03:00:00.000Z',
+  author: 'Ann',
+  reason: 'CHG-17',
+  spec: { ...fullSpec },
+};
+const fire = {
+  at: '2027-03-28T01:30:00.000Z',
+  local: '2027-03-28T03:30:00',
+  timezone: 'Europe/Berlin',
+  mark: 'after-gap' as const,
+};
+
+function editNetwork() {
+  return new FakeNetwork()
+    .on(jobRoutes.get, () => ({ ...sampleJobDetail(), source: stored }))
+    .on(jobRoutes.version, () => ({ ...version, source: stored.replace('at two', 'since ever') }))
+    .on(jobRoutes.preview, () => ({ task, nextFires: [], hosts: ['db-01'] }))
+    .on(jobRoutes.apply, ({ body }) => ({
+      dryRun: body.dryRun ?? false,
+      results: [{ kind: 'Job' as const, name: 'nightly', change: 'updated' as const, version: 3, hosts: 7 }],
+    }));
+}
+
+const open = (path = '/jobs/nightly/edit', network = editNetwork()) => {
+  const app = renderApp(path, network);
+  const asked = () => network.calls.filter(({ route }) => route === 'POST /apply').map((call) => call.asked.body);
+  return { ...app, asked, file: () => screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'File' }) };
+};
+const confirm = () => screen.findByRole('button', { name: 'Store it: 7 hosts' });
+
+describe('a stored job in the editor', () => {
+  it('is edited as it was written and stored by Ctrl-S over the version that was read, with its reason', async () => {
+    const { file, asked, history } = open();
+    expect((await file()).value).toBe(stored);
+    fireEvent.change(screen.getByLabelText('Reason'), { target: { value: 'CHG-18' } });
+    const owner = screen.getByLabelText<HTMLInputElement>('Owner');
+    owner.focus();
+    fireEvent.change(owner, { target: { value: 'ops' } });
+    fireEvent.keyDown(owner, { key: 's', ctrlKey: true });
+    expect((await confirm()) === document.activeElement).toBe(true);
+    fireEvent.keyDown(document.body, { key: 's', ctrlKey: true });
+    await waitFor(() => expect(history.location.pathname).toBe('/jobs/nightly'));
+    const expected = { sources: [`${stored}owner: ops\n`], reason: 'CHG-18', expect: [{ job: 'nightly', version: 2 }] };
+    expect(asked()).toMatchObject([
+      { dryRun: true, ...expected },
+      { dryRun: false, ...expected, documents: [{ owner: 'ops' }] },
+    ]);
+  });
+
+  it('that somebody else stored meanwhile shows theirs, and goes on from either', async () => {
+    const taken = refuse('conflict', { job: 'nightly', expected: 2, current: 3 });
+    const { file, asked } = open(
+      '/jobs/nightly/edit',
+      editNetwork().on(jobRoutes.apply, () => taken),
+    );
+    fireEvent.change(await file(), { target: { value: `${stored}owner: ops\n` } });
+    fireEvent.click(screen.getByRole('button', { name: 'Show what would change' }));
+    const alert = await screen.findByRole('alert');
+    expect(await within(alert).findByText(/Ann: CHG-17/)).toBeTruthy();
+    expect(within(alert).getByRole('region', { name: 'From theirs to yours:' }).textContent).toContain('+ owner: ops');
+    fireEvent.click(within(alert).getByRole('button', { name: 'Go on from mine, over theirs' }));
+    expect((await file()).value).toContain('owner: ops');
+    fireEvent.click(screen.getByRole('button', { name: 'Show what would change' }));
+    await waitFor(() => expect(asked().at(-1)).toMatchObject({ expect: [{ job: 'nightly', version: 3 }] }));
+  });
+
+  it('goes on from theirs', async () => {
+    const taken = refuse('conflict', { job: 'nightly', expected: 2, current: 3 });
+    const { file } = open(
+      '/jobs/nightly/edit',
+      editNetwork().on(jobRoutes.apply, () => taken),
+    );
+    fireEvent.change(await file(), { target: { value: `${stored}owner: ops\n` } });
+    fireEvent.click(screen.getByRole('button', { name: 'Show what would change' }));
+    fireEvent.click(await screen.findByRole('button', { name: 'Go on from theirs, drop mine' }));
+    expect((await file()).value).toBe(stored.replace('at two', 'since ever'));
+  });
+
+  it('has the suggestion of a link in its file, as a change that is not stored', async () => {
+    const { file } = open('/jobs/nightly/edit?jitter=15m');
+    expect((await file()).value).toContain('schedule: { cron: 0 2 * * *, jitter: 15m } # at two');
+    expect(screen.getByText(/It is not saved yet/)).toBeTruthy();
+    expect(screen.getByRole('region', { name: 'Against version 2:' }).textContent).toContain('− schedule: "0 2 * * *"');
+  });
+
+  it('asks before unsaved edits are left, and stays or goes', async () => {
+    const { file, history } = open();
+    fireEvent.change(await file(), { target: { value: `${stored}owner: ops\n` } });
+    fireEvent.click(screen.getByRole('link', { name: 'nightly' }));
+    fireEvent.click(await screen.findByRole('button', { name: 'Stay' }));
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Stay' })).toBeNull());
+    expect(history.location.pathname).toBe('/jobs/nightly/edit');
+    fireEvent.click(screen.getByRole('link', { name: 'nightly' }));
+    fireEvent.click(await screen.findByRole('button', { name: 'Leave' }));
+    await waitFor(() => expect(history.location.pathname).toBe('/jobs/nightly'));
+  });
+
+  it('shows what it would do, and goes on showing it, marked as old, while the text cannot be read', async () => {
+    const gated = {
+      hostTimezone: 'Europe/Berlin',
+      exactness: 'gated' as const,
+      reasons: ['the calendar'],
+      hosts: 2,
+      nextFires: [fire],
+    };
+    const network = editNetwork().on(jobRoutes.preview, () => ({
+      task,
+      nextFires: [],
+      hosts: ['db-01', 'db-02'],
+      stored: { version: 2, gained: ['db-02'], lost: ['old-01'] },
+      zones: [gated, { ...gated, hostTimezone: 'UTC', exactness: 'exact' as const, reasons: [], hosts: 1, nextFires: [] }],
+      accounts: [{ account: 'gmsa:CORP\\etl$', rights: 'highest' as const, hosts: 2 }],
+      overlaps: [{ job: 'reports', hosts: 1, at: fire.at }],
+    }));
+    const { file } = open('/jobs/nightly/edit', network);
+    const preview = await screen.findByRole('region', { name: 'What it would do' });
+    for (const words of [/get it: 1/, /old-01/, /clocks go forward/, /the calendar/, /CORP\\etl\$, with the highest/])
+      expect(await within(preview).findByText(words)).toBeTruthy();
+    expect(within(preview).getByRole('link', { name: 'reports' })).toBeTruthy();
+    fireEvent.change(await file(), { target: { value: 'a: [' } });
+    expect(within(preview).getByText(/Of an earlier text/)).toBeTruthy();
+    expect(within(preview).getByText(/old-01/)).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('nightly');
+    expect(screen.getByRole('button', { name: /Line 1 is not YAML yet/ })).toBeTruthy();
+  });
+
+  it('has a file where none was kept', async () => {
+    const { file } = open(
+      '/jobs/nightly/edit',
+      editNetwork().on(jobRoutes.get, () => ({ ...sampleJobDetail(), source: null })),
+    );
+    expect((await file()).value).toContain('program: C:\\etl.exe');
+    expect(screen.getByText(/was not kept/)).toBeTruthy();
+  });
+});
