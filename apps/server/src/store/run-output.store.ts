@@ -20,6 +20,15 @@ export interface OutputPieces {
   readonly more: boolean;
 }
 
+/** A piece with what tells how to read it. */
+export interface HoldingPiece extends OutputPieceRow {
+  readonly runId: string;
+  /** Of the host's console programs. */
+  readonly codePage: number | null;
+  readonly encoding: string;
+}
+type HoldingRow = Omit<HoldingPiece, 'data'> & Row;
+
 interface Row extends Omit<OutputPieceRow, 'data'> {
   readonly codec: number;
   readonly data: Buffer;
@@ -64,6 +73,19 @@ export class RunOutputStore {
       const isCut = (own[0]?.offset ?? 0) > 0;
       return data.length === 0 ? [] : [{ stream, data: isCut ? fromCharacter(data) : data }];
     });
+  }
+
+  /** Of each run the first piece that holds words, see `searchableText`, one after the other. */
+  async holding(runIds: readonly string[], words: string): Promise<HoldingPiece[]> {
+    if (runIds.length === 0) return [];
+    const result = await this.database.pool.query<HoldingRow>(
+      `SELECT DISTINCT ON (o.run_id) o.run_id AS "runId", h.code_page AS "codePage", r.encoding, ${columns}
+       FROM run_output o JOIN run r ON r.id = o.run_id JOIN host h ON h.id = r.host_id
+       WHERE o.run_id = ANY($1::uuid[]) AND output_words(o.words, o.codec, o.data) @@ phraseto_tsquery('simple', $2)
+       ORDER BY o.run_id, o.stream, o."offset"`,
+      [runIds, words],
+    );
+    return result.rows.map(({ runId, codePage, encoding, ...row }) => ({ runId, codePage, encoding, ...unpack(row) }));
   }
 
   /** The last `count` bytes before an offset, at most a character's worth. */

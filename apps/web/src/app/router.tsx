@@ -2,7 +2,7 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  lazyRouteComponent as lazy,
+  lazyRouteComponent,
   Outlet,
   type RouterHistory,
 } from '@tanstack/react-router';
@@ -16,13 +16,19 @@ import { readIncidentFilter } from '../features/incidents/incident-filter.js';
 import { readJobFilter } from '../features/jobs/job-filter.js';
 import { readJobView } from '../features/jobs/job-view.js';
 import { readNowFilter } from '../features/overview/now-filter.js';
-import { readRunFilter } from '../features/runs/run-filter.js';
+import { readRunFilter, readRunSearch } from '../features/runs/run-filter.js';
 import { readTimelineFilter } from '../features/timeline/timeline-filter.js';
+import { loadLateWords } from '../i18n/index.js';
 import { BrokenPage, NotFound } from './lost.js';
 import { Shell } from './shell.js';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', component: Shell });
+
+/** A page that is not the first: its code, and the words that only such pages say. */
+function lazy<M extends Record<string, unknown>, K extends keyof M & string>(load: () => Promise<M>, name: K) {
+  return lazyRouteComponent(() => Promise.all([load(), loadLateWords()]).then(([page]) => page), name);
+}
 
 // A page is a line: its address, its code (loaded when somebody goes there, so that it costs other pages nothing), its filter.
 const inside = { getParentRoute: () => signedIn };
@@ -30,10 +36,10 @@ const inside = { getParentRoute: () => signedIn };
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  component: lazy(() => import('../features/session/sign-in.page.js'), 'SignInPage'),
+  component: lazyRouteComponent(() => import('../features/session/sign-in.page.js'), 'SignInPage'),
 });
 
-const home = lazy(() => import('../features/overview/overview.page.js'), 'OverviewPage');
+const home = lazyRouteComponent(() => import('../features/overview/overview.page.js'), 'OverviewPage');
 const hosts = lazy(() => import('../features/hosts/hosts.page.js'), 'HostsPage');
 const host = lazy(() => import('../features/hosts/host.page.js'), 'HostPage');
 const jobs = lazy(() => import('../features/jobs/jobs.page.js'), 'JobsPage');
@@ -58,7 +64,7 @@ const pages = [
   createRoute({ ...inside, path: '/jobs/$name/edit', component: editJob, validateSearch: readSuggested }),
   createRoute({ ...inside, path: '/job-editor', component: editor }),
   createRoute({ ...inside, path: '/runs', component: runs, validateSearch: readRunFilter }),
-  createRoute({ ...inside, path: '/runs/$id', component: run }),
+  createRoute({ ...inside, path: '/runs/$id', component: run, validateSearch: readRunSearch }),
   createRoute({ ...inside, path: '/incidents', component: incidents, validateSearch: readIncidentFilter }),
   createRoute({ ...inside, path: '/incidents/$number', component: incident }),
   createRoute({ ...inside, path: '/deliveries', component: deliveries, validateSearch: readDeliveryFilter }),

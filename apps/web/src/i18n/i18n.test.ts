@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { words as en } from './en/words.js';
-import { words as zh } from './zh/words.js';
+import { lateWords as lateEn } from './en/late-words.js';
+import { words as firstEn } from './en/words.js';
+import { lateWords as lateZh } from './zh/late-words.js';
+import { words as firstZh } from './zh/words.js';
 
+const en = { ...firstEn, ...lateEn };
+const zh = { ...firstZh, ...lateZh };
 const holes = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
 const chinese: Record<string, string> = zh;
 

@@ -1,9 +1,12 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
-import type { Words } from './en/words.js';
+import type { lateWords } from './en/late-words.js';
+import type { words } from './en/words.js';
 
 const storageKey = 'carillon-language';
 export type Language = 'en' | 'zh';
+
+type Words = typeof words & typeof lateWords;
 
 /** What a page may ask for: a key, without the ending by which i18next tells one from many. */
 export type Word = keyof {
@@ -15,6 +18,27 @@ const load = {
   en: () => import('./en/words.js'),
   zh: () => import('./zh/words.js'),
 } satisfies Record<Language, () => Promise<{ words: Record<string, string> }>>;
+
+const loadLate = {
+  en: () => import('./en/late-words.js'),
+  zh: () => import('./zh/late-words.js'),
+} satisfies Record<Language, () => Promise<{ lateWords: Record<string, string> }>>;
+let isLateWanted = false;
+
+/** Loads what pages behind the first one say; once, and from then on in each language that is chosen. */
+export async function loadLateWords(): Promise<void> {
+  if (isLateWanted && i18next.exists(lateSign)) return;
+  isLateWanted = true;
+  await addLateWords(i18next.language === 'zh' ? 'zh' : 'en');
+}
+
+/** A word by which late words are known to be there. */
+const lateSign: keyof typeof lateWords = 'runs.ran';
+
+async function addLateWords(language: Language): Promise<void> {
+  const { lateWords } = await loadLate[language]();
+  i18next.addResourceBundle(language, 'translation', lateWords, true);
+}
 
 /** Chooses the language, as kept, else as the browser says, and loads its words. */
 export async function startI18n(): Promise<void> {
@@ -36,7 +60,8 @@ export async function startI18n(): Promise<void> {
 
 async function changeLanguage(next: Language): Promise<void> {
   const { words } = await load[next]();
-  i18next.addResourceBundle(next, 'translation', words);
+  i18next.addResourceBundle(next, 'translation', words, true);
+  if (isLateWanted) await addLateWords(next);
   await i18next.changeLanguage(next);
   localStorage.setItem(storageKey, next);
   document.documentElement.lang = next;

@@ -10,6 +10,7 @@ const topicsOfPath: readonly (readonly [prefix: string, topics: readonly LiveTop
   ['/inventory', ['hosts']],
   ['/jobs', ['jobs', 'runs']],
   ['/runs', ['runs']],
+  ['/missed-runs', ['runs']],
   ['/incidents', ['incidents']],
   ['/deliveries', ['incidents']],
   ['/overview', ['runs', 'hosts', 'jobs', 'incidents']],

@@ -67,6 +67,14 @@ export const outputPiece = z.object({
   text: z.string(),
 });
 
+/** A piece of output around words that were searched for; it is written by programs, as hostile as they are. */
+export const foundText = z.object({
+  stream: z.enum(['stdout', 'stderr']),
+  before: z.string(),
+  words: z.string(),
+  after: z.string(),
+});
+
 /** How many runs that started within an hour are in which state now. States without a run are left out. */
 export const runHour = z.object({
   /** Its beginning; hours are those of UTC. */
@@ -103,7 +111,12 @@ export const runRoutes = defineRoutes({
     tag,
     summary: 'Runs, newest first',
     query: pageQuery.extend(runFilters),
-    response: pageOf(runSummary),
+    response: pageOf(
+      runSummary.extend({
+        /** With `outputContains`: where the words stand; null where it cannot be shown. Older servers leave it out. */
+        found: foundText.nullable().optional(),
+      }),
+    ),
   },
   table: {
     method: 'GET',

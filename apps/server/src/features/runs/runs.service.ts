@@ -14,6 +14,8 @@ import { runSummaryView } from '../../shared/run-view.js';
 import { type RunRow, RunStore } from '../../store/run.store.js';
 import { RunComparisonStore } from '../../store/run-comparison.store.js';
 import { type RunHourRow, RunHoursStore } from '../../store/run-hours.store.js';
+import { RunOutputStore } from '../../store/run-output.store.js';
+import { foundIn } from './found-in.js';
 import { tableLines } from './run-table.js';
 
 type Routes = typeof runRoutes;
@@ -32,12 +34,22 @@ export class RunsService {
     @Inject(RunStore) private readonly runs: RunStore,
     @Inject(RunHoursStore) private readonly runHours: RunHoursStore,
     @Inject(RunComparisonStore) private readonly comparison: RunComparisonStore,
+    @Inject(RunOutputStore) private readonly outputs: RunOutputStore,
   ) {}
 
   async list({ cursor, limit, ...filters }: Input<Routes['list']>): Promise<Response<Routes['list']>> {
     const page = { before: readUuidCursor(cursor), limit: limit + 1 };
-    const rows = await this.runs.list({ ...queryOf(filters), ...page });
-    return pageOfRows(rows, limit, (row) => row.id, runSummaryView);
+    const query = queryOf(filters);
+    const rows = await this.runs.list({ ...query, ...page });
+    const result = pageOfRows(rows, limit, (row) => row.id, runSummaryView);
+    const words = query.words;
+    if (words === undefined) return result;
+    const pieces = await this.outputs.holding(
+      result.items.map(({ id }) => id),
+      words,
+    );
+    const found = new Map(pieces.map((piece) => [piece.runId, foundIn(piece, words)]));
+    return { ...result, items: result.items.map((item) => ({ ...item, found: found.get(item.id) ?? null })) };
   }
 
   /** The same runs as a table for spreadsheets, read as it is written. @throws ApiError before the first line */

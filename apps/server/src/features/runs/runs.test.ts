@@ -66,6 +66,9 @@ describe('runs', () => {
     const since = new Date(noon - 30 * 240 * minute).toISOString();
     await addOutput(app.database, ids[1] ?? '', [{ data: 'volume E: is full\r\n' }]);
     expect(await found({ outputContains: 'IS FULL', since })).toEqual([1]);
+    const [run] = (await list({ outputContains: 'IS FULL', since })).items;
+    expect(run?.found).toEqual({ stream: 'stdout', before: 'volume E: ', words: 'is full', after: '' });
+    expect((await list({ since })).items[0]).not.toHaveProperty('found');
     expect(await found({ outputContains: 'is full', since, state: 'killed' })).toEqual([]);
     await expect(list({ outputContains: 'full' })).rejects.toThrow('expected a time from which on');
     await expect(list({ outputContains: '...', since })).rejects.toThrow('at least one letter or digit');

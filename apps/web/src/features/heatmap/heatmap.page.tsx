@@ -20,7 +20,7 @@ export function HeatmapPage() {
   const { t } = useWords();
   useTitle(t('heatmap.title'));
   const filter = useSearch({ from: '/signed-in/heatmap' });
-  const navigate = useNavigate();
+  const navigate = useNavigate({ from: '/heatmap' });
   const change = (part: HeatmapFilter) =>
     void navigate({ to: '/heatmap', search: (before) => ({ ...before, ...part }), replace: true });
   const { days, omitted, error, refetch } = useHeatDays(filter, useNow(minuteMs));

@@ -1,6 +1,6 @@
 import { incidentRoutes } from '@carillon/contract/http/incidents.routes';
 import { nowRoutes } from '@carillon/contract/http/now.routes';
-import { Group, Stack, Table, Text } from '@mantine/core';
+import { Group, Stack, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Bars } from '../../components/bars.js';
@@ -75,13 +75,13 @@ export function Activity() {
                 from={hourAndMinute(minutes[0]?.minute ?? '')}
                 to={hourAndMinute(minutes.at(-1)?.minute ?? '')}
               />
-              <Text size="sm" c="dimmed">
+              <PageLink to="/runs" search={{ view: 'missed', last: '24h' }} c="dimmed">
                 {t('now.misses', {
                   missed: misses.missed ?? 0,
                   late: misses.ran_late ?? 0,
                   unknown: misses.host_unknown ?? 0,
                 })}
-              </Text>
+              </PageLink>
             </Stack>
           );
         }}

@@ -1,90 +1,128 @@
-import { Group, SegmentedControl, Text } from '@mantine/core';
-import { Fragment, useEffect, useRef, useState } from 'react';
+import { Box, Button, Group, SegmentedControl, Switch, Text } from '@mantine/core';
+import { IconArrowDown, IconDownload } from '@tabler/icons-react';
+import { useDeferredValue, useMemo, useState } from 'react';
+import { download } from '../../components/export-button.js';
 import { Failure } from '../../components/failure.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
-import { type OutputPiece, useOutput } from './use-output.js';
+import { OutputRows } from './output-rows.js';
+import { findHits } from './output-search.js';
+import { OutputSearchBar } from './output-search-bar.js';
+import { type ShownStreams, shownStreams, useLines } from './use-lines.js';
+import type { Output } from './use-output.js';
 
-type Shown = 'both' | 'stdout' | 'stderr';
-
-/** How near to the end still counts as following, in pixels. */
-const nearEnd = 40;
+interface Props {
+  readonly output: Output;
+  /** `carillon-nightly-db-01-<run>.txt`. */
+  readonly fileName: string;
+  readonly running: boolean;
+  /** The host's own, IANA. */
+  readonly zone: string | undefined;
+  /** What the reader came for: its first place is shown. */
+  readonly find?: string | undefined;
+}
 
 /** What a run wrote, both streams in the order they were written, growing while it runs. */
-export function OutputView({ id, running }: { id: string; running: boolean }) {
+export function OutputView({ output, fileName, running, zone, find = '' }: Props) {
   const { t } = useWords();
-  const { pieces, complete, encoding, error } = useOutput(id);
-  const [shown, setShown] = useState<Shown>('both');
-  const visible = shown === 'both' ? pieces : pieces.filter((piece) => piece.stream === shown);
-  const box = useFollowedEnd(visible.length);
+  const { pieces, complete, encoding, error } = output;
+  const [shown, setShown] = useState<ShownStreams>('both');
+  const [times, setTimes] = useState(false);
+  const [follows, setFollows] = useState(true);
+  const lines = useLines(pieces, shown);
+  const search = useSearchIn(lines, find);
   const note = complete ? null : running ? t('runs.following') : t('runs.waiting');
+  const save = () => download(fileName, 'text/plain', wholeText(pieces, shown));
   return (
     <Section
       title={t('runs.output')}
       aside={
         <Group gap="sm">
-          {encoding && pieces.length > 0 && (
-            <Text size="xs" c="dimmed">
-              {t('runs.encoding', { encoding })}
-            </Text>
-          )}
+          <OutputSearchBar {...search.bar} />
+          <Switch
+            size="xs"
+            label={t('runs.times')}
+            checked={times}
+            onChange={(event) => setTimes(event.currentTarget.checked)}
+          />
           <SegmentedControl
             size="xs"
             value={shown}
-            onChange={(value) => setShown(value as Shown)}
-            data={[
-              { value: 'both', label: t('runs.both') },
-              { value: 'stdout', label: 'stdout' },
-              { value: 'stderr', label: 'stderr' },
-            ]}
+            onChange={(value) => setShown(value as ShownStreams)}
+            data={shownStreams.map((value) => ({ value, label: value === 'both' ? t('runs.both') : value }))}
           />
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconDownload size={14} aria-hidden />}
+            disabled={pieces.length === 0}
+            onClick={save}
+          >
+            {t('runs.download')}
+          </Button>
         </Group>
       }
     >
       {error !== null && <Failure error={error} />}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div className="output" ref={box} tabIndex={0} role="log" aria-label={t('runs.output')} data-complete={complete}>
-        {visible.map((piece) => (
-          <Piece key={`${piece.stream}-${piece.offset}`} piece={piece} />
-        ))}
-        {visible.length === 0 && <Text c="dimmed">{complete ? t('runs.noOutput') : t('runs.noOutputYet')}</Text>}
-      </div>
-      {note && (
-        <Text size="xs" c="dimmed" mt={6} aria-live="polite">
-          {note}
-        </Text>
-      )}
+      <Box pos="relative">
+        <OutputRows
+          lines={lines}
+          hits={search.hits}
+          current={search.bar.current}
+          follows={follows}
+          setFollows={setFollows}
+          times={times}
+          zone={zone}
+          complete={complete}
+          empty={<Text c="dimmed">{complete ? t('runs.noOutput') : t('runs.noOutputYet')}</Text>}
+        />
+        {!follows && (
+          <Button
+            className="output-resume"
+            size="xs"
+            leftSection={<IconArrowDown size={14} aria-hidden />}
+            onClick={() => setFollows(true)}
+          >
+            {complete ? t('runs.toEnd') : t('runs.follow')}
+          </Button>
+        )}
+      </Box>
+      <Group gap="md" mt={6}>
+        {note && (
+          <Text size="xs" c="dimmed" aria-live="polite">
+            {note}
+          </Text>
+        )}
+        {encoding && pieces.length > 0 && (
+          <Text size="xs" c="dimmed">
+            {t('runs.encoding', { encoding })}
+          </Text>
+        )}
+      </Group>
     </Section>
   );
 }
 
-function Piece({ piece }: { piece: OutputPiece }) {
-  const { t } = useWords();
-  return (
-    <Fragment>
-      {piece.droppedBefore > 0 && (
-        <span className="output-gap">{t('runs.dropped', { bytes: piece.droppedBefore.toLocaleString('en') })}</span>
-      )}
-      <span data-stream={piece.stream}>{piece.text}</span>
-    </Fragment>
-  );
+/** The search of a reader in lines that may still grow. */
+function useSearchIn(lines: ReturnType<typeof useLines>, find: string) {
+  const [text, setText] = useState(find);
+  const [at, setAt] = useState(0);
+  // Typing stays quick in a megabyte: the search follows when there is time.
+  const wanted = useDeferredValue(text);
+  const hits = useMemo(() => findHits(lines, wanted), [lines, wanted]);
+  const count = hits.length;
+  const onText = (next: string) => {
+    setText(next);
+    setAt(0);
+  };
+  const onStep = (by: 1 | -1) => count > 0 && setAt((now) => (Math.min(now, count - 1) + by + count) % count);
+  return { hits, bar: { text, onText, count, current: Math.min(at, Math.max(0, count - 1)), onStep } };
 }
 
-/** Keeps the end in view while the reader is at the end; leaves him alone when he has scrolled up. */
-function useFollowedEnd(length: number) {
-  const box = useRef<HTMLDivElement>(null);
-  const follows = useRef(true);
-  useEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    const onScroll = () => {
-      follows.current = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
-    };
-    element.addEventListener('scroll', onScroll);
-    return () => element.removeEventListener('scroll', onScroll);
-  }, []);
-  useEffect(() => {
-    if (length > 0 && follows.current && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [length]);
-  return box;
+/** As it was written, orders to terminals included; what was not kept is named. */
+function wholeText(pieces: Output['pieces'], shown: ShownStreams): string {
+  return pieces
+    .filter(({ stream }) => shown === 'both' || stream === shown)
+    .map(({ droppedBefore, text }) => (droppedBefore > 0 ? `\n[${droppedBefore} bytes were not kept]\n${text}` : text))
+    .join('');
 }

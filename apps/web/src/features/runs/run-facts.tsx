@@ -7,9 +7,11 @@ import { useWords } from '../../i18n/index.js';
 import { size } from '../../lib/sizes.js';
 import { duration } from '../../lib/times.js';
 import { ExitCode } from './exit-code.js';
+import { RunTook } from './run-took.js';
+import type { Usual } from './usual.js';
 
 /** Everything known of a run but its output. */
-export function RunFacts({ run }: { run: Response<typeof runRoutes.get> }) {
+export function RunFacts({ run, usual }: { run: Response<typeof runRoutes.get>; usual: Usual | null }) {
   const { t } = useWords();
   const job = (
     <>
@@ -22,7 +24,7 @@ export function RunFacts({ run }: { run: Response<typeof runRoutes.get> }) {
         [t('runs.job'), job],
         [t('runs.host'), <HostLink key="host" name={run.host} />],
         [t('runs.exit'), <ExitCode key="exit" exit={run.exit} />],
-        [t('runs.took'), run.durationMs === null ? '–' : duration(run.durationMs)],
+        [t('runs.took'), <RunTook key="took" run={run} usual={usual} />],
         ...(run.attempts > 1 ? [[t('runs.attempts'), run.attempts] as const] : []),
         ...(typeof run.cpuMs === 'number' ? [[t('runs.cpu'), duration(run.cpuMs)] as const] : []),
         ...(typeof run.peakMemoryBytes === 'number' ? [[t('runs.memory'), size(run.peakMemoryBytes)] as const] : []),

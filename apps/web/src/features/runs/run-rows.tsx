@@ -1,6 +1,7 @@
 import type { Response } from '@carillon/contract/http/route';
 import type { runRoutes } from '@carillon/contract/http/runs.routes';
 import { Table, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { HostLink, JobLink } from '../../components/links.js';
 import { PageLink } from '../../components/page-link.js';
 import { RunBadge } from '../../components/state-badge.js';
@@ -25,14 +26,24 @@ export function useRunHead(): string[] {
   ];
 }
 
-export function RunRow({ run }: { run: RunSummary }) {
+interface RowProps {
+  readonly run: RunSummary;
+  /** Its number in a table of which only a part is there. */
+  readonly index?: number;
+  /** Words that were searched for in its output: its page shows them. */
+  readonly find?: string | undefined;
+  /** More cells. */
+  readonly children?: ReactNode;
+}
+
+export function RunRow({ run, index, find, children }: RowProps) {
   const { t } = useWords();
   const reasonOf = useReason();
   return (
-    <Table.Tr>
+    <Table.Tr {...(index === undefined ? {} : { 'data-row': index, 'aria-rowindex': index + 1 })}>
       <Table.Td>
-        <PageLink to="/runs/$id" params={{ id: run.id }}>
-          <When at={run.startedAt} zone={run.timezone} />
+        <PageLink to="/runs/$id" params={{ id: run.id }} search={find === undefined ? {} : { find }}>
+          <When at={run.startedAt} zone={run.timezone} ago />
         </PageLink>
       </Table.Td>
       <Table.Td>
@@ -52,6 +63,7 @@ export function RunRow({ run }: { run: RunSummary }) {
       <Table.Td className="mono">{run.exitCode ?? '–'}</Table.Td>
       <Table.Td>{t(`trigger.${run.trigger}`)}</Table.Td>
       <Table.Td>{run.durationMs === null ? '–' : duration(run.durationMs)}</Table.Td>
+      {children}
     </Table.Tr>
   );
 }

@@ -3,7 +3,7 @@ import { runRoutes } from '@carillon/contract/http/runs.routes';
 import { isRunUnderWay } from '@carillon/core/state/states';
 import { Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useParams, useSearch } from '@tanstack/react-router';
 import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
 import { RunBadge } from '../../components/state-badge.js';
@@ -12,8 +12,14 @@ import { query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
 import { useReason } from './exit-code.js';
 import { OutputView } from './output-view.js';
+import { RunAgain } from './run-again.js';
+import { RunAttempts } from './run-attempts.js';
+import { RunElsewhere, RunNeighbours } from './run-beside.js';
 import { RunFacts } from './run-facts.js';
+import { RunIncidents } from './run-incidents.js';
+import { RunWhy } from './run-why.js';
 import { StopRun } from './stop-run.js';
+import { useOutput } from './use-output.js';
 
 type Run = Response<typeof runRoutes.get>;
 
@@ -31,13 +37,18 @@ export function RunPage() {
 
 function RunDetails({ run }: { run: Run }) {
   const { t } = useWords();
+  const { find } = useSearch({ from: '/signed-in/runs/$id' });
   const reason = useReason()(run.reason);
   const running = isRunUnderWay(run.state);
+  const output = useOutput(run.id);
+  const { data: beside } = useQuery(query(runRoutes.beside, { id: run.id }, 15_000));
   return (
     <Stack>
       <Group justify="space-between">
         <Group gap="sm">
-          <Title order={1}>{t('runs.title', { job: run.job })}</Title>
+          <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+            {t('runs.title', { job: run.job })}
+          </Title>
           <RunBadge state={run.state} />
           {reason && (
             <Text size="sm" c="dimmed">
@@ -45,12 +56,22 @@ function RunDetails({ run }: { run: Run }) {
             </Text>
           )}
         </Group>
-        {running && <StopRun id={run.id} />}
+        {running ? <StopRun id={run.id} /> : <RunAgain job={run.job} host={run.host} />}
       </Group>
-      <Section title={t('runs.facts')}>
-        <RunFacts run={run} />
+      <RunIncidents run={run} />
+      <RunWhy run={run} />
+      <Section title={t('runs.facts')} aside={beside && <RunNeighbours beside={beside} />}>
+        <RunFacts run={run} usual={beside?.usual ?? null} />
       </Section>
-      <OutputView id={run.id} running={running} />
+      <RunAttempts run={run} pieces={output.pieces} />
+      <OutputView
+        output={output}
+        fileName={`carillon-${run.job}-${run.host}-${run.id.slice(0, 8)}.txt`}
+        running={running}
+        zone={run.timezone}
+        find={find}
+      />
+      {beside && <RunElsewhere beside={beside} />}
     </Stack>
   );
 }

@@ -1,34 +1,20 @@
-import { adoption } from './adoption.js';
 import { common } from './common.js';
 import { deliveries } from './deliveries.js';
-import { editor } from './editor.js';
-import { heatmap } from './heatmap.js';
-import { hostPage } from './host-page.js';
 import { hosts } from './hosts.js';
 import { incidents } from './incidents.js';
-import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
 import { overview } from './overview.js';
 import { runs } from './runs.js';
-import { timeline } from './timeline.js';
 import { times } from './times.js';
 
-/** Every word of the dashboard. Other languages have the same keys; the compiler sees to it. */
+/** What the first page and the frame say, and most of the lists. Other languages have the same keys; the compiler sees to it. */
 export const words = {
   ...common,
   ...overview,
   ...hosts,
-  ...hostPage,
   ...jobs,
-  ...jobPage,
   ...runs,
   ...incidents,
   ...deliveries,
-  ...editor,
-  ...timeline,
   ...times,
-  ...adoption,
-  ...heatmap,
 };
-
-export type Words = typeof words;
