@@ -25,7 +25,7 @@ export function JobActs({ job, runNow }: { job: Job; runNow: RunNowAct }) {
       <Button
         component={Link}
         to="/jobs/$name/edit"
-        params={{ name: job.name }}
+        params={{ name: job.name } as never}
         variant="default"
         leftSection={<IconPencil size={16} aria-hidden />}
       >
