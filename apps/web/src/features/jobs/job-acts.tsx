@@ -23,9 +23,7 @@ export function JobActs({ job, runNow }: { job: Job; runNow: RunNowAct }) {
     <Group gap="xs">
       <RunNow job={job.name} hosts={job.assignments.total} act={runNow} />
       <Button
-        component={Link}
-        to="/jobs/$name/edit"
-        params={{ name: job.name } as never}
+        renderRoot={(props) => <Link {...props} to="/jobs/$name/edit" params={{ name: job.name }} />}
         variant="default"
         leftSection={<IconPencil size={16} aria-hidden />}
       >
