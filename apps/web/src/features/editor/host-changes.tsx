@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { useWords } from '../../i18n/index.js';
-import type { PreviewData } from './preview.js';
+import type { PreviewData } from './preview-data.js';
 
 const shown = 20;
 

@@ -1,5 +1,4 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
-import type { Response } from '@carillon/contract/http/route';
 import { Badge, Group, List, NativeSelect, Stack, Table, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -9,10 +8,9 @@ import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
 import { localTime, utcTime } from '../../lib/times.js';
 import { HostChanges } from './host-changes.js';
+import type { PreviewData } from './preview-data.js';
 
 const fires = 20;
-
-export type PreviewData = Response<typeof jobRoutes.preview>;
 
 /** What the server would make of a document; nothing is stored. @param raw null where there is none to ask about */
 export function usePreview(raw: unknown) {

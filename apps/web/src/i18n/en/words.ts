@@ -3,7 +3,6 @@ import { common } from './common.js';
 import { deliveries } from './deliveries.js';
 import { hosts } from './hosts.js';
 import { incidents } from './incidents.js';
-import { jobs } from './jobs.js';
 import { overview } from './overview.js';
 import { runs } from './runs.js';
 import { times } from './times.js';
@@ -13,7 +12,6 @@ export const words = {
   ...common,
   ...overview,
   ...hosts,
-  ...jobs,
   ...runs,
   ...incidents,
   ...deliveries,

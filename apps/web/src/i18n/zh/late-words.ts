@@ -7,6 +7,7 @@ import { editor } from './editor.js';
 import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
+import { jobs } from './jobs.js';
 import { runPage } from './run-page.js';
 import { timeline } from './timeline.js';
 
@@ -17,6 +18,7 @@ export const lateWords: Same<typeof english> = {
   ...heatmap,
   ...hostPage,
   ...jobPage,
+  ...jobs,
   ...runPage,
   ...timeline,
   ...alerting,

@@ -5,7 +5,6 @@ import { common } from './common.js';
 import { deliveries } from './deliveries.js';
 import { hosts } from './hosts.js';
 import { incidents } from './incidents.js';
-import { jobs } from './jobs.js';
 import { overview } from './overview.js';
 import { runs } from './runs.js';
 import { times } from './times.js';
@@ -14,7 +13,6 @@ export const words: Same<typeof english> = {
   ...common,
   ...overview,
   ...hosts,
-  ...jobs,
   ...runs,
   ...incidents,
   ...deliveries,

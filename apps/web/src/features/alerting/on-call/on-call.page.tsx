@@ -1,5 +1,4 @@
 import { quietRoutes } from '@carillon/contract/http/quiet.routes';
-import type { Response } from '@carillon/contract/http/route';
 import { Badge, Group, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Empty } from '../../../components/empty.js';
@@ -13,8 +12,8 @@ import { type Removal, RemoveDocument, Removed, useRemoval } from '../documents/
 import { ListHead } from '../list-head.js';
 import { OverrideForm } from './override-form.js';
 import { Overrides } from './overrides.js';
+import type { Schedule } from './schedule.js';
 
-export type Schedule = Response<typeof quietRoutes.onCall>['items'][number];
 type Span = Schedule['duty'][number];
 
 const shownTurns = 4;

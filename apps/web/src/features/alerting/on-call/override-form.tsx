@@ -2,7 +2,7 @@ import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/c
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../../components/failure.js';
 import { useWords } from '../../../i18n/index.js';
-import type { Schedule } from './on-call.page.js';
+import type { Schedule } from './schedule.js';
 import { useOverrides } from './use-overrides.js';
 
 const hourMs = 3_600_000;

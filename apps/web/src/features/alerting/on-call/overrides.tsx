@@ -3,7 +3,7 @@ import { IconX } from '@tabler/icons-react';
 import { Failure } from '../../../components/failure.js';
 import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
-import type { Schedule } from './on-call.page.js';
+import type { Schedule } from './schedule.js';
 import { useOverrides } from './use-overrides.js';
 
 /** Who stands in now and later; each can be taken back. */

@@ -1,7 +1,7 @@
 import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../../lib/api.js';
-import type { Schedule } from './on-call.page.js';
+import type { Schedule } from './schedule.js';
 
 /** As a file has it. */
 export interface Override {

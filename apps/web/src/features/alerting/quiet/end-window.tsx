@@ -6,7 +6,7 @@ import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
 import { localTime } from '../../../lib/times.js';
 import { Ask } from '../ask.js';
-import type { QuietTime } from './quiet.page.js';
+import type { QuietTime } from './quiet-time.js';
 
 /** Ends the time of a recurring window that is open; the next ones stay: it recurs from the end of this one on. */
 export function EndWindow({ time: { name, until, updatedAt } }: { time: QuietTime }) {

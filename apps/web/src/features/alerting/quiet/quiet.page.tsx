@@ -1,5 +1,4 @@
 import { quietRoutes } from '@carillon/contract/http/quiet.routes';
-import type { Response } from '@carillon/contract/http/route';
 import { Badge, Button, Group, Popover, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -14,8 +13,8 @@ import { MutedIncidents } from '../documents/mute-preview.js';
 import { type Removal, RemoveDocument, Removed, useRemoval } from '../documents/removal.js';
 import { ListHead } from '../list-head.js';
 import { EndWindow } from './end-window.js';
+import type { QuietTime } from './quiet-time.js';
 
-export type QuietTime = Response<typeof quietRoutes.list>['items'][number];
 type Kind = 'Silence' | 'MaintenanceWindow';
 
 const pages = {

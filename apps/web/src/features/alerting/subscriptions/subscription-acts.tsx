@@ -8,7 +8,7 @@ import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
 import { Ask } from '../ask.js';
 import { TestOutcome } from '../test-outcome.js';
-import type { Subscription } from './subscriptions.page.js';
+import type { Subscription } from './subscription-type.js';
 
 /** Tries a subscription, stops and starts it, sends again what it did not hear, takes it away. */
 export function SubscriptionActs({ subscription }: { subscription: Subscription }) {

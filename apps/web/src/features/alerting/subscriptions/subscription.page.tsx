@@ -18,7 +18,7 @@ import { call, pagedQuery, query } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { WayBadge } from '../health-badge.js';
 import { SubscriptionActs } from './subscription-acts.js';
-import type { Subscription } from './subscriptions.page.js';
+import type { Subscription } from './subscription-type.js';
 
 type Delivery = Response<typeof subscriptionRoutes.deliveries>['items'][number];
 

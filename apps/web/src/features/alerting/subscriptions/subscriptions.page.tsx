@@ -1,4 +1,3 @@
-import type { Response } from '@carillon/contract/http/route';
 import { subscriptionRoutes } from '@carillon/contract/http/subscriptions.routes';
 import { Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -13,8 +12,7 @@ import { HandOver } from '../channels/hand-over.js';
 import { WayBadge } from '../health-badge.js';
 import { AddSubscription } from './add-subscription.js';
 import { SubscriptionActs } from './subscription-acts.js';
-
-export type Subscription = Response<typeof subscriptionRoutes.list>['items'][number];
+import type { Subscription } from './subscription-type.js';
 
 /** Other systems that are told by webhook, and whether they hear it. */
 export function SubscriptionsPage() {
