@@ -66,7 +66,7 @@ export class AuditStore {
     const columns = 'id, at, actor, kind, act, what, text, job_id, version, change';
     const parts = (kind === undefined ? kinds : [kind]).map(
       (one) =>
-        `(SELECT * FROM (${sources[one]}) AS s(${columns}) ${where.sql} ORDER BY at DESC, id DESC LIMIT ${most})`,
+        `SELECT * FROM (SELECT * FROM (${sources[one]}) AS s(${columns}) ${where.sql} ORDER BY at DESC, id DESC LIMIT ${most}) AS part`,
     );
     const result = await this.database.pool.query<AuditRow>(
       `SELECT x.id, x.at, x.actor, x.kind, x.act, x.what, nullif(x.text, '') AS text,
