@@ -428,7 +428,7 @@ const daily: readonly DemoJob[] = [
     ...{
       about: 'Restarts after updates; switched off until the change is approved',
       owner: 'platform',
-      for: labels({ env: 'test' }),
+      for: labels({ role: 'web' }),
       when: '0 3 * * 6',
     },
     ...{
