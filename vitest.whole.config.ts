@@ -9,6 +9,7 @@ export default mergeConfig(
       include: ['apps/server/test/whole/**/*.whole.ts'],
       globalSetup: [],
       maxWorkers: 2,
+      isolate: true,
       testTimeout: 240_000,
       hookTimeout: 240_000,
     },

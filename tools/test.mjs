@@ -23,7 +23,13 @@ if (isAsked('check')) {
   await step('boundaries', () => count(run('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', boundaries)));
 }
 if (isAsked('tests')) {
-  await step('tests', () => vitestInHalves('vitest.config.ts'));
+  await step('tests', () =>
+    vitestSideBySide([
+      ['vitest.config.ts', '--shard=1/2'],
+      ['vitest.config.ts', '--shard=2/2'],
+      ['vitest.simulation.config.ts'],
+    ]),
+  );
   await step('dashboard tests', () => vitest('apps/web/vitest.config.ts'));
   await step('the whole product', () => vitest('vitest.whole.config.ts'));
 }
@@ -75,23 +81,23 @@ function vitest(config) {
 }
 
 /**
- * The same in halves side by side, each a process of its own, since vitest keeps one of two processors for itself. What the
- * second half says comes after the first.
+ * Several runs side by side, each a process of its own, since vitest keeps one of two processors for itself and many
+ * tests wait. What the later ones say comes after the first.
  */
-async function vitestInHalves(config) {
-  const halves = [1, 2].map(async (half) => {
-    const report = reportOf(`${config}-${half}`);
-    const args = [vitestScript, ...vitestArguments(config, report), `--shard=${half}/2`];
+async function vitestSideBySide(runs) {
+  const all = runs.map(async ([config, ...more], index) => {
+    const report = reportOf(`${index}-${config}`);
+    const args = [vitestScript, ...vitestArguments(config, report), ...more];
     const child = spawn(process.execPath, args, {
       cwd: repository,
-      stdio: ['ignore', half === 1 ? 'inherit' : 'pipe', 'inherit'],
+      stdio: ['ignore', index === 0 ? 'inherit' : 'pipe', 'inherit'],
     });
     const said = [];
     child.stdout?.on('data', (bytes) => said.push(bytes));
     const [code] = await once(child, 'close');
     return { said, counts: counted(report, code === 0) };
   });
-  const done = await Promise.all(halves);
+  const done = await Promise.all(all);
   for (const { said } of done) process.stdout.write(Buffer.concat(said));
   const sum = (key) => done.reduce((count, { counts }) => count + (counts[key] ?? 0), 0);
   return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };

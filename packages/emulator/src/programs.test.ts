@@ -170,7 +170,8 @@ describe('service', () => {
     const gate = join(store, 'go');
     schtasks('/create', '/tn', '\\C\\a', '/xml', xmlFile(`while [ ! -e ${gate} ]; do sleep 0.05; done`));
     schtasks('/run', '/tn', '\\C\\a');
-    await lastResult(0x41301);
+    // Not only the result: the program is on record a moment later.
+    await vi.waitFor(() => expect(row()?.status).toBe('Running'), { timeout: 15_000, interval: 50 });
     service.kill('SIGKILL');
     await once(service, 'exit');
     await begin();

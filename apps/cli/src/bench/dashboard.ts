@@ -1,9 +1,11 @@
-import { limits } from '@carillon/contract/limits';
 import { openStackDatabase, type StackDatabase } from '@carillon/stack/stack-database';
 import { type DashboardPage, dashboardPages } from './dashboard-pages.js';
 import { fillHistory } from './history-fill.js';
 import { type PrivateStack, withPrivateStack } from './private-stack.js';
 import { type Quantiles, quantilesOf } from './quantiles.js';
+
+/** At once: a call of `apply` is one transaction over all hosts. */
+const jobsPerApply = 100;
 
 export interface DashboardBenchOptions {
   readonly repository: string;
@@ -104,8 +106,8 @@ export function withFilledStack<Result>(
         );
         const startedMs = performance.now();
         onProgress(`writing ${jobs} jobs`);
-        for (let from = 1; from < jobs; from += limits.applyDocuments)
-          await applyJobs(stack, from, Math.min(jobs, from + limits.applyDocuments));
+        for (let from = 1; from < jobs; from += jobsPerApply)
+          await applyJobs(stack, from, Math.min(jobs, from + jobsPerApply));
         const hostsPerJob = Math.max(1, Math.min(hosts, Math.round((jobsPerHost * hosts) / jobs)));
         await fillHistory(database, { runs, hosts, days, hostsPerJob }, onProgress);
         await addIncidents(database);

@@ -27,7 +27,7 @@ describe('pause', () => {
     expect(stdout).toContain('1 host paused until');
     expect(stderr).toContain('warning: old-1 goes on: too old');
     const labels = { env: 'prod', role: 'db' };
-    const body = { group: 'dbs', labels, until, afterwards: 'run-once', reason: 'storage' };
+    const body = { group: 'dbs', labels, until, afterwards: 'run-once', reason: 'storage', dryRun: false };
     expect(server.calls.at(-1)?.asked.body).toEqual(body);
     await cli.run('pause', 'web-01', 'web-02', '--until', '2026-03-01T14:00Z', '--then', 'skip');
     expect(server.calls.at(-1)?.asked.body).toMatchObject({ hosts: ['web-01', 'web-02'], until, afterwards: 'skip' });

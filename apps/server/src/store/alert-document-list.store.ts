@@ -76,7 +76,7 @@ export class AlertDocumentListStore {
       const by = await usesOf(client, kind, name.toLowerCase());
       if (by.length > 0) return { kind: 'used', by };
       const deleted = await client.query<{ name: string }>(
-        `WITH gone AS (DELETE FROM alert_document WHERE kind = $1 AND name_key = $2 RETURNING name, coalesce(written, spec) AS before)
+        `WITH gone AS (DELETE FROM alert_document WHERE kind = $1 AND name_key = $2 RETURNING name, coalesce(written::jsonb, spec) AS before)
          INSERT INTO document_change (at, actor, kind, name, before) SELECT now(), $3, $1, name, before FROM gone RETURNING name`,
         [kind, name.toLowerCase(), actor],
       );

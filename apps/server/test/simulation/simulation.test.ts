@@ -34,7 +34,7 @@ async function report({ seed, wrong }: Outcome): Promise<string> {
     ...told,
     `seed ${seed}:`,
     ...wrong.map((line) => `  ${line}`),
-    `replay: CARILLON_SEED=${seed} npx vitest run apps/server/test/simulation/simulation.test.ts`,
+    `replay: CARILLON_SEED=${seed} npx vitest run --config vitest.simulation.config.ts`,
   ].join('\n');
 }
 
