@@ -17,6 +17,8 @@ export default defineConfig({
     environment: 'happy-dom',
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/testing/setup.ts'],
+    // Files share what they load; each page is rendered anew.
+    isolate: false,
     testTimeout: 15_000,
   },
 });

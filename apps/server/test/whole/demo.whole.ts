@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LocalApi } from '@carillon/stack/api';
 import { dataFolderAt } from '@carillon/stack/data-folder';
@@ -80,24 +79,4 @@ it('is not mixed with real data, in neither direction', () => {
   const real = start(join(repository, 'docs'), '--demo');
   expect(real.stderr).toContain("holds data that is not a demo's");
   expect(real.status).toBe(1);
-});
-
-it('goes on where it was when it is started again', async () => {
-  const before = await apiOf(product).items<{ id: string; startedAt: string }>(
-    '/runs?job=payment-gateway-ping&limit=5',
-  );
-  const epoch = () => JSON.parse(readFileSync(join(product.folder, 'demo-fleet.json'), 'utf8')).epoch as number;
-  const was = epoch();
-  await product.stop();
-  const again = await startProduct(fleet, product, ['--demo']);
-  try {
-    await again.shows(/the fleet works on/);
-    const { items } = apiOf(again);
-    expect(epoch()).toBe(was + 1);
-    const after = await items<{ id: string }>('/runs?job=payment-gateway-ping&limit=100');
-    expect(after.map(({ id }) => id)).toEqual(expect.arrayContaining(before.map(({ id }) => id)));
-    expect(await items('/hosts?limit=100&presence=online')).not.toEqual([]);
-  } finally {
-    await again.stop();
-  }
 });
