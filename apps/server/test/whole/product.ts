@@ -88,12 +88,15 @@ export async function startProduct(
   };
 }
 
-/** Asks again until the answer will do. The test's own timeout bounds it. */
+/**
+ * Asks again until the answer will do. The test's own timeout bounds it. Most questions start a process: asking all the
+ * time would take the processors from what is waited for.
+ */
 export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    await new Promise((done) => setTimeout(done, 250));
+    await new Promise((done) => setTimeout(done, 750));
   }
 }
 
