@@ -15,4 +15,4 @@ ENV CARILLON_WEB_ROOT=/carillon/apps/web/dist
 USER node
 VOLUME /data
 EXPOSE 7070
-CMD ["node", "apps/server/dist/main.js"]
+CMD ["node", "apps/server/dist/bundle/main.js"]
