@@ -1,5 +1,6 @@
 import type { AlertSeverity } from '../../state/states.js';
 import type { Reason } from '../reason.js';
+import type { TicketNote } from './ticket-link.js';
 
 export type CommentSubject = 'repeat' | 'recovered' | 'muted' | 'unacknowledged';
 
@@ -12,6 +13,8 @@ export type TicketStep =
   | { readonly kind: 'look' }
   | { readonly kind: 'create'; readonly severity: AlertSeverity; readonly count: number }
   | { readonly kind: 'comment'; readonly about: CommentSubject; readonly count: number }
+  /** What a person wrote here. */
+  | { readonly kind: 'note'; readonly note: TicketNote }
   /** Somebody looks after the incident. */
   | { readonly kind: 'acknowledge'; readonly by: string }
   /** Somebody has it here: `to` is the same person there. */
