@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { firstLoad } from './build/first-load.js';
+import { lightScrollArea } from './build/light-scroll-area.js';
 import { mantineCss } from './build/mantine-css.js';
 
 export default defineConfig({
@@ -8,6 +9,7 @@ export default defineConfig({
   plugins: [
     react(),
     mantineCss(),
+    lightScrollArea(),
     firstLoad({ limitBytes: 250_000, also: ['/overview/overview.page.tsx', '/i18n/en/words.ts'] }),
   ],
   build: {
