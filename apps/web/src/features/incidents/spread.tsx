@@ -77,11 +77,10 @@ function Shares({ title, counts, total, prefix = '', searchOf }: SharesProps) {
       {rows.map(([name, count]) => (
         <div key={name}>
           <Group justify="space-between" gap="xs" wrap="nowrap">
-            <Text size="sm" className="mono" truncate title={name}>
-              {prefix}
-              {name}
+            <Name text={`${prefix}${name}`} search={searchOf?.(name)} />
+            <Text size="sm" c="dimmed">
+              {count}
             </Text>
-            <Count search={searchOf?.(name)} label={`${name}: ${count}`} count={count} />
           </Group>
           <Progress value={total > 0 ? (100 * count) / total : 0} size="xs" aria-label={`${name}: ${count}`} />
         </div>
@@ -90,16 +89,15 @@ function Shares({ title, counts, total, prefix = '', searchOf }: SharesProps) {
   );
 }
 
-function Count({ search, label, count }: { search: RunFilter | undefined; label: string; count: number }) {
-  if (search)
-    return (
-      <PageLink to="/runs" search={search} aria-label={label}>
-        {count}
-      </PageLink>
-    );
-  return (
-    <Text size="sm" c="dimmed">
-      {count}
+function Name({ text, search }: { text: string; search: RunFilter | undefined }) {
+  const look = { className: 'mono', truncate: true, title: text } as const;
+  return search ? (
+    <PageLink to="/runs" search={search} {...look}>
+      {text}
+    </PageLink>
+  ) : (
+    <Text size="sm" {...look}>
+      {text}
     </Text>
   );
 }
