@@ -67,7 +67,7 @@ describe('users', () => {
         { role: 'editor', scope: { labels: { env: 'prod' } }, runAs: ['user'] },
       ],
     });
-    server.on(accountRoutes.create, () => ({ account: { ...ann, kind: 'service' }, invitation: null }));
+    server.on(accountRoutes.create, () => ({ account: { ...ann, kind: 'service' as const }, invitation: null }));
     expect((await cli.run('users', 'add', 'snow', '--service')).stdout).toContain('tokens create --for snow');
     expect(lastCall()?.asked.body).toEqual({ name: 'snow', kind: 'service', grants: [] });
   });
