@@ -2,12 +2,14 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { firstLoad } from './build/first-load.js';
 import { mantineCss } from './build/mantine-css.js';
+import { noEval } from './build/no-eval.js';
 
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [
     react(),
     mantineCss(),
+    noEval(),
     firstLoad({ limitBytes: 250_000, also: ['/overview/overview.page.tsx', '/i18n/en/words.ts'] }),
   ],
   build: {
