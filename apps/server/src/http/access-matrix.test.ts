@@ -279,7 +279,9 @@ describe('the table of access', () => {
       ...['signedIn.beginSecondFactor', 'signedIn.confirmSecondFactor', 'signedIn.removeSecondFactor'],
     ]);
     const open = allRoutes().filter(({ route }) => accessOf(route) === 'open');
-    expect(open.map(({ id }) => id)).toEqual(['session.signIn', 'session.signInPassword', 'session.acceptInvitation']);
+    expect(open.map(({ id }) => id)).toEqual([
+      ...['session.ways', 'session.signIn', 'session.signInPassword', 'session.acceptInvitation'],
+    ]);
     expect(access.jobs.run).toEqual(['run', 'jobOnHosts:name']);
   });
 
