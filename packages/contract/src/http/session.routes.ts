@@ -11,6 +11,8 @@ const me = z.object({
   grants: z.array(z.string()).optional(),
   /** A local account: it has a password. Missing from older servers. */
   hasPassword: z.boolean().optional(),
+  /** Signing in asks for the code of an authenticator. Missing from older servers. */
+  hasSecondFactor: z.boolean().optional(),
 });
 
 /** Why nobody was signed in who came back from an identity provider; in the address, as `#refused=…`. */

@@ -189,6 +189,7 @@ describe('a second factor', () => {
     const confirmed = await post('/me/second-factor/confirm', { code: totpCode(secret, step - 1) }, { cookie });
     const { recoveryCodes } = (await confirmed.json()) as { recoveryCodes: string[] };
     expect(recoveryCodes).toHaveLength(10);
+    expect(await (await get('/me', cookie)).json()).toMatchObject({ hasSecondFactor: true });
     const without = await signIn('ida');
     expect(without.status).toBe(401);
     expect(await without.json()).toMatchObject({ params: { needs: 'code' } });

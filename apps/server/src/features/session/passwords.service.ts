@@ -82,6 +82,11 @@ export class PasswordsService {
     return { changed: true };
   }
 
+  async hasSecondFactor({ accountId, isLocal }: Caller): Promise<boolean> {
+    const account = accountId === null || !isLocal ? null : await this.accounts.byId(accountId);
+    return account !== null && account.totpConfirmedAt !== null;
+  }
+
   async beginSecondFactor(
     caller: Caller,
     password: string,

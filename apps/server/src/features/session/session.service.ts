@@ -55,7 +55,8 @@ export class SessionService {
     return await this.begin(holder, { ...from, method: 'invitation' });
   }
 
-  me({ name, via, expiresAtMs, rights, accountId, isLocal }: Caller): Me {
+  async me(caller: Caller): Promise<Me> {
+    const { name, via, expiresAtMs, rights, accountId, isLocal } = caller;
     const expiresAt = expiresAtMs === null ? null : new Date(expiresAtMs).toISOString();
     return {
       name,
@@ -63,6 +64,7 @@ export class SessionService {
       expiresAt,
       grants: rights.grants.map(describeGrant),
       hasPassword: accountId !== null && isLocal,
+      hasSecondFactor: await this.passwords.hasSecondFactor(caller),
     };
   }
 

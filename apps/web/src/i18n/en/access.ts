@@ -70,6 +70,8 @@ export const access = {
   'access.new': 'New password',
   'access.changed': 'Changed. Other browsers are signed out.',
   'access.factorOff': 'Signing in asks for the password alone.',
+  'access.factorOn': 'Signing in asks for the code of an authenticator as well.',
+  'access.factorRemove': 'Switch off',
   'access.begin': 'Set up an authenticator',
   'access.secret': 'Add this key to an authenticator, then give the code that it shows:',
   'access.confirm': 'Switch on',

@@ -70,6 +70,8 @@ export const access: Same<typeof english> = {
   'access.new': '新密码',
   'access.changed': '已更改，其他浏览器已退出登录。',
   'access.factorOff': '登录只需要密码。',
+  'access.factorOn': '登录还需要验证器中的验证码。',
+  'access.factorRemove': '关闭',
   'access.begin': '设置验证器',
   'access.secret': '将此密钥添加到验证器，然后输入其显示的验证码：',
   'access.confirm': '启用',
