@@ -15,13 +15,16 @@ export type RealProvider = Awaited<ReturnType<typeof startProvider>>;
 export const clientId = 'carillon';
 export const clientSecret = 'a-secret-of-the-client';
 
-/** A real identity provider on loopback. Whoever comes is `person` at that moment, or says no. */
-export async function startProvider() {
+/**
+ * A real identity provider on this machine. Whoever comes is the person of that moment, or says no.
+ * @param host `localhost` and `127.0.0.1` are two sites to a browser
+ */
+export async function startProvider(host: '127.0.0.1' | 'localhost' = '127.0.0.1') {
   const people = new Map<string, Person>();
   const state: { person: Person | null; redirectUris: string[] } = { person: null, redirectUris: [] };
   const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await new Promise<void>((done) => server.listen(0, host, done));
+  const issuer = `http://${host}:${(server.address() as AddressInfo).port}`;
 
   const make = () => {
     const provider = new Provider(issuer, {
