@@ -56,6 +56,7 @@ export const access = {
   'access.days': 'Days',
   'access.area': 'For',
   'access.areaAll': 'all that I may do',
+  'access.areaAccess': 'that, and making tokens and accounts',
   'access.areaRead': 'reading',
   'access.areaIncidents': 'incidents only (ticket systems)',
   'access.token': 'The token is shown only now:',

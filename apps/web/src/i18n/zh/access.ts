@@ -56,6 +56,7 @@ export const access: Same<typeof english> = {
   'access.days': '天数',
   'access.area': '用途',
   'access.areaAll': '我的全部权限',
+  'access.areaAccess': '我的全部权限，包括创建令牌和账户',
   'access.areaRead': '只读',
   'access.areaIncidents': '仅事件（工单系统）',
   'access.token': '令牌仅在此处显示：',
