@@ -81,5 +81,6 @@ const words = {
   job_right: 'your role for it does not reach this job',
   host_right: 'your role for it does not reach this host',
   run_as: 'you may not let programs run as this kind of account',
-  later_hosts: 'its targets could come to select hosts that your role does not reach; name the labels of your scope, its group, or hosts that are there',
+  later_hosts:
+    'its targets could come to select hosts that your role does not reach; name the labels of your scope, its group, or hosts that are there',
 } as const;
