@@ -82,7 +82,8 @@ export class SessionService {
     return { url: `${origin}/sign-in#ticket=${ticket}`, expiresAt: new Date(expiresAtMs).toISOString() };
   }
 
-  private async begin(holder: Holder, beginning: Beginning): Promise<Begun> {
+  /** A session for somebody who has proved who he is. */
+  async begin(holder: Holder, beginning: Beginning): Promise<Begun> {
     const secret = makeSecret();
     const expiresAtMs = Date.now() + sessionLifeMs;
     await this.credentials.addSession(hashSecret(secret), holder, beginning, expiresAtMs);
