@@ -2,11 +2,13 @@ import { access } from './access.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { editor } from './editor.js';
+import { finder } from './finder.js';
 import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
 import { runPage } from './run-page.js';
+import { secrets } from './secrets.js';
 import { timeline } from './timeline.js';
 
 /** Words that only pages behind the first one say: what is opened first is lighter without them. */
@@ -14,11 +16,13 @@ export const lateWords = {
   ...access,
   ...adoption,
   ...editor,
+  ...finder,
   ...heatmap,
   ...hostPage,
   ...jobPage,
   ...jobs,
   ...runPage,
+  ...secrets,
   ...timeline,
   ...alerting,
 };
