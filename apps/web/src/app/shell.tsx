@@ -126,7 +126,7 @@ function WaitingIncidents() {
   const counts = useQuery(query(incidentRoutes.counts, {}, 10_000));
   if (!counts.data?.waiting) return null;
   return (
-    <Badge color="red" size="sm" variant="filled" aria-label={t('nav.waiting', { n: counts.data.waiting })}>
+    <Badge color="red" size="sm" variant="filled" aria-label={t('nav.waiting', { count: counts.data.waiting })}>
       {counts.data.waiting}
     </Badge>
   );

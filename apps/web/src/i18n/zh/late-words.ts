@@ -11,6 +11,7 @@ import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
 import { runPage } from './run-page.js';
+import { secrets } from './secrets.js';
 import { timeline } from './timeline.js';
 
 export const lateWords: Same<typeof english> = {
@@ -24,6 +25,7 @@ export const lateWords: Same<typeof english> = {
   ...jobPage,
   ...jobs,
   ...runPage,
+  ...secrets,
   ...timeline,
   ...alerting,
 };
