@@ -19,7 +19,10 @@ describe('the words of both languages', () => {
   it('have the same places for values', () => {
     const differs = Object.entries(en).filter(([key, text]) => {
       const other = chinese[key.replace(/_one$/, '_other')];
-      return other === undefined || holes(other).join() !== holes(text).join();
+      if (other === undefined) return true;
+      // A singular may leave its number to the word: “the last run failed”.
+      const isSaid = (hole: string | undefined) => !key.endsWith('_one') || hole !== 'count';
+      return holes(other).filter(isSaid).join() !== holes(text).filter(isSaid).join();
     });
     expect(differs).toEqual([]);
   });
