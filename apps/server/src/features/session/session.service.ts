@@ -55,7 +55,8 @@ export class SessionService {
     return await this.begin(holder, { ...from, method: 'invitation' });
   }
 
-  me({ name, via, expiresAtMs, rights, accountId, isLocal }: Caller): Me {
+  async me(caller: Caller): Promise<Me> {
+    const { name, via, expiresAtMs, rights, accountId, isLocal } = caller;
     const expiresAt = expiresAtMs === null ? null : new Date(expiresAtMs).toISOString();
     return {
       name,
@@ -63,6 +64,7 @@ export class SessionService {
       expiresAt,
       grants: rights.grants.map(describeGrant),
       hasPassword: accountId !== null && isLocal,
+      hasSecondFactor: await this.passwords.hasSecondFactor(caller),
     };
   }
 
@@ -80,7 +82,8 @@ export class SessionService {
     return { url: `${origin}/sign-in#ticket=${ticket}`, expiresAt: new Date(expiresAtMs).toISOString() };
   }
 
-  private async begin(holder: Holder, beginning: Beginning): Promise<Begun> {
+  /** A session for somebody who has proved who he is. */
+  async begin(holder: Holder, beginning: Beginning): Promise<Begun> {
     const secret = makeSecret();
     const expiresAtMs = Date.now() + sessionLifeMs;
     await this.credentials.addSession(hashSecret(secret), holder, beginning, expiresAtMs);
