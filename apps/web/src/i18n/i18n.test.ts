@@ -19,7 +19,10 @@ describe('the words of both languages', () => {
   it('have the same places for values', () => {
     const differs = Object.entries(en).filter(([key, text]) => {
       const other = chinese[key.replace(/_one$/, '_other')];
-      return other === undefined || holes(other).join() !== holes(text).join();
+      if (other === undefined) return true;
+      // A singular may leave its numbers to the words: “the last run failed”.
+      if (key.endsWith('_one')) return holes(text).some((hole) => !holes(other).includes(hole));
+      return holes(other).join() !== holes(text).join();
     });
     expect(differs).toEqual([]);
   });

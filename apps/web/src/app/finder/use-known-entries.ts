@@ -6,6 +6,7 @@ import {
   IconKey,
   IconKeyboard,
   IconLanguage,
+  IconListCheck,
   IconMoon,
   IconPencil,
   IconPlayerPlay,
@@ -99,6 +100,13 @@ function useActEntries({ onMode, onHelp }: Tools): Entry[] {
     act('add-host', t('finder.addHost'), IconServer, () => void navigate({ to: '/hosts', search: { ask: 'add' } })),
     ...documents.map(({ kind, word, Icon }) =>
       act(`new-${kind}`, t(word), Icon, () => void navigate({ to: '/alerting/documents/$kind', params: { kind } })),
+    ),
+    act(
+      'first',
+      t('first.title'),
+      IconListCheck,
+      () => void navigate({ to: '/', search: { first: true } }),
+      'help tour',
     ),
     act(
       'scheme',

@@ -3,10 +3,11 @@ import { sessionRoutes } from '@carillon/contract/http/session.routes';
 import type { HostPresence, RunState } from '@carillon/core/state/states';
 import { SimpleGrid, Stack, Table, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { Empty } from '../../components/empty.js';
 import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
-import { useWords } from '../../i18n/index.js';
+import { loadLateWords, useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
 import { RunRow, useRunHead } from '../runs/run-rows.js';
@@ -16,6 +17,13 @@ import { Activity, ComingLoad, Fleet, OpenIncidents } from './now-parts.js';
 import { Unreached } from './unreached.js';
 
 type Overview = Response<typeof sessionRoutes.overview>;
+
+/** For newcomers: nothing that others wait for. */
+const FirstSteps = lazy(() =>
+  Promise.all([import('./first-steps-card.js'), loadLateWords()]).then(([{ FirstStepsCard }]) => ({
+    default: FirstStepsCard,
+  })),
+);
 
 const hostsThatAre = (presence: HostPresence) => ({ to: '/hosts', search: { presence } }) as const;
 const runsThat = (state: RunState) => ({ to: '/runs', search: { state } }) as const;
@@ -37,6 +45,9 @@ function Numbers({ data: { hosts, jobs, assignments, runs, recentBad, alertPath 
   return (
     <Stack>
       {alertPath && <AlertPath path={alertPath} />}
+      <Suspense>
+        <FirstSteps hosts={hosts.total} jobs={jobs.total} runs={runs.total} />
+      </Suspense>
       <Unreached />
       <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }}>
         <Figure

@@ -3,6 +3,7 @@ import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { editor } from './editor.js';
 import { finder } from './finder.js';
+import { first } from './first-steps.js';
 import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
@@ -17,6 +18,7 @@ export const lateWords = {
   ...adoption,
   ...editor,
   ...finder,
+  ...first,
   ...heatmap,
   ...hostPage,
   ...jobPage,
