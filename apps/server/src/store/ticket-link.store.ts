@@ -6,8 +6,8 @@ import {
   newTicketLink,
   readTicketLink,
   type TicketLink,
-  type TicketNote,
 } from '@carillon/core/alert/ticket/ticket-link';
+import type { TicketNote } from '@carillon/core/alert/ticket/ticket-step';
 import type { AlertSeverity, IncidentState } from '@carillon/core/state/states';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';

@@ -5,10 +5,9 @@ import {
   isMutedByTicket,
   type TicketIncident,
   type TicketLink,
-  type TicketNote,
   type TicketRules,
 } from './ticket-link.js';
-import type { TicketStep } from './ticket-step.js';
+import type { TicketNote, TicketStep } from './ticket-step.js';
 
 /** A search may not see for a while what was just made: three looks, so long after the create. */
 const lookAfterMs = [5_000, 30_000, 120_000] as const;

@@ -12,11 +12,10 @@ import {
   type RemoteTicket,
   type TicketIncident,
   type TicketLink,
-  type TicketNote,
   type TicketRules,
   type TicketStatus,
 } from './ticket-link.js';
-import type { TicketStep } from './ticket-step.js';
+import type { TicketNote, TicketStep } from './ticket-step.js';
 
 const minute = 60_000;
 const rules: TicketRules = {

@@ -1,6 +1,6 @@
 import type { AlertSeverity } from '../../state/states.js';
 import type { Reason } from '../reason.js';
-import type { TicketStep } from './ticket-step.js';
+import type { TicketNote, TicketStep } from './ticket-step.js';
 
 /** What a ticket's state means to us, whatever it is called there. `declined`: a person said that it will not be fixed. */
 export type TicketStatus = 'open' | 'in_progress' | 'resolved' | 'closed' | 'declined';
@@ -94,14 +94,6 @@ export interface TicketIncident {
   readonly assignee: string | null;
   /** The oldest note that a person wrote here and the ticket does not have (`TicketLink.noted`). */
   readonly note: TicketNote | null;
-}
-
-/** Words of a person for the ticket. */
-export interface TicketNote {
-  /** Later ones have greater numbers. */
-  readonly id: number;
-  readonly by: string;
-  readonly text: string;
 }
 
 /** What of a ticket means that somebody looks after its incident. */

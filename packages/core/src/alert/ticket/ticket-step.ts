@@ -1,8 +1,15 @@
 import type { AlertSeverity } from '../../state/states.js';
 import type { Reason } from '../reason.js';
-import type { TicketNote } from './ticket-link.js';
 
 export type CommentSubject = 'repeat' | 'recovered' | 'muted' | 'unacknowledged';
+
+/** Words of a person for the ticket. */
+export interface TicketNote {
+  /** Later ones have greater numbers. */
+  readonly id: number;
+  readonly by: string;
+  readonly text: string;
+}
 
 /** What is to be done about a ticket next; one step at a time. */
 export type TicketStep =
