@@ -2,10 +2,10 @@ import { type Act, type Acted, act } from '@carillon/core/alert/incident/act';
 import { Inject, Injectable } from '@nestjs/common';
 import { HINTS, type Hints } from '../queue/hints.js';
 import { awaitAlertTurn } from '../store/alert-lock.js';
+import { noteChange } from '../store/audit-act.js';
 import { Database } from '../store/database.store.js';
 import { incidentByNumber } from '../store/incident-rows.js';
 import { keyedEffect } from '../store/key-effect.js';
-import { noteChange } from '../store/audit-act.js';
 import { type Client, poolTransaction } from '../store/pool-transaction.js';
 import { ALERT_CLOCK, type AlertClock } from './alert-clock.js';
 import { Incidents } from './incident-stage.js';
@@ -75,8 +75,7 @@ export class IncidentActions {
       if (acted.ok) {
         turn.take(acted, deed.by);
         done.push(deed);
-      }
-      else if (which === 'all') return { acted, notices: 0 };
+      } else if (which === 'all') return { acted, notices: 0 };
     }
     for (const deed of done) noteDeed(found, deed);
     return { acted, notices: await turn.write() };

@@ -175,7 +175,9 @@ export class AccountStore {
 
   async setGroupRole(name: string, grants: readonly Grant[], author: string): Promise<void> {
     await poolTransaction(this.database.pool, async (client) => {
-      const old = await client.query<{ grants: Json }>('SELECT grants FROM group_role WHERE name = $1 FOR UPDATE', [name]);
+      const old = await client.query<{ grants: Json }>('SELECT grants FROM group_role WHERE name = $1 FOR UPDATE', [
+        name,
+      ]);
       if (grants.length === 0) await client.query('DELETE FROM group_role WHERE name = $1', [name]);
       else
         await client.query(
@@ -183,7 +185,11 @@ export class AccountStore {
            ON CONFLICT (name) DO UPDATE SET grants = excluded.grants, author = excluded.author, updated_at = now()`,
           [name, JSON.stringify(grants), author],
         );
-      noteChange({ what: name, before: old.rows[0]?.grants ?? null, after: grants.length === 0 ? null : asJson(grants) });
+      noteChange({
+        what: name,
+        before: old.rows[0]?.grants ?? null,
+        after: grants.length === 0 ? null : asJson(grants),
+      });
     });
   }
 

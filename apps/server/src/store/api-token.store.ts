@@ -82,21 +82,21 @@ export class ApiTokenStore {
       const expiresAt = token.expiresAt.toISOString();
       noteChange({ what: name, after: { id, account, area, grants, addresses, replaces, expiresAt } });
       return client.query(
-      `INSERT INTO api_token (id, account_id, name, hash, area, grants, addresses, author, expires_at, replaces)
+        `INSERT INTO api_token (id, account_id, name, hash, area, grants, addresses, author, expires_at, replaces)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [
-        token.id,
-        token.accountId,
-        token.name,
-        token.hash,
-        token.area,
-        token.grants ? JSON.stringify(token.grants) : null,
-        token.addresses,
-        token.author,
-        token.expiresAt,
-        token.replaces,
-      ],
-    );
+        [
+          token.id,
+          token.accountId,
+          token.name,
+          token.hash,
+          token.area,
+          token.grants ? JSON.stringify(token.grants) : null,
+          token.addresses,
+          token.author,
+          token.expiresAt,
+          token.replaces,
+        ],
+      );
     });
     const row = await this.byId(token.id);
     if (!row) throw new Error(`token ${token.id}: written and not there`);

@@ -52,7 +52,9 @@ export class Database implements OnApplicationShutdown {
 
   /** Runs several writes all or nothing; more than once when Postgres asks for it, so `work` has no effect outside. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return retryConflict(() => this.prisma.$transaction((tx) => audited(queryOf(tx), () => work(tx)), { timeout: 30_000, maxWait: 15_000 }));
+    return retryConflict(() =>
+      this.prisma.$transaction((tx) => audited(queryOf(tx), () => work(tx)), { timeout: 30_000, maxWait: 15_000 }),
+    );
   }
 
   /** @throws when Postgres does not answer within two seconds */

@@ -15,11 +15,12 @@ export class SignInAttemptStore {
   async count(key: string, { allowed, forgetMs }: AttemptRate): Promise<number> {
     const result = await besideAct(() =>
       this.database.pool.query<{ failures: number }>(
-      `INSERT INTO sign_in_failure AS f (key, failures, at) VALUES ($1, 1, now())
+        `INSERT INTO sign_in_failure AS f (key, failures, at) VALUES ($1, 1, now())
        ON CONFLICT (key) DO UPDATE SET at = now(), failures = least($2 + 1, 1 + greatest(0,
          f.failures - extract(epoch FROM now() - f.at) * 1000 / $3)) RETURNING failures`,
-      [key, allowed, forgetMs],
-    ));
+        [key, allowed, forgetMs],
+      ),
+    );
     return result.rows[0]?.failures ?? 1;
   }
 

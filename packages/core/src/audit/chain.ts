@@ -106,7 +106,10 @@ function problemOf(head: ChainHead, unchained: number, row: KeptLink): Omit<Chai
   const said = placeIn(row.body);
   if (said === null) return { code: 'changed', text: 'it is no canonical JSON with seq, at and previous' };
   if (said.seq !== row.seq || said.at !== row.at)
-    return { code: 'changed', text: `it says number ${said.seq} at ${said.at}, and is kept as ${row.seq} at ${row.at}` };
+    return {
+      code: 'changed',
+      text: `it says number ${said.seq} at ${said.at}, and is kept as ${row.seq} at ${row.at}`,
+    };
   if (said.previous !== head.hash)
     return { code: 'cut', text: `it follows ${said.previous}, and the row before it is ${head.hash}` };
   return null;
