@@ -1,4 +1,5 @@
 import type { AuditKind } from '@carillon/contract/http/audit.routes';
+import type { KeptLink } from '@carillon/core/audit/chain';
 import { Inject, Injectable } from '@nestjs/common';
 import { type AuditAct, appendAct } from './audit-act.js';
 import { Conditions } from './conditions.js';
@@ -21,6 +22,8 @@ export interface AuditRow {
   readonly chained: boolean;
 }
 
+export type LinkRow = Omit<KeptLink, 'at'> & { readonly at: Date };
+
 export interface AuditQuery {
   readonly kind: AuditKind | undefined;
   readonly actor: string | undefined;
@@ -39,6 +42,16 @@ export class AuditStore {
   /** A row for what changed nothing in the database, or failed later. */
   async add(act: AuditAct, text?: string): Promise<void> {
     await poolTransaction(this.database.pool, (client) => appendAct(rawQuery(client), act, text));
+  }
+
+  /** As they are kept, oldest first. */
+  async chain(after: number, since: Date | undefined, limit: number): Promise<LinkRow[]> {
+    const result = await this.database.pool.query<LinkRow>(
+      `SELECT seq::float8 AS seq, at, hash, body FROM audit_entry
+       WHERE seq > $1 AND ($2::timestamptz IS NULL OR at >= $2) ORDER BY seq LIMIT $3`,
+      [after, since ?? null, limit],
+    );
+    return result.rows;
   }
 
   /** Newest first. Nothing is shown but what was hashed, and the versions that it names. */

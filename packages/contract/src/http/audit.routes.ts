@@ -61,4 +61,24 @@ export const auditRoutes = defineRoutes({
     }),
     response: pageOf(auditEntry),
   },
+  chain: {
+    method: 'GET',
+    path: '/audit/chain',
+    tag: 'audit',
+    summary: 'Rows as they were hashed, oldest first, for whoever checks the chain or keeps a copy of it',
+    query: pageQuery.extend({
+      /** Only rows from then on. A check of the chain needs all. */
+      since: instant.optional(),
+    }),
+    response: pageOf(
+      z.object({
+        seq: z.int(),
+        at: instant,
+        /** SHA-256 of the body, in hexadecimal digits; null for what is older than the chain. */
+        hash: z.string().nullable(),
+        /** Canonical JSON (RFC 8785), exactly as it was hashed. */
+        body: z.string(),
+      }),
+    ),
+  },
 });

@@ -7,6 +7,7 @@ import { Handles, Input } from '../../http/handles.js';
 import { AuditStore } from '../../store/audit.store.js';
 
 type Route = typeof auditRoutes.list;
+type Chain = typeof auditRoutes.chain;
 
 /** What is kept is only shown here, so the controller reads its one store itself. */
 @Controller()
@@ -23,6 +24,18 @@ class AuditController {
       limit,
       ({ seq }) => String(seq),
       ({ seq, at, ...row }) => ({ id: String(seq), at: at.toISOString(), ...row }),
+    );
+  }
+
+  @Handles(auditRoutes.chain)
+  async chain(@Input() { cursor, limit, since }: InputOf<Chain>): Promise<Response<Chain>> {
+    const from = since === undefined ? undefined : new Date(since);
+    const rows = await this.audit.chain(readPlace(cursor) ?? 0, from, limit + 1);
+    return pageOfRows(
+      rows,
+      limit,
+      ({ seq }) => String(seq),
+      ({ at, ...row }) => ({ ...row, at: at.toISOString() }),
     );
   }
 }
