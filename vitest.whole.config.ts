@@ -10,7 +10,7 @@ export default mergeConfig(
       globalSetup: [],
       maxWorkers: 2,
       isolate: true,
-      testTimeout: 240_000,
+      testTimeout: 400_000,
       hookTimeout: 240_000,
     },
   }),

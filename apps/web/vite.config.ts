@@ -1,13 +1,17 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { firstLoad } from './build/first-load.js';
+import { lightScrollArea } from './build/light-scroll-area.js';
 import { mantineCss } from './build/mantine-css.js';
+import { noEval } from './build/no-eval.js';
 
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [
     react(),
     mantineCss(),
+    noEval(),
+    lightScrollArea(),
     firstLoad({ limitBytes: 250_000, also: ['/overview/overview.page.tsx', '/i18n/en/words.ts'] }),
   ],
   build: {

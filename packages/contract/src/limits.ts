@@ -48,8 +48,8 @@ export const limits = {
   timelineRunsPerRow: 200,
   timelineMissesPerRow: 50,
   timelineFiresPerRow: 60,
-  /** Fires that one question about expected starts looks at; each takes some microseconds. */
-  loadFires: 120_000,
+  /** Fires that one question about expected starts looks at; each takes up to a microsecond. */
+  loadFires: 1_000_000,
   /** Jobs of an hour that are told one by one. */
   loadJobs: 40,
   commandLifeMs: 5 * 60_000,

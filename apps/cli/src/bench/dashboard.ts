@@ -12,6 +12,8 @@ export interface DashboardBenchOptions {
   readonly hosts: number;
   readonly jobs: number;
   readonly runs: number;
+  /** How often each page is opened. */
+  readonly rounds: number;
   readonly onProgress: (text: string) => void;
 }
 
@@ -44,14 +46,13 @@ export interface DashboardFigures {
 const days = 30;
 const jobsPerHost = 20;
 const incidents = 2_000;
-const reads = 30;
 /** The first of a kind loads pages and plans: what a server that has been up for a minute has behind it. */
 const warmUps = 3;
 
 /** How fast the pages of the dashboard have their answers, with a large fleet and its history behind them and without. */
 export function benchDashboard(options: DashboardBenchOptions): Promise<DashboardFigures> {
   return withFilledStack(options, async (stack, world) => {
-    const full = await measurePages(stack, world.pages, options.onProgress);
+    const full = await measurePages(stack, world.pages, options);
     const names = Object.keys(full.byPage);
     const pages = Object.fromEntries(
       names.map((name) => {
@@ -87,9 +88,10 @@ const nothing: Quantiles = { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN }
 
 /** Lends a private stack with so much in it to a piece of work. */
 export function withFilledStack<Result>(
-  { repository, hosts, jobs, runs, onProgress }: DashboardBenchOptions,
+  options: DashboardBenchOptions,
   work: (stack: PrivateStack, world: FilledWorld) => Promise<Result>,
 ): Promise<Result> {
+  const { repository, hosts, jobs, runs, onProgress } = options;
   return withPrivateStack(
     repository,
     onProgress,
@@ -100,7 +102,7 @@ export function withFilledStack<Result>(
         await applyJobs(stack, 0, 1);
         await fillHistory(database, { runs: 40, hosts: 1, days: 1 }, () => undefined);
         const few = dashboardPages(await namesIn(database), nowMs);
-        const baseline = await measurePages(stack, few, onProgress);
+        const baseline = await measurePages(stack, few, options);
         await database.rows(
           'TRUNCATE run, run_output, run_bad, run_hour, run_job_hour, assignment, agent_session, host CASCADE',
         );
@@ -125,13 +127,13 @@ export function withFilledStack<Result>(
 async function measurePages(
   { api }: PrivateStack,
   pages: readonly DashboardPage[],
-  onProgress: (text: string) => void,
+  { rounds, onProgress }: Pick<DashboardBenchOptions, 'rounds' | 'onProgress'>,
 ): Promise<Measured> {
   const byPage: Record<string, Quantiles> = {};
   const all: number[] = [];
   for (const { name, paths } of pages) {
     const times: number[] = [];
-    for (let turn = -warmUps; turn < reads; turn += 1) {
+    for (let turn = -warmUps; turn < rounds; turn += 1) {
       const startedMs = performance.now();
       await Promise.all(paths(turn + warmUps).map((path) => api.call('GET', path)));
       if (turn >= 0) times.push(performance.now() - startedMs);

@@ -12,6 +12,7 @@ interface Options {
   readonly hosts: number;
   readonly jobs: number;
   readonly runs: number;
+  readonly rounds: number;
 }
 
 /** `carillon bench dashboard`: what the pages of the dashboard wait for. */
@@ -23,11 +24,12 @@ export function addBenchDashboard(parent: Command, cli: Cli): void {
     )
     .option('--hosts <n>', 'how many hosts', positiveInteger, 200)
     .option('--jobs <n>', 'how many jobs, 20 on each host', positiveInteger, 500)
-    .option('--runs <n>', 'how many runs, over 30 days', positiveInteger, 200_000);
-  handle(command, cli, async (session: Session, { hosts, jobs, runs }: Options) => {
+    .option('--runs <n>', 'how many runs, over 30 days', positiveInteger, 200_000)
+    .option('--rounds <n>', 'how often each page is opened', positiveInteger, 30);
+  handle(command, cli, async (session: Session, { hosts, jobs, runs, rounds }: Options) => {
     const { repository } = session.io;
     const figures = await benchDashboard({
-      ...{ repository, hosts, jobs, runs },
+      ...{ repository, hosts, jobs, runs, rounds },
       onProgress: (text) => session.note(`  ${text}`),
     });
     if (session.json) return session.print(JSON.stringify({ ...figures, machine: thisMachine() }, shortNumbers));

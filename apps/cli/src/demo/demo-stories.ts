@@ -1,5 +1,5 @@
 import type { ToldRun } from '@carillon/contract/fleet/demo-messages';
-import { cast } from './demo-jobs.js';
+import { cast } from './demo-job.js';
 
 /** Something that went wrong: its runs are told, and the alert engine makes of them what it makes of any. */
 export interface Story {

@@ -1,5 +1,5 @@
 import type { hostConcern, hostDetail, hostSummary, spoolLoss } from '@carillon/contract/http/hosts.routes';
-import type { applyResult, assignment, commandSummary } from '@carillon/contract/http/jobs.routes';
+import type { applyResult, assignment, commandSummary } from '@carillon/contract/http/jobs.shapes';
 import type { runDetail, runSummary } from '@carillon/contract/http/runs.routes';
 import type { z } from 'zod';
 

@@ -68,7 +68,7 @@ async function addCaller(grants: readonly Grant[], limit: { area?: string; grant
   await app.database.pool.query(
     `INSERT INTO api_token (id, account_id, name, hash, area, grants, author, expires_at)
      VALUES ($1, $2, 't', $3, $4, $5, 'test', now() + interval '1 hour')`,
-    [id, accountId, hashSecret(token), limit.area ?? 'all', limit.grants ? JSON.stringify(limit.grants) : null],
+    [id, accountId, hashSecret(token), limit.area ?? 'access', limit.grants ? JSON.stringify(limit.grants) : null],
   );
   return token;
 }
@@ -249,6 +249,16 @@ describe('a token', () => {
     }
   });
 
+  it('that is not made for it makes nothing that lasts longer than itself', async () => {
+    const token = await addCaller(all, { area: 'all' });
+    for (const { id, route } of guarded) {
+      const { status } = await send(id, route, world.own, token);
+      const [action] = ruleOf(route);
+      if (action === 'own.manage' || action === 'access.manage') expect(status, id).toBe(403);
+      else expect(status, id).not.toBe(403);
+    }
+  });
+
   it('never reaches further than its owner, nor its owner through it', async () => {
     const viewer: Grant[] = [{ role: 'viewer', scope: { team: 'own-team' } }];
     const tooMuch = await addCaller(viewer, { grants: all });
@@ -279,7 +289,9 @@ describe('the table of access', () => {
       ...['signedIn.beginSecondFactor', 'signedIn.confirmSecondFactor', 'signedIn.removeSecondFactor'],
     ]);
     const open = allRoutes().filter(({ route }) => accessOf(route) === 'open');
-    expect(open.map(({ id }) => id)).toEqual(['session.signIn', 'session.signInPassword', 'session.acceptInvitation']);
+    expect(open.map(({ id }) => id)).toEqual([
+      ...['session.ways', 'session.signIn', 'session.signInPassword', 'session.acceptInvitation'],
+    ]);
     expect(access.jobs.run).toEqual(['run', 'jobOnHosts:name']);
   });
 

@@ -33,7 +33,7 @@ async function cookie(): Promise<string> {
 describe('a token', () => {
   it('lets in', async () => {
     expect(await app.call(api.session.me, {})).toEqual({
-      ...{ name: 'admin', via: 'token', expiresAt: null, hasPassword: false },
+      ...{ name: 'admin', via: 'token', expiresAt: null, hasPassword: false, hasSecondFactor: false },
       grants: ['admin@all'],
     });
   });

@@ -1,4 +1,4 @@
-import type { assignment } from '@carillon/contract/http/jobs.routes';
+import type { assignment } from '@carillon/contract/http/jobs.shapes';
 import type { z } from 'zod';
 import type { AssignmentRow } from '../store/assignment.store.js';
 

@@ -4,6 +4,7 @@ import { CONFIG } from '../config/config.module.js';
 import { AlertDocumentStore } from '../store/alert-document.store.js';
 import { Database } from '../store/database.store.js';
 import { DesiredStore } from '../store/desired.store.js';
+import { FirePlansStore } from '../store/fire-plans.store.js';
 import { ServerSecretStore } from '../store/server-secret.store.js';
 import { AcknowledgeLinks } from './acknowledge-links.js';
 import { Origins } from './origins.js';
@@ -16,6 +17,7 @@ import { Signer } from './signer.js';
   providers: [
     Database,
     DesiredStore,
+    FirePlansStore,
     AlertDocumentStore,
     Origins,
     AcknowledgeLinks,
@@ -23,6 +25,16 @@ import { Signer } from './signer.js';
     ServerSecretStore,
     { provide: Signer, inject: [CONFIG], useFactory: (config: Config) => Signer.fromFile(config.signerKeyFile) },
   ],
-  exports: [Database, DesiredStore, AlertDocumentStore, Origins, AcknowledgeLinks, Sealer, ServerSecretStore, Signer],
+  exports: [
+    Database,
+    DesiredStore,
+    FirePlansStore,
+    AlertDocumentStore,
+    Origins,
+    AcknowledgeLinks,
+    Sealer,
+    ServerSecretStore,
+    Signer,
+  ],
 })
 export class SharedModule {}

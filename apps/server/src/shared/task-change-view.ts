@@ -1,4 +1,4 @@
-import type { taskChange } from '@carillon/contract/http/jobs.routes';
+import type { taskChange } from '@carillon/contract/http/jobs.shapes';
 import type { z } from 'zod';
 import type { TaskChangeRow } from '../store/task-change.store.js';
 

@@ -1,4 +1,4 @@
-import type { nextFire, taskPreview } from '@carillon/contract/http/jobs.routes';
+import type { nextFire, taskPreview } from '@carillon/contract/http/jobs.shapes';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskForJob } from '@carillon/core/job/task-for-job';
 import { scheduleOccurrences } from '@carillon/wintask/schedule/occurrences';

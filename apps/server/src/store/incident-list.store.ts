@@ -7,6 +7,7 @@ import { Conditions } from './conditions.js';
 import { Database } from './database.store.js';
 import type { IncidentLinkRow } from './incident-link-rows.js';
 import type { Client } from './pool-transaction.js';
+import { containing } from './presence-sql.js';
 
 /** As JSON has it. */
 export type IncidentLinkJson = Omit<IncidentLinkRow, 'createdAt' | 'updatedAt'> & {
@@ -52,6 +53,8 @@ export interface IncidentQuery {
   readonly host?: string | undefined;
   readonly label?: { readonly key: string; readonly value: string } | undefined;
   readonly since?: Date | undefined;
+  /** In the title, or the number itself. */
+  readonly search?: string | undefined;
   /** Only open ones, what needs a person first. */
   readonly attention?: boolean | undefined;
   /** Only those that come after this one in the order of the list. */
@@ -124,6 +127,10 @@ export class IncidentListStore {
       query.label && JSON.stringify({ [query.label.key]: query.label.value }),
       (p) => `i.labels @> ${p}::jsonb`,
     );
+    if (query.search !== undefined) {
+      const text = where.place(containing(query.search));
+      where.always(`(i.title ILIKE ${text} OR i.number::text = ${where.place(query.search.replace(/^#/, ''))})`);
+    }
     where.given(query.job, (place) => about('job', place));
     where.given(query.host, (place) => about('host', place));
     if (after && attention)

@@ -52,6 +52,22 @@ describe('retention', () => {
   });
 });
 
+describe('sign-ins', () => {
+  it('that failed long ago, or were never finished, are forgotten', async () => {
+    await database.pool.query(
+      `INSERT INTO sign_in_failure (key, failures, at) VALUES ('account old', 3, now() - interval '25 hours'), ('account new', 3, now())`,
+    );
+    await database.pool.query(
+      `INSERT INTO oidc_sign_in (state_hash, verifier, nonce, origin, expires_at)
+       VALUES ('old', 'v', 'n', 'o', now() - interval '1 second'), ('new', 'v', 'n', 'o', now() + interval '1 minute')`,
+    );
+    const keep = new MaintenanceStore(database, { ...limits, keepRunsDays: 4, keepOutputDays: 2 });
+    expect(await keep.run('credentials.prune')).toMatchObject({ kind: 'done' });
+    expect(await ids('SELECT key AS id FROM sign_in_failure')).toEqual(['account new']);
+    expect(await ids('SELECT state_hash AS id FROM oidc_sign_in')).toEqual(['new']);
+  });
+});
+
 describe('commands whose life is over', () => {
   it.each([
     ['queued', 1, 'expired', 'not_delivered'],

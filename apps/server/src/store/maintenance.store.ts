@@ -152,8 +152,11 @@ async function pruneEventKeys(client: pg.PoolClient): Promise<number> {
   return result.rowCount ?? 0;
 }
 
-/** Expired API tokens stay a while, so that "why was I signed out" has an answer. */
+/** Sign-ins that failed so long ago that nothing is left of them, and secrets whose time is over. */
 async function pruneCredentials(client: pg.PoolClient): Promise<number> {
+  await client.query(`DELETE FROM sign_in_failure WHERE at < now() - interval '1 day'`);
+  await client.query('DELETE FROM oidc_sign_in WHERE expires_at < now()');
+  // Expired API tokens stay a while, so that "why was I signed out" has an answer.
   const result = await client.query(
     `DELETE FROM credential WHERE expires_at < now() - CASE kind WHEN 'token' THEN interval '90 days' WHEN 'live' THEN interval '1 hour' ELSE interval '1 day' END`,
   );

@@ -28,10 +28,4 @@ export class SignInAttemptStore {
   async forget(key: string): Promise<void> {
     await besideAct(() => this.database.pool.query('DELETE FROM sign_in_failure WHERE key = $1', [key]));
   }
-
-  /** @returns how many keys are gone, since nothing is left of their attempts */
-  async sweep(): Promise<number> {
-    const result = await this.database.pool.query(`DELETE FROM sign_in_failure WHERE at < now() - interval '1 day'`);
-    return result.rowCount ?? 0;
-  }
 }

@@ -23,7 +23,7 @@ export interface AgreementOptions {
 export async function expectAgreement(
   cluster: Cluster,
   hosts: readonly TestHost[],
-  { killed = new Set(), patienceMs = 60_000 }: AgreementOptions = {},
+  { killed = new Set(), patienceMs = 150_000 }: AgreementOptions = {},
 ): Promise<number> {
   const until = Date.now() + patienceMs;
   let runs = 0;

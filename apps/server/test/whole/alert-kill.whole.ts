@@ -8,7 +8,7 @@ import { eventually, type Product, startProduct } from './product.js';
 
 const jobs = ['first', 'second', 'third'] as const;
 /** As long as a server may take with a notice before another takes it over, and a little. */
-const timeoutMs = 200_000;
+const timeoutMs = 400_000;
 
 let product: Product & { dispose(): Promise<void> };
 let sink: HttpSink;

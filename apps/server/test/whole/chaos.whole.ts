@@ -12,7 +12,7 @@ import type { TestHost } from './test-host.js';
 const seed = Number(process.env.CARILLON_SEED ?? Date.now() % 1_000_000);
 const rounds = Number(process.env.CARILLON_CHAOS_ROUNDS ?? 1);
 const hosts = rounds > 1 ? 3 : 2;
-const roundMs = 180_000;
+const roundMs = 400_000;
 /** Of every server at any time; an idle one takes about 130 MB. */
 const memoryBytes = 400 * 1024 * 1024;
 

@@ -36,6 +36,11 @@ beforeAll(async () => {
   browser = await openBrowser();
   page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-US' });
   page.setDefaultTimeout(15_000);
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+      console.error(`against the policy of this page: ${violatedDirective} ${blockedURI}`),
+    );
+  });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
     // Asking who is signed in, before anybody is, is answered 401.
@@ -114,5 +119,20 @@ describe.skipIf(browserPath === undefined)('the dashboard in a real browser', ()
 
   it('loads nothing from elsewhere and breaks nothing', () => {
     expect(complaints).toEqual([]);
+  });
+
+  it('runs no script that stands in the page, should text of somebody ever come to stand there as markup', async () => {
+    await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.ranInline = true';
+      document.body.append(script);
+      const button = document.createElement('button');
+      button.setAttribute('onclick', 'window.ranInline = true');
+      document.body.append(button);
+      button.click();
+      button.remove();
+    });
+    expect(await page.evaluate(() => 'ranInline' in window)).toBe(false);
+    await eventually(() => Promise.resolve(complaints.some((text) => text.includes('script-src')) || undefined));
   });
 });

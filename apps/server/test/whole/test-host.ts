@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { perform } from '@carillon/emulator/perform';
 import { type Cluster, programs } from './cluster.js';
+import { ledgerProgram } from './ledger-program.js';
 import { eventually } from './product.js';
 
 /** What a host's programs wrote down themselves: run id -> exit code, or null for one that never came to its end. */
@@ -51,20 +52,13 @@ export class TestHost {
 
   /** Document of this host's job: its program says here that it began, works for a moment, and says how it ends. */
   job(name: string, lastsMs: number): object {
-    const program = `
-      const { appendFileSync } = require('node:fs');
-      const say = (what) => appendFileSync(${JSON.stringify(this.ledgerFile)}, process.env.CARILLON_RUN_ID + ' ' + what + '\\n');
-      const code = Math.floor(Math.random() * 3);
-      say('began');
-      console.log(process.env.CARILLON_RUN_ID);
-      setTimeout(() => { say('ends ' + code); process.exit(code); }, Math.random() * ${lastsMs});`;
     return {
       kind: 'Job',
       name,
       targets: { hosts: [this.name] },
       schedule: [{ on: 'logon' }],
       onOverlap: 'parallel',
-      run: { program: process.execPath, arguments: ['-e', program] },
+      run: ledgerProgram(this.ledgerFile, 3, lastsMs),
     };
   }
 

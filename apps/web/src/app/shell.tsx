@@ -1,52 +1,22 @@
 import { incidentRoutes } from '@carillon/contract/http/incidents.routes';
 import { AppShell, Badge, Burger, Group, NavLink, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import {
-  IconAlertTriangle,
-  IconBell,
-  IconCalendarClock,
-  IconGauge,
-  IconGridDots,
-  IconSend,
-  IconServer,
-  IconSettings,
-  IconTimeline,
-  IconTransferIn,
-} from '@tabler/icons-react';
+import { IconSettings } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Logo } from '../components/logo.js';
-import { useWords } from '../i18n/index.js';
+import { loadLateWords, useWords } from '../i18n/index.js';
 import { query } from '../lib/api.js';
 import { useLive } from '../live/use-live.js';
 import { LiveBadge } from './live-badge.js';
+import { alertingPages, pages } from './nav-pages.js';
 import { UserMenu } from './user-menu.js';
 
-const pages = [
-  { to: '/', word: 'nav.overview', Icon: IconGauge },
-  { to: '/incidents', word: 'nav.incidents', Icon: IconAlertTriangle },
-  { to: '/deliveries', word: 'nav.deliveries', Icon: IconSend },
-  { to: '/timeline', word: 'nav.timeline', Icon: IconTimeline },
-  { to: '/heatmap', word: 'nav.heatmap', Icon: IconGridDots },
-  { to: '/adoption', word: 'nav.adoption', Icon: IconTransferIn },
-  { to: '/hosts', word: 'nav.hosts', Icon: IconServer },
-  { to: '/jobs', word: 'nav.jobs', Icon: IconCalendarClock },
-  { to: '/runs', word: 'nav.runs', Icon: IconBell },
-] as const;
-
-/** What alerting is configured with, under one heading. */
-const alertingPages = [
-  { to: '/alerting/policies', word: 'nav.policies' },
-  { to: '/alerting/channels', word: 'nav.channels' },
-  { to: '/alerting/routes', word: 'nav.routes' },
-  { to: '/alerting/on-call', word: 'nav.onCall' },
-  { to: '/alerting/silences', word: 'nav.silences' },
-  { to: '/alerting/maintenance', word: 'nav.maintenance' },
-  { to: '/alerting/pauses', word: 'nav.pauses' },
-  { to: '/alerting/subscriptions', word: 'nav.subscriptions' },
-  { to: '/alerting/audit', word: 'nav.audit' },
-] as const;
+/** Finding things and keys: nothing that the first look waits for. */
+const Finder = lazy(() =>
+  Promise.all([import('./finder/finder.js'), loadLateWords()]).then(([{ Finder }]) => ({ default: Finder })),
+);
 
 /** The frame around every page of somebody who is signed in. */
 export function Shell() {
@@ -72,6 +42,9 @@ export function Shell() {
             </Text>
           </Group>
           <Group gap="xs" wrap="nowrap">
+            <Suspense>
+              <Finder />
+            </Suspense>
             <LiveBadge />
             <UserMenu />
           </Group>
@@ -153,7 +126,7 @@ function WaitingIncidents() {
   const counts = useQuery(query(incidentRoutes.counts, {}, 10_000));
   if (!counts.data?.waiting) return null;
   return (
-    <Badge color="red" size="sm" variant="filled" aria-label={t('nav.waiting', { n: counts.data.waiting })}>
+    <Badge color="red" size="sm" variant="filled" aria-label={t('nav.waiting', { count: counts.data.waiting })}>
       {counts.data.waiting}
     </Badge>
   );

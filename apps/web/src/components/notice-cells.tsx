@@ -31,7 +31,7 @@ export function NoticeCells({ notice }: { notice: Notice }) {
       <Table.Td>{t(`notice.reason.${reason}`)}</Table.Td>
       <Table.Td className="wrap" miw={200}>
         {outcome?.text ?? '–'}
-        {attempts > 1 && ` · ${t('incidents.tries', { n: attempts })}`}
+        {attempts > 1 && ` · ${t('incidents.tries', { count: attempts })}`}
         {nextAt && state === 'failed' && (
           <>
             {' '}

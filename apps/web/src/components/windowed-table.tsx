@@ -1,6 +1,7 @@
 import { Table } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useWindowed } from '../lib/use-windowed.js';
+import { RowGap } from './row-gap.js';
 
 /** Of a row, as app.css has it for `.rows-even`. */
 const rowPx = 49;
@@ -36,21 +37,11 @@ export function WindowedTable<T>({ items, head, row, label, minWidth = 860, onNe
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody ref={body}>
-          <Gap rows={from} columns={head.length} />
+          <RowGap rows={from} rowPx={rowPx} columns={head.length} />
           {items.slice(from, to).map((item, index) => row(item, from + index))}
-          <Gap rows={items.length - to} columns={head.length} />
+          <RowGap rows={items.length - to} rowPx={rowPx} columns={head.length} />
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
-  );
-}
-
-/** The room of rows that are out of view. */
-function Gap({ rows, columns }: { rows: number; columns: number }) {
-  if (rows <= 0) return null;
-  return (
-    <tr aria-hidden>
-      <td colSpan={columns} style={{ height: rows * rowPx, padding: 0 }} />
-    </tr>
   );
 }

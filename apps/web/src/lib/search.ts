@@ -23,6 +23,19 @@ export function searchInstant(search: Search, name: string): string | undefined 
   return Number.isNaN(atMs) ? undefined : new Date(atMs).toISOString();
 }
 
+/** What narrows a picture of the whole fleet. */
+export interface PlaceFilter {
+  readonly job?: string | undefined;
+  readonly host?: string | undefined;
+  /** `key=value` of hosts. */
+  readonly label?: string | undefined;
+}
+
+export function searchPlace(search: Search): PlaceFilter {
+  const [job, host, label] = ['job', 'host', 'label'].map((name) => searchText(search, name));
+  return { job, host, label };
+}
+
 /** Whether anything is chosen at all. */
 export function isFiltered(filter: object): boolean {
   return Object.values(filter).some((value) => value !== undefined);

@@ -1,7 +1,7 @@
 import { hostPresences, hostStates, spoolLossReasons } from '@carillon/core/state/states';
 import { z } from 'zod';
 import { limits } from '../limits.js';
-import { assignment, assignmentCounts, taskChange } from './jobs.routes.js';
+import { assignment, assignmentCounts, taskChange } from './jobs.shapes.js';
 import { defineRoutes, instant, nameParam, pageOf, pageQuery, queryFlag } from './route.js';
 
 const tag = 'hosts';

@@ -185,6 +185,8 @@ export const incidentRoutes = defineRoutes({
     summary: 'Incidents, newest first; or what needs a person first',
     query: pageQuery.extend({
       ...filters,
+      /** In the title, or the number itself, `42` or `#42`. */
+      search: z.string().max(100).optional(),
       /** Only those that are not resolved, and what needs a person first: unanswered before answered, severe before mild. */
       attention: queryFlag.optional(),
     }),

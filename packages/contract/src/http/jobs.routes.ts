@@ -1,227 +1,24 @@
 import { rightsKinds } from '@carillon/core/job/job-spec';
-import {
-  adoptions,
-  assignmentStates,
-  commandKinds,
-  commandStates,
-  documentKinds,
-  driftKinds,
-  hostPresences,
-  jobHealths,
-  runStates,
-  taskChangeStates,
-} from '@carillon/core/state/states';
+import { assignmentStates, jobHealths } from '@carillon/core/state/states';
 import { z } from 'zod';
 import { limits } from '../limits.js';
+import {
+  applyBody,
+  applyResult,
+  assignment,
+  commandSummary,
+  jobDetail,
+  jobSummary,
+  jobVersion,
+  nextFire,
+  runStatistics,
+  taskChange,
+  taskPreview,
+} from './jobs.shapes.js';
 import { defineRoutes, instant, nameParam, pageOf, pageQuery, queryFlag } from './route.js';
-import { exitCodeWords, runSummary } from './runs.routes.js';
 
 const tag = 'jobs';
 const job = z.object({ name: nameParam });
-
-/** The normalized definition: every default written out. Its exact shape is core's `JobSpec`. */
-export const jobSpec = z.looseObject({
-  name: z.string(),
-  description: z.string(),
-  owner: z.string(),
-  targets: z.looseObject({}),
-  schedule: z.array(z.looseObject({ kind: z.string() })),
-  run: z.looseObject({ kind: z.string() }),
-  runAs: z.string(),
-  enabled: z.boolean(),
-});
-
-export const assignmentCounts = z.object({
-  total: z.int(),
-  applied: z.int(),
-  /** Desired or delivered, not applied yet. */
-  pending: z.int(),
-  failed: z.int(),
-});
-
-/** A run as one mark of a row of marks. */
-export const runMark = runSummary.pick({ id: true, state: true, startedAt: true, durationMs: true });
-
-export const jobSummary = z.object({
-  id: z.uuid(),
-  name: z.string(),
-  version: z.int(),
-  description: z.string(),
-  owner: z.string(),
-  enabled: z.boolean(),
-  /** The schedule in a few words, `0 2 * * *` or `every 2h`. */
-  schedule: z.string(),
-  assignments: assignmentCounts,
-  lastRun: runSummary.nullable(),
-  /** The newest runs, oldest of them first, where `recent` asked for them; older servers leave it out. */
-  recent: z.array(runMark).optional(),
-  /** How it does in one word; older servers leave it out. */
-  health: z.enum(jobHealths).optional(),
-  /** When it starts next by time on any of its hosts, where `nextFire` asked for it; null when no time is known. */
-  nextFireAt: instant.nullable().optional(),
-  updatedAt: instant,
-});
-
-/**
- * The job file as it was written, comments and all; null where it was not kept, and core's `jobDocument` of the
- * definition stands for it. Older servers leave it out.
- */
-const source = z.string().nullable().optional();
-
-export const jobDetail = jobSummary.extend({
-  spec: jobSpec,
-  manifestHash: z.string(),
-  createdAt: instant,
-  source,
-  /** How many hosts are in which state; those without a host are left out, all of them by older servers. */
-  hostStates: z.partialRecord(z.enum(assignmentStates), z.int()).optional(),
-});
-
-export const jobVersion = z.object({
-  version: z.int(),
-  createdAt: instant,
-  author: z.string(),
-  /** Why it was written, as its author said, or as what wrote it in his place. */
-  reason: z.string().nullable().optional(),
-  spec: jobSpec,
-  /** Only where one version is asked for. */
-  source,
-});
-
-/** A registered task that was found changed on its host, and what became of it. */
-export const taskChange = z.object({
-  id: z.uuid(),
-  job: z.string(),
-  host: z.string(),
-  version: z.int(),
-  state: z.enum(taskChangeStates),
-  /** Null when the task is right again. */
-  found: z.enum(driftKinds).nullable(),
-  /** In words, `settings.enabled: wanted true, found false`. */
-  differences: z.array(z.string()),
-  message: z.string().nullable(),
-  noticedAt: instant,
-  /** When and by which account, as Task Scheduler's log tells. */
-  changedAt: instant.nullable(),
-  changedBy: z.string().nullable(),
-  /** Whether it became what the host should have; null where the job does not say `onDrift: adopt`. */
-  adoption: z.enum(adoptions).nullable().optional(),
-  /** Why it was left, or what is not quite the same. */
-  adoptionReasons: z.array(z.string()).optional(),
-  /** The job version that says so. */
-  adoptedVersion: z.int().nullable().optional(),
-  /** SHA-256 of the task XML that was found; null where it is not known. */
-  definitionHash: z.string().nullable().optional(),
-});
-
-/** Of the newest `limits.statisticRuns` runs of a job that ended, skipped ones apart. */
-export const runStatistics = z.object({
-  runs: z.int(),
-  /** When the oldest of them started; null when there is none. */
-  since: instant.nullable(),
-  /** Null when there is none. */
-  durations: z.object({ minMs: z.int(), medianMs: z.int(), p95Ms: z.int(), maxMs: z.int() }).nullable(),
-  /** How many took at least `fromMs` and less than `toMs`, the shortest first, without gaps between them. */
-  buckets: z.array(z.object({ fromMs: z.int(), toMs: z.int(), runs: z.int() })),
-  /** The most frequent first; null where it ended without one. */
-  exitCodes: z.array(z.object({ exit: exitCodeWords.nullable(), runs: z.int() })),
-  /** The rest is absent from older servers. How those runs ended; states without a run are left out. */
-  states: z.partialRecord(z.enum(runStates), z.int()).optional(),
-  /**
-   * Usual durations of the last `limits.statisticDays` days, UTC, oldest first, made of the newest
-   * `limits.statisticRunsPerDay` runs of each; days without a run are left out.
-   */
-  days: z.array(z.object({ day: instant, runs: z.int(), medianMs: z.int(), p95Ms: z.int() })).optional(),
-});
-
-export const assignment = z.object({
-  job: z.string(),
-  jobId: z.uuid(),
-  host: z.string(),
-  hostId: z.uuid(),
-  /** Version the host should have. */
-  version: z.int(),
-  /** Version that is registered there, as the agent last reported. */
-  appliedVersion: z.int().nullable(),
-  state: z.enum(assignmentStates),
-  code: z.string().nullable(),
-  message: z.string().nullable(),
-  updatedAt: instant,
-  presence: z.enum(hostPresences),
-  /** The newest run of the job there, where `lastRun` asked for it; older servers leave it out. */
-  lastRun: runSummary.nullable().optional(),
-  /** When it starts there next by time, by the version that is registered there, where `nextFire` asked for it. */
-  nextFireAt: instant.nullable().optional(),
-});
-
-const applyBody = z.object({
-  /** Parsed YAML or JSON documents, stored all together or not at all. */
-  documents: z.array(z.unknown()).min(1).max(limits.applyDocuments),
-  /** Checks everything and changes nothing. */
-  dryRun: z.boolean().default(false),
-  /** Accept jobs whose targets match no host yet. */
-  allowNoHosts: z.boolean().default(false),
-  /** Who is changing it, for the version's history; the signed-in name when left out. */
-  author: z.string().max(200).optional(),
-  /** Why, for the version's history. */
-  reason: z.string().max(limits.reasonCharacters).optional(),
-  /**
-   * The YAML or JSON text that each document was read from, by its place in `documents`; null for none. It is kept with
-   * jobs, so that their comments are not lost, and refused where it says anything else than its document.
-   */
-  sources: z.array(z.string().max(limits.jobSourceCharacters).nullable()).max(limits.applyDocuments).optional(),
-  /**
-   * Versions that the changes were made to, 0: there is no such job. When somebody has stored another one meanwhile,
-   * nothing is stored (`conflict`, with `job`, `expected` and `current`).
-   */
-  expect: z
-    .array(z.object({ job: nameParam, version: z.int().min(0) }))
-    .max(limits.applyDocuments)
-    .optional(),
-});
-
-export const applyResult = z.object({
-  kind: z.enum(documentKinds),
-  name: z.string(),
-  change: z.enum(['created', 'updated', 'unchanged']),
-  version: z.int().nullable(),
-  hosts: z.int().nullable(),
-  /** Of an unchanged job: its file reads otherwise now (comments, order), which is kept and is nothing to its hosts. */
-  rewritten: z.boolean().optional(),
-  /** What will not be as written on some hosts, such as `agent_too_old`: held back there. Absent when there is nothing. */
-  warnings: z
-    .array(z.object({ code: z.string(), message: z.string(), count: z.int(), hosts: z.array(z.string()).max(20) }))
-    .optional(),
-});
-
-export const nextFire = z.object({
-  at: instant,
-  /** Wall clock of the zone, `2026-03-29T02:30:00`. */
-  local: z.string(),
-  timezone: z.string(),
-  mark: z.enum(['after-gap', 'repeated-hour']).nullable(),
-});
-
-export const taskPreview = z.object({
-  path: z.string(),
-  hostTimezone: z.string(),
-  exactness: z.enum(['exact', 'gated']),
-  reasons: z.array(z.string()),
-  xml: z.string(),
-});
-
-export const commandSummary = z.object({
-  id: z.uuid(),
-  action: z.enum(commandKinds),
-  job: z.string(),
-  host: z.string(),
-  state: z.enum(commandStates),
-  code: z.string().nullable(),
-  message: z.string().nullable(),
-  runId: z.uuid().nullable(),
-  createdAt: instant,
-  expiresAt: instant,
-});
 
 export const jobRoutes = defineRoutes({
   apply: {

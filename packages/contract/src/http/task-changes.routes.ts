@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { taskChange } from './jobs.routes.js';
+import { taskChange } from './jobs.shapes.js';
 import { defineRoutes } from './route.js';
 
 const id = z.object({ id: z.uuid() });

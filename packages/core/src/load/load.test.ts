@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FirePlan } from '../timeline/coming-fires.js';
-import { expectedStarts } from './expected-load.js';
+import { addSpread, fireTimes, loadSum, timetablesOf } from './expected-load.js';
 import { type HourLoad, type MovableJob, suggestSpread } from './suggest-spread.js';
 
 const fromMs = Date.parse('2026-11-27T02:00:00Z');
@@ -13,7 +13,13 @@ const plan = (expression: string, changes: Partial<FirePlan> = {}, jitterMs?: nu
   hosts: 10,
   ...changes,
 });
-const starts = (of: FirePlan) => [...expectedStarts(of, { fromMs, minutes: 60 }).starts];
+const range = { fromMs, minutes: 60 };
+const load = (plans: readonly FirePlan[]) => {
+  const total = loadSum(range);
+  for (const timetable of timetablesOf(plans)) total.add(fireTimes(timetable, range), timetable.hosts);
+  return [...total.starts()];
+};
+const starts = (of: FirePlan) => load([of]);
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 describe('expected starts', () => {
@@ -31,8 +37,53 @@ describe('expected starts', () => {
     expect(starts(plan('58 1 * * *', {}, 5 * 60_000)).slice(0, 4)).toEqual([2, 2, 2, 0]);
   });
 
-  it('say how many fires were looked at', () => {
-    expect(expectedStarts(plan('*/10 * * * *'), { fromMs, minutes: 60 }).fires).toBe(6);
+  it('say how many of them are in the range', () => {
+    const times = fireTimes(plan('58 1,2 * * *', {}, 5 * 60_000), range);
+    // Three fifths of those of 1:58, two of those of 2:58.
+    expect(loadSum(range).add(times, 10)).toBe(6 + 4);
+  });
+
+  it('of many jobs are worked out once for each timetable', () => {
+    const found = timetablesOf([
+      plan('0 2 * * *', { job: 'a' }),
+      plan('0 2 * * *', { job: 'b', hosts: 5 }),
+      plan('0 2 * * *', { job: 'a', hosts: 3 }),
+      plan('0 2 * * *', { job: 'c', hostTimezone: 'Europe/Berlin' }),
+      plan('0 2 * * *', { job: 'd', enabled: false }),
+    ]);
+    expect(
+      found.map(({ hostTimezone, hosts, hostsOfJob }) => [hostTimezone, hosts, Object.fromEntries(hostsOfJob)]),
+    ).toEqual([
+      ['UTC', 18, { a: 13, b: 5 }],
+      ['Europe/Berlin', 10, { c: 10 }],
+    ]);
+  });
+
+  it('are the same as host by host and minute by minute, however they are spread', () => {
+    const some = fc.record({
+      minute: fc.nat(59),
+      hour: fc.constantFrom('*', '1', '2', '0-3'),
+      jitter: fc.constantFrom(undefined, 5, 17, 45, 90),
+      hosts: fc.integer({ min: 1, max: 300 }),
+    });
+    fc.assert(
+      fc.property(fc.array(some, { maxLength: 6 }), (made) => {
+        const slowly = Array<number>(60).fill(0);
+        for (const { minute, hour, jitter, hosts } of made)
+          for (const { minutes, spreadMinutes } of fireTimes(
+            plan(`${minute} ${hour} * * *`, {}, jitter === undefined ? undefined : jitter * 60_000),
+            range,
+          ))
+            for (const first of minutes) addSpread(slowly, { minute: first, spreadMinutes, hosts });
+        const quickly = load(
+          made.map(({ minute, hour, jitter, hosts }) =>
+            plan(`${minute} ${hour} * * *`, { hosts }, jitter === undefined ? undefined : jitter * 60_000),
+          ),
+        );
+        for (const [minute, value] of quickly.entries()) expect(value).toBeCloseTo(slowly[minute] ?? 0, 6);
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { scheduleOccurrences } from '@carillon/wintask/schedule/occurrences';
+import { scheduleInstants } from '@carillon/wintask/schedule/occurrences';
 import { isTimed, type TimedEntry } from '@carillon/wintask/schedule/schedule';
 import type { FirePlan } from '../timeline/coming-fires.js';
 import type { LoadRange } from './expected-load.js';
@@ -21,7 +21,7 @@ export function movableJob(plans: readonly FirePlan[], { fromMs, minutes }: Load
     if (!enabled) continue;
     for (const entry of schedule.filter(isTimed)) {
       const range = { fromMs: fromMs - 1, untilMs: fromMs + (minutes + hourMinutes) * minuteMs, hostTimezone };
-      const fires = [...scheduleOccurrences([entry], range)].map(({ atMs }) => Math.floor((atMs - fromMs) / minuteMs));
+      const fires = Array.from(scheduleInstants([entry], range), (atMs) => Math.floor((atMs - fromMs) / minuteMs));
       const within = fires.filter((minute) => minute < minutes);
       if (within.length === 0) continue;
       entries.set(JSON.stringify(entry), entry);

@@ -1,5 +1,5 @@
 import { mergeOrdered } from '@carillon/wintask/schedule/merge-ordered';
-import { scheduleOccurrences } from '@carillon/wintask/schedule/occurrences';
+import { scheduleInstants } from '@carillon/wintask/schedule/occurrences';
 import { isTimed, type Schedule } from '@carillon/wintask/schedule/schedule';
 
 /** What some hosts of a time zone start alike: one timetable of one job. */
@@ -46,7 +46,7 @@ function* firesOf(plan: FirePlan, { fromMs, untilMs }: ComingRange): Generator<C
   const { job, hosts, hostTimezone, spreadKey, schedule, enabled } = plan;
   if (!enabled || fromMs >= untilMs) return;
   const clocks = { hostTimezone, ...(spreadKey === undefined ? {} : { spreadKey }) };
-  for (const { atMs } of scheduleOccurrences(schedule.filter(isTimed), { fromMs, untilMs, ...clocks }))
+  for (const atMs of scheduleInstants(schedule.filter(isTimed), { fromMs, untilMs, ...clocks }))
     yield { atMs, job, hosts };
 }
 

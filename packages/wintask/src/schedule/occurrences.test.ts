@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { transitions } from '../time/zone.js';
 import { compileSchedule } from './compile.js';
-import { isDue, previousOccurrence, scheduleOccurrences } from './occurrences.js';
+import { isDue, previousOccurrence, scheduleInstants, scheduleOccurrences } from './occurrences.js';
 import type { Schedule } from './schedule.js';
 
 const DAY = 86_400_000;
@@ -140,6 +140,17 @@ describe('other entries', () => {
   it('merges entries, each instant once', () => {
     const schedule: Schedule = [...cron('0 */6 * * *'), ...cron('0 12 * * *'), { kind: 'startup' }, { kind: 'logon' }];
     expect(times(schedule, '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z')).toHaveLength(4);
+  });
+
+  it('has the same instants without their clocks', () => {
+    const schedule: Schedule = [
+      ...cron('15 2,12 * * *'),
+      { kind: 'every', intervalMs: 45 * 60_000 },
+      { kind: 'logon' },
+    ];
+    const range = { fromMs: Date.UTC(2026, 9, 24), untilMs: Date.UTC(2026, 9, 27), hostTimezone: 'Europe/Berlin' };
+    for (const each of [schedule, schedule.slice(0, 1), []])
+      expect([...scheduleInstants(each, range)]).toEqual([...scheduleOccurrences(each, range)].map(({ atMs }) => atMs));
   });
 
   it('finds 29 February from far away', () => {

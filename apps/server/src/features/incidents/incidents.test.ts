@@ -56,7 +56,7 @@ describe('the list of incidents', () => {
     });
   });
 
-  it('is filtered by state, severity, job, host, label and time', async () => {
+  it('is filtered by state, severity, job, host, label, time and words of the title', async () => {
     const { jobId, hostId } = await addJobAndHost(app.database, { job: 'Etl', host: 'DB-07' });
     const own = await addIncident(app.database, { title: 'own', jobId, labels: { env: 'prod' }, openedAtMs: 0 });
     const group = await addIncident(app.database, { title: 'group', severity: 'high', state: 'acked' });
@@ -68,6 +68,9 @@ describe('the list of incidents', () => {
     expect(await list({ label: 'env=prod' })).toEqual(['own']);
     expect(await list({ job: 'etl', since: '2020-01-01T00:00:00Z' })).toEqual(['group']);
     expect(await list({ job: 'nobody' })).toEqual([]);
+    expect(await list({ search: 'GROU' })).toEqual(['group']);
+    expect(await list({ search: 'g%p' })).toEqual([]);
+    expect(await list({ search: `#${own.number}` })).toEqual(['own']);
     for (const filter of [{ label: 'prod' }, { cursor: 'x' }, { cursor: Buffer.from('v1:a').toString('base64url') }])
       await expect(app.call(api.incidents.list, filter)).rejects.toMatchObject({ status: 400 });
     expect(own.number).toBeLessThan(group.number);

@@ -3,7 +3,6 @@ import type { Input as InputOf } from '@carillon/contract/http/route';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { Handles, Input } from '../../http/handles.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
-import { FirePlansStore } from '../../store/fire-plans.store.js';
 import { HostStore } from '../../store/host.store.js';
 import { JobStore } from '../../store/job.store.js';
 import { RunComparisonStore } from '../../store/run-comparison.store.js';
@@ -69,6 +68,6 @@ class JobsController {
 
 @Module({
   controllers: [JobsController],
-  providers: [JobsService, JobStore, AssignmentStore, FirePlansStore, HostStore, RunComparisonStore, TaskChangeStore],
+  providers: [JobsService, JobStore, AssignmentStore, HostStore, RunComparisonStore, TaskChangeStore],
 })
 export class JobsModule {}

@@ -2,7 +2,6 @@ import { loadRoutes } from '@carillon/contract/http/load.routes';
 import type { Input as InputOf } from '@carillon/contract/http/route';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { Handles, Input } from '../../http/handles.js';
-import { FirePlansStore } from '../../store/fire-plans.store.js';
 import { StartedRunsStore } from '../../store/started-runs.store.js';
 import { TimelineStore } from '../../store/timeline.store.js';
 import { LoadService } from './load.service.js';
@@ -24,6 +23,6 @@ class LoadController {
 
 @Module({
   controllers: [LoadController],
-  providers: [LoadService, FirePlansStore, TimelineStore, StartedRunsStore],
+  providers: [LoadService, TimelineStore, StartedRunsStore],
 })
 export class LoadModule {}

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { loadRoutes } from '@carillon/contract/http/load.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import { limits } from '@carillon/contract/limits';
-import { expectedStarts, type LoadRange } from '@carillon/core/load/expected-load';
+import { fireTimes, type LoadRange, loadSum, timetablesOf } from '@carillon/core/load/expected-load';
 import { movableJob } from '@carillon/core/load/movable-job';
 import type { MovableJob } from '@carillon/core/load/suggest-spread';
 import type { FirePlan } from '@carillon/core/timeline/coming-fires';
@@ -26,6 +26,8 @@ interface Expected {
 const minuteMs = 60_000;
 const hourMinutes = 60;
 const dayMinutes = 24 * hourMinutes;
+/** So long at a time nobody else has the processor. */
+const turnMs = 5;
 
 /** When how much starts: by the timetables, and as it was. */
 @Injectable()
@@ -86,44 +88,38 @@ export class LoadService {
 
 /** Lets others take a turn between timetables: together they can take a while. */
 async function expectedOf(plans: readonly FirePlan[][], range: LoadRange): Promise<Expected> {
-  const starts = new Float64Array(range.minutes);
+  const sum = loadSum(range);
   const ofJob = new Map<string, number>();
-  const known = new Map<string, Float64Array>();
-  const omitted: string[] = [];
+  const omitted = new Set<string>();
   let looked = 0;
-  for (const plan of plans.flat()) {
+  let turnAtMs = performance.now() + turnMs;
+  for (const timetable of timetablesOf(plans.flat())) {
     if (looked > limits.loadFires) {
-      if (!omitted.includes(plan.job) && omitted.length < limits.loadJobs) omitted.push(plan.job);
+      for (const job of timetable.hostsOfJob.keys()) if (omitted.size < limits.loadJobs) omitted.add(job);
       continue;
     }
-    // Many jobs have the same timetable: it is looked at once, for one host.
-    const key = `${plan.enabled} ${plan.hostTimezone} ${JSON.stringify(plan.schedule)}`;
-    let ofOne = known.get(key);
-    if (!ofOne) {
-      const found = expectedStarts({ ...plan, hosts: 1 }, range);
-      ofOne = found.starts;
-      known.set(key, ofOne);
-      looked += found.fires;
-      await turn();
-    }
-    let sum = 0;
-    for (const [minute, share] of ofOne.entries()) {
-      starts[minute] = (starts[minute] ?? 0) + share * plan.hosts;
-      sum += share * plan.hosts;
-    }
-    if (sum > 0) ofJob.set(plan.job, (ofJob.get(plan.job) ?? 0) + sum);
+    const times = fireTimes(timetable, range);
+    looked += times.reduce((count, { minutes }) => count + minutes.length, 0);
+    const ofOne = sum.add(times, timetable.hosts) / timetable.hosts;
+    if (ofOne > 0)
+      for (const [job, hosts] of timetable.hostsOfJob) ofJob.set(job, (ofJob.get(job) ?? 0) + ofOne * hosts);
+    if (performance.now() < turnAtMs) continue;
+    await turn();
+    turnAtMs = performance.now() + turnMs;
   }
-  return { starts, ofJob, omitted };
+  return { starts: sum.starts(), ofJob, omitted: [...omitted] };
 }
 
 /** Of the jobs with the most starts those that can be moved. */
 function largestJobs(plans: readonly FirePlan[][], ofJob: ReadonlyMap<string, number>, range: LoadRange): MovableJob[] {
   const size = (group: readonly FirePlan[]) => ofJob.get(group[0]?.job ?? '') ?? 0;
-  return plans
-    .filter((group) => size(group) > 0)
-    .sort((a, b) => size(b) - size(a))
-    .flatMap((group) => movableJob(group, range) ?? [])
-    .slice(0, limits.loadJobs);
+  const found: MovableJob[] = [];
+  for (const group of plans.filter((each) => size(each) > 0).sort((a, b) => size(b) - size(a))) {
+    const job = movableJob(group, range);
+    if (job !== null) found.push(job);
+    if (found.length === limits.loadJobs) break;
+  }
+  return found;
 }
 
 /** What is left of the load when the starts of jobs that may be moved are taken away. */

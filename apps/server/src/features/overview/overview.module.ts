@@ -5,7 +5,6 @@ import { Controller, Inject, Module } from '@nestjs/common';
 import { Handles, Input } from '../../http/handles.js';
 import { productVersion } from '../../shared/product.js';
 import { runSummaryView } from '../../shared/run-view.js';
-import { FirePlansStore } from '../../store/fire-plans.store.js';
 import { NowStore } from '../../store/now.store.js';
 import { OverviewStore, overviewSpanMs } from '../../store/overview.store.js';
 import { RunStore } from '../../store/run.store.js';
@@ -75,6 +74,6 @@ class NowController {
 
 @Module({
   controllers: [OverviewController, NowController],
-  providers: [OverviewStore, RunStore, SelfWatchStore, NowService, NowStore, FirePlansStore],
+  providers: [OverviewStore, RunStore, SelfWatchStore, NowService, NowStore],
 })
 export class OverviewModule {}

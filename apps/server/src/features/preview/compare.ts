@@ -1,4 +1,5 @@
-import type { jobRoutes, nextFire } from '@carillon/contract/http/jobs.routes';
+import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import type { nextFire } from '@carillon/contract/http/jobs.shapes';
 import type { Response } from '@carillon/contract/http/route';
 import { limits } from '@carillon/contract/limits';
 import type { TargetHost } from '@carillon/core/host/target';

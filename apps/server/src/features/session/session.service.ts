@@ -56,7 +56,8 @@ export class SessionService {
     return await this.begin(holder, { ...from, method: 'invitation' });
   }
 
-  me({ name, via, expiresAtMs, rights, accountId, isLocal }: Caller): Me {
+  async me(caller: Caller): Promise<Me> {
+    const { name, via, expiresAtMs, rights, accountId, isLocal } = caller;
     const expiresAt = expiresAtMs === null ? null : new Date(expiresAtMs).toISOString();
     return {
       name,
@@ -64,6 +65,7 @@ export class SessionService {
       expiresAt,
       grants: rights.grants.map(describeGrant),
       hasPassword: accountId !== null && isLocal,
+      hasSecondFactor: await this.passwords.hasSecondFactor(caller),
     };
   }
 
@@ -81,7 +83,8 @@ export class SessionService {
     return { url: `${origin}/sign-in#ticket=${ticket}`, expiresAt: new Date(expiresAtMs).toISOString() };
   }
 
-  private async begin(holder: Holder, beginning: Beginning): Promise<Begun> {
+  /** A session for somebody who has proved who he is. */
+  async begin(holder: Holder, beginning: Beginning): Promise<Begun> {
     actBy({ actor: holder.name, account: holder.accountId });
     const secret = makeSecret();
     const expiresAtMs = Date.now() + sessionLifeMs;

@@ -2,7 +2,6 @@ import type { Input as InputOf } from '@carillon/contract/http/route';
 import { timelineRoutes } from '@carillon/contract/http/timeline.routes';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { Handles, Input } from '../../http/handles.js';
-import { FirePlansStore } from '../../store/fire-plans.store.js';
 import { TimelineStore } from '../../store/timeline.store.js';
 import { TimelineService } from './timeline.service.js';
 
@@ -16,5 +15,5 @@ class TimelineController {
   }
 }
 
-@Module({ controllers: [TimelineController], providers: [TimelineService, TimelineStore, FirePlansStore] })
+@Module({ controllers: [TimelineController], providers: [TimelineService, TimelineStore] })
 export class TimelineModule {}

@@ -56,3 +56,36 @@ describe('the page of access', () => {
     expect(await screen.findByText(invitation.url)).toBeTruthy();
   });
 });
+
+describe('one’s own page', () => {
+  it('says whether there is a second factor, and switches it on and off', async () => {
+    let isOn = false;
+    const network = new FakeNetwork()
+      .on(accessTokenRoutes.mine, () => ({ items: [] }))
+      .on(signedInRoutes.mine, () => ({ items: [] }))
+      .on(signedInRoutes.beginSecondFactor, () => ({ secret: 'ABCDEFGH', uri: 'otpauth://totp/x' }))
+      .on(signedInRoutes.confirmSecondFactor, () => {
+        isOn = true;
+        return { recoveryCodes: ['first-code', 'second-code'] };
+      })
+      .on(signedInRoutes.removeSecondFactor, () => {
+        isOn = false;
+        return { removed: true };
+      });
+    renderApp('/account', network, () => ({ hasPassword: true, hasSecondFactor: isOn }));
+    await screen.findByText('Signing in asks for the password alone.');
+    const give = async (label: string, value: string, button: string) => {
+      const fields = await screen.findAllByLabelText(label);
+      fireEvent.change(fields.at(-1) as HTMLElement, { target: { value } });
+      fireEvent.click(screen.getByRole('button', { name: button }));
+    };
+    await give('Present password', 'the present one', 'Set up an authenticator');
+    await screen.findByText('ABCDEFGH');
+    await give('Code of the authenticator', '123456', 'Switch on');
+    expect(await screen.findByText(/first-code/)).toBeTruthy();
+    expect(screen.getByText('Signing in asks for the code of an authenticator as well.')).toBeTruthy();
+    await give('Present password', 'the present one', 'Switch off');
+    await screen.findByText('Signing in asks for the password alone.');
+    expect(screen.queryByText(/first-code/)).toBeNull();
+  });
+});

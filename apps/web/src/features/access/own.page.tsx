@@ -26,7 +26,7 @@ export function OwnPage() {
       <Section title={t('access.myRights')}>
         <Written grants={me.data?.grants ?? []} />
       </Section>
-      {me.data?.hasPassword && <OwnSecrets />}
+      {me.data?.hasPassword && <OwnSecrets hasSecondFactor={me.data.hasSecondFactor === true} />}
       <OwnSessions />
       <OwnTokens />
     </Stack>

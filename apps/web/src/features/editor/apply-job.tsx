@@ -63,7 +63,7 @@ export function ApplyJob({ apply, isReady }: { apply: ApplyJobState; isReady: bo
           </Button>
           {canConfirm && (
             <Button ref={confirm} disabled={!isReady} loading={save.isPending} onClick={apply.store}>
-              {t('editor.confirm', { n: result.hosts ?? 0 })}
+              {t('editor.confirm', { count: result.hosts ?? 0 })}
             </Button>
           )}
           <Text size="xs" c="dimmed">

@@ -1,30 +1,13 @@
-import { type Document, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isScalar, isSeq, type Node, parseDocument } from 'yaml';
+import { type FieldPath, maxAliasCount, type ReadYaml, readYaml } from '../../lib/yaml-file.js';
 
-/** Where a field stands in a job file, `['targets', 'labels']`. */
-export type FieldPath = readonly string[];
-
+export type { FieldPath };
 /** A job file as typed: what it says, or the first thing that is no YAML. */
-export type ReadFile =
-  | { readonly ok: true; readonly raw: unknown; readonly document: Document }
-  | { readonly ok: false; readonly line: number; readonly message: string };
+export type ReadFile = ReadYaml;
 
-/** Larger than any sensible job file: it is read again at each key. */
-const maxCharacters = 200_000;
-/** Aliases may stand for at most so many copies, else a small file could mean gigabytes. */
-const maxAliasCount = 50;
-
-/** Reads one job file. Never throws: half-typed files are the normal case. */
+/** Reads one job file. Never throws. */
 export function readFile(text: string): ReadFile {
-  if (text.length > maxCharacters) return { ok: false, line: 1, message: `more than ${maxCharacters} characters` };
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
-  const [fault] = [...document.errors, ...document.warnings];
-  if (fault) return { ok: false, line: lineCounter.linePos(fault.pos[0]).line, message: fault.message.slice(0, 200) };
-  try {
-    return { ok: true, raw: document.toJS({ maxAliasCount }), document: document as Document };
-  } catch (error) {
-    return { ok: false, line: 1, message: error instanceof Error ? error.message : String(error) };
-  }
+  return readYaml(text, { strict: true });
 }
 
 /** What stands at a path, comments and all; undefined where nothing does. */

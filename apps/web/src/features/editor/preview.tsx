@@ -66,7 +66,7 @@ function Zones({ data }: { data: PreviewData }) {
           label={t('editor.zone')}
           data={zones.map(({ hostTimezone, hosts, exactness }) => ({
             value: hostTimezone,
-            label: t('editor.zoneOf', { zone: hostTimezone, n: hosts, how: t(`editor.${exactness}`) }),
+            label: t('editor.zoneOf', { zone: hostTimezone, count: hosts, how: t(`editor.${exactness}`) }),
           }))}
           value={zone.hostTimezone}
           onChange={(event) => setChosen(event.currentTarget.value)}
@@ -165,7 +165,7 @@ function Overlaps({ data: { overlaps } }: { data: PreviewData }) {
         <List size="sm">
           {overlaps.map(({ job, hosts, at }) => (
             <List.Item key={job}>
-              <JobLink name={job} /> {t('editor.overlapAt', { n: hosts, at: localTime(at) })}
+              <JobLink name={job} /> {t('editor.overlapAt', { count: hosts, at: localTime(at) })}
             </List.Item>
           ))}
         </List>

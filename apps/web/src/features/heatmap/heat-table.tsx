@@ -1,3 +1,4 @@
+import { Link, type LinkProps } from '@tanstack/react-router';
 import { Fragment } from 'react';
 import { useWords } from '../../i18n/index.js';
 import { localTime } from '../../lib/times.js';
@@ -11,11 +12,12 @@ const hot = 0.62;
 interface Props {
   readonly days: readonly HeatDay[];
   readonly chosenMs: number | undefined;
-  readonly onChoose: (hourMs: number) => void;
+  /** Where an hour is looked at closely. */
+  readonly linkOf: (hourMs: number) => Pick<LinkProps, 'to' | 'search'>;
 }
 
 /** Days by their hours; the number in each cell says what its colour says. */
-export function HeatTable({ days, chosenMs, onChoose }: Props) {
+export function HeatTable({ days, chosenMs, linkOf }: Props) {
   const { t, language } = useWords();
   const most = fullest(days);
   const day = new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric' });
@@ -34,20 +36,21 @@ export function HeatTable({ days, chosenMs, onChoose }: Props) {
             const bad = cell.bad > 0 ? `, ${t('heatmap.bad', { count: cell.bad })}` : '';
             const label = `${localTime(new Date(cell.atMs).toISOString()).slice(0, 16)}: ${t('heatmap.starts', { count: Math.round(cell.starts) })}${bad}`;
             return (
-              <button
+              <Link
                 key={cell.atMs}
-                type="button"
+                {...linkOf(cell.atMs)}
+                replace
+                resetScroll={false}
                 style={{ '--heat': heat } as React.CSSProperties}
                 data-hot={heat > hot || undefined}
                 data-bad={cell.bad > 0 || undefined}
                 data-most={(most && cell.atMs === most.atMs) || undefined}
-                aria-pressed={cell.atMs === chosenMs}
+                aria-current={cell.atMs === chosenMs || undefined}
                 aria-label={label}
                 title={label}
-                onClick={() => onChoose(cell.atMs)}
               >
                 {cell.starts > 0 ? shortCount(cell.starts) : ''}
-              </button>
+              </Link>
             );
           })}
         </Fragment>

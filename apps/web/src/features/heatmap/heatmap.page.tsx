@@ -44,7 +44,7 @@ export function HeatmapPage() {
           <HeatTable
             days={days}
             chosenMs={hourMs}
-            onChoose={(atMs) => change({ hour: new Date(atMs).toISOString() })}
+            linkOf={(atMs) => ({ to: '/heatmap', search: { ...filter, hour: new Date(atMs).toISOString() } })}
           />
         </Section>
       ) : (

@@ -36,23 +36,27 @@ describe('the heatmap', () => {
     expect(await screen.findByText('This hour could be flatter')).toBeTruthy();
     expect(screen.getByText('spread its hosts over 45 minutes (jitter)')).toBeTruthy();
     expect(screen.getByText('6.7')).toBeTruthy();
-    const fullest = await screen.findByRole('button', { name: /02:00: 300 starts/ });
-    expect(fullest.getAttribute('aria-pressed')).toBe('true');
+    const fullest = await screen.findByRole('link', { name: /02:00: 300 starts/ });
+    expect(fullest.getAttribute('aria-current')).toBe('true');
     const asked = asks.calls.find(({ route }) => route === 'GET /load/hour')?.asked.from;
     expect(asked).toBe(new Date(midnight(Date.now(), 1) + 2 * 3_600_000).toISOString());
   });
 
   it('looks closer at the hour that is chosen, and keeps it in the address', async () => {
     const { history } = renderApp('/heatmap', network());
-    const [quiet] = await screen.findAllByRole('button', { name: /05:00: 0 starts/ });
+    const [quiet] = await screen.findAllByRole('link', { name: /05:00: 0 starts/ });
     fireEvent.click(quiet as Element);
     await waitFor(() => expect(history.location.search).toContain('hour='));
   });
 
   it('counts what ran, and what of it went wrong', async () => {
-    renderApp('/heatmap?view=past&job=backup', network());
-    expect(await screen.findByRole('button', { name: /00:00: 8 starts, 2 went wrong/ })).toBeTruthy();
+    renderApp('/heatmap?view=past&job=backup&label=role%3Ddb', network());
+    expect(await screen.findByRole('link', { name: /00:00: 8 starts, 2 went wrong/ })).toBeTruthy();
     expect(await screen.findByRole('img', { name: '8 starts' })).toBeTruthy();
+    const wrong = await screen.findByRole('link', { name: '2 went wrong' });
+    expect(decodeURIComponent(wrong.getAttribute('href') ?? '')).toMatch(
+      /^\/runs\?job=backup&label=role=db&since=.*&until=.*&bad=true$/,
+    );
     expect(screen.queryByText('This hour could be flatter')).toBeNull();
   });
 

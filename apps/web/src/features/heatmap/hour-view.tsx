@@ -1,7 +1,7 @@
 import { loadRoutes } from '@carillon/contract/http/load.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { suggestSpread } from '@carillon/core/load/suggest-spread';
-import { Stack, Table, Text } from '@mantine/core';
+import { Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { JobLink } from '../../components/links.js';
 import { Loaded } from '../../components/loaded.js';
@@ -30,25 +30,34 @@ export function HourView({ filter, hourMs }: { filter: HeatmapFilter; hourMs: nu
     <Section title={title}>
       <Loaded query={hour}>
         {(data) =>
-          view === 'past' ? <Ran hour={data} hourMs={hourMs} filter={filter} /> : <Coming hour={data} hourMs={hourMs} />
+          view === 'past' ? <Ran load={data} hourMs={hourMs} filter={filter} /> : <Coming hour={data} hourMs={hourMs} />
         }
       </Loaded>
     </Section>
   );
 }
 
-function Ran({ hour: { started, bad }, hourMs, filter }: { hour: Hour; hourMs: number; filter: HeatmapFilter }) {
+function Ran({ load: { started, bad }, hourMs, filter }: { load: Hour; hourMs: number; filter: HeatmapFilter }) {
   const { t } = useWords();
   const total = started.reduce((sum, runs) => sum + runs, 0);
   const label = t('heatmap.starts', { count: total });
-  const { job, host } = filter;
+  const wrong = bad.reduce((sum, runs) => sum + runs, 0);
+  const { job, host, label: ofHosts } = filter;
   const runsOf = (fromMs: number, toMs: number) => ({
     to: '/runs' as const,
-    search: { job, host, since: new Date(fromMs).toISOString(), until: new Date(toMs).toISOString() },
+    search: { job, host, label: ofHosts, since: new Date(fromMs).toISOString(), until: new Date(toMs).toISOString() },
   });
+  const hour = runsOf(hourMs, hourMs + 60 * minuteMs);
   return (
     <Stack gap="xs">
-      <PageLink {...runsOf(hourMs, hourMs + 60 * minuteMs)}>{label}</PageLink>
+      <Group gap="md">
+        <PageLink {...hour}>{label}</PageLink>
+        {wrong > 0 && (
+          <PageLink to="/runs" search={{ ...hour.search, bad: true }} c="red">
+            {t('heatmap.bad', { count: wrong })}
+          </PageLink>
+        )}
+      </Group>
       <HourBars
         values={started}
         bad={bad}

@@ -21,8 +21,8 @@ import {
   Text,
   TextInput,
 } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
@@ -40,7 +40,12 @@ const fileOf: Record<InstallerLineKind, string> = { powershell: agentProgramFile
 /** Makes a join token and shows the line that brings the agent to Windows hosts with it. */
 export function AddHost() {
   const { t } = useWords();
-  const [opened, { open, close }] = useDisclosure();
+  const { ask } = useSearch({ from: '/signed-in/hosts' });
+  const navigate = useNavigate({ from: '/hosts' });
+  const opened = ask === 'add';
+  const turn = (next: 'add' | undefined) => void navigate({ search: (before) => ({ ...before, ask: next }) });
+  const open = () => turn('add');
+  const close = () => turn(undefined);
   return (
     <>
       <Button variant="light" onClick={open}>

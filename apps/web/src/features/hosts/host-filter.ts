@@ -11,6 +11,8 @@ export interface HostFilter {
   readonly agent?: string | undefined;
   /** Only hosts with failing jobs. */
   readonly failing?: true | undefined;
+  /** What is asked at once when the page opens; no filter. */
+  readonly ask?: 'add' | undefined;
 }
 
 /** The filter as the address has it. */
@@ -21,6 +23,7 @@ export function readHostFilter(search: Record<string, unknown>): HostFilter {
     label: searchText(search, 'label'),
     agent: searchText(search, 'agent'),
     failing: searchFlag(search, 'failing'),
+    ask: searchWord(search, 'ask', ['add']),
   };
 }
 

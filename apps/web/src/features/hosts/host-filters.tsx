@@ -9,7 +9,7 @@ import type { HostFilter } from './host-filter.js';
 export function HostFilters() {
   const { t } = useWords();
   const filter = useSearch({ from: '/signed-in/hosts' });
-  const navigate = useNavigate();
+  const navigate = useNavigate({ from: '/hosts' });
   const change = (part: HostFilter) =>
     void navigate({ to: '/hosts', search: (before) => ({ ...before, ...part }), replace: true });
   const search = useTyped(filter.search, (text) => change({ search: text }));

@@ -62,7 +62,7 @@ function IncidentDetails({ incident }: { incident: Incident }) {
         <IncidentFacts incident={incident} />
       </Section>
       <Section title={t('incidents.spread')}>
-        <Spread spread={incident.spread} />
+        <Spread spread={incident.spread} job={incident.job ?? undefined} />
       </Section>
       <Section title={t('incidents.alerts')}>
         <IncidentAlerts incident={incident} />

@@ -71,7 +71,9 @@ describe('the page of an incident', () => {
     renderApp('/incidents/42', serverWith().network);
     expect(await screen.findByRole('heading', { name: 'nightly fails on 3 of 12 hosts' })).toBeTruthy();
     expect(screen.getByText('3 of 4 alerts fire')).toBeTruthy();
-    expect(within(screen.getByRole('group', { name: 'By exit code' })).getByLabelText('3: 3')).toBeTruthy();
+    const byExitCode = within(screen.getByRole('group', { name: 'By exit code' }));
+    expect(byExitCode.getByLabelText('3: 3')).toBeTruthy();
+    expect(byExitCode.getByRole('link', { name: '75' }).getAttribute('href')).toMatch(/^\/runs\?job=.+&exit=/);
     expect(screen.getByText(/451 try again later · 2 tries/)).toBeTruthy();
     expect(screen.getByText(/phone \(\+491234\)/)).toBeTruthy();
     expect(screen.getByRole('link', { name: 'https://wiki.example/nightly' })).toBeTruthy();

@@ -123,7 +123,7 @@ function Preview({ match }: { match: readonly string[] }) {
   return (
     <Stack gap={4} aria-live="polite">
       <Text size="sm" fw={600}>
-        {t('silence.mutes', { incidents: incidentsTotal, alerts })}
+        {t('silence.mutes', { incidents: incidentsTotal, count: alerts })}
       </Text>
       {incidents.map(({ number, title }) => (
         <Text key={number} size="sm" truncate>

@@ -1,6 +1,8 @@
 import { Group, Progress, SimpleGrid, Stack, Text } from '@mantine/core';
 import { HostLink } from '../../components/links.js';
+import { PageLink } from '../../components/page-link.js';
 import { useWords } from '../../i18n/index.js';
+import { exitCodeOf, type RunFilter } from '../runs/run-filter.js';
 import type { IncidentSummary } from './incident-shapes.js';
 
 type SpreadOf = IncidentSummary['spread'];
@@ -9,7 +11,7 @@ type SpreadOf = IncidentSummary['spread'];
 const shown = 6;
 
 /** How far an incident reaches, and what the concerned have in common. */
-export function Spread({ spread }: { spread: SpreadOf }) {
+export function Spread({ spread, job }: { spread: SpreadOf; job: string | undefined }) {
   const { t } = useWords();
   const { firing, total, hosts, hostsOfJob, byExitCode, byVersion, byLabel, examples } = spread;
   return (
@@ -25,9 +27,19 @@ export function Spread({ spread }: { spread: SpreadOf }) {
         )}
       </Group>
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
-        <Shares title={t('incidents.byExitCode')} counts={byExitCode} total={total} />
+        <Shares
+          title={t('incidents.byExitCode')}
+          counts={byExitCode}
+          total={total}
+          searchOf={(exit) => (exitCodeOf(exit) === undefined ? undefined : { job, exit })}
+        />
         <Shares title={t('incidents.byVersion')} counts={byVersion} total={total} prefix="v" />
-        <Shares title={t('incidents.byLabel')} counts={byLabel} total={total} />
+        <Shares
+          title={t('incidents.byLabel')}
+          counts={byLabel}
+          total={total}
+          searchOf={(label) => ({ job, label, bad: true })}
+        />
       </SimpleGrid>
       {examples.length > 0 && (
         <Group gap="xs">
@@ -48,9 +60,11 @@ interface SharesProps {
   readonly counts: Readonly<Record<string, number>>;
   readonly total: number;
   readonly prefix?: string;
+  /** The runs behind a row, where there is a list of them. */
+  readonly searchOf?: (name: string) => RunFilter | undefined;
 }
 
-function Shares({ title, counts, total, prefix = '' }: SharesProps) {
+function Shares({ title, counts, total, prefix = '', searchOf }: SharesProps) {
   const rows = Object.entries(counts)
     .sort(([, a], [, b]) => b - a)
     .slice(0, shown);
@@ -63,10 +77,7 @@ function Shares({ title, counts, total, prefix = '' }: SharesProps) {
       {rows.map(([name, count]) => (
         <div key={name}>
           <Group justify="space-between" gap="xs" wrap="nowrap">
-            <Text size="sm" className="mono" truncate title={name}>
-              {prefix}
-              {name}
-            </Text>
+            <Name text={`${prefix}${name}`} search={searchOf?.(name)} />
             <Text size="sm" c="dimmed">
               {count}
             </Text>
@@ -75,5 +86,18 @@ function Shares({ title, counts, total, prefix = '' }: SharesProps) {
         </div>
       ))}
     </Stack>
+  );
+}
+
+function Name({ text, search }: { text: string; search: RunFilter | undefined }) {
+  const look = { className: 'mono', truncate: true, title: text } as const;
+  return search ? (
+    <PageLink to="/runs" search={search} {...look}>
+      {text}
+    </PageLink>
+  ) : (
+    <Text size="sm" {...look}>
+      {text}
+    </Text>
   );
 }

@@ -3,7 +3,7 @@ import type { Response } from '@carillon/contract/http/route';
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { IconPencil, IconPower, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
@@ -18,10 +18,13 @@ type Act = 'enable' | 'disable' | 'remove';
 export function JobActs({ job, runNow }: { job: Job; runNow: RunNowAct }) {
   const { t } = useWords();
   const [asked, setAsked] = useState<Act | null>(null);
+  const { ask } = useSearch({ from: '/signed-in/jobs/$name' });
+  const navigate = useNavigate({ from: '/jobs/$name' });
+  const forgetAsk = () => void navigate({ search: (before) => ({ ...before, ask: undefined }), replace: true });
   const turn = job.enabled ? 'disable' : 'enable';
   return (
     <Group gap="xs">
-      <RunNow job={job.name} hosts={job.assignments.total} act={runNow} />
+      <RunNow job={job.name} hosts={job.assignments.total} act={runNow} asks={ask === 'run'} onAsked={forgetAsk} />
       <Button
         renderRoot={(props) => <Link {...props} to="/jobs/$name/edit" params={{ name: job.name }} />}
         variant="default"

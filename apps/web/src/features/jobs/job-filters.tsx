@@ -1,20 +1,16 @@
 import { type JobHealth, jobHealths } from '@carillon/core/state/states';
 import { Select, SimpleGrid, TextInput } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useRef } from 'react';
 import { useWords } from '../../i18n/index.js';
 import { useTyped } from '../../lib/use-typed.js';
 import type { JobFilter } from './job-filter.js';
 
-/** Which jobs the list shows. `/` goes to the search, as in many programs. */
+/** Which jobs the list shows. */
 export function JobFilters() {
   const { t } = useWords();
   const filter = useSearch({ from: '/signed-in/jobs' });
   const navigate = useNavigate();
-  const box = useRef<HTMLInputElement>(null);
-  useHotkeys([['/', () => box.current?.focus()]]);
   const change = (part: JobFilter) =>
     void navigate({ to: '/jobs', search: (before) => ({ ...before, ...part }), replace: true });
   const search = useTyped(filter.search, (text) => change({ search: text }));
@@ -22,7 +18,7 @@ export function JobFilters() {
   const owner = useTyped(filter.owner, (text) => change({ owner: text }));
   return (
     <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
-      <TextInput label={t('common.search')} leftSection={<IconSearch size={15} aria-hidden />} ref={box} {...search} />
+      <TextInput label={t('common.search')} leftSection={<IconSearch size={15} aria-hidden />} {...search} />
       <Select
         label={t('jobs.health')}
         placeholder={t('common.all')}

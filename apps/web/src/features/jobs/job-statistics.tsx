@@ -55,22 +55,23 @@ interface PartProps {
 
 function Endings({ job, statistics: { runs, since, states = {} } }: PartProps) {
   const { t } = useWords();
+  const counted = since ? { job, since } : { job };
   const good = runStates.reduce((sum, state) => sum + (isBadRun(state) ? 0 : (states[state] ?? 0)), 0);
   return (
     <Section title={t('job.endings')}>
       <Text fz={34} fw={600} lh={1.2}>
         {percent(good, runs)}
       </Text>
-      <Text size="sm" c="dimmed" mb="sm">
+      <PageLink to="/runs" search={counted} c="dimmed" mb="sm" display="block">
         {t('job.endedWell', { count: runs })} {since && <When at={since} />}
-      </Text>
+      </PageLink>
       <Stack gap={6}>
         {runStates.map((state) => {
           const count = states[state] ?? 0;
           if (count === 0) return null;
           return (
             <Group key={state} gap="sm" wrap="nowrap">
-              <PageLink to="/runs" search={{ job, state }} underline="never" w={130}>
+              <PageLink to="/runs" search={{ ...counted, state }} underline="never" w={130}>
                 <RunBadge state={state} />
               </PageLink>
               <Share of={count} all={runs} isBad={isBadRun(state)} label={t(`run.${state}`)} />
@@ -116,7 +117,7 @@ function Durations({ statistics: { durations, buckets, days = [] } }: { statisti
   );
 }
 
-function ExitCodes({ statistics: { exitCodes, runs } }: PartProps) {
+function ExitCodes({ job, statistics: { exitCodes, runs, since } }: PartProps) {
   const { t } = useWords();
   return (
     <Section title={t('job.exitCodes')}>
@@ -134,7 +135,13 @@ function ExitCodes({ statistics: { exitCodes, runs } }: PartProps) {
               <Table.Tr key={exit?.unsigned ?? 'none'}>
                 <Table.Td className="wrap">{exit ? <ExitCode exit={exit} /> : t('job.noExitCode')}</Table.Td>
                 <Table.Td>
-                  {count} · {percent(count, runs)}
+                  {exit ? (
+                    <PageLink to="/runs" search={{ job, exit: String(exit.unsigned), since: since ?? undefined }}>
+                      {count} · {percent(count, runs)}
+                    </PageLink>
+                  ) : (
+                    `${count} · ${percent(count, runs)}`
+                  )}
                 </Table.Td>
                 <Table.Td w="35%">
                   <Share of={count} all={runs} label={exit ? String(exit.unsigned) : t('job.noExitCode')} />

@@ -15,6 +15,8 @@ export interface JobView {
   /** Versions that are compared; without them the newest with the one before it. */
   readonly before?: number | undefined;
   readonly after?: number | undefined;
+  /** What is asked at once when the page opens. */
+  readonly ask?: 'run' | undefined;
 }
 
 /** The view as the address has it, so that it can be kept and sent to somebody. */
@@ -25,6 +27,7 @@ export function readJobView(search: Record<string, unknown>): JobView {
     host: searchText(search, 'host'),
     before: searchVersion(search, 'before'),
     after: searchVersion(search, 'after'),
+    ask: searchWord(search, 'ask', ['run']),
   };
 }
 

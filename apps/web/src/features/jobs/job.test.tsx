@@ -152,6 +152,9 @@ describe('the figures of a job', () => {
     expect(await screen.findByText('97.5 %')).toBeTruthy();
     expect(screen.getByText(/The program ended with exit code 3/)).toBeTruthy();
     expect(screen.getByText('failed').closest('a')?.getAttribute('href')).toContain('state=failed');
+    const code = screen.getByRole('link', { name: '25 · 2.5 %' }).getAttribute('href') ?? '';
+    expect(code).toContain('exit=');
+    expect(code).toContain(`since=${encodeURIComponent(at)}`);
     const chart = screen.getByRole('img', { name: 'Day by day' });
     expect(chart.querySelectorAll('title')[1]?.textContent).toContain(
       '2026-11-23 UTC · Half within 2.0s · 95 % within 9.0s',

@@ -19,14 +19,21 @@ interface Props {
   /** How many should have it. */
   readonly hosts: number;
   readonly act: RunNowAct;
+  /** Asks at once, also where there is one host only. */
+  readonly asks: boolean;
+  readonly onAsked: () => void;
 }
 
 /** Starts a job now: of one host at once, of several after the reader chose which. */
-export function RunNow({ job, hosts, act }: Props) {
+export function RunNow({ job, hosts, act, asks, onAsked }: Props) {
   const { t } = useWords();
-  const [opened, setOpened] = useState(false);
+  const [wanted, setWanted] = useState(false);
+  const close = () => {
+    setWanted(false);
+    if (asks) onAsked();
+  };
   const start = (names?: string[]) => {
-    setOpened(false);
+    close();
     act.mutate(names);
   };
   return (
@@ -34,17 +41,17 @@ export function RunNow({ job, hosts, act }: Props) {
       <Button
         loading={act.isPending}
         leftSection={<IconPlayerPlay size={16} aria-hidden />}
-        onClick={() => (hosts > 1 ? setOpened(true) : start())}
+        onClick={() => (hosts > 1 ? setWanted(true) : start())}
       >
         {t('jobs.runNow')}
       </Button>
       <Modal
-        opened={opened}
-        onClose={() => setOpened(false)}
+        opened={wanted || asks}
+        onClose={close}
         title={t('job.ask.run', { name: job })}
         closeButtonProps={{ 'aria-label': t('common.close') }}
       >
-        <ChooseHosts job={job} hosts={hosts} onStart={start} onCancel={() => setOpened(false)} />
+        <ChooseHosts job={job} hosts={hosts} onStart={start} onCancel={close} />
       </Modal>
     </>
   );

@@ -32,7 +32,8 @@ export const incidents = {
   'incidents.channel': 'Channel',
   'incidents.reason': 'Reason',
   'incidents.answer': 'Answer',
-  'incidents.tries': '{{n}} tries',
+  'incidents.tries_one': '{{count}} try',
+  'incidents.tries_other': '{{count}} tries',
   'incidents.nextTry': 'next try',
   'incidents.timeline': 'Every decision',
   'incidents.noLog': 'Nothing is recorded yet.',
@@ -100,5 +101,6 @@ export const incidents = {
   'silence.reason': 'Why',
   'silence.submit': 'Silence',
   'silence.matchSomething': 'Choose at least one.',
-  'silence.mutes': 'Open incidents that this would mute now: {{incidents}}, with {{alerts}} alerts',
+  'silence.mutes_one': 'Open incidents that this would mute now: {{incidents}}, with {{count}} alert',
+  'silence.mutes_other': 'Open incidents that this would mute now: {{incidents}}, with {{count}} alerts',
 };

@@ -19,7 +19,7 @@ export const common: Same<typeof english> = {
   'nav.menu': '菜单',
   'nav.skip': '跳到正文',
   'nav.incidents': '事件',
-  'nav.waiting': '{{n}} 个待处理',
+  'nav.waiting_other': '{{count}} 个待处理',
   'live.live': '实时',
   'live.live.text': '变化会在一两秒内自动显示。',
   'live.polling': '轮询',

@@ -31,7 +31,7 @@ export const incidents: Same<typeof english> = {
   'incidents.channel': '渠道',
   'incidents.reason': '缘由',
   'incidents.answer': '答复',
-  'incidents.tries': '已尝试 {{n}} 次',
+  'incidents.tries_other': '已尝试 {{count}} 次',
   'incidents.nextTry': '下次尝试',
   'incidents.timeline': '全部决策',
   'incidents.noLog': '尚无记录。',
@@ -99,5 +99,5 @@ export const incidents: Same<typeof english> = {
   'silence.reason': '原因',
   'silence.submit': '静默',
   'silence.matchSomething': '请至少选择一项。',
-  'silence.mutes': '现在将静音的未解决事件：{{incidents}} 个，共 {{alerts}} 条告警',
+  'silence.mutes_other': '现在将静音的未解决事件：{{incidents}} 个，共 {{count}} 条告警',
 };

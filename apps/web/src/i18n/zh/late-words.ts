@@ -4,6 +4,7 @@ import { access } from './access.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { editor } from './editor.js';
+import { finder } from './finder.js';
 import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
@@ -15,6 +16,7 @@ export const lateWords: Same<typeof english> = {
   ...access,
   ...adoption,
   ...editor,
+  ...finder,
   ...heatmap,
   ...hostPage,
   ...jobPage,

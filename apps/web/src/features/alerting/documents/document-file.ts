@@ -1,33 +1,21 @@
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, stringify } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, type Pair, parseDocument, stringify } from 'yaml';
+import { type FieldPath, readYaml, type YamlFault } from '../../../lib/yaml-file.js';
 
-/** Where a field stands in a file, `['when', 'missed']`. */
-export type FieldPath = readonly string[];
+export type { FieldPath };
 
 /** A file as typed: what it says, or the first thing that is no YAML. */
 export type ReadText =
   | { readonly ok: true; readonly raw: Record<string, unknown>; readonly lineOf: (path: string) => number }
-  | { readonly ok: false; readonly line: number; readonly message: string };
-
-const maxCharacters = 200_000;
-/** Aliases may stand for at most so many copies, else a small file could mean gigabytes. */
-const maxAliasCount = 50;
+  | YamlFault;
 
 /** Reads the file of one document. Never throws: half-typed files are the normal case. */
 export function readText(text: string): ReadText {
-  if (text.length > maxCharacters) return { ok: false, line: 1, message: `more than ${maxCharacters} characters` };
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const [fault] = document.errors;
-  if (fault) return { ok: false, line: lines.linePos(fault.pos[0]).line, message: fault.message.slice(0, 200) };
-  try {
-    const raw: unknown = document.toJS({ maxAliasCount });
-    if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
-      return { ok: false, line: 1, message: 'expected a map with kind, name, …' };
-    const lineOf = (path: string) => lines.linePos(offsetOf(document as Document, path)).line;
-    return { ok: true, raw: raw as Record<string, unknown>, lineOf };
-  } catch (error) {
-    return { ok: false, line: 1, message: error instanceof Error ? error.message : String(error) };
-  }
+  const read = readYaml(text, { strict: false });
+  if (!read.ok) return read;
+  const { raw, document, lineAt } = read;
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    return { ok: false, line: 1, message: 'expected a map with kind, name, …' };
+  return { ok: true, raw: raw as Record<string, unknown>, lineOf: (path) => lineAt(offsetOf(document, path)) };
 }
 
 /** A document as somebody would write it. */

@@ -27,7 +27,7 @@ export function MutedIncidents({ muted: { incidents, incidentsTotal, alerts } }:
   return (
     <Stack gap={4} aria-live="polite">
       <Text size="sm" fw={600}>
-        {t('silence.mutes', { incidents: incidentsTotal, alerts })}
+        {t('silence.mutes', { incidents: incidentsTotal, count: alerts })}
       </Text>
       {incidents.map(({ number, title }) => (
         <PageLink key={number} to="/incidents/$number" params={{ number: String(number) }} truncate>

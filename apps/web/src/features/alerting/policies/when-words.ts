@@ -2,18 +2,10 @@ import type { Word } from '../../../i18n/index.js';
 
 type T = (word: Word, values?: Record<string, string | number>) => string;
 
+/** Conditions that count something. */
+const counted = ['consecutiveFailures', 'timedOut'] as const;
 /** Conditions that are said with their one value, as it was written. */
-const plain = [
-  'consecutiveFailures',
-  'timedOut',
-  'noSuccessFor',
-  'longerThan',
-  'exitCodes',
-  'output',
-  'logLevel',
-  'hostOffline',
-  'clockSkew',
-] as const;
+const plain = ['noSuccessFor', 'longerThan', 'exitCodes', 'output', 'logLevel', 'hostOffline', 'clockSkew'] as const;
 const loads = ['cpuAbove', 'memoryAbove', 'diskAbove'] as const;
 const bare = ['drift', 'rejected', 'spoolLoss'] as const;
 
@@ -22,6 +14,8 @@ export function whenWords(when: Readonly<Record<string, unknown>>, t: T): string
   const said = Object.entries(when).flatMap(([key, value]): string[] => {
     if (isOneOf(plain, key))
       return [value === true ? t(`when.${key}.any`) : t(`when.${key}`, { value: textOf(value) })];
+    if (isOneOf(counted, key))
+      return [value === true ? t(`when.${key}.any`) : t(`when.${key}`, { count: countOf(value) })];
     if (isOneOf(bare, key)) return [t(`when.${key}`)];
     if (isOneOf(loads, key)) {
       const { above, for: time } = partsOf(value, 'above');
@@ -31,13 +25,13 @@ export function whenWords(when: Readonly<Record<string, unknown>>, t: T): string
     }
     if (key === 'failures') {
       const { atLeast, of } = partsOf(value, 'atLeast');
-      return [t('when.failures', { atLeast: textOf(atLeast), of: textOf(of) })];
+      return [t('when.failures', { atLeast: textOf(atLeast), count: countOf(of) })];
     }
     if (key === 'failureRate') {
       const parts = partsOf(value, 'above');
       const time = textOf(parts['window'] ?? when['window'] ?? '15m');
-      const runs = textOf(parts['minimumRuns'] ?? when['minimumRuns'] ?? 20);
-      return [t('when.failureRate', { value: textOf(parts['above']), time, runs })];
+      const count = countOf(parts['minimumRuns'] ?? when['minimumRuns'] ?? 20);
+      return [t('when.failureRate', { value: textOf(parts['above']), time, count })];
     }
     if (key === 'missed') {
       const grace = partsOf(value, 'grace')['grace'];
@@ -57,6 +51,11 @@ function isOneOf<K extends string>(keys: readonly K[], key: string): key is K {
 /** A map, or the value of its main part alone. */
 function partsOf(value: unknown, main: string): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : { [main]: value };
+}
+
+/** What is no number yet stands as it was written, beside the plural. */
+function countOf(value: unknown): number | string {
+  return typeof value === 'number' ? value : textOf(value);
 }
 
 function textOf(value: unknown): string {

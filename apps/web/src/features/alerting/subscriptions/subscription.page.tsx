@@ -127,7 +127,7 @@ function Row({ id, delivery, isOn }: { id: string; delivery: Delivery; isOn: boo
       </Table.Td>
       <Table.Td className="wrap">
         {outcome?.text ?? '–'}
-        {attempts > 1 && ` · ${t('incidents.tries', { n: attempts })}`}
+        {attempts > 1 && ` · ${t('incidents.tries', { count: attempts })}`}
         {replay.isError && <Failure error={replay.error} />}
       </Table.Td>
       <Table.Td>
