@@ -133,7 +133,7 @@ async function alerting(): Promise<void> {
     body: { name: 'desk', url: `${sink.url}/in-the-path`, events: ['run.failed'], signing: [{ secret: 'hook' }] },
   });
   const subscribed = { id: subscription.id };
-  await app.call(api.subscriptions.change, { ...subscribed, body: { enabled: false } });
+  await app.call(api.subscriptions.change, { ...subscribed, body: { match: ['env=test'] } });
   await app.call(api.subscriptions.test, subscribed);
   await app.call(api.subscriptions.replay, { ...subscribed, body: { since: '2020-01-01T00:00:00Z' } });
   await app.call(api.subscriptions.remove, subscribed);
