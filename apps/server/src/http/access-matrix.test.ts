@@ -224,6 +224,25 @@ describe('who has no role', () => {
   });
 });
 
+describe('who defines jobs within a team', () => {
+  it.each([
+    [{ labels: { team: 'own-team' } }, 200, null],
+    [{ hosts: ['own-host'] }, 200, null],
+    // No host has it now: one that gets it later may be anybody's.
+    [{ labels: { role: 'db' } }, 403, 'later_hosts'],
+    [{ all: true }, 403, 'not_visible'],
+    [{ hosts: ['own-host', 'not-there-yet'] }, 403, 'not_visible'],
+  ])('on %j is answered %i', async (targets, status, reason) => {
+    const response = await app.fetch(`${apiPrefix}${api.jobs.apply.path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokens.get('admin')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ dryRun: true, documents: [jobFile('placed', { owner: 'own-team', targets })] }),
+    });
+    const { params } = (await response.json()) as { params?: { reason?: string } };
+    expect([response.status, params?.reason ?? null]).toEqual([status, reason]);
+  });
+});
+
 describe('whose role reaches everything', () => {
   it('sees both teams: the lists are not empty for other reasons', async () => {
     const token = await addCaller([{ role: 'viewer', scope: { all: true } }]);

@@ -165,7 +165,8 @@ async function people(): Promise<void> {
   const { id } = await app.call(api.accessTokens.create, { body: { name: 'deploy', expiresInDays: 1 } });
   const rotated = await app.call(api.accessTokens.rotate, { id });
   await app.call(api.accessTokens.revoke, { id: rotated.id });
-  await app.call(api.accessTokens.createFor, { name: 'ann', body: { name: 'ci', expiresInDays: 1 } });
+  await app.call(api.accounts.create, { body: { name: 'desk', kind: 'service', grants } });
+  await app.call(api.accessTokens.createFor, { name: 'desk', body: { name: 'ci', expiresInDays: 1 } });
   await app.call(api.accounts.invite, { name: 'ann' });
   await app.call(api.accounts.change, { name: 'ann', body: { disabled: true } });
   await app.call(api.accounts.setGroupRole, { name: 'ops', body: { grants } });
