@@ -4,10 +4,10 @@ import { cast, type DemoJob, job, labels, now, script, since, some } from './dem
 export const oftenly: readonly DemoJob[] = [
   job('payment-gateway-ping', {
     ...{
-      about: 'Is the payment gateway there? Every minute',
+      about: 'Is the payment gateway there? Every two minutes',
       owner: 'payments',
       for: some([cast.payment]),
-      when: '* * * * *',
+      when: '*/2 * * * *',
     },
     ...{ run: script('ping-gateway.ps1'), takes: [0.2, 2] as const },
     fails: [
@@ -21,7 +21,7 @@ export const oftenly: readonly DemoJob[] = [
       about: 'Customers to and from the CRM',
       owner: 'sales-it',
       for: some(['berlin-app-01', 'chicago-app-01']),
-      when: '*/5 * * * *',
+      when: '*/15 * * * *',
     },
     ...{ run: { program: 'D:\\crm\\sync.exe', arguments: ['--since', 'last'] }, takes: [3, 45] as const },
     says: ['GET /v2/customers?since={date}T{time}Z 200 ({n:0-400} changed)', 'PUT /v2/customers 204 ({n:0-60} sent)'],
@@ -34,7 +34,7 @@ export const oftenly: readonly DemoJob[] = [
       about: 'Orders from the shop to the ERP',
       owner: 'data-team',
       for: labels({ role: 'erp', region: 'emea' }),
-      when: '*/15 * * * *',
+      when: '*/30 * * * *',
     },
     ...{
       run: { program: 'D:\\ERP\\bin\\orders.exe' },
@@ -68,7 +68,7 @@ export const oftenly: readonly DemoJob[] = [
       about: 'Asks each site for its start page',
       owner: 'web',
       for: labels({ role: 'web', site: 'berlin' }),
-      when: '*/30 * * * *',
+      when: '25 * * * *',
       run: script('health.ps1'),
     },
     ...{
@@ -114,7 +114,7 @@ export const oftenly: readonly DemoJob[] = [
       about: 'Mail that does not leave',
       owner: 'messaging',
       for: labels({ role: 'mail', env: 'prod' }),
-      when: '*/20 * * * *',
+      when: '50 * * * *',
       run: script('queue.ps1'),
     },
     ...{ takes: [0.5, 5] as const, fails: [now(0.01, 2, '{n:200-900} messages wait for more than 15 minutes')] },

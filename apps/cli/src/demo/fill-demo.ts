@@ -90,7 +90,7 @@ export async function fillDemo(world: DemoWorld): Promise<void> {
   if (there.has(cast.share)) await applyAll(place, [silenceOf(cast.share, nowMs)]);
   const open = openStories.flatMap((story) => withHosts(story, there));
   await fleet.order({ kind: 'tell', runs: open.flatMap((story) => failedRunsOf(story, nowMs)) }, signal);
-  for (const story of open) await answer(world, story);
+  await Promise.all(open.map((story) => answer(world, story)));
   await tamper(world, there);
 }
 
@@ -175,10 +175,9 @@ async function tellPast(world: DemoWorld, stories: readonly Story[], nowMs: numb
   const { fleet, place, database, signal } = world;
   await fleet.order({ kind: 'tell', runs: stories.flatMap((story) => failedRunsOf(story, nowMs)) }, signal);
   const numbers = new Map<Story, number>();
-  for (const story of stories) {
-    const number = await answer(world, story);
-    if (number !== undefined) numbers.set(story, number);
-  }
+  // All at once: each incident comes when the engine gets to it.
+  const answered = await Promise.all(stories.map(async (story) => [story, await answer(world, story)] as const));
+  for (const [story, number] of answered) if (number !== undefined) numbers.set(story, number);
   await untilTold(world, [...numbers.values()]);
   await fleet.order({ kind: 'tell', runs: stories.flatMap((story) => goodRunsOf(story, nowMs)) }, signal);
   // Good runs resolve most of them; the rest is declared over.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from './config.js';
 
+const oidc = { CARILLON_OIDC_ISSUER: 'https://id.example', CARILLON_OIDC_CLIENT_ID: 'carillon' };
 const least = { DATABASE_URL: 'postgresql://u:secret@db/carillon' };
 
 describe('configuration', () => {
@@ -33,9 +34,38 @@ describe('configuration', () => {
       { CARILLON_HANDSHAKES_PER_SECOND: '0' },
       'CARILLON_HANDSHAKES_PER_SECOND: expected a whole number from 1, got "0"',
     ],
+    [
+      { CARILLON_OIDC_CLIENT_ID: 'x' },
+      'CARILLON_OIDC_ISSUER: expected an issuer, since CARILLON_OIDC_CLIENT_ID is set',
+    ],
+    [{ CARILLON_OIDC_ISSUER: 'https://id.example' }, 'CARILLON_OIDC_CLIENT_ID: expected the id of a client'],
+    [{ ...oidc, CARILLON_OIDC_ISSUER: 'http://id.example' }, 'CARILLON_OIDC_ISSUER: expected https://'],
+    [{ ...oidc, CARILLON_OIDC_SCOPE: 'profile' }, 'CARILLON_OIDC_SCOPE: expected scopes with openid'],
+    [{ ...oidc, CARILLON_OIDC_GROUPS: 'ops=viewer@all' }, 'CARILLON_OIDC_GROUPS: expected JSON such as'],
+    [{ ...oidc, CARILLON_OIDC_GROUPS: '{"ops":["boss@all"]}' }, 'got "boss@all"'],
     [{ DATABASE_URL: '', DATABASE_URL_FILE: '/nowhere' }, 'DATABASE_URL_FILE: expected a readable file'],
   ])('refuses %j by naming the variable and what was expected', (env, message) => {
     expect(() => readConfig({ ...least, ...env })).toThrow(message);
     expect(() => readConfig({ ...least, ...env })).not.toThrow('secret');
+  });
+
+  it('knows an identity provider by its issuer and our client', () => {
+    expect(readConfig(least).oidc).toBeUndefined();
+    expect(readConfig({ ...least, ...oidc }).oidc).toEqual({
+      ...{ issuer: 'https://id.example', clientId: 'carillon', clientSecret: undefined, name: 'id.example' },
+      ...{ scope: 'openid profile email', nameClaim: 'preferred_username', groupsClaim: 'groups', groups: [] },
+    });
+    const more = {
+      ...{
+        CARILLON_OIDC_ISSUER: 'http://127.0.0.1:9000',
+        CARILLON_OIDC_CLIENT_SECRET: 's',
+        CARILLON_OIDC_NAME: 'Corp',
+      },
+      CARILLON_OIDC_GROUPS: '{"CN=Ops,DC=corp":["viewer@all"]}',
+    };
+    expect(readConfig({ ...least, ...oidc, ...more }).oidc).toMatchObject({
+      ...{ issuer: 'http://127.0.0.1:9000', clientSecret: 's', name: 'Corp' },
+      groups: [{ name: 'CN=Ops,DC=corp', grants: [{ role: 'viewer', scope: { all: true } }] }],
+    });
   });
 });

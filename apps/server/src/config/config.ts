@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { limits } from '@carillon/contract/limits';
+import { type OidcSettings, oidcOf } from './oidc-config.js';
+import { ConfigError, list, secret, url } from './variables.js';
 
 /** Everything that is configured, parsed once. Nothing else reads the environment. */
 export interface Config {
@@ -47,6 +48,8 @@ export interface Config {
   readonly allowPrivateChannels: boolean;
   /** An Alertmanager that is told of our alerts; undefined: none. */
   readonly alertmanager?: AlertmanagerSettings | undefined;
+  /** An identity provider at which people sign in; undefined: with local accounts alone. */
+  readonly oidc?: OidcSettings | undefined;
 }
 
 export interface AlertmanagerSettings {
@@ -109,6 +112,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     releaseKeys: list(env.CARILLON_RELEASE_KEYS).map(publicKey),
     allowPrivateChannels: env.CARILLON_ALLOW_PRIVATE_CHANNELS === '1',
     alertmanager: alertmanagerOf(env),
+    oidc: oidcOf(env),
   };
 }
 
@@ -123,34 +127,6 @@ function alertmanagerOf(env: NodeJS.ProcessEnv): AlertmanagerSettings | undefine
     return undefined;
   }
   return { url: url(name, text, ['http:', 'https:']), honourSilences: honoured === 'true' };
-}
-
-export class ConfigError extends Error {
-  constructor(variable: string, expected: string, got: string | undefined) {
-    super(
-      `${variable}: expected ${expected}, got ${got === undefined || got === '' ? 'nothing' : JSON.stringify(got)}`,
-    );
-    this.name = 'ConfigError';
-  }
-}
-
-/** A value, or the content of the file that `NAME_FILE` names: secrets need not stand in the environment. */
-function secret(env: NodeJS.ProcessEnv, name: string): string | undefined {
-  const file = env[`${name}_FILE`];
-  if (env[name] || !file) return env[name];
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    throw new ConfigError(`${name}_FILE`, 'a readable file', file);
-  }
-}
-
-function url(name: string, text: string | undefined, protocols: readonly string[]): string {
-  const expected = `a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
-  // The value may hold a password: it is not repeated in the message.
-  if (!text || !URL.canParse(text) || !protocols.includes(new URL(text).protocol))
-    throw new ConfigError(name, expected, text && '(hidden)');
-  return text;
 }
 
 function origin(name: string, text: string): string {
@@ -187,11 +163,4 @@ function atLeastOne(name: string, text: string | undefined, fallback: number): n
   const value = text ? Number(text) : fallback;
   if (!Number.isInteger(value) || value < 1) throw new ConfigError(name, 'a whole number from 1', text);
   return value;
-}
-
-function list(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean);
 }

@@ -68,7 +68,7 @@ async function addCaller(grants: readonly Grant[], limit: { area?: string; grant
   await app.database.pool.query(
     `INSERT INTO api_token (id, account_id, name, hash, area, grants, author, expires_at)
      VALUES ($1, $2, 't', $3, $4, $5, 'test', now() + interval '1 hour')`,
-    [id, accountId, hashSecret(token), limit.area ?? 'all', limit.grants ? JSON.stringify(limit.grants) : null],
+    [id, accountId, hashSecret(token), limit.area ?? 'access', limit.grants ? JSON.stringify(limit.grants) : null],
   );
   return token;
 }
@@ -224,6 +224,25 @@ describe('who has no role', () => {
   });
 });
 
+describe('who defines jobs within a team', () => {
+  it.each([
+    [{ labels: { team: 'own-team' } }, 200, null],
+    [{ hosts: ['own-host'] }, 200, null],
+    // No host has it now: one that gets it later may be anybody's.
+    [{ labels: { role: 'db' } }, 403, 'later_hosts'],
+    [{ all: true }, 403, 'not_visible'],
+    [{ hosts: ['own-host', 'not-there-yet'] }, 403, 'not_visible'],
+  ])('on %j is answered %i', async (targets, status, reason) => {
+    const response = await app.fetch(`${apiPrefix}${api.jobs.apply.path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokens.get('admin')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ dryRun: true, documents: [jobFile('placed', { owner: 'own-team', targets })] }),
+    });
+    const { params } = (await response.json()) as { params?: { reason?: string } };
+    expect([response.status, params?.reason ?? null]).toEqual([status, reason]);
+  });
+});
+
 describe('whose role reaches everything', () => {
   it('sees both teams: the lists are not empty for other reasons', async () => {
     const token = await addCaller([{ role: 'viewer', scope: { all: true } }]);
@@ -246,6 +265,16 @@ describe('a token', () => {
       const [action] = ruleOf(route);
       if (action === 'own' || action.startsWith('incident.')) expect(status, id).not.toBe(403);
       else expect(status, id).toBe(403);
+    }
+  });
+
+  it('that is not made for it makes nothing that lasts longer than itself', async () => {
+    const token = await addCaller(all, { area: 'all' });
+    for (const { id, route } of guarded) {
+      const { status } = await send(id, route, world.own, token);
+      const [action] = ruleOf(route);
+      if (action === 'own.manage' || action === 'access.manage') expect(status, id).toBe(403);
+      else expect(status, id).not.toBe(403);
     }
   });
 
@@ -279,7 +308,9 @@ describe('the table of access', () => {
       ...['signedIn.beginSecondFactor', 'signedIn.confirmSecondFactor', 'signedIn.removeSecondFactor'],
     ]);
     const open = allRoutes().filter(({ route }) => accessOf(route) === 'open');
-    expect(open.map(({ id }) => id)).toEqual(['session.signIn', 'session.signInPassword', 'session.acceptInvitation']);
+    expect(open.map(({ id }) => id)).toEqual([
+      ...['session.ways', 'session.signIn', 'session.signInPassword', 'session.acceptInvitation'],
+    ]);
     expect(access.jobs.run).toEqual(['run', 'jobOnHosts:name']);
   });
 

@@ -40,11 +40,12 @@ export class AccessService {
   private async requireFound(rights: Rights, route: Route, request: FastifyRequest): Promise<void> {
     const checks = await this.finder.find(route, request);
     if (checks === null) throw hidden(route);
-    for (const { action, things, related, runAs, isNew } of checks) {
+    for (const { action, things, related, runAs, target, isNew } of checks) {
       const object: AccessObject = {
         kind: 'things',
         things: isReading(action) ? related : things,
         ...(runAs ? { runAs } : {}),
+        ...(target ? { target } : {}),
       };
       const decision = decide(rights, action, object);
       if (decision.kind === 'deny' && decision.reason === 'not_visible' && !isNew) {
@@ -80,4 +81,6 @@ const words = {
   job_right: 'your role for it does not reach this job',
   host_right: 'your role for it does not reach this host',
   run_as: 'you may not let programs run as this kind of account',
+  later_hosts:
+    'its targets could come to select hosts that your role does not reach; name the labels of your scope, its group, or hosts that are there',
 } as const;

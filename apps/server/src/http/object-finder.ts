@@ -15,6 +15,8 @@ import { readInput } from './read-input.js';
 export interface Check extends FoundThings {
   readonly action: Action;
   readonly runAs?: readonly RunAsClass[];
+  /** What selects the hosts: it may select others later. */
+  readonly target?: Target;
   /** It is not there yet: there is nothing to hide. */
   readonly isNew?: true;
 }
@@ -87,6 +89,15 @@ export class ObjectFinder {
     return hosts.filter((host) => matchesTarget(target, host, groups)).map((host) => ({ host }));
   }
 
+  /** Hosts that are named and not there yet belong to nobody's scope. */
+  private async placing(target: Target): Promise<Check> {
+    const [hosts, all] = await Promise.all([this.hostsOf(target), this.store.activeHosts()]);
+    const known = new Set(all.map(({ name }) => name.toLowerCase()));
+    const unknown = (target.hosts ?? []).filter((name) => !known.has(name.toLowerCase()));
+    const things = [...hosts, ...unknown.map((name) => ({ host: { name, labels: {} } }))];
+    return { action: 'job.place', things, related: things, target, isNew: true };
+  }
+
   /** Each document is about what is there under its name and about what it would be. */
   private async inDocuments(body: unknown): Promise<Check[]> {
     const { documents } = body as { documents: readonly unknown[] };
@@ -101,8 +112,7 @@ export class ObjectFinder {
         const before = await this.store.job(spec.name);
         const things = [...(before?.things ?? []), { job }];
         checks.push({ action: 'job.write', things, related: things, runAs: runAsClassesOf(spec), isNew: true });
-        const hosts = await this.hostsOf(spec.targets);
-        checks.push({ action: 'job.place', things: hosts, related: hosts, isNew: true });
+        checks.push(await this.placing(spec.targets));
       } else {
         const action = kind === 'HostGroup' ? 'group.write' : 'alert.write';
         checks.push({ action, things: [{}], related: [{}], isNew: true });

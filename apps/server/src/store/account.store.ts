@@ -104,6 +104,11 @@ export class AccountStore {
     await this.run('UPDATE account SET password_hash = $2 WHERE id = $1', [id, hash]);
   }
 
+  /** The same password by another method, unless it was changed meanwhile. */
+  async renewHash(id: string, from: string, to: string): Promise<void> {
+    await this.run('UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2', [id, from, to]);
+  }
+
   /** Takes password and second factor away, and every session with them: what somebody lost may be in other hands. */
   async forgetSecrets(id: string): Promise<void> {
     await this.run(

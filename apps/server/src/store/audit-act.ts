@@ -38,6 +38,7 @@ interface Note extends Partial<AuditDeed> {
   /** Who did what nobody asked for by a request, and by what way. */
   readonly by?: string | undefined;
   readonly via?: AuditFacts['via'] | undefined;
+  readonly from?: string | undefined;
 }
 
 const acts = new AsyncLocalStorage<AuditAct | null>();
@@ -110,8 +111,8 @@ async function append(query: RawQuery, act: AuditAct | null, noted: readonly Not
 
 const nobody: Omit<AuditWho, 'actor'> = { account: null, via: 'server', token: null, from: null };
 
-function factsOf(act: AuditAct | null, { by, via, ...note }: Note): AuditFacts {
-  const { actor, ...who } = act?.who ?? { actor: null, ...nobody, ...(via ? { via } : {}) };
+function factsOf(act: AuditAct | null, { by, via, from, ...note }: Note): AuditFacts {
+  const { actor, ...who } = act?.who ?? { actor: null, ...nobody, ...(via ? { via } : {}), from: from ?? null };
   const { kind, act: done, what, text, before, after, given, ref } = { ...act?.deed, ...note };
   return {
     ...who,

@@ -33,5 +33,6 @@ export const alertingPages = [
   { to: '/alerting/maintenance', word: 'nav.maintenance' },
   { to: '/alerting/pauses', word: 'nav.pauses' },
   { to: '/alerting/subscriptions', word: 'nav.subscriptions' },
+  { to: '/alerting/secrets', word: 'nav.secrets' },
   { to: '/alerting/audit', word: 'nav.audit' },
 ] as const;

@@ -69,6 +69,7 @@ const subscriptions = lazy(
   'SubscriptionsPage',
 );
 const subscription = lazy(() => import('../features/alerting/subscriptions/subscription.page.js'), 'SubscriptionPage');
+const secrets = lazy(() => import('../features/alerting/secrets/secrets.page.js'), 'SecretsPage');
 const audit = lazy(() => import('../features/alerting/audit/audit.page.js'), 'AuditPage');
 const alertDocument = lazy(() => import('../features/alerting/documents/document.page.js'), 'DocumentPage');
 
@@ -107,6 +108,7 @@ const pages = [
     component: subscription,
     validateSearch: readSubscriptionSearch,
   }),
+  createRoute({ ...inside, path: '/alerting/secrets', component: secrets }),
   createRoute({ ...inside, path: '/alerting/audit', component: audit, validateSearch: readAuditFilter }),
   createRoute({
     ...inside,

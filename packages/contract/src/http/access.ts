@@ -32,6 +32,7 @@ type AccessTable = {
  */
 export const access: AccessTable = {
   session: {
+    ways: 'open',
     signIn: 'open',
     signInPassword: 'open',
     acceptInvitation: 'open',

@@ -15,7 +15,22 @@ const me = z.object({
   hasSecondFactor: z.boolean().optional(),
 });
 
+/** Why nobody was signed in who came back from an identity provider; in the address, as `#refused=…`. */
+export const providerRefusals = ['denied', 'expired', 'provider', 'name_taken', 'disabled', 'too_many'] as const;
+export type ProviderRefusal = (typeof providerRefusals)[number];
+
 export const sessionRoutes = defineRoutes({
+  ways: {
+    method: 'GET',
+    path: '/sign-in',
+    tag,
+    summary: 'Ways to sign in besides a name and a password',
+    response: z.object({
+      /** An identity provider: what the button is called, and where it leads. */
+      provider: z.object({ name: z.string(), url: z.string() }).nullable(),
+    }),
+    open: true,
+  },
   signIn: {
     method: 'POST',
     path: '/sign-in',

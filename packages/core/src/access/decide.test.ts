@@ -36,6 +36,25 @@ describe('a decision', () => {
     expect(reason(decide(mine, 'host.pause', things({ host })))).toBe('allow');
   });
 
+  it.each([
+    ['operator@team:data', { labels: { team: 'Data', role: 'db' } }, 'allow'],
+    ['operator@team:data', { labels: { role: 'db' } }, 'later_hosts'],
+    ['operator@team:data', { all: true }, 'later_hosts'],
+    ['operator@team:data', { hosts: ['db-01'] }, 'allow'],
+    ['operator@team:data', { groups: ['Prod'], labels: { team: 'data' } }, 'allow'],
+    ['operator@labels:env=prod,team=data', { labels: { env: 'prod' } }, 'later_hosts'],
+    ['operator@labels:env=prod', { labels: { env: 'prod', role: 'db' } }, 'allow'],
+    ['operator@group:prod', { groups: ['Prod'] }, 'allow'],
+    ['operator@group:prod', { groups: ['Prod', 'Test'] }, 'later_hosts'],
+    ['operator@group:prod', { labels: { env: 'prod' } }, 'later_hosts'],
+    ['operator@jobs:etl-*', { labels: { env: 'prod' } }, 'later_hosts'],
+    ['operator@all', { all: true }, 'allow'],
+    ['viewer@team:data', { hosts: ['db-01'] }, 'no_role'],
+  ] as const)('by %s to place on %j is %s, as labels may change', (text, target, wanted) => {
+    const object: AccessObject = { kind: 'things', things: [], target };
+    expect(reason(decide(rights(text, 'viewer@all'), 'job.place', object))).toBe(wanted);
+  });
+
   it('hides what the caller may not see', () => {
     expect(reason(decide(rights('admin@team:data'), 'host.label', things({ host: other })))).toBe('not_visible');
     expect(reason(decide(rights('admin@team:data'), 'read', things({ host: other })))).toBe('not_visible');

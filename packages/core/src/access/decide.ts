@@ -1,6 +1,7 @@
-import type { HostGroup } from '../host/target.js';
+import type { HostGroup, Target } from '../host/target.js';
+import { coversTarget } from './covers-target.js';
 import { type Grant, mayRunAs } from './grant.js';
-import { type Action, isInArea, isReading, type RunAsClass, rolesFor, type TokenArea } from './roles.js';
+import { type Action, isInArea, isReading, lasting, type RunAsClass, rolesFor, type TokenArea } from './roles.js';
 import { type HostFacts, type JobFacts, reachesAll, reachesHost, reachesJob } from './scope.js';
 
 /** What a caller may do at most: what was granted, and what a token leaves of it. */
@@ -24,7 +25,13 @@ export interface Thing {
  */
 export type AccessObject =
   | { readonly kind: 'own' | 'seen' | 'fleet' }
-  | { readonly kind: 'things'; readonly things: readonly Thing[]; readonly runAs?: readonly RunAsClass[] };
+  | {
+      readonly kind: 'things';
+      readonly things: readonly Thing[];
+      readonly runAs?: readonly RunAsClass[];
+      /** What selects hosts, of whom there may be others later. */
+      readonly target?: Target;
+    };
 
 export const denyReasons = [
   'no_role',
@@ -34,6 +41,7 @@ export const denyReasons = [
   'job_right',
   'host_right',
   'run_as',
+  'later_hosts',
 ] as const;
 export type DenyReason = (typeof denyReasons)[number];
 
@@ -52,7 +60,7 @@ const deny = (reason: DenyReason, about?: string): Decision => ({ kind: 'deny', 
 export function decide(rights: Rights, action: Action, object: AccessObject): Decision {
   if (rights.token && !isInArea(rights.token.area, action)) return deny('outside_token');
   // A token that is kept to less than its owner may would get at the rest by making another.
-  if (action === 'own.manage' && rights.token?.grants) return deny('outside_token');
+  if (rights.token?.grants && lasting.includes(action)) return deny('outside_token');
   if (object.kind === 'own') return allow;
   const layers = layersOf(rights).map((grants) => grants.filter(({ role }) => rolesFor[action].includes(role)));
   if (object.kind === 'things') return decideThings(rights, layers, action, object);
@@ -92,7 +100,7 @@ function decideThings(
   rights: Rights,
   layers: readonly (readonly Grant[])[],
   action: Action,
-  { things, runAs = [] }: Extract<AccessObject, { kind: 'things' }>,
+  { things, runAs = [], target }: Extract<AccessObject, { kind: 'things' }>,
 ): Decision {
   const everywhere = isEverywhere(layers);
   const visible = (thing: Thing) => isVisible(rights, thing);
@@ -114,7 +122,8 @@ function decideThings(
     const refused = runAs.find((wanted) => job && !maySetRunAs(layers, job, wanted));
     if (refused) return deny('run_as', refused);
   }
-  return allow;
+  const covers = ({ scope }: Grant) => target === undefined || coversTarget(scope, target);
+  return layers.every((grants) => grants.some(covers)) ? allow : deny('later_hosts');
 }
 
 /** Each side alone is enough to see a thing; what has no side is seen by those who see everything. */

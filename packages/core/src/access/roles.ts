@@ -72,12 +72,19 @@ export function isReading(action: Action): boolean {
   return action === 'read' || action === 'incident.read';
 }
 
-/** What a token may be kept to; `all` is what its owner may do. */
-export const tokenAreas = ['all', 'read', 'incidents'] as const;
+/**
+ * What a token may be kept to. `all`: what its owner may do, but for what lasts longer than the token: making tokens, links
+ * and accounts. `access`: that as well.
+ */
+export const tokenAreas = ['all', 'access', 'read', 'incidents'] as const;
 export type TokenArea = (typeof tokenAreas)[number];
 
+/** What may outlive the token that does it. */
+export const lasting: readonly Action[] = ['own.manage', 'access.manage'];
+
 const areaActions: Readonly<Record<TokenArea, readonly Action[]>> = {
-  all: actions,
+  all: actions.filter((action) => !lasting.includes(action)),
+  access: actions,
   read: ['own', 'read', 'incident.read'],
   incidents: ['own', 'incident.read', 'incident.handle'],
 };

@@ -8,6 +8,8 @@ export interface AttemptRate {
 export const attemptRates = {
   account: { allowed: 10, forgetMs: 60_000 },
   address: { allowed: 40, forgetMs: 15_000 },
+  /** Of beginning at an identity provider, which costs a row: many people may share an address. */
+  provider: { allowed: 100, forgetMs: 1_000 },
 } as const satisfies Record<string, AttemptRate>;
 
 /** How long until another attempt is looked at. @param failures with this one, those that were forgotten taken off */

@@ -5,15 +5,15 @@ import { ApiError, notFound } from '../../http/api-error.js';
 import { pageOfRows, readCursor } from '../../http/cursor.js';
 import { hashSecret, makeSecret } from '../../http/secrets.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
+import { takenNames } from '../../shared/taken-names.js';
 import { type AccountRow, AccountStore } from '../../store/account.store.js';
 import { CredentialStore } from '../../store/credential.store.js';
+import { configurationAuthor } from '../../store/provider-account.store.js';
 
 type Routes = typeof accountRoutes;
 type Account = Response<Routes['change']>;
 
 const invitationLifeMs = 72 * 3_600_000;
-/** The administrator of the token file goes by it. */
-const takenNames = ['admin'];
 
 /** Accounts, what they were granted, and what groups of the identity provider are. */
 @Injectable()
@@ -73,6 +73,11 @@ export class AccountsService {
     { name, body }: Input<Routes['setGroupRole']>,
     author: string,
   ): Promise<Response<Routes['setGroupRole']>> {
+    const configured = (await this.accounts.groupRoles()).find(({ name: one }) => one === name)?.author;
+    if (configured === configurationAuthor)
+      throw new ApiError('conflict', `group ${JSON.stringify(name)}: CARILLON_OIDC_GROUPS says what it may do`, {
+        name,
+      });
     await this.accounts.setGroupRole(name, body.grants, author);
     this.tell(await this.accounts.idsInGroup(name));
     return { name, grants: body.grants };

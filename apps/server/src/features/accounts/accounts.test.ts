@@ -1,3 +1,4 @@
+import { randomBytes, scryptSync } from 'node:crypto';
 import { once } from 'node:events';
 import { api } from '@carillon/contract/http/api';
 import { ApiFailure, callRoute } from '@carillon/contract/http/client';
@@ -137,6 +138,22 @@ describe('a person', () => {
     await app.call(api.signedIn.end, { id: items[0]?.id ?? '' });
     await second.closed;
     expect((await get('/me', cookie)).status).toBe(401);
+  });
+
+  it('signs in with a password that was stored by an earlier method, which is hashed anew then', async () => {
+    await addPerson('Kay');
+    const salt = randomBytes(16);
+    const hash = scryptSync(password, salt, 32, { N: 2 ** 14, r: 8, p: 2, maxmem: 2 ** 26 });
+    const old = ['scrypt', 2 ** 14, 8, 2, salt.toString('base64url'), hash.toString('base64url')].join('$');
+    await app.database.pool.query(`UPDATE account SET password_hash = $1 WHERE name = 'Kay'`, [old]);
+    const stored = async () =>
+      (await app.database.pool.query<{ hash: string }>(`SELECT password_hash AS hash FROM account WHERE name = 'Kay'`))
+        .rows[0]?.hash;
+    expect((await signIn('kay', { password: 'not the right one' })).status).toBe(401);
+    expect(await stored()).toBe(old);
+    expect((await signIn('kay')).status).toBe(200);
+    expect(await stored()).toMatch(/^\$argon2id\$/);
+    expect((await signIn('kay')).status).toBe(200);
   });
 
   it('ends nobody else’s session', async () => {

@@ -8,7 +8,7 @@ import { ApiError, invalidField } from '../../http/api-error.js';
 import type { Caller } from '../../http/caller.js';
 import { hashSecret } from '../../http/secrets.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
-import { hashPassword, isPassword } from '../../shared/passwords.js';
+import { hashPassword, isOldHash, isPassword } from '../../shared/passwords.js';
 import { Sealer } from '../../shared/sealer.js';
 import { type AccountRow, AccountStore } from '../../store/account.store.js';
 import { CredentialStore, type Holder } from '../../store/credential.store.js';
@@ -48,7 +48,14 @@ export class PasswordsService {
     if (account.totpConfirmedAt !== null) await this.requireCode(account, code);
     await this.attempts.forget(key);
     await this.accounts.noteSignIn(account.id);
+    await this.renewHash(account, password);
     return { accountId: account.id, name: account.name };
+  }
+
+  /** Only now is the password known: what was stored by an earlier method is stored by the present one. */
+  private async renewHash({ id, passwordHash }: AccountRow, password: string): Promise<void> {
+    if (passwordHash !== null && isOldHash(passwordHash))
+      await this.accounts.renewHash(id, passwordHash, await hashPassword(password));
   }
 
   /** A link that was sent to somebody, once: sets the password. */

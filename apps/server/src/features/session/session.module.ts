@@ -6,6 +6,10 @@ import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles, Input } from '../../http/handles.js';
 import { clearSessionCookie, setSessionCookie } from '../../http/session-cookie.js';
 import { Origins } from '../../shared/origins.js';
+import { ProviderAccountStore } from '../../store/provider-account.store.js';
+import { SignInAttemptStore } from '../../store/sign-in-attempt.store.js';
+import { ProviderController } from './provider.controller.js';
+import { ProviderService } from './provider.service.js';
 import { SessionService } from './session.service.js';
 import { SignedInModule } from './signed-in.module.js';
 
@@ -82,5 +86,9 @@ function fromOf({ ip, headers }: FastifyRequest) {
   return { address: ip, agent: headers['user-agent'] };
 }
 
-@Module({ imports: [SignedInModule], controllers: [SessionController], providers: [SessionService] })
+@Module({
+  imports: [SignedInModule],
+  controllers: [SessionController, ProviderController],
+  providers: [SessionService, ProviderService, ProviderAccountStore, SignInAttemptStore],
+})
 export class SessionModule {}

@@ -83,7 +83,8 @@ export class SessionService {
     return { url: `${origin}/sign-in#ticket=${ticket}`, expiresAt: new Date(expiresAtMs).toISOString() };
   }
 
-  private async begin(holder: Holder, beginning: Beginning): Promise<Begun> {
+  /** A session for somebody who has proved who he is. */
+  async begin(holder: Holder, beginning: Beginning): Promise<Begun> {
     actBy({ actor: holder.name, account: holder.accountId });
     const secret = makeSecret();
     const expiresAtMs = Date.now() + sessionLifeMs;

@@ -11,6 +11,7 @@ type Token = Response<typeof accessTokenRoutes.revoke>;
 
 export const areaWords = {
   all: 'access.areaAll',
+  access: 'access.areaAccess',
   read: 'access.areaRead',
   incidents: 'access.areaIncidents',
 } as const;

@@ -6,7 +6,7 @@ import { fullest, type HeatDay, heatOf, shortCount } from './heat-grid.js';
 import './heatmap.css';
 
 const pad = (value: number) => String(value).padStart(2, '0');
-/** From here on dark text on a light page cannot be read. */
+/** From here on the page's own text colour cannot be read well. */
 const hot = 0.62;
 
 interface Props {

@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { Logo } from '../../components/logo.js';
 import { useWords } from '../../i18n/index.js';
 import { useTitle } from '../../lib/use-title.js';
+import { Provider } from './provider.js';
 import { takeSecret } from './take-ticket.js';
 import { needsCode, type Proof, useRefusal, useSignIn } from './use-sign-in.js';
 
@@ -34,6 +35,7 @@ export function SignInPage() {
           <div hidden={signIn.isPending}>
             {invitation === undefined ? (
               <Stack>
+                <Provider />
                 <PasswordForm asksCode={needsCode(signIn.error)} onSubmit={signIn.mutate} />
                 <AdminForm onSubmit={signIn.mutate} />
               </Stack>

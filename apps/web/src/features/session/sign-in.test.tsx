@@ -104,4 +104,29 @@ describe('signing in', () => {
       body: { invitation: 'an-invitation-of-enough-length', password: 'a long walk by the river' },
     });
   });
+
+  it('leads to an identity provider where there is one, and on to the page that was asked for', async () => {
+    const network = new FakeNetwork()
+      .on(sessionRoutes.ways, () => ({ provider: { name: 'Corp', url: '/api/v1/sign-in/oidc' } }))
+      .on(sessionRoutes.overview, () => overview);
+    const { unmount } = renderApp('/sign-in', network);
+    const link = await screen.findByRole('link', { name: 'Sign in with Corp' });
+    expect(link.getAttribute('href')).toBe('/api/v1/sign-in/oidc');
+    unmount();
+    window.location.hash = '#signed-in';
+    renderApp('/sign-in', network);
+    expect(await screen.findByText('npx carillon apply -f examples/')).toBeTruthy();
+    expect(window.location.hash).toBe('');
+  });
+
+  it.each([
+    ['disabled', /account is disabled/],
+    ['name_taken', /account of your name/],
+    ['denied', /declined there/],
+  ])('says why the provider’s word was not enough: %s', async (code, words) => {
+    window.location.hash = `#refused=${code}`;
+    renderApp('/sign-in');
+    expect((await screen.findByRole('alert')).textContent).toMatch(words);
+    expect(screen.getByLabelText('Name')).toBeTruthy();
+  });
 });

@@ -1,7 +1,7 @@
 const wantedKey = 'carillon-wanted-page';
 
-/** A one-time secret in the page's fragment. It is taken out at once, so that it is neither kept in history nor used twice. */
-export function takeSecret(name: 'ticket' | 'invitation'): string | null {
+/** A one-time secret, or word of where somebody comes from, in the page's fragment. It is taken out at once, so that it is neither kept in history nor used twice. */
+export function takeSecret(name: 'ticket' | 'invitation' | 'refused' | 'signed-in'): string | null {
   const secret = new URLSearchParams(window.location.hash.slice(1)).get(name);
   if (secret !== null) window.history.replaceState(window.history.state, '', window.location.pathname);
   return secret;

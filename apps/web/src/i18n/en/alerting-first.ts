@@ -9,6 +9,7 @@ export const alertingFirst = {
   'nav.maintenance': 'Maintenance',
   'nav.pauses': 'Pauses',
   'nav.subscriptions': 'Subscriptions',
+  'nav.secrets': 'Secrets',
   'nav.audit': 'Audit',
   'way.works': 'works',
   'way.failing': 'failing, tried again',

@@ -8,6 +8,7 @@ import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
 import { runPage } from './run-page.js';
+import { secrets } from './secrets.js';
 import { timeline } from './timeline.js';
 
 /** Words that only pages behind the first one say: what is opened first is lighter without them. */
@@ -21,6 +22,7 @@ export const lateWords = {
   ...jobPage,
   ...jobs,
   ...runPage,
+  ...secrets,
   ...timeline,
   ...alerting,
 };

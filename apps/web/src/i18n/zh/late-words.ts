@@ -10,6 +10,7 @@ import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
 import { runPage } from './run-page.js';
+import { secrets } from './secrets.js';
 import { timeline } from './timeline.js';
 
 export const lateWords: Same<typeof english> = {
@@ -22,6 +23,7 @@ export const lateWords: Same<typeof english> = {
   ...jobPage,
   ...jobs,
   ...runPage,
+  ...secrets,
   ...timeline,
   ...alerting,
 };

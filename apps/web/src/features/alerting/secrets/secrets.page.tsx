@@ -1,0 +1,150 @@
+import { channelRoutes } from '@carillon/contract/http/channels.routes';
+import type { Response } from '@carillon/contract/http/route';
+import { Alert, Button, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Empty } from '../../../components/empty.js';
+import { PageLink } from '../../../components/page-link.js';
+import { PagedTable } from '../../../components/paged-table.js';
+import { When } from '../../../components/when.js';
+import { useWords } from '../../../i18n/index.js';
+import { call, pagedQuery } from '../../../lib/api.js';
+import { useTitle } from '../../../lib/use-title.js';
+import { Ask } from '../ask.js';
+import { DocumentLink } from '../documents/document-link.js';
+import { MissingSecrets } from './missing-secrets.js';
+import { SecretForm } from './secret-form.js';
+
+type Secret = Response<typeof channelRoutes.secrets>['items'][number];
+
+/** The server's secrets by name: where each is used and when it was handed over. Values only go in. */
+export function SecretsPage() {
+  const { t } = useWords();
+  useTitle(t('nav.secrets'));
+  const secrets = useInfiniteQuery(pagedQuery(channelRoutes.secrets, { limit: 100 }));
+  const [isAdding, setAdding] = useState(false);
+  const [done, setDone] = useState<string>();
+  return (
+    <Stack>
+      <Group justify="space-between" align="start">
+        <div>
+          <Title order={1}>{t('nav.secrets')}</Title>
+          <Text size="sm" c="dimmed" maw={640}>
+            {t('secrets.text')}
+          </Text>
+        </div>
+        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+          {t('secrets.new')}
+        </Button>
+      </Group>
+      {done !== undefined && (
+        <Alert color="teal" variant="light" role="status">
+          {t('secrets.done', { name: done })}
+        </Alert>
+      )}
+      <MissingSecrets />
+      <PagedTable
+        query={secrets}
+        label={t('nav.secrets')}
+        head={[t('secrets.name'), t('secrets.usedBy'), t('secrets.changed'), t('quiet.who'), '']}
+        row={(secret) => <Row key={secret.name} secret={secret} onDone={setDone} />}
+        empty={<Empty text={t('secrets.none')} command="carillon secret set NAME" />}
+      />
+      <SecretForm name={undefined} opened={isAdding} onClose={() => setAdding(false)} onDone={setDone} />
+    </Stack>
+  );
+}
+
+function Row({
+  secret: { name, usedBy, updatedAt, author },
+  onDone,
+}: {
+  secret: Secret;
+  onDone: (name: string) => void;
+}) {
+  const { t } = useWords();
+  const [isSetting, setSetting] = useState(false);
+  return (
+    <Table.Tr>
+      <Table.Td className="mono wrap">{name}</Table.Td>
+      <Table.Td className="wrap">
+        {usedBy.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            {t('secrets.unused')}
+          </Text>
+        ) : (
+          <Group gap="sm">
+            {usedBy.map((user) => (
+              <User key={user} name={user} />
+            ))}
+          </Group>
+        )}
+      </Table.Td>
+      <Table.Td>
+        <When at={updatedAt} />
+      </Table.Td>
+      <Table.Td className="wrap">{author}</Table.Td>
+      <Table.Td>
+        <Group gap="xs" justify="end" wrap="nowrap">
+          <Button
+            size="compact-sm"
+            variant="default"
+            aria-label={t('secrets.setNamed', { name })}
+            onClick={() => setSetting(true)}
+          >
+            {t('secrets.set')}
+          </Button>
+          {usedBy.length === 0 && <Forget name={name} />}
+        </Group>
+        <SecretForm name={name} opened={isSetting} onClose={() => setSetting(false)} onDone={onDone} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+/** As the server says it: the name of a channel, or `subscription NAME`. */
+function User({ name }: { name: string }) {
+  const { t } = useWords();
+  const [, subscription] = /^subscription (.*)$/.exec(name) ?? [];
+  return subscription === undefined ? (
+    <DocumentLink kind="Channel" name={name} />
+  ) : (
+    <PageLink to="/alerting/subscriptions">{t('unreached.subscription', { name: subscription })}</PageLink>
+  );
+}
+
+function Forget({ name }: { name: string }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const [asked, setAsked] = useState(false);
+  const forget = useMutation({
+    mutationFn: () => call(channelRoutes.removeSecret, { name }),
+    onSuccess: () => client.invalidateQueries(),
+  });
+  return (
+    <>
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        color="red"
+        aria-label={t('alerting.remove', { name })}
+        onClick={() => setAsked(true)}
+      >
+        {t('secrets.forget')}
+      </Button>
+      <Ask
+        opened={asked}
+        title={t('alerting.askRemove', { name })}
+        act={t('secrets.forget')}
+        danger
+        pending={forget.isPending}
+        error={forget.error}
+        onAct={() => forget.mutate()}
+        onClose={() => setAsked(false)}
+      >
+        <Text size="sm">{t('secrets.forgetMeans')}</Text>
+      </Ask>
+    </>
+  );
+}
