@@ -37,7 +37,7 @@ const password = 'a long walk by the river';
 /** What must never be found in the audit. */
 const secrets = [password, 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'another long walk by the sea', 'in-the-path'];
 
-/** Needs an agent that tells of an edited task: that it leaves a row is looked at where those are tested. */
+/** Need an agent that tells of an edited task: their rows are looked at in task-changes.test.ts. */
 const elsewhere = ['taskChanges.adopt', 'taskChanges.undo'];
 
 const post = (path: string, body: unknown, cookie = '') =>
