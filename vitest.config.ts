@@ -27,7 +27,7 @@ export default defineConfig({
     globalSetup: ['apps/server/test/global-setup.ts'],
     // Files share what they load, one after another in the same process: loading the server anew for each took half the time.
     isolate: false,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });

@@ -4,7 +4,10 @@ WORKDIR /carillon
 COPY . .
 RUN npm ci --no-audit --no-fund && npx turbo run generate build \
     && npm run build:msi && rm -rf .cache \
-    && npm prune --omit=dev --omit=optional --no-audit --no-fund
+    # Of what is optional, an image needs only the machine code of argon2.
+    && mv node_modules/@node-rs /tmp/node-rs \
+    && npm prune --omit=dev --omit=optional --no-audit --no-fund \
+    && rm -rf node_modules/@node-rs && mv /tmp/node-rs node_modules/@node-rs
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
@@ -15,4 +18,4 @@ ENV CARILLON_WEB_ROOT=/carillon/apps/web/dist
 USER node
 VOLUME /data
 EXPOSE 7070
-CMD ["node", "apps/server/dist/main.js"]
+CMD ["node", "apps/server/dist/bundle/main.js"]

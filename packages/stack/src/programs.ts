@@ -17,7 +17,7 @@ export interface Programs {
 
 export function programsOf(repository: string): Programs {
   return {
-    server: join(repository, 'apps/server/dist/main.js'),
+    server: join(repository, 'apps/server/dist/bundle/main.js'),
     agent: join(repository, 'apps/agent/dist/carillon-agent.cjs'),
     agentNodeArguments: JSON.parse(readFileSync(join(repository, 'apps/agent/dist/lib/node-arguments.json'), 'utf8')),
     scheduler: join(repository, 'packages/emulator/dist/main.js'),

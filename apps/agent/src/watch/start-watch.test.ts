@@ -169,8 +169,8 @@ describe('a watch of starts', () => {
     const host = await makeHost();
     host.wevtutil('sl', historyChannel, '/e:false');
     const { manifest, path } = await host.register({ runAs: 'local-service' });
-    await host.begin();
     host.refuse('S-1-5-19');
+    await host.begin();
     await host.scheduler.start(path);
     await vi.waitFor(
       async () => {

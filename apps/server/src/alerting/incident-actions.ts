@@ -2,6 +2,7 @@ import { type Act, type Acted, act } from '@carillon/core/alert/incident/act';
 import { Inject, Injectable } from '@nestjs/common';
 import { HINTS, type Hints } from '../queue/hints.js';
 import { awaitAlertTurn } from '../store/alert-lock.js';
+import { noteChange } from '../store/audit-act.js';
 import { Database } from '../store/database.store.js';
 import { incidentByNumber } from '../store/incident-rows.js';
 import { keyedEffect } from '../store/key-effect.js';
@@ -67,12 +68,16 @@ export class IncidentActions {
     turn.add([found]);
     const { members } = (await turn.membersOf([found.id]))(found.id);
     let acted: Acted | null = null;
+    const done: Deed[] = [];
     for (const deed of deeds) {
       const incident = turn.incidents.get(found.id) ?? found;
       acted = act(incident, deed.act, deed.by, members, nowMs);
-      if (acted.ok) turn.take(acted, deed.by);
-      else if (which === 'all') return { acted, notices: 0 };
+      if (acted.ok) {
+        turn.take(acted, deed.by);
+        done.push(deed);
+      } else if (which === 'all') return { acted, notices: 0 };
     }
+    for (const deed of done) noteDeed(found, deed);
     return { acted, notices: await turn.write() };
   }
 }
@@ -81,4 +86,10 @@ export class IncidentActions {
 async function asItIs(client: Client, number: number): Promise<Acted | null> {
   const incident = await incidentByNumber(client, number);
   return incident && { ok: true, incident, tellings: [], decisions: [] };
+}
+
+/** Whoever did it: somebody here, by the link of a message, or in a ticket system. */
+function noteDeed({ number, title }: { number: number; title: string }, { act, by }: Deed): void {
+  const text = 'text' in act ? act.text : 'comment' in act ? act.comment : 'assignee' in act ? act.assignee : null;
+  noteChange({ by, kind: 'Incident', act: act.kind, what: `#${number} ${title}`, text: text || null });
 }

@@ -15,6 +15,8 @@ export interface Caller {
   readonly isLocal: boolean;
   readonly via: 'session' | 'token';
   readonly expiresAtMs: number | null;
+  /** Of the API token it came by; null for sessions and the administrator's token. */
+  readonly tokenId: string | null;
   /** Hash of the session's secret; null for a token, which is no session that could be ended. */
   readonly sessionHash: string | null;
 }

@@ -55,7 +55,7 @@ export class SignInGuard implements CanActivate {
     const sessionHash = hashSecret(secret);
     const session = await this.credentials.session(sessionHash);
     if (!session) throw new ApiError('not_signed_in', 'the session has ended; sign in again');
-    return { ...session, rights: session.rights ?? allRights, via: 'session', sessionHash };
+    return { ...session, rights: session.rights ?? allRights, via: 'session', tokenId: null, sessionHash };
   }
 
   private async byToken(authorization: string, address: string): Promise<Caller> {
@@ -69,12 +69,13 @@ export class SignInGuard implements CanActivate {
         rights: allRights,
         via: 'token',
         expiresAtMs: null,
+        tokenId: null,
         sessionHash: null,
       };
     const parts = parseApiToken(token);
     const owner = parts && (await this.apiTokens.use(parts.id, hashSecret(token), address));
     if (!owner) throw new ApiError('not_signed_in', 'authorization: this token is not known, or its time is over');
-    return { ...owner, isLocal: false, via: 'token', sessionHash: null };
+    return { ...owner, isLocal: false, tokenId: parts.id, via: 'token', sessionHash: null };
   }
 
   /** Another site may make a browser send our cookie, but not our Origin (the cookie is SameSite=Strict as well). */

@@ -109,7 +109,7 @@ describe.skipIf(!prometheus)('a real Prometheus', () => {
       const { data } = await query('sum by (severity) (carillon_incidents{state="firing"})');
       const high = data.result.find(({ metric }) => metric.severity === 'high');
       expect(high?.value[1]).toBe('1');
-    }, 30_000);
+    }, 120_000);
     expect((await query('up{job="carillon"}')).data.result[0]?.value[1]).toBe('1');
   });
 });

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type Grant, grantsSchema } from '@carillon/core/access/grant';
+import type { Json } from '@carillon/core/desired/canonical-json';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
+import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
+import { poolTransaction } from './pool-transaction.js';
 
 export interface AccountRow {
   readonly id: string;
@@ -72,19 +75,29 @@ export class AccountStore {
     name: string,
     { grants, disabled }: { grants?: readonly Grant[] | undefined; disabled?: boolean | undefined },
   ): Promise<AccountRow | null> {
-    const rows = await this.rows(
-      `UPDATE account SET grants = coalesce($2::jsonb, grants),
-         disabled_at = CASE $3::boolean WHEN true THEN coalesce(disabled_at, now()) WHEN false THEN NULL ELSE disabled_at END
-       WHERE name_key = $1 RETURNING ${columns}`,
-      [name.toLowerCase(), grants ? JSON.stringify(grants) : null, disabled ?? null],
-    );
-    return rows[0] ?? null;
+    return poolTransaction(this.database.pool, async (client) => {
+      const key = name.toLowerCase();
+      const old = await client.query(`SELECT ${columns} FROM account WHERE name_key = $1 FOR UPDATE`, [key]);
+      const { rows } = await client.query(
+        `UPDATE account SET grants = coalesce($2::jsonb, grants),
+           disabled_at = CASE $3::boolean WHEN true THEN coalesce(disabled_at, now()) WHEN false THEN NULL ELSE disabled_at END
+         WHERE name_key = $1 RETURNING ${columns}`,
+        [key, grants ? JSON.stringify(grants) : null, disabled ?? null],
+      );
+      const [before, after] = [old.rows[0], rows[0]].map((row) => (row ? rowOf(row) : null));
+      if (before && after) noteChange({ what: after.name, before: shownOf(before), after: shownOf(after) });
+      return after ?? null;
+    });
   }
 
   async remove(name: string): Promise<AccountRow | null> {
-    return (
-      (await this.rows(`DELETE FROM account WHERE name_key = $1 RETURNING ${columns}`, [name.toLowerCase()]))[0] ?? null
-    );
+    return poolTransaction(this.database.pool, async (client) => {
+      const key = name.toLowerCase();
+      const { rows } = await client.query(`DELETE FROM account WHERE name_key = $1 RETURNING ${columns}`, [key]);
+      const gone = rows[0] ? rowOf(rows[0]) : null;
+      if (gone) noteChange({ what: gone.name, before: shownOf(gone) });
+      return gone;
+    });
   }
 
   async setPassword(id: string, hash: string): Promise<void> {
@@ -166,21 +179,39 @@ export class AccountStore {
   }
 
   async setGroupRole(name: string, grants: readonly Grant[], author: string): Promise<void> {
-    if (grants.length === 0) await this.run('DELETE FROM group_role WHERE name = $1', [name]);
-    else
-      await this.run(
-        `INSERT INTO group_role (name, grants, author) VALUES ($1, $2, $3)
-         ON CONFLICT (name) DO UPDATE SET grants = excluded.grants, author = excluded.author, updated_at = now()`,
-        [name, JSON.stringify(grants), author],
-      );
+    await poolTransaction(this.database.pool, async (client) => {
+      const old = await client.query<{ grants: Json }>('SELECT grants FROM group_role WHERE name = $1 FOR UPDATE', [
+        name,
+      ]);
+      if (grants.length === 0) await client.query('DELETE FROM group_role WHERE name = $1', [name]);
+      else
+        await client.query(
+          `INSERT INTO group_role (name, grants, author) VALUES ($1, $2, $3)
+           ON CONFLICT (name) DO UPDATE SET grants = excluded.grants, author = excluded.author, updated_at = now()`,
+          [name, JSON.stringify(grants), author],
+        );
+      noteChange({
+        what: name,
+        before: old.rows[0]?.grants ?? null,
+        after: grants.length === 0 ? null : asJson(grants),
+      });
+    });
   }
 
   private async rows(sql: string, values: unknown[]): Promise<AccountRow[]> {
     const result = await this.database.pool.query<AccountRow>(sql, values);
-    return result.rows.map((row) => ({ ...row, grants: grantsSchema.parse(row.grants) }));
+    return result.rows.map(rowOf);
   }
 
   private async run(sql: string, values: unknown[]): Promise<number> {
     return (await this.database.pool.query(sql, values)).rowCount ?? 0;
   }
+}
+
+const rowOf = (row: AccountRow): AccountRow => ({ ...row, grants: grantsSchema.parse(row.grants) });
+const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+/** What the audit keeps of an account. */
+function shownOf({ kind, issuer, grants, groups, disabledAt }: AccountRow): Json {
+  return asJson({ kind, issuer, grants, groups, disabled: disabledAt !== null });
 }

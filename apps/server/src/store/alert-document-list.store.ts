@@ -1,8 +1,11 @@
 import { namesInRoute, type RouteSpec } from '@carillon/core/alert/documents/route.schema';
 import { selfWatch } from '@carillon/core/alert/self-watch/self-watch';
+import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
 import type { AlertDocumentKind, AlertSeverity, IncidentState } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
+import { noteChange } from './audit-act.js';
+import { digestOf } from './audit-append.js';
 import { Database } from './database.store.js';
 import { poolTransaction } from './pool-transaction.js';
 
@@ -75,13 +78,21 @@ export class AlertDocumentListStore {
       await client.query(`SELECT pg_advisory_xact_lock(hashtext('carillon.apply'))`);
       const by = await usesOf(client, kind, name.toLowerCase());
       if (by.length > 0) return { kind: 'used', by };
-      const deleted = await client.query<{ name: string }>(
+      const deleted = await client.query<{ id: number; name: string; before: Json }>(
         `WITH gone AS (DELETE FROM alert_document WHERE kind = $1 AND name_key = $2 RETURNING name, coalesce(written::jsonb, spec) AS before)
-         INSERT INTO document_change (at, actor, kind, name, before) SELECT now(), $3, $1, name, before FROM gone RETURNING name`,
+         INSERT INTO document_change (at, actor, kind, name, before) SELECT now(), $3, $1, name, before FROM gone RETURNING id::float8 AS id, name, before`,
         [kind, name.toLowerCase(), actor],
       );
       const [row] = deleted.rows;
-      return row ? { kind: 'removed', name: row.name } : { kind: 'unknown' };
+      if (!row) return { kind: 'unknown' };
+      noteChange({
+        kind: 'AlertDocument',
+        act: 'deleted',
+        what: `${kind} ${row.name}`,
+        before: digestOf(canonicalJson(row.before)),
+        ref: { change: row.id },
+      });
+      return { kind: 'removed', name: row.name };
     });
   }
 

@@ -2,6 +2,8 @@ import type { AlertDocument, AlertDocumentSpecs } from '@carillon/core/alert/doc
 import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
 import type { AlertDocumentKind } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
+import { noteChange } from './audit-act.js';
+import { digestOf } from './audit-append.js';
 import { Database, type Transaction } from './database.store.js';
 import type { Change } from './definition.store.js';
 
@@ -46,15 +48,25 @@ export class AlertDocumentStore {
       create: { kind, nameKey, ...values },
       update: values,
     });
-    await tx.documentChange.create({
+    const after = written ?? json;
+    const { id } = await tx.documentChange.create({
       data: {
         at: values.updatedAt,
         actor: author,
         kind,
         name: spec.name,
         ...(old ? { before: keptOf(old) } : {}),
-        after: written ?? json,
+        after,
       },
+    });
+    noteChange({
+      by: author,
+      kind: 'AlertDocument',
+      act: old ? 'updated' : 'created',
+      what: `${kind} ${spec.name}`,
+      before: old ? digestOf(canonicalJson(keptOf(old) as Json)) : null,
+      after: digestOf(canonicalJson(JSON.parse(JSON.stringify(after)) as Json)),
+      ref: { change: Number(id) },
     });
     // Whoever writes a channel again wants it tried again.
     if (kind === 'Channel') await tx.channelState.deleteMany({ where: { channel: nameKey } });

@@ -2,10 +2,13 @@ import { BlockList, isIP } from 'node:net';
 import type { Rights } from '@carillon/core/access/decide';
 import { fullGrant, type Grant, grantsSchema } from '@carillon/core/access/grant';
 import type { TokenArea } from '@carillon/core/access/roles';
+import type { Json } from '@carillon/core/desired/canonical-json';
 import { Inject, Injectable } from '@nestjs/common';
 import { rightsOf, rightsSql } from './account-rows.js';
+import { noteChange } from './audit-act.js';
 import type { Holder } from './credential.store.js';
 import { Database } from './database.store.js';
+import { poolTransaction } from './pool-transaction.js';
 
 export interface NewToken {
   readonly id: string;
@@ -73,22 +76,28 @@ export class ApiTokenStore {
   }
 
   async add(token: NewToken): Promise<TokenRow> {
-    await this.database.pool.query(
-      `INSERT INTO api_token (id, account_id, name, hash, area, grants, addresses, author, expires_at, replaces)
+    await poolTransaction(this.database.pool, (client) => {
+      const { id, accountId: account, name, area, addresses, replaces } = token;
+      const grants = token.grants && (JSON.parse(JSON.stringify(token.grants)) as Json);
+      const expiresAt = token.expiresAt.toISOString();
+      noteChange({ what: name, after: { id, account, area, grants, addresses, replaces, expiresAt } });
+      return client.query(
+        `INSERT INTO api_token (id, account_id, name, hash, area, grants, addresses, author, expires_at, replaces)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [
-        token.id,
-        token.accountId,
-        token.name,
-        token.hash,
-        token.area,
-        token.grants ? JSON.stringify(token.grants) : null,
-        token.addresses,
-        token.author,
-        token.expiresAt,
-        token.replaces,
-      ],
-    );
+        [
+          token.id,
+          token.accountId,
+          token.name,
+          token.hash,
+          token.area,
+          token.grants ? JSON.stringify(token.grants) : null,
+          token.addresses,
+          token.author,
+          token.expiresAt,
+          token.replaces,
+        ],
+      );
+    });
     const row = await this.byId(token.id);
     if (!row) throw new Error(`token ${token.id}: written and not there`);
     return row;

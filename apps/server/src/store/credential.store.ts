@@ -3,7 +3,9 @@ import type { Rights } from '@carillon/core/access/decide';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { rightsOf, rightsSql } from './account-rows.js';
+import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
+import { poolTransaction } from './pool-transaction.js';
 
 /** Whom a secret belongs to; without an account, to the administrator of the token file. */
 export interface Holder {
@@ -38,11 +40,14 @@ export class CredentialStore {
     { address, agent, method }: Beginning,
     expiresAtMs: number,
   ): Promise<void> {
-    await this.database.pool.query(
-      `INSERT INTO credential (id, kind, hash, name, account_id, expires_at, address, agent, method)
-       VALUES ($1, 'session', $2, $3, $4, $5, $6, $7, $8)`,
-      [newId(), hash, name, accountId, new Date(expiresAtMs), address, agent?.slice(0, mostAgentLetters), method],
-    );
+    await poolTransaction(this.database.pool, async (client) => {
+      noteChange({ by: name, via: 'open', from: address, kind: 'Session', act: 'signed in', what: name, text: method });
+      await client.query(
+        `INSERT INTO credential (id, kind, hash, name, account_id, expires_at, address, agent, method)
+         VALUES ($1, 'session', $2, $3, $4, $5, $6, $7, $8)`,
+        [newId(), hash, name, accountId, new Date(expiresAtMs), address, agent?.slice(0, mostAgentLetters), method],
+      );
+    });
   }
 
   addTicket(hash: string, holder: Holder, expiresAtMs: number): Promise<void> {

@@ -4,7 +4,10 @@ import pg from 'pg';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { PrismaClient } from '../generated/prisma/client.js';
+import { audited, isAuditDue } from './audit-act.js';
+import type { RawQuery } from './audit-append.js';
 import { limitStatement } from './limit-statement.js';
+import { poolTransaction } from './pool-transaction.js';
 import { currentReach } from './reach.js';
 import { retryConflict } from './retry-conflict.js';
 
@@ -49,7 +52,9 @@ export class Database implements OnApplicationShutdown {
 
   /** Runs several writes all or nothing; more than once when Postgres asks for it, so `work` has no effect outside. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return retryConflict(() => this.prisma.$transaction(work, { timeout: 30_000, maxWait: 15_000 }));
+    return retryConflict(() =>
+      this.prisma.$transaction((tx) => audited(queryOf(tx), () => work(tx)), { timeout: 30_000, maxWait: 15_000 }),
+    );
   }
 
   /** @throws when Postgres does not answer within two seconds */
@@ -63,12 +68,23 @@ export class Database implements OnApplicationShutdown {
   }
 }
 
-/** The pool, whose statements are limited by the reach of the request that they are for. */
+function queryOf(tx: Transaction): RawQuery {
+  return <T>(sql: string, values: readonly unknown[]) => tx.$queryRawUnsafe<T[]>(sql, ...values);
+}
+
+/** Statements that may change something. */
+const writes = /^\s*(?:INSERT|UPDATE|DELETE|WITH\b[\s\S]*\b(?:INSERT|UPDATE|DELETE))\b/i;
+
+/**
+ * The pool, whose statements are limited by the reach of the request that they are for. A statement that changes what
+ * the audit waits for is a transaction with its row.
+ */
 function limitedPool(pool: pg.Pool): pg.Pool {
   const query = pool.query.bind(pool) as (config: pg.QueryConfig) => Promise<pg.QueryResult>;
   const limited = (statement: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> => {
     const config = typeof statement === 'string' ? { text: statement } : statement;
     const given = { ...config, values: values ?? config.values ?? [] };
+    if (isAuditDue() && writes.test(given.text)) return poolTransaction(pool, (client) => client.query(given));
     const reach = currentReach();
     return query(reach ? { ...given, ...limitStatement(given.text, given.values, reach) } : given);
   };

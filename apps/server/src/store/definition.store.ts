@@ -7,6 +7,7 @@ import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { carrySource } from '../shared/job-source.js';
 import { Signer } from '../shared/signer.js';
+import { noteChange } from './audit-act.js';
 import type { Transaction } from './database.store.js';
 
 export type Change = 'created' | 'updated' | 'unchanged';
@@ -85,6 +86,9 @@ export class DefinitionStore {
       INSERT INTO host_group (name, name_key, labels, hosts, updated_at)
       VALUES (${group.name}, ${nameKey}, ${labels === null ? null : JSON.stringify(labels)}::jsonb, ${hosts}::text[], now())
       ON CONFLICT (name_key) DO UPDATE SET name = excluded.name, labels = excluded.labels, hosts = excluded.hosts, updated_at = now()`;
+    const before = old && { name: old.name, labels: old.labels as Json, hosts: old.hosts };
+    const after = { name: group.name, labels, hosts };
+    noteChange({ kind: 'HostGroup', act: old ? 'updated' : 'created', what: group.name, before, after });
     return old ? 'updated' : 'created';
   }
 
@@ -139,6 +143,16 @@ export class DefinitionStore {
         where: { id: jobId },
         data: { name: spec.name, currentVersion: version, updatedAt: new Date() },
       });
+    noteChange({
+      by: author,
+      kind: 'Job',
+      act: old ? 'updated' : 'created',
+      what: spec.name,
+      text: reason ?? null,
+      before: old ? { version: old.version, sha256: old.specHash } : null,
+      after: { version, sha256: specHash, author },
+      ref: { job: jobId, version },
+    });
     return { jobId, version, change: old ? 'updated' : 'created', before: old?.spec ?? null, rewritten: false };
   }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
+import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 
 /** Join tokens as people manage them. Using one up is the enrolment's own transaction. */
@@ -11,8 +12,10 @@ export class EnrolmentTokenStore {
   create(token: { hash: string; uses: number; labels: Record<string, string>; expiresAtMs: number; nowMs: number }) {
     const { hash, uses, labels, expiresAtMs, nowMs } = token;
     const id = makeUuid7(nowMs, randomBytes(10));
-    return this.database.prisma.enrolmentToken.create({
-      data: { id, hash, uses, labels, createdAt: new Date(nowMs), expiresAt: new Date(expiresAtMs) },
+    const data = { id, hash, uses, labels, createdAt: new Date(nowMs), expiresAt: new Date(expiresAtMs) };
+    return this.database.transaction((tx) => {
+      noteChange({ what: id });
+      return tx.enrolmentToken.create({ data });
     });
   }
 
@@ -27,10 +30,9 @@ export class EnrolmentTokenStore {
 
   /** Revoking twice is as good as once. @returns null when there is no such token */
   async revoke(id: string) {
-    await this.database.prisma.enrolmentToken.updateMany({
-      where: { id, revokedAt: null },
-      data: { revokedAt: new Date() },
-    });
+    await this.database.transaction((tx) =>
+      tx.enrolmentToken.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date() } }),
+    );
     return this.database.prisma.enrolmentToken.findUnique({ where: { id } });
   }
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Body } from '@carillon/contract/agent/catalog';
+import type { Json } from '@carillon/core/desired/canonical-json';
 import { desiredHash } from '@carillon/core/desired/desired-state';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
+import { noteChange } from './audit-act.js';
 import { Database, type Transaction } from './database.store.js';
 import { DesiredStore } from './desired.store.js';
 
@@ -42,6 +44,14 @@ export class EnrolmentStore {
         await this.desired.reassign(tx, { hostIds: [host.hostId], areNew: true });
         // Last: every host that joins with the same token waits for this row until the commit.
         await this.useToken(tx, tokenHash);
+        noteChange({
+          by: host.name,
+          via: 'agent',
+          kind: 'Host',
+          act: 'enrolled',
+          what: host.name,
+          after: { host: host.hostId, publicKey: enrolment.publicKey, labels: JSON.parse(labels) as Json },
+        });
         return { kind: 'enrolled', ...host };
       })
       .catch((error: unknown): Enrolled => {

@@ -178,5 +178,5 @@ describe('what did not run', () => {
     expect((await made.missed()).filter(({ verdict }) => verdict === 'missed')).toMatchObject([
       { cause: 'host_unknown' },
     ]);
-  }, 60_000);
+  }, 180_000);
 });

@@ -5,6 +5,7 @@ import { matchesTarget, type Target } from '@carillon/core/host/target';
 import type { MissedPolicy } from '@carillon/core/job/job-spec';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
+import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 import { DesiredStore } from './desired.store.js';
 
@@ -33,6 +34,8 @@ export interface Paused {
   /** Hosts whose agent would not understand it, and go on. */
   readonly refused: readonly { readonly name: string; readonly why: string }[];
 }
+
+const shownNames = 20;
 
 /** Times in which hosts start nothing by themselves. */
 @Injectable()
@@ -66,6 +69,7 @@ export class HostPauseStore {
         SELECT x.id, x.host_id, now(), ${until}, ${afterwards}, ${by}, ${reason}
         FROM unnest(${ids}::uuid[], ${hostIds}::uuid[]) AS x(id, host_id)`;
       await this.desired.advance(tx, hostIds);
+      if (able.length > 0) noteChange({ what: namesOf(able), text: reason || null });
       return outcome;
     });
   }
@@ -81,7 +85,9 @@ export class HostPauseStore {
         WHERE ended_at IS NULL AND host_id = ANY(${chosen.map(({ id }) => id)}::uuid[]) RETURNING host_id AS "hostId"`;
       const ids = new Set(ended.map(({ hostId }) => hostId));
       await this.desired.advance(tx, [...ids]);
-      return chosen.flatMap(({ id, name }) => (ids.has(id) ? [{ id, name }] : []));
+      const resumed = chosen.flatMap(({ id, name }) => (ids.has(id) ? [{ id, name }] : []));
+      if (resumed.length > 0) noteChange({ what: namesOf(resumed) });
+      return resumed;
     });
   }
 
@@ -96,4 +102,10 @@ export class HostPauseStore {
     );
     return result.rows;
   }
+}
+
+/** Names of a few; of more, how many they are besides. */
+function namesOf(hosts: readonly { readonly name: string }[]): string {
+  const shown = hosts.slice(0, shownNames).map(({ name }) => name);
+  return hosts.length > shown.length ? `${shown.join(', ')} and ${hosts.length - shown.length} more` : shown.join(', ');
 }

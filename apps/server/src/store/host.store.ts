@@ -1,6 +1,7 @@
 import { defaultConcernRules, type HostHealthFacts } from '@carillon/core/host/concerns';
 import type { HostPresence, HostState } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
+import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 import { DesiredStore } from './desired.store.js';
 import { assignmentCountsSql, containing, presenceSql } from './presence-sql.js';
@@ -111,10 +112,14 @@ export class HostStore {
     return this.database.transaction(async (tx) => {
       // Before the row: whoever changes jobs holds this lock and then wants rows of hosts.
       await tx.$queryRaw`SELECT pg_advisory_xact_lock_shared(hashtext('carillon.reassign'))::text`;
-      const rows = await tx.$queryRaw<{ id: string }[]>`
-        UPDATE host SET labels = ${JSON.stringify(labels)}::jsonb WHERE name_key = ${name.toLowerCase()} RETURNING id`;
-      const id = rows[0]?.id;
-      return id === undefined ? null : this.desired.reassign(tx, { hostIds: [id] });
+      const rows = await tx.$queryRaw<{ id: string; name: string; before: Record<string, string> }[]>`
+        UPDATE host h SET labels = ${JSON.stringify(labels)}::jsonb
+        FROM (SELECT id, labels FROM host WHERE name_key = ${name.toLowerCase()} FOR UPDATE) AS old
+        WHERE h.id = old.id RETURNING h.id, h.name, old.labels AS before`;
+      const [host] = rows;
+      if (!host) return null;
+      noteChange({ what: host.name, before: host.before, after: labels });
+      return this.desired.reassign(tx, { hostIds: [host.id] });
     });
   }
 }

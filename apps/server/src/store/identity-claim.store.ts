@@ -2,6 +2,7 @@ import { type IdentityClaim, type IdentityVerdict, judgeIdentity } from '@carill
 import { defaultPresence } from '@carillon/core/host/presence';
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
+import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 import { poolTransaction } from './pool-transaction.js';
 
@@ -23,12 +24,28 @@ export class IdentityClaimStore {
   /** Judges a process, alone among those of its host, and remembers what came of it. */
   claim(claimant: Claimant): Promise<IdentityVerdict> {
     return poolTransaction(this.database.pool, async (client) => {
-      const verdict = judgeIdentity(await factsOf(client, claimant));
+      const facts = await factsOf(client, claimant);
+      const verdict = judgeIdentity(facts);
       await remember(client, claimant, verdict.accept ? 'current' : 'quarantined');
       if (verdict.accept && verdict.reason !== 'same') await takeOver(client, claimant, verdict);
+      const isNew = verdict.accept ? verdict.reason === 'returned' : facts.seen !== 'quarantined';
+      if (isNew) noteQuarantine(claimant, verdict);
       return verdict;
     });
   }
+}
+
+/** A copy of a host was found out. */
+function noteQuarantine({ hostId, hostname, instance }: Claimant, verdict: IdentityVerdict): void {
+  const copy = 'quarantines' in verdict ? verdict.quarantines : instance;
+  noteChange({
+    by: hostname,
+    via: 'agent',
+    kind: 'Host',
+    act: 'quarantined',
+    what: hostname,
+    after: { host: hostId, instance: copy, reason: verdict.reason },
+  });
 }
 
 interface FactRow {

@@ -2,6 +2,7 @@ import type { JobSpec } from '@carillon/core/job/job-spec';
 import { lowestUuidAt } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { refreshAlertWatch } from './alert-watch.js';
+import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 import { lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
@@ -191,6 +192,7 @@ export class JobStore {
           UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL RETURNING id, name`;
       if (!job) return null;
       await refreshAlertWatch(tx, [job.id]);
+      noteChange({ what: job.name, before: { job: job.id } });
       return { name: job.name, changedHosts: await this.desired.reassign(tx, { jobIds: [job.id] }) };
     });
   }

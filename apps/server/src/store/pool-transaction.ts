@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { audited } from './audit-act.js';
+import type { RawQuery } from './audit-append.js';
 
 /** A connection inside a transaction, as it is handed through parts that do not know the database. */
 export type Client = pg.PoolClient;
@@ -14,7 +16,7 @@ export async function poolTransaction<T>(pool: pg.Pool, work: (client: pg.PoolCl
   let failed = true;
   try {
     await client.query('BEGIN');
-    const result = await work(client);
+    const result = await audited(rawQuery(client), () => work(client));
     await client.query('COMMIT');
     failed = false;
     return result;
@@ -25,6 +27,11 @@ export async function poolTransaction<T>(pool: pg.Pool, work: (client: pg.PoolCl
     client.off('error', ignore);
     client.release(failed);
   }
+}
+
+/** Statements on a connection, for parts that serve either library. */
+export function rawQuery(client: Pick<pg.PoolClient, 'query'>): RawQuery {
+  return async <T>(sql: string, values: readonly unknown[]) => (await client.query(sql, [...values])).rows as T[];
 }
 
 async function rolledBack(client: pg.PoolClient): Promise<boolean> {

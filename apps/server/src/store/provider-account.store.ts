@@ -3,7 +3,9 @@ import type { Grant } from '@carillon/core/access/grant';
 import type { ProviderIdentity } from '@carillon/core/access/provider-identity';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
+import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
+import { poolTransaction } from './pool-transaction.js';
 
 /** A sign-in that is under way. */
 export interface BegunSignIn {
@@ -96,11 +98,16 @@ export class ProviderAccountStore {
   }
 
   private async create(issuer: string, { subject, name, groups }: ProviderIdentity) {
-    const result = await this.database.pool.query<{ id: string; name: string }>(
-      `INSERT INTO account (id, name, name_key, kind, issuer, subject, groups, author, signed_in_at)
-       VALUES ($1, $2, $3, 'person', $4, $5, $6, $4, now()) ON CONFLICT DO NOTHING RETURNING id, name`,
-      [makeUuid7(Date.now(), randomBytes(10)), name, name.toLowerCase(), issuer, subject, groups],
-    );
-    return result.rows[0];
+    return await poolTransaction(this.database.pool, async (client) => {
+      const { rows } = await client.query<{ id: string; name: string }>(
+        `INSERT INTO account (id, name, name_key, kind, issuer, subject, groups, author, signed_in_at)
+         VALUES ($1, $2, $3, 'person', $4, $5, $6, $4, now()) ON CONFLICT DO NOTHING RETURNING id, name`,
+        [makeUuid7(Date.now(), randomBytes(10)), name, name.toLowerCase(), issuer, subject, groups],
+      );
+      const [made] = rows;
+      const after = { issuer, subject, groups: [...groups] };
+      if (made) noteChange({ by: issuer, via: 'open', kind: 'Account', act: 'created', what: made.name, after });
+      return made;
+    });
   }
 }

@@ -22,7 +22,9 @@ export class ServerSecretStore {
   async put(name: string, value: string, author: string): Promise<void> {
     const sealed = new Uint8Array(this.sealer.seal(name, value));
     const values = { sealed, author, updatedAt: new Date() };
-    await this.database.prisma.serverSecret.upsert({ where: { name }, create: { name, ...values }, update: values });
+    await this.database.transaction((tx) =>
+      tx.serverSecret.upsert({ where: { name }, create: { name, ...values }, update: values }),
+    );
   }
 
   async list(): Promise<SecretRow[]> {
@@ -40,7 +42,8 @@ export class ServerSecretStore {
 
   /** @returns whether it was there */
   async remove(name: string): Promise<boolean> {
-    return (await this.database.prisma.serverSecret.deleteMany({ where: { name } })).count > 0;
+    const { count } = await this.database.transaction((tx) => tx.serverSecret.deleteMany({ where: { name } }));
+    return count > 0;
   }
 
   /** Values by name; those that were not handed over are left out. @throws Error when one cannot be opened */

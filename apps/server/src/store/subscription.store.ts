@@ -2,6 +2,8 @@ import { type Breaker, closedBreaker } from '@carillon/core/alert/deliver/breake
 import type { Reason } from '@carillon/core/alert/reason';
 import type { SubscriptionEvent } from '@carillon/core/alert/subscribe/subscription-events';
 import { Inject, Injectable } from '@nestjs/common';
+import { noteChange } from './audit-act.js';
+import { digestOf } from './audit-append.js';
 import { Conditions } from './conditions.js';
 import { Database } from './database.store.js';
 import { keyedEffect } from './key-effect.js';
@@ -107,6 +109,7 @@ export class SubscriptionStore {
          VALUES ($1, $2, lower($2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`,
         [id, ...valuesOf(fields), JSON.stringify(closedBreaker), author, now],
       );
+      noteChange({ what: fields.name, after: { id, ...shownOf(fields) } });
       await effect.done();
       return { kind: 'written', id };
     });
@@ -121,6 +124,8 @@ export class SubscriptionStore {
         id,
       ]);
       if (taken.rowCount) return { kind: 'name_taken' };
+      const old = await client.query<SubscriptionRow>(`SELECT ${columns} FROM subscription s WHERE id = $1`, [id]);
+      noteChange({ what: fields.name, before: old.rows[0] ? shownOf(old.rows[0]) : null, after: shownOf(fields) });
       await client.query(
         `UPDATE subscription SET name = $2, name_key = lower($2), url = $3, events = $4, match = $5, signing = $6,
            allow_private_addresses = $7, enabled = $8, updated_at = $9,
@@ -135,8 +140,15 @@ export class SubscriptionStore {
 
   /** With all its events. @returns whether it was there */
   async remove(id: string): Promise<boolean> {
-    const result = await this.database.pool.query('DELETE FROM subscription WHERE id = $1', [id]);
-    return result.rowCount === 1;
+    return poolTransaction(this.database.pool, async (client) => {
+      const { rows } = await client.query<SubscriptionRow>(
+        `DELETE FROM subscription s WHERE id = $1 RETURNING ${columns}`,
+        [id],
+      );
+      const [row] = rows;
+      if (row) noteChange({ what: row.name, before: shownOf(row) });
+      return row !== undefined;
+    });
   }
 
   /** Changes what is known of its endpoint; one at a time, since several servers send. @returns what it is then */
@@ -174,4 +186,10 @@ export async function listeningTo(client: Client, event: 'incident.' | 'run.fail
 
 function valuesOf({ name, url, events, match, signing, allowPrivateAddresses, enabled }: SubscriptionFields) {
   return [name, url, events, match, signing, allowPrivateAddresses, enabled];
+}
+
+/** What the audit keeps of one. Its address may be a secret itself, so of that the host and whether it is another one. */
+function shownOf({ url, events, match, signing, allowPrivateAddresses, enabled }: SubscriptionFields) {
+  const host = URL.canParse(url) ? new URL(url).host : '';
+  return { host, url: digestOf(url).sha256, events, match, signing, allowPrivateAddresses, enabled };
 }

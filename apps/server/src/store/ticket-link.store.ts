@@ -7,6 +7,7 @@ import {
   readTicketLink,
   type TicketLink,
 } from '@carillon/core/alert/ticket/ticket-link';
+import type { TicketNote } from '@carillon/core/alert/ticket/ticket-step';
 import type { AlertSeverity, IncidentState } from '@carillon/core/state/states';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
@@ -36,6 +37,8 @@ export interface DueTicket {
   readonly spread: Spread;
   readonly acknowledgedBy: string | null;
   readonly assignee: string | null;
+  /** The oldest note that a person wrote here and the ticket does not have. */
+  readonly note: TicketNote | null;
   /** Of the latest notice to this channel: what the ticket says. */
   readonly content: NoticeContent | null;
 }
@@ -72,7 +75,11 @@ export class TicketLinkStore {
          i.number::float8 AS number, i.title, i.policy, i.state, i.severity, i.spread,
          i.acknowledged_by AS "acknowledgedBy", i.assignee,
          (SELECT n.content FROM notice n WHERE n.incident_id = i.id AND n.channel = d.integration
-          ORDER BY n.created_at DESC LIMIT 1) AS content
+          ORDER BY n.created_at DESC LIMIT 1) AS content,
+         (SELECT json_build_object('id', l.id, 'by', coalesce(l.actor, l.data->>'by'), 'text', l.text) FROM alert_log l
+          WHERE l.incident_id = i.id AND l.stage = 'person' AND l.code = 'note' AND l.data->>'ticket' IS NULL
+            AND l.id > (d.link->>'noted')::bigint
+          ORDER BY l.id LIMIT 1) AS note
        FROM due d JOIN incident i ON i.id = d.incident_id`,
       [new Date(nowMs), new Date(nowMs + leaseMs), limit],
     );
@@ -120,13 +127,13 @@ export class TicketLinkStore {
   }
 
   /** This ticket is history; the next one begins. */
-  async nextGeneration({ id, incidentId, integration, generation }: DueTicket, nowMs: number): Promise<void> {
+  async nextGeneration({ id, incidentId, integration, generation, link }: DueTicket, nowMs: number): Promise<void> {
     await poolTransaction(this.database.pool, async (client) => {
       await client.query('UPDATE ticket_link SET due_at = NULL, leased_until = NULL, updated_at = $2 WHERE id = $1', [
         id,
         new Date(nowMs),
       ]);
-      await addGeneration(client, incidentId, integration, generation + 1, nowMs);
+      await addGeneration(client, incidentId, integration, generation + 1, nowMs, link.noted);
     });
   }
 
@@ -193,6 +200,7 @@ async function addGeneration(
   integration: string,
   generation: number,
   nowMs: number,
+  noted: number | null = 0,
 ): Promise<void> {
   const key = `carillon-${incidentId}-${integration}-${generation}`.replace(/[^\w-]/g, '_');
   await client.query(
@@ -204,7 +212,7 @@ async function addGeneration(
       integration,
       generation,
       key,
-      JSON.stringify(newTicketLink(key)),
+      JSON.stringify(newTicketLink(key, noted)),
       new Date(nowMs),
     ],
   );

@@ -44,7 +44,7 @@ async function startSecondServer(env: Record<string, string>): Promise<void> {
   cpSync(join(product.folder, 'admin-token'), join(data, 'admin-token'));
   const port = await freePort();
   secondUrl = `http://127.0.0.1:${port}`;
-  second = spawn(process.execPath, [join(repository, 'apps/server/dist/main.js')], {
+  second = spawn(process.execPath, [join(repository, 'apps/server/dist/bundle/main.js')], {
     env: { ...process.env, ...env, CARILLON_DATA: data, CARILLON_PORT: String(port) },
     stdio: 'ignore',
   });

@@ -30,6 +30,7 @@ export async function carryOut(
     case 'look':
       return await read(system, remote);
     case 'comment':
+    case 'note':
       await system.comment(remote, text);
       return { remote, reading: null };
     case 'acknowledge':

@@ -42,6 +42,8 @@ function sentenceOf(step: TicketStep, words: Sentences): string {
   switch (step.kind) {
     case 'comment':
       return words[step.about](step.count);
+    case 'note':
+      return words.note(step.note.by, step.note.text);
     case 'acknowledge':
       return words.acknowledged(step.by);
     case 'priority':
@@ -67,6 +69,7 @@ const sentences = {
     recovered: (_count: number) => 'Nothing fails any more.',
     muted: (_count: number) => 'It still fails. This ticket was ended by a person, so Carillon leaves it alone.',
     unacknowledged: (_count: number) => 'In Carillon nobody looks after it any more.',
+    note: (by: string, text: string) => `${by} wrote in Carillon: ${text}`,
     acknowledged: (by: string) => `${by} looks after it, as Carillon was told.`,
     severity: (severity: AlertSeverity) => `Its severity is ${severity} now.`,
     again: 'It fails again.',
@@ -76,6 +79,7 @@ const sentences = {
     recovered: (_count: number) => '已恢复,不再失败。',
     muted: (_count: number) => '仍在失败。此工单已由人工结束,Carillon 不再改动。',
     unacknowledged: (_count: number) => '在 Carillon 中已无人处理。',
+    note: (by: string, text: string) => `${by} 在 Carillon 中写道:${text}`,
     acknowledged: (by: string) => `${by} 已在 Carillon 中确认处理。`,
     severity: (severity: AlertSeverity) => `严重程度现为:${severitiesInChinese[severity]}。`,
     again: '再次失败。',

@@ -1,3 +1,4 @@
+import { faultText } from '@carillon/core/alert/deliver/fault-text';
 import { type Answer, fieldOf, retryAfterMs } from '@carillon/core/alert/deliver/outcome';
 import type { Reason } from '@carillon/core/alert/reason';
 import type { TicketReading } from '@carillon/core/alert/ticket/take-in';
@@ -109,7 +110,8 @@ export function askerOf(access: TicketAccess): Ask {
 }
 
 function errorOf({ status, headers, body }: Answer, nowMs: number): TicketError {
-  const message = `HTTP ${status}${body ? `: ${body.slice(0, 300)}` : ''}`;
+  const said = faultText(body);
+  const message = `HTTP ${status}${said ? `: ${said}` : ''}`;
   const afterMs = retryAfterMs(headers['retry-after'], nowMs);
   // Too many requests: it says that it did nothing. Other failures of the server may come after it was done.
   if (status === 429 || status === 425) return new TicketError('later', `http_${status}`, message, afterMs);

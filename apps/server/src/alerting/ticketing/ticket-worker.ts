@@ -169,7 +169,7 @@ function failureOf(error: unknown, hasBegun: boolean): StepResult {
   return { kind: hasBegun && known?.kind !== 'later' ? 'unknown' : 'later', reason, ...wait };
 }
 
-function incidentOf({ state, severity, spread, acknowledgedBy, assignee }: DueTicket): TicketIncident {
+function incidentOf({ state, severity, spread, acknowledgedBy, assignee, note }: DueTicket): TicketIncident {
   const firing = state === 'firing' || state === 'acked';
-  return { firing, severity, count: Math.max(1, spread.total), acknowledgedBy, assignee };
+  return { firing, severity, count: Math.max(1, spread.total), acknowledgedBy, assignee, note };
 }

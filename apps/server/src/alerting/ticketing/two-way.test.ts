@@ -76,6 +76,23 @@ describe.each([
     expect(await scene.log('note')).toEqual([]);
   });
 
+  it('gets the notes that people write here, in their order, each once though an answer is lost', async () => {
+    await scene.notice(channel);
+    await scene.pass(0);
+    say('on it');
+    await heard();
+    await scene.pass(0);
+    const system = channel === 'snow' ? scene.now : scene.cloud;
+    system.troubledBy = ({ method, path }) => method === 'PATCH' || (method === 'POST' && path.endsWith('/comment'));
+    system.troubles.push('lost_answer');
+    const notes = ['the disk of db2 is full', 'cleaned up, watching it'] as const;
+    for (const text of notes) await scene.acts.act(1, [{ kind: 'note', text }], 'Bob');
+    await scene.pass(30, { ask: true });
+    const told = texts().filter((text) => text.includes('Bob wrote in Carillon'));
+    expect(told).toEqual(notes.map((text) => expect.stringContaining(text)));
+    expect((await scene.log('note')).map(({ text }) => text)).toEqual(['on it', ...notes]);
+  });
+
   it('hears without a webhook, by one question for all tickets', async () => {
     await scene.notice(channel);
     await scene.pass(5, { ask: true });
@@ -113,7 +130,7 @@ it('hears every ticket that changed, over pages and after an hour without a serv
     `SELECT count(*)::int AS n FROM incident WHERE acknowledged_by IS NOT NULL`,
   );
   expect(acked.rows[0].n).toBe(230);
-}, 60_000);
+}, 180_000);
 
 describe.each([
   {

@@ -7,6 +7,7 @@ import { Handles, Input } from '../../http/handles.js';
 import { AuditStore } from '../../store/audit.store.js';
 
 type Route = typeof auditRoutes.list;
+type Chain = typeof auditRoutes.chain;
 
 /** What is kept is only shown here, so the controller reads its one store itself. */
 @Controller()
@@ -16,31 +17,35 @@ class AuditController {
   @Handles(auditRoutes.list)
   async list(@Input() { cursor, limit, kind, actor, search, since }: InputOf<Route>): Promise<Response<Route>> {
     const from = since === undefined ? undefined : new Date(since);
-    const rows = await this.audit.list({
-      kind,
-      actor,
-      search,
-      since: from,
-      after: readPlace(cursor),
-      limit: limit + 1,
-    });
+    const before = readPlace(cursor);
+    const rows = await this.audit.list({ kind, actor, search, since: from, before, limit: limit + 1 });
     return pageOfRows(
       rows,
       limit,
-      ({ at, id }) => `${at.getTime()} ${id}`,
+      ({ seq }) => String(seq),
+      ({ seq, at, ...row }) => ({ id: String(seq), at: at.toISOString(), ...row }),
+    );
+  }
+
+  @Handles(auditRoutes.chain)
+  async chain(@Input() { cursor, limit, since }: InputOf<Chain>): Promise<Response<Chain>> {
+    const from = since === undefined ? undefined : new Date(since);
+    const rows = await this.audit.chain(readPlace(cursor) ?? 0, from, limit + 1);
+    return pageOfRows(
+      rows,
+      limit,
+      ({ seq }) => String(seq),
       ({ at, ...row }) => ({ ...row, at: at.toISOString() }),
     );
   }
 }
 
-function readPlace(cursor: string | undefined): { at: Date; id: string } | null {
+function readPlace(cursor: string | undefined): number | null {
   const key = readCursor(cursor);
   if (key === null) return null;
-  const [, at, id] = /^(\d{1,15}) ([a-z]+\/[0-9a-f/-]{1,60})$/.exec(key) ?? [];
-  if (at === undefined || id === undefined)
-    throw invalidField('cursor', 'the `next` of an earlier page of this list', cursor);
-  return { at: new Date(Number(at)), id };
+  if (!/^\d{1,15}$/.test(key)) throw invalidField('cursor', 'the `next` of an earlier page of this list', cursor);
+  return Number(key);
 }
 
-@Module({ controllers: [AuditController], providers: [AuditStore] })
+@Module({ controllers: [AuditController] })
 export class AuditModule {}

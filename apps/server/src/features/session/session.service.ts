@@ -7,6 +7,7 @@ import { ApiError } from '../../http/api-error.js';
 import type { Caller } from '../../http/caller.js';
 import { hashSecret, makeSecret } from '../../http/secrets.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
+import { actBy } from '../../store/audit-act.js';
 import { type Beginning, CredentialStore, type Holder } from '../../store/credential.store.js';
 import { PasswordsService } from './passwords.service.js';
 
@@ -84,6 +85,7 @@ export class SessionService {
 
   /** A session for somebody who has proved who he is. */
   async begin(holder: Holder, beginning: Beginning): Promise<Begun> {
+    actBy({ actor: holder.name, account: holder.accountId });
     const secret = makeSecret();
     const expiresAtMs = Date.now() + sessionLifeMs;
     await this.credentials.addSession(hashSecret(secret), holder, beginning, expiresAtMs);

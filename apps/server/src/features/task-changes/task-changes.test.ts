@@ -31,6 +31,12 @@ afterAll(async () => {
   await database.drop();
 });
 
+/** What the audit says of a route. */
+async function audited(route: string): Promise<unknown[]> {
+  const { rows } = await app.database.pool.query<{ body: string }>('SELECT body FROM audit_entry ORDER BY seq');
+  return rows.map(({ body }) => JSON.parse(body)).filter((row: { route: unknown }) => row.route === route);
+}
+
 const comparedWith = { timezone: 'UTC', runner: { command: 'C:\\agent.exe', arguments: ['run'] }, sids: {} };
 type Edit = (task: TaskDefinition) => TaskDefinition;
 const set =
@@ -191,6 +197,7 @@ describe('an edited task of a job that keeps edits', () => {
     await look();
     expect(await app.call(taskChangeRoutes.undo, { id })).toMatchObject({ host: hosts[0]?.name, version: 3 });
     expect((await job()).spec.overrides).toEqual([{ hosts: [hosts[1]?.name], enabled: false }]);
+    expect(await audited('taskChanges.undo')).toMatchObject([{ kind: 'Job', act: 'updated', ref: { version: 3 } }]);
     const again = app.call(taskChangeRoutes.undo, { id: newId() });
     await expect(again).rejects.toMatchObject({ body: { code: 'not_found' } });
   });
@@ -206,6 +213,7 @@ describe('an edit that stands', () => {
     expect(await job()).toMatchObject({ version: 2, spec: { overrides: [{ enabled: false }] } });
     expect(await changes()).toMatchObject([{ adoption: 'adopted', adoptedVersion: 2 }]);
     await expect(adopt()).rejects.toThrow('adopted already');
+    expect(await audited('taskChanges.adopt')).toMatchObject([{ kind: 'Job', act: 'updated', ref: { version: 2 } }]);
   });
 
   it('that no job can say is refused with the reason, and nothing changes', async () => {

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await addAlert(app.database, { incidentId: incident.id });
   for (const channel of ['snow', 'ops']) await links().want({ incidentId: incident.id, channel }, Date.now());
   await settle();
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await Promise.all([app.close(), now.close(), cloud.close()]);
   await database.drop();

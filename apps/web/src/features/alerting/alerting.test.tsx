@@ -252,7 +252,19 @@ describe('subscriptions', () => {
 });
 
 it('the page of changes says what differs', async () => {
-  const entry = { id: 'job/1', at, actor: 'ann', kind: 'Job' as const, act: 'updated', what: 'etl', text: null };
+  const entry = {
+    id: 'job/1',
+    at,
+    actor: 'ann',
+    kind: 'Job' as const,
+    act: 'updated',
+    what: 'etl',
+    text: null,
+    from: '10.0.0.9',
+    via: 'session',
+    given: null,
+    chained: true,
+  };
   const network = new FakeNetwork().on(auditRoutes.list, () => ({
     items: [{ ...entry, before: { timeout: 1, owner: 'a' }, after: { timeout: 2, owner: 'a' } }],
     next: null,

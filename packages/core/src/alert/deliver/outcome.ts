@@ -1,3 +1,5 @@
+import { faultText } from './fault-text.js';
+
 /** What became of one attempt to deliver. */
 export type Outcome =
   /** The provider has it; `providerId` names it there. */
@@ -16,13 +18,13 @@ export interface Answer {
   readonly body: string;
 }
 
-const shownCharacters = 300;
 /** Client errors that may pass by themselves: time-out, conflict, too early, too many. */
 const passing = [408, 409, 425, 429];
 
 /** The part that is the same for all: the status of HTTP. */
 export function outcomeOfStatus({ status, headers, body }: Answer, nowMs: number): Outcome {
-  const message = `HTTP ${status}${body ? `: ${body.slice(0, shownCharacters)}` : ''}`;
+  const said = faultText(body);
+  const message = `HTTP ${status}${said ? `: ${said}` : ''}`;
   const code = `http_${status}`;
   if (status >= 200 && status < 300) return { kind: 'sent' };
   if (status === 410) return { kind: 'refused', gone: true, code, message };

@@ -8,8 +8,8 @@ export type Act =
   | { readonly kind: 'unacknowledge' }
   /** Null: nobody's any more. */
   | { readonly kind: 'assign'; readonly assignee: string | null }
-  /** `link`: the link by which it was said, where it was by one. */
-  | { readonly kind: 'note'; readonly text: string; readonly link?: string }
+  /** `link`: the link by which it was said, where it was by one. `ticket`: the ticket in which it was. */
+  | { readonly kind: 'note'; readonly text: string; readonly link?: string; readonly ticket?: string }
   | { readonly kind: 'resolve'; readonly comment: string | null };
 
 export type Acted =
@@ -25,7 +25,10 @@ export type Acted =
 export function act(incident: OpenIncident, deed: Act, by: string, members: Members, nowMs: number): Acted {
   switch (deed.kind) {
     case 'note':
-      return done(incident, by, 'note', deed.text, deed.link === undefined ? {} : { link: deed.link });
+      return done(incident, by, 'note', deed.text, {
+        ...(deed.link === undefined ? {} : { link: deed.link }),
+        ...(deed.ticket === undefined ? {} : { ticket: deed.ticket }),
+      });
     case 'assign':
       return assign(incident, deed.assignee, by);
     case 'acknowledge':

@@ -26,6 +26,7 @@ export type StepResult =
 const acts: readonly string[] = [
   'create',
   'comment',
+  'note',
   'acknowledge',
   'assign',
   'priority',
@@ -108,6 +109,8 @@ function afterDone(
       };
     case 'comment':
       return { ...link, pending: null, said, ...commented(link, step, told) };
+    case 'note':
+      return { ...link, pending: null, said, noted: step.note.id };
     case 'acknowledge':
       return { ...link, ...read, said, ackTold: true };
     case 'assign':

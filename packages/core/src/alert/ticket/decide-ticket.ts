@@ -7,7 +7,7 @@ import {
   type TicketLink,
   type TicketRules,
 } from './ticket-link.js';
-import type { TicketStep } from './ticket-step.js';
+import type { TicketNote, TicketStep } from './ticket-step.js';
 
 /** A search may not see for a while what was just made: three looks, so long after the create. */
 const lookAfterMs = [5_000, 30_000, 120_000] as const;
@@ -33,7 +33,9 @@ export function decideTicket(
   if (!link.remote) return beforeTicket(link, incident, nowMs);
   // What people did there in the meantime comes before what we want.
   if (link.pending || link.seenMs === null || nowMs - link.seenMs >= rules.lookMs) return { kind: 'look' };
-  const step = incident.firing ? whileFiring(link, incident, rules, nowMs) : afterRecovery(link, rules, nowMs);
+  const step = incident.firing
+    ? whileFiring(link, incident, rules, nowMs)
+    : afterRecovery(link, incident, rules, nowMs);
   const isStale = nowMs - link.seenMs > freshMs;
   return isStale && step.kind !== 'wait' ? { kind: 'look' } : step;
 }
@@ -60,6 +62,7 @@ function whileFiring(link: TicketLink, incident: TicketIncident, rules: TicketRu
   if (incident.acknowledgedBy !== null && !link.ackTold) return { kind: 'acknowledge', by: incident.acknowledgedBy };
   if (incident.acknowledgedBy === null && link.ackTold)
     return { kind: 'comment', about: 'unacknowledged', count: told.count };
+  if (isNoteDue(link, incident, rules)) return { kind: 'note', note: incident.note };
   const repeatAtMs = told.atMs + rules.repeatMs;
   const hasNews = incident.count > told.count;
   if (hasNews && nowMs >= repeatAtMs) return { kind: 'comment', about: 'repeat', count: incident.count };
@@ -79,6 +82,15 @@ function assignedTo(
   return isTheirs || remote.assigneeId === to ? undefined : to;
 }
 
+/** Notes go into a ticket that is open; of one that ended, people have taken leave. */
+function isNoteDue(
+  { noted }: TicketLink,
+  incident: TicketIncident,
+  rules: TicketRules,
+): incident is TicketIncident & { readonly note: TicketNote } {
+  return rules.comments && noted !== null && incident.note !== null && incident.note.id > noted;
+}
+
 function muted(link: TicketLink, rules: TicketRules): TicketStep {
   if (!link.mutedTold) return { kind: 'comment', about: 'muted', count: link.told?.count ?? 1 };
   const text = `${link.remote?.key} was ended by a person while it fails: it is left alone`;
@@ -93,8 +105,9 @@ function refired(link: TicketLink, resolvedMs: number, rules: TicketRules, nowMs
   return isSoon && status === 'resolved' ? { kind: 'reopen' } : { kind: 'next_generation' };
 }
 
-function afterRecovery(link: TicketLink, rules: TicketRules, nowMs: number): TicketStep {
+function afterRecovery(link: TicketLink, incident: TicketIncident, rules: TicketRules, nowMs: number): TicketStep {
   if (link.remote && hasEnded(link.remote.status)) return wait(null, 'ticket_over', `${link.remote.key} has ended`);
+  if (isNoteDue(link, incident, rules)) return { kind: 'note', note: incident.note };
   if (link.leftOpen) return wait(null, 'left_to_people', 'a person opened it again though nothing fails');
   if (!link.recoveryTold) return { kind: 'comment', about: 'recovered', count: link.told?.count ?? 1 };
   if (rules.resolve === 'comment') return wait(null, 'left_to_people', 'the ticket is left for people to end');

@@ -15,7 +15,7 @@ import {
   type TicketRules,
   type TicketStatus,
 } from './ticket-link.js';
-import type { TicketStep } from './ticket-step.js';
+import type { TicketNote, TicketStep } from './ticket-step.js';
 
 const minute = 60_000;
 const rules: TicketRules = {
@@ -41,16 +41,27 @@ interface Ticket {
 /** How a request of ours ends: in time, or nobody knows how. */
 const fates = ['ok', 'ok', 'ok', 'lost', 'lost_after', 'crash', 'crash_after', 'busy'] as const;
 type Fate = (typeof fates)[number];
-const ours = ['nothing', 'fails', 'worse', 'recovers', 'ack', 'unack', 'give to Ann', 'day'] as const;
+const ours = ['nothing', 'fails', 'worse', 'recovers', 'ack', 'unack', 'give to Ann', 'note', 'day'] as const;
 const theirs = ['begin', 'stop', 'close', 'decline', 'open again', 'assign', 'assign nobody', 'comment'] as const;
 type Event = (typeof ours)[number] | (typeof theirs)[number];
 
 /** Carillon on one side, a ticket system with people on the other, and a network between them that loses answers. */
 class World {
-  incident: TicketIncident = { firing: true, severity: 'low', count: 1, acknowledgedBy: null, assignee: null };
+  incident: TicketIncident = {
+    firing: true,
+    severity: 'low',
+    count: 1,
+    acknowledgedBy: null,
+    assignee: null,
+    note: null,
+  };
   readonly notes: string[] = [];
   readonly tickets: Ticket[] = [];
   readonly said: string[] = [];
+  /** Notes written here. */
+  readonly written: TicketNote[] = [];
+  /** How many of them an older ticket has. */
+  earlier = 0;
   writes = 0;
   nowMs = 0;
   gaveBack = false;
@@ -87,6 +98,8 @@ class World {
       this.incident = { ...incident, assignee: 'Ann' };
       this.givenHere = true;
     }
+    if (event === 'note')
+      this.written.push({ id: this.written.length + 1, by: 'Ann', text: `note ${this.written.length}` });
     if (!ticket) return;
     const wasChanged = ticket.changes;
     const person = (change: Partial<Ticket>) => Object.assign(ticket, change, { changes: ticket.changes + 1 });
@@ -121,6 +134,8 @@ class World {
 
   /** One step as the server takes it. @returns whether there was something to do */
   step(fate: Fate): boolean {
+    const note = this.written.find(({ id }) => id > (this.link.noted ?? Number.POSITIVE_INFINITY)) ?? null;
+    this.incident = { ...this.incident, note };
     const context = { incident: this.incident, settings: '', nowMs: this.nowMs };
     const link = seeIncident(hearNews(this.link, this.news), this.incident, this.nowMs);
     const step = decideTicket(link, this.incident, rules, this.nowMs);
@@ -128,7 +143,8 @@ class World {
     if (step.kind === 'wait') return false;
     if (step.kind === 'next_generation') {
       this.generation += 1;
-      this.link = newTicketLink(`g${this.generation}`);
+      this.earlier = link.noted ?? 0;
+      this.link = newTicketLink(`g${this.generation}`, link.noted);
       return true;
     }
     const begun = beginStep(link, step, this.nowMs);
@@ -174,7 +190,8 @@ class World {
     if (step.kind === 'acknowledge' && ticket.status === 'open') ticket.status = 'in_progress';
     if (step.kind === 'resolve') ticket.status = 'resolved';
     if (step.kind === 'reopen') ticket.status = 'open';
-    const text = withMark(step.kind, markOf(link.key, link.said));
+    const words = step.kind === 'note' ? step.note.text : step.kind;
+    const text = withMark(words, markOf(link.key, link.said));
     const isText = step.kind !== 'resolve' && step.kind !== 'assign';
     if (isText) ticket.comments.push({ id: String(ticket.comments.length), author: 'us', isOwn: false, text });
     ticket.changes += 1;
@@ -200,7 +217,18 @@ function remoteOf({ key, status, assignee, changes }: Ticket): RemoteTicket {
   return { id: key, key, url: '', status, statusName: status, assignee, assigneeId, updated: String(changes) };
 }
 
-function expectAgreement({ incident, ticket, isMuted, isLeftToPeople, gaveBack, givenHere, notes, said }: World): void {
+function expectAgreement({
+  incident,
+  ticket,
+  isMuted,
+  isLeftToPeople,
+  gaveBack,
+  givenHere,
+  notes,
+  said,
+  written,
+  earlier,
+}: World): void {
   if (!ticket) {
     expect(incident.firing).toBe(false);
     return;
@@ -220,6 +248,10 @@ function expectAgreement({ incident, ticket, isMuted, isLeftToPeople, gaveBack, 
   expect(notes.filter((text) => heard.includes(text))).toEqual(heard);
   expect(new Set(notes).size).toBe(notes.length);
   expect(notes.every((text) => said.includes(text))).toBe(true);
+  // What was written here is in the ticket in its order, each note once; all of it while the ticket is open.
+  const told = ticket.comments.map(({ text }) => text.split('\n')[0] ?? '').filter((text) => text.startsWith('note '));
+  const all = written.slice(earlier).map(({ text }) => text);
+  expect(told).toEqual(hasEnded(ticket.status) ? all.slice(0, told.length) : all);
 }
 
 const happening = fc.record({ event: fc.constantFrom<Event>(...ours, ...theirs), fate: fc.constantFrom(...fates) });

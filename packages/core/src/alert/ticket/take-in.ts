@@ -133,7 +133,7 @@ function isCaredFor({ status, assignee }: RemoteTicket, { acknowledgeOn }: Ticke
 
 function notesOf(
   { comments: known, remote }: TicketLink,
-  { comments }: TicketReading,
+  { comments, remote: { key } }: TicketReading,
   rules: TicketRules,
   who: (name: string) => string,
 ): { seen: SeenComments | null; deeds: TicketDeed[] } {
@@ -157,7 +157,7 @@ function notesOf(
     const [by, text] = isEdited(comment)
       ? [comment.editor ?? comment.author, `edited: ${comment.text}`]
       : [comment.author, comment.text];
-    return { by: who(by), act: { kind: 'note', text: shortenText(text, noteCharacters - 1) } };
+    return { by: who(by), act: { kind: 'note', text: shortenText(text, noteCharacters - 1), ticket: key } };
   });
   return { seen, deeds };
 }

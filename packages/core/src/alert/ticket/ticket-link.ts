@@ -1,6 +1,6 @@
 import type { AlertSeverity } from '../../state/states.js';
 import type { Reason } from '../reason.js';
-import type { TicketStep } from './ticket-step.js';
+import type { TicketNote, TicketStep } from './ticket-step.js';
 
 /** What a ticket's state means to us, whatever it is called there. `declined`: a person said that it will not be fixed. */
 export type TicketStatus = 'open' | 'in_progress' | 'resolved' | 'closed' | 'declined';
@@ -23,7 +23,7 @@ export interface RemoteTicket {
 }
 
 /** Steps that change something there. */
-export type TicketAct = 'create' | 'comment' | 'acknowledge' | 'assign' | 'priority' | 'resolve' | 'reopen';
+export type TicketAct = 'create' | 'comment' | 'note' | 'acknowledge' | 'assign' | 'priority' | 'resolve' | 'reopen';
 
 /** A step that went out and whose end nobody knows: after a time-out, or when the server died. */
 export interface PendingStep {
@@ -55,6 +55,8 @@ export interface TicketLink {
   readonly assignee: string | null;
   /** Comments that were seen, the latest ones; null: none was ever read. */
   readonly comments: SeenComments | null;
+  /** The last note written here that the ticket has; null: it is older than that, and gets none. */
+  readonly noted: number | null;
   /** Since when nothing fails any more. */
   readonly recoveredMs: number | null;
   readonly recoveryTold: boolean;
@@ -90,6 +92,8 @@ export interface TicketIncident {
   readonly count: number;
   readonly acknowledgedBy: string | null;
   readonly assignee: string | null;
+  /** The oldest note that a person wrote here and the ticket does not have (`TicketLink.noted`). */
+  readonly note: TicketNote | null;
 }
 
 /** What of a ticket means that somebody looks after its incident. */
@@ -110,13 +114,14 @@ export interface TicketRules {
   readonly acknowledgeOn: AcknowledgeSign;
   /** Whether our acknowledging sets the ticket to in progress. */
   readonly ackMoves: boolean;
-  /** Whether people's comments become notes. */
+  /** Whether people's comments there become notes here, and notes here comments there. */
   readonly comments: boolean;
   /** People by their names here, as ids of there; whoever is missing is not set in tickets. */
   readonly assignees: Readonly<Record<string, string>>;
 }
 
-export function newTicketLink(key: string): TicketLink {
+/** @param noted what a ticket before this one was told of the notes written here */
+export function newTicketLink(key: string, noted: number | null = 0): TicketLink {
   return {
     key,
     remote: null,
@@ -128,6 +133,7 @@ export function newTicketLink(key: string): TicketLink {
     ackTold: false,
     assignee: null,
     comments: null,
+    noted,
     recoveredMs: null,
     recoveryTold: false,
     resolvedMs: null,
@@ -143,7 +149,7 @@ export function newTicketLink(key: string): TicketLink {
 export function readTicketLink(stored: Partial<TicketLink> & Pick<TicketLink, 'key'>): TicketLink {
   const pending = stored.pending?.step ? stored.pending : null;
   const isNewRead = stored.pending && !pending ? { seenMs: null } : {};
-  return { ...newTicketLink(stored.key), ...stored, pending, ...isNewRead };
+  return { ...newTicketLink(stored.key), noted: null, ...stored, pending, ...isNewRead };
 }
 
 export function hasEnded(status: TicketStatus): boolean {

@@ -26,7 +26,14 @@ const rules: TicketRules = {
   comments: true,
   assignees: {},
 };
-const firing: TicketIncident = { firing: true, severity: 'medium', count: 1, acknowledgedBy: null, assignee: null };
+const firing: TicketIncident = {
+  firing: true,
+  severity: 'medium',
+  count: 1,
+  acknowledgedBy: null,
+  assignee: null,
+  note: null,
+};
 const quiet: TicketIncident = { ...firing, firing: false };
 const ticket = (status: TicketStatus): RemoteTicket => ({
   id: '1',

@@ -73,13 +73,18 @@ function Filters() {
 
 function Row({ entry }: { entry: Entry }) {
   const { t } = useWords();
-  const { at, actor, kind, act, what, text, before, after } = entry;
+  const { at, actor, kind, act, what, text, from, before, after, given, chained } = entry;
   return (
     <Table.Tr>
       <Table.Td>
         <When at={at} />
       </Table.Td>
-      <Table.Td className="wrap">{actor}</Table.Td>
+      <Table.Td className="wrap">
+        {actor}
+        <Text size="xs" c="dimmed">
+          {chained ? from : t('audit.unchained')}
+        </Text>
+      </Table.Td>
       <Table.Td>
         <Badge variant="light" color="gray" size="sm" tt="none">
           {t(`audit.kind.${kind}`)} · {act}
@@ -94,16 +99,24 @@ function Row({ entry }: { entry: Entry }) {
         )}
       </Table.Td>
       <Table.Td className="wrap" miw={240}>
-        <Change before={before} after={after} />
+        <Change before={before} after={after} given={given} />
       </Table.Td>
     </Table.Tr>
   );
 }
 
 /** What differs in short; both whole on demand. */
-function Change({ before, after }: { before: unknown; after: unknown }) {
+function Change({ before, after, given }: Pick<Entry, 'before' | 'after' | 'given'>) {
   const { t } = useWords();
-  if ((before ?? null) === null && (after ?? null) === null) return '–';
+  if ((before ?? null) === null && (after ?? null) === null) {
+    if ((given ?? null) === null) return '–';
+    return (
+      <details className="whole">
+        <summary>{t('audit.given')}</summary>
+        <Whole part={given} />
+      </details>
+    );
+  }
   const parts = changedParts(before, after);
   return (
     <details className="whole">
@@ -114,12 +127,18 @@ function Change({ before, after }: { before: unknown; after: unknown }) {
             <Text size="xs" c="dimmed">
               {t(index === 0 ? 'audit.before' : 'audit.after')}
             </Text>
-            <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-              {side === null || side === undefined ? '–' : JSON.stringify(side, null, 2)}
-            </Code>
+            <Whole part={side} />
           </div>
         ))}
       </SimpleGrid>
     </details>
+  );
+}
+
+function Whole({ part }: { part: unknown }) {
+  return (
+    <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+      {part === null || part === undefined ? '–' : JSON.stringify(part, null, 2)}
+    </Code>
   );
 }

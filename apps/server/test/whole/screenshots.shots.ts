@@ -1,0 +1,77 @@
+import { join, resolve } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, it } from 'vitest';
+import { browserPath, openBrowser } from './browser.js';
+import { startProduct } from './product.js';
+
+// Not a test: `npm run screenshots` writes the pictures of the documentation, of a small demo.
+const folder = resolve(import.meta.dirname, '../../../../docs/images');
+const desk = { viewport: { width: 1280, height: 800 } };
+const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+
+let product: Awaited<ReturnType<typeof startProduct>>;
+let browser: Browser;
+let state: Exclude<BrowserContextOptions['storageState'], undefined>;
+let incident: number;
+beforeAll(async () => {
+  if (browserPath === undefined) throw new Error('no browser was found; CARILLON_CHROMIUM names one');
+  product = await startProduct({ CARILLON_DEMO_HOSTS: '30' }, undefined, ['--demo']);
+  await product.shows(/the demo is filled/);
+  browser = await openBrowser();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(product.signInLink);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  state = await context.storageState();
+  await context.close();
+  const open = await product.json<{ number: number }[]>('incidents');
+  incident = open[0]?.number ?? 1;
+});
+afterAll(async () => {
+  await browser?.close();
+  await product?.dispose();
+});
+
+interface Shot {
+  readonly path: () => string;
+  readonly options?: BrowserContextOptions;
+  readonly zh?: true;
+  readonly dark?: true;
+  readonly before?: (page: Page) => Promise<unknown>;
+}
+
+const shots: Record<string, Shot> = {
+  overview: { path: () => '/' },
+  finder: {
+    path: () => '/jobs',
+    before: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Find or do' }).fill('backup');
+      await page.getByRole('option', { name: /full-backup/ }).waitFor();
+    },
+  },
+  editor: { path: () => '/jobs/sql-full-backup/edit' },
+  incident: { path: () => `/incidents/${incident}`, dark: true },
+  timeline: { path: () => '/timeline' },
+  'jobs-zh': { path: () => '/jobs', zh: true },
+  'incident-phone': { path: () => `/incidents/${incident}`, options: phone },
+};
+
+it.each(Object.entries(shots))('%s', async (name, { path, options = desk, zh, dark, before }) => {
+  const context = await browser.newContext({
+    ...options,
+    storageState: state,
+    locale: zh ? 'zh-CN' : 'en-US',
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+  });
+  await context.addInitScript((language) => localStorage.setItem('carillon-language', language), zh ? 'zh' : 'en');
+  const page = await context.newPage();
+  await page.goto(`${product.url}${path()}`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(() => document.querySelector('main [aria-busy=true]') === null);
+  await before?.(page);
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+  await context.close();
+});

@@ -1,0 +1,184 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFaults } from './axe.js';
+import { browserPath, openBrowser } from './browser.js';
+import { eventually, startProduct } from './product.js';
+
+let product: Awaited<ReturnType<typeof startProduct>>;
+let browser: Browser;
+let page: Page;
+let host: string;
+const complaints: string[] = [];
+
+const jobFile = `kind: Job
+name: nightly-report
+description: Writes the report of the night. # Asked for by finance
+targets: { labels: { site: local } }
+schedule: "0 5 * * *"
+alerts: [failed-once]
+run:
+  program: ${JSON.stringify(process.execPath)}
+  arguments: [-e, "console.error('no room on D:'); process.exitCode = 3"]
+`;
+
+beforeAll(async () => {
+  if (browserPath === undefined) return;
+  product = await startProduct();
+  browser = await openBrowser();
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-US', reducedMotion: 'reduce' });
+  page.setDefaultTimeout(30_000);
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(product.signInLink);
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  const [first] = await product.json<{ name: string }[]>('hosts');
+  host = first?.name ?? '';
+});
+afterAll(async () => {
+  await browser?.close();
+  await product?.dispose();
+});
+
+/** Opens an address and waits until what it shows is there. */
+async function open(path: string): Promise<void> {
+  await page.goto(`${product.url}${path}`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForFunction(() => document.querySelector('main [aria-busy=true]') === null);
+}
+
+/** From the first job to a silenced incident, as somebody does it who has only the dashboard. */
+describe.skipIf(browserPath === undefined)('a failure, from the job that is written to the silence', () => {
+  it('an alert policy is made in its form', async () => {
+    await open('/alerting/documents/AlertPolicy');
+    await page.getByLabel('Name', { exact: true }).fill('failed-once');
+    await page.getByLabel('Name', { exact: true }).press('Tab');
+    const file = page.getByRole('textbox', { name: 'File' });
+    await file.fill((await file.inputValue()).replace('consecutiveFailures: 3', 'consecutiveFailures: 1'));
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('dialog', { name: 'Create failed-once?' }).getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('link', { name: 'failed-once' }).waitFor();
+  });
+
+  it('a job is written, shows what it would do, and is stored with a reason', async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Find or do' }).fill('new job');
+    await page.keyboard.press('Enter');
+    const file = page.getByRole('textbox', { name: 'File' });
+    await file.fill(jobFile);
+    await page.getByText('Hosts it selects: 1').waitFor();
+    await page.getByLabel('Reason').fill('for finance');
+    await page.keyboard.press('Control+s');
+    await page.getByText('“nightly-report” is new; hosts: 1.').waitFor();
+    await page.keyboard.press('Control+s');
+    await page.getByRole('heading', { name: 'nightly-report' }).waitFor();
+    const [stored] = await product.json<{ author: string; reason: string }[]>('jobs', 'nightly-report', '--versions');
+    expect(stored).toMatchObject({ reason: 'for finance' });
+  });
+
+  it('it is applied on its host, and run from the finder', async () => {
+    await page.getByRole('tab', { name: 'Hosts (1/1)' }).click();
+    await page.getByRole('link', { name: host }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Find or do' }).fill('run nightly');
+    await page.getByRole('option', { name: /nightly-report/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('dialog', { name: 'Run nightly-report now?' })
+      .getByRole('button', { name: /Run on/ })
+      .click();
+    await page.getByRole('link', { name: 'Show the run' }).click();
+    await page.getByText('no room on D:').waitFor();
+    await page.getByText('3 (0x00000003)').waitFor();
+  });
+
+  it('its failure becomes an incident that is acknowledged and silenced', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('i');
+    await page
+      .getByRole('link', { name: /nightly-report/ })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.getByRole('button', { name: 'Take back' }).waitFor();
+    await page.getByRole('button', { name: 'Silence' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Silence alerts for a while' });
+    await dialog.getByText('Open incidents that this would mute now: 1').waitFor();
+    await dialog.getByLabel('Why').fill('the disk is being replaced');
+    await dialog.getByRole('button', { name: 'Silence' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.keyboard.press('g');
+    await page.keyboard.press('s');
+    await page.getByText('the disk is being replaced').waitFor();
+  });
+
+  it('stands in Chinese on the pages that are looked at most', async () => {
+    await page.getByRole('button', { name: 'admin' }).click();
+    await page.getByRole('button', { name: '中文' }).click();
+    await page.getByRole('link', { name: '作业' }).waitFor();
+    const texts: Record<string, string> = {
+      '/': '总览',
+      '/jobs': '作业',
+      '/jobs/nightly-report': 'nightly-report',
+      '/incidents/1': '#1',
+      '/hosts': '主机',
+      '/alerting/silences': '静默',
+    };
+    for (const [path, text] of Object.entries(texts)) {
+      await open(path);
+      expect(await page.getByRole('heading', { level: 1 }).textContent(), path).toContain(text);
+      expect(await page.locator('html').getAttribute('lang')).toBe('zh');
+      // A key that has no word would stand there as it is.
+      expect(await page.locator('body').innerText(), path).not.toMatch(
+        /\b(nav|jobs|hosts|incidents|finder|doc)\.[a-z]/,
+      );
+    }
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: '查找或执行' }).fill('运行 nightly');
+    await page.getByRole('option', { name: /nightly-report/ }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => localStorage.setItem('carillon-language', 'en'));
+  });
+
+  it('can be used by everybody: axe finds nothing on any page, in light and in dark', async () => {
+    const run = await eventually(async () => (await product.json<{ id: string }[]>('runs'))[0]);
+    const job = '/jobs/nightly-report';
+    const alerting = [
+      'policies',
+      'channels',
+      'routes',
+      'on-call',
+      'silences',
+      'maintenance',
+      'pauses',
+      'subscriptions',
+    ];
+    const paths = [
+      ...['/', '/incidents', '/incidents/1', '/deliveries', '/timeline', '/heatmap', '/adoption', '/hosts'],
+      ...['/jobs', '/job-editor', `${job}/edit`, '/runs', '/runs?view=missed', `/runs/${run.id}`],
+      ...['', '?tab=hosts', '?tab=runs', '?tab=statistics', '?tab=versions', '?tab=alerts', '?tab=task'].map(
+        (tab) => `${job}${tab}`,
+      ),
+      ...['', '?tab=tasks', '?tab=agent'].map((tab) => `/hosts/${encodeURIComponent(host)}${tab}`),
+      ...alerting.map((name) => `/alerting/${name}`),
+      ...['/alerting/audit', '/alerting/documents/AlertPolicy', '/account', '/access'],
+    ];
+    const found: Record<string, string[]> = {};
+    for (const path of paths) {
+      await open(path);
+      const faults = await axeFaults(page);
+      if (faults.length > 0) found[path] = faults;
+    }
+    await page.keyboard.press('Control+k');
+    await page.getByRole('option').first().waitFor();
+    found.finder = await axeFaults(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    found.keys = await axeFaults(page);
+    expect(found).toEqual({ finder: [], keys: [] });
+  });
+
+  it('breaks nothing on the way', () => {
+    expect(complaints).toEqual([]);
+  });
+});
