@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { LocalApi } from '@carillon/stack/api';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFaults } from './axe.js';
@@ -70,8 +72,10 @@ describe.skipIf(browserPath === undefined)('a failure, from the job that is writ
     await page.getByText('“nightly-report” is new; hosts: 1.').waitFor();
     await page.keyboard.press('Control+s');
     await page.getByRole('heading', { name: 'nightly-report' }).waitFor();
-    const [stored] = await product.json<{ author: string; reason: string }[]>('jobs', 'nightly-report', '--versions');
-    expect(stored).toMatchObject({ reason: 'for finance' });
+    const api = new LocalApi(product.url, join(product.folder, 'admin-token'));
+    expect(await api.call('GET', '/jobs/nightly-report/versions')).toMatchObject({
+      items: [{ reason: 'for finance' }],
+    });
   });
 
   it('it is applied on its host, and run from the finder', async () => {
@@ -86,7 +90,7 @@ describe.skipIf(browserPath === undefined)('a failure, from the job that is writ
       .getByRole('button', { name: /Run on/ })
       .click();
     await page.getByRole('link', { name: 'Show the run' }).click();
-    await page.getByText('no room on D:').waitFor();
+    await page.getByText('no room on D:').first().waitFor();
     await page.getByText('3 (0x00000003)').waitFor();
   });
 
@@ -118,7 +122,7 @@ describe.skipIf(browserPath === undefined)('a failure, from the job that is writ
       '/': '总览',
       '/jobs': '作业',
       '/jobs/nightly-report': 'nightly-report',
-      '/incidents/1': '#1',
+      '/incidents/1': 'nightly-report',
       '/hosts': '主机',
       '/alerting/silences': '静默',
     };
@@ -138,28 +142,22 @@ describe.skipIf(browserPath === undefined)('a failure, from the job that is writ
     await page.evaluate(() => localStorage.setItem('carillon-language', 'en'));
   });
 
-  it('can be used by everybody: axe finds nothing on any page, in light and in dark', async () => {
+  // One page of each kind; `CARILLON_EVERY_PAGE=1` looks at all, which takes a minute more.
+  it('axe finds nothing on the pages, in light and in dark', async () => {
     const run = await eventually(async () => (await product.json<{ id: string }[]>('runs'))[0]);
     const job = '/jobs/nightly-report';
-    const alerting = [
-      'policies',
-      'channels',
-      'routes',
-      'on-call',
-      'silences',
-      'maintenance',
-      'pauses',
-      'subscriptions',
+    const every = [
+      ...['/incidents', '/deliveries', '/adoption', `${job}/edit`, '/runs', '/runs?view=missed', '/alerting/audit'],
+      ...['hosts', 'runs', 'statistics', 'alerts', 'task'].map((tab) => `${job}?tab=${tab}`),
+      ...['tasks', 'agent'].map((tab) => `/hosts/${encodeURIComponent(host)}?tab=${tab}`),
+      ...['channels', 'routes', 'on-call', 'silences', 'maintenance', 'pauses', 'subscriptions', 'secrets'].map(
+        (name) => `/alerting/${name}`,
+      ),
     ];
     const paths = [
-      ...['/', '/incidents', '/incidents/1', '/deliveries', '/timeline', '/heatmap', '/adoption', '/hosts'],
-      ...['/jobs', '/job-editor', `${job}/edit`, '/runs', '/runs?view=missed', `/runs/${run.id}`],
-      ...['', '?tab=hosts', '?tab=runs', '?tab=statistics', '?tab=versions', '?tab=alerts', '?tab=task'].map(
-        (tab) => `${job}${tab}`,
-      ),
-      ...['', '?tab=tasks', '?tab=agent'].map((tab) => `/hosts/${encodeURIComponent(host)}${tab}`),
-      ...alerting.map((name) => `/alerting/${name}`),
-      ...['/alerting/audit', '/alerting/documents/AlertPolicy', '/account', '/access'],
+      ...['/', '/incidents/1', '/timeline', '/heatmap', '/hosts', `/hosts/${encodeURIComponent(host)}`, '/jobs', job],
+      ...[`${job}?tab=versions`, '/job-editor', `/runs/${run.id}`, '/alerting/policies', '/account', '/access'],
+      ...['/alerting/documents/AlertPolicy', ...(process.env.CARILLON_EVERY_PAGE ? every : [])],
     ];
     const found: Record<string, string[]> = {};
     for (const path of paths) {
@@ -167,15 +165,7 @@ describe.skipIf(browserPath === undefined)('a failure, from the job that is writ
       const faults = await axeFaults(page);
       if (faults.length > 0) found[path] = faults;
     }
-    await page.keyboard.press('Control+k');
-    await page.getByRole('option').first().waitFor();
-    found.finder = await axeFaults(page);
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
-    found.keys = await axeFaults(page);
-    expect(found).toEqual({ finder: [], keys: [] });
+    expect(found).toEqual({});
   });
 
   it('breaks nothing on the way', () => {

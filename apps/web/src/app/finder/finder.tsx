@@ -31,7 +31,6 @@ export function Finder() {
         size="compact-sm"
         leftSection={<IconSearch size={15} aria-hidden />}
         onClick={find}
-        aria-label={t('finder.title')}
         aria-keyshortcuts="Control+K Meta+K"
         className="finder-button"
       >

@@ -102,7 +102,7 @@ function Zones({ data }: { data: PreviewData }) {
 function Fires({ items }: { items: PreviewData['nextFires'] }) {
   const { t } = useWords();
   return (
-    <Table.ScrollContainer minWidth={300} mah={300}>
+    <Table.ScrollContainer minWidth={300} mah={300} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table aria-label={t('jobs.nextFires')} verticalSpacing={3}>
         <Table.Thead>
           <Table.Tr>

@@ -194,6 +194,7 @@ function IncidentLabels({ labels }: { labels: Record<string, string> }) {
           to="/incidents"
           search={{ label: `${key}=${value}`, state: 'all' }}
           underline="never"
+          className="touchable"
           lh={1}
         >
           <Badge variant="default" size="sm" tt="none" fw={400} style={{ cursor: 'inherit' }}>
