@@ -24,7 +24,7 @@ export interface Product {
   /** Until the console shows it. */
   shows(pattern: RegExp): Promise<unknown>;
   cli(...args: string[]): Promise<CliResult>;
-  /** `cli` with `--json`, parsed; throws when it fails. Reads only, in this process: it is asked again and again. */
+  /** `cli` with `--json`, parsed; throws when it fails. In this process, since it is asked again and again. */
   json<T>(...args: string[]): Promise<T>;
   running(): { serverPid: number; agentPid: number; schedulerPid: number };
   /** `kill -9` of what was started by hand: the process that supervises the others. */

@@ -12,8 +12,19 @@ let kept: readonly Recent[] = [];
 export function rememberRecent(pathname: string): void {
   const [, kind, name] = one.exec(pathname) ?? [];
   if (kind === undefined || name === undefined) return;
-  const seen = { kind: kind as Recent['kind'], name: decodeURIComponent(name) };
+  const decoded = decode(name);
+  if (decoded === null) return;
+  const seen = { kind: kind as Recent['kind'], name: decoded };
   kept = [seen, ...kept.filter((each) => each.kind !== seen.kind || each.name !== seen.name)].slice(0, most);
+}
+
+/** Null: somebody typed an address that names nothing. */
+function decode(name: string): string | null {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return null;
+  }
 }
 
 export const recents = (): readonly Recent[] => kept;

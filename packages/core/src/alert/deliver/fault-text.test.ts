@@ -43,6 +43,14 @@ describe('what a refused request says', () => {
     expect(faultText(JSON.stringify({ message: 'x'.repeat(1_000) }))).toMatch(/^x{299}…$/);
   });
 
+  it.each([
+    ['lists', '[', ']'],
+    ['objects', '{"error":', '}'],
+  ])('is not broken by %s in each other', (_, open, close) => {
+    const body = `${open.repeat(20_000)}"no"${close.repeat(20_000)}`;
+    expect(faultText(body)).toHaveLength(300);
+  });
+
   it('says each thing once, and not a thousand things', () => {
     expect(faultText('{"message":"no","errors":["no","no"]}')).toBe('no');
     const errors = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`f${index}`, 'bad']));

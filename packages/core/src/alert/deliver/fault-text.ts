@@ -1,5 +1,7 @@
 const shownCharacters = 300;
 const partsShown = 5;
+/** No service answers deeper; an answer may be nested by the ten thousand to break whoever reads it. */
+const mostDepth = 6;
 
 /**
  * What the body of a refused request says in plain words, for people who read why something was not delivered: the
@@ -28,24 +30,27 @@ function jsonWords(body: string): string | undefined {
 const telling = ['message', 'error_description', 'description', 'detail', 'errmsg', 'msg'] as const;
 const holding = ['error', 'errors', 'errorMessages', 'fault', 'details'] as const;
 
-function messagesOf(value: unknown, field = ''): string[] {
+function messagesOf(value: unknown, field = '', depth = 0): string[] {
+  if (depth > mostDepth) return [];
   if (typeof value === 'string') {
     if (value.trim() === '') return [];
     return [field ? `${field}: ${value}` : value];
   }
-  if (Array.isArray(value)) return value.flatMap((item) => messagesOf(item, field));
+  if (Array.isArray(value)) return value.flatMap((item) => messagesOf(item, field, depth + 1));
   if (typeof value !== 'object' || value === null) return [];
   const object = value as Readonly<Record<string, unknown>>;
-  const told = telling.flatMap((name) => messagesOf(object[name]));
-  const held = holding.flatMap((name) => (name === 'errors' ? byField(object[name]) : messagesOf(object[name])));
+  const told = telling.flatMap((name) => messagesOf(object[name], '', depth + 1));
+  const held = holding.flatMap((name) =>
+    name === 'errors' ? byField(object[name], depth + 1) : messagesOf(object[name], '', depth + 1),
+  );
   return [...told, ...held];
 }
 
 /** `{summary: 'is required'}` names the field; a list has messages of its own. */
-function byField(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return messagesOf(value);
+function byField(value: unknown, depth: number): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return messagesOf(value, '', depth);
   return Object.entries(value).flatMap(([field, text]) =>
-    typeof text === 'string' || Array.isArray(text) ? messagesOf(text, field) : messagesOf(text),
+    messagesOf(text, typeof text === 'string' || Array.isArray(text) ? field : '', depth),
   );
 }
 

@@ -23,10 +23,10 @@ const passing = [408, 409, 425, 429];
 
 /** The part that is the same for all: the status of HTTP. */
 export function outcomeOfStatus({ status, headers, body }: Answer, nowMs: number): Outcome {
+  if (status >= 200 && status < 300) return { kind: 'sent' };
   const said = faultText(body);
   const message = `HTTP ${status}${said ? `: ${said}` : ''}`;
   const code = `http_${status}`;
-  if (status >= 200 && status < 300) return { kind: 'sent' };
   if (status === 410) return { kind: 'refused', gone: true, code, message };
   if (status >= 500 || passing.includes(status)) {
     const afterMs = retryAfterMs(headers['retry-after'], nowMs);
