@@ -7,6 +7,7 @@ import { FakeNetwork } from '../../testing/fake-network.js';
 import { sampleIncident } from '../../testing/incident-samples.js';
 import { renderApp } from '../../testing/render-app.js';
 import { sampleCommand, sampleJob, sampleJobDetail } from '../../testing/samples.js';
+import { recents, rememberRecent } from './recent.js';
 
 const hostile = '<img src=x onerror=alert(1)>';
 
@@ -123,4 +124,14 @@ describe('keys of every page', () => {
     expect(await screen.findByRole('dialog', { name: 'Find or do' })).toBeTruthy();
     expect(screen.queryByRole('dialog', { name: 'Keys' })).toBeNull();
   });
+});
+
+// Last, since what was looked at is kept for the tab.
+it('keeps what was looked at, the last first and once, and nothing of an address that is broken', () => {
+  for (const path of ['/jobs/etl', '/jobs', '/hosts/WIN%2001', '/jobs/%E0%A4%A', '/jobs/etl/edit', '/jobs/etl'])
+    rememberRecent(path);
+  expect(recents().slice(0, 2)).toEqual([
+    { kind: 'jobs', name: 'etl' },
+    { kind: 'hosts', name: 'WIN 01' },
+  ]);
 });
