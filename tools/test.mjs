@@ -3,24 +3,27 @@
 // Windows program alone (`--only wine`).
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { installPackages } from './install-packages.mjs';
 import { prepare, repository, turbo } from './prepare.mjs';
+import { failureLines, readReport, slowest } from './test-report.mjs';
 
 const only = process.argv[process.argv.indexOf('--only') + 1];
 const isAsked = (part) => !process.argv.includes('--only') || only === part;
-const total = { passed: 0, failed: 0, skipped: 0 };
+const total = { passed: 0, skipped: 0, failures: [] };
 const vitestScript = 'node_modules/vitest/vitest.mjs';
 const reports = mkdtempSync(join(tmpdir(), 'carillon-report-'));
 
 await prepare({ build: false });
-await step('types and build', () => count(turbo(['generate', 'build'])));
+await step('types and build', () => check('types and build', turbo(['generate', 'build'])));
 if (isAsked('check')) {
-  await step('lint', () => count(run('node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'])));
+  const lint = ['check', '--error-on-warnings', '.'];
+  await step('lint', () => check('lint', run('node_modules/@biomejs/biome/bin/biome', lint)));
   const boundaries = ['--config', '.dependency-cruiser.cjs', 'apps', 'packages'];
-  await step('boundaries', () => count(run('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', boundaries)));
+  const cruise = 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs';
+  await step('boundaries', () => check('boundaries', run(cruise, boundaries)));
 }
 if (isAsked('tests')) {
   await step('tests', () =>
@@ -37,18 +40,20 @@ if (isAsked('wine')) {
   await step('the Windows program', windowsProgram);
 }
 rmSync(reports, { recursive: true, force: true });
-console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-process.exit(total.failed > 0 ? 1 : 0);
+if (total.failures.length > 0) console.log(['\n== what failed', ...failureLines(total.failures)].join('\n'));
+console.log(`\n${total.passed} passed, ${total.failures.length} failed, ${total.skipped} skipped`);
+process.exit(total.failures.length > 0 ? 1 : 0);
 
 async function step(name, work) {
   console.log(`\n== ${name}`);
   const startedAt = Date.now();
-  const { passed = 0, failed = 0, skipped = 0 } = await work();
+  const { passed, skipped, failures, files } = await work();
   total.passed += passed;
-  total.failed += failed;
   total.skipped += skipped;
+  total.failures.push(...failures);
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-  console.log(`== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
+  for (const line of slowest(files)) console.log(line);
+  console.log(`== ${name}: ${passed} passed, ${failures.length} failed, ${skipped} skipped in ${seconds} s`);
 }
 
 function run(script, args) {
@@ -58,8 +63,10 @@ function run(script, args) {
   );
 }
 
-function count(ok) {
-  return ok ? { passed: 1 } : { failed: 1 };
+/** A step that holds or does not, counted as one test. */
+function check(name, ok) {
+  const failures = ok ? [] : [{ test: name, why: 'see above' }];
+  return { passed: ok ? 1 : 0, skipped: 0, failures, files: [] };
 }
 
 /** Without Wine its tests are skipped, and say so: nothing is fetched and built for them then. */
@@ -70,14 +77,15 @@ async function windowsProgram() {
   const wine = findWine();
   if (wine.kind === 'missing') progress(`skipped: ${wine.why}`);
   else if (!run('tools/build-agent.mjs', ['--out', resolve(repository, '.cache/agent-under-test')]))
-    return { failed: 1 };
+    return check('building carillon-agent.exe', false);
   return vitest('vitest.wine.config.ts');
 }
 
 /** Runs one configuration of vitest; what it counted is read from its own report. */
 function vitest(config) {
   const report = reportOf(config);
-  return counted(report, run(vitestScript, vitestArguments(config, report)));
+  const ok = run(vitestScript, vitestArguments(config, report));
+  return readReport(report, { ok, lane: config, root: repository });
 }
 
 /**
@@ -95,12 +103,13 @@ async function vitestSideBySide(runs) {
     const said = [];
     child.stdout?.on('data', (bytes) => said.push(bytes));
     const [code] = await once(child, 'close');
-    return { said, counts: counted(report, code === 0) };
+    return { said, report: readReport(report, { ok: code === 0, lane: config, root: repository }) };
   });
   const done = await Promise.all(all);
   for (const { said } of done) process.stdout.write(Buffer.concat(said));
-  const sum = (key) => done.reduce((count, { counts }) => count + (counts[key] ?? 0), 0);
-  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+  const sum = (key) => done.reduce((count, { report }) => count + report[key], 0);
+  const every = (key) => done.flatMap(({ report }) => report[key]);
+  return { passed: sum('passed'), skipped: sum('skipped'), failures: every('failures'), files: every('files') };
 }
 
 function reportOf(name) {
@@ -109,12 +118,4 @@ function reportOf(name) {
 
 function vitestArguments(config, report) {
   return ['run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-}
-
-/** A run that fails without a failing test (a file that does not load, an unhandled error) is a failure too. */
-function counted(report, ok) {
-  if (!existsSync(report)) return { failed: 1 };
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
-  const failed = !ok && numFailedTests === 0 ? 1 : numFailedTests;
-  return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
 }
