@@ -4,7 +4,7 @@ import { takeEarlyKeys } from './early-keys.js';
 import { readKey } from './keys.js';
 import { areLettersOn } from './letter-keys.js';
 import { typeAhead } from './typed-ahead.js';
-import { focusFilter, isField, walkRows } from './walk.js';
+import { focusFilter, isDialogOpen, isField, walkRows } from './walk.js';
 
 /** How long `g` waits for its letter. */
 const leadMs = 1_500;
@@ -27,7 +27,7 @@ export function useKeys({ onFind, onHelp }: Openers): void {
       const isLed = event.timeStamp < ledUntilMs.current;
       ledUntilMs.current = 0;
       // A dialog has its own keys; what lies behind it must not move.
-      if (document.querySelector('[role=dialog]')) return;
+      if (isDialogOpen()) return;
       const meaning = readKey(event, { isLed, isTyping: isField(event.target), letters: areLettersOn() });
       if (meaning === null) return;
       event.preventDefault();

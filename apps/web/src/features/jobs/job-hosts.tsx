@@ -8,6 +8,8 @@ import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
 import { Placeholder } from '../../components/loaded.js';
 import { MoreButton } from '../../components/more-button.js';
+import { NothingFound } from '../../components/nothing-found.js';
+import { PageLink } from '../../components/page-link.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
 import { useTyped } from '../../lib/use-typed.js';
@@ -51,7 +53,16 @@ export function JobHosts({ job }: { job: Job }) {
           onNearEnd={() => hosts.hasNextPage && !hosts.isFetching && void hosts.fetchNextPage()}
         />
       )}
-      {items?.length === 0 && <Empty text={t(state || host ? 'hosts.noneFound' : 'job.noHosts')} />}
+      {items?.length === 0 &&
+        (state || host ? (
+          <NothingFound text={t('hosts.noneFound')} onClear={() => change({ state: undefined, host: undefined })} />
+        ) : (
+          <Empty text={t('job.noHosts')}>
+            <PageLink to="/jobs/$name/edit" params={{ name: job.name }}>
+              {t('job.changeTargets')}
+            </PageLink>
+          </Empty>
+        ))}
       <MoreButton query={hosts} />
     </Stack>
   );

@@ -104,7 +104,7 @@ function Turn({ span }: { span: Span }) {
 
 function Next({ span }: { span: Span }) {
   return (
-    <Text size="sm">
+    <Text size="sm" component="div">
       <When at={span.from} /> <Person span={span} />
     </Text>
   );
