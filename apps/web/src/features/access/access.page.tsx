@@ -35,6 +35,7 @@ export function AccessPage() {
       <Section title={t('access.people')}>
         <PagedTable
           query={accounts}
+          csv={{ name: 'accounts', route: accountRoutes.list, request: {} }}
           label={t('access.people')}
           head={[...head.map((word) => t(`access.${word}`)), '']}
           row={(account) => <AccountRow key={account.name} account={account} />}
@@ -45,6 +46,7 @@ export function AccessPage() {
       <Section title={t('access.tokens')}>
         <PagedTable
           query={tokens}
+          csv={{ name: 'tokens', route: accessTokenRoutes.list, request: {} }}
           label={t('access.tokens')}
           head={tokenHead}
           row={(token) => <TokenRow key={token.id} token={token} />}
@@ -54,6 +56,7 @@ export function AccessPage() {
       <Section title={t('access.sessions')}>
         <PagedTable
           query={sessions}
+          csv={{ name: 'sessions', route: signedInRoutes.list, request: {} }}
           label={t('access.sessions')}
           head={sessionHead}
           row={(session) => <SessionRow key={session.id} session={session} />}

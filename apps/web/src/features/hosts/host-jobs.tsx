@@ -18,6 +18,7 @@ export function HostJobs({ host }: { host: string }) {
       <PagedTable
         query={assignments}
         label={t('hosts.jobs')}
+        csv={{ name: `jobs-of-${host}`, route: hostRoutes.assignments, request: { name: host } }}
         head={head}
         row={(item) => <AssignmentRow key={item.jobId} assignment={item} side="host" />}
         empty={

@@ -35,6 +35,7 @@ export function AuditPage() {
       <PagedTable
         query={entries}
         label={t('nav.audit')}
+        csv={{ name: 'audit', route: auditRoutes.list, request: filter }}
         head={[t('incidents.at'), t('quiet.who'), t('audit.act'), t('audit.what'), t('audit.change')]}
         row={(entry) => <Row key={entry.id} entry={entry} />}
         empty={

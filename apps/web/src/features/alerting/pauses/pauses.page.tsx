@@ -56,6 +56,7 @@ export function PausesPage() {
       <PagedTable
         query={pauses}
         label={t('nav.pauses')}
+        csv={{ name: 'pauses', route: pauseRoutes.list, request: {} }}
         head={['', t('runs.host'), t('quiet.until'), t('pauses.afterwards'), t('quiet.who'), t('silence.reason')]}
         row={(pause) => (
           <Row

@@ -42,6 +42,7 @@ export function SecretsPage() {
       <PagedTable
         query={secrets}
         label={t('nav.secrets')}
+        csv={{ name: 'secrets', route: channelRoutes.secrets, request: {} }}
         head={[t('secrets.name'), t('secrets.usedBy'), t('secrets.changed'), t('quiet.who'), '']}
         row={(secret) => <Row key={secret.name} secret={secret} onDone={setDone} />}
         empty={<Empty text={t('secrets.none')} command="carillon secret set NAME" />}

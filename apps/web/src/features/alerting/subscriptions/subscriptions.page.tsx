@@ -28,6 +28,7 @@ export function SubscriptionsPage() {
       <PagedTable
         query={subscriptions}
         label={t('nav.subscriptions')}
+        csv={{ name: 'subscriptions', route: subscriptionRoutes.list, request: {} }}
         head={[t('common.name'), t('common.state'), t('subscriptions.events'), t('channels.queue'), '']}
         row={(subscription) => <Row key={subscription.id} subscription={subscription} />}
         empty={
