@@ -104,6 +104,7 @@ export const jobs = {
   'health.ok': 'fine',
   'health.never': 'never ran',
   'health.off': 'off',
+  'bulk.progress': 'How many are done',
   'bulk.title': 'Marked jobs',
   'bulk.marked_one': '{{count}} job marked',
   'bulk.marked_other': '{{count}} jobs marked',

@@ -105,6 +105,7 @@ export const jobs: Same<typeof english> = {
   'health.ok': '正常',
   'health.never': '从未运行',
   'health.off': '已停用',
+  'bulk.progress': '已完成的数量',
   'bulk.title': '选中的作业',
   'bulk.marked_other': '已选中 {{count}} 个作业',
   'bulk.enable': '启用',
