@@ -7,6 +7,8 @@ import { startProduct } from './product.js';
 // Not a test: `npm run screenshots` writes the pictures of the documentation, of the demo.
 const folder = resolve(import.meta.dirname, '../../../../docs/images');
 const desk = { viewport: { width: 1280, height: 800 } };
+/** A machine that does other things as well takes its time to fill a demo. */
+const fillMs = 600_000;
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
 let product: Awaited<ReturnType<typeof startProduct>>;
@@ -31,7 +33,7 @@ beforeAll(async () => {
   incident = (open.find(({ job }) => job === 'sql-full-backup') ?? open[0])?.number ?? 1;
   const failed = await product.json<{ id: string }[]>('runs', '--job', 'sql-full-backup', '--state', 'failed');
   run = failed[0]?.id ?? '';
-});
+}, fillMs);
 afterAll(async () => {
   await browser?.close();
   await product?.dispose();
