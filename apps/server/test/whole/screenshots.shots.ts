@@ -55,7 +55,7 @@ const shots: Record<string, Shot> = {
     before: async (page) => {
       await page.keyboard.press('Control+k');
       await page.getByRole('combobox', { name: 'Find or do' }).fill('backup');
-      await page.getByRole('option', { name: /full-backup/ }).waitFor();
+      await page.getByRole('option', { name: /^sql-full-backup/ }).waitFor();
     },
   },
   editor: { path: () => '/jobs/sql-full-backup/edit' },

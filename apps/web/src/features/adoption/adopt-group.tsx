@@ -63,7 +63,8 @@ function Planned({ plan: { jobs, refused } }: { plan: Plan }) {
       {jobs.map(({ document, hosts, notes }) => (
         <Stack key={String(document.name)} gap="xs">
           <Text fw={600}>{t('adoption.job', { name: String(document.name), count: hosts.length })}</Text>
-          <pre className="output" style={{ margin: 0, maxHeight: 280 }}>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard */}
+          <pre className="output" style={{ margin: 0, maxHeight: 280 }} tabIndex={0}>
             {JSON.stringify(document, null, 2)}
           </pre>
           {notes.length > 0 && (
