@@ -60,7 +60,6 @@ const shots: Record<string, Shot> = {
   },
   editor: { path: () => '/jobs/sql-full-backup/edit' },
   timeline: { path: () => '/timeline' },
-  heatmap: { path: () => '/heatmap' },
   run: { path: () => `/runs/${run}` },
   host: { path: () => '/hosts/berlin-db-01', dark: true },
   incident: { path: () => `/incidents/${incident}` },
@@ -78,6 +77,7 @@ it.each(Object.entries(shots))('%s', async (name, { path, options = desk, zh, da
   });
   await context.addInitScript((language) => localStorage.setItem('carillon-language', language), zh ? 'zh' : 'en');
   const page = await context.newPage();
+  page.setDefaultTimeout(100_000);
   await page.goto(`${product.url}${path()}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.waitForLoadState('networkidle');
