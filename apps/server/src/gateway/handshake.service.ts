@@ -31,6 +31,8 @@ export interface Rejected {
 export interface Welcomed {
   readonly kind: 'welcomed';
   readonly agent: KnownAgent;
+  /** As it says now, over its key. */
+  readonly capabilities: readonly string[];
   readonly session: OpenedSession;
   readonly verdict: SpoolVerdict;
   readonly body: Body<'welcome'>;
@@ -174,7 +176,8 @@ export class Handshake {
       desired,
       serverTime: new Date().toISOString(),
     };
-    return { kind: 'welcomed', agent, session: { ...session, desired }, verdict, body };
+    const { capabilities } = hello.facts;
+    return { kind: 'welcomed', agent, capabilities, session: { ...session, desired }, verdict, body };
   }
 
   /**

@@ -1,11 +1,13 @@
 import { Global, Module } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { AcceptedStore } from '../store/accepted.store.js';
 import { AlertDocumentStore } from '../store/alert-document.store.js';
 import { Database } from '../store/database.store.js';
 import { DesiredStore } from '../store/desired.store.js';
 import { FirePlansStore } from '../store/fire-plans.store.js';
 import { ServerSecretStore } from '../store/server-secret.store.js';
+import { SigningAlarmStore } from '../store/signing-alarm.store.js';
 import { AcknowledgeLinks } from './acknowledge-links.js';
 import { Origins } from './origins.js';
 import { Sealer } from './sealer.js';
@@ -16,6 +18,8 @@ import { Signer } from './signer.js';
 @Module({
   providers: [
     Database,
+    AcceptedStore,
+    SigningAlarmStore,
     DesiredStore,
     FirePlansStore,
     AlertDocumentStore,
@@ -23,10 +27,12 @@ import { Signer } from './signer.js';
     AcknowledgeLinks,
     { provide: Sealer, inject: [CONFIG], useFactory: (config: Config) => Sealer.fromFile(config.secretsKeyFile) },
     ServerSecretStore,
-    { provide: Signer, inject: [CONFIG], useFactory: (config: Config) => Signer.fromFile(config.signerKeyFile) },
+    { provide: Signer, inject: [CONFIG], useFactory: makeSigner },
   ],
   exports: [
     Database,
+    AcceptedStore,
+    SigningAlarmStore,
     DesiredStore,
     FirePlansStore,
     AlertDocumentStore,
@@ -38,3 +44,7 @@ import { Signer } from './signer.js';
   ],
 })
 export class SharedModule {}
+
+function makeSigner({ signerKeyFile, signerProcess }: Config): Signer | Promise<Signer> {
+  return signerProcess ? Signer.start(signerKeyFile) : Signer.fromFile(signerKeyFile);
+}
