@@ -1,6 +1,7 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import type { DesiredEntry } from '@carillon/core/desired/desired-state';
-import type { Refusal } from '@carillon/core/signing/refusal';
+import { highestRevision } from '@carillon/core/signing/accepted-book';
+import type { Refusal, RefusalCode } from '@carillon/core/signing/refusal';
 import { Inject, Injectable } from '@nestjs/common';
 import { PageNews } from '../queue/page-news.js';
 import { isRefusal, type SignedText } from '../shared/signing/signer-requests.js';
@@ -14,6 +15,13 @@ import { desiredPages } from './desired-pages.js';
 import { ManifestCache } from './manifest-cache.js';
 
 const manifestCacheBytes = 32 * 1024 * 1024;
+/** Why a host rejects a definition that did not come from us as it is. */
+const forgedCodes: ReadonlySet<string> = new Set<RefusalCode>([
+  'bad_signature',
+  'bad_manifest',
+  'unknown_key',
+  'revoked_key',
+]);
 
 /** Whose desired state is asked for, and what its agent can do. */
 type Asked = Pick<AgentLink, 'hostId' | 'capabilities'>;
@@ -26,7 +34,7 @@ interface SignedDesired {
 /** Tells hosts that there is a new desired state, hands it out, and notes what became of it. */
 @Injectable()
 export class DesiredDelivery {
-  private readonly manifests = new ManifestCache(manifestCacheBytes);
+  private manifests = new ManifestCache(manifestCacheBytes);
   private readonly loads: Batcher<Asked, SignedDesired | null>;
   private readonly delivered: Batcher<readonly DeliveredEntry[], undefined>;
 
@@ -76,8 +84,11 @@ export class DesiredDelivery {
 
   /** Writes down an `apply.status`; a session that is no longer the newest ends instead. */
   async noteApplied(link: AgentLink, status: Body<'apply.status'>): Promise<void> {
-    if (await this.store.apply(link, status)) this.news.afterReport(link.hostId);
-    else link.supersede();
+    if (!(await this.store.apply(link, status))) return link.supersede();
+    this.news.afterReport(link.hostId);
+    const forged = status.jobs.find(({ state, code }) => state === 'rejected' && forgedCodes.has(code ?? ''));
+    if (forged?.code)
+      await this.alarm.refused(link.name, { what: 'manifest', code: forged.code, message: forged.message ?? '' });
   }
 
   /** Compares what an agent believes with what it was told; a lost notice heals here. */
@@ -97,11 +108,16 @@ export class DesiredDelivery {
       if (state !== 'active') {
         const code = state === 'quarantined' ? 'quarantined' : 'revoked';
         link.refuse({ code, message: `this host is ${state}` }, closeCodes.forbidden);
-      } else if (desired.rev > link.told.rev) {
+      } else if (desired.rev > link.told.rev && desired.rev <= highestRevision) {
         link.told = desired;
         link.send('desired.notice', desired);
       }
     }
+  }
+
+  /** They were signed anew. */
+  forgetManifests(): void {
+    this.manifests = new ManifestCache(manifestCacheBytes);
   }
 
   async stop(limitMs: number): Promise<void> {

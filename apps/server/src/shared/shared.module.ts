@@ -7,6 +7,7 @@ import { Database } from '../store/database.store.js';
 import { DesiredStore } from '../store/desired.store.js';
 import { FirePlansStore } from '../store/fire-plans.store.js';
 import { ServerSecretStore } from '../store/server-secret.store.js';
+import { SignatureStore } from '../store/signature.store.js';
 import { SigningAlarmStore } from '../store/signing-alarm.store.js';
 import { AcknowledgeLinks } from './acknowledge-links.js';
 import { Origins } from './origins.js';
@@ -20,6 +21,7 @@ import { Signer } from './signer.js';
     Database,
     AcceptedStore,
     SigningAlarmStore,
+    SignatureStore,
     DesiredStore,
     FirePlansStore,
     AlertDocumentStore,
@@ -33,6 +35,7 @@ import { Signer } from './signer.js';
     Database,
     AcceptedStore,
     SigningAlarmStore,
+    SignatureStore,
     DesiredStore,
     FirePlansStore,
     AlertDocumentStore,

@@ -11,6 +11,7 @@ import type { RawQuery } from './audit-append.js';
 import { allThatStands } from './book-begin.js';
 import { Database } from './database.store.js';
 import { poolTransaction, rawQuery } from './pool-transaction.js';
+import { SigningAlarmStore } from './signing-alarm.store.js';
 
 /** The signer does not sign: what the database says is not what was accepted. */
 export class NotSigned extends Error {
@@ -41,6 +42,7 @@ export class AcceptedStore {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(Signer) private readonly signer: Signer,
+    @Inject(SigningAlarmStore) private readonly alarm: SigningAlarmStore,
   ) {}
 
   /** Writes down what is changed, inside the transaction that changes it; it is in the book with its commit. */
@@ -77,8 +79,11 @@ export class AcceptedStore {
 
   /** Signs commands that somebody gives now. @throws NotSigned for the first that must not be */
   async orders(orders: readonly CommandOrder[]): Promise<SignedText[]> {
-    orThrow(await this.sync());
-    return (await this.signer.ask('orders', { orders })).map(orThrow);
+    const head = await this.sync();
+    const answers = isRefusal(head) ? [head] : await this.signer.ask('orders', { orders });
+    const refusal = answers.find(isRefusal);
+    if (refusal) return this.giveUp(refusal);
+    return answers.map((answer) => orThrow(answer as SignedText | Refusal));
   }
 
   /** Are these the definitions that were accepted? */
@@ -117,9 +122,17 @@ export class AcceptedStore {
     await this.sync();
     await lock(query);
     const { flaw } = await this.readOn(query);
-    if (flaw) throw new NotSigned(flaw);
+    if (flaw) await this.giveUp(flaw);
     const ask = { by: whoActs(), atMs: Date.now(), records };
-    await insert(query, [orThrow(await this.signer.ask('accept', ask))]);
+    const entry = await this.signer.ask('accept', ask);
+    if (isRefusal(entry)) return this.giveUp(entry);
+    await insert(query, [entry]);
+  }
+
+  /** @throws NotSigned, after people were told */
+  private async giveUp(refusal: Refusal): Promise<never> {
+    await this.alarm.raise('database', refusal);
+    throw new NotSigned(refusal);
   }
 
   /** A book begins with what stands in the database: there is nothing yet that it could be held against. */
@@ -164,7 +177,7 @@ export class AcceptedStore {
       );
       const state = await this.signer.ask('read', { entries });
       this.read = { seq: state.head.seq, generation };
-      if (entries.length < entriesPerRead || state.flaw) return state;
+      if (entries.length < entriesPerRead || state.flaw) return { ...state, flaw: state.flaw ?? state.short };
     }
   }
 }

@@ -42,6 +42,17 @@ export class SigningAlarmStore {
     }
   }
 
+  /** Parts about which nothing bad was told since. */
+  async quietSince(sinceMs: number): Promise<Set<string>> {
+    const { rows } = await this.database.pool.query<{ part: string }>(
+      `SELECT what AS part FROM alert WHERE policy = 'system' AND starts_with(what, 'signing:') AND state IN ('firing', 'acked')
+         AND NOT EXISTS (SELECT FROM alert_signal s WHERE s.kind = 'system' AND s.data->>'part' = what)
+         AND since < $1`,
+      [new Date(sinceMs)],
+    );
+    return new Set(rows.map(({ part }) => part));
+  }
+
   private async tell(
     part: string,
     { about, code, message, act, by }: { about: string; code: string; message: string; act: string; by?: string },

@@ -40,7 +40,7 @@ export interface ProposedOrder {
 type Verdict = { readonly ok: true } | Refusal;
 
 /** Far above what a host ever gets to. An agent that was told of more could never be told of less again. */
-const highestRevision = 2 ** 48;
+export const highestRevision = 2 ** 48;
 
 /**
  * Everything that was accepted, in the order in which it was: what is signed is judged by it and not by the database, so

@@ -97,6 +97,11 @@ export function judgeKeySet({ text, signature, vouchers }: SignedKeySet, pinned:
   return { ok: true, keySet, by: 'pinned_key' };
 }
 
+/** By which people compare root keys: 32 hexadecimal digits of its SHA-256. */
+export function rootFingerprint(root: string, hash: (text: string) => string): string {
+  return hash(root).slice(0, 32);
+}
+
 /** Keys whose signatures count. */
 export function trustedKeys({ keys }: Pick<KeySet, 'keys'>): string[] {
   return keys.filter(({ state }) => state !== 'revoked').map(({ key }) => key);

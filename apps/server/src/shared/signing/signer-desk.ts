@@ -41,6 +41,7 @@ export class SignerDesk {
     },
     manifest: ({ text }) => this.manifest(text),
     indexes: ({ nowMs, proposals }) => proposals.map((proposal) => this.index(proposal, nowMs)),
+    inspect: ({ nowMs, proposals }) => proposals.map((each) => this.notWhole() ?? this.book.judgeIndex(each, nowMs)),
     orders: ({ orders }) => orders.map((order) => this.order(order)),
     judge: ({ definitions }) =>
       definitions.map(({ jobId, version, ...rest }) => this.book.judgeDefinition(jobId, version, rest)),
@@ -63,7 +64,8 @@ export class SignerDesk {
   trust(): TrustNow {
     this.lookAtKeys();
     const { publicKey, keySet, signed } = this.keys;
-    return { publicKey, trusted: trustedKeys(keySet), keySet: signed, version: keySet.version };
+    const hasRevoked = keySet.keys.some(({ state }) => state === 'revoked');
+    return { publicKey, trusted: trustedKeys(keySet), keySet: signed, version: keySet.version, hasRevoked };
   }
 
   /** Somebody changed the keys: what can be read whole counts from now on. */
@@ -80,7 +82,7 @@ export class SignerDesk {
 
   private state(flaw: Refusal | null = null): BookState {
     const { head } = this.book;
-    return { head, isBegun: this.end !== null, isToBelieve: existsSync(this.places.believe), flaw };
+    return { head, isBegun: this.end !== null, isToBelieve: existsSync(this.places.believe), flaw, short: this.notWhole() };
   }
 
   private read(entries: readonly KeptEntry[]): BookState {

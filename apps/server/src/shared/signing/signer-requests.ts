@@ -15,6 +15,7 @@ export interface TrustNow {
   readonly trusted: readonly string[];
   readonly keySet: SignedKeySet;
   readonly version: number;
+  readonly hasRevoked: boolean;
 }
 
 export interface BookState {
@@ -25,6 +26,8 @@ export interface BookState {
   readonly isToBelieve: boolean;
   /** Why the book is not believed. */
   readonly flaw: Refusal | null;
+  /** It ends earlier than it did before: cut back, unless there is more to read. */
+  readonly short: Refusal | null;
 }
 
 type Definition = Parameters<AcceptedBook['judgeDefinition']>[2];
@@ -47,6 +50,11 @@ export interface SignerCalls {
   indexes: {
     ask: { nowMs: number; proposals: readonly ProposedIndex[] };
     answer: readonly (SignedText | Refusal)[];
+  };
+  /** What `indexes` would refuse, without signing anything. */
+  inspect: {
+    ask: { nowMs: number; proposals: readonly ProposedIndex[] };
+    answer: readonly ({ ok: true } | Refusal)[];
   };
   orders: { ask: { orders: readonly CommandOrder[] }; answer: readonly (SignedText | Refusal)[] };
   judge: {
