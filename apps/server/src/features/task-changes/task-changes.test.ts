@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { ApiFailure } from '@carillon/contract/http/client';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
@@ -23,7 +24,11 @@ let app: TestApp;
 beforeAll(async () => {
   database = await cloneDatabase();
   gateway = await startGateway(database.url);
-  app = await startTestApp(database.url, { modules: [TaskChangesModule, ApplyModule, JobsModule] });
+  app = await startTestApp(database.url, {
+    modules: [TaskChangesModule, ApplyModule, JobsModule],
+    // As several servers do.
+    config: { signerKeyFile: join(gateway.folder, 'signer.key') },
+  });
 });
 afterAll(async () => {
   await app.close();
