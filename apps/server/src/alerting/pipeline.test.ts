@@ -23,6 +23,7 @@ import { AlertEvaluationStore } from '../store/alert-evaluation.store.js';
 import { IngestStore } from '../store/ingest.store.js';
 import { NoticeStore } from '../store/notice.store.js';
 import { poolTransaction } from '../store/pool-transaction.js';
+import { RateBucketStore } from '../store/rate-bucket.store.js';
 import { RunOutputStore } from '../store/run-output.store.js';
 import { ServerSecretStore } from '../store/server-secret.store.js';
 import { SubscriptionStore } from '../store/subscription.store.js';
@@ -86,6 +87,7 @@ beforeAll(async () => {
     new TicketLinkStore(app.database),
     new OwnChannels(),
     new RunOutputStore(app.database),
+    new RateBucketStore(app.database, clock),
   );
 });
 afterAll(async () => {
@@ -263,8 +265,9 @@ it('ten thousand failures of one job are one ticket', async () => {
   const config = { pollMs: 600_000, allowPrivateChannels: true };
   const systems = new TicketSystems(documents, secrets, () => nowMs, config);
   const acts = new IncidentActions(app.database, incidentStage, new InProcessHints(), () => nowMs);
+  const rates = new RateBucketStore(app.database, () => nowMs);
   const workers = [1, 2].map(
-    () => new TicketWorker(links, states, systems, acts, new InProcessHints(), () => nowMs, config),
+    () => new TicketWorker(links, states, systems, acts, new InProcessHints(), () => nowMs, config, rates),
   );
   for (let minutes = 0; minutes < 10; minutes += 1) {
     await ingest('flood', 'failed', hostIds, 25);

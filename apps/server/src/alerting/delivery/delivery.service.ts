@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAttempt, closedBreaker, endpointGivenUpMs, mayTry } from '@carillon/core/alert/deliver/breaker';
-import { fullBucket, takeToken } from '@carillon/core/alert/deliver/bucket';
+import { bucketOf } from '@carillon/core/alert/deliver/bucket-of';
 import { digestOf } from '@carillon/core/alert/deliver/digest';
 import { nextTry, patienceOf } from '@carillon/core/alert/deliver/next-try';
 import type { Outcome } from '@carillon/core/alert/deliver/outcome';
@@ -25,6 +25,7 @@ import { AlertDocumentStore } from '../../store/alert-document.store.js';
 import type { AlertLogEntry } from '../../store/alert-log.js';
 import { type ChannelStateRow, NoticeStore, type Settled } from '../../store/notice.store.js';
 import type { NewNotice } from '../../store/notice-rows.js';
+import { RateBucketStore } from '../../store/rate-bucket.store.js';
 import { RunOutputStore } from '../../store/run-output.store.js';
 import { ServerSecretStore } from '../../store/server-secret.store.js';
 import { TicketLinkStore } from '../../store/ticket-link.store.js';
@@ -37,8 +38,20 @@ const perClaim = 100;
 const leaseMs = 60_000;
 /** With more than this waiting for room, people read one message better than all of them. */
 const digestAbove = 5;
+/** What there is no room for is looked at no sooner. */
+const shortestWaitMs = 1_000;
+const untried: ChannelStateRow = { breaker: closedBreaker, disabled: null };
 /** At the end of a key, once for each channel that passed the notice on. */
 const fallbackMark = '/fallback';
+
+/** How many of some notices may go out now, and why the others do not. */
+interface Room {
+  readonly count: number;
+  readonly waitMs: number;
+  readonly why: Reason;
+  /** The channel is not used any more. */
+  readonly disabled: Reason | null;
+}
 
 /** What is written together once a group of attempts is over. */
 interface Settlement {
@@ -65,6 +78,7 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(TicketLinkStore) private readonly tickets: TicketLinkStore,
     @Inject(OwnChannels) private readonly own: OwnChannels,
     @Inject(RunOutputStore) private readonly outputs: RunOutputStore,
+    @Inject(RateBucketStore) private readonly rates: RateBucketStore,
   ) {
     const { pollMs } = config;
     const round = () => this.round();
@@ -294,44 +308,25 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** How many may go out now, and until when the others wait. */
-  private reserve(channel: string, spec: ChannelSpec, wanted: number, nowMs: number) {
-    const initial: ChannelStateRow = { breaker: closedBreaker, bucket: fullBucket(spec.limit, nowMs), disabled: null };
-    return this.notices.changeChannel(channel, initial, (row) => {
-      const still = (why: Reason, waitMs: number, count = 0) => ({
-        row,
-        result: { count, waitMs, why, disabled: row.disabled },
-      });
-      if (row.disabled) return still(row.disabled, 0);
-      if (!mayTry(row.breaker, nowMs)) {
-        const untilMs = row.breaker.openUntilMs ?? nowMs;
-        return still(
-          { code: 'breaker_open', text: `${spec.name} does not work; it is tried again later` },
-          untilMs - nowMs,
-        );
-      }
-      // A breaker that was open lets one through, to see.
-      const most = row.breaker.openUntilMs === null ? wanted : 1;
-      let bucket = row.bucket ?? fullBucket(spec.limit, nowMs);
-      let count = 0;
-      let waitMs = row.breaker.openMs;
-      while (count < most) {
-        const taken = takeToken(bucket, spec.limit, nowMs);
-        bucket = taken.bucket;
-        waitMs = taken.waitMs;
-        if (taken.waitMs > 0) break;
-        count += 1;
-      }
-      const why: Reason = { code: 'rate_limited', text: `${spec.name} takes ${spec.limit.perMinute} a minute` };
-      return { row: { ...row, bucket }, result: { count, waitMs: Math.max(waitMs, 1_000), why, disabled: null } };
-    });
+  private async reserve(channel: string, spec: ChannelSpec, wanted: number, nowMs: number): Promise<Room> {
+    const { breaker, disabled } = (await this.notices.channelStates([channel])).get(channel) ?? untried;
+    const why: Reason = { code: 'breaker_open', text: `${spec.name} does not work; it is tried again later` };
+    if (disabled) return { count: 0, waitMs: 0, why: disabled, disabled };
+    if (!mayTry(breaker, nowMs)) return { count: 0, waitMs: (breaker.openUntilMs ?? nowMs) - nowMs, why, disabled };
+    // A breaker that was open lets one through, to see.
+    const isClosed = breaker.openUntilMs === null;
+    const { taken, waitMs } = await this.rates.take(bucketOf(spec), spec.limit, isClosed ? wanted : 1);
+    if (!isClosed && taken > 0)
+      return { count: taken, waitMs: Math.max(breaker.openMs, shortestWaitMs), why, disabled };
+    const limited: Reason = { code: 'rate_limited', text: `${spec.name} takes ${spec.limit.perMinute} a minute` };
+    return { count: taken, waitMs: Math.max(waitMs, shortestWaitMs), why: limited, disabled };
   }
 
   private async remember(channel: string, spec: ChannelSpec, outcome: Outcome): Promise<void> {
     const nowMs = this.clock();
     const isGone = outcome.kind === 'refused' && outcome.gone === true;
     if (outcome.kind === 'refused' && !isGone) return;
-    const initial: ChannelStateRow = { breaker: closedBreaker, bucket: null, disabled: null };
-    await this.notices.changeChannel(channel, initial, (row) => {
+    await this.notices.changeChannel(channel, untried, (row) => {
       const breaker = afterAttempt(row.breaker, outcome.kind === 'sent', nowMs);
       const isGivenUp = breaker.failingSinceMs !== null && nowMs - breaker.failingSinceMs > endpointGivenUpMs;
       const disabled: Reason | null = isGone

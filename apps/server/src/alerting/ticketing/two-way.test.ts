@@ -120,6 +120,10 @@ it('hears every ticket that changed, over pages and after an hour without a serv
   );
   for (const id of ids) await scene.links.want({ incidentId: id, channel: 'snow' }, scene.clock());
   await scene.pass(0);
+  // No more at once than its channel's limit.
+  expect(scene.now.all()).toHaveLength(50);
+  await scene.write({ ...scene.snow, limit: { perMinute: 6_000, burst: 1_000 } });
+  await scene.pass(1);
   expect(scene.now.all()).toHaveLength(230);
   await scene.poll.turn();
   await scene.pass(0);
