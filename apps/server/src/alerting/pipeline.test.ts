@@ -13,6 +13,7 @@ import { JobsModule } from '../features/jobs/jobs.module.js';
 import { finished } from '../gateway/testing/run-events.js';
 import { startTestApp, type TestApp } from '../http/testing/test-app.js';
 import { AlertNudge } from '../queue/alert-nudge.js';
+import { noDeliveryQueue } from '../queue/delivery-queue.js';
 import { InProcessHints } from '../queue/in-process-hints.js';
 import { AcknowledgeLinks } from '../shared/acknowledge-links.js';
 import { Origins } from '../shared/origins.js';
@@ -88,6 +89,7 @@ beforeAll(async () => {
     new OwnChannels(),
     new RunOutputStore(app.database),
     new RateBucketStore(app.database, clock),
+    noDeliveryQueue,
   );
 });
 afterAll(async () => {

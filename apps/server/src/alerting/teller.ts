@@ -97,11 +97,11 @@ export class Teller {
     });
   }
 
-  /** Writes the notices. @returns how many are new, and what the log says of them */
+  /** Writes the notices. @returns ids of those that are new, and what the log says of them */
   async queue(
     client: Client,
     incidents: ReadonlyMap<string, OpenIncident>,
-  ): Promise<{ added: number; entries: readonly AlertLogEntry[] }> {
+  ): Promise<{ added: readonly string[]; entries: readonly AlertLogEntry[] }> {
     const parts = await this.partsOf(client, incidents);
     const notices = this.pending.flatMap(({ incidentId, telling, targets }): NewNotice[] => {
       const incident = incidents.get(incidentId);
@@ -122,7 +122,7 @@ export class Teller {
     });
     const added = await queueNotices(client, notices);
     const told = notices.filter(({ id }) => added.has(id)).map((notice) => this.entryOf(notice));
-    return { added: added.size, entries: [...this.entries, ...told] };
+    return { added: [...added], entries: [...this.entries, ...told] };
   }
 
   /** Each target has a link of its own, so that it is known who used it. */

@@ -115,7 +115,7 @@ export class NoticeStore {
     });
   }
 
-  /** Dead letters go out again, as if they had never been tried. @returns how many */
+  /** Dead letters go out again, as if they had never been tried. @returns their ids */
   async replay(
     which: {
       readonly ids?: readonly string[] | undefined;
@@ -124,7 +124,7 @@ export class NoticeStore {
     },
     actor: string,
     nowMs: number,
-  ): Promise<number> {
+  ): Promise<string[]> {
     return await poolTransaction(this.database.pool, async (client) => {
       const result = await client.query<{ id: string; incidentId: string | null }>(
         `UPDATE notice SET state = 'queued', attempts = 0, next_at = $4, expires_at = $5, outcome = NULL
@@ -150,7 +150,7 @@ export class NoticeStore {
           actor,
         })),
       );
-      return result.rows.length;
+      return result.rows.map(({ id }) => id);
     });
   }
 

@@ -19,6 +19,7 @@ import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
+import { DELIVERY_QUEUE, type DeliveryQueue } from '../../queue/delivery-queue.js';
 import { HintedLoop, type Round } from '../../queue/hinted-loop.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { AlertDocumentStore } from '../../store/alert-document.store.js';
@@ -67,6 +68,9 @@ interface Settlement {
 @Injectable()
 export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: HintedLoop;
+  /** Work that the queue gave to this server, under way. */
+  private readonly shares = new Set<Promise<number>>();
+  private leave: (() => void) | undefined;
 
   constructor(
     @Inject(NoticeStore) private readonly notices: NoticeStore,
@@ -79,6 +83,7 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(OwnChannels) private readonly own: OwnChannels,
     @Inject(RunOutputStore) private readonly outputs: RunOutputStore,
     @Inject(RateBucketStore) private readonly rates: RateBucketStore,
+    @Inject(DELIVERY_QUEUE) private readonly queue: DeliveryQueue,
   ) {
     const { pollMs } = config;
     const round = () => this.round();
@@ -92,11 +97,13 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
+    this.leave = this.queue.serve('notices', () => this.takeShare());
     this.loop.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
+    this.leave?.();
+    await Promise.all([this.loop.stop(), ...this.shares]);
   }
 
   /** Delivers what is due now. @returns how many notices were taken */
@@ -158,7 +165,7 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
       notices.map((notice) => this.entry(notice, outcome, nowMs)),
       nowMs,
     );
-    this.hints.publish({ kind: 'notices', hostIds: [] });
+    this.hints.publish({ kind: 'tickets', hostIds: [] });
   }
 
   private async attempt(settlement: Settlement, channel: string, spec: ChannelSpec, notice: Notice): Promise<void> {
@@ -343,6 +350,24 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
 
   private entry({ id, incidentId }: Notice, reason: Reason, nowMs: number): AlertLogEntry {
     return { incidentId, noticeId: id, at: new Date(nowMs), stage: 'deliver', reason };
+  }
+
+  /** A queue told of something that is due. It may be gone: whoever came first has it. What it leaves for later, the loop wakes for. */
+  private async takeShare(): Promise<void> {
+    const share = this.deliverAll();
+    this.shares.add(share);
+    try {
+      if ((await share) > 0) this.loop.ask();
+    } finally {
+      this.shares.delete(share);
+    }
+  }
+
+  /** @returns how many notices were taken */
+  private async deliverAll(): Promise<number> {
+    let all = 0;
+    for (let taken = await this.deliver(); taken > 0; taken = await this.deliver()) all += taken;
+    return all;
   }
 
   /** As long as there is something, what follows from it is due at once; after that, retries and what waits for room. */

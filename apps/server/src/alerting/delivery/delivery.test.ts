@@ -9,6 +9,7 @@ import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { HttpSink } from '@carillon/testkit/http-sink';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { noDeliveryQueue } from '../../queue/delivery-queue.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
 import { Sealer } from '../../shared/sealer.js';
 import { AlertDocumentStore } from '../../store/alert-document.store.js';
@@ -66,6 +67,7 @@ function deliveryOf(clock = () => nowMs): Delivery {
     new OwnChannels(),
     new RunOutputStore(database),
     rates(),
+    noDeliveryQueue,
   );
 }
 
@@ -178,7 +180,7 @@ it('buries what is refused, goes to the fallback, and sends it again when somebo
     { channel: 'other', state: 'sent' },
   ]);
   sink.answer = () => ({});
-  expect(await notices.replay({ channel: 'hook' }, 'anna', nowMs)).toBe(1);
+  expect(await notices.replay({ channel: 'hook' }, 'anna', nowMs)).toHaveLength(1);
   await drain();
   expect(sink.requests).toHaveLength(2);
   expect((await rows())[0]).toMatchObject({ state: 'sent' });

@@ -9,6 +9,7 @@ import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { HttpSink } from '@carillon/testkit/http-sink';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AlertNudge } from '../../queue/alert-nudge.js';
+import { noDeliveryQueue } from '../../queue/delivery-queue.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
 import { Origins } from '../../shared/origins.js';
 import { Sealer } from '../../shared/sealer.js';
@@ -58,6 +59,7 @@ function senderOf(): SubscriptionSender {
     () => nowMs,
     new Origins({ publicOrigins: ['https://carillon.example'] }),
     { pollMs: 600_000, allowPrivateChannels: true },
+    noDeliveryQueue,
   );
 }
 

@@ -53,7 +53,7 @@ export class TicketWorker implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(RateBucketStore) private readonly rates: RateBucketStore,
   ) {
     const round = () => this.round();
-    this.loop = new HintedLoop({ subject: 'Tickets', hints: { from: hints, kind: 'notices' }, pollMs, clock, round });
+    this.loop = new HintedLoop({ subject: 'Tickets', hints: { from: hints, kind: 'tickets' }, pollMs, clock, round });
   }
 
   onApplicationBootstrap(): void {

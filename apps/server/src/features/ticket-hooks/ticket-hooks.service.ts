@@ -57,7 +57,7 @@ export class TicketHooksService {
     const { delivery } = verdict;
     if (delivery !== null && !(await this.states.isNewDelivery(nameKey, delivery, nowMs))) return;
     const tickets = ticketsNamed(payload);
-    if (await this.states.hear(nameKey, tickets, nowMs)) this.hints.publish({ kind: 'notices', hostIds: [] });
+    if (await this.states.hear(nameKey, tickets, nowMs)) this.hints.publish({ kind: 'tickets', hostIds: [] });
     else this.logger.log(`${nameKey} told of a ticket that is none of ours: ${tickets[0] ?? 'it names none'}`);
   }
 
