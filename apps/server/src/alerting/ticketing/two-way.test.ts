@@ -167,6 +167,16 @@ describe.each([
     give(bob);
     await scene.pass(3, { ask: true });
     expect(await scene.incident()).toMatchObject({ assignee: 'bobby' });
+    // Taken off here, once though the answer is lost; by whom it was given does not matter.
+    system.troubles.push('lost_answer');
+    await scene.acts.act(1, [{ kind: 'assign', assignee: null }], 'Carol');
+    await scene.pass(3, { ask: true });
+    expect(owner() || null).toBeNull();
+    expect(system.count(channel === 'snow' ? 'PATCH' : 'PUT', /./)).toBe(2);
+    expect(await scene.incident()).toMatchObject({ assignee: null });
+    give(bob);
+    await scene.pass(3, { ask: true });
+    expect(await scene.incident()).toMatchObject({ assignee: 'bobby' });
     // Nobody knows who that is there.
     await scene.acts.act(1, [{ kind: 'assign', assignee: 'Dora' }], 'Carol');
     await scene.pass(6, { ask: true });
