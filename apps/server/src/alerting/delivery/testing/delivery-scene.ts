@@ -29,7 +29,7 @@ export interface ServerParts {
   readonly hints?: Hints;
   readonly queue?: DeliveryQueue;
   readonly pollMs?: number;
-  /** How it reaches Postgres. */
+  /** How it reaches Postgres with notices and what belongs to them. */
   readonly database?: Database;
 }
 
@@ -49,8 +49,8 @@ export async function startDeliveryScene() {
       const through = parts.database ?? database;
       return new Delivery(
         new NoticeStore(through),
-        new AlertDocumentStore(through),
-        secretsOf(through),
+        new AlertDocumentStore(database),
+        secretsOf(database),
         hints,
         clock,
         { pollMs: parts.pollMs ?? 600_000, allowPrivateChannels: true },
