@@ -176,6 +176,8 @@ it('a failure is told where its severity goes by default, with its reason, and i
     lastedMs: minute,
     goodRuns: { count: 1 },
   });
+  const evidence = { id: over.run.id, job: 'etl', host: 'WIN-0', outcome: 'succeeded', url: over.links.run };
+  expect(over.resolution.runs).toEqual([{ ...evidence, at: over.resolution.goodRuns.at }]);
   expect(await incidents()).toMatchObject([{ state: 'resolved' }]);
   // Also what was decided before there was an incident.
   const log = await app.database.pool.query(`SELECT text FROM alert_log WHERE stage = 'evaluate' ORDER BY id`);
