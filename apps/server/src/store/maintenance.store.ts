@@ -51,7 +51,7 @@ export class MaintenanceStore {
     'events.prune': pruneEventKeys,
     'credentials.prune': pruneCredentials,
     'keys.prune': pruneIdempotencyKeys,
-    'deliveries.prune': pruneSubscriptionDeliveries,
+    'deliveries.prune': (client) => pruneSubscriptionDeliveries(client),
     'alerts.prune': (client) => pruneAlerts(client, this.config),
   };
 
