@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { afterAttempt, closedBreaker, endpointGivenUpMs, mayTry } from '@carillon/core/alert/deliver/breaker';
-import { bucketOf } from '@carillon/core/alert/deliver/bucket-of';
 import { digestOf } from '@carillon/core/alert/deliver/digest';
 import { nextTry, patienceOf } from '@carillon/core/alert/deliver/next-try';
 import type { Outcome } from '@carillon/core/alert/deliver/outcome';
@@ -24,7 +22,7 @@ import { HintedLoop, type Round } from '../../queue/hinted-loop.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { AlertDocumentStore } from '../../store/alert-document.store.js';
 import type { AlertLogEntry } from '../../store/alert-log.js';
-import { type ChannelStateRow, NoticeStore, type Settled } from '../../store/notice.store.js';
+import { NoticeStore, type Settled } from '../../store/notice.store.js';
 import type { NewNotice } from '../../store/notice-rows.js';
 import { RateBucketStore } from '../../store/rate-bucket.store.js';
 import { RunOutputStore } from '../../store/run-output.store.js';
@@ -32,6 +30,7 @@ import { ServerSecretStore } from '../../store/server-secret.store.js';
 import { TicketLinkStore } from '../../store/ticket-link.store.js';
 import { ALERT_CLOCK, type AlertClock } from '../alert-clock.js';
 import { sendNotice } from '../senders/send-notice.js';
+import { ChannelRoom } from './channel-room.js';
 import { OwnChannels } from './own-channels.js';
 
 const perClaim = 100;
@@ -39,20 +38,8 @@ const perClaim = 100;
 const leaseMs = 60_000;
 /** With more than this waiting for room, people read one message better than all of them. */
 const digestAbove = 5;
-/** What there is no room for is looked at no sooner. */
-const shortestWaitMs = 1_000;
-const untried: ChannelStateRow = { breaker: closedBreaker, disabled: null };
 /** At the end of a key, once for each channel that passed the notice on. */
 const fallbackMark = '/fallback';
-
-/** How many of some notices may go out now, and why the others do not. */
-interface Room {
-  readonly count: number;
-  readonly waitMs: number;
-  readonly why: Reason;
-  /** The channel is not used any more. */
-  readonly disabled: Reason | null;
-}
 
 /** What is written together once a group of attempts is over. */
 interface Settlement {
@@ -68,6 +55,7 @@ interface Settlement {
 @Injectable()
 export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: HintedLoop;
+  private readonly room: ChannelRoom;
   /** Work that the queue gave to this server, under way. */
   private readonly shares = new Set<Promise<number>>();
   private leave: (() => void) | undefined;
@@ -82,9 +70,10 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(TicketLinkStore) private readonly tickets: TicketLinkStore,
     @Inject(OwnChannels) private readonly own: OwnChannels,
     @Inject(RunOutputStore) private readonly outputs: RunOutputStore,
-    @Inject(RateBucketStore) private readonly rates: RateBucketStore,
+    @Inject(RateBucketStore) rates: RateBucketStore,
     @Inject(DELIVERY_QUEUE) private readonly queue: DeliveryQueue,
   ) {
+    this.room = new ChannelRoom(notices, rates, clock);
     const { pollMs } = config;
     const round = () => this.round();
     this.loop = new HintedLoop({
@@ -142,7 +131,7 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
       return this.notices.settle(settlement.settled, settlement.follow, settlement.log, nowMs);
     }
     if (isTicketChannel(spec)) return this.toTickets(notices, nowMs);
-    const room = await this.reserve(channel, spec, notices.length, nowMs);
+    const room = await this.room.reserve(channel, spec, notices.length);
     const now = notices.slice(0, room.count);
     const later = notices.slice(room.count);
     if (room.disabled) for (const notice of later) this.bury(settlement, notice, spec, room.disabled, nowMs);
@@ -189,7 +178,7 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
       return;
     }
     const outcome = await this.send(spec, notice);
-    await this.remember(channel, spec, outcome);
+    await this.room.remember(channel, spec, outcome);
     const next = nextTry(
       outcome,
       { attempts: notice.attempts, nowMs: this.clock(), expiresMs, random: Math.random() },
@@ -312,40 +301,6 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
       });
       settlement.log.push(this.entry(notice, merged, nowMs));
     }
-  }
-
-  /** How many may go out now, and until when the others wait. */
-  private async reserve(channel: string, spec: ChannelSpec, wanted: number, nowMs: number): Promise<Room> {
-    const { breaker, disabled } = (await this.notices.channelStates([channel])).get(channel) ?? untried;
-    const why: Reason = { code: 'breaker_open', text: `${spec.name} does not work; it is tried again later` };
-    if (disabled) return { count: 0, waitMs: 0, why: disabled, disabled };
-    if (!mayTry(breaker, nowMs)) return { count: 0, waitMs: (breaker.openUntilMs ?? nowMs) - nowMs, why, disabled };
-    // A breaker that was open lets one through, to see.
-    const isClosed = breaker.openUntilMs === null;
-    const { taken, waitMs } = await this.rates.take(bucketOf(spec), spec.limit, isClosed ? wanted : 1);
-    if (!isClosed && taken > 0)
-      return { count: taken, waitMs: Math.max(breaker.openMs, shortestWaitMs), why, disabled };
-    const limited: Reason = { code: 'rate_limited', text: `${spec.name} takes ${spec.limit.perMinute} a minute` };
-    return { count: taken, waitMs: Math.max(waitMs, shortestWaitMs), why: limited, disabled };
-  }
-
-  private async remember(channel: string, spec: ChannelSpec, outcome: Outcome): Promise<void> {
-    const nowMs = this.clock();
-    const isGone = outcome.kind === 'refused' && outcome.gone === true;
-    if (outcome.kind === 'refused' && !isGone) return;
-    await this.notices.changeChannel(channel, untried, (row) => {
-      const breaker = afterAttempt(row.breaker, outcome.kind === 'sent', nowMs);
-      const isGivenUp = breaker.failingSinceMs !== null && nowMs - breaker.failingSinceMs > endpointGivenUpMs;
-      const disabled: Reason | null = isGone
-        ? {
-            code: 'gone',
-            text: `${spec.name} says that it is gone (HTTP 410); apply the channel again when it is back`,
-          }
-        : isGivenUp
-          ? { code: 'failing', text: `${spec.name} has failed for days; apply the channel again when it works` }
-          : row.disabled;
-      return { row: { ...row, breaker, disabled }, result: undefined };
-    });
   }
 
   private entry({ id, incidentId }: Notice, reason: Reason, nowMs: number): AlertLogEntry {

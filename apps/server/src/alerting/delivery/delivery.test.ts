@@ -23,6 +23,7 @@ import { ServerSecretStore } from '../../store/server-secret.store.js';
 import { addOutput } from '../../store/testing/runs.js';
 import { openDatabase } from '../../store/testing/stores.js';
 import { TicketLinkStore } from '../../store/ticket-link.store.js';
+import { ChannelRoom } from './channel-room.js';
 import { Delivery } from './delivery.service.js';
 import { OwnChannels } from './own-channels.js';
 
@@ -243,6 +244,22 @@ it('leaves an endpoint alone that does not work, looks with one, and goes on whe
   nowMs += 60_000;
   await drain();
   expect((await rows()).filter(({ state }) => state !== 'sent' && state !== 'cancelled')).toEqual([]);
+});
+
+it('looks with one of all servers whether an endpoint works again; where that one dies, with another later', async () => {
+  const spec = await addChannel('hook');
+  const room = () => new ChannelRoom(notices, rates(), () => nowMs);
+  for (let failure = 0; failure < 5; failure += 1)
+    await room().remember('hook', spec, { kind: 'retry', code: 'http_503', message: 'HTTP 503' });
+  const counts = async () =>
+    (await Promise.all([room(), room(), room()].map((one) => one.reserve('hook', spec, 9)))).map(({ count }) => count);
+  expect(await counts()).toEqual([0, 0, 0]);
+  nowMs += 30_000;
+  expect((await counts()).sort()).toEqual([0, 0, 1]);
+  nowMs += 29_000;
+  expect(await counts()).toEqual([0, 0, 0]);
+  nowMs += 1_000;
+  expect((await counts()).sort()).toEqual([0, 0, 1]);
 });
 
 it('stops using a channel that says it is gone, until somebody writes it again', async () => {
