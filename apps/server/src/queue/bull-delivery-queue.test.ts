@@ -23,12 +23,10 @@ function queueAt(url: string): BullDeliveryQueue {
 }
 
 it('gives back at once what it cannot take while Redis is away, and other hints go their own way', () => {
-  const toAll = new InProcessHints();
   const heard: Hint[] = [];
-  const hints = new QueuedHints(
-    { ...toAll, publish: (hint) => heard.push(hint) } as InProcessHints,
-    queueAt('redis://127.0.0.1:1'),
-  );
+  const toAll = new InProcessHints();
+  toAll.publish = (hint) => heard.push(hint);
+  const hints = new QueuedHints(toAll, queueAt('redis://127.0.0.1:1'));
   hints.publish({ kind: 'notices', hostIds: [], ids });
   hints.publish({ kind: 'notices', hostIds: [] });
   hints.publish({ kind: 'runs', hostIds: [] });

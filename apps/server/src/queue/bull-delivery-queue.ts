@@ -33,7 +33,10 @@ export class BullDeliveryQueue implements DeliveryQueue {
       ...{ removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } },
       autorun: false,
     });
-    for (const part of [this.client, this.queue, this.worker]) part.on('error', (error: Error) => this.fails(error));
+    const fails = (error: unknown) => this.fails(error);
+    this.client.on('error', fails);
+    this.queue.on('error', fails);
+    this.worker.on('error', fails);
     this.worker.on('failed', (_job, error) => this.fails(error));
     this.worker.on('completed', () => this.state.works());
   }
