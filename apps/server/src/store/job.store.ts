@@ -197,7 +197,7 @@ export class JobStore {
           UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL RETURNING id, name`;
       if (!job) return null;
       await refreshAlertWatch(tx, [job.id]);
-      noteChange({ what: job.name, before: { job: job.id } });
+      noteChange({ kind: 'Job', act: 'deleted', what: job.name, before: { job: job.id } });
       return { name: job.name, changedHosts: await this.desired.reassign(tx, { jobIds: [job.id] }) };
     });
   }
