@@ -69,7 +69,7 @@ export class HostPauseStore {
         SELECT x.id, x.host_id, now(), ${until}, ${afterwards}, ${by}, ${reason}
         FROM unnest(${ids}::uuid[], ${hostIds}::uuid[]) AS x(id, host_id)`;
       await this.desired.advance(tx, hostIds);
-      if (able.length > 0) noteChange({ what: namesOf(able), text: reason || null });
+      if (able.length > 0) noteChange({ kind: 'Pause', act: 'paused', what: namesOf(able), text: reason || null });
       return outcome;
     });
   }
@@ -86,7 +86,7 @@ export class HostPauseStore {
       const ids = new Set(ended.map(({ hostId }) => hostId));
       await this.desired.advance(tx, [...ids]);
       const resumed = chosen.flatMap(({ id, name }) => (ids.has(id) ? [{ id, name }] : []));
-      if (resumed.length > 0) noteChange({ what: namesOf(resumed) });
+      if (resumed.length > 0) noteChange({ kind: 'Pause', act: 'resumed', what: namesOf(resumed) });
       return resumed;
     });
   }

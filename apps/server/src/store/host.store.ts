@@ -118,7 +118,7 @@ export class HostStore {
         WHERE h.id = old.id RETURNING h.id, h.name, old.labels AS before`;
       const [host] = rows;
       if (!host) return null;
-      noteChange({ what: host.name, before: host.before, after: labels });
+      noteChange({ kind: 'Host', act: 'labelled', what: host.name, before: host.before, after: labels });
       return this.desired.reassign(tx, { hostIds: [host.id] });
     });
   }
