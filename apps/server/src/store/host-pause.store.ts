@@ -73,7 +73,7 @@ export class HostPauseStore {
       const told = { untilMs: until.getTime(), afterwards };
       if (able.length > 0) this.accepted.note({ kind: 'pause', hostIds, pauses: ids.map((id) => ({ id, ...told })) });
       await this.desired.advance(tx, hostIds);
-      if (able.length > 0) noteChange({ what: namesOf(able), text: reason || null });
+      if (able.length > 0) noteChange({ kind: 'Pause', act: 'paused', what: namesOf(able), text: reason || null });
       return outcome;
     });
   }
@@ -91,7 +91,7 @@ export class HostPauseStore {
       if (ids.size > 0) this.accepted.note({ kind: 'resume', hostIds: [...ids] });
       await this.desired.advance(tx, [...ids]);
       const resumed = chosen.flatMap(({ id, name }) => (ids.has(id) ? [{ id, name }] : []));
-      if (resumed.length > 0) noteChange({ what: namesOf(resumed) });
+      if (resumed.length > 0) noteChange({ kind: 'Pause', act: 'resumed', what: namesOf(resumed) });
       return resumed;
     });
   }

@@ -121,7 +121,7 @@ export class HostStore {
       const [host] = rows;
       if (!host) return null;
       this.accepted.note({ kind: 'labels', hostId: host.id, labels });
-      noteChange({ what: host.name, before: host.before, after: labels });
+      noteChange({ kind: 'Host', act: 'labelled', what: host.name, before: host.before, after: labels });
       return this.desired.reassign(tx, { hostIds: [host.id] });
     });
   }

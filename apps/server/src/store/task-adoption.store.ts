@@ -1,6 +1,7 @@
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { DriftKind } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
+import { noteChange } from './audit-act.js';
 import { Database, type Transaction } from './database.store.js';
 import { DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
@@ -72,13 +73,13 @@ export class TaskAdoptionStore {
       await lockDefinitions(tx);
       const waiting = await this.facts(tx, `c.job_id = $1::uuid AND c.adoption = 'wanted'`, jobId, limit);
       let spec = waiting[0]?.current;
-      const adopted: { id: string; reason: string; notes: readonly string[] }[] = [];
+      const adopted: { id: string; host: string; reason: string; notes: readonly string[] }[] = [];
       for (const facts of waiting) {
         const decision = decide({ ...facts, current: spec ?? facts.current });
         if (decision.kind === 'left') await this.leave(tx, facts, decision.reasons);
         else {
           spec = decision.spec;
-          adopted.push({ id: facts.id, reason: decision.reason, notes: decision.notes });
+          adopted.push({ id: facts.id, host: facts.host, reason: decision.reason, notes: decision.notes });
         }
       }
       if (adopted.length === 0 || !spec) return { version: null, changedHosts: [] };
@@ -87,10 +88,12 @@ export class TaskAdoptionStore {
         author: 'host',
         reason: reason.slice(0, reasonCharacters),
       });
-      for (const { id, notes } of adopted)
+      for (const { id, host, notes } of adopted) {
+        noteTask('adopted', 'host', { change: id, job: spec.name, host, version });
         await tx.$executeRaw`
           UPDATE task_change SET adoption = 'adopted', adopted_version = ${version}, adoption_reasons = ${[...notes]}::text[]
           WHERE id = ${id}::uuid`;
+      }
       return { version, changedHosts: await this.desired.reassign(tx, { jobIds: [jobId] }) };
     });
   }
@@ -113,6 +116,7 @@ export class TaskAdoptionStore {
       if (decision.kind === 'left') return { reasons: decision.reasons };
       const reason = decision.reason.slice(0, reasonCharacters);
       const { version } = await this.definitions.putJob(tx, decision.spec, { author, reason });
+      noteTask('adopted', author, { change: id, job: decision.spec.name, host: facts.host, version });
       await tx.$executeRaw`
         UPDATE task_change SET adoption = 'adopted', adopted_version = ${version}, adoption_reasons = ${[...decision.notes]}::text[]
         WHERE id = ${id}::uuid`;
@@ -143,6 +147,7 @@ export class TaskAdoptionStore {
       if (!facts) return null;
       const reason = `what was adopted from ${facts.host} was taken back`;
       const { version } = await this.definitions.putJob(tx, without(facts), { author, reason });
+      noteTask('took back', author, { change: id, job: facts.job, host: facts.host, version });
       return { ...facts, version, changedHosts: await this.desired.reassign(tx, { jobIds: [facts.jobId] }) };
     });
   }
@@ -172,4 +177,13 @@ export class TaskAdoptionStore {
       WHERE host_id = ${facts.hostId}::uuid AND job_id = ${facts.jobId}::uuid AND version = ${facts.version}
         AND state = 'drifted' AND ${!facts.isOld}`;
   }
+}
+
+/** What was done about an edit on a host; the version that it made has a row of its own. */
+function noteTask(
+  act: 'adopted' | 'took back',
+  by: string,
+  { change, job, host, version }: { change: string; job: string; host: string; version: number },
+): void {
+  noteChange({ by, kind: 'Task', act, what: `${job} on ${host}`, after: { version }, ref: { change, job, version } });
 }

@@ -202,7 +202,10 @@ describe('an edited task of a job that keeps edits', () => {
     await look();
     expect(await app.call(taskChangeRoutes.undo, { id })).toMatchObject({ host: hosts[0]?.name, version: 3 });
     expect((await job()).spec.overrides).toEqual([{ hosts: [hosts[1]?.name], enabled: false }]);
-    expect(await audited('taskChanges.undo')).toMatchObject([{ kind: 'Job', act: 'updated', ref: { version: 3 } }]);
+    expect(await audited('taskChanges.undo')).toMatchObject([
+      { kind: 'Job', act: 'updated', ref: { version: 3 } },
+      { kind: 'Task', act: 'took back', ref: { version: 3 } },
+    ]);
     const again = app.call(taskChangeRoutes.undo, { id: newId() });
     await expect(again).rejects.toMatchObject({ body: { code: 'not_found' } });
   });
@@ -218,7 +221,10 @@ describe('an edit that stands', () => {
     expect(await job()).toMatchObject({ version: 2, spec: { overrides: [{ enabled: false }] } });
     expect(await changes()).toMatchObject([{ adoption: 'adopted', adoptedVersion: 2 }]);
     await expect(adopt()).rejects.toThrow('adopted already');
-    expect(await audited('taskChanges.adopt')).toMatchObject([{ kind: 'Job', act: 'updated', ref: { version: 2 } }]);
+    expect(await audited('taskChanges.adopt')).toMatchObject([
+      { kind: 'Job', act: 'updated', ref: { version: 2 } },
+      { kind: 'Task', act: 'adopted', what: expect.stringContaining(hosts[0]?.name ?? '-'), ref: { version: 2 } },
+    ]);
   });
 
   it('that no job can say is refused with the reason, and nothing changes', async () => {
