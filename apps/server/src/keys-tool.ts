@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { keyId, rawPublicKey } from '@carillon/core/desired/signing';
 import { type KeySet, rootFingerprint, withNewKey, withRevoked } from '@carillon/core/signing/key-set';
@@ -17,7 +18,7 @@ keys believe             what is in the database counts as accepted, as after a 
  * The keys of the servers on this machine (`CARILLON_DATA`, `CARILLON_SIGNER_KEY_FILE`), for whoever may read their files: no
  * request over the network reaches them. Running servers notice within a poll.
  */
-function run([verb, ...words]: readonly string[], env: NodeJS.ProcessEnv): string {
+export function runKeysTool([verb, ...words]: readonly string[], env: NodeJS.ProcessEnv): string {
   const places = keyPlaces(readConfig({ DATABASE_URL: 'postgresql://nowhere', ...env }).signerKeyFile);
   if (!existsSync(places.signer) && verb !== undefined)
     throw new Error(`${places.signer}: no server has started here yet; say where with CARILLON_DATA`);
@@ -59,9 +60,12 @@ function idOf(key: string): string {
   return keyId(key, sha256Hex);
 }
 
-try {
-  process.stdout.write(run(process.argv.slice(2), process.env));
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+/** Also a program of its own, for machines that have a server and no command line. */
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    process.stdout.write(runKeysTool(process.argv.slice(2), process.env));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }

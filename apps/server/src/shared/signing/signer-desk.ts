@@ -82,7 +82,13 @@ export class SignerDesk {
 
   private state(flaw: Refusal | null = null): BookState {
     const { head } = this.book;
-    return { head, isBegun: this.end !== null, isToBelieve: existsSync(this.places.believe), flaw, short: this.notWhole() };
+    return {
+      head,
+      isBegun: this.end !== null,
+      isToBelieve: existsSync(this.places.believe),
+      flaw,
+      short: this.notWhole(),
+    };
   }
 
   private read(entries: readonly KeptEntry[]): BookState {
