@@ -101,7 +101,7 @@ beforeAll(async () => {
     { kind: 'HostGroup', name: 'webs', hosts: ['WEB-01'] },
   ]);
   await apply([backup('C:\\two.exe')]);
-  await vi.waitFor(() => {
+  await until(() => {
     expect(hosts.get('DB-01')?.tasks).toContain('Backup');
     expect(hosts.get('DB-01')?.told.wanted).toMatchObject([{ version: 2 }]);
     expect(hosts.get('WEB-01')?.tasks).toContain('Web');
@@ -118,6 +118,7 @@ beforeEach(() => {
   (Reflect.get(app.app.get(SigningAlarmStore), 'told') as Map<string, number>).clear();
 });
 
+const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000 });
 const tasksNow = () => [...hosts].map(([name, host]) => [name, host.tasks, host.starts]);
 const lastEntry = async (): Promise<number> => Number((await sql('SELECT max(seq) AS seq FROM audit_entry'))[0].seq);
 const noticed = async (after: number) =>
@@ -223,7 +224,7 @@ describe('rows changed straight in Postgres', () => {
     await asOwner(attack.map((text) => ({ text })));
     await push();
     expect(await app.app.get(SigningWatch).look()).not.toEqual([]);
-    await vi.waitFor(async () => expect((await noticed(entry)).map(({ after }) => after.code)).toContain(code));
+    await until(async () => expect((await noticed(entry)).map(({ after }) => after.code)).toContain(code));
     expect(tasksNow()).toEqual(before);
     expect([...hosts.values()].map((host) => host.told)).toEqual(told);
     await restore(saved);
@@ -237,7 +238,7 @@ describe('rows changed straight in Postgres', () => {
       return (await sql(query))[0]?.state;
     };
     const look = () => app.app.get(SigningWatch).look();
-    await vi.waitFor(async () => {
+    await until(async () => {
       await look();
       expect(await state()).toBe('resolved');
     });
@@ -280,7 +281,7 @@ describe('commands by SQL', () => {
       await insert(text, signText(stranger.privateKey, 'carillon/v1/command', text), 'DB-01', order.commandId);
       hint('command', [order.hostId]);
       const code = 'signedBy' in more ? 'unknown_key' : 'bad_signature';
-      await vi.waitFor(async () =>
+      await until(async () =>
         expect(await noticed(entry)).toMatchObject([{ act: 'refused', what: 'DB-01', after: { code } }]),
       );
       expect(tasksNow()).toEqual(before);
@@ -294,18 +295,18 @@ describe('commands by SQL', () => {
     const { commands } = await app.call(api.jobs.run, { name: 'Backup', body: {} });
     const id = commands[0]?.id ?? '';
     const done = () => sql('SELECT state FROM command WHERE id = $1', [id]);
-    await vi.waitFor(async () => expect(await done()).toEqual([{ state: 'done' }]));
+    await until(async () => expect(await done()).toEqual([{ state: 'done' }]));
     const before = tasksNow();
     const entry = await lastEntry();
     const [row] = await sql('SELECT text, signature FROM command WHERE id = $1', [id]);
     await insert(row.text, row.signature, 'WEB-01', crypto.randomUUID());
     hint('command', [await hostId('WEB-01')]);
-    await vi.waitFor(async () =>
+    await until(async () =>
       expect(await noticed(entry)).toMatchObject([{ what: 'WEB-01', after: { code: 'wrong_host' } }]),
     );
     await sql(`UPDATE command SET state = 'queued', expires_at = now() + interval '1 hour' WHERE id = $1`, [id]);
     hint('command', [await hostId('DB-01')]);
-    await vi.waitFor(async () => expect(await done()).toEqual([{ state: 'done' }]));
+    await until(async () => expect(await done()).toEqual([{ state: 'done' }]));
     expect(tasksNow()).toEqual(before);
     await sql(`UPDATE command SET state = 'expired' WHERE state <> 'done'`);
   });
@@ -363,9 +364,9 @@ describe('the book of what was accepted', () => {
 
   it('goes on with what people ask for', async () => {
     await apply([jobFile('Backup', { targets: { labels: { role: 'db' } }, run: { program: 'C:\\three.exe' } })]);
-    await vi.waitFor(() => expect(hosts.get('DB-01')?.told.wanted).toMatchObject([{ version: 3 }]));
+    await until(() => expect(hosts.get('DB-01')?.told.wanted).toMatchObject([{ version: 3 }]));
     await app.call(api.hosts.setLabels, { name: 'WEB-01', body: { labels: { role: 'db' } } });
-    await vi.waitFor(() => expect(hosts.get('WEB-01')?.tasks).toContain('Backup'));
+    await until(() => expect(hosts.get('WEB-01')?.tasks).toContain('Backup'));
     expect(await looked()).toBe('');
   });
 });

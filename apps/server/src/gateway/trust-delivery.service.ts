@@ -46,6 +46,8 @@ export class TrustDelivery {
   }
 
   private async lookOnce(): Promise<void> {
+    // What a key signed while it was good is read before it may turn out to be revoked.
+    await this.signatures.readBook();
     await this.signer.lookAtKeys();
     const { version, hasRevoked } = this.signer.trust;
     if (this.told === version) return;

@@ -101,6 +101,11 @@ export class AcceptedStore {
     return isRefusal(head) ? head : this.signer.ask('contents', {});
   }
 
+  /** Signs the book's end with the key that is good now, for servers that have read none of it yet. */
+  async vouch(): Promise<void> {
+    await poolTransaction(this.database.pool, (client) => this.append(rawQuery(client), []));
+  }
+
   /** Lets the signer read what was added to the book, here or by other servers. @returns where it ends now */
   async sync(): Promise<BookHead | Refusal> {
     let state = await this.readOn(this.query);

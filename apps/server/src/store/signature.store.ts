@@ -34,6 +34,11 @@ export class SignatureStore {
     @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
   ) {}
 
+  /** Lets the signer read what was accepted meanwhile. */
+  async readBook(): Promise<void> {
+    await this.accepted.sync();
+  }
+
   /** Current definitions whose text or signature is not good any more. */
   async badManifests(): Promise<BadManifest[]> {
     const { bad, unsigned } = await this.check();
@@ -50,6 +55,7 @@ export class SignatureStore {
         [jobId, version, signature, text],
       );
     }
+    await this.accepted.vouch();
   }
 
   private async check(): Promise<{ bad: BadManifest[]; unsigned: StoredManifest[] }> {

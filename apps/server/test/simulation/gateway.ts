@@ -14,6 +14,7 @@ import { IdentityClaimStore } from '@carillon/server/store/identity-claim.store'
 import { IngestStore } from '@carillon/server/store/ingest.store';
 import { OutputIngestStore } from '@carillon/server/store/output-ingest.store';
 import { SessionStore } from '@carillon/server/store/session.store';
+import { SignatureStore } from '@carillon/server/store/signature.store';
 import { UpgradeStore } from '@carillon/server/store/upgrade.store';
 import type { Database } from './database.js';
 import type { Network } from './network.js';
@@ -97,6 +98,7 @@ export class GatewayProcess {
       [UpgradeStore, { rings: () => Promise.resolve([]) }],
       [Signer, { ...signer, ...standIn(signer) }],
       [AcceptedStore, accepting(signer)],
+      [SignatureStore, { readBook: () => Promise.resolve() }],
       [HINTS, hints.of(this.process)],
       [
         CONFIG,

@@ -98,8 +98,10 @@ export class SignerDesk {
     if (lost) return this.changed(`entry ${head.seq}, which was read before, is not there any more`);
     const fresh = entries.filter(({ seq }) => seq > head.seq);
     const last = fresh.at(-1);
-    // Each names the hash of the one before: the last signature speaks for all.
-    if (last && !this.isOurs(last)) return this.changed(`entry ${last.seq} is not signed by a key of ours`);
+    // Each names the hash of the one before: the last signature speaks for all, and of what was read before, in the time
+    // of keys that may have been revoked since, the end that was kept.
+    if (last && last.seq > (this.end?.seq ?? 0) && !this.isOurs(last))
+      return this.changed(`entry ${last.seq} is not signed by a key of ours`);
     for (const { text } of fresh) {
       const verdict = this.book.add(text);
       if (!verdict.ok) return this.changed(verdict.message);
@@ -111,8 +113,12 @@ export class SignerDesk {
   }
 
   private isOurs({ text, signature }: KeptEntry): boolean {
-    const keys = trustedKeys(this.keys.keySet);
-    return keys.some((key) => verifyText(key, 'carillon/v1/accepted', text, signature));
+    const isTrusted = () =>
+      trustedKeys(this.keys.keySet).some((key) => verifyText(key, 'carillon/v1/accepted', text, signature));
+    if (isTrusted()) return true;
+    // Another server may have learned of a new key before.
+    this.lookAtKeys();
+    return isTrusted();
   }
 
   /** What was read is not believed any more: it is read again from the beginning the next time. */
@@ -126,6 +132,8 @@ export class SignerDesk {
     const { head } = this.book;
     if (this.end && this.end.seq >= head.seq) return;
     this.end = head;
+    // Another server may share the file and have read on.
+    if ((readEnd(this.places.bookEnd)?.seq ?? 0) >= head.seq) return;
     writeWhole(this.places.bookEnd, `${JSON.stringify(head)}\n`);
   }
 
