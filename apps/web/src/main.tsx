@@ -2,8 +2,10 @@ import '@mantine/core/styles.css';
 import './app/app.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.js';
+import { keepEarlyKeys } from './app/finder/early-keys.js';
 import { startI18n } from './i18n/index.js';
 
+keepEarlyKeys();
 await startI18n();
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App />);

@@ -1,4 +1,5 @@
 import type { JobSpec } from '@carillon/core/job/job-spec';
+import type { Unsettled } from '@carillon/core/state/states';
 import { lowestUuidAt } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { refreshAlertWatch } from './alert-watch.js';
@@ -6,7 +7,7 @@ import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 import { lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
-import { assignmentCountsSql, containing } from './presence-sql.js';
+import { assignmentCountsSql, containing, unsettledSql } from './presence-sql.js';
 import { RecentCounts } from './recent-counts.js';
 import { type RunSummaryRow, runSummaryColumns } from './run.store.js';
 
@@ -44,6 +45,8 @@ export interface JobQuery {
   readonly search?: string | undefined;
   readonly owner?: string | undefined;
   /** A label that its targets ask for; or the name of a host that it is for, or of a group in its targets. */
+  /** Some assignment of it is like this. */
+  readonly assignments?: Unsettled | undefined;
   readonly target?: { readonly label?: { key: string; value: string }; readonly name?: string } | undefined;
 }
 
@@ -77,7 +80,7 @@ export class JobStore {
   ) {}
 
   /** By name. Conditions are only written when asked for. */
-  async list({ after, limit, search, owner, target }: JobQuery): Promise<JobRow[]> {
+  async list({ after, limit, search, owner, target, assignments }: JobQuery): Promise<JobRow[]> {
     const values: unknown[] = [limit];
     const conditions = ['j.deleted_at IS NULL'];
     const add = (sql: (place: string) => string, value: unknown) => {
@@ -92,6 +95,8 @@ export class JobStore {
       add((at) => `v.spec->'targets'->'labels' @> ${at}::jsonb`, JSON.stringify({ [key]: value }));
     }
     if (target?.name !== undefined) add(targetNameSql, target.name.toLowerCase());
+    if (assignments !== undefined)
+      conditions.push(`EXISTS (SELECT 1 FROM assignment a WHERE a.job_id = j.id AND ${unsettledSql[assignments]})`);
     const listed = this.database.pool.query<Omit<JobRow, 'assignments'>>(
       `SELECT ${jobColumns} ${fromJobs} WHERE ${conditions.join(' AND ')} ORDER BY j.name_key LIMIT $1`,
       values,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, it } from 'vitest';
 import { browserPath, openBrowser } from './browser.js';
 import { startProduct } from './product.js';
 
-// Not a test: `npm run screenshots` writes the pictures of the documentation, of a small demo.
+// Not a test: `npm run screenshots` writes the pictures of the documentation, of the demo.
 const folder = resolve(import.meta.dirname, '../../../../docs/images');
 const desk = { viewport: { width: 1280, height: 800 } };
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
@@ -13,9 +13,12 @@ let product: Awaited<ReturnType<typeof startProduct>>;
 let browser: Browser;
 let state: Exclude<BrowserContextOptions['storageState'], undefined>;
 let incident: number;
+let run: string;
 beforeAll(async () => {
   if (browserPath === undefined) throw new Error('no browser was found; CARILLON_CHROMIUM names one');
-  product = await startProduct({ CARILLON_DEMO_HOSTS: '30' }, undefined, ['--demo']);
+  product = await startProduct({ CARILLON_DEMO_HOSTS: process.env.CARILLON_DEMO_HOSTS ?? '300' }, undefined, [
+    '--demo',
+  ]);
   await product.shows(/the demo is filled/);
   browser = await openBrowser();
   const context = await browser.newContext();
@@ -24,8 +27,10 @@ beforeAll(async () => {
   await page.getByRole('heading', { level: 1 }).waitFor();
   state = await context.storageState();
   await context.close();
-  const open = await product.json<{ number: number }[]>('incidents');
-  incident = open[0]?.number ?? 1;
+  const open = await product.json<{ number: number; job: string | null; severity: string }[]>('incidents');
+  incident = (open.find(({ job }) => job === 'sql-full-backup') ?? open[0])?.number ?? 1;
+  const failed = await product.json<{ id: string }[]>('runs', '--job', 'sql-full-backup', '--state', 'failed');
+  run = failed[0]?.id ?? '';
 });
 afterAll(async () => {
   await browser?.close();
@@ -44,6 +49,7 @@ const shots: Record<string, Shot> = {
   overview: { path: () => '/' },
   finder: {
     path: () => '/jobs',
+    dark: true,
     before: async (page) => {
       await page.keyboard.press('Control+k');
       await page.getByRole('combobox', { name: 'Find or do' }).fill('backup');
@@ -51,10 +57,13 @@ const shots: Record<string, Shot> = {
     },
   },
   editor: { path: () => '/jobs/sql-full-backup/edit' },
-  incident: { path: () => `/incidents/${incident}`, dark: true },
   timeline: { path: () => '/timeline' },
+  heatmap: { path: () => '/heatmap' },
+  run: { path: () => `/runs/${run}` },
+  host: { path: () => '/hosts/berlin-db-01', dark: true },
+  incident: { path: () => `/incidents/${incident}` },
   'jobs-zh': { path: () => '/jobs', zh: true },
-  'incident-phone': { path: () => `/incidents/${incident}`, options: phone },
+  'incident-phone': { path: () => `/incidents/${incident}`, options: phone, dark: true },
 };
 
 it.each(Object.entries(shots))('%s', async (name, { path, options = desk, zh, dark, before }) => {

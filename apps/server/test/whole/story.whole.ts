@@ -143,7 +143,7 @@ describe.skipIf(browserPath === undefined)('a failure, from the job that is writ
   });
 
   // One page of each kind; `CARILLON_EVERY_PAGE=1` looks at all, which takes a minute more.
-  it('axe finds nothing on the pages, in light and in dark', async () => {
+  it('axe finds nothing on the pages, the finder and the keys, in light and in dark', async () => {
     const run = await eventually(async () => (await product.json<{ id: string }[]>('runs'))[0]);
     const job = '/jobs/nightly-report';
     const every = [
@@ -164,6 +164,16 @@ describe.skipIf(browserPath === undefined)('a failure, from the job that is writ
       await open(path);
       const faults = await axeFaults(page);
       if (faults.length > 0) found[path] = faults;
+    }
+    const dialogs = { 'Control+k': 'Find or do', '?': 'Keys' };
+    await open('/jobs');
+    for (const [key, name] of Object.entries(dialogs)) {
+      await page.keyboard.press(key);
+      await page.getByRole('dialog', { name }).waitFor();
+      const faults = await axeFaults(page);
+      if (faults.length > 0) found[name] = faults;
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog', { name }).waitFor({ state: 'detached' });
     }
     expect(found).toEqual({});
   });

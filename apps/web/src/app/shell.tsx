@@ -4,10 +4,11 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconSettings } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { Logo } from '../components/logo.js';
 import { loadLateWords, useWords } from '../i18n/index.js';
 import { query } from '../lib/api.js';
+import { isSessionEnded, onSessionEnd } from '../lib/session-end.js';
 import { useLive } from '../live/use-live.js';
 import { LiveBadge } from './live-badge.js';
 import { alertingPages, pages } from './nav-pages.js';
@@ -18,10 +19,17 @@ const Finder = lazy(() =>
   Promise.all([import('./finder/finder.js'), loadLateWords()]).then(([{ Finder }]) => ({ default: Finder })),
 );
 
+const SessionEnded = lazy(() =>
+  Promise.all([import('../features/session/session-ended.js'), loadLateWords()]).then(([{ SessionEnded }]) => ({
+    default: SessionEnded,
+  })),
+);
+
 /** The frame around every page of somebody who is signed in. */
 export function Shell() {
   const [opened, { toggle, close }] = useDisclosure();
   useLive();
+  const isEnded = useSyncExternalStore(onSessionEnd, isSessionEnded);
   const { t } = useWords();
   return (
     <AppShell
@@ -57,6 +65,7 @@ export function Shell() {
       <AppShell.Main id="main" tabIndex={-1}>
         <Outlet />
       </AppShell.Main>
+      <Suspense>{isEnded && <SessionEnded />}</Suspense>
     </AppShell>
   );
 }

@@ -3,13 +3,15 @@ import { notifications } from '@mantine/notifications';
 import { IconDownload, IconX } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useWords } from '../i18n/index.js';
-import { type CsvColumn, readAllPages, tableCsv } from '../lib/table-csv.js';
+import { type CsvColumn, fieldColumns, readAllPages, tableCsv } from '../lib/table-csv.js';
 import { useFailureText } from './failure-text.js';
 
 interface Props<T> {
   /** Of the file, before its date. */
   readonly name: string;
-  readonly columns: readonly CsvColumn<T>[];
+  /** Undefined: every field of its rows. */
+  readonly columns?: readonly CsvColumn<T>[] | undefined;
+  readonly size?: string;
   /** One page of what the table shows, all its filters applied. */
   readonly read: (
     cursor: string | undefined,
@@ -18,7 +20,7 @@ interface Props<T> {
 }
 
 /** Downloads every row that the filters let through, not only those on screen. A second press gives it up. */
-export function ExportButton<T>({ name, columns, read }: Props<T>) {
+export function ExportButton<T extends object>({ name, columns, size = 'sm', read }: Props<T>) {
   const { t } = useWords();
   const failureText = useFailureText();
   const stop = useRef<AbortController>(undefined);
@@ -30,7 +32,9 @@ export function ExportButton<T>({ name, columns, read }: Props<T>) {
     setRows(0);
     try {
       const { items, isCut } = await readAllPages((cursor) => read(cursor, now.signal), setRows);
-      if (!now.signal.aborted) download(`carillon-${name}-${today()}.csv`, 'text/csv', tableCsv(columns, items, isCut));
+      if (now.signal.aborted) return;
+      const text = tableCsv(columns ?? fieldColumns(items), items, isCut);
+      download(`carillon-${name}-${today()}.csv`, 'text/csv', text);
     } catch (error) {
       if (!now.signal.aborted) notifications.show({ color: 'red', message: failureText(error) });
     }
@@ -43,6 +47,7 @@ export function ExportButton<T>({ name, columns, read }: Props<T>) {
   return rows === undefined ? (
     <Button
       variant="default"
+      size={size}
       title={t('export.means')}
       leftSection={<IconDownload size={16} aria-hidden />}
       onClick={() => void run()}
@@ -50,7 +55,13 @@ export function ExportButton<T>({ name, columns, read }: Props<T>) {
       CSV
     </Button>
   ) : (
-    <Button variant="default" leftSection={<IconX size={16} aria-hidden />} onClick={giveUp} aria-live="polite">
+    <Button
+      variant="default"
+      size={size}
+      leftSection={<IconX size={16} aria-hidden />}
+      onClick={giveUp}
+      aria-live="polite"
+    >
       {t('export.rows', { count: rows })}
     </Button>
   );

@@ -1,9 +1,20 @@
-import { Stack, Table } from '@mantine/core';
+import type { Route } from '@carillon/contract/http/route';
+import { limits } from '@carillon/contract/limits';
+import { Group, Stack, Table } from '@mantine/core';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { call } from '../lib/api.js';
+import { ExportButton } from './export-button.js';
 import { Failure } from './failure.js';
 import { Placeholder } from './loaded.js';
 import { MoreButton } from './more-button.js';
+
+interface Csv {
+  /** Of the file. */
+  readonly name: string;
+  readonly route: Route;
+  readonly request: object;
+}
 
 interface Props<T> {
   readonly query: UseInfiniteQueryResult<InfiniteData<{ items: T[]; next: string | null }>>;
@@ -12,10 +23,12 @@ interface Props<T> {
   /** Shown instead of an empty table. */
   readonly empty: ReactNode;
   readonly label: string;
+  /** Where all its rows come from, for a spreadsheet; without it the page offers that itself. */
+  readonly csv?: Csv;
 }
 
 /** A list that grows page by page. */
-export function PagedTable<T>({ query, head, row, empty, label }: Props<T>) {
+export function PagedTable<T>({ query, head, row, empty, label, csv }: Props<T>) {
   if (query.data === undefined) {
     return query.isError ? <Failure error={query.error} onRetry={() => void query.refetch()} /> : <Placeholder />;
   }
@@ -39,7 +52,21 @@ export function PagedTable<T>({ query, head, row, empty, label }: Props<T>) {
           </Table>
         </Table.ScrollContainer>
       )}
-      <MoreButton query={query} />
+      <Group justify="space-between">
+        <MoreButton query={query} />
+        {csv && items.length > 0 && <Export csv={csv} />}
+      </Group>
     </Stack>
   );
+}
+
+interface Rows {
+  readonly items: readonly object[];
+  readonly next: string | null;
+}
+
+function Export({ csv: { name, route, request } }: { csv: Csv }) {
+  const read = async (cursor: string | undefined, signal: AbortSignal) =>
+    (await call(route, { ...request, limit: limits.pageItems.max, cursor } as never, signal)) as Rows;
+  return <ExportButton name={name} size="compact-xs" read={read} />;
 }

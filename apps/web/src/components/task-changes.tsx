@@ -30,6 +30,7 @@ export function TaskChanges({ side, name }: { side: Side; name: string }) {
       <PagedTable
         query={changes}
         label={t('changes.title')}
+        csv={{ name: `changes-${name}`, route, request: { name } }}
         head={[
           t('changes.noticed'),
           other,

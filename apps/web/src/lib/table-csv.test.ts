@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CsvColumn, readAllPages, tableCsv } from './table-csv.js';
+import { type CsvColumn, fieldColumns, readAllPages, tableCsv } from './table-csv.js';
 
 interface Row {
   readonly name: string;
@@ -21,6 +21,19 @@ describe('a table for spreadsheets', () => {
     ]);
     expect(csv.startsWith('\uFEFFname,n,on\r\n')).toBe(true);
     expect(csv).toContain('"a ""b"",\nc",,\r\n备份,-5,no\r\n');
+  });
+
+  it('has every field that any row has, lists as words and what is deeper as JSON', () => {
+    const rows = [
+      { name: 'a', events: ['x', 'y'] },
+      { name: 'b', why: { code: 'gone' } },
+    ];
+    expect(linesOf(tableCsv(fieldColumns(rows), rows))).toEqual([
+      'name,events,why',
+      'a,x y,',
+      'b,,"{""code"":""gone""}"',
+      '',
+    ]);
   });
 
   it('holds nothing that a spreadsheet would take for a formula', () => {

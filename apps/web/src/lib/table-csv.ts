@@ -42,3 +42,16 @@ export async function readAllPages<T>(
   } while (cursor !== undefined && items.length < most);
   return { items: items.slice(0, most), isCut: cursor !== undefined || items.length > most };
 }
+
+/** A column for each field that any of the rows has, in the order in which they are met; what is no single value stands as JSON. */
+export function fieldColumns<T extends object>(items: readonly T[]): CsvColumn<T>[] {
+  const names = new Set(items.flatMap((item) => Object.keys(item)));
+  return [...names].map((name) => [name, (item) => fieldCell(Reflect.get(item, name))]);
+}
+
+function fieldCell(value: unknown): string | number | boolean | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  const isPlainList = Array.isArray(value) && value.every((item) => typeof item === 'string');
+  return isPlainList ? value.join(' ') : JSON.stringify(value);
+}

@@ -1,5 +1,5 @@
 import { rightsKinds } from '@carillon/core/job/job-spec';
-import { assignmentStates, jobHealths } from '@carillon/core/state/states';
+import { assignmentStates, jobHealths, unsettledKinds } from '@carillon/core/state/states';
 import { z } from 'zod';
 import { limits } from '../limits.js';
 import {
@@ -44,6 +44,8 @@ export const jobRoutes = defineRoutes({
       health: z.enum(jobHealths).optional(),
       /** `key=value` that its targets ask for; or a host that it is for, or a group that it names. */
       target: z.string().min(1).max(300).optional(),
+      /** Only jobs with an assignment that waits for its host, or that is not as it should be there. */
+      assignments: z.enum(unsettledKinds).optional(),
     }),
     response: pageOf(jobSummary),
   },

@@ -53,6 +53,10 @@ export const runStates = [
 ] as const;
 export type RunState = (typeof runStates)[number];
 
+/** Assignments that are not applied: `pending` waits for its host, `failed` is not as it should be there. */
+export const unsettledKinds = ['pending', 'failed'] as const;
+export type Unsettled = (typeof unsettledKinds)[number];
+
 export const jobHealths = ['failing', 'unapplied', 'ok', 'never', 'off'] as const;
 /**
  * How a job does. `failing`: its newest run went badly. `unapplied`: on some host its task is not as it should be.

@@ -66,7 +66,11 @@ export class JobsService {
 
   /** Jobs by name with their newest runs. Health is no column: those that have another are read past. */
   private async find(
-    { health, target, ...filters }: Pick<Input<Routes['list']>, 'search' | 'owner' | 'health' | 'target'>,
+    {
+      health,
+      target,
+      ...filters
+    }: Pick<Input<Routes['list']>, 'search' | 'owner' | 'health' | 'target' | 'assignments'>,
     after: string | null,
     limit: number,
   ): Promise<{ rows: JobRow[]; lastRuns: Map<string, RunSummaryRow> }> {

@@ -112,6 +112,7 @@ describe('jobs as people look for them', () => {
     await app.call(api.jobs.apply, { body: { documents } });
     const { id } = await app.call(api.jobs.get, { name: 'find-db' });
     await addRun(app.database, { jobId: id, hostId: hostIds[0] ?? '' }, { state: 'timed_out' });
+    await app.database.pool.query(`UPDATE assignment SET state = 'failed' WHERE job_id = $1`, [id]);
   });
   afterAll(async () => {
     for (const name of ['find-db', 'find-off', 'find-pair']) await app.call(api.jobs.remove, { name });
@@ -126,6 +127,8 @@ describe('jobs as people look for them', () => {
     [{ health: 'off' }, ['find-off']],
     [{ health: 'failing', search: 'find' }, ['find-db']],
     [{ health: 'never', search: 'find' }, ['find-pair']],
+    [{ assignments: 'failed', search: 'find' }, ['find-db']],
+    [{ assignments: 'pending', search: 'find' }, ['find-off', 'find-pair']],
   ])('are found by %j', async (options, expected) => expect(await names(options)).toEqual(expected));
 
   it('of one health come page by page', async () => {

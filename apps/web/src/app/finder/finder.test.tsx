@@ -7,6 +7,7 @@ import { FakeNetwork } from '../../testing/fake-network.js';
 import { sampleIncident } from '../../testing/incident-samples.js';
 import { renderApp } from '../../testing/render-app.js';
 import { sampleCommand, sampleJob, sampleJobDetail } from '../../testing/samples.js';
+import { keepEarlyKeys } from './early-keys.js';
 import { recents, rememberRecent } from './recent.js';
 
 const hostile = '<img src=x onerror=alert(1)>';
@@ -90,6 +91,46 @@ describe('the finder', () => {
     await screen.findByRole('combobox', { name: 'Find or do' });
     type(field, 'zzz');
     expect(await screen.findByText('Nothing found.')).toBeTruthy();
+  });
+});
+
+describe('keys that are pressed before the code that answers them is there', () => {
+  const press = (keys: string) => {
+    for (const key of keys) fireEvent.keyDown(document.body, { key });
+  };
+  const field = () => screen.findByRole<HTMLInputElement>('combobox', { name: 'Find or do' });
+
+  it('open the finder, with what was typed since', async () => {
+    keepEarlyKeys();
+    // False: the browser must not go to its own search.
+    expect(fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true })).toBe(false);
+    press('gh');
+    const { history } = renderApp('/jobs', fleet());
+    press('ost');
+    await waitFor(async () => expect((await field()).value).toBe('ghost'));
+    expect(history.location.pathname).toBe('/jobs');
+  });
+
+  it('are typed into the field as soon as it is there', async () => {
+    renderApp('/jobs', fleet());
+    const button = await screen.findByRole('button', { name: /^Find/ });
+    fireEvent.click(button);
+    press('run nix');
+    fireEvent.keyDown(document.body, { key: 'Backspace' });
+    const found = await screen.findByRole<HTMLInputElement>('combobox', { name: 'Run a job…' });
+    expect(found.value).toBe('ni');
+    await screen.findByRole('option', { name: /nightly/ });
+    fireEvent.keyDown(found, { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    press('j');
+    expect(document.activeElement?.textContent).toContain('nightly');
+  });
+
+  it('lead to a page', async () => {
+    keepEarlyKeys();
+    press('gh');
+    const { history } = renderApp('/jobs', fleet());
+    await waitFor(() => expect(history.location.pathname).toBe('/hosts'));
   });
 });
 

@@ -6,6 +6,7 @@ import { useWords } from '../../i18n/index.js';
 import './finder.css';
 import { findKey } from './find-key.js';
 import { rememberRecent } from './recent.js';
+import { waitForField } from './typed-ahead.js';
 import { useKeys } from './use-keys.js';
 
 const Palette = lazy(() => import('./palette.js').then(({ Palette }) => ({ default: Palette })));
@@ -19,7 +20,10 @@ export function Finder() {
   const [shown, setShown] = useState<Shown>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => rememberRecent(path), [path]);
-  const find = useCallback(() => setShown('palette'), []);
+  const find = useCallback(() => {
+    waitForField();
+    setShown('palette');
+  }, []);
   const help = useCallback(() => setShown('help'), []);
   // What was opened may have shown something else meanwhile.
   const closed = (from: Shown) => () => setShown((now) => (now === from ? null : now));

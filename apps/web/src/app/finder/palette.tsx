@@ -1,10 +1,11 @@
 import { Badge, CloseButton, Group, Kbd, Loader, Modal, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useId, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { useWords } from '../../i18n/index.js';
 import { type Entry, type Mode, readVerb, sortEntries } from './entries.js';
 import { PaletteList } from './palette-list.js';
+import { takeTypedAhead } from './typed-ahead.js';
 import { useFoundEntries } from './use-found-entries.js';
 import { useKnownEntries } from './use-known-entries.js';
 
@@ -51,6 +52,8 @@ function Search({ onClose, onHelp }: Omit<Props, 'opened'>) {
     if (verb) enter(verb.mode, verb.rest);
     else enter(mode, text);
   };
+  // Closed before it had the focus: what is typed then is not meant for it.
+  useEffect(() => () => void takeTypedAhead(), []);
   const known = useKnownEntries({ onMode: (next) => enter(next, ''), onHelp });
   const [search] = useDebouncedValue(typed.trim(), typingMs);
   const found = useFoundEntries(search, mode);
@@ -93,6 +96,10 @@ function Search({ onClose, onHelp }: Omit<Props, 'opened'>) {
         aria-label={t(mode === null ? 'finder.title' : `finder.${mode}Job`)}
         placeholder={t(mode === null ? 'finder.placeholder' : 'finder.whichJob')}
         value={typed}
+        onFocus={() => {
+          const ahead = takeTypedAhead();
+          if (ahead !== '') type(typed + ahead);
+        }}
         onChange={(event) => type(event.currentTarget.value)}
         onKeyDown={onKeyDown}
         leftSection={<IconSearch size={18} aria-hidden />}

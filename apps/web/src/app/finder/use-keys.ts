@@ -1,8 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { takeEarlyKeys } from './early-keys.js';
 import { readKey } from './keys.js';
 import { areLettersOn } from './letter-keys.js';
-import { focusFilter, isField, walkRows } from './walk.js';
+import { typeAhead } from './typed-ahead.js';
+import { focusFilter, isDialogOpen, isField, walkRows } from './walk.js';
 
 /** How long `g` waits for its letter. */
 const leadMs = 1_500;
@@ -18,11 +20,14 @@ export function useKeys({ onFind, onHelp }: Openers): void {
   const ledUntilMs = useRef(0);
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing) return;
+      if (!event.defaultPrevented && !event.isComposing) meet(event);
+    };
+    const meet = (event: KeyboardEvent) => {
+      if (!isField(event.target) && typeAhead(event)) return event.preventDefault();
       const isLed = event.timeStamp < ledUntilMs.current;
       ledUntilMs.current = 0;
       // A dialog has its own keys; what lies behind it must not move.
-      if (document.querySelector('[role=dialog]')) return;
+      if (isDialogOpen()) return;
       const meaning = readKey(event, { isLed, isTyping: isField(event.target), letters: areLettersOn() });
       if (meaning === null) return;
       event.preventDefault();
@@ -43,6 +48,7 @@ export function useKeys({ onFind, onHelp }: Openers): void {
       }
     };
     document.addEventListener('keydown', listen);
+    takeEarlyKeys(performance.now()).forEach(meet);
     return () => document.removeEventListener('keydown', listen);
   }, [navigate, onFind, onHelp]);
 }

@@ -2,6 +2,10 @@ const fields = 'input:not([type=checkbox]):not([type=radio]), textarea, select, 
 
 export const isField = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.matches(fields);
 
+/** One that was put aside is still in the page, unseen. */
+export const isDialogOpen = (): boolean =>
+  [...document.querySelectorAll('[role=dialog]')].some((dialog) => dialog.closest('[style*="display: none"]') === null);
+
 /** Puts the cursor into the page's first field that can be written in. @returns false where it has none */
 export function focusFilter(): boolean {
   const field = document.querySelector<HTMLInputElement>(

@@ -1,12 +1,13 @@
 import { accessTokenRoutes, accountRoutes, signedInRoutes } from '@carillon/contract/http/accounts.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Button, Checkbox, Group, Stack, Table, TextInput, Title } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { Section } from '../../components/section.js';
+import { useFieldFaults } from '../../components/use-field-faults.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, pagedQuery } from '../../lib/api.js';
@@ -34,6 +35,7 @@ export function AccessPage() {
       <Section title={t('access.people')}>
         <PagedTable
           query={accounts}
+          csv={{ name: 'accounts', route: accountRoutes.list, request: {} }}
           label={t('access.people')}
           head={[...head.map((word) => t(`access.${word}`)), '']}
           row={(account) => <AccountRow key={account.name} account={account} />}
@@ -44,6 +46,7 @@ export function AccessPage() {
       <Section title={t('access.tokens')}>
         <PagedTable
           query={tokens}
+          csv={{ name: 'tokens', route: accessTokenRoutes.list, request: {} }}
           label={t('access.tokens')}
           head={tokenHead}
           row={(token) => <TokenRow key={token.id} token={token} />}
@@ -53,6 +56,7 @@ export function AccessPage() {
       <Section title={t('access.sessions')}>
         <PagedTable
           query={sessions}
+          csv={{ name: 'sessions', route: signedInRoutes.list, request: {} }}
           label={t('access.sessions')}
           head={sessionHead}
           row={(session) => <SessionRow key={session.id} session={session} />}
@@ -73,6 +77,7 @@ function AccountRow({ account }: { account: Account }) {
   const { t } = useWords();
   const client = useQueryClient();
   const [text, setText] = useState<string>();
+  const [isAsked, setAsked] = useState(false);
   const { name, kind, disabled, signedInAt, grants } = account;
   const done = () => client.invalidateQueries();
   const change = useMutation({
@@ -80,6 +85,7 @@ function AccountRow({ account }: { account: Account }) {
       call(accountRoutes.change, { name, body }),
     onSuccess: () => {
       setText(undefined);
+      setAsked(false);
       return done();
     },
   });
@@ -101,14 +107,38 @@ function AccountRow({ account }: { account: Account }) {
               {t('access.change')}
             </Button>
             {kind === 'person' && account.issuer === null && (
-              <Button size="compact-xs" variant="default" onClick={() => invite.mutate()}>
+              <Button size="compact-xs" variant="default" loading={invite.isPending} onClick={() => invite.mutate()}>
                 {t('access.invite')}
               </Button>
             )}
-            <Button size="compact-xs" variant="default" onClick={() => change.mutate({ disabled: !disabled })}>
+            {/* Asked first: a double click would switch it off and on again. */}
+            <Button size="compact-xs" variant="default" onClick={() => setAsked(true)}>
               {t(disabled ? 'access.enable' : 'access.disable')}
             </Button>
           </Group>
+          <Modal
+            opened={isAsked}
+            onClose={() => setAsked(false)}
+            title={t(disabled ? 'access.askEnable' : 'access.askDisable', { name })}
+            closeButtonProps={{ 'aria-label': t('common.close') }}
+          >
+            <Stack gap="sm">
+              <Text size="sm">{t(disabled ? 'access.enableMeans' : 'access.disableMeans')}</Text>
+              {change.isError && <Failure error={change.error} />}
+              <Group justify="end">
+                <Button variant="default" data-autofocus onClick={() => setAsked(false)}>
+                  {t('access.cancel')}
+                </Button>
+                <Button
+                  {...(disabled ? {} : { color: 'red' })}
+                  loading={change.isPending}
+                  onClick={() => change.mutate({ disabled: !disabled })}
+                >
+                  {t(disabled ? 'access.enable' : 'access.disable')}
+                </Button>
+              </Group>
+            </Stack>
+          </Modal>
         </Table.Td>
       </Table.Tr>
       {(text !== undefined || invite.data || error) && (
@@ -123,6 +153,7 @@ function AccountRow({ account }: { account: Account }) {
                   <Group>
                     <Button
                       size="xs"
+                      loading={change.isPending}
                       disabled={readGrants(text).wrong !== undefined}
                       onClick={() => change.mutate({ grants: readGrants(text).grants })}
                     >
@@ -162,12 +193,18 @@ function AddAccount() {
     event.preventDefault();
     add.mutate();
   };
+  const faults = useFieldFaults(add.error, ['name']);
   return (
     <form onSubmit={submit}>
       <Stack gap="sm" maw={560} mt="md">
-        {add.isError && <Failure error={add.error} />}
+        {faults.rest !== null && <Failure error={faults.rest} />}
         {add.data?.invitation && <ShownOnce words={t('access.link')} secret={add.data.invitation.url} />}
-        <TextInput label={t('access.name')} value={name} onChange={(event) => setName(event.currentTarget.value)} />
+        <TextInput
+          label={t('access.name')}
+          error={faults.of('name')}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
         <GrantsField text={text} onChange={setText} />
         <Checkbox
           label={t('access.isService')}

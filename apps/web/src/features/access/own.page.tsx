@@ -6,6 +6,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
 import { Section } from '../../components/section.js';
+import { useFieldFaults } from '../../components/use-field-faults.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
@@ -105,13 +106,20 @@ function NewToken() {
     event.preventDefault();
     make.mutate();
   };
+  const faults = useFieldFaults(make.error, ['name', 'expiresInDays']);
   return (
     <form onSubmit={submit}>
       <Stack gap="sm" mt="md">
-        {make.isError && <Failure error={make.error} />}
+        {faults.rest !== null && <Failure error={faults.rest} />}
         {make.data && <ShownOnce words={t('access.token')} secret={make.data.token} />}
         <Group align="end">
-          <TextInput label={t('access.name')} value={name} onChange={(event) => setName(event.currentTarget.value)} />
+          <TextInput
+            label={t('access.name')}
+            error={faults.of('name')}
+            maxLength={100}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
           <Select
             label={t('access.area')}
             allowDeselect={false}
@@ -125,6 +133,8 @@ function NewToken() {
             type="number"
             min={1}
             max={365}
+            required
+            error={faults.of('expiresInDays')}
             value={days}
             onChange={(event) => setDays(event.currentTarget.value)}
           />

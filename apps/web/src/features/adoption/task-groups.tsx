@@ -4,6 +4,7 @@ import { Code, Group, Progress, Table, Text, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Empty } from '../../components/empty.js';
+import { NothingFound } from '../../components/nothing-found.js';
 import { PageLink } from '../../components/page-link.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { useWords } from '../../i18n/index.js';
@@ -44,10 +45,11 @@ export function TaskGroups() {
         ]}
         row={(group) => <GroupRow key={group.id} group={group} />}
         empty={
-          <Empty
-            text={t(search ? 'adoption.noneFound' : 'adoption.none')}
-            {...(search ? {} : { command: 'npx carillon inventory --refresh' })}
-          />
+          search ? (
+            <NothingFound text={t('adoption.noneFound')} />
+          ) : (
+            <Empty text={t('adoption.none')} command="npx carillon inventory --refresh" />
+          )
         }
       />
     </>

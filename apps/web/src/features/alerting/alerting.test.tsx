@@ -132,6 +132,33 @@ describe('the page of a document', () => {
     });
   });
 
+  it('keeps the comment of a field that is emptied to be typed anew, and asks before it is left', async () => {
+    const network = new FakeNetwork()
+      .on(jobRoutes.apply, () => result('created'))
+      .on(quietRoutes.list, () => ({ items: [], next: null }));
+    const { history } = renderApp('/alerting/documents/Silence', network);
+    const file = (await screen.findByRole('textbox', { name: 'File' })) as HTMLTextAreaElement;
+    fireEvent.change(file, { target: { value: 'kind: Silence\nname: s # by hand\nmatch: [a=b]\n' } });
+    const name = screen.getByLabelText('Name') as HTMLInputElement;
+    for (const value of ['', 'x']) fireEvent.change(name, { target: { value } });
+    expect(file.value).toContain('name: x # by hand');
+    fireEvent.change(name, { target: { value: '' } });
+    fireEvent.blur(name);
+    expect(file.value).not.toContain('name');
+    fireEvent.click(screen.getByRole('link', { name: 'Back to the list' }));
+    fireEvent.click(await screen.findByRole('button', { name: 'Stay' }));
+    expect(history.location.pathname).toBe('/alerting/documents/Silence');
+    expect(file.isConnected).toBe(true);
+  });
+
+  it('says beside its name that another is called so', async () => {
+    const network = new FakeNetwork().on(jobRoutes.apply, () => result('updated'));
+    renderApp('/alerting/documents/Silence', network);
+    fireEvent.change(await screen.findByLabelText('Name'), { target: { value: 'storage' } });
+    expect(await screen.findByText('There is one named storage already.')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: /Create|Save/ })).toBeNull();
+  });
+
   it('marks what the server refuses beside its line and its field, and never writes over another change', async () => {
     const written = { kind: 'Route', name: 'prod', to: 'email' };
     const message = 'not a duration';
@@ -208,6 +235,31 @@ describe('the page of pauses', () => {
       { labels: { role: 'db' }, dryRun: true, afterwards: 'skip' },
       { labels: { role: 'db' }, dryRun: false },
     ]);
+  });
+
+  it('keeps what was typed over Escape, and a double click does not go on to what it asks', async () => {
+    const network = new FakeNetwork()
+      .on(pauseRoutes.list, () => ({ items: [], next: null }))
+      .on(pauseRoutes.pause, () => ({ until: at, hosts: ['db-01'], refused: [] }));
+    renderApp('/alerting/pauses', network);
+    fireEvent.click(await screen.findByRole('button', { name: 'Pause hosts' }));
+    const dialog = await screen.findByRole('dialog');
+    fireEvent.click(within(dialog).getByLabelText('Labels'));
+    const typed = () => within(screen.getByRole('dialog')).getByRole('textbox', { name: 'Labels' });
+    fireEvent.change(typed(), { target: { value: 'role' } });
+    expect(within(dialog).getByText('Each line is key=value.')).toBeTruthy();
+    fireEvent.change(typed(), { target: { value: 'role=db' } });
+    fireEvent.keyDown(typed(), { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    fireEvent.click(screen.getByRole('button', { name: 'Pause hosts' }));
+    await screen.findByRole('dialog');
+    expect((typed() as HTMLTextAreaElement).value).toBe('role=db');
+    const look = screen.getByRole('button', { name: 'Which hosts are these?' });
+    fireEvent.click(look);
+    await screen.findByRole('button', { name: 'Pause 1 host' });
+    fireEvent.click(look);
+    await waitFor(() => expect(asked(network, 'POST /pauses')).toHaveLength(2));
+    expect(asked(network, 'POST /pauses').map(({ body }) => body)).toMatchObject([{ dryRun: true }, { dryRun: true }]);
   });
 });
 

@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
+import { NothingFound } from '../../components/nothing-found.js';
 import { NoticeBody } from '../../components/notice-body.js';
 import { type Notice, NoticeCells, useNoticeHead } from '../../components/notice-cells.js';
 import { PageLink } from '../../components/page-link.js';
@@ -57,7 +58,15 @@ export function DeliveriesPage() {
         label={t('nav.deliveries')}
         head={head}
         row={(notice) => <Row key={notice.id} notice={notice} replay={replay} />}
-        empty={<Empty text={isFiltered(filter) ? t('deliveries.noneFound') : t('deliveries.none')} />}
+        empty={
+          isFiltered(filter) ? (
+            <NothingFound text={t('deliveries.noneFound')} />
+          ) : (
+            <Empty text={t('deliveries.none')}>
+              <PageLink to="/alerting/channels">{t('deliveries.channels')}</PageLink>
+            </Empty>
+          )
+        }
       />
     </Stack>
   );

@@ -113,6 +113,23 @@ describe('a stored job in the editor', () => {
     await waitFor(() => expect(history.location.pathname).toBe('/jobs/nightly'));
   });
 
+  it('asks also while a field holds what it has not written yet', async () => {
+    const { file, history } = open();
+    await file();
+    const field = screen.getByLabelText<HTMLInputElement>('Description');
+    field.focus();
+    history.push('/jobs');
+    await waitFor(() => expect(history.location.pathname).toBe('/jobs'));
+    history.back();
+    await file();
+    const again = screen.getByLabelText<HTMLInputElement>('Description');
+    again.focus();
+    fireEvent.input(again, { target: { value: 'half' } });
+    history.push('/jobs');
+    fireEvent.click(await screen.findByText('Stay'));
+    expect(history.location.pathname).toBe('/jobs/nightly/edit');
+  });
+
   it('shows what it would do, and goes on showing it, marked as old, while the text cannot be read', async () => {
     const gated = {
       hostTimezone: 'Europe/Berlin',

@@ -3,15 +3,16 @@ import { Alert, SimpleGrid, Stack } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMemo, useRef, useState } from 'react';
 import type { Document } from 'yaml';
+import { LeaveGuard } from '../../components/leave-guard.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
+import { isUnwritten } from '../../lib/unwritten.js';
 import { ApplyJob } from './apply-job.js';
 import { Conflict } from './conflict.js';
 import type { Fault } from './fault-lines.js';
 import { FilePane } from './file-pane.js';
 import { JobForm } from './job-form.js';
 import { readFile } from './job-yaml.js';
-import { LeaveGuard } from './leave-guard.js';
 import { Preview, usePreview } from './preview.js';
 import type { PreviewData } from './preview-data.js';
 import { TextChanges } from './text-changes.js';
@@ -33,6 +34,7 @@ export function Workbench({ draft, newest }: WorkbenchProps) {
   const file = useMemo(() => readFile(text), [text]);
   const [settled] = useDebouncedValue(file, typingMs);
   const saved = useRef(false);
+  const form = useRef<HTMLDivElement>(null);
   const raw = file.ok ? file.raw : null;
   const apply = useApply(draft, raw, saved);
   const preview = usePreview(settled.ok ? settled.raw : null);
@@ -45,7 +47,7 @@ export function Workbench({ draft, newest }: WorkbenchProps) {
   const isOtherName = base.version > 0 && nameOf(raw) !== '' && nameOf(raw).toLowerCase() !== base.name.toLowerCase();
   return (
     <Stack>
-      <LeaveGuard isDirty={() => draft.isDirty && !saved.current} />
+      <LeaveGuard isDirty={() => !saved.current && (draft.isDirty || isUnwritten(form.current))} />
       {conflict && <Conflict key={conflict.version} draft={draft} {...conflict} />}
       {isOtherName && (
         <Alert color="yellow" role="status">
@@ -59,9 +61,11 @@ export function Workbench({ draft, newest }: WorkbenchProps) {
       )}
       <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }}>
         <Section title={t('editor.form')}>
-          {readable && (
-            <JobForm text={text} document={readable} faults={faults} disabled={!file.ok} onChange={draft.write} />
-          )}
+          <div ref={form}>
+            {readable && (
+              <JobForm text={text} document={readable} faults={faults} disabled={!file.ok} onChange={draft.write} />
+            )}
+          </div>
         </Section>
         <FilePane text={text} file={file} faults={faults} onChange={draft.write} />
         <Stack>

@@ -3,7 +3,7 @@ import { ActionIcon, Button, Group, TextInput } from '@mantine/core';
 import { IconPencil } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { Failure } from '../../components/failure.js';
+import { useFailureText } from '../../components/failure-text.js';
 import { Labels } from '../../components/labels.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
@@ -13,6 +13,7 @@ import { labelsIn, labelsText } from './labels-text.js';
 export function EditLabels({ host, labels }: { host: string; labels: Record<string, string> }) {
   const { t } = useWords();
   const client = useQueryClient();
+  const failureText = useFailureText();
   const [text, setText] = useState<string | null>(null);
   const save = useMutation({
     mutationFn: (written: string) => call(hostRoutes.setLabels, { name: host, body: { labels: labelsIn(written) } }),
@@ -36,6 +37,10 @@ export function EditLabels({ host, labels }: { host: string; labels: Record<stri
         </ActionIcon>
       </Group>
     );
+  const leave = () => {
+    save.reset();
+    setText(null);
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate(text);
@@ -50,16 +55,17 @@ export function EditLabels({ host, labels }: { host: string; labels: Record<stri
           w={280}
           autoFocus
           value={text}
+          error={save.isError && failureText(save.error)}
           onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Escape' && leave()}
         />
         <Button type="submit" size="xs" loading={save.isPending}>
           {t('hosts.save')}
         </Button>
-        <Button size="xs" variant="default" onClick={() => setText(null)}>
+        <Button size="xs" variant="default" onClick={leave}>
           {t('common.close')}
         </Button>
       </Group>
-      {save.isError && <Failure error={save.error} />}
     </form>
   );
 }

@@ -2,6 +2,7 @@ import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { AssignmentRow, useAssignmentHead } from '../../components/assignments.js';
 import { Empty } from '../../components/empty.js';
+import { PageLink } from '../../components/page-link.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
@@ -17,9 +18,14 @@ export function HostJobs({ host }: { host: string }) {
       <PagedTable
         query={assignments}
         label={t('hosts.jobs')}
+        csv={{ name: `jobs-of-${host}`, route: hostRoutes.assignments, request: { name: host } }}
         head={head}
         row={(item) => <AssignmentRow key={item.jobId} assignment={item} side="host" />}
-        empty={<Empty text={t('hosts.noJobs')} />}
+        empty={
+          <Empty text={t('hosts.noJobs')}>
+            <PageLink to="/job-editor">{t('finder.newJob')}</PageLink>
+          </Empty>
+        }
       />
     </Section>
   );

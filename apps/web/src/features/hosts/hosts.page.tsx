@@ -6,6 +6,7 @@ import { useSearch } from '@tanstack/react-router';
 import { Empty } from '../../components/empty.js';
 import { Labels } from '../../components/labels.js';
 import { HostLink } from '../../components/links.js';
+import { NothingFound } from '../../components/nothing-found.js';
 import { PageLink } from '../../components/page-link.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { PresenceBadge } from '../../components/state-badge.js';
@@ -53,7 +54,7 @@ export function HostsPage() {
         row={(host) => <HostRow key={host.id} host={host} />}
         empty={
           isFiltered(filter) ? (
-            <Empty text={t('hosts.noneFound')} />
+            <NothingFound text={t('hosts.noneFound')} />
           ) : (
             <Empty text={t('hosts.none')} command="npx carillon hosts add" />
           )

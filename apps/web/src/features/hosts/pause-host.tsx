@@ -1,11 +1,11 @@
 import { pauseRoutes } from '@carillon/contract/http/pauses.routes';
 import { missedPolicies } from '@carillon/core/job/job-spec';
-import { Alert, Button, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Alert, Button, Group, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlayerPause } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
+import { FormDialog } from '../../components/form-dialog.js';
 import { useTimes } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
@@ -46,23 +46,19 @@ export function PauseAlert({ host }: { host: string }) {
 /** Lets a host start nothing by itself for a while. */
 export function PauseHost({ host }: { host: string }) {
   const { t } = useWords();
-  const [opened, { open, close }] = useDisclosure();
   const isPaused = usePause(host) !== undefined;
   if (isPaused) return null;
   return (
-    <>
-      <Button variant="default" size="sm" leftSection={<IconPlayerPause size={16} />} onClick={open}>
-        {t('hosts.pause')}
-      </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={t('hosts.pauseTitle', { name: host })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
-        {opened && <PauseForm host={host} onDone={close} />}
-      </Modal>
-    </>
+    <FormDialog
+      title={t('hosts.pauseTitle', { name: host })}
+      button={(open) => (
+        <Button variant="default" size="sm" leftSection={<IconPlayerPause size={16} />} onClick={open}>
+          {t('hosts.pause')}
+        </Button>
+      )}
+    >
+      {(done) => <PauseForm host={host} onDone={done} />}
+    </FormDialog>
   );
 }
 
@@ -82,8 +78,12 @@ function PauseForm({ host, onDone }: { host: string; onDone: () => void }) {
       if (refused.length === 0) onDone();
     },
   });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    pause.mutate();
+  };
   return (
-    <Stack>
+    <Stack component="form" onSubmit={submit}>
       <Text size="sm">{t('hosts.pauseMeans')}</Text>
       <Select
         label={t('hosts.pauseFor')}
@@ -115,7 +115,7 @@ function PauseForm({ host, onDone }: { host: string; onDone: () => void }) {
           {why}
         </Alert>
       ))}
-      <Button loading={pause.isPending} onClick={() => pause.mutate()}>
+      <Button type="submit" loading={pause.isPending}>
         {t('hosts.pause')}
       </Button>
     </Stack>

@@ -4,6 +4,8 @@ import { Group, Pill, Select, Stack, TextInput, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Empty } from '../../components/empty.js';
+import { NothingFound } from '../../components/nothing-found.js';
+import { PageLink } from '../../components/page-link.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
@@ -34,7 +36,15 @@ export function IncidentsPage() {
         label={t('nav.incidents')}
         head={head}
         row={(incident) => <IncidentRow key={incident.id} incident={incident} />}
-        empty={<Empty text={isFiltered(filter) ? t('incidents.noneFound') : t('incidents.none')} />}
+        empty={
+          isFiltered(filter) ? (
+            <NothingFound text={t('incidents.noneFound')} />
+          ) : (
+            <Empty text={t('incidents.none')}>
+              <PageLink to="/alerting/policies">{t('incidents.whatIsTold')}</PageLink>
+            </Empty>
+          )
+        }
       />
     </Stack>
   );

@@ -1,9 +1,9 @@
 import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
-import { Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Button, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
+import { FormDialog } from '../../components/form-dialog.js';
 import { PageLink } from '../../components/page-link.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
@@ -13,22 +13,18 @@ import { labelsToMatch, silenceDocument, silenceHours } from './silence-document
 /** Silences what an incident is about, after showing what that would mute now. */
 export function SilenceFrom({ incident }: { incident: Incident }) {
   const { t } = useWords();
-  const [opened, { open, close }] = useDisclosure();
   return (
-    <>
-      <Button variant="default" onClick={open}>
-        {t('silence.open')}
-      </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={t('silence.title')}
-        size="lg"
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
-        {opened && <Form incident={incident} onDone={close} />}
-      </Modal>
-    </>
+    <FormDialog
+      title={t('silence.title')}
+      size="lg"
+      button={(open) => (
+        <Button variant="default" onClick={open}>
+          {t('silence.open')}
+        </Button>
+      )}
+    >
+      {(done) => <Form incident={incident} onDone={done} />}
+    </FormDialog>
   );
 }
 

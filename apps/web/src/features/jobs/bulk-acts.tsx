@@ -1,4 +1,4 @@
-import { Alert, Button, Group, List, Modal, Paper, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, List, Modal, Paper, Progress, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay, IconPower, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -14,13 +14,16 @@ const named = 12;
 export function BulkActs({ jobs, onDone }: { jobs: readonly Job[]; onDone: () => void }) {
   const { t } = useWords();
   const [asked, setAsked] = useState<BulkAct | null>(null);
+  const [tried, setTried] = useState(0);
   const client = useQueryClient();
   const act = useMutation({
     mutationFn: (chosen: BulkAct) =>
       actOnAll(
         chosen,
         jobs.map(({ name }) => name),
+        setTried,
       ),
+    onMutate: () => setTried(0),
     onSuccess: async ({ failed }) => {
       setAsked(null);
       if (failed.length === 0) onDone();
@@ -75,6 +78,9 @@ export function BulkActs({ jobs, onDone }: { jobs: readonly Job[]; onDone: () =>
           <Stack gap="sm">
             <Text size="sm">{t(`bulk.means.${asked}`, { count: hostsOf(jobs) })}</Text>
             <Names names={jobs.map(({ name }) => name)} />
+            {act.isPending && (
+              <Progress value={(tried / Math.max(1, jobs.length)) * 100} aria-label={t('bulk.progress')} />
+            )}
             <Group justify="end">
               <Button variant="default" onClick={() => setAsked(null)} data-autofocus>
                 {t('bulk.not')}

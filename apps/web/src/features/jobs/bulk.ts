@@ -1,8 +1,6 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { limits } from '@carillon/contract/limits';
-import { jobDocument } from '@carillon/core/job/job-document';
-import type { JobSpec } from '@carillon/core/job/job-spec';
 import { call } from '../../lib/api.js';
 
 export const bulkActs = ['run', 'enable', 'disable', 'remove'] as const;
@@ -17,26 +15,36 @@ export interface BulkOutcome {
 /** Requests under way at a time. */
 const atOnce = 4;
 
-/** Does one thing to several jobs. What fails for one is told, and the others go on. */
-export async function actOnAll(act: BulkAct, names: readonly string[]): Promise<BulkOutcome> {
-  switch (act) {
-    case 'run':
-      return each(names, (name) => call(jobRoutes.run, { name, body: {} }));
-    case 'remove':
-      return each(names, (name) => call(jobRoutes.remove, { name }));
-    case 'enable':
-    case 'disable':
-      return each(names, async (name) => switchJob(await call(jobRoutes.get, { name }), act === 'enable'));
-  }
+/** Does one thing to several jobs. What fails for one is told, and the others go on. @param onProgress told how many were tried */
+export async function actOnAll(
+  act: BulkAct,
+  names: readonly string[],
+  onProgress: (tried: number) => void = () => undefined,
+): Promise<BulkOutcome> {
+  const actOn = {
+    run: (name: string) => call(jobRoutes.run, { name, body: {} }),
+    remove: (name: string) => call(jobRoutes.remove, { name }),
+    enable: async (name: string) => switchJob(await call(jobRoutes.get, { name }), true),
+    disable: async (name: string) => switchJob(await call(jobRoutes.get, { name }), false),
+  } as const satisfies Record<BulkAct, (name: string) => Promise<unknown>>;
+  return each(names, actOn[act], onProgress);
 }
 
 /** Stores the definition again, switched on or off, unless somebody has changed it since it was read. */
-function switchJob({ name, version, spec }: Response<typeof jobRoutes.get>, enabled: boolean) {
-  const documents = [jobDocument({ ...(spec as unknown as JobSpec), enabled })];
-  return call(jobRoutes.apply, { body: { documents, allowNoHosts: true, expect: [{ job: name, version }] } });
+async function switchJob(job: Response<typeof jobRoutes.get>, enabled: boolean) {
+  const { name, version } = job;
+  // In its file, so that its comments stay; what reads files is loaded only now.
+  const { switchedFile } = await import('../editor/switched-file.js');
+  const { document, text } = switchedFile(job, enabled);
+  const body = { documents: [document], sources: [text], allowNoHosts: true, expect: [{ job: name, version }] };
+  return call(jobRoutes.apply, { body });
 }
 
-async function each(names: readonly string[], act: (name: string) => Promise<unknown>): Promise<BulkOutcome> {
+async function each(
+  names: readonly string[],
+  act: (name: string) => Promise<unknown>,
+  onProgress: (tried: number) => void,
+): Promise<BulkOutcome> {
   const done: string[] = [];
   const failed: { name: string; error: unknown }[] = [];
   const waiting = [...names].slice(0, limits.applyDocuments * 10);
@@ -48,6 +56,7 @@ async function each(names: readonly string[], act: (name: string) => Promise<unk
       } catch (error) {
         failed.push({ name, error });
       }
+      onProgress(done.length + failed.length);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));

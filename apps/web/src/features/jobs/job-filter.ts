@@ -1,4 +1,4 @@
-import { type JobHealth, jobHealths } from '@carillon/core/state/states';
+import { type JobHealth, jobHealths, type Unsettled, unsettledKinds } from '@carillon/core/state/states';
 import { searchText, searchWord } from '../../lib/search.js';
 
 /** The filter of the jobs page. */
@@ -8,6 +8,8 @@ export interface JobFilter {
   readonly owner?: string | undefined;
   /** `key=value`, a host or a group. */
   readonly target?: string | undefined;
+  /** Only jobs of which some assignment is like this. */
+  readonly assignments?: Unsettled | undefined;
 }
 
 /** The filter as the address has it, so that it can be kept and sent to somebody. */
@@ -17,5 +19,6 @@ export function readJobFilter(search: Record<string, unknown>): JobFilter {
     health: searchWord(search, 'health', jobHealths),
     owner: searchText(search, 'owner'),
     target: searchText(search, 'target'),
+    assignments: searchWord(search, 'assignments', unsettledKinds),
   };
 }

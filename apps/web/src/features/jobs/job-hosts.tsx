@@ -1,15 +1,19 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
+import { limits } from '@carillon/contract/limits';
 import { type AssignmentState, assignmentStates } from '@carillon/core/state/states';
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Empty } from '../../components/empty.js';
+import { ExportButton } from '../../components/export-button.js';
 import { Failure } from '../../components/failure.js';
 import { Placeholder } from '../../components/loaded.js';
 import { MoreButton } from '../../components/more-button.js';
+import { NothingFound } from '../../components/nothing-found.js';
+import { PageLink } from '../../components/page-link.js';
 import { useWords } from '../../i18n/index.js';
-import { pagedQuery } from '../../lib/api.js';
+import { call, pagedQuery } from '../../lib/api.js';
 import { useTyped } from '../../lib/use-typed.js';
 import { HostMatrix } from './host-matrix.js';
 import type { JobView } from './job-view.js';
@@ -40,6 +44,12 @@ export function JobHosts({ job }: { job: Job }) {
     <Stack gap="sm">
       <Group align="end">
         <TextInput label={t('runs.host')} {...search} />
+        <ExportButton
+          name={`hosts-of-${job.name}`}
+          read={(cursor, signal) =>
+            call(jobRoutes.assignments, { ...asked, limit: limits.pageItems.max, cursor }, signal)
+          }
+        />
         <States job={job} chosen={state} onChoose={(chosen) => change({ state: chosen })} />
       </Group>
       {hosts.isError && <Failure error={hosts.error} onRetry={() => void hosts.refetch()} />}
@@ -51,7 +61,16 @@ export function JobHosts({ job }: { job: Job }) {
           onNearEnd={() => hosts.hasNextPage && !hosts.isFetching && void hosts.fetchNextPage()}
         />
       )}
-      {items?.length === 0 && <Empty text={t(state || host ? 'hosts.noneFound' : 'job.noHosts')} />}
+      {items?.length === 0 &&
+        (state || host ? (
+          <NothingFound text={t('hosts.noneFound')} onClear={() => change({ state: undefined, host: undefined })} />
+        ) : (
+          <Empty text={t('job.noHosts')}>
+            <PageLink to="/jobs/$name/edit" params={{ name: job.name }}>
+              {t('job.changeTargets')}
+            </PageLink>
+          </Empty>
+        ))}
       <MoreButton query={hosts} />
     </Stack>
   );

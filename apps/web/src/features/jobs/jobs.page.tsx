@@ -7,6 +7,7 @@ import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
 import { Placeholder } from '../../components/loaded.js';
 import { MoreButton } from '../../components/more-button.js';
+import { NothingFound } from '../../components/nothing-found.js';
 import { PageLink } from '../../components/page-link.js';
 import { SavedViews } from '../../components/saved-views.js';
 import { useWords } from '../../i18n/index.js';
@@ -56,7 +57,7 @@ export function JobsPage() {
       )}
       {items?.length === 0 &&
         (isFiltered(filter) ? (
-          <Empty text={t('jobs.noneFound')} />
+          <NothingFound text={t('jobs.noneFound')} />
         ) : (
           <Empty text={t('jobs.none')} command="npx carillon apply -f examples/">
             <PageLink to="/job-editor">{t('finder.newJob')}</PageLink>

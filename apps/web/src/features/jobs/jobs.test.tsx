@@ -120,7 +120,12 @@ describe('jobs as somebody works with them', () => {
 
   it('switches jobs off over the versions that were read', async () => {
     const network = listed()
-      .on(jobRoutes.get, ({ name }) => ({ ...sampleJobDetail(), name, spec: { ...fullSpec, name } }))
+      .on(jobRoutes.get, ({ name }) => ({
+        ...sampleJobDetail(),
+        name,
+        spec: { ...fullSpec, name },
+        source: `kind: Job\nname: ${name} # ours\nschedule: "0 2 * * *"\nrun: C:\\etl.exe\n`,
+      }))
       .on(jobRoutes.apply, () => ({ dryRun: false, results: [] }));
     renderApp('/jobs', network);
     fireEvent.click(await screen.findByLabelText('Mark gamma'));

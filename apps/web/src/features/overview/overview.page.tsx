@@ -1,6 +1,6 @@
 import type { Response } from '@carillon/contract/http/route';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
-import type { HostPresence, RunState } from '@carillon/core/state/states';
+import type { HostPresence, RunState, Unsettled } from '@carillon/core/state/states';
 import { SimpleGrid, Stack, Table, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
@@ -26,6 +26,7 @@ const FirstSteps = lazy(() =>
 );
 
 const hostsThatAre = (presence: HostPresence) => ({ to: '/hosts', search: { presence } }) as const;
+const jobsWith = (assignments: Unsettled) => ({ to: '/jobs', search: { assignments } }) as const;
 const runsThat = (state: RunState) => ({ to: '/runs', search: { state } }) as const;
 
 export function OverviewPage() {
@@ -70,8 +71,8 @@ function Numbers({ data: { hosts, jobs, assignments, runs, recentBad, alertPath 
           total={assignments.total}
           parts={[
             { word: 'overview.applied', count: assignments.applied, color: 'teal' },
-            { word: 'overview.pending', count: assignments.pending, color: 'blue' },
-            { word: 'overview.failed', count: assignments.failed, color: 'red' },
+            { word: 'overview.pending', count: assignments.pending, color: 'blue', link: jobsWith('pending') },
+            { word: 'overview.failed', count: assignments.failed, color: 'red', link: jobsWith('failed') },
           ]}
         />
         <Figure

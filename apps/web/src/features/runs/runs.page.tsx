@@ -1,7 +1,8 @@
-import { Button, Group, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Group, Stack, Tabs, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { Empty } from '../../components/empty.js';
+import { NothingFound } from '../../components/nothing-found.js';
 import { SavedViews } from '../../components/saved-views.js';
 import { useWords } from '../../i18n/index.js';
 import { isFiltered } from '../../lib/search.js';
@@ -89,16 +90,4 @@ function NoRuns({ filtered, onClear }: NothingProps) {
 function NoMissed({ filtered, onClear }: NothingProps) {
   const { t } = useWords();
   return filtered ? <NothingFound text={t('missed.noneFound')} onClear={onClear} /> : <Empty text={t('missed.none')} />;
-}
-
-function NothingFound({ text, onClear }: { text: string; onClear: () => void }) {
-  const { t } = useWords();
-  return (
-    <Stack gap={0} align="start">
-      <Empty text={text} />
-      <Button variant="light" size="xs" onClick={onClear}>
-        {t('runs.clear')}
-      </Button>
-    </Stack>
-  );
 }

@@ -16,8 +16,13 @@ const words = {
   too_many: 'signIn.tooManyHere',
 } as const satisfies Record<ProviderRefusal, string>;
 
+interface Props {
+  /** This page is to stay. */
+  readonly inNewTab?: true;
+}
+
 /** The way by an identity provider, where there is one, and what it said when somebody came back. */
-export function Provider() {
+export function Provider({ inNewTab }: Props) {
   const { t } = useWords();
   const refused = useCameBack();
   const ways = useQuery({ ...query(sessionRoutes.ways, {}), retry: false });
@@ -32,7 +37,7 @@ export function Provider() {
       {provider && (
         <>
           {/* A link, since it leads away: forms may be sent to this site alone. */}
-          <Button component="a" href={provider.url}>
+          <Button component="a" href={provider.url} {...(inNewTab ? { target: '_blank', rel: 'noopener' } : {})}>
             {t('signIn.with', { name: provider.name })}
           </Button>
           <Divider label={t('signIn.or')} />

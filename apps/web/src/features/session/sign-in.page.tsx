@@ -1,12 +1,13 @@
 import { shortestPassword } from '@carillon/core/access/sign-in-rules';
-import { Alert, Button, Card, Center, Code, Group, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Card, Center, Group, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { Logo } from '../../components/logo.js';
 import { useWords } from '../../i18n/index.js';
 import { useTitle } from '../../lib/use-title.js';
 import { Provider } from './provider.js';
+import { AdminForm, type OnSubmit, PasswordForm } from './sign-in-forms.js';
 import { takeSecret } from './take-ticket.js';
-import { needsCode, type Proof, useRefusal, useSignIn } from './use-sign-in.js';
+import { needsCode, useRefusal, useSignIn } from './use-sign-in.js';
 
 export function SignInPage() {
   const { t } = useWords();
@@ -46,81 +47,6 @@ export function SignInPage() {
         </Stack>
       </Card>
     </Center>
-  );
-}
-
-type OnSubmit = (proof: Proof) => void;
-
-function PasswordForm({ asksCode, onSubmit }: { asksCode: boolean; onSubmit: OnSubmit }) {
-  const { t } = useWords();
-  const [name, setName] = useState('');
-  const [password, setPassword] = useState('');
-  const [code, setCode] = useState('');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    onSubmit({ name: name.trim(), password, ...(asksCode && code.trim() !== '' ? { code: code.trim() } : {}) });
-  };
-  return (
-    <form onSubmit={submit}>
-      <Stack gap="sm">
-        <TextInput
-          label={t('signIn.name')}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          autoComplete="username"
-        />
-        <PasswordInput
-          label={t('signIn.password')}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          autoComplete="current-password"
-        />
-        {asksCode && (
-          <TextInput
-            label={t('signIn.code')}
-            description={t('signIn.codeHint')}
-            value={code}
-            onChange={(event) => setCode(event.currentTarget.value)}
-            autoComplete="one-time-code"
-            autoFocus
-          />
-        )}
-        <Button type="submit" disabled={name.trim() === '' || password === ''}>
-          {t('signIn.submit')}
-        </Button>
-      </Stack>
-    </form>
-  );
-}
-
-/** Whoever may use the machine that runs the server. */
-function AdminForm({ onSubmit }: { onSubmit: OnSubmit }) {
-  const { t } = useWords();
-  const [token, setToken] = useState('');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    onSubmit({ token: token.trim() });
-  };
-  return (
-    <details>
-      <summary>{t('signIn.otherWays')}</summary>
-      <form onSubmit={submit}>
-        <Stack gap="sm" mt="sm">
-          <Text size="sm">{t('signIn.how')}</Text>
-          <Code block>npx carillon sign-in</Code>
-          <PasswordInput
-            label={t('signIn.token')}
-            description={t('signIn.tokenHint')}
-            value={token}
-            onChange={(event) => setToken(event.currentTarget.value)}
-            autoComplete="off"
-          />
-          <Button type="submit" variant="default" disabled={token.trim().length < 16}>
-            {t('signIn.withToken')}
-          </Button>
-        </Stack>
-      </form>
-    </details>
   );
 }
 

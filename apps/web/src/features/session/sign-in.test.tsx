@@ -1,5 +1,6 @@
+import { pauseRoutes } from '@carillon/contract/http/pauses.routes';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
-import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { FakeNetwork, refuse } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
@@ -54,7 +55,7 @@ describe('signing in', () => {
         signedIn = 'token' in body && body.token === 'the-admin-token-0123';
         return signedIn ? me : refuse('not_signed_in');
       });
-    const { history } = renderApp('/', network);
+    const { history } = renderApp('/', network, () => (signedIn ? {} : refuse('not_signed_in')));
     const field = await screen.findByLabelText('Admin token');
     fireEvent.change(field, { target: { value: 'a-wrong-token-of-length' } });
     fireEvent.click(screen.getByRole('button', { name: 'Sign in with the token' }));
@@ -63,6 +64,41 @@ describe('signing in', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Sign in with the token' }));
     await screen.findByText('Runs, last 24 hours');
     await waitFor(() => expect(history.location.pathname).toBe('/'));
+  });
+
+  it('that ended is begun again over the page, and what was typed there stays', async () => {
+    let signedIn = true;
+    const network = new FakeNetwork()
+      .on(sessionRoutes.overview, () => overview)
+      .on(pauseRoutes.list, () => ({ items: [], next: null }))
+      .on(pauseRoutes.pause, () =>
+        signedIn ? { until: me.expiresAt, hosts: ['db-01'], refused: [] } : refuse('not_signed_in'),
+      )
+      .on(sessionRoutes.signInPassword, () => {
+        signedIn = true;
+        return me;
+      });
+    const { history } = renderApp('/alerting/pauses', network, () => (signedIn ? {} : refuse('not_signed_in')));
+    await screen.findByRole('button', { name: 'admin' });
+    fireEvent.click(await screen.findByRole('button', { name: 'Pause hosts' }));
+    const form = within(await screen.findByRole('dialog', { name: 'Pause hosts' }));
+    fireEvent.click(form.getByLabelText('Labels'));
+    const field = form.getByRole<HTMLTextAreaElement>('textbox', { name: 'Labels' });
+    fireEvent.change(field, { target: { value: 'role=db' } });
+    signedIn = false;
+    fireEvent.click(form.getByRole('button', { name: 'Which hosts are these?' }));
+    const ended = within(await screen.findByRole('dialog', { name: 'Your session has ended' }));
+    expect(ended.getByLabelText<HTMLInputElement>('Name').value).toBe('admin');
+    const password = ended.getByLabelText('Password');
+    fireEvent.focus(password);
+    fireEvent.keyDown(password, { key: 'Escape' });
+    fireEvent.change(password, { target: { value: 'the right one' } });
+    fireEvent.click(ended.getByRole('button', { name: 'Sign in' }));
+    await waitFor(() => expect(screen.queryByText('Your session has ended')).toBeNull());
+    expect(history.location.pathname).toBe('/alerting/pauses');
+    expect(field.value).toBe('role=db');
+    fireEvent.click(form.getByRole('button', { name: 'Which hosts are these?' }));
+    expect(await form.findByText('db-01')).toBeTruthy();
   });
 
   it('takes a name and a password, and asks for the code only where there is a second factor', async () => {

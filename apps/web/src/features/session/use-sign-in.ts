@@ -14,7 +14,8 @@ export type Proof =
   | Request<typeof sessionRoutes.signInPassword>['body']
   | Request<typeof sessionRoutes.acceptInvitation>['body'];
 
-export function useSignIn() {
+/** @param onDone instead of going on to the page that was wanted */
+export function useSignIn(onDone?: (name: string) => unknown) {
   const client = useQueryClient();
   const router = useRouter();
   return useMutation({
@@ -23,7 +24,8 @@ export function useSignIn() {
       if ('invitation' in proof) return call(sessionRoutes.acceptInvitation, { body: proof });
       return call(sessionRoutes.signIn, { body: proof });
     },
-    onSuccess: async () => {
+    onSuccess: async ({ name }) => {
+      if (onDone) return void (await onDone(name));
       client.clear();
       router.history.replace(takeWantedPage());
     },

@@ -1,11 +1,11 @@
 import { useElementSize } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, type MouseEvent, type SyntheticEvent, useRef, useState } from 'react';
-import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
 import { HostLink, JobLink } from '../../components/links.js';
 import { Placeholder } from '../../components/loaded.js';
 import { LookPatterns } from '../../components/looks.js';
+import { NothingFound } from '../../components/nothing-found.js';
 import { useWords } from '../../i18n/index.js';
 import { layOut, type Picture } from './lay-out.js';
 import { MarkTip, type Pointed } from './mark-tip.js';
@@ -105,7 +105,7 @@ export function TimelineChart({ filter, span, nowMs, onMove, onZoom, onNow }: Pr
         </div>
         {total === 0 ? (
           <div style={{ paddingInline: 12 }}>
-            <Empty text={t('timeline.noRows')} />
+            <NothingFound text={t('timeline.noRows')} />
           </div>
         ) : (
           // biome-ignore lint/a11y/noStaticElementInteractions: marks are links; this hears for all of them at once

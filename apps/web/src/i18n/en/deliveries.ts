@@ -3,6 +3,7 @@ export const deliveries = {
   'nav.deliveries': 'Deliveries',
   'deliveries.incident': 'Incident',
   'deliveries.none': 'Nobody was told anything yet.',
+  'deliveries.channels': 'Where notices go',
   'deliveries.noneFound': 'No notice matches.',
   'deliveries.sendAgain': 'Send again',
   'deliveries.sendAll': 'Send {{count}} again',

@@ -91,8 +91,8 @@ export const editor = {
   'editor.conflict.difference': 'From theirs to yours:',
   'editor.conflict.theirs': 'Go on from theirs, drop mine',
   'editor.conflict.mine': 'Go on from mine, over theirs',
-  'editor.leave.title': 'Leave without saving?',
-  'editor.leave.text': 'What you changed in this job is not stored anywhere yet.',
-  'editor.leave.stay': 'Stay',
-  'editor.leave.go': 'Leave',
+  'leave.title': 'Leave without saving?',
+  'leave.text': 'What you changed is not stored anywhere yet.',
+  'leave.stay': 'Stay',
+  'leave.go': 'Leave',
 };

@@ -7,6 +7,7 @@ export const incidents = {
   'incidents.who': 'Who has it',
   'incidents.since': 'Since',
   'incidents.none': 'No incident is open.',
+  'incidents.whatIsTold': 'What is worth telling',
   'incidents.noneFound': 'No incident matches.',
   'incidents.muted': 'muted',
   'incidents.flapping': 'flapping',

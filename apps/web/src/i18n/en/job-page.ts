@@ -27,6 +27,7 @@ export const jobPage = {
     'It starts at once, whatever its schedule says. A host that is not connected takes the order for five minutes.',
   'job.doRun_one': 'Run on {{count}} host',
   'job.doRun_other': 'Run on {{count}} hosts',
+  'job.changeTargets': 'Change its targets',
   'job.noHosts': 'No host matches the targets of this job.',
   'job.lastResult': 'Last result',
   'job.since': 'since',

@@ -1,6 +1,9 @@
 /** Jobs, where they are registered, and what was changed there. */
 export const jobs = {
   'jobs.none': 'No jobs yet. Define the first ones:',
+  'jobs.assignments': 'On its hosts',
+  'jobs.assignments.pending': 'waits for a host',
+  'jobs.assignments.failed': 'wrong on a host',
   'jobs.noneFound': 'No job matches.',
   'jobs.schedule': 'Schedule',
   'jobs.hosts': 'Hosts',
@@ -101,6 +104,7 @@ export const jobs = {
   'health.ok': 'fine',
   'health.never': 'never ran',
   'health.off': 'off',
+  'bulk.progress': 'How many are done',
   'bulk.title': 'Marked jobs',
   'bulk.marked_one': '{{count}} job marked',
   'bulk.marked_other': '{{count}} jobs marked',

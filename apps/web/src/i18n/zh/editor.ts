@@ -90,8 +90,8 @@ export const editor: Same<typeof english> = {
   'editor.conflict.difference': '从对方版本到您的内容：',
   'editor.conflict.theirs': '采用对方的版本，放弃我的',
   'editor.conflict.mine': '采用我的内容，覆盖对方',
-  'editor.leave.title': '不保存就离开？',
-  'editor.leave.text': '您对此作业的更改尚未保存。',
-  'editor.leave.stay': '留下',
-  'editor.leave.go': '离开',
+  'leave.title': '不保存就离开？',
+  'leave.text': '您的更改尚未保存。',
+  'leave.stay': '留下',
+  'leave.go': '离开',
 };

@@ -9,6 +9,7 @@ export const incidents: Same<typeof english> = {
   'incidents.who': '负责人',
   'incidents.since': '开始时间',
   'incidents.none': '没有未解决的事件。',
+  'incidents.whatIsTold': '哪些情况会告警',
   'incidents.noneFound': '没有符合条件的事件。',
   'incidents.muted': '已静音',
   'incidents.flapping': '反复',

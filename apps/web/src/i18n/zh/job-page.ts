@@ -23,6 +23,7 @@ export const jobPage: Same<typeof english> = {
   'job.runSome': '在选定的主机上',
   'job.runMeans': '不论计划如何，立即启动。未连接的主机在五分钟内仍可收到命令。',
   'job.doRun_other': '在 {{count}} 台主机上运行',
+  'job.changeTargets': '修改目标主机',
   'job.noHosts': '没有主机符合此作业的目标。',
   'job.lastResult': '最近结果',
   'job.since': '自',

@@ -3,6 +3,9 @@ import type { Same } from '../same.js';
 
 export const jobs: Same<typeof english> = {
   'jobs.none': '还没有作业。先定义几个：',
+  'jobs.assignments': '在主机上',
+  'jobs.assignments.pending': '等待主机',
+  'jobs.assignments.failed': '主机上有异常',
   'jobs.noneFound': '没有匹配的作业。',
   'jobs.schedule': '计划',
   'jobs.hosts': '主机',
@@ -102,6 +105,7 @@ export const jobs: Same<typeof english> = {
   'health.ok': '正常',
   'health.never': '从未运行',
   'health.off': '已停用',
+  'bulk.progress': '已完成的数量',
   'bulk.title': '选中的作业',
   'bulk.marked_other': '已选中 {{count}} 个作业',
   'bulk.enable': '启用',

@@ -4,6 +4,7 @@ import { Badge, Code, Group, Select, SimpleGrid, Stack, Table, Text, TextInput, 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Empty } from '../../../components/empty.js';
+import { NothingFound } from '../../../components/nothing-found.js';
 import { PagedTable } from '../../../components/paged-table.js';
 import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
@@ -34,13 +35,15 @@ export function AuditPage() {
       <PagedTable
         query={entries}
         label={t('nav.audit')}
+        csv={{ name: 'audit', route: auditRoutes.list, request: filter }}
         head={[t('incidents.at'), t('quiet.who'), t('audit.act'), t('audit.what'), t('audit.change')]}
         row={(entry) => <Row key={entry.id} entry={entry} />}
         empty={
-          <Empty
-            text={t(isFiltered(filter) ? 'audit.noneFound' : 'audit.none')}
-            command="carillon apply -f examples/"
-          />
+          isFiltered(filter) ? (
+            <NothingFound text={t('audit.noneFound')} />
+          ) : (
+            <Empty text={t('audit.none')} command="carillon apply -f examples/" />
+          )
         }
       />
     </Stack>

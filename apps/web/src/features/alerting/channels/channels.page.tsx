@@ -32,6 +32,7 @@ export function ChannelsPage() {
       <PagedTable
         query={channels}
         label={t('nav.channels')}
+        csv={{ name: 'channels', route: channelRoutes.list, request: {} }}
         head={[t('common.name'), t('doc.type'), t('common.state'), t('channels.last'), t('channels.queue'), '']}
         row={(channel) => <Row key={channel.name} channel={channel} removal={removal} />}
         empty={<Empty text={t('channels.none')} command="carillon apply -f examples/alerting/channels.yaml" />}

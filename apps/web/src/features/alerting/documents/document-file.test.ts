@@ -18,6 +18,15 @@ describe('the file of a document', () => {
     expect(less).toContain('# for the night');
   });
 
+  it('keeps the comments of a list whose items go, come and are typed anew', () => {
+    const before = 'match:\n  - env=prod # never test\n  - role=db # ours\n';
+    const match = (values: string[]) => withValue(before, ['match'], values);
+    expect(match(['role=db'])).toBe('match:\n  - role=db # ours\n');
+    expect(match(['env=prod', 'role=web', 'site=a'])).toBe(
+      'match:\n  - env=prod # never test\n  - role=web # ours\n  - site=a\n',
+    );
+  });
+
   it('takes a list, and a map where another value stood', () => {
     const list = withValue(text, ['appliesTo', 'jobs'], ['etl', 'a: b']);
     const read = readText(list);

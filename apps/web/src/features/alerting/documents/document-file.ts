@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, isSeq, type Pair, parseDocument, stringify } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, type Pair, parseDocument, stringify, type YAMLSeq } from 'yaml';
 import { type FieldPath, readYaml, type YamlFault } from '../../../lib/yaml-file.js';
 
 export type { FieldPath };
@@ -46,9 +46,28 @@ export function withValue(text: string, path: FieldPath, value: string | number 
   } else {
     const node = document.getIn(path, true);
     if (isScalar(node) && !Array.isArray(value)) node.value = value;
+    else if (isSeq(node) && Array.isArray(value)) writeItems(document, node, value);
     else document.setIn(path, document.createNode(value));
   }
   return document.toString({ lineWidth: 0 });
+}
+
+/** The list with other items: those that stay keep their comments, one that is typed anew keeps its place. */
+function writeItems(document: Document, list: YAMLSeq, values: readonly string[]): void {
+  const before = [...list.items];
+  const textOf = (item: unknown) => (isScalar(item) ? String(item.value) : undefined);
+  const left = new Set(before.filter((item) => values.includes(textOf(item) ?? '')));
+  list.items = values.map((value, index) => {
+    const same = before.find((item) => left.has(item) && textOf(item) === value);
+    if (same !== undefined) {
+      left.delete(same);
+      return same;
+    }
+    const there = before[index];
+    if (!isScalar(there) || values.includes(textOf(there) ?? '')) return document.createNode(value);
+    there.value = value;
+    return there;
+  });
 }
 
 /** Offset of the field at a problem's path, `routes[0].match`, or of the nearest thing around it when it is missing. */

@@ -1,5 +1,6 @@
 import type { AlertDocumentKind } from '@carillon/core/state/states';
 import { Button, Group, NumberInput, Select, SimpleGrid, Switch, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useWords } from '../../../i18n/index.js';
 import { type Field, fieldsLost, fieldsOf } from './document-fields.js';
 import { valueAt, withValue } from './document-file.js';
@@ -60,10 +61,20 @@ interface FieldProps {
 
 function FieldInput({ field, value, fault, zone, onChange }: FieldProps) {
   const { t } = useWords();
+  // Emptied to be typed anew: it leaves the file, with its comment, only when the cursor leaves it empty.
+  const [isEmptied, setEmptied] = useState(false);
+  const write = (next: Value) => {
+    setEmptied(next === undefined);
+    if (next !== undefined) onChange(next);
+  };
+  const onBlur = () => {
+    if (isEmptied) onChange(undefined);
+    setEmptied(false);
+  };
   const label = t(field.word);
   const common = { label, error: fault };
   if (isElsewhere(field, value)) return <TextInput {...common} value="" placeholder={t('doc.inFile')} disabled />;
-  const shown = value === undefined || value === null ? '' : String(value);
+  const shown = isEmptied || value === undefined || value === null ? '' : String(value);
   switch (field.input) {
     case 'text':
       return (
@@ -71,7 +82,8 @@ function FieldInput({ field, value, fault, zone, onChange }: FieldProps) {
           {...common}
           value={shown}
           placeholder={field.hint}
-          onChange={(event) => onChange(event.currentTarget.value || undefined)}
+          onBlur={onBlur}
+          onChange={(event) => write(event.currentTarget.value || undefined)}
         />
       );
     case 'number':
@@ -81,7 +93,8 @@ function FieldInput({ field, value, fault, zone, onChange }: FieldProps) {
           value={shown}
           hideControls
           allowDecimal={false}
-          onChange={(typed) => onChange(typed === '' ? undefined : Number(typed))}
+          onBlur={onBlur}
+          onChange={(typed) => write(typed === '' ? undefined : Number(typed))}
         />
       );
     case 'lines':
@@ -89,11 +102,17 @@ function FieldInput({ field, value, fault, zone, onChange }: FieldProps) {
         <Textarea
           {...common}
           rows={Math.max(2, linesOf(value).length)}
-          value={linesOf(value).join('\n')}
+          value={isEmptied ? '' : linesOf(value).join('\n')}
           placeholder={field.hint}
           description={t('doc.onePerLine')}
+          onBlur={() => {
+            const lines = linesOf(value);
+            const full = lines.filter((line) => line.trim() !== '');
+            if (!isEmptied && full.length < lines.length) onChange(full);
+            onBlur();
+          }}
           onChange={(event) =>
-            onChange(event.currentTarget.value === '' ? undefined : event.currentTarget.value.split('\n'))
+            write(event.currentTarget.value === '' ? undefined : event.currentTarget.value.split('\n'))
           }
         />
       );

@@ -5,8 +5,9 @@ import { Alert, Code, Group, SimpleGrid, Stack, Text, Title } from '@mantine/cor
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { Failure } from '../../../components/failure.js';
+import { LeaveGuard } from '../../../components/leave-guard.js';
 import { Loaded } from '../../../components/loaded.js';
 import { PageLink } from '../../../components/page-link.js';
 import { Section } from '../../../components/section.js';
@@ -80,6 +81,7 @@ interface EditorProps {
 function Editor({ kind, first, stored, onReload }: EditorProps) {
   const { t } = useWords();
   const [text, setText] = useState(first);
+  const saved = useRef(false);
   const file = useMemo(() => readText(text), [text]);
   const [settled] = useDebouncedValue(file, typingMs);
   const raw = settled.ok && settled.raw['kind'] === kind ? settled.raw : null;
@@ -93,8 +95,13 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
       ? [{ line: file.lineOf('kind'), path: 'kind', message: t('doc.otherKind', { kind }) }]
       : problems.map((problem) => ({ ...problem, line: file.lineOf(problem.path) }));
   const [result] = (file === settled && check.data?.results) || [];
+  const name = String(raw?.['name'] ?? '');
+  // Saving would be refused: one of that name is there, and is not the one that is edited here.
+  const isTaken = result?.change !== undefined && result.change !== 'created' && !isNamed(stored, name);
+  const ofFields = [...problems, ...(isTaken ? [{ path: 'name', message: t('doc.taken', { name }) }] : [])];
   return (
     <Stack>
+      <LeaveGuard isDirty={() => !saved.current && text !== first} />
       <Group justify="space-between">
         <Title order={1} style={{ overflowWrap: 'anywhere' }}>
           {stored ? `${t(kindWord(kind))} ${stored.name}` : t('doc.new', { kind: t(kindWord(kind)) })}
@@ -109,7 +116,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
                 kind={kind}
                 text={text}
                 raw={file.raw}
-                faults={new Map(problems.map(({ path, message }) => [path, message]))}
+                faults={new Map(ofFields.map(({ path, message }) => [path, message]))}
                 onChange={setText}
               />
             ) : (
@@ -134,13 +141,16 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
               {message}
             </Text>
           ))}
-          {result && raw && faults.length === 0 && (
+          {result && raw && faults.length === 0 && !isTaken && (
             <SaveDocument
               kind={kind}
               raw={raw}
               stored={stored}
               mutes={isQuiet ? (preview.data?.alerts ?? 0) : 0}
               change={result.change}
+              onSaved={() => {
+                saved.current = true;
+              }}
               onReload={onReload}
             />
           )}
@@ -149,3 +159,5 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
     </Stack>
   );
 }
+
+const isNamed = (stored: Stored | undefined, name: string) => stored?.name.toLowerCase() === name.toLowerCase();

@@ -21,11 +21,13 @@ interface Props {
   /** Alerts that it would mute now; of other documents 0. */
   readonly mutes: number;
   readonly change: 'created' | 'updated' | 'unchanged';
+  /** Stored: the page is left, and nothing is lost by it. */
+  readonly onSaved: () => void;
   readonly onReload: () => void;
 }
 
 /** Stores a document after a question that says what it touches; never over what somebody else has changed meanwhile. */
-export function SaveDocument({ kind, raw, stored, mutes, change, onReload }: Props) {
+export function SaveDocument({ kind, raw, stored, mutes, change, onSaved, onReload }: Props) {
   const { t } = useWords();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -43,6 +45,7 @@ export function SaveDocument({ kind, raw, stored, mutes, change, onReload }: Pro
       });
     },
     onSuccess: async () => {
+      onSaved();
       setAsked(false);
       await client.invalidateQueries();
       await navigate({ to: listOf[kind] });

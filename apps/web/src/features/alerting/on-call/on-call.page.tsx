@@ -31,6 +31,7 @@ export function OnCallPage() {
       <PagedTable
         query={schedules}
         label={t('nav.onCall')}
+        csv={{ name: 'on-call', route: quietRoutes.onCall, request: {} }}
         head={[t('common.name'), t('onCall.now'), t('onCall.next'), t('onCall.overrides'), '']}
         row={(schedule) => <Row key={schedule.name} schedule={schedule} removal={removal} />}
         empty={<Empty text={t('onCall.none')} command="carillon apply -f examples/alerting/routes.yaml" />}
@@ -104,7 +105,7 @@ function Turn({ span }: { span: Span }) {
 
 function Next({ span }: { span: Span }) {
   return (
-    <Text size="sm">
+    <Text size="sm" component="div">
       <When at={span.from} /> <Person span={span} />
     </Text>
   );

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../../components/failure.js';
+import { FormDialog } from '../../../components/form-dialog.js';
 import { useWords } from '../../../i18n/index.js';
 import type { Schedule } from './schedule.js';
 import { useOverrides } from './use-overrides.js';
@@ -10,21 +11,17 @@ const hourMs = 3_600_000;
 /** Somebody stands in for whoever would be on duty. */
 export function OverrideForm({ schedule }: { schedule: Schedule }) {
   const { t } = useWords();
-  const [opened, setOpened] = useState(false);
   return (
-    <>
-      <Button size="compact-sm" variant="default" onClick={() => setOpened(true)}>
-        {t('onCall.standIn')}
-      </Button>
-      <Modal
-        opened={opened}
-        onClose={() => setOpened(false)}
-        title={t('onCall.standInFor', { name: schedule.name })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
-        {opened && <Form schedule={schedule} onDone={() => setOpened(false)} />}
-      </Modal>
-    </>
+    <FormDialog
+      title={t('onCall.standInFor', { name: schedule.name })}
+      button={(open) => (
+        <Button size="compact-sm" variant="default" onClick={open}>
+          {t('onCall.standIn')}
+        </Button>
+      )}
+    >
+      {(done) => <Form schedule={schedule} onDone={done} />}
+    </FormDialog>
   );
 }
 

@@ -1,11 +1,13 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import { pauseRoutes } from '@carillon/contract/http/pauses.routes';
 import { missedPolicies } from '@carillon/core/job/job-spec';
-import { Alert, Button, Group, Modal, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Group, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlayerPause } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../../components/failure.js';
+import { FormDialog } from '../../../components/form-dialog.js';
+import { useFieldFaults } from '../../../components/use-field-faults.js';
 import { useWords } from '../../../i18n/index.js';
 import { call, query } from '../../../lib/api.js';
 
@@ -18,21 +20,17 @@ const shownGroups = 200;
 /** Lets hosts start nothing by themselves: by group, labels or names, after a look at which they are. */
 export function PauseForm() {
   const { t } = useWords();
-  const [opened, setOpened] = useState(false);
   return (
-    <>
-      <Button leftSection={<IconPlayerPause size={16} aria-hidden />} onClick={() => setOpened(true)}>
-        {t('pauses.new')}
-      </Button>
-      <Modal
-        opened={opened}
-        onClose={() => setOpened(false)}
-        title={t('pauses.new')}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
-        {opened && <Form onDone={() => setOpened(false)} />}
-      </Modal>
-    </>
+    <FormDialog
+      title={t('pauses.new')}
+      button={(open) => (
+        <Button leftSection={<IconPlayerPause size={16} aria-hidden />} onClick={open}>
+          {t('pauses.new')}
+        </Button>
+      )}
+    >
+      {(done) => <Form onDone={done} />}
+    </FormDialog>
   );
 }
 
@@ -68,9 +66,10 @@ function Form({ onDone }: { onDone: () => void }) {
     };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (plan.data) pause.mutate();
-    else plan.mutate();
+    plan.mutate();
   };
+  const faults = useFieldFaults(plan.error ?? pause.error, ['group', 'labels', 'hosts']);
+  const isWrong = by === 'labels' && selection === null && text.trim() !== '';
   return (
     <form onSubmit={submit}>
       <Stack>
@@ -90,6 +89,7 @@ function Form({ onDone }: { onDone: () => void }) {
             }))}
             nothingFoundMessage={t('pauses.noGroups')}
             searchable
+            error={faults.of('group')}
             value={group}
             onChange={choose(setGroup)}
           />
@@ -97,6 +97,7 @@ function Form({ onDone }: { onDone: () => void }) {
           <Textarea
             label={t(`pauses.by.${by}`)}
             description={t('doc.onePerLine')}
+            error={isWrong ? t('pauses.badLabel') : faults.of(by)}
             placeholder={by === 'labels' ? 'site=berlin\nrole=db' : 'db-01\ndb-02'}
             rows={3}
             value={text}
@@ -127,17 +128,18 @@ function Form({ onDone }: { onDone: () => void }) {
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
-        {(plan.error ?? pause.error) && <Failure error={plan.error ?? pause.error} />}
+        {faults.rest !== null && <Failure error={faults.rest} />}
         {plan.data && <Planned plan={plan.data} />}
-        <Group justify="end">
-          <Button
-            type="submit"
-            variant={plan.data ? 'filled' : 'default'}
-            loading={plan.isPending || pause.isPending}
-            disabled={selection === null || plan.data?.hosts.length === 0}
-          >
-            {plan.data ? t('pauses.pause', { count: plan.data.hosts.length }) : t('pauses.look')}
+        {/* Two buttons in two places: a double click on the first must not be the second's. */}
+        <Group justify="space-between">
+          <Button type="submit" variant="default" loading={plan.isPending} disabled={selection === null}>
+            {t('pauses.look')}
           </Button>
+          {plan.data && plan.data.hosts.length > 0 && (
+            <Button loading={pause.isPending} onClick={() => pause.mutate()}>
+              {t('pauses.pause', { count: plan.data.hosts.length })}
+            </Button>
+          )}
         </Group>
       </Stack>
     </form>

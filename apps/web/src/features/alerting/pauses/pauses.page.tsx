@@ -1,6 +1,6 @@
 import { pauseRoutes } from '@carillon/contract/http/pauses.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Alert, Button, Checkbox, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Empty } from '../../../components/empty.js';
@@ -11,6 +11,7 @@ import { useWords } from '../../../i18n/index.js';
 import { call, pagedQuery } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { Ask } from '../ask.js';
+import { PageHead } from '../list-head.js';
 import { PauseForm } from './pause-form.js';
 
 type Pause = Response<typeof pauseRoutes.list>['items'][number];
@@ -37,15 +38,9 @@ export function PausesPage() {
     setMarked((before) => (on ? [...before, host] : before.filter((one) => one !== host)));
   return (
     <Stack>
-      <Group justify="space-between" align="start">
-        <div>
-          <Title order={1}>{t('nav.pauses')}</Title>
-          <Text size="sm" c="dimmed" maw={640}>
-            {t('pauses.text')}
-          </Text>
-        </div>
+      <PageHead title={t('nav.pauses')} text={t('pauses.text')}>
         <PauseForm />
-      </Group>
+      </PageHead>
       {resume.data && (
         <Alert color="teal" variant="light" role="status">
           {t('pauses.resumed', { count: resume.data.hosts.length })}
@@ -61,6 +56,7 @@ export function PausesPage() {
       <PagedTable
         query={pauses}
         label={t('nav.pauses')}
+        csv={{ name: 'pauses', route: pauseRoutes.list, request: {} }}
         head={['', t('runs.host'), t('quiet.until'), t('pauses.afterwards'), t('quiet.who'), t('silence.reason')]}
         row={(pause) => (
           <Row

@@ -33,6 +33,7 @@ export function PoliciesPage() {
       <PagedTable
         query={policies}
         label={t('nav.policies')}
+        csv={{ name: 'policies', route: jobRoutes.alertPolicies, request: {} }}
         head={[
           t('common.name'),
           t('incidents.severity'),

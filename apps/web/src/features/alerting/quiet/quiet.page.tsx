@@ -49,6 +49,7 @@ function QuietPage({ kind }: { kind: Kind }) {
       <PagedTable
         query={times}
         label={t(title)}
+        csv={{ name: kind, route: quietRoutes.list, request: { kind } }}
         head={[
           t('common.name'),
           t('common.state'),

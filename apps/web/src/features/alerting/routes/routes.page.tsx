@@ -31,6 +31,7 @@ export function RoutesPage() {
       <PagedTable
         query={routes}
         label={t('nav.routes')}
+        csv={{ name: 'routes', route: alertDocumentRoutes.list, request: { kind: 'Route' } }}
         head={[t('common.name'), t('doc.order'), t('doc.match'), t('routes.to'), t('routes.escalate'), '']}
         row={(route) => <Row key={route.name} route={route} removal={removal} />}
         empty={<Empty text={t('routes.none')} command="carillon apply -f examples/alerting/routes.yaml" />}

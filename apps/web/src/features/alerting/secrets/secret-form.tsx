@@ -48,6 +48,7 @@ export function SecretForm({ name, opened, onClose, onDone }: Props) {
     <Modal
       opened={opened}
       onClose={close}
+      closeOnClickOutside={false}
       title={name === undefined ? t('secrets.new') : t('channels.handOver', { name })}
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >

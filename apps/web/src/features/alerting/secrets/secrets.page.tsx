@@ -1,6 +1,6 @@
 import { channelRoutes } from '@carillon/contract/http/channels.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Alert, Button, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Stack, Table, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -13,6 +13,7 @@ import { call, pagedQuery } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { Ask } from '../ask.js';
 import { DocumentLink } from '../documents/document-link.js';
+import { PageHead } from '../list-head.js';
 import { MissingSecrets } from './missing-secrets.js';
 import { SecretForm } from './secret-form.js';
 
@@ -27,17 +28,11 @@ export function SecretsPage() {
   const [done, setDone] = useState<string>();
   return (
     <Stack>
-      <Group justify="space-between" align="start">
-        <div>
-          <Title order={1}>{t('nav.secrets')}</Title>
-          <Text size="sm" c="dimmed" maw={640}>
-            {t('secrets.text')}
-          </Text>
-        </div>
+      <PageHead title={t('nav.secrets')} text={t('secrets.text')}>
         <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
           {t('secrets.new')}
         </Button>
-      </Group>
+      </PageHead>
       {done !== undefined && (
         <Alert color="teal" variant="light" role="status">
           {t('secrets.done', { name: done })}
@@ -47,6 +42,7 @@ export function SecretsPage() {
       <PagedTable
         query={secrets}
         label={t('nav.secrets')}
+        csv={{ name: 'secrets', route: channelRoutes.secrets, request: {} }}
         head={[t('secrets.name'), t('secrets.usedBy'), t('secrets.changed'), t('quiet.who'), '']}
         row={(secret) => <Row key={secret.name} secret={secret} onDone={setDone} />}
         empty={<Empty text={t('secrets.none')} command="carillon secret set NAME" />}

@@ -8,7 +8,6 @@ import {
   Code,
   CopyButton,
   Group,
-  Modal,
   Stack,
   Switch,
   Text,
@@ -19,6 +18,8 @@ import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../../components/failure.js';
+import { FormDialog } from '../../../components/form-dialog.js';
+import { useFieldFaults } from '../../../components/use-field-faults.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
 import { newSigningSecret, secretNameFor } from './signing-secret.js';
@@ -26,23 +27,18 @@ import { newSigningSecret, secretNameFor } from './signing-secret.js';
 /** Another system is told by webhook; what signs it is made here and shown once. */
 export function AddSubscription() {
   const { t } = useWords();
-  const [opened, setOpened] = useState(false);
   return (
-    <>
-      <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpened(true)}>
-        {t('subscriptions.add')}
-      </Button>
-      <Modal
-        opened={opened}
-        onClose={() => setOpened(false)}
-        title={t('subscriptions.add')}
-        size="lg"
-        closeOnClickOutside={false}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
-        {opened && <Form onDone={() => setOpened(false)} />}
-      </Modal>
-    </>
+    <FormDialog
+      title={t('subscriptions.add')}
+      size="lg"
+      button={(open) => (
+        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
+          {t('subscriptions.add')}
+        </Button>
+      )}
+    >
+      {(done) => <Form onDone={done} />}
+    </FormDialog>
   );
 }
 
@@ -83,6 +79,7 @@ function Form({ onDone }: { onDone: () => void }) {
     event.preventDefault();
     add.mutate();
   };
+  const faults = useFieldFaults(add.error, ['name', 'url', 'match', 'events']);
   if (add.data) return <Made {...add.data} onDone={onDone} />;
   return (
     <form onSubmit={submit}>
@@ -92,6 +89,7 @@ function Form({ onDone }: { onDone: () => void }) {
           placeholder="helpdesk"
           required
           maxLength={64}
+          error={faults.of('name')}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
@@ -99,10 +97,16 @@ function Form({ onDone }: { onDone: () => void }) {
           label={t('doc.url')}
           required
           type="url"
+          error={faults.of('url')}
           value={url}
           onChange={(event) => setUrl(event.currentTarget.value)}
         />
-        <Checkbox.Group label={t('subscriptions.events')} value={events} onChange={setEvents}>
+        <Checkbox.Group
+          label={t('subscriptions.events')}
+          error={faults.of('events')}
+          value={events}
+          onChange={setEvents}
+        >
           <Group mt={4}>
             {subscriptionEvents.map((value) => (
               <Checkbox key={value} value={value} label={value} />
@@ -114,6 +118,7 @@ function Form({ onDone }: { onDone: () => void }) {
           description={t('doc.onePerLine')}
           placeholder={'env=prod\nseverity=~medium|high'}
           rows={3}
+          error={faults.of('match')}
           value={match}
           onChange={(event) => setMatch(event.currentTarget.value)}
         />
@@ -122,7 +127,7 @@ function Form({ onDone }: { onDone: () => void }) {
           checked={allowPrivateAddresses}
           onChange={(event) => setAllowPrivate(event.currentTarget.checked)}
         />
-        {add.isError && <Failure error={add.error} />}
+        {faults.rest !== null && <Failure error={faults.rest} />}
         <Group justify="end">
           <Button type="submit" loading={add.isPending} disabled={name.trim() === '' || events.length === 0}>
             {t('subscriptions.add')}

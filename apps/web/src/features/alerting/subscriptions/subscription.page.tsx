@@ -62,9 +62,8 @@ function Deliveries({ id, isOn }: { id: string; isOn: boolean }) {
   const { t } = useWords();
   const navigate = useNavigate();
   const { state } = useSearch({ from: '/signed-in/alerting/subscriptions/$id' });
-  const deliveries = useInfiniteQuery(
-    pagedQuery(subscriptionRoutes.deliveries, { id, ...(state ? { state } : {}) }, 10_000),
-  );
+  const asked = { id, ...(state ? { state } : {}) };
+  const deliveries = useInfiniteQuery(pagedQuery(subscriptionRoutes.deliveries, asked, 10_000));
   return (
     <>
       <Group align="end">
@@ -87,6 +86,7 @@ function Deliveries({ id, isOn }: { id: string; isOn: boolean }) {
       <PagedTable
         query={deliveries}
         label={t('nav.deliveries')}
+        csv={{ name: 'events', route: subscriptionRoutes.deliveries, request: asked }}
         head={[t('incidents.at'), t('common.state'), t('incidents.reason'), t('incidents.answer'), '']}
         row={(delivery) => <Row key={delivery.id} id={id} delivery={delivery} isOn={isOn} />}
         empty={<Empty text={t(state ? 'deliveries.noneFound' : 'subscriptions.noEvents')} />}

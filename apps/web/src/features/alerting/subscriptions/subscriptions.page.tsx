@@ -1,5 +1,5 @@
 import { subscriptionRoutes } from '@carillon/contract/http/subscriptions.routes';
-import { Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Empty } from '../../../components/empty.js';
 import { PageLink } from '../../../components/page-link.js';
@@ -10,6 +10,7 @@ import { pagedQuery } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { HandOver } from '../channels/hand-over.js';
 import { WayBadge } from '../health-badge.js';
+import { PageHead } from '../list-head.js';
 import { AddSubscription } from './add-subscription.js';
 import { SubscriptionActs } from './subscription-acts.js';
 import type { Subscription } from './subscription-type.js';
@@ -21,18 +22,13 @@ export function SubscriptionsPage() {
   const subscriptions = useInfiniteQuery(pagedQuery(subscriptionRoutes.list, {}, 10_000));
   return (
     <Stack>
-      <Group justify="space-between" align="start">
-        <div>
-          <Title order={1}>{t('nav.subscriptions')}</Title>
-          <Text size="sm" c="dimmed" maw={640}>
-            {t('subscriptions.text')}
-          </Text>
-        </div>
+      <PageHead title={t('nav.subscriptions')} text={t('subscriptions.text')}>
         <AddSubscription />
-      </Group>
+      </PageHead>
       <PagedTable
         query={subscriptions}
         label={t('nav.subscriptions')}
+        csv={{ name: 'subscriptions', route: subscriptionRoutes.list, request: {} }}
         head={[t('common.name'), t('common.state'), t('subscriptions.events'), t('channels.queue'), '']}
         row={(subscription) => <Row key={subscription.id} subscription={subscription} />}
         empty={

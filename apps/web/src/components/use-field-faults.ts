@@ -1,0 +1,24 @@
+import { ApiFailure } from '@carillon/contract/http/client';
+import { useWords } from '../i18n/index.js';
+
+interface FieldFaults {
+  /** What the server said of a field, or of something inside it, for beside it. */
+  readonly of: (field: string) => string | undefined;
+  /** What is left to be told on its own; null: nothing. */
+  readonly rest: unknown;
+}
+
+/** Parts what a call threw between the fields of a form and the form itself. @param fields by their names in the request */
+export function useFieldFaults(error: unknown, fields: readonly string[]): FieldFaults {
+  const { t } = useWords();
+  const problems = error instanceof ApiFailure ? (error.body.params.problems ?? []) : [];
+  const isIn = (path: string, field: string) => path === field || /^[.[]/.test(path.slice(field.length));
+  const known = (path: string) => fields.some((field) => path.startsWith(field) && isIn(path, field));
+  return {
+    of: (field) => {
+      const found = problems.find(({ path }) => path.startsWith(field) && isIn(path, field));
+      return found && t('error.expected', { expected: found.expected, got: found.got });
+    },
+    rest: problems.length > 0 && problems.every(({ path }) => known(path)) ? null : (error ?? null),
+  };
+}
