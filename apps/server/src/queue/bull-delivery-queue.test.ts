@@ -9,7 +9,7 @@ import type { Hint } from './hints.js';
 import { InProcessHints } from './in-process-hints.js';
 import { QueuedHints } from './queued-hints.js';
 
-const found = findRedis('node_modules/.cache/carillon-redis');
+const found = findRedis('.cache/redis');
 const ids = ['01890000-0000-7000-8000-000000000001', '01890000-0000-7000-8000-000000000002'];
 const open: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {

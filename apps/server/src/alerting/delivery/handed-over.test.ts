@@ -11,7 +11,7 @@ import { RedisHints } from '../../queue/redis-hints.js';
 import type { Delivery } from './delivery.service.js';
 import { type DeliveryScene, startDeliveryScene } from './testing/delivery-scene.js';
 
-const found = findRedis('node_modules/.cache/carillon-redis');
+const found = findRedis('.cache/redis');
 
 describe.skipIf(found.kind === 'missing')('ids of notices that are handed over through Redis', () => {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-redis-'));
