@@ -11,6 +11,7 @@ import { SignatureStore } from '../store/signature.store.js';
 import { SigningAlarmStore } from '../store/signing-alarm.store.js';
 import { AcknowledgeLinks } from './acknowledge-links.js';
 import { Origins } from './origins.js';
+import { Refusals } from './refusals.js';
 import { Sealer } from './sealer.js';
 import { Signer } from './signer.js';
 
@@ -27,6 +28,7 @@ import { Signer } from './signer.js';
     AlertDocumentStore,
     Origins,
     AcknowledgeLinks,
+    Refusals,
     { provide: Sealer, inject: [CONFIG], useFactory: (config: Config) => Sealer.fromFile(config.secretsKeyFile) },
     ServerSecretStore,
     { provide: Signer, inject: [CONFIG], useFactory: makeSigner },
@@ -41,6 +43,7 @@ import { Signer } from './signer.js';
     AlertDocumentStore,
     Origins,
     AcknowledgeLinks,
+    Refusals,
     Sealer,
     ServerSecretStore,
     Signer,

@@ -15,6 +15,7 @@ import { AlertNudge } from '../../queue/alert-nudge.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
 import { PageNews } from '../../queue/page-news.js';
+import { Refusals } from '../../shared/refusals.js';
 import { SharedModule } from '../../shared/shared.module.js';
 import { Signer } from '../../shared/signer.js';
 import { readPrivateKey } from '../../shared/signing/key-files.js';
@@ -62,6 +63,7 @@ export async function startGateway(databaseUrl: string, options: GatewayOptions 
     status: app.get(GatewayStatus),
     signer: app.get(Signer),
     accepted: app.get(AcceptedStore),
+    refusals: app.get(Refusals),
     desired: app.get(DesiredStore),
     /** Rows of a query, for assertions. */
     async rows<T extends object = Record<string, unknown>>(sql: string, values: unknown[] = []): Promise<T[]> {
