@@ -2,7 +2,8 @@ import type { Route } from '@carillon/contract/http/route';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Origins } from '../shared/origins.js';
-import { ApiTokenStore } from '../store/api-token.store.js';
+import { Refusals } from '../shared/refusals.js';
+import { ApiTokenStore, type TokenRow } from '../store/api-token.store.js';
 import { CredentialStore } from '../store/credential.store.js';
 import { AccessService } from './access.service.js';
 import { AdminToken } from './admin-token.js';
@@ -25,6 +26,7 @@ export class SignInGuard implements CanActivate {
     @Inject(ApiTokenStore) private readonly apiTokens: ApiTokenStore,
     @Inject(AccessService) private readonly access: AccessService,
     @Inject(Origins) private readonly origins: Origins,
+    @Inject(Refusals) private readonly refusals: Refusals,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -74,8 +76,19 @@ export class SignInGuard implements CanActivate {
       };
     const parts = parseApiToken(token);
     const owner = parts && (await this.apiTokens.use(parts.id, hashSecret(token), address));
-    if (!owner) throw new ApiError('not_signed_in', 'authorization: this token is not known, or its time is over');
+    if (!owner) {
+      if (parts) await this.noteRefused(parts.id, address);
+      throw new ApiError('not_signed_in', 'authorization: this token is not known, or its time is over');
+    }
     return { ...owner, isLocal: false, tokenId: parts.id, via: 'token', sessionHash: null };
+  }
+
+  /** A token that was never made is nobody's; one that was is used by somebody who should not, or should know. */
+  private async noteRefused(id: string, from: string): Promise<void> {
+    const token = await this.apiTokens.byId(id);
+    if (!token) return;
+    const what = `${token.owner}:${token.name}`;
+    this.refusals.note({ via: 'token', from, kind: 'AccessToken', act: 'refused', what, why: refusedWhy(token) });
   }
 
   /** Another site may make a browser send our cookie, but not our Origin (the cookie is SameSite=Strict as well). */
@@ -87,4 +100,10 @@ export class SignInGuard implements CanActivate {
       origin: origin ?? null,
     });
   }
+}
+
+function refusedWhy({ revokedAt, expiresAt }: TokenRow): string {
+  if (revokedAt) return 'it was revoked';
+  if (expiresAt.getTime() <= Date.now()) return 'its time is over';
+  return 'another secret than it was made with, an address that it is not kept to, or an owner who is switched off';
 }
