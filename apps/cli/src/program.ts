@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { commandsFor } from './command-list.js';
+import { commandsFor, commandWord } from './command-list.js';
 import { type AddCommand, addCommonOptions, type Cli } from './lib/command.js';
 import { exitCodes, usageError } from './lib/errors.js';
 import type { Io } from './lib/io.js';
@@ -15,7 +15,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 
 /** Commands of which exit code 2 says that there are changes. */
 function compares(argv: readonly string[]): boolean {
-  return argv.includes('--plan');
+  return argv.includes('--plan') || commandWord(argv) === 'diff';
 }
 
 async function carryOut(argv: readonly string[], io: Io): Promise<{ exitCode: number; isUsage: boolean }> {
