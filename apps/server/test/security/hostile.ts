@@ -18,6 +18,7 @@ interface Schema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly format?: string;
+  readonly pattern?: string;
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, Schema>>;
 }
@@ -37,7 +38,7 @@ export function jsonSchemaOf(type: z.ZodType): Schema {
   return z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as Schema;
 }
 
-/** Something that looks like what a schema asks for; formats are kept, patterns are not. */
+/** Something that looks like what a schema asks for; formats are kept, of patterns those of hashes. */
 export function sample(schema: Schema, random: Random, root: Schema = schema, depth = 0): unknown {
   if (schema.$ref) return sample(resolve(schema.$ref, root), random, root, depth + 1);
   if ('const' in schema) return schema.const;
@@ -74,7 +75,9 @@ function sampleObject(schema: Schema, random: Random, root: Schema, depth: numbe
   return Object.fromEntries(made);
 }
 
-function sampleText({ format, minLength = 1 }: Schema, random: Random): string {
+function sampleText({ format, minLength = 1, pattern = '' }: Schema, random: Random): string {
+  const hexadecimal = /^\^\[0-9a-f\]\{(\d+)\}\$$/.exec(pattern)?.[1];
+  if (hexadecimal) return random.bytes(Number(hexadecimal)).toString('hex').slice(0, Number(hexadecimal));
   if (format === 'uuid')
     return random
       .bytes(16)
