@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { limits } from '@carillon/contract/limits';
+import { type AuditSettings, auditSettingsOf } from './audit-config.js';
 import { type OidcSettings, oidcOf } from './oidc-config.js';
 import { ConfigError, list, secret, url } from './variables.js';
 
@@ -50,6 +51,8 @@ export interface Config {
   readonly alertmanager?: AlertmanagerSettings | undefined;
   /** An identity provider at which people sign in; undefined: with local accounts alone. */
   readonly oidc?: OidcSettings | undefined;
+  /** Where rows of the audit are sent; undefined: nowhere. */
+  readonly audit?: AuditSettings | undefined;
 }
 
 export interface AlertmanagerSettings {
@@ -113,6 +116,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     allowPrivateChannels: env.CARILLON_ALLOW_PRIVATE_CHANNELS === '1',
     alertmanager: alertmanagerOf(env),
     oidc: oidcOf(env),
+    audit: auditSettingsOf(env),
   };
 }
 
