@@ -10,6 +10,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { describeError } from '../queue/state-log.js';
+import { Refusals } from '../shared/refusals.js';
 import { Signer } from '../shared/signer.js';
 import { Database } from '../store/database.store.js';
 import { DesiredStore } from '../store/desired.store.js';
@@ -59,15 +60,17 @@ export class Handshake {
     @Inject(Database) private readonly database: Database,
     @Inject(DesiredStore) private readonly desired: DesiredStore,
     @Inject(Signer) private readonly signer: Signer,
+    @Inject(Refusals) private readonly refusals: Refusals,
     @Inject(GatewayIdentity) private readonly identity: GatewayIdentity,
     @Inject(CONFIG) private readonly config: Pick<Config, 'releaseKeys'>,
   ) {}
 
   /**
    * Judges a hello against the challenge that its socket was sent, and opens the session.
+   * @param from address that it came from
    * @throws when the database does not answer
    */
-  async hello(challenge: Challenge, body: Body<'hello'>): Promise<HelloDecision> {
+  async hello(challenge: Challenge, body: Body<'hello'>, from: string | null = null): Promise<HelloDecision> {
     if (body.protocol < protocolRange.min || body.protocol > protocolRange.max) {
       const expected = `${protocolRange.min} to ${protocolRange.max}`;
       return rejected('protocol', `hello.protocol: expected ${expected}, got ${body.protocol}`, closeCodes.protocol);
@@ -79,11 +82,18 @@ export class Handshake {
       return rejected('unknown_agent', 'hello.agentId: no host has this id; enrol again', closeCodes.notAuthenticated);
     }
     if (!verifyText(agent.publicKey, 'carillon/v1/hello', helloText(challenge, body), body.signature)) {
+      this.noteRefused(agent, from, 'it does not have the key of this host');
       const message = `hello.signature: expected Ed25519 by the host's key over this challenge (origin ${challenge.origin})`;
       return rejected('bad_signature', message, closeCodes.notAuthenticated);
     }
-    if (agent.state !== 'active') return refusedState(agent.state);
-    return this.open(agent, body);
+    if (agent.state !== 'active') {
+      this.noteRefused(agent, from, `this host is ${agent.state}`);
+      return refusedState(agent.state);
+    }
+    const decision = await this.open(agent, body);
+    if (decision.kind === 'rejected' && decision.body.code === 'quarantined')
+      this.noteRefused(agent, from, 'it looks like a copy of a host that is connected');
+    return decision;
   }
 
   /**
@@ -107,6 +117,10 @@ export class Handshake {
     this.logger.log(`host ${JSON.stringify(result.name)} enrolled`);
     const trust = { signerKeys: [this.signer.publicKey], releaseKeys: [...this.config.releaseKeys] };
     return { kind: 'enrolled', body: { agentId: result.hostId, state: 'active', name: result.name, trust } };
+  }
+
+  private noteRefused({ name }: KnownAgent, from: string | null, why: string): void {
+    this.refusals.note({ via: 'agent', from, kind: 'Host', act: 'refused', what: name, why });
   }
 
   /** Two agents with one identity would each have the other's runs counted as its own. Older agents do not tell. */

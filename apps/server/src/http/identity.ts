@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Origins } from '../shared/origins.js';
-import { ApiTokenStore } from '../store/api-token.store.js';
+import { Refusals } from '../shared/refusals.js';
+import { ApiTokenStore, type TokenRow } from '../store/api-token.store.js';
 import { CredentialStore } from '../store/credential.store.js';
 import { AdminToken } from './admin-token.js';
 import { ApiError } from './api-error.js';
@@ -18,6 +19,7 @@ export class Identity {
     @Inject(CredentialStore) private readonly credentials: CredentialStore,
     @Inject(ApiTokenStore) private readonly apiTokens: ApiTokenStore,
     @Inject(Origins) private readonly origins: Origins,
+    @Inject(Refusals) private readonly refusals: Refusals,
   ) {}
 
   /** @throws ApiError `not_signed_in`, or `forbidden` when a page of somebody else asks */
@@ -53,8 +55,19 @@ export class Identity {
       };
     const parts = parseApiToken(token);
     const owner = parts && (await this.apiTokens.use(parts.id, hashSecret(token), address));
-    if (!owner) throw new ApiError('not_signed_in', 'authorization: this token is not known, or its time is over');
+    if (!owner) {
+      if (parts) await this.noteRefused(parts.id, address);
+      throw new ApiError('not_signed_in', 'authorization: this token is not known, or its time is over');
+    }
     return { ...owner, isLocal: false, tokenId: parts.id, via: 'token', sessionHash: null };
+  }
+
+  /** A token that was never made is nobody's; one that was is used by somebody who should not, or should know. */
+  private async noteRefused(id: string, from: string): Promise<void> {
+    const token = await this.apiTokens.byId(id);
+    if (!token) return;
+    const what = `${token.owner}:${token.name}`;
+    this.refusals.note({ via: 'token', from, kind: 'AccessToken', act: 'refused', what, why: refusedWhy(token) });
   }
 
   /** Another site may make a browser send our cookie, but not our Origin (the cookie is SameSite=Strict as well). */
@@ -66,4 +79,10 @@ export class Identity {
       origin: origin ?? null,
     });
   }
+}
+
+function refusedWhy({ revokedAt, expiresAt }: TokenRow): string {
+  if (revokedAt) return 'it was revoked';
+  if (expiresAt.getTime() <= Date.now()) return 'its time is over';
+  return 'another secret than it was made with, an address that it is not kept to, or an owner who is switched off';
 }

@@ -8,7 +8,8 @@ import { StateLog } from './state-log.js';
 const queueName = 'carillon-deliveries';
 /** Groups of deliveries under way at the same time in this server. */
 const concurrency = 4;
-/** Of one commit. Whoever takes the first goes on as long as anything is due, so more would only share the work. */
+/** Whoever takes an id takes all that is due, a hundred at a time, as long as there is any: more ids only share the work. */
+const oneOf = 10;
 const mostIds = 100;
 const jobSchema = z.object({ name: z.enum(deliveryKinds), data: z.object({ id: z.uuid() }) });
 const jobOptions = { removeOnComplete: true, removeOnFail: true };
@@ -47,6 +48,7 @@ export class BullDeliveryQueue implements DeliveryQueue {
       return;
     }
     const jobs = ids
+      .filter((_id, index) => index % oneOf === 0)
       .slice(0, mostIds)
       .map((id) => ({ name: kind, data: { id }, opts: { ...jobOptions, jobId: `${kind}-${id}` } }));
     inTime(this.queue.addBulk(jobs)).catch((error) => {

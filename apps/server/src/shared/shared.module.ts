@@ -8,6 +8,7 @@ import { FirePlansStore } from '../store/fire-plans.store.js';
 import { ServerSecretStore } from '../store/server-secret.store.js';
 import { AcknowledgeLinks } from './acknowledge-links.js';
 import { Origins } from './origins.js';
+import { Refusals } from './refusals.js';
 import { Sealer } from './sealer.js';
 import { Signer } from './signer.js';
 
@@ -21,6 +22,7 @@ import { Signer } from './signer.js';
     AlertDocumentStore,
     Origins,
     AcknowledgeLinks,
+    Refusals,
     { provide: Sealer, inject: [CONFIG], useFactory: (config: Config) => Sealer.fromFile(config.secretsKeyFile) },
     ServerSecretStore,
     { provide: Signer, inject: [CONFIG], useFactory: (config: Config) => Signer.fromFile(config.signerKeyFile) },
@@ -32,6 +34,7 @@ import { Signer } from './signer.js';
     AlertDocumentStore,
     Origins,
     AcknowledgeLinks,
+    Refusals,
     Sealer,
     ServerSecretStore,
     Signer,

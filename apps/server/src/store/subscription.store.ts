@@ -158,8 +158,8 @@ export class SubscriptionStore {
     change: (row: Pick<SubscriptionRow, 'breaker' | 'stopped'>) => Pick<SubscriptionRow, 'breaker' | 'stopped'>,
   ): Promise<Pick<SubscriptionRow, 'breaker' | 'stopped'> | null> {
     return poolTransaction(this.database.pool, async (client) => {
-      const found = await client.query<Pick<SubscriptionRow, 'breaker' | 'stopped'>>(
-        'SELECT breaker, stopped FROM subscription WHERE id = $1 FOR NO KEY UPDATE',
+      const found = await client.query<Pick<SubscriptionRow, 'name' | 'breaker' | 'stopped'>>(
+        'SELECT name, breaker, stopped FROM subscription WHERE id = $1 FOR NO KEY UPDATE',
         [id],
       );
       const [row] = found.rows;
@@ -170,6 +170,8 @@ export class SubscriptionStore {
         JSON.stringify(after.breaker),
         after.stopped && JSON.stringify(after.stopped),
       ]);
+      if (after.stopped && !row.stopped)
+        noteChange({ kind: 'Subscription', act: 'given_up', what: row.name, text: after.stopped.text, given: null });
       return after;
     });
   }

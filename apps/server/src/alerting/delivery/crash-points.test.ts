@@ -30,11 +30,11 @@ async function dieIn(beforeStatement: number): Promise<boolean> {
   return isDead();
 }
 
-/** Another server, once the lease of the dead one is over. */
+/** Another server, once the lease of the dead one is over, and as soon as Postgres knows that it holds no rows any more. */
 async function goOn(): Promise<void> {
   nowMs += leaseMs + 1;
   const server = scene.server({ clock });
-  while ((await server.deliver()) > 0);
+  while (await scene.isDue(nowMs)) await server.deliver();
 }
 
 async function rowsOf(ids: readonly string[]) {
@@ -55,28 +55,22 @@ async function rowsOf(ids: readonly string[]) {
 it('loses nothing, and sends at most what was not recorded again under its key, at whichever statement a server dies', async () => {
   let [deaths, beforeSending, unrecorded] = [0, 0, 0];
   for (let statement = 1; statement <= mostStatements; statement += 1) {
-    scene.sink.requests.length = 0;
     nowMs += 10 * 60_000;
-    const ids = [...(await scene.notify('hook', 2, nowMs)), ...(await scene.notify('gone', 1, nowMs))];
+    const ids = [...(await scene.notify('hook', 1, nowMs)), ...(await scene.notify('gone', 1, nowMs))];
     const isDead = await dieIn(statement);
     const { sending = 0 } = await scene.states();
-    const arrived = scene.sink.requests.length;
+    const before = scene.arrivals();
     await goOn();
     const rows = await rowsOf(ids);
     const told = `died before statement ${statement}`;
-    expect(rows.map(({ state, fallback }) => `${state} ${fallback}`).sort(), told).toEqual([
-      'dead sent',
-      'sent null',
-      'sent null',
-    ]);
+    expect(rows.map(({ state, fallback }) => `${state} ${fallback}`).sort(), told).toEqual(['dead sent', 'sent null']);
     // One line in the log for each, however often it went out.
-    expect(
-      rows.map((row) => row.told),
-      told,
-    ).toEqual([1, 1, 1]);
-    const arrivals = scene.arrivals();
-    expect(arrivals.size, told).toBe(4);
-    for (const [key, count] of arrivals) expect(count, `${told}: ${key}`).toBeLessThanOrEqual(isDead ? 2 : 1);
+    expect(rows.map((row) => row.told).join(), told).toBe('1,1');
+    // By keys: what a dead server had in the air may arrive when others are looked at already.
+    const keys = rows.flatMap(({ key, fallback }) => (fallback ? [key, `${key}/fallback`] : [key]));
+    const after = scene.arrivals();
+    for (const key of keys) expect([1, isDead ? 2 : 1], `${told}: ${key}`).toContain(after.get(key));
+    const arrived = keys.filter((key) => before.has(key)).length;
     if (!isDead) break;
     deaths += 1;
     if (sending > 0 && arrived === 0) beforeSending += 1;

@@ -312,7 +312,7 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
     const share = this.deliverAll();
     this.shares.add(share);
     try {
-      if ((await share) > 0) this.loop.ask();
+      if ((await share) > 0) this.loop.wakeAt(await this.notices.nextDueMs());
     } finally {
       this.shares.delete(share);
     }

@@ -162,6 +162,8 @@ describe('sending', () => {
     expect(await store.byId(id)).toMatchObject({
       stopped: { code: 'failing', text: expect.stringMatching(/for 5 days.*HTTP 500: broken/) },
     });
+    const noted = await database.pool.query(`SELECT FROM audit_entry WHERE body::jsonb->>'act' = 'given_up'`);
+    expect(noted.rowCount).toBe(1);
     nowMs += 24 * 60 * minute;
     await sender.deliver();
     expect((await rows()).every(({ state }) => state === 'dead')).toBe(true);

@@ -14,6 +14,7 @@ import { AlertNudge } from '../../queue/alert-nudge.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
 import { PageNews } from '../../queue/page-news.js';
+import { Refusals } from '../../shared/refusals.js';
 import { SharedModule } from '../../shared/shared.module.js';
 import { Signer } from '../../shared/signer.js';
 import { Database } from '../../store/database.store.js';
@@ -58,6 +59,7 @@ export async function startGateway(databaseUrl: string, options: GatewayOptions 
     presence: app.get(Presence),
     status: app.get(GatewayStatus),
     signer: app.get(Signer),
+    refusals: app.get(Refusals),
     desired: app.get(DesiredStore),
     /** Rows of a query, for assertions. */
     async rows<T extends object = Record<string, unknown>>(sql: string, values: unknown[] = []): Promise<T[]> {

@@ -77,6 +77,12 @@ export async function startDeliveryScene() {
       }));
       return [...(await poolTransaction(database.pool, (client) => queueNotices(client, written)))];
     },
+    async isDue(nowMs: number): Promise<boolean> {
+      const { rowCount } = await database.pool.query('SELECT FROM notice WHERE next_at <= $1 LIMIT 1', [
+        new Date(nowMs),
+      ]);
+      return rowCount === 1;
+    },
     async states(): Promise<Record<string, number>> {
       const { rows } = await database.pool.query('SELECT state, count(*)::int AS n FROM notice GROUP BY state');
       return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
