@@ -44,6 +44,11 @@ describe('configuration', () => {
     [{ ...oidc, CARILLON_OIDC_SCOPE: 'profile' }, 'CARILLON_OIDC_SCOPE: expected scopes with openid'],
     [{ ...oidc, CARILLON_OIDC_GROUPS: 'ops=viewer@all' }, 'CARILLON_OIDC_GROUPS: expected JSON such as'],
     [{ ...oidc, CARILLON_OIDC_GROUPS: '{"ops":["boss@all"]}' }, 'got "boss@all"'],
+    [
+      { DATABASE_URL_OWNER: 'postgresql://u:other@db/carillon' },
+      'DATABASE_URL_OWNER: expected the database of DATABASE_URL with',
+    ],
+    [{ DATABASE_URL_OWNER: 'postgresql://o:secret@db/other' }, 'with another user, got "(hidden)"'],
     [{ CARILLON_AUDIT_SYSLOG: 'siem:6514' }, 'CARILLON_AUDIT_SYSLOG: expected tls://HOST:PORT'],
     [{ CARILLON_AUDIT_SYSLOG: 'tls://siem:0' }, 'CARILLON_AUDIT_SYSLOG: expected tls://HOST:PORT'],
     [

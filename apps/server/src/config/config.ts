@@ -7,6 +7,8 @@ import { ConfigError, list, secret, url } from './variables.js';
 /** Everything that is configured, parsed once. Nothing else reads the environment. */
 export interface Config {
   readonly databaseUrl: string;
+  /** The same database as the owner of its tables, who migrates it; undefined: as `databaseUrl` says. */
+  readonly databaseOwnerUrl?: string | undefined;
   /** Undefined: one server, no Redis; queues then live in Postgres and hints in the process. */
   readonly redisUrl: string | undefined;
   readonly listenHost: string;
@@ -79,6 +81,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const local = [`http://127.0.0.1:${listenPort}`, `http://localhost:${listenPort}`];
   return {
     databaseUrl: url('DATABASE_URL', secret(env, 'DATABASE_URL'), ['postgresql:', 'postgres:']),
+    databaseOwnerUrl: ownerUrl(env),
     redisUrl: redisUrl ? url('REDIS_URL', redisUrl, ['redis:', 'rediss:']) : undefined,
     listenHost,
     listenPort,
@@ -118,6 +121,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     oidc: oidcOf(env),
     audit: auditSettingsOf(env),
   };
+}
+
+function ownerUrl(env: NodeJS.ProcessEnv): string | undefined {
+  const name = 'DATABASE_URL_OWNER';
+  const text = secret(env, name);
+  if (!text) return undefined;
+  const owner = new URL(url(name, text, ['postgresql:', 'postgres:']));
+  const server = new URL(secret(env, 'DATABASE_URL') ?? '');
+  if (owner.host !== server.host || owner.pathname !== server.pathname || owner.username === server.username)
+    throw new ConfigError(name, 'the database of DATABASE_URL with another user', '(hidden)');
+  return text;
 }
 
 function alertmanagerOf(env: NodeJS.ProcessEnv): AlertmanagerSettings | undefined {
