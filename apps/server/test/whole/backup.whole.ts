@@ -140,7 +140,8 @@ describe('a database that was restored from a backup made under load', () => {
     // 6. And life goes on.
     await startTask();
     expect(await product.cli('run', job, '--wait')).toMatchObject({ code: 0 });
-    expect((await agreed()).length).toBe(before.length + 1);
+    // The task that was started by itself may take longer than the one that was waited for.
+    await eventually(async () => (await agreed()).length === before.length + 1 || undefined);
     expect((await hostOf()).spool.waiting).toBe(0);
   });
 });
