@@ -43,6 +43,7 @@ export const commandList: readonly CommandEntry[] = [
   entry(['tokens'], async () => (await import('./commands/tokens.js')).addTokens),
   entry(['sessions'], async () => (await import('./commands/sessions.js')).addSessions),
   entry(['audit'], async () => (await import('./commands/audit.js')).addAudit),
+  entry(['keys'], async () => (await import('./commands/keys.js')).addKeys),
   entry(['sign-in'], async () => (await import('./commands/sign-in.js')).addSignIn),
   entry(['status'], async () => (await import('./commands/status.js')).addStatus),
   entry(['backup', 'restore'], async () => (await import('./commands/backup.js')).addBackup),

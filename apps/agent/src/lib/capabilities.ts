@@ -17,4 +17,5 @@ export const capabilities: readonly string[] = [
   'override-settings',
   'adopt',
   pauseCapability,
+  'trust',
 ];

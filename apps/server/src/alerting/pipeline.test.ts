@@ -18,7 +18,6 @@ import { InProcessHints } from '../queue/in-process-hints.js';
 import { AcknowledgeLinks } from '../shared/acknowledge-links.js';
 import { Origins } from '../shared/origins.js';
 import { Sealer } from '../shared/sealer.js';
-import { Signer } from '../shared/signer.js';
 import { AlertDocumentStore } from '../store/alert-document.store.js';
 import { AlertEvaluationStore } from '../store/alert-evaluation.store.js';
 import { IngestStore } from '../store/ingest.store.js';
@@ -67,7 +66,7 @@ beforeAll(async () => {
   const config = { pollMs: 600_000, allowPrivateChannels: true };
   const clock = () => nowMs;
   const origins = new Origins({ publicOrigins: ['https://carillon.example'] });
-  const links = new AcknowledgeLinks(Signer.fromFile(join(folder, 'signer.key')), origins);
+  const links = new AcknowledgeLinks(Sealer.fromFile(join(folder, 'secrets.key')), origins);
   incidentStage = new Incidents(origins, links);
   engine = new AlertEngine(
     app.database,

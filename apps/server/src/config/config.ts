@@ -17,6 +17,8 @@ export interface Config {
   readonly dataFolder: string;
   readonly adminTokenFile: string;
   readonly signerKeyFile: string;
+  /** Whether the signer has a process of its own; only tests do without. */
+  readonly signerProcess?: true;
   /** Seals the secrets of channels; apart from the database, like the signer's. */
   readonly secretsKeyFile: string;
   /** Origins under which agents and browsers reach us; the first is shown to people. */
@@ -88,6 +90,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataFolder,
     adminTokenFile: env.CARILLON_ADMIN_TOKEN_FILE || resolve(dataFolder, 'admin-token'),
     signerKeyFile: env.CARILLON_SIGNER_KEY_FILE || resolve(dataFolder, 'server', 'signer.key'),
+    signerProcess: true,
     secretsKeyFile: env.CARILLON_SECRETS_KEY_FILE || resolve(dataFolder, 'server', 'secrets.key'),
     publicOrigins: [...list(env.CARILLON_PUBLIC_URL).map((text) => origin('CARILLON_PUBLIC_URL', text)), ...local],
     webRoot: env.CARILLON_WEB_ROOT || undefined,

@@ -8,6 +8,7 @@ import { DesiredDelivery } from './desired.service.js';
 import { HintedWork } from './hinted-work.js';
 import { Presence } from './presence.service.js';
 import { SocketRegistry } from './socket-registry.js';
+import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
 import { within } from './within.js';
 
@@ -29,6 +30,7 @@ export class GatewayWork {
     @Inject(DesiredDelivery) desired: DesiredDelivery,
     @Inject(CommandDelivery) commands: CommandDelivery,
     @Inject(UpgradeDelivery) upgrades: UpgradeDelivery,
+    @Inject(TrustDelivery) private readonly trust: TrustDelivery,
   ) {
     this.byKind = {
       desired: new HintedWork('Desired notices', registry, (links) => desired.tell(links)),
@@ -50,6 +52,7 @@ export class GatewayWork {
 
   /** A socket was welcomed: older ones elsewhere let go, and what waited for the host goes out. */
   arrived(link: AgentLink): void {
+    this.trust.tell(link);
     this.hints.publish({ kind: 'session', hostIds: [link.hostId] });
     this.byKind.command.hint([link.hostId]);
     this.byKind.upgrade.hint([link.hostId]);
@@ -71,6 +74,7 @@ export class GatewayWork {
     for (const link of this.registry.all()) link.checkOutbound(nowMs);
     this.presence.closeSilent(nowMs);
     void this.presence.flush(nowMs);
+    void this.trust.look();
     this.byKind.desired.poll();
     this.byKind.command.poll();
     // Nothing is urgent about an upgrade: a lost hint costs some polls.

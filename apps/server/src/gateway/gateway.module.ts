@@ -7,6 +7,7 @@ import { IngestStore } from '../store/ingest.store.js';
 import { InventoryIngestStore } from '../store/inventory-ingest.store.js';
 import { OutputIngestStore } from '../store/output-ingest.store.js';
 import { SessionStore } from '../store/session.store.js';
+import { SigningSweepStore } from '../store/signing-sweep.store.js';
 import { TargetStore } from '../store/target.store.js';
 import { UpgradeStore } from '../store/upgrade.store.js';
 import { AgentGateway } from './agent-gateway.js';
@@ -21,7 +22,9 @@ import { InventoryIntake } from './inventory-intake.js';
 import { MessageHandlers } from './message-handlers.js';
 import { OutputIntake } from './output-intake.js';
 import { Presence } from './presence.service.js';
+import { SigningWatch } from './signing-watch.service.js';
 import { SocketRegistry } from './socket-registry.js';
+import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
 
 /**
@@ -50,12 +53,15 @@ import { UpgradeDelivery } from './upgrade-delivery.service.js';
     TargetStore,
     UpgradeStore,
     UpgradeDelivery,
+    TrustDelivery,
+    SigningSweepStore,
+    SigningWatch,
     Presence,
     MessageHandlers,
     GatewayWork,
     GatewayStatus,
     AgentGateway,
   ],
-  exports: [AgentGateway, GatewayStatus],
+  exports: [AgentGateway, GatewayStatus, SigningWatch],
 })
 export class GatewayModule {}

@@ -5,6 +5,7 @@ import { protocolRange } from '@carillon/contract/agent/envelope';
 import { enrollText, helloText } from '@carillon/contract/agent/signed-texts';
 import { limits } from '@carillon/contract/limits';
 import { verifyText } from '@carillon/core/desired/signing';
+import { highestRevision } from '@carillon/core/signing/accepted-book';
 import type { HostState } from '@carillon/core/state/states';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Config } from '../config/config.js';
@@ -18,6 +19,7 @@ import { EnrolmentStore } from '../store/enrolment.store.js';
 import { IdentityClaimStore } from '../store/identity-claim.store.js';
 import { type KnownAgent, type OpenedSession, SessionStore } from '../store/session.store.js';
 import { closeCodes } from './close-codes.js';
+import { keysTold } from './keys-told.js';
 import { judgeSpool, type SpoolVerdict } from './spool-verdict.js';
 
 type Challenge = Pick<Body<'challenge'>, 'nonce' | 'origin'>;
@@ -32,6 +34,8 @@ export interface Rejected {
 export interface Welcomed {
   readonly kind: 'welcomed';
   readonly agent: KnownAgent;
+  /** As it says now, over its key. */
+  readonly capabilities: readonly string[];
   readonly session: OpenedSession;
   readonly verdict: SpoolVerdict;
   readonly body: Body<'welcome'>;
@@ -39,9 +43,6 @@ export interface Welcomed {
 
 export type HelloDecision = Welcomed | Rejected;
 export type EnrollDecision = { readonly kind: 'enrolled'; readonly body: Body<'enrolled'> } | Rejected;
-
-/** Far above what a host ever gets to, and far below what numbers can say exactly. */
-const highestRevision = 2 ** 48;
 
 /** Names this process in session rows. */
 export class GatewayIdentity {
@@ -115,7 +116,8 @@ export class Handshake {
       return rejected('bad_token', message, closeCodes.notAuthenticated);
     }
     this.logger.log(`host ${JSON.stringify(result.name)} enrolled`);
-    const trust = { signerKeys: [this.signer.publicKey], releaseKeys: [...this.config.releaseKeys] };
+    const keys = keysTold(this.signer);
+    const trust = { signerKeys: [this.signer.publicKey], releaseKeys: [...this.config.releaseKeys], keys };
     return { kind: 'enrolled', body: { agentId: result.hostId, state: 'active', name: result.name, trust } };
   }
 
@@ -188,7 +190,8 @@ export class Handshake {
       desired,
       serverTime: new Date().toISOString(),
     };
-    return { kind: 'welcomed', agent, session: { ...session, desired }, verdict, body };
+    const { capabilities } = hello.facts;
+    return { kind: 'welcomed', agent, capabilities, session: { ...session, desired }, verdict, body };
   }
 
   /**

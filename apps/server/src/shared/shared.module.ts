@@ -1,11 +1,14 @@
 import { Global, Module } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { AcceptedStore } from '../store/accepted.store.js';
 import { AlertDocumentStore } from '../store/alert-document.store.js';
 import { Database } from '../store/database.store.js';
 import { DesiredStore } from '../store/desired.store.js';
 import { FirePlansStore } from '../store/fire-plans.store.js';
 import { ServerSecretStore } from '../store/server-secret.store.js';
+import { SignatureStore } from '../store/signature.store.js';
+import { SigningAlarmStore } from '../store/signing-alarm.store.js';
 import { AcknowledgeLinks } from './acknowledge-links.js';
 import { Origins } from './origins.js';
 import { Refusals } from './refusals.js';
@@ -17,6 +20,9 @@ import { Signer } from './signer.js';
 @Module({
   providers: [
     Database,
+    AcceptedStore,
+    SigningAlarmStore,
+    SignatureStore,
     DesiredStore,
     FirePlansStore,
     AlertDocumentStore,
@@ -25,10 +31,13 @@ import { Signer } from './signer.js';
     Refusals,
     { provide: Sealer, inject: [CONFIG], useFactory: (config: Config) => Sealer.fromFile(config.secretsKeyFile) },
     ServerSecretStore,
-    { provide: Signer, inject: [CONFIG], useFactory: (config: Config) => Signer.fromFile(config.signerKeyFile) },
+    { provide: Signer, inject: [CONFIG], useFactory: makeSigner },
   ],
   exports: [
     Database,
+    AcceptedStore,
+    SigningAlarmStore,
+    SignatureStore,
     DesiredStore,
     FirePlansStore,
     AlertDocumentStore,
@@ -41,3 +50,7 @@ import { Signer } from './signer.js';
   ],
 })
 export class SharedModule {}
+
+function makeSigner({ signerKeyFile, signerProcess }: Config): Signer | Promise<Signer> {
+  return signerProcess ? Signer.start(signerKeyFile) : Signer.fromFile(signerKeyFile);
+}

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AuditKind } from '@carillon/contract/http/audit.routes';
 import type { AuditFacts } from '@carillon/core/audit/chain';
 import type { Json } from '@carillon/core/desired/canonical-json';
+import { withCommitWork } from './at-commit.js';
 import { appendAudit, type RawQuery } from './audit-append.js';
 
 /** Who does something, by what way and from where. */
@@ -71,6 +72,12 @@ export function noteChange(note: Note): void {
   list.push(note);
 }
 
+/** Who does what is done now: a person by name, or the server by itself. */
+export function whoActs(): string {
+  const act = acts.getStore();
+  return (act?.isOver === false ? act.who.actor : null) ?? 'carillon';
+}
+
 /** Whether the next change is to be written down, so that it needs a transaction. */
 export function isAuditDue(): boolean {
   const act = acts.getStore();
@@ -80,7 +87,7 @@ export function isAuditDue(): boolean {
 /** The work of one transaction, and the rows that it leaves in the audit, as its last statements. */
 export async function audited<T>(query: RawQuery, work: () => Promise<T>): Promise<T> {
   const noted: Note[] = [];
-  const result = await notes.run(noted, work);
+  const result = await notes.run(noted, () => withCommitWork(query, work));
   const act = acts.getStore() ?? null;
   if (noted.length > 0) await append(query, act?.isOver ? null : act, noted);
   else if (act?.deed && isDue(act) && (await hasWritten(query))) await append(query, act, [act.deed]);

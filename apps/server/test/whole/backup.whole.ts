@@ -140,7 +140,7 @@ describe('a database that was restored from a backup made under load', () => {
     // 6. And life goes on.
     await startTask();
     expect(await product.cli('run', job, '--wait')).toMatchObject({ code: 0 });
-    // The task that was started by itself may take longer than the one that was waited for.
+    // The task's program may not have begun when the command's run is over.
     await eventually(async () => (await agreed()).length === before.length + 1 || undefined);
     expect((await hostOf()).spool.waiting).toBe(0);
   });

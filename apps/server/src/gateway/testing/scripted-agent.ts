@@ -16,6 +16,7 @@ type AgentBodies =
   | 'inventory'
   | 'release.get'
   | 'upgrade.status'
+  | 'trust.refused'
   | 'agent.heartbeat'
   | 'hello'
   | 'enroll';
