@@ -1,5 +1,3 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { ChainHead } from '@carillon/core/audit/chain';
 import { watchReason } from '@carillon/core/audit/chain-watch';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
@@ -8,6 +6,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { AlertNudge } from '../queue/alert-nudge.js';
 import { HintedLoop, type Round } from '../queue/hinted-loop.js';
+import { endFile, readEnd, writeAccepted, writeEnd } from '../shared/audit-end.js';
 import { AuditCheckStore } from '../store/audit-check.store.js';
 
 /**
@@ -18,7 +17,7 @@ import { AuditCheckStore } from '../store/audit-check.store.js';
 export class ChainWatch implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Audit');
   private readonly loop: HintedLoop;
-  private readonly file: string;
+  private readonly dataFolder: string;
   private kept: ChainHead | null;
   /** Whoever takes the file away and starts anew, as after restoring a backup, takes the chain as it is. */
   private isAccepted: boolean;
@@ -29,13 +28,14 @@ export class ChainWatch implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(ALERT_CLOCK) private readonly clock: AlertClock,
     @Inject(CONFIG) { dataFolder, pollMs }: Pick<Config, 'dataFolder' | 'pollMs'>,
   ) {
-    this.file = join(dataFolder, 'server', 'audit-end');
-    this.kept = readEnd(this.file);
+    this.dataFolder = dataFolder;
+    this.kept = readEnd(dataFolder);
     this.isAccepted = this.kept === null;
     this.loop = new HintedLoop({ subject: 'Audit check', pollMs, clock, round: () => this.round() });
   }
 
   onApplicationBootstrap(): void {
+    if (this.isAccepted) writeAccepted(this.dataFolder, this.clock());
     this.loop.start();
   }
 
@@ -46,14 +46,14 @@ export class ChainWatch implements OnApplicationBootstrap, OnModuleDestroy {
   /** Looks once. */
   async round(): Promise<Round> {
     // Servers that share a folder share its file.
-    this.kept = newer(this.kept, readEnd(this.file));
+    this.kept = newer(this.kept, readEnd(this.dataFolder));
     const turn = await this.store.turn(this.kept, this.isAccepted, this.clock());
     if (!turn) return { more: false };
     this.isAccepted = false;
     const { problem, head, isNews, more } = turn;
     if (isNews) {
       const { text } = watchReason(problem);
-      if (problem) this.logger.error(`${text}; ${this.file} says how far the chain was known`);
+      if (problem) this.logger.error(`${text}; ${endFile(this.dataFolder)} says how far the chain was known`);
       else this.logger.log(text);
       this.nudge.nudge();
     }
@@ -63,20 +63,7 @@ export class ChainWatch implements OnApplicationBootstrap, OnModuleDestroy {
 
   private keep(head: ChainHead): void {
     this.kept = head;
-    mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
-    const half = `${this.file}.${process.pid}`;
-    writeFileSync(half, `${head.seq}:${head.hash}\n`, { mode: 0o600 });
-    renameSync(half, this.file);
-  }
-}
-
-/** As `audit verify` prints it. What cannot be read was not kept. */
-function readEnd(file: string): ChainHead | null {
-  try {
-    const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})\n?$/.exec(readFileSync(file, 'utf8')) ?? [];
-    return seq === undefined || hash === undefined ? null : { seq: Number(seq), hash };
-  } catch {
-    return null;
+    writeEnd(this.dataFolder, head);
   }
 }
 

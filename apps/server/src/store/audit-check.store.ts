@@ -59,6 +59,32 @@ export class AuditCheckStore {
     });
   }
 
+  /** Up to where the chain was checked; null while something does not fit. */
+  async soundHead(): Promise<ChainHead | null> {
+    const { rows } = await this.database.pool.query<Pick<CheckRow, 'newest'>>(
+      'SELECT newest FROM audit_check WHERE problem IS NULL',
+    );
+    return rows[0]?.newest.head ?? null;
+  }
+
+  /** @returns undefined when there is no such row */
+  hashOf(seq: number): Promise<string | null | undefined> {
+    return hashOf(this.database.pool, seq);
+  }
+
+  /** Somebody keeps an end that is not in the chain. @returns whether that is news */
+  miss(problem: WatchProblem, nowMs: number): Promise<boolean> {
+    return poolTransaction(this.database.pool, async (client) => {
+      const { rowCount } = await client.query('UPDATE audit_check SET problem = $1 WHERE problem IS NULL', [
+        JSON.stringify(problem),
+      ]);
+      if (!rowCount) return false;
+      const { code, text } = watchReason(problem);
+      await signalSystem(client, { atMs: nowMs, part, ok: false, code, text });
+      return true;
+    });
+  }
+
   /** @returns what does not fit; null where all that was looked at does */
   async problem(): Promise<WatchProblem | null> {
     const { rows } = await this.database.pool.query<Pick<CheckRow, 'problem'>>('SELECT problem FROM audit_check');
@@ -118,7 +144,7 @@ async function page(client: Client, place: ChainPlace) {
   return { place: found.place, problem: null, count: rows.length };
 }
 
-async function hashOf(client: Client, seq: number): Promise<string | null | undefined> {
+async function hashOf(client: Pick<Client, 'query'>, seq: number): Promise<string | null | undefined> {
   const { rows } = await client.query<{ hash: string | null }>('SELECT hash FROM audit_entry WHERE seq = $1', [seq]);
   return rows[0]?.hash;
 }

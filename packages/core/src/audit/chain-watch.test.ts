@@ -26,6 +26,8 @@ it('is not at rest about an end that it missed because somebody looks who never 
   expect(stillMissed(missed, null)).toBe(missed);
   expect(stillMissed(missed, { ...kept, seq: 4 })).toBe(missed);
   expect(stillMissed(missed, { ...kept, seq: 5 })).toBeNull();
+  const witnessed = { ...kept, code: 'rewritten', text: '', witness: 'WIN-01' } as const;
+  expect(stillMissed(witnessed, { ...kept, seq: 9 })).toBe(witnessed);
   expect(stillMissed({ seq: 5, code: 'changed', text: '' }, null)).toBeNull();
 });
 

@@ -5,6 +5,8 @@ import { type ChainHead, type ChainPlace, type ChainProblem, checkLinks, type Ke
 export type ChainFinding = { readonly place: ChainPlace } | { readonly problem: WatchProblem };
 export type WatchProblem = Omit<ChainProblem, 'code'> & {
   readonly code: ChainProblem['code'] | 'cut_off' | 'rewritten';
+  /** The host that keeps what is missed; absent: a server does. */
+  readonly witness?: string;
 };
 
 /** Rows that are looked at in one turn. */
@@ -34,11 +36,12 @@ export function findKept(kept: ChainHead | null, hash: string | null | undefined
 
 /**
  * Whether a chain that was found cut off or written anew is held for that still: until whoever knows that row finds it again.
+ * What a host keeps, the servers cannot find again: that stays until somebody takes the chain as it is.
  * @param kept by whoever looks now, who may know less
  */
 export function stillMissed(known: WatchProblem | null, kept: ChainHead | null): WatchProblem | null {
   const isMissed = known?.code === 'cut_off' || known?.code === 'rewritten';
-  return isMissed && (kept?.seq ?? 0) < known.seq ? known : null;
+  return isMissed && (known.witness !== undefined || (kept?.seq ?? 0) < known.seq) ? known : null;
 }
 
 /** What people are told. @param problem null: it fits again */
