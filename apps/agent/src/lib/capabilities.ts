@@ -18,4 +18,5 @@ export const capabilities: readonly string[] = [
   'adopt',
   pauseCapability,
   'trust',
+  'audit-witness',
 ];

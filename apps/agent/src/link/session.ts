@@ -6,6 +6,7 @@ import type { OutputShipper } from '../collect/output-shipper.js';
 import type { SpoolKeeper } from '../collect/spool-keeper.js';
 import type { CommandDesk } from '../commands/command-desk.js';
 import type { Log } from '../lib/log.js';
+import type { AuditWitness } from '../state/audit-witness.js';
 import type { EventLog } from '../state/event-log.js';
 import type { TrustKeeper } from '../state/trust.js';
 import type { DesiredSync } from '../sync/desired-sync.js';
@@ -36,6 +37,8 @@ export interface SessionParts {
   readonly upgrader?: Pick<Upgrader, 'attach' | 'detach' | 'onOffer' | 'onChunk'>;
   /** Absent on simulated hosts, which keep to the keys that they joined with. */
   readonly trust?: Pick<TrustKeeper, 'take'>;
+  /** Absent on simulated hosts. */
+  readonly witness?: Pick<AuditWitness, 'take'>;
   /** Told when a session opens and ends. */
   readonly contact?: SessionContact;
   readonly log: Log;
@@ -137,7 +140,7 @@ const refusedOutput = /^log frame: run ([0-9a-f-]{36})\b/;
 function receive(
   message: FromServer,
   channel: Channel,
-  { events, output, desired, commands, inventory, upgrader, trust, log }: SessionParts,
+  { events, output, desired, commands, inventory, upgrader, trust, witness, log }: SessionParts,
 ): void {
   switch (message.name) {
     case 'desired.notice':
@@ -179,6 +182,11 @@ function receive(
         log.info('the centre has other keys', { version: verdict.keySet.version, by: verdict.by });
         desired.onTrust();
       }
+      break;
+    }
+    case 'audit.end': {
+      const before = witness?.take(message.body);
+      if (before) channel.send('audit.seen', before);
       break;
     }
     case 'nack': {

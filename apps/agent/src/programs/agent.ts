@@ -35,6 +35,7 @@ import { OwnWrites } from '../scheduler/own-writes.js';
 import { WevtutilHistory } from '../scheduler/task-history.js';
 import { lastStartsOf, listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
+import { AuditWitness } from '../state/audit-witness.js';
 import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
@@ -267,6 +268,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
           contact,
           upgrader,
           trust,
+          witness: new AuditWitness(folder, () => trust.trust.signerKeys),
           log,
         },
       },

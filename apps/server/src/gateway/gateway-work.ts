@@ -11,6 +11,7 @@ import { SocketRegistry } from './socket-registry.js';
 import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
 import { within } from './within.js';
+import { Witnesses } from './witnesses.service.js';
 
 const pollsPerUpgradeLook = 12;
 
@@ -31,6 +32,7 @@ export class GatewayWork {
     @Inject(CommandDelivery) commands: CommandDelivery,
     @Inject(UpgradeDelivery) upgrades: UpgradeDelivery,
     @Inject(TrustDelivery) private readonly trust: TrustDelivery,
+    @Inject(Witnesses) private readonly witnesses: Witnesses,
   ) {
     this.byKind = {
       desired: new HintedWork('Desired notices', registry, (links) => desired.tell(links)),
@@ -53,6 +55,7 @@ export class GatewayWork {
   /** A socket was welcomed: older ones elsewhere let go, and what waited for the host goes out. */
   arrived(link: AgentLink): void {
     this.trust.tell(link);
+    this.witnesses.tell(link);
     this.hints.publish({ kind: 'session', hostIds: [link.hostId] });
     this.byKind.command.hint([link.hostId]);
     this.byKind.upgrade.hint([link.hostId]);
@@ -75,6 +78,7 @@ export class GatewayWork {
     this.presence.closeSilent(nowMs);
     void this.presence.flush(nowMs);
     void this.trust.look();
+    void this.witnesses.look(nowMs);
     this.byKind.desired.poll();
     this.byKind.command.poll();
     // Nothing is urgent about an upgrade: a lost hint costs some polls.

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditCheckStore } from '../store/audit-check.store.js';
 import { CommandDeliveryStore } from '../store/command-delivery.store.js';
 import { DeliveryStore } from '../store/delivery.store.js';
 import { EnrolmentStore } from '../store/enrolment.store.js';
@@ -26,6 +27,7 @@ import { SigningWatch } from './signing-watch.service.js';
 import { SocketRegistry } from './socket-registry.js';
 import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
+import { Witnesses } from './witnesses.service.js';
 
 /**
  * The agents' side of the server. Needs the global modules of configuration, shared things and queues; `main` calls
@@ -56,6 +58,8 @@ import { UpgradeDelivery } from './upgrade-delivery.service.js';
     TrustDelivery,
     SigningSweepStore,
     SigningWatch,
+    AuditCheckStore,
+    Witnesses,
     Presence,
     MessageHandlers,
     GatewayWork,

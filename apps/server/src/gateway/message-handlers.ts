@@ -8,6 +8,7 @@ import { InventoryIntake } from './inventory-intake.js';
 import { OutputIntake } from './output-intake.js';
 import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
+import { Witnesses } from './witnesses.service.js';
 
 export type SessionMessage = Exclude<AgentMessage, 'hello' | 'enroll'>;
 
@@ -26,6 +27,7 @@ export class MessageHandlers {
     @Inject(InventoryIntake) inventory: InventoryIntake,
     @Inject(UpgradeDelivery) upgrades: UpgradeDelivery,
     @Inject(TrustDelivery) trust: TrustDelivery,
+    @Inject(Witnesses) witnesses: Witnesses,
   ) {
     this.text = {
       'desired.get': (link, body, re) => desired.hand(link, body, re),
@@ -36,6 +38,7 @@ export class MessageHandlers {
       'release.get': (link, body, re) => upgrades.hand(link, body, re),
       'upgrade.status': (link, body) => upgrades.note(link, body),
       'trust.refused': (link, body) => trust.noteRefused(link, body),
+      'audit.seen': (link, body) => witnesses.noteSeen(link, body),
       'agent.heartbeat': async (link, body) => desired.noteHeartbeat(link, body),
     };
   }

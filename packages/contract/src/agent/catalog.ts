@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import * as audit from './audit-messages.js';
 import * as command from './command-messages.js';
 import * as desired from './desired-messages.js';
 import * as event from './event-messages.js';
@@ -43,6 +44,8 @@ export const catalog = {
   'upgrade.status': { from: 'agent-to-server', schema: upgrade.upgradeStatus },
   'trust.keys': { from: 'server-to-agent', schema: trust.trustKeys },
   'trust.refused': { from: 'agent-to-server', schema: trust.trustRefused },
+  'audit.end': { from: 'server-to-agent', schema: audit.auditEnd },
+  'audit.seen': { from: 'agent-to-server', schema: audit.auditSeen },
   goaway: { from: 'server-to-agent', schema: session.goaway },
   nack: { from: 'server-to-agent', schema: session.nack },
 } as const satisfies Record<string, MessageOptions>;

@@ -17,6 +17,7 @@ type AgentBodies =
   | 'release.get'
   | 'upgrade.status'
   | 'trust.refused'
+  | 'audit.seen'
   | 'agent.heartbeat'
   | 'hello'
   | 'enroll';

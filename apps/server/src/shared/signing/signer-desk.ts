@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { CommandOrder } from '@carillon/contract/agent/command-messages';
 import type { HostIndex } from '@carillon/contract/agent/desired-messages';
+import type { ChainHead } from '@carillon/core/audit/chain';
+import { endText } from '@carillon/core/audit/witness';
 import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
 import { desiredHash } from '@carillon/core/desired/desired-state';
 import type { HostPause } from '@carillon/core/desired/pause';
@@ -22,6 +24,7 @@ type Handlers = { readonly [C in SignerCall]: (ask: SignerCalls[C]['ask']) => Si
  */
 export class SignerDesk {
   private keys: SigningKeys;
+  private signedEnd: ChainHead | undefined;
   private mark: number;
   private book = new AcceptedBook();
   /** As its file says: kept where whoever writes the database cannot reach. */
@@ -43,6 +46,7 @@ export class SignerDesk {
     indexes: ({ nowMs, proposals }) => proposals.map((proposal) => this.index(proposal, nowMs)),
     inspect: ({ nowMs, proposals }) => proposals.map((each) => this.notWhole() ?? this.book.judgeIndex(each, nowMs)),
     orders: ({ orders }) => orders.map((order) => this.order(order)),
+    auditEnd: ({ head, atMs }) => this.auditEnd(head, atMs),
     judge: ({ definitions }) =>
       definitions.map(({ jobId, version, ...rest }) => this.book.judgeDefinition(jobId, version, rest)),
     contents: () => {
@@ -196,6 +200,18 @@ export class SignerDesk {
     if (!verdict.ok) return verdict;
     const text = canonicalJson({ ...order, signedBy: this.keys.publicKey } as unknown as Json);
     return { text, signature: this.sign('carillon/v1/command', text) };
+  }
+
+  private auditEnd(head: ChainHead, atMs: number): SignedText | Refusal {
+    const { seq, hash } = this.signedEnd ?? head;
+    if (head.seq < seq || (head.seq === seq && head.hash !== hash))
+      return refuse(
+        'rollback',
+        `the end of the audit was signed as ${seq}:${hash} before, it is said to be ${head.seq}:${head.hash}`,
+      );
+    this.signedEnd = head;
+    const text = endText(head, atMs);
+    return { text, signature: this.sign('carillon/v1/audit-end', text) };
   }
 
   private sign(context: SigningContext, text: string): string {

@@ -1,4 +1,5 @@
 import type { CommandOrder } from '@carillon/contract/agent/command-messages';
+import type { ChainHead } from '@carillon/core/audit/chain';
 import type { AcceptedBook, ProposedIndex } from '@carillon/core/signing/accepted-book';
 import type { AcceptedRecord, BookHead, KeptEntry } from '@carillon/core/signing/book-entry';
 import type { SignedKeySet } from '@carillon/core/signing/key-set';
@@ -57,6 +58,8 @@ export interface SignerCalls {
     answer: readonly ({ ok: true } | Refusal)[];
   };
   orders: { ask: { orders: readonly CommandOrder[] }; answer: readonly (SignedText | Refusal)[] };
+  /** The end of the audit's chain, for witnesses. Never one below what was signed before, nor another of the same number. */
+  auditEnd: { ask: { head: ChainHead; atMs: number }; answer: SignedText | Refusal };
   judge: {
     ask: { definitions: readonly ({ jobId: string; version: number } & Definition)[] };
     answer: readonly ({ ok: true } | Refusal)[];
