@@ -37,7 +37,6 @@ export class AcceptedStore {
   /** How far the signer has read, and in which of its lives. */
   private read = { seq: 0, generation: 0 };
   private beginning: Promise<void> | undefined;
-  private reading: Promise<unknown> = Promise.resolve();
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -123,8 +122,8 @@ export class AcceptedStore {
     (await this.database.pool.query({ text: sql, values: [...values] })).rows as T[];
 
   private async append(query: RawQuery, records: readonly AcceptedRecord[]): Promise<void> {
-    // By itself, since this transaction may yet be taken back.
-    await this.sync();
+    // A book begins by itself, since this transaction may yet be taken back.
+    if (this.read.seq === 0) await this.sync();
     await lock(query);
     const { flaw } = await this.readOn(query);
     if (flaw) await this.giveUp(flaw);
@@ -164,14 +163,8 @@ export class AcceptedStore {
     this.logger.warn('the database is believed as it is now, as somebody at the server said');
   }
 
-  /** One after the other: what was asked for earlier knows less of the book. */
-  private readOn(query: RawQuery): Promise<BookState> {
-    const done = this.reading.then(() => this.readAll(query));
-    this.reading = done.catch(() => undefined);
-    return done;
-  }
-
-  private async readAll(query: RawQuery): Promise<BookState> {
+  /** Side by side: who asked earlier may know less of the book, which the signer sees. */
+  private async readOn(query: RawQuery): Promise<BookState> {
     for (;;) {
       const { generation } = this.signer;
       const seq = this.read.generation === generation ? this.read.seq : 0;
@@ -180,8 +173,10 @@ export class AcceptedStore {
          FROM accepted_entry WHERE seq >= $1 ORDER BY seq LIMIT ${entriesPerRead}`,
         [seq],
       );
-      const state = await this.signer.ask('read', { entries });
+      const state = await this.signer.ask('read', { from: seq, entries });
       this.read = { seq: state.head.seq, generation };
+      // It began anew, or forgot what it did not believe.
+      if (state.head.seq < seq && !state.flaw) continue;
       if (entries.length < entriesPerRead || state.flaw) return { ...state, flaw: state.flaw ?? state.short };
     }
   }

@@ -32,7 +32,7 @@ export class SignerDesk {
 
   readonly calls: Handlers = {
     trust: () => this.trust(),
-    read: ({ entries }) => this.read(entries),
+    read: ({ from, entries }) => this.read(from, entries),
     forget: () => this.forget(),
     accept: ({ by, atMs, records, after }) => {
       if (!after) {
@@ -95,8 +95,12 @@ export class SignerDesk {
     };
   }
 
-  private read(entries: readonly KeptEntry[]): BookState {
+  /** @param from the entry up to which whoever asks believed the book to be read when he looked */
+  private read(from: number, entries: readonly KeptEntry[]): BookState {
     const { head } = this.book;
+    // He looked before others told more, or at what is not known any more: he looks again.
+    const isOld = from < head.seq && (entries.at(-1)?.seq ?? 0) < head.seq;
+    if (isOld || from > head.seq) return this.state();
     const known = entries.find(({ seq }) => seq === head.seq);
     const lost = head.seq > 0 && known?.hash !== head.hash;
     if (lost) return this.changed(`entry ${head.seq}, which was read before, is not there any more`);

@@ -38,7 +38,7 @@ export interface SignerCalls {
   /** Which keys are good now; also reads them anew when they were changed. */
   trust: { ask: object; answer: TrustNow };
   /** Reads on in the book. The first of the entries is the one that the signer ended with, if it has read any. */
-  read: { ask: { entries: readonly KeptEntry[] }; answer: BookState };
+  read: { ask: { from: number; entries: readonly KeptEntry[] }; answer: BookState };
   /** Forgets the book, since a new one has begun. Only while somebody at the server says so. */
   forget: { ask: object; answer: BookState };
   /** What one transaction changes, to be the book's next entry once that is committed. */
