@@ -1,15 +1,8 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
 import whole from './vitest.whole.config.js';
 
-/** Tests of the built Windows program under Wine, against the real server. */
+/** Tests of the built Windows program under Wine alone, against the real server. */
 export default mergeConfig(
   { ...whole, test: { ...whole.test, include: [] } },
-  defineConfig({
-    test: {
-      include: ['apps/server/test/wine/**/*.wine.ts'],
-      // Each has a Windows and a server of its own, and mostly waits.
-      fileParallelism: true,
-      maxWorkers: 3,
-    },
-  }),
+  defineConfig({ test: { include: ['apps/server/test/wine/**/*.wine.ts'], maxWorkers: 3 } }),
 );

@@ -6,12 +6,12 @@ import { relative } from 'node:path';
 const linesOfReason = 30;
 
 /**
- * Counts, failures as `{ test, why }` and files as `{ file, seconds }`. A run that fails without a failing test (a file
+ * Counts, failures as `{ test, why }`, files as `{ file, seconds }` and tests as `{ file, passed, attacks }`. A run that fails without a failing test (a file
  * that does not load, an unhandled error, no report at all) has one failure too, named after `lane`.
  */
 export function readReport(path, { ok, lane, root }) {
   if (!existsSync(path))
-    return { passed: 0, skipped: 0, failures: [{ test: lane, why: 'it left no report' }], files: [] };
+    return { passed: 0, skipped: 0, failures: [{ test: lane, why: 'it left no report' }], files: [], tests: [] };
   const report = JSON.parse(readFileSync(path, 'utf8'));
   const fileOf = (result) => relative(root, result.name);
   const failures = report.testResults.flatMap((result) => {
@@ -25,6 +25,11 @@ export function readReport(path, { ok, lane, root }) {
     passed: report.numPassedTests,
     skipped: report.numPendingTests + report.numTodoTests,
     failures,
+    tests: report.testResults.flatMap((result) =>
+      result.assertionResults
+        .filter(({ status }) => status === 'passed' || status === 'failed')
+        .map(({ status, meta }) => ({ file: fileOf(result), passed: status === 'passed', attacks: meta?.attacks })),
+    ),
     files: report.testResults.map((result) => ({
       file: fileOf(result),
       seconds: (result.endTime - result.startTime) / 1000,

@@ -34,10 +34,10 @@ if (isAsked('tests')) {
     ]),
   );
   await step('dashboard tests', () => vitest('apps/web/vitest.config.ts'));
-  await step('the whole product', () => vitest('vitest.whole.config.ts'));
+  await step('the whole product, and the Windows program', () => windowsProgram('vitest.whole.config.ts'));
 }
-if (isAsked('wine')) {
-  await step('the Windows program', windowsProgram);
+if (only === 'wine') {
+  await step('the Windows program', () => windowsProgram('vitest.wine.config.ts'));
 }
 rmSync(reports, { recursive: true, force: true });
 if (total.failures.length > 0) console.log(['\n== what failed', ...failureLines(total.failures)].join('\n'));
@@ -69,8 +69,8 @@ function check(name, ok) {
   return { passed: ok ? 1 : 0, skipped: 0, failures, files: [] };
 }
 
-/** Without Wine its tests are skipped, and say so: nothing is fetched and built for them then. */
-async function windowsProgram() {
+/** Without Wine the tests of that program are skipped, and say so: nothing is fetched and built for them then. */
+async function windowsProgram(config) {
   const { findWine } = await import('../packages/testkit/dist/wine.js');
   const progress = (text) => console.log(`  ${text}`);
   if (only === 'wine' && findWine().kind === 'missing') installPackages(['wine64', 'wine'], progress);
@@ -78,7 +78,7 @@ async function windowsProgram() {
   if (wine.kind === 'missing') progress(`skipped: ${wine.why}`);
   else if (!run('tools/build-agent.mjs', ['--out', resolve(repository, '.cache/agent-under-test')]))
     return check('building carillon-agent.exe', false);
-  return vitest('vitest.wine.config.ts');
+  return vitest(config);
 }
 
 /** Runs one configuration of vitest; what it counted is read from its own report. */

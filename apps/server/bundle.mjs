@@ -15,7 +15,12 @@ const left = [
 const dist = resolve(import.meta.dirname, 'dist');
 rmSync(resolve(dist, 'bundle'), { recursive: true, force: true });
 const build = await rolldown({
-  input: resolve(dist, 'main.js'),
+  // The signer is a process of its own, and the tool for its keys a program of its own.
+  input: {
+    main: resolve(dist, 'main.js'),
+    'signer-process': resolve(dist, 'shared/signing/signer-process.js'),
+    'keys-tool': resolve(dist, 'keys-tool.js'),
+  },
   platform: 'node',
   external: left,
   onLog: (level, log) => {
@@ -23,5 +28,5 @@ const build = await rolldown({
   },
 });
 // Names are kept: errors, logs and Nest itself speak of classes by name.
-await build.write({ dir: resolve(dist, 'bundle'), format: 'esm', keepNames: true });
+await build.write({ dir: resolve(dist, 'bundle'), format: 'esm', keepNames: true, entryFileNames: '[name].js' });
 await build.close();

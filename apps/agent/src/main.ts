@@ -6,11 +6,12 @@ import { parseCommandLine, print, UsageError, type Verb } from './verbs/argument
 const usage = `carillon-agent ${agentVersion}
 
   enroll --server URL[,URL] [--token T] [--name NAME] [--proxy URL] [--ca FILE] [--data DIR]
-         [--schtasks-command JSON] [--wevtutil-command JSON]
+         [--root FINGERPRINT] [--schtasks-command JSON] [--wevtutil-command JSON]
          join a server; the token may come as CARILLON_JOIN_TOKEN. Of several addresses the first is the best.
+         --root joins only the centre whose root key this is, as carillon keys list prints it.
          --proxy none, system (the default) or http://[name:password@]host:port; --ca certificates (PEM) of one's own
   install [--server URL] [--token T] [--name NAME] [--proxy URL] [--ca FILE] [--data DIR] [--no-start] [--schtasks-command JSON]
-         [--release-key KEY]...
+         [--root FINGERPRINT] [--release-key KEY]...
          keep the agent running from now on: enrols if need be, registers itself with Task Scheduler, starts
   uninstall [--data DIR] [--keep-data | --remove-data]
          take away the agent's task and those of its jobs; the folder is kept unless told otherwise

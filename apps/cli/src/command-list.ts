@@ -9,6 +9,7 @@ export interface CommandEntry {
 /** In the order of the help text. To load them all takes most of a second, one of them a third of that. */
 export const commandList: readonly CommandEntry[] = [
   entry(['apply'], async () => (await import('./commands/apply.js')).addApply),
+  entry(['diff'], async () => (await import('./commands/diff.js')).addDiff),
   entry(['import'], async () => (await import('./commands/import.js')).addImport),
   entry(['jobs'], async () => (await import('./commands/jobs.js')).addJobs),
   entry(['export'], async () => (await import('./commands/export.js')).addExport),
@@ -43,6 +44,7 @@ export const commandList: readonly CommandEntry[] = [
   entry(['tokens'], async () => (await import('./commands/tokens.js')).addTokens),
   entry(['sessions'], async () => (await import('./commands/sessions.js')).addSessions),
   entry(['audit'], async () => (await import('./commands/audit.js')).addAudit),
+  entry(['keys'], async () => (await import('./commands/keys.js')).addKeys),
   entry(['sign-in'], async () => (await import('./commands/sign-in.js')).addSignIn),
   entry(['status'], async () => (await import('./commands/status.js')).addStatus),
   entry(['backup', 'restore'], async () => (await import('./commands/backup.js')).addBackup),
@@ -64,7 +66,8 @@ export function commandsFor(argv: readonly string[]): readonly CommandEntry[] {
   return named.length > 0 ? named : commandList;
 }
 
-function commandWord(argv: readonly string[]): string | undefined {
+/** The first word that is no option, nor the value of one. */
+export function commandWord(argv: readonly string[]): string | undefined {
   for (let index = 0; index < argv.length; index += 1) {
     const word = argv[index] ?? '';
     if (!word.startsWith('-')) return word;

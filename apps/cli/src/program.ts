@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { commandsFor } from './command-list.js';
+import { commandsFor, commandWord } from './command-list.js';
 import { type AddCommand, addCommonOptions, type Cli } from './lib/command.js';
 import { exitCodes, usageError } from './lib/errors.js';
 import type { Io } from './lib/io.js';
@@ -9,23 +9,36 @@ const version = '0.1.0';
 
 /** Carries out one command line and gives its exit code: 0 done, 1 failed, 2 wrong usage. Never throws. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  const { exitCode, isUsage } = await carryOut(argv, io);
+  return isUsage && compares(argv) ? exitCodes.failed : exitCode;
+}
+
+/** Commands of which exit code 2 says that there are changes. */
+function compares(argv: readonly string[]): boolean {
+  return argv.includes('--plan') || commandWord(argv) === 'diff';
+}
+
+async function carryOut(argv: readonly string[], io: Io): Promise<{ exitCode: number; isUsage: boolean }> {
   const cli: Cli = { io, exitCode: exitCodes.ok };
   let complaint = '';
   const commands = await Promise.all(commandsFor(argv).map(({ load }) => load()));
   const program = makeProgram(cli, commands, (text) => {
     complaint += text.replace(/^error: /, 'carillon: ');
   });
+  const failed = (error: unknown) => {
+    const exitCode = reportError(error, io, json);
+    return { exitCode, isUsage: exitCode === exitCodes.usage };
+  };
+  const json = argv.includes('--json');
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return cli.exitCode;
+    return { exitCode: cli.exitCode, isUsage: false };
   } catch (error) {
-    const json = argv.includes('--json');
-    if (!(error instanceof CommanderError)) return reportError(error, io, json);
-    if (error.exitCode === 0) return exitCodes.ok; // --help, --version
-    if (json)
-      return reportError(usageError(complaint.split('\n')[0]?.replace(/^carillon: /, '') || error.message), io, json);
+    if (!(error instanceof CommanderError)) return failed(error);
+    if (error.exitCode === 0) return { exitCode: exitCodes.ok, isUsage: false }; // --help, --version
+    if (json) return failed(usageError(complaint.split('\n')[0]?.replace(/^carillon: /, '') || error.message));
     io.stderr.write(complaint);
-    return exitCodes.usage;
+    return { exitCode: exitCodes.usage, isUsage: true };
   }
 }
 

@@ -35,6 +35,7 @@ import { TicketHooksModule } from './features/ticket-hooks/ticket-hooks.module.j
 import { TimelineModule } from './features/timeline/timeline.module.js';
 import { UpgradesModule } from './features/upgrades/upgrades.module.js';
 import { WhyModule } from './features/why/why.module.js';
+import { ForwardModule } from './forward/forward.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { HttpModule } from './http/http.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
@@ -85,6 +86,6 @@ export function appModule(config: Config): DynamicModule {
   const foundations = [configModule(config), SharedModule, QueueModule, HttpModule];
   return {
     module: AppModule,
-    imports: [...foundations, GatewayModule, AlertingModule, ObservabilityModule, ...features],
+    imports: [...foundations, GatewayModule, AlertingModule, ForwardModule, ObservabilityModule, ...features],
   };
 }

@@ -40,6 +40,9 @@ export const limits = {
   /** Time zones of hosts that a preview tells apart, and other jobs it names. */
   previewZones: 12,
   previewOverlaps: 20,
+  /** Of each list of hosts in a plan, the first by name; starts that it shows in each time zone. */
+  planHosts: 50,
+  planFires: 3,
   /** Hours that one question about counts by the hour may cover: a month and a week. */
   countedHours: 38 * 24,
   /** Rows of a timeline in one answer, and what one of them may hold. */

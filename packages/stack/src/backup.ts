@@ -81,6 +81,10 @@ export function restoreStack(folder: DataFolder, from: string, { replace }: { re
     copyTree(join(from, 'postgres/cluster'), cluster, () => true, account);
     writeFileAtomic(join(home, 'password'), readFileSync(join(from, 'postgres/password'), 'utf8'));
     copyTree(join(from, 'server'), folder.server, () => true);
+    // The end of the audit's chain that the server knew: the database may be a moment older, and rows are not missed by accident.
+    rmSync(join(folder.server, 'audit-end'), { force: true });
+    // Whoever restores says by it that the database is to be believed as it was.
+    writeFileAtomic(join(folder.server, 'believe-database'), `${note.takenAt}\n`);
     writeFileAtomic(folder.adminTokenFile, readFileSync(join(from, 'admin-token'), 'utf8'));
     return note;
   } finally {

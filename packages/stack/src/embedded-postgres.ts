@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
@@ -32,6 +32,8 @@ export interface EmbeddedPostgres {
   readonly port: number;
   readonly pid: number;
   urlOf(database: string): string;
+  /** The same as a role that owns nothing, which the server makes. */
+  serverUrlOf(database: string): string;
   /** Clean stop; resolves when the server has ended. */
   stop(): Promise<void>;
   /** Resolves when the server has ended for whatever reason. */
@@ -66,12 +68,17 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const lastWords = keepLastWords(child);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const urlOf = (database: string) => `postgresql://carillon:${password}@127.0.0.1:${port}/${database}`;
+  // Of the owner's, so that a backup that is put back elsewhere fits.
+  const serverPassword = createHmac('sha256', password).update('carillon_server').digest('base64url');
+  const serverUrlOf = (database: string) =>
+    `postgresql://carillon_server:${serverPassword}@127.0.0.1:${port}/${database}`;
   await waitUntilReady(urlOf('postgres'), child, lastWords);
   return {
     url: urlOf('postgres'),
     port,
     pid: child.pid ?? 0,
     urlOf,
+    serverUrlOf,
     ended,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) requestStop(child, tools.pgCtl, cluster);

@@ -70,7 +70,7 @@ export async function startStack(options: StackOptions): Promise<StartResult> {
       database = await startEmbeddedPostgres({ folder: folder.postgres, onProgress });
       undo.push(() => database?.stop());
     }
-    const databaseUrl = options.databaseUrl ?? database?.urlOf('carillon') ?? '';
+    const databaseUrl = options.databaseUrl ?? database?.serverUrlOf('carillon') ?? '';
 
     // 3. The server; it applies migrations itself.
     const url = `http://127.0.0.1:${options.port}`;
@@ -89,6 +89,7 @@ export async function startStack(options: StackOptions): Promise<StartResult> {
     onProgress('starting the server');
     const environment = {
       DATABASE_URL: databaseUrl,
+      ...(database ? { DATABASE_URL_OWNER: database.urlOf('carillon') } : {}),
       REDIS_URL: options.redisUrl,
       CARILLON_DATA: folder.root,
       CARILLON_PORT: String(options.port),

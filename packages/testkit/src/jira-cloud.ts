@@ -220,7 +220,7 @@ export class JiraCloud extends TicketServer {
   }
 
   private assign(issue: JiraIssue, { accountId }: Record<string, unknown>): TicketAnswer {
-    const name = this.people[String(accountId)];
+    const name = accountId === null ? null : this.people[String(accountId)];
     if (name === undefined) return failed(400, 'The user does not exist or cannot be assigned.');
     issue.assignee = name;
     this.touch(issue);

@@ -1,10 +1,12 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { type CommandOrder, commandOrder } from '@carillon/contract/agent/command-messages';
-import { verifyText } from '@carillon/core/desired/signing';
 import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
+import { type Refusal, refuse } from '@carillon/core/signing/refusal';
+import { judgeSignature, type Trust } from '@carillon/core/signing/verify';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import type { StartTicket } from '../runner/start-reason.js';
+import { signerOf } from '../sync/verify-desired.js';
 import type { CommandJournal, CommandResult } from './command-journal.js';
 
 export type Done =
@@ -20,9 +22,8 @@ export interface CommandWork {
   stop(runId: string): Promise<Done>;
 }
 
-export interface CommandFacts {
+export interface CommandFacts extends Trust {
   readonly agentId: string;
-  readonly signerKeys: readonly string[];
   /** What the host's own policy says of an order; absent where there is none. */
   readonly judge?: (action: CommandOrder['action']) => PolicyVerdict;
 }
@@ -34,6 +35,7 @@ const retellCount = 200;
 /** Commands of the centre, each at most once, journaled before it is acted on. */
 export class CommandDesk {
   private tell: ((result: CommandResult) => void) | undefined;
+  private refused: ((body: Body<'trust.refused'>) => void) | undefined;
   /** Server's clock minus ours; a host with a wrong clock still obeys the life of a command. */
   private skewMs = 0;
   private readonly lines = new Map<string, Promise<void>>();
@@ -60,8 +62,14 @@ export class CommandDesk {
     }
   }
 
-  attach(tell: (result: CommandResult) => void, serverTimeMs: number): void {
+  /** @param refused told of what is not obeyed; absent where the centre would not understand it */
+  attach(
+    tell: (result: CommandResult) => void,
+    serverTimeMs: number,
+    refused?: (body: Body<'trust.refused'>) => void,
+  ): void {
     this.tell = tell;
+    this.refused = refused;
     this.skewMs = serverTimeMs - this.now();
     const since = this.now() - retellMs;
     for (const { result } of this.journal
@@ -73,13 +81,16 @@ export class CommandDesk {
 
   detach(): void {
     this.tell = undefined;
+    this.refused = undefined;
   }
 
   /** Commands on one job or run are carried out one after the other. */
   onCommand(body: Body<'command'>): void {
     const read = this.read(body);
     if (!read.ok) {
-      this.log.warn('refused a command', { message: read.message });
+      const { code, message } = read;
+      this.log.warn('refused a command', { code, message });
+      this.refused?.({ what: 'command', code, message });
       return;
     }
     const { order } = read;
@@ -96,20 +107,23 @@ export class CommandDesk {
     void line.then(() => this.lines.get(key) === line && this.lines.delete(key));
   }
 
-  private read({
-    text,
-    signature,
-  }: Body<'command'>): { ok: true; order: CommandOrder } | { ok: false; message: string } {
-    const { agentId, signerKeys } = this.facts();
-    if (!signerKeys.some((key) => verifyText(key, 'carillon/v1/command', text, signature)))
-      return { ok: false, message: 'the signature is not of a pinned key' };
+  private read({ text, signature }: Body<'command'>): { ok: true; order: CommandOrder } | Refusal {
+    const facts = this.facts();
+    const signed = judgeSignature(
+      { context: 'carillon/v1/command', text, signature },
+      facts,
+      'command',
+      signerOf(text),
+    );
+    if (!signed.ok) return signed;
     const parsed = commandOrder.safeParse(parseJson(text));
     if (!parsed.success)
-      return {
-        ok: false,
-        message: `command.${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`,
-      };
-    if (parsed.data.hostId !== agentId) return { ok: false, message: `made for host ${parsed.data.hostId}` };
+      return refuse(
+        'bad_index',
+        `command.${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`,
+      );
+    if (parsed.data.hostId !== facts.agentId)
+      return refuse('wrong_host', `command: made for host ${parsed.data.hostId}`);
     return { ok: true, order: parsed.data };
   }
 

@@ -18,6 +18,8 @@ export interface InstallOptions {
   readonly server?: string | undefined;
   readonly token?: string | undefined;
   readonly name?: string | undefined;
+  /** Fingerprint of the centre's root key. */
+  readonly root?: string | undefined;
   readonly proxy?: string | undefined;
   readonly ca?: string | undefined;
   /** JSON list; only where there is no Task Scheduler. */

@@ -17,4 +17,6 @@ export const capabilities: readonly string[] = [
   'override-settings',
   'adopt',
   pauseCapability,
+  'trust',
+  'audit-witness',
 ];

@@ -6,7 +6,9 @@ import type { OutputShipper } from '../collect/output-shipper.js';
 import type { SpoolKeeper } from '../collect/spool-keeper.js';
 import type { CommandDesk } from '../commands/command-desk.js';
 import type { Log } from '../lib/log.js';
+import type { AuditWitness } from '../state/audit-witness.js';
 import type { EventLog } from '../state/event-log.js';
+import type { TrustKeeper } from '../state/trust.js';
 import type { DesiredSync } from '../sync/desired-sync.js';
 import type { Upgrader } from '../upgrade/upgrader.js';
 import type { HostLoad } from '../watch/host-load.js';
@@ -33,6 +35,10 @@ export interface SessionParts {
   readonly inventory?: Pick<InventoryWatch, 'attach' | 'detach' | 'onGet'>;
   /** Absent on simulated hosts. */
   readonly upgrader?: Pick<Upgrader, 'attach' | 'detach' | 'onOffer' | 'onChunk'>;
+  /** Absent on simulated hosts, which keep to the keys that they joined with. */
+  readonly trust?: Pick<TrustKeeper, 'take'>;
+  /** Absent on simulated hosts. */
+  readonly witness?: Pick<AuditWitness, 'take'>;
   /** Told when a session opens and ends. */
   readonly contact?: SessionContact;
   readonly log: Log;
@@ -108,11 +114,12 @@ export async function runSession(
   });
   events.attach((body) => channel.send('events', body), welcome.ack);
   output.attach((frame) => channel.sendBinary(frame));
-  commands.attach((result) => channel.send('command.result', result), Date.parse(welcome.serverTime));
-  desired.attach(
-    { get: (body) => channel.send('desired.get', body), status: (body) => channel.send('apply.status', body) },
-    welcome.desired,
-  );
+  const serverTimeMs = Date.parse(welcome.serverTime);
+  const refused = (body: Body<'trust.refused'>) => channel.send('trust.refused', body);
+  commands.attach((result) => channel.send('command.result', result), serverTimeMs, refused);
+  const get = (body: Body<'desired.get'>) => channel.send('desired.get', body);
+  const status = (body: Body<'apply.status'>) => channel.send('apply.status', body);
+  desired.attach({ get, status, refused }, welcome.desired, serverTimeMs);
   parts.inventory?.attach((body) => channel.send('inventory', body));
   parts.contact?.attach(channel);
   output.pump();
@@ -133,7 +140,7 @@ const refusedOutput = /^log frame: run ([0-9a-f-]{36})\b/;
 function receive(
   message: FromServer,
   channel: Channel,
-  { events, output, desired, commands, inventory, upgrader, log }: SessionParts,
+  { events, output, desired, commands, inventory, upgrader, trust, witness, log }: SessionParts,
 ): void {
   switch (message.name) {
     case 'desired.notice':
@@ -165,6 +172,23 @@ function receive(
     case 'inventory.get':
       inventory?.onGet();
       break;
+    case 'trust.keys': {
+      const verdict = trust?.take(message.body);
+      if (verdict?.ok === false) {
+        const { code, message: why } = verdict;
+        log.warn('refused a set of keys', { code, message: why });
+        channel.send('trust.refused', { what: 'keys', code, message: why });
+      } else if (verdict?.isNews) {
+        log.info('the centre has other keys', { version: verdict.keySet.version, by: verdict.by });
+        desired.onTrust();
+      }
+      break;
+    }
+    case 'audit.end': {
+      const before = witness?.take(message.body);
+      if (before) channel.send('audit.seen', before);
+      break;
+    }
     case 'nack': {
       log.warn('the server did not take a message', message.body);
       const runId = refusedOutput.exec(message.body.message)?.[1];

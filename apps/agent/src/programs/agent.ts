@@ -35,6 +35,7 @@ import { OwnWrites } from '../scheduler/own-writes.js';
 import { WevtutilHistory } from '../scheduler/task-history.js';
 import { lastStartsOf, listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
+import { AuditWitness } from '../state/audit-witness.js';
 import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
@@ -42,6 +43,7 @@ import { loadIdentity, loadReleaseKeys, tellRunnersName } from '../state/identit
 import { manifestHere } from '../state/manifest-here.js';
 import { loadPause, storePause } from '../state/pause-file.js';
 import { historyCommandOf, loadSettings, serversOf } from '../state/settings.js';
+import { TrustKeeper } from '../state/trust.js';
 import { DesiredSync } from '../sync/desired-sync.js';
 import { fileReplacedMemory, ReplacedTasks } from '../sync/replaced-tasks.js';
 import { ownProgramFile } from '../upgrade/program-file.js';
@@ -81,7 +83,8 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
   const release = lockFolder(folder.lock);
   try {
     unpackKoffi(folder.native);
-    const { agentId, signerKeys } = identity;
+    const { agentId } = identity;
+    const trust = new TrustKeeper(folder, identity.signerKeys);
     const eventLog = new FileEventLog(folder.log, folder.reserve, {
       bytes: limits.spoolKeptBytes,
       ageMs: limits.spoolKeptAgeMs,
@@ -100,7 +103,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const facts = () => ({
       hostTimezone: hostTimezone(),
       runner: settings.runner,
-      signerKeys,
+      ...trust.trust,
       agentId,
       hostName: identity.name,
       sids: accounts.sids,
@@ -190,7 +193,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       if (noteFollowers(events, triggers)) void triggerTimer.now();
     };
     const commands = new CommandDesk(
-      () => ({ agentId, signerKeys, judge: (action) => policy.judgeCommand(action) }),
+      () => ({ agentId, ...trust.trust, judge: (action) => policy.judgeCommand(action) }),
       new FileCommandJournal(folder.commands, Date.now()),
       work,
       log,
@@ -264,6 +267,8 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
           inventory,
           contact,
           upgrader,
+          trust,
+          witness: new AuditWitness(folder, () => trust.trust.signerKeys),
           log,
         },
       },

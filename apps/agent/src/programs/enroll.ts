@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { sha256Hex } from '@carillon/core/desired/canonical-json';
+import { judgeKeySet, readKeySet, rootFingerprint, type SignedKeySet } from '@carillon/core/signing/key-set';
 import { protectFolder } from '../install/rights.js';
 import { hostFactsOf } from '../lib/host-facts.js';
 import { selfCommand } from '../lib/self-command.js';
@@ -8,6 +10,7 @@ import type { Route } from '../link/route.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { loadOrMakeIdentity, storeEnrolment } from '../state/identity.js';
 import { schedulerFrom, serverList, storeSettings } from '../state/settings.js';
+import { TrustKeeper } from '../state/trust.js';
 
 export interface EnrollOptions extends Route {
   /** Address, or several with commas between them, the best first. */
@@ -15,6 +18,8 @@ export interface EnrollOptions extends Route {
   readonly data: string;
   readonly token: string;
   readonly name?: string | undefined;
+  /** Fingerprint of the centre's root key, as whoever runs it says: no other centre is joined. */
+  readonly root?: string | undefined;
   /** JSON list; only where there is no Task Scheduler. */
   readonly schtasksCommand?: string | undefined;
   /** JSON list; what reads Task Scheduler's log there. */
@@ -60,12 +65,33 @@ export async function enroll(
       ...(options.name === undefined ? {} : { name: options.name }),
       runner: selfCommand('run', '--data', folder.root),
     });
-    const { signerKeys, releaseKeys = [] } = enrolled.trust;
+    const { signerKeys, releaseKeys = [], keys } = enrolled.trust;
+    requireRoot(options.root, keys);
+    requireGood(signerKeys, keys);
     storeEnrolment(folder, identity, { agentId: enrolled.agentId, name: enrolled.name, signerKeys }, releaseKeys);
+    // Vouched for by the keys that came with it.
+    if (keys) new TrustKeeper(folder).take(keys);
     return { agentId: enrolled.agentId, name: enrolled.name };
   } finally {
     channel.close();
   }
+}
+
+/** @throws Error when what comes with the answer is not vouched for by the keys in it: nothing of it is trusted */
+function requireGood(signerKeys: readonly string[], keys: SignedKeySet | undefined): void {
+  const verdict = keys && judgeKeySet(keys, { root: null, version: 0, signerKeys });
+  if (verdict?.ok === false) throw new Error(`the centre's set of keys is not good: ${verdict.message}`);
+}
+
+/** @throws Error when the centre's root key is not the one that was named */
+function requireRoot(fingerprint: string | undefined, keys: SignedKeySet | undefined): void {
+  if (fingerprint === undefined) return;
+  const root = keys && readKeySet(keys.text)?.root;
+  const found = root === undefined ? 'no root key' : rootFingerprint(root, sha256Hex);
+  if (found === fingerprint.toLowerCase().replaceAll(':', '')) return;
+  throw new Error(
+    `--root: expected a centre with the root key ${fingerprint}, this one has ${found}; nothing is trusted`,
+  );
 }
 
 /** The first address that answers. @throws LinkError of the last one */

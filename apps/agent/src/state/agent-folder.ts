@@ -10,6 +10,8 @@ export interface AgentFolder {
   readonly settings: string;
   /** Keys whose signatures runners accept; apart from the private key, which run-as accounts must not read. */
   readonly trust: string;
+  /** The newest end of the server's audit that was told. */
+  readonly auditEnd: string;
   /** Held by the one agent that works on this folder. */
   readonly lock: string;
   /** One signed definition per job; written by the agent, read by runners. */
@@ -92,6 +94,7 @@ export function agentFolderAt(path: string): AgentFolder {
     identity: join(root, 'identity.json'),
     settings: join(root, 'agent.json'),
     trust: join(root, 'trust.json'),
+    auditEnd: join(root, 'audit-end.json'),
     lock: join(root, 'agent.lock'),
     jobs: join(root, 'jobs'),
     scripts: join(root, 'scripts'),

@@ -6,6 +6,7 @@ import { onHost } from '@carillon/core/job/host-overrides';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
 import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
+import type { Trust } from '@carillon/core/signing/verify';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import type { AccountDesk } from '../accounts/account-desk.js';
 import { capabilities } from '../lib/capabilities.js';
@@ -18,11 +19,10 @@ import { verifyManifest } from './verify-desired.js';
 export type ApplyStatus = Body<'apply.status'>;
 type JobStatus = ApplyStatus['jobs'][number];
 
-export interface ApplyFacts {
+export interface ApplyFacts extends Trust {
   readonly agentId: string;
   readonly hostTimezone: string;
   readonly runner: { readonly command: string; readonly arguments: readonly string[] };
-  readonly signerKeys: readonly string[];
   /** As the centre knows this host; overrides name it. */
   readonly hostName?: string | undefined;
 }
@@ -150,7 +150,7 @@ async function applyOne(
 ): Promise<JobStatus> {
   const { jobId, version } = entry;
   const old = jobs.get(jobId);
-  const verdict = verifyManifest(entry, signed, { registeredVersion: old?.version ?? 0, signerKeys: facts.signerKeys });
+  const verdict = verifyManifest(entry, signed, { ...facts, registeredVersion: old?.version ?? 0 });
   if (!verdict.ok) {
     const { ok: _ok, ...why } = verdict;
     return { jobId, version, state: 'rejected', ...why };

@@ -1,6 +1,7 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { desiredHash } from '@carillon/core/desired/desired-state';
+import { judgeSignature } from '@carillon/core/signing/verify';
 import type { Log } from '../lib/log.js';
 import type { SignedManifest } from '../state/desired-cache.js';
 import { type ApplyFacts, type ApplyPorts, type ApplyStatus, applyDesired, type WantedState } from './apply-desired.js';
@@ -11,6 +12,8 @@ type Point = { readonly rev: number; readonly hash: string };
 export interface DesiredLink {
   get(body: Body<'desired.get'>): void;
   status(body: ApplyStatus): void;
+  /** Tells that something was not obeyed; absent where the centre would not understand it. */
+  refused?(body: Body<'trust.refused'>): void;
 }
 
 /** Failed registrations are tried again, slower each time. */
@@ -23,6 +26,8 @@ export class DesiredSync {
   private asked: number | undefined;
   /** What the centre last said to be desired. */
   private told: Point | undefined;
+  /** Server's clock minus ours; undefined while nobody told. */
+  private skewMs: number | undefined;
   /** Of what was received and is wanted still; a definition is on disk only once its task is registered. */
   private received: ReadonlyMap<string, SignedManifest> = new Map();
   private pages: Body<'desired.state'>[] = [];
@@ -66,8 +71,9 @@ export class DesiredSync {
     return this.work;
   }
 
-  attach(link: DesiredLink, desired: Point): void {
+  attach(link: DesiredLink, desired: Point, serverTimeMs?: number): void {
     this.link = link;
+    this.skewMs = serverTimeMs === undefined ? undefined : serverTimeMs - Date.now();
     this.asked = undefined;
     this.told = desired;
     this.pages = [];
@@ -85,7 +91,7 @@ export class DesiredSync {
     this.told = desired;
     if (!this.link || this.isKept(desired) || this.asked === desired.rev) return;
     this.asked = desired.rev;
-    this.link.get({ rev: this.wanted.rev, haveManifests: [...this.ports.cache.manifests().keys()].slice(0, 2_000) });
+    this.link.get({ rev: this.wanted.rev, haveManifests: this.trustedManifests().slice(0, 2_000) });
   }
 
   onState(body: Body<'desired.state'>): void {
@@ -106,10 +112,27 @@ export class DesiredSync {
   private isKept(desired: Point): boolean {
     const { rev, hash } = this.wanted;
     if (desired.rev !== rev || desired.hash !== hash) return false;
-    const kept = this.ports.cache.manifests();
+    const kept = new Set(this.trustedManifests());
     return this.ports.cache
       .registered()
       .wanted.every(({ manifestHash }) => kept.has(manifestHash) || this.received.has(manifestHash));
+  }
+
+  /** Hashes of what is kept. What a key signed that was revoked since is asked for again, for another signature. */
+  private trustedManifests(): string[] {
+    const kept = [...this.ports.cache.manifests()];
+    const trust = this.facts();
+    if ((trust.revokedKeys ?? []).length === 0) return kept.map(([hash]) => hash);
+    return kept.flatMap(([hash, signed]) =>
+      judgeSignature({ context: 'carillon/v1/manifest', ...signed }, trust, 'the definition').ok ? [hash] : [],
+    );
+  }
+
+  /** Other keys are good now than before: what is kept may have to be signed again. */
+  onTrust(): void {
+    if (!this.link || !this.told || this.isKept(this.told)) return;
+    this.asked = undefined;
+    this.onPoint(this.told);
   }
 
   private async receive(
@@ -120,10 +143,13 @@ export class DesiredSync {
     const verdict = verifyIndex(text, indexSignature, {
       agentId: this.agentId,
       lastRev,
-      signerKeys: this.facts().signerKeys,
+      serverNowMs: this.skewMs === undefined ? undefined : Date.now() + this.skewMs,
+      ...trustOf(this.facts()),
     });
     if (!verdict.ok) {
-      this.log.warn('refused a desired state', { code: verdict.code, message: verdict.message });
+      const { code, message } = verdict;
+      this.log.warn('refused a desired state', { code, message });
+      this.link?.refused?.({ what: 'index', code, message });
       return;
     }
     const wanted = new Set(verdict.index.entries.map(({ manifestHash }) => manifestHash));
@@ -133,8 +159,22 @@ export class DesiredSync {
       .flatMap((page) => page.manifests)
       .map((manifest) => [sha256Hex(manifest.text), manifest] as const);
     this.received = new Map([...before, ...now]);
+    this.keepSignatures();
     this.failures = 0;
     await this.apply({ ...verdict.index, pause: pauseOf(verdict.index) });
+  }
+
+  /** The same definition with another signature takes the place of the one on disk, by which runners judge it. */
+  private keepSignatures(): void {
+    const { cache } = this.ports;
+    const trust = this.facts();
+    const kept = cache.manifests();
+    for (const { jobId, manifestHash } of cache.registered().jobs) {
+      const [old, now] = [kept.get(manifestHash), this.received.get(manifestHash)];
+      if (!old || !now || old.signature === now.signature) continue;
+      if (judgeSignature({ context: 'carillon/v1/manifest', ...now }, trust, 'the definition').ok)
+        cache.store(jobId, now);
+    }
   }
 
   private enqueueKept(): void {
@@ -185,4 +225,8 @@ export class DesiredSync {
       this.scheduleRetry(true);
     });
   }
+}
+
+function trustOf({ signerKeys, revokedKeys }: ApplyFacts) {
+  return { signerKeys, ...(revokedKeys ? { revokedKeys } : {}) };
 }

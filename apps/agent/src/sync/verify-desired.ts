@@ -2,8 +2,8 @@ import { type HostIndex, hostIndex } from '@carillon/contract/agent/desired-mess
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { type DesiredEntry, desiredHash } from '@carillon/core/desired/desired-state';
 import type { HostPause } from '@carillon/core/desired/pause';
-import { verifyText } from '@carillon/core/desired/signing';
 import type { Manifest } from '@carillon/core/job/job-spec';
+import { judgeExpiry, judgeSignature, type Trust } from '@carillon/core/signing/verify';
 import type { SignedManifest } from '../state/desired-cache.js';
 
 export type IndexVerdict =
@@ -14,11 +14,12 @@ export type IndexVerdict =
 export function verifyIndex(
   text: string,
   signature: string,
-  facts: { agentId: string; lastRev: number; signerKeys: readonly string[] },
+  /** `serverNowMs`: by the server's clock, since the host's may be wrong; absent where nobody knows it. */
+  facts: Trust & { agentId: string; lastRev: number; serverNowMs?: number | undefined },
 ): IndexVerdict {
   const no = (code: string, message: string): IndexVerdict => ({ ok: false, code, message });
-  if (!facts.signerKeys.some((key) => verifyText(key, 'carillon/v1/index', text, signature)))
-    return no('bad_signature', 'index: the signature is not of a pinned key');
+  const signed = judgeSignature({ context: 'carillon/v1/index', text, signature }, facts, 'index', signerOf(text));
+  if (!signed.ok) return signed;
   const parsed = hostIndex.safeParse(JSON.parse(text));
   if (!parsed.success)
     return no('bad_index', `index.${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`);
@@ -26,9 +27,18 @@ export function verifyIndex(
   if (index.hostId !== facts.agentId) return no('wrong_host', `index: made for host ${index.hostId}`);
   if (index.rev < facts.lastRev)
     return no('rollback', `index: revision ${index.rev} is older than ${facts.lastRev}, which was applied`);
+  if (facts.serverNowMs !== undefined) {
+    const fresh = judgeExpiry('index', index.notAfter ?? null, facts.serverNowMs);
+    if (!fresh.ok) return fresh;
+  }
   if (desiredHash(index.entries, pauseOf(index)) !== index.hash)
     return no('bad_index', 'index: its hash does not match its entries');
   return { ok: true, index };
+}
+
+/** The key that a signed text says it is signed with, to tell a strange key from a changed text; nothing is believed of it. */
+export function signerOf(text: string): string | undefined {
+  return /"signedBy":"([A-Za-z0-9_-]{43})"/.exec(text)?.[1];
 }
 
 /** The pause that an index says, if any. */
@@ -52,15 +62,14 @@ export type ManifestVerdict =
 export function verifyManifest(
   entry: DesiredEntry,
   signed: SignedManifest | undefined,
-  facts: { registeredVersion: number; signerKeys: readonly string[] },
+  facts: Trust & { registeredVersion: number },
 ): ManifestVerdict {
   const no = (code: string, message: string) => ({ ok: false, code, message }) as const;
   if (!signed) return no('missing_manifest', `no definition with hash ${entry.manifestHash}`);
   if (sha256Hex(signed.text) !== entry.manifestHash)
     return no('bad_manifest', 'the definition does not match the hash in the index');
-  if (!facts.signerKeys.some((key) => verifyText(key, 'carillon/v1/manifest', signed.text, signed.signature))) {
-    return no('bad_signature', 'the signature of the definition is not of a pinned key');
-  }
+  const judged = judgeSignature({ context: 'carillon/v1/manifest', ...signed }, facts, 'the definition');
+  if (!judged.ok) return judged;
   const manifest = JSON.parse(signed.text) as Manifest;
   if (manifest.jobId !== entry.jobId || manifest.version !== entry.version)
     return no('bad_manifest', 'the definition is of another job or version than the index says');

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,13 +80,12 @@ function showWhatWindowsDoes(folder: string): void {
   }
 }
 
+/** What cannot be started at all is an answer too: this is to be looked at, and breaks no contract. */
 function ask(args: readonly string[]): [number | null, Buffer] {
-  try {
-    return [0, execFileSync(`${windows}\\System32\\schtasks.exe`, args, { stdio: ['ignore', 'pipe', 'pipe'] })];
-  } catch (error) {
-    const { status, stdout, stderr } = error as { status: number | null; stdout: Buffer; stderr: Buffer };
-    return [status, Buffer.concat([stdout, stderr])];
-  }
+  const { status, stdout, stderr, error } = spawnSync(`${windows}\\System32\\schtasks.exe`, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return [status, error ? Buffer.from(String(error)) : Buffer.concat([stdout, stderr])];
 }
 
 main().then(

@@ -15,6 +15,7 @@ const options = {
   json: { type: 'boolean' },
   'log-file': { type: 'boolean' },
   'release-key': { type: 'string', multiple: true },
+  root: { type: 'string' },
   'no-start': { type: 'boolean' },
   'keep-data': { type: 'boolean' },
   'remove-data': { type: 'boolean' },

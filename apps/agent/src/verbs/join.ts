@@ -61,6 +61,7 @@ export async function stop({ data }: Call): Promise<number> {
 function joining(values: Values) {
   return {
     name: values.name,
+    root: root(values.root),
     proxy: proxy(values.proxy),
     ca: values.ca,
     schtasksCommand: values['schtasks-command'],
@@ -85,6 +86,11 @@ function proxy(text: string | undefined): string | undefined {
   const problem = text === undefined ? null : proxySettingProblem(text);
   if (problem) throw new UsageError(`--proxy: ${problem}`);
   return text;
+}
+
+function root(given: string | undefined): string | undefined {
+  if (given === undefined || /^[0-9a-f]{32}$/i.test(given.replaceAll(':', ''))) return given;
+  throw new UsageError(`--root: expected 32 hexadecimal digits as carillon keys list prints them, got ${given}`);
 }
 
 function releaseKeys(given: readonly string[] | undefined): readonly string[] {

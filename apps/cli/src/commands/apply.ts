@@ -2,18 +2,23 @@ import { ApiFailure } from '@carillon/contract/http/client';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { limits } from '@carillon/contract/limits';
 import type { Problem } from '@carillon/core/problem';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
 import { type CheckedDocument, problemsError, readDocuments } from '../lib/documents.js';
-import { CliError } from '../lib/errors.js';
+import { CliError, exitCodes, usageError } from '../lib/errors.js';
 import { describeChange, warningLines } from '../lib/print.js';
 import type { Session } from '../lib/session.js';
+import { hasChanges, type Plan } from '../plan/plan.js';
+import { planMarkdown } from '../plan/plan-markdown.js';
+import { planText } from '../plan/plan-text.js';
 
 export interface ApplyOptions {
   readonly dryRun?: boolean | undefined;
   readonly allowNoHosts?: boolean | undefined;
   readonly author?: string | undefined;
   readonly reason?: string | undefined;
+  /** Hash of the plan that was agreed to. */
+  readonly expect?: string | undefined;
 }
 
 /** `carillon apply`. */
@@ -22,8 +27,25 @@ export function addApply(program: Command, cli: Cli): void {
     .command('apply')
     .description('create or change jobs, host groups and alert policies from files, all or nothing')
     .requiredOption('-f, --file <path...>', 'a file, a folder (its *.yaml, *.yml and *.json), or - for standard input');
-  handle(addApplyOptions(command), cli, async (session: Session, options: ApplyOptions & { file: string[] }) => {
-    return applyDocuments(session, await readDocuments(session.io, options.file), options);
+  addApplyOptions(command)
+    .option('--plan', 'change nothing, and tell what would change; exit code 0: nothing, 2: something, 1: an error')
+    .addOption(
+      new Option('--format <form>', 'of a plan; markdown is a comment for a pull request')
+        .choices(planFormats)
+        .default(undefined, 'text'),
+    )
+    .option('--expect <hash>', 'do what this plan said and nothing else: refused when anything has changed since');
+  handle(command, cli, async (session: Session, options: ApplyOptions & PlanOptions & { file: string[] }) => {
+    const { plan, format, expect } = options;
+    if (format !== undefined && !plan) throw usageError('--format: expected --plan with it');
+    if (plan && (options.dryRun || expect !== undefined))
+      throw usageError('--plan: expected neither --dry-run nor --expect with it');
+    if (expect !== undefined && !/^[0-9a-f]{16}$/.test(expect))
+      throw usageError(`--expect: expected the hash of a plan, 16 hexadecimal digits, got ${JSON.stringify(expect)}`);
+    const documents = await readDocuments(session.io, options.file);
+    if (plan) return showPlan(session, documents, options);
+    if (expect !== undefined) await requirePlan(session, documents, options, expect);
+    return applyDocuments(session, documents, options);
   });
 }
 
@@ -36,26 +58,63 @@ export function addApplyOptions(command: Command): Command {
     .option('--reason <text>', 'why, for the history');
 }
 
+const planFormats = ['text', 'json', 'markdown'] as const;
+
+interface PlanOptions {
+  readonly plan?: boolean | undefined;
+  readonly format?: (typeof planFormats)[number] | undefined;
+}
+
+/** @returns 2 when applying would change something, else 0 */
+async function showPlan(
+  session: Session,
+  documents: readonly CheckedDocument[],
+  options: ApplyOptions & PlanOptions,
+): Promise<number> {
+  const plan = await askPlan(session, documents, options);
+  if (session.json || options.format === 'json') session.printJson(plan);
+  else session.print(options.format === 'markdown' ? planMarkdown(plan) : planText(plan));
+  return hasChanges(plan) ? exitCodes.changes : exitCodes.ok;
+}
+
+/**
+ * The server compares the hash once more while it writes. It is asked before, since one that is too old to know of plans
+ * would apply whatever there is.
+ */
+async function requirePlan(
+  session: Session,
+  documents: readonly CheckedDocument[],
+  options: ApplyOptions,
+  expected: string,
+): Promise<void> {
+  const { hash } = await askPlan(session, documents, options);
+  if (hash === expected) return;
+  throw new CliError(
+    `--expect: expected the plan ${expected}, got ${hash}: definitions, hosts or the files have changed since; plan again`,
+    { code: 'conflict', params: { expected, current: hash } },
+  );
+}
+
+/** @throws CliError with the problems of the documents, and for a server that cannot plan */
+export async function askPlan(
+  session: Session,
+  documents: readonly CheckedDocument[],
+  options: ApplyOptions,
+): Promise<Plan> {
+  const body = { ...bodyOf(session, documents, options), dryRun: true, plan: true };
+  const { plan, results } = await send(session, body, documents);
+  const planned = results.flatMap((result) => (result.plan ? [{ ...result, plan: result.plan }] : []));
+  if (plan && planned.length === results.length) return { ...plan, results: planned };
+  throw new CliError('the server is too old to plan: upgrade it, or use --dry-run', { code: 'unprocessable' });
+}
+
 /** Sends checked documents in one request and tells what became of each. */
 export async function applyDocuments(
   session: Session,
   documents: readonly CheckedDocument[],
   options: ApplyOptions,
 ): Promise<undefined> {
-  const author = options.author ?? session.io.userName;
-  const body = {
-    documents: documents.map(({ source }) => source.raw),
-    dryRun: options.dryRun === true,
-    allowNoHosts: options.allowNoHosts === true,
-    ...(author === undefined ? {} : { author }),
-    ...(options.reason === undefined ? {} : { reason: options.reason }),
-  };
-  checkSize(body);
-  const answer = await session
-    .call(jobRoutes.apply, { body: withSources(session, body, documents) })
-    .catch((error: unknown) => {
-      throw locateProblems(error, documents);
-    });
+  const answer = await send(session, bodyOf(session, documents, options), documents);
   if (session.json) return session.printJson(answer);
   const suffix = answer.dryRun ? ' (dry run: nothing was changed)' : '';
   for (const result of answer.results) {
@@ -63,6 +122,30 @@ export async function applyDocuments(
     for (const line of warningLines(result)) session.io.stderr.write(`${line}\n`);
   }
   return undefined;
+}
+
+function bodyOf(session: Session, documents: readonly CheckedDocument[], options: ApplyOptions) {
+  const author = options.author ?? session.io.userName;
+  return {
+    documents: documents.map(({ source }) => source.raw),
+    dryRun: options.dryRun === true,
+    allowNoHosts: options.allowNoHosts === true,
+    ...(author === undefined ? {} : { author }),
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...(options.expect === undefined ? {} : { expectPlan: options.expect }),
+  };
+}
+
+/** @throws CliError with each problem at its file and line */
+async function send(
+  session: Session,
+  body: ReturnType<typeof bodyOf> & { plan?: boolean },
+  documents: readonly CheckedDocument[],
+) {
+  checkSize(body);
+  return session.call(jobRoutes.apply, { body: withSources(session, body, documents) }).catch((error: unknown) => {
+    throw locateProblems(error, documents);
+  });
 }
 
 /** Comments are kept with jobs where there is room for them; they never are what a change fails of. */

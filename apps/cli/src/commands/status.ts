@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
 import { exitCodes } from '../lib/errors.js';
 import { runHeader, runRow } from '../lib/print.js';
+import { safeText } from '../lib/safe-text.js';
 import { type Session, unreachable } from '../lib/session.js';
 import { localTime } from '../lib/times.js';
 
@@ -30,7 +31,7 @@ function show(
   session: Session,
   url: string,
   ready: boolean,
-  { at, version, hosts, jobs, assignments, runs, recentBad, alertPath }: Overview,
+  { at, version, hosts, jobs, assignments, runs, recentBad, alertPath, auditTargets = [] }: Overview,
 ): void {
   session.fields([
     ['server', `${url}, version ${version}, ${localTime(at)}`],
@@ -49,6 +50,7 @@ function show(
       `${runs.total}: ${runs.succeeded} succeeded, ${runs.warning} warning, ${runs.bad} bad, ${runs.running} running`,
     ],
     ...(alertPath ? [['alerts', alertPathText(alertPath)] as const] : []),
+    ...auditTargets.map((each) => [`audit to ${each.target}`, auditTargetText(each)] as const),
   ]);
   if (recentBad.length === 0) return;
   session.print('');
@@ -60,6 +62,17 @@ function alertPathText({ lastSuccessAt, tookMs, silentSince }: NonNullable<Overv
     return { text: `test failures have not come through since ${localTime(silentSince)}`, colour: 'red' as const };
   if (!lastSuccessAt) return 'the first test failure is on its way';
   return `a test failure came through in ${tookMs} ms, ${localTime(lastSuccessAt)}`;
+}
+
+function auditTargetText({ waiting, oldestAt, lateSince, fault }: NonNullable<Overview['auditTargets']>[number]) {
+  const rows = `${waiting} rows wait${oldestAt ? `, the oldest of ${localTime(oldestAt)}` : ''}`;
+  const why = fault ? `: ${safeText(fault)}` : '';
+  if (lateSince)
+    return {
+      text: `nothing has gone there since before ${localTime(lateSince)}; ${rows}${why}`,
+      colour: 'red' as const,
+    };
+  return waiting === 0 ? 'all rows are there' : `${rows}${why}`;
 }
 
 /** `/readyz` is for load balancers: outside the API, and needs no token. */

@@ -1,7 +1,10 @@
 import type { ApiErrorBody, ApiErrorCode } from '@carillon/contract/http/error';
 
-/** Exit codes, after the usual meaning of shells. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+/**
+ * Exit codes, after the usual meaning of shells. A command that compares (`apply --plan`) ends with 2 when there are
+ * changes, and with 1 for wrong usage too: a mistyped option must not pass for a change.
+ */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, changes: 2 } as const;
 
 /** A failure that is told to the user as it stands, without a stack. */
 export class CliError extends Error {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -21,8 +20,6 @@ export interface Io {
   readonly userName: string | undefined;
   now(): number;
   sleep(ms: number): Promise<void>;
-  /** Runs a program with our own standard streams, passes signals on, gives its exit code. */
-  runChild(command: string, args: readonly string[], env: Record<string, string>): Promise<number>;
 }
 
 /** The real world. */
@@ -38,7 +35,6 @@ export function nodeIo(): Io {
     userName: currentUser(),
     now: () => Date.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    runChild,
   };
 }
 
@@ -52,26 +48,4 @@ function currentUser(): string | undefined {
   } catch {
     return undefined; // an account without an entry, as in some containers
   }
-}
-
-const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
-
-function runChild(command: string, args: readonly string[], env: Record<string, string>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
-    const forward = (signal: NodeJS.Signals) => void child.kill(signal);
-    for (const signal of forwardedSignals) process.on(signal, forward);
-    const release = () => {
-      for (const signal of forwardedSignals) process.off(signal, forward);
-    };
-    child.once('error', (error) => {
-      release();
-      reject(error);
-    });
-    child.once('exit', (code, signal) => {
-      release();
-      resolve(code ?? 128 + ((signal && signalNumbers[signal]) || 0));
-    });
-  });
 }

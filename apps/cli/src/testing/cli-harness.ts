@@ -20,8 +20,6 @@ export class CliHarness {
   isTTY = false;
   stdin: string | Uint8Array = '';
   nowMs = Date.parse('2026-03-01T12:00:00Z');
-  children: { command: string; args: readonly string[]; env: Record<string, string> }[] = [];
-  childExitCode = 0;
 
   /** Writes a file into the folder and gives its name. */
   file(name: string, text: string | Uint8Array): string {
@@ -61,10 +59,6 @@ export class CliHarness {
       sleep: async (ms) => {
         this.nowMs += ms;
         await new Promise((resolve) => setImmediate(resolve));
-      },
-      runChild: async (command, args, env) => {
-        this.children.push({ command, args, env });
-        return this.childExitCode;
       },
     };
   }

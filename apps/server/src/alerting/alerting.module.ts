@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AlertEvaluationStore } from '../store/alert-evaluation.store.js';
 import { AlertmanagerStore } from '../store/alertmanager.store.js';
+import { Database } from '../store/database.store.js';
 import { NoticeStore } from '../store/notice.store.js';
+import { RateBucketStore } from '../store/rate-bucket.store.js';
 import { RunOutputStore } from '../store/run-output.store.js';
 import { SelfWatchStore } from '../store/self-watch.store.js';
 import { SubscriptionStore } from '../store/subscription.store.js';
@@ -42,6 +44,7 @@ import { TicketWorker } from './ticketing/ticket-worker.js';
     SecretCheck,
     OwnChannels,
     RunOutputStore,
+    { provide: RateBucketStore, inject: [Database], useFactory: (database: Database) => new RateBucketStore(database) },
     Delivery,
     SelfWatchStore,
     SelfWatch,
@@ -64,6 +67,7 @@ import { TicketWorker } from './ticketing/ticket-worker.js';
     ALERT_CLOCK,
     Delivery,
     NoticeStore,
+    RateBucketStore,
     SelfWatchStore,
     TicketSystems,
     TicketSystemStore,

@@ -13,7 +13,7 @@ import { AlertNudge } from '../queue/alert-nudge.js';
 import { InProcessHints } from '../queue/in-process-hints.js';
 import { AcknowledgeLinks } from '../shared/acknowledge-links.js';
 import { Origins } from '../shared/origins.js';
-import { Signer } from '../shared/signer.js';
+import { Sealer } from '../shared/sealer.js';
 import { AlertDocumentStore } from '../store/alert-document.store.js';
 import { AlertEvaluationStore } from '../store/alert-evaluation.store.js';
 import type { Database } from '../store/database.store.js';
@@ -55,7 +55,7 @@ beforeAll(async () => {
   const stored = { ...subscription, allowPrivateAddresses: true };
   await new SubscriptionStore(app.database).create(id, stored, 'test', new Date(nowMs));
   const origins = new Origins({ publicOrigins: ['https://carillon.example'] });
-  incidents = new Incidents(origins, new AcknowledgeLinks(Signer.fromFile(join(folder, 'signer.key')), origins));
+  incidents = new Incidents(origins, new AcknowledgeLinks(Sealer.fromFile(join(folder, 'secrets.key')), origins));
 });
 afterAll(async () => {
   await app.close();

@@ -10,16 +10,16 @@ import { Database } from '../store/database.store.js';
 import { type Client, poolTransaction } from '../store/pool-transaction.js';
 import { ALERT_CLOCK, type AlertClock } from './alert-clock.js';
 import { INCIDENT_STAGE, type IncidentStage } from './stages.js';
+import { nothingWritten, tellOf, type Written } from './written.js';
 
 /** A server that finds the engine busy elsewhere looks again so soon: what it was told of may have come too late there. */
 const busyMs = 50;
 
-export interface Turn {
+export interface Turn extends Written {
   /** Another server has the turn. */
   readonly busy: boolean;
   readonly signals: number;
   readonly transitions: number;
-  readonly notices: number;
   readonly more: boolean;
 }
 
@@ -66,13 +66,15 @@ export class AlertEngine implements OnApplicationBootstrap, OnModuleDestroy {
     this.evaluation.note(this.clock());
     const turn = await poolTransaction(this.database.pool, (client) => this.decide(client, this.clock()));
     this.lastTurnMs = performance.now() - started;
-    if (turn.notices > 0) this.hints.publish({ kind: 'notices', hostIds: [] });
-    if (turn.transitions > 0 || turn.notices > 0) this.hints.publish({ kind: 'incidents', hostIds: [] });
+    tellOf(this.hints, turn);
+    if (turn.transitions > 0 || turn.notices.length > 0 || turn.events.length > 0)
+      this.hints.publish({ kind: 'incidents', hostIds: [] });
     return turn;
   }
 
   private async decide(client: Client, nowMs: number): Promise<Turn> {
-    if (!(await tryAlertTurn(client))) return { busy: true, signals: 0, transitions: 0, notices: 0, more: false };
+    if (!(await tryAlertTurn(client)))
+      return { busy: true, signals: 0, transitions: 0, ...nothingWritten, more: false };
     const evaluated = await this.evaluation.evaluate(client, nowMs);
     this.nudge.watching = evaluated.watching;
     const taken = await this.incidents.take(client, evaluated.transitions, nowMs);
@@ -81,7 +83,8 @@ export class AlertEngine implements OnApplicationBootstrap, OnModuleDestroy {
       busy: false,
       signals: evaluated.signals,
       transitions: evaluated.transitions.length,
-      notices: taken.notices + woken.notices,
+      notices: [...taken.notices, ...woken.notices],
+      events: [...taken.events, ...woken.events],
       more: evaluated.more || taken.more || woken.more,
     };
   }

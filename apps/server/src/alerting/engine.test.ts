@@ -1,15 +1,17 @@
 import { cloneDatabase } from '@carillon/testkit/database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { newId } from '../gateway/testing/run-events.js';
 import { AlertNudge } from '../queue/alert-nudge.js';
 import type { Hint } from '../queue/hints.js';
 import { InProcessHints } from '../queue/in-process-hints.js';
 import { Database } from '../store/database.store.js';
 import type { Client } from '../store/pool-transaction.js';
 import { AlertEngine } from './engine.service.js';
+import { nothingWritten } from './written.js';
 
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 let store: Database;
-const nothing = { notices: 0, more: false };
+const nothing = { ...nothingWritten, more: false };
 
 beforeEach(async () => {
   database = await cloneDatabase();
@@ -31,7 +33,7 @@ function engineOf(work: (client: Client) => Promise<void>, hints = new InProcess
     },
   };
   const incidents = {
-    take: () => Promise.resolve({ ...nothing, notices }),
+    take: () => Promise.resolve({ ...nothing, notices: Array.from({ length: notices }, () => newId()) }),
     wake: () => Promise.resolve(nothing),
   };
   const nudge = new AlertNudge(hints);

@@ -14,8 +14,9 @@ import { DeliveryStore } from '../store/delivery.store.js';
 import { IngestStore } from '../store/ingest.store.js';
 import { addFleet, jobFile } from '../store/testing/fleet.js';
 import { AlertEngine } from './engine.service.js';
+import { nothingWritten } from './written.js';
 
-const nothing = { notices: 0, more: false };
+const nothing = { ...nothingWritten, more: false };
 let database: Awaited<ReturnType<typeof cloneDatabase>>;
 let app: TestApp;
 let hostId: string;

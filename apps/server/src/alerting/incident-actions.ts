@@ -9,6 +9,7 @@ import { keyedEffect } from '../store/key-effect.js';
 import { type Client, poolTransaction } from '../store/pool-transaction.js';
 import { ALERT_CLOCK, type AlertClock } from './alert-clock.js';
 import { Incidents } from './incident-stage.js';
+import { nothingWritten, tellOf, type Written } from './written.js';
 
 /** Something that somebody does. */
 export interface Deed {
@@ -30,11 +31,11 @@ export class IncidentActions {
   async act(number: number, deeds: readonly Act[], by: string): Promise<Acted | null> {
     return await this.inTurn(async (client) => {
       const effect = await keyedEffect(client);
-      if (effect.isDone) return { notices: 0, result: await asItIs(client, number) };
+      if (effect.isDone) return { written: nothingWritten, result: await asItIs(client, number) };
       const own = deeds.map((one) => ({ by, act: one }));
       const done = await this.carryOut(client, number, own, 'all');
       if (done.acted?.ok) await effect.done();
-      return { notices: done.notices, result: done.acted };
+      return { written: done.written, result: done.acted };
     });
   }
 
@@ -44,26 +45,28 @@ export class IncidentActions {
    */
   async takeOver(number: number, deeds: readonly Deed[], also: (client: Client) => Promise<void>): Promise<void> {
     await this.inTurn(async (client) => {
-      const { notices } = await this.carryOut(client, number, deeds, 'possible');
+      const { written } = await this.carryOut(client, number, deeds, 'possible');
       await also(client);
-      return { notices, result: undefined };
+      return { written, result: undefined };
     });
   }
 
-  private async inTurn<T>(work: (client: Client) => Promise<{ notices: number; result: T }>): Promise<T> {
-    const { notices, result } = await poolTransaction(this.database.pool, async (client) => {
+  private async inTurn<T>(work: (client: Client) => Promise<{ written: Written; result: T }>): Promise<T> {
+    const { written, result } = await poolTransaction(this.database.pool, async (client) => {
       await awaitAlertTurn(client);
       return await work(client);
     });
     this.hints.publish({ kind: 'incidents', hostIds: [] });
-    if (notices > 0) this.hints.publish({ kind: 'notices', hostIds: [] });
+    tellOf(this.hints, written);
+    // Who has it and who looks after it stands in its ticket too.
+    this.hints.publish({ kind: 'tickets', hostIds: [] });
     return result;
   }
 
   private async carryOut(client: Client, number: number, deeds: readonly Deed[], which: 'all' | 'possible') {
     const nowMs = this.clock();
     const found = await incidentByNumber(client, number);
-    if (!found) return { acted: null, notices: 0 };
+    if (!found) return { acted: null, written: nothingWritten };
     const turn = await this.incidents.begin(client, nowMs);
     turn.add([found]);
     const { members } = (await turn.membersOf([found.id]))(found.id);
@@ -75,10 +78,10 @@ export class IncidentActions {
       if (acted.ok) {
         turn.take(acted, deed.by);
         done.push(deed);
-      } else if (which === 'all') return { acted, notices: 0 };
+      } else if (which === 'all') return { acted, written: nothingWritten };
     }
     for (const deed of done) noteDeed(found, deed);
-    return { acted, notices: await turn.write() };
+    return { acted, written: await turn.write() };
   }
 }
 

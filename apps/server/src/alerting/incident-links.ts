@@ -18,6 +18,7 @@ import { keyedEffect } from '../store/key-effect.js';
 import { type Client, poolTransaction } from '../store/pool-transaction.js';
 import { ALERT_CLOCK, type AlertClock } from './alert-clock.js';
 import { IncidentEvents } from './subscriptions/incident-events.js';
+import { tellOf } from './written.js';
 
 /** An incident is a ticket or two elsewhere; more is a program that runs wild. */
 const mostLinks = 20;
@@ -85,7 +86,7 @@ export class IncidentLinks {
     work: (client: Client, incidentId: string, nowMs: number) => Promise<Deed>,
   ): Promise<LinkOutcome> {
     const [origin = 'http://localhost'] = this.origins.all;
-    let told = 0;
+    let told: readonly string[] = [];
     const done = await poolTransaction(this.database.pool, async (client): Promise<LinkOutcome> => {
       const nowMs = this.clock();
       const incident = await incidentByNumber(client, number);
@@ -99,7 +100,7 @@ export class IncidentLinks {
       told = await events.queue([entry], (path) => `${origin}${path}`, nowMs);
       return outcome;
     });
-    if (told > 0) this.hints.publish({ kind: 'notices', hostIds: [] });
+    tellOf(this.hints, { notices: [], events: told });
     return done;
   }
 }

@@ -6,6 +6,7 @@ import { dueIncidents } from '../store/incident-rows.js';
 import type { Client } from '../store/pool-transaction.js';
 import { IncidentTurn } from './incident-turn.js';
 import type { IncidentStage, StageWork } from './stages.js';
+import { nothingWritten } from './written.js';
 
 /** Incidents that one turn looks at because their time has come. */
 const wakesPerTurn = 200;
@@ -19,20 +20,20 @@ export class Incidents implements IncidentStage {
   ) {}
 
   async take(client: Client, transitions: readonly AlertTransition[], nowMs: number): Promise<StageWork> {
-    if (transitions.length === 0) return { notices: 0, more: false };
+    if (transitions.length === 0) return { ...nothingWritten, more: false };
     const turn = await this.begin(client, nowMs);
     await turn.join(transitions);
     await turn.bring();
-    return { notices: await turn.write(), more: false };
+    return { ...(await turn.write()), more: false };
   }
 
   async wake(client: Client, nowMs: number): Promise<StageWork> {
     const due = await dueIncidents(client, nowMs, wakesPerTurn);
-    if (due.length === 0) return { notices: 0, more: false };
+    if (due.length === 0) return { ...nothingWritten, more: false };
     const turn = await this.begin(client, nowMs);
     turn.add(due);
     await turn.bring();
-    return { notices: await turn.write(), more: due.length === wakesPerTurn };
+    return { ...(await turn.write()), more: due.length === wakesPerTurn };
   }
 
   begin(client: Client, nowMs: number): Promise<IncidentTurn> {

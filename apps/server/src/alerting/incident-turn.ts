@@ -28,6 +28,7 @@ import { foldStorms, settleStorms } from './storms.js';
 import { IncidentEvents } from './subscriptions/incident-events.js';
 import { type NoticeLinks, Teller } from './teller.js';
 import type { TurnInHand } from './turn-in-hand.js';
+import type { Written } from './written.js';
 
 /** More lines of one kind in one turn are one line with a count. */
 const linesPerTurn = 20;
@@ -272,8 +273,8 @@ export class IncidentTurn implements TurnInHand {
     return found;
   }
 
-  /** @returns how many messages are new: notices, and events of subscriptions */
-  async write(): Promise<number> {
+  /** @returns which messages are new */
+  async write(): Promise<Written> {
     const { client, nowMs } = this;
     const events = await IncidentEvents.begin(client, [...this.incidents.keys()], this.opened);
     await this.teller.prepare(client, this.incidents);
@@ -284,7 +285,7 @@ export class IncidentTurn implements TurnInHand {
     await wakeTickets(client, this.toldToTickets(), nowMs);
     const { added, entries } = await this.teller.queue(client, this.incidents);
     await logDecisions(client, [...this.log, ...entries]);
-    return added + (await events.queue(this.log, this.links.to, nowMs));
+    return { notices: added, events: await events.queue(this.log, this.links.to, nowMs) };
   }
 
   /** Incidents of which a ticket says more than their notices do: who has them, and how bad they are. */

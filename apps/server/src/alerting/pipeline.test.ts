@@ -13,16 +13,17 @@ import { JobsModule } from '../features/jobs/jobs.module.js';
 import { finished } from '../gateway/testing/run-events.js';
 import { startTestApp, type TestApp } from '../http/testing/test-app.js';
 import { AlertNudge } from '../queue/alert-nudge.js';
+import { noDeliveryQueue } from '../queue/delivery-queue.js';
 import { InProcessHints } from '../queue/in-process-hints.js';
 import { AcknowledgeLinks } from '../shared/acknowledge-links.js';
 import { Origins } from '../shared/origins.js';
 import { Sealer } from '../shared/sealer.js';
-import { Signer } from '../shared/signer.js';
 import { AlertDocumentStore } from '../store/alert-document.store.js';
 import { AlertEvaluationStore } from '../store/alert-evaluation.store.js';
 import { IngestStore } from '../store/ingest.store.js';
 import { NoticeStore } from '../store/notice.store.js';
 import { poolTransaction } from '../store/pool-transaction.js';
+import { RateBucketStore } from '../store/rate-bucket.store.js';
 import { RunOutputStore } from '../store/run-output.store.js';
 import { ServerSecretStore } from '../store/server-secret.store.js';
 import { SubscriptionStore } from '../store/subscription.store.js';
@@ -65,7 +66,7 @@ beforeAll(async () => {
   const config = { pollMs: 600_000, allowPrivateChannels: true };
   const clock = () => nowMs;
   const origins = new Origins({ publicOrigins: ['https://carillon.example'] });
-  const links = new AcknowledgeLinks(Signer.fromFile(join(folder, 'signer.key')), origins);
+  const links = new AcknowledgeLinks(Sealer.fromFile(join(folder, 'secrets.key')), origins);
   incidentStage = new Incidents(origins, links);
   engine = new AlertEngine(
     app.database,
@@ -86,6 +87,8 @@ beforeAll(async () => {
     new TicketLinkStore(app.database),
     new OwnChannels(),
     new RunOutputStore(app.database),
+    new RateBucketStore(app.database, clock),
+    noDeliveryQueue,
   );
 });
 afterAll(async () => {
@@ -172,6 +175,8 @@ it('a failure is told where its severity goes by default, with its reason, and i
     lastedMs: minute,
     goodRuns: { count: 1 },
   });
+  const evidence = { id: over.run.id, job: 'etl', host: 'WIN-0', outcome: 'succeeded', url: over.links.run };
+  expect(over.resolution.runs).toEqual([{ ...evidence, at: over.resolution.goodRuns.at }]);
   expect(await incidents()).toMatchObject([{ state: 'resolved' }]);
   // Also what was decided before there was an incident.
   const log = await app.database.pool.query(`SELECT text FROM alert_log WHERE stage = 'evaluate' ORDER BY id`);
@@ -263,8 +268,9 @@ it('ten thousand failures of one job are one ticket', async () => {
   const config = { pollMs: 600_000, allowPrivateChannels: true };
   const systems = new TicketSystems(documents, secrets, () => nowMs, config);
   const acts = new IncidentActions(app.database, incidentStage, new InProcessHints(), () => nowMs);
+  const rates = new RateBucketStore(app.database, () => nowMs);
   const workers = [1, 2].map(
-    () => new TicketWorker(links, states, systems, acts, new InProcessHints(), () => nowMs, config),
+    () => new TicketWorker(links, states, systems, acts, new InProcessHints(), () => nowMs, config, rates),
   );
   for (let minutes = 0; minutes < 10; minutes += 1) {
     await ingest('flood', 'failed', hostIds, 25);

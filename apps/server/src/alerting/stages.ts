@@ -1,10 +1,9 @@
 import type { AlertTransition } from '@carillon/core/alert/alert';
 import type { Client } from '../store/pool-transaction.js';
+import type { Written } from './written.js';
 
 /** What became of a stage's work, for the hints that follow the commit. */
-export interface StageWork {
-  /** Notices that were written. */
-  readonly notices: number;
+export interface StageWork extends Written {
   /** There is more to do than one turn should. */
   readonly more: boolean;
 }

@@ -3,11 +3,12 @@ import type { NoticeTarget } from '@carillon/core/alert/incident';
 import type { Telling } from '@carillon/core/alert/incident/advance';
 import { noticeContent, noticeKey, reach } from '@carillon/core/alert/incident/notice-of';
 import type { OpenIncident } from '@carillon/core/alert/incident/open-incident';
+import { begunMs, type Recoveries } from '@carillon/core/alert/incident/resolution';
 import type { NoticeContent } from '@carillon/core/alert/notice';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import type { AcknowledgeGrant } from '../shared/acknowledge-links.js';
 import type { AlertLogEntry } from '../store/alert-log.js';
-import { type Lead, leadsOf, spreadsOf } from '../store/incident-members.js';
+import { type Lead, leadsOf, recoveriesOf, spreadsOf } from '../store/incident-members.js';
 import { stormMembers } from '../store/incident-rows.js';
 import { type NewNotice, queueNotices } from '../store/notice-rows.js';
 import type { Client } from '../store/pool-transaction.js';
@@ -34,6 +35,7 @@ export class Teller {
   private readonly pending: Pending[] = [];
   private readonly entries: AlertLogEntry[] = [];
   private leads = new Map<string, Lead>();
+  private recoveries = new Map<string, Recoveries>();
 
   constructor(
     private readonly facts: RoutingFacts,
@@ -73,6 +75,12 @@ export class Teller {
       client,
       [...ids].filter((id) => !incidents.get(id)?.data.isStorm),
     );
+    const ended = this.pending.filter(({ telling }) => telling.reason === 'resolved' && telling.by === undefined);
+    const begun = ended.flatMap(({ incidentId }): [string, number][] => {
+      const incident = incidents.get(incidentId);
+      return incident && !incident.data.isStorm ? [[incidentId, begunMs(incident)]] : [];
+    });
+    this.recoveries = await recoveriesOf(client, new Map(begun));
   }
 
   /** Counts how far incidents reach, where people are told or it was not counted for a while. @returns those that changed */
@@ -97,17 +105,20 @@ export class Teller {
     });
   }
 
-  /** Writes the notices. @returns how many are new, and what the log says of them */
+  /** Writes the notices. @returns ids of those that are new, and what the log says of them */
   async queue(
     client: Client,
     incidents: ReadonlyMap<string, OpenIncident>,
-  ): Promise<{ added: number; entries: readonly AlertLogEntry[] }> {
+  ): Promise<{ added: readonly string[]; entries: readonly AlertLogEntry[] }> {
     const parts = await this.partsOf(client, incidents);
     const notices = this.pending.flatMap(({ incidentId, telling, targets }): NewNotice[] => {
       const incident = incidents.get(incidentId);
       if (!incident) return [];
       const lead = this.leads.get(incidentId) ?? null;
-      const content = noticeContent(incident, telling, lead, this.links.to, parts.get(incidentId));
+      const content = noticeContent(incident, telling, lead, this.links.to, {
+        parts: parts.get(incidentId),
+        recoveries: this.recoveries.get(incidentId),
+      });
       return targets.map((target) => ({
         id: makeUuid7(this.nowMs, randomBytes(10)),
         key: noticeKey(incident, telling, target),
@@ -122,7 +133,7 @@ export class Teller {
     });
     const added = await queueNotices(client, notices);
     const told = notices.filter(({ id }) => added.has(id)).map((notice) => this.entryOf(notice));
-    return { added: added.size, entries: [...this.entries, ...told] };
+    return { added: [...added], entries: [...this.entries, ...told] };
   }
 
   /** Each target has a link of its own, so that it is known who used it. */

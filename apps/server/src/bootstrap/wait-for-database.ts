@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js';
 import { describeError } from '../queue/state-log.js';
 import { isDatabaseDown } from '../store/database-errors.js';
 import { migrate } from '../store/migrate.js';
+import { grantRuntime } from '../store/runtime-role.js';
 import { portError } from './port-error.js';
 
 const firstWaitMs = 1_000;
@@ -24,8 +25,11 @@ export async function waitForDatabase(config: Config, migrations: string, signal
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
         // A database that swallows packets must not hold up a stop.
-        const applied = await Promise.race([migrate(config.databaseUrl, migrations), aborted(signal)]);
+        const { databaseUrl, databaseOwnerUrl } = config;
+        const applied = await Promise.race([migrate(databaseOwnerUrl ?? databaseUrl, migrations), aborted(signal)]);
         for (const name of applied) logger.log(`migration ${name} applied`);
+        if (databaseOwnerUrl && !signal.aborted)
+          await Promise.race([grantRuntime(databaseUrl, databaseOwnerUrl), aborted(signal)]);
         return;
       } catch (error) {
         if (!isUnreachable(error)) throw error;

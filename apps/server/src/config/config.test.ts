@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from './config.js';
 
 const oidc = { CARILLON_OIDC_ISSUER: 'https://id.example', CARILLON_OIDC_CLIENT_ID: 'carillon' };
+const hook = { CARILLON_AUDIT_WEBHOOK: 'https://siem.example/rows' };
 const least = { DATABASE_URL: 'postgresql://u:secret@db/carillon' };
 
 describe('configuration', () => {
@@ -43,10 +44,40 @@ describe('configuration', () => {
     [{ ...oidc, CARILLON_OIDC_SCOPE: 'profile' }, 'CARILLON_OIDC_SCOPE: expected scopes with openid'],
     [{ ...oidc, CARILLON_OIDC_GROUPS: 'ops=viewer@all' }, 'CARILLON_OIDC_GROUPS: expected JSON such as'],
     [{ ...oidc, CARILLON_OIDC_GROUPS: '{"ops":["boss@all"]}' }, 'got "boss@all"'],
+    [
+      { DATABASE_URL_OWNER: 'postgresql://u:other@db/carillon' },
+      'DATABASE_URL_OWNER: expected the database of DATABASE_URL with',
+    ],
+    [{ DATABASE_URL_OWNER: 'postgresql://o:secret@db/other' }, 'with another user, got "(hidden)"'],
+    [{ CARILLON_AUDIT_SYSLOG: 'siem:6514' }, 'CARILLON_AUDIT_SYSLOG: expected tls://HOST:PORT'],
+    [{ CARILLON_AUDIT_SYSLOG: 'tls://siem:0' }, 'CARILLON_AUDIT_SYSLOG: expected tls://HOST:PORT'],
+    [
+      { CARILLON_AUDIT_SYSLOG: 'tls://siem', CARILLON_AUDIT_SYSLOG_CA: 'x' },
+      'CARILLON_AUDIT_SYSLOG_CA: expected certificates',
+    ],
+    [
+      { CARILLON_AUDIT_WEBHOOK: 'http://siem/x' },
+      'CARILLON_AUDIT_WEBHOOK: expected https:// (http:// on this machine only)',
+    ],
+    [{ CARILLON_AUDIT_WEBHOOK: 'https://siem/secret' }, 'CARILLON_AUDIT_WEBHOOK_SECRET: expected whsec_'],
+    [{ ...hook, CARILLON_AUDIT_WEBHOOK_SECRET: 'whsec_c2hvcnQ=' }, 'got "(hidden)"'],
     [{ DATABASE_URL: '', DATABASE_URL_FILE: '/nowhere' }, 'DATABASE_URL_FILE: expected a readable file'],
   ])('refuses %j by naming the variable and what was expected', (env, message) => {
     expect(() => readConfig({ ...least, ...env })).toThrow(message);
     expect(() => readConfig({ ...least, ...env })).not.toThrow('secret');
+  });
+
+  it('knows where the audit is sent', () => {
+    expect(readConfig(least).audit).toEqual({});
+    const webhookSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const both = { ...hook, CARILLON_AUDIT_SYSLOG: 'tls://siem', CARILLON_AUDIT_WEBHOOK_SECRET: webhookSecret };
+    expect(readConfig({ ...least, ...both }).audit).toEqual({
+      syslog: { protocol: 'tls', host: 'siem', port: 6514 },
+      webhook: { url: 'https://siem.example/rows', secrets: [webhookSecret] },
+    });
+    expect(readConfig({ ...least, CARILLON_AUDIT_SYSLOG: 'udp://[::1]' }).audit?.syslog).toEqual({
+      ...{ protocol: 'udp', host: '::1', port: 514 },
+    });
   });
 
   it('knows an identity provider by its issuer and our client', () => {

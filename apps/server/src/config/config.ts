@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 import { limits } from '@carillon/contract/limits';
+import { type AuditSettings, auditSettingsOf } from './audit-config.js';
 import { type OidcSettings, oidcOf } from './oidc-config.js';
 import { ConfigError, list, secret, url } from './variables.js';
 
 /** Everything that is configured, parsed once. Nothing else reads the environment. */
 export interface Config {
   readonly databaseUrl: string;
+  /** The same database as the owner of its tables, who migrates it; undefined: as `databaseUrl` says. */
+  readonly databaseOwnerUrl?: string | undefined;
   /** Undefined: one server, no Redis; queues then live in Postgres and hints in the process. */
   readonly redisUrl: string | undefined;
   readonly listenHost: string;
@@ -14,6 +17,8 @@ export interface Config {
   readonly dataFolder: string;
   readonly adminTokenFile: string;
   readonly signerKeyFile: string;
+  /** Whether the signer has a process of its own; only tests do without. */
+  readonly signerProcess?: true;
   /** Seals the secrets of channels; apart from the database, like the signer's. */
   readonly secretsKeyFile: string;
   /** Origins under which agents and browsers reach us; the first is shown to people. */
@@ -50,6 +55,8 @@ export interface Config {
   readonly alertmanager?: AlertmanagerSettings | undefined;
   /** An identity provider at which people sign in; undefined: with local accounts alone. */
   readonly oidc?: OidcSettings | undefined;
+  /** Where rows of the audit are sent; undefined: nowhere. */
+  readonly audit?: AuditSettings | undefined;
 }
 
 export interface AlertmanagerSettings {
@@ -76,12 +83,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const local = [`http://127.0.0.1:${listenPort}`, `http://localhost:${listenPort}`];
   return {
     databaseUrl: url('DATABASE_URL', secret(env, 'DATABASE_URL'), ['postgresql:', 'postgres:']),
+    databaseOwnerUrl: ownerUrl(env),
     redisUrl: redisUrl ? url('REDIS_URL', redisUrl, ['redis:', 'rediss:']) : undefined,
     listenHost,
     listenPort,
     dataFolder,
     adminTokenFile: env.CARILLON_ADMIN_TOKEN_FILE || resolve(dataFolder, 'admin-token'),
     signerKeyFile: env.CARILLON_SIGNER_KEY_FILE || resolve(dataFolder, 'server', 'signer.key'),
+    signerProcess: true,
     secretsKeyFile: env.CARILLON_SECRETS_KEY_FILE || resolve(dataFolder, 'server', 'secrets.key'),
     publicOrigins: [...list(env.CARILLON_PUBLIC_URL).map((text) => origin('CARILLON_PUBLIC_URL', text)), ...local],
     webRoot: env.CARILLON_WEB_ROOT || undefined,
@@ -113,7 +122,19 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     allowPrivateChannels: env.CARILLON_ALLOW_PRIVATE_CHANNELS === '1',
     alertmanager: alertmanagerOf(env),
     oidc: oidcOf(env),
+    audit: auditSettingsOf(env),
   };
+}
+
+function ownerUrl(env: NodeJS.ProcessEnv): string | undefined {
+  const name = 'DATABASE_URL_OWNER';
+  const text = secret(env, name);
+  if (!text) return undefined;
+  const owner = new URL(url(name, text, ['postgresql:', 'postgres:']));
+  const server = new URL(secret(env, 'DATABASE_URL') ?? '');
+  if (owner.host !== server.host || owner.pathname !== server.pathname || owner.username === server.username)
+    throw new ConfigError(name, 'the database of DATABASE_URL with another user', '(hidden)');
+  return text;
 }
 
 function alertmanagerOf(env: NodeJS.ProcessEnv): AlertmanagerSettings | undefined {

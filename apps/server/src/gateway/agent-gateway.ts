@@ -101,13 +101,16 @@ export class AgentGateway implements OnApplicationBootstrap, BeforeApplicationSh
     // A caller that hangs up, or that ws refuses, before the socket is open is no stranger any more.
     socket.once('close', release);
     this.server.handleUpgrade(request, socket, head, (ws) => {
-      this.open(ws, this.origins.forHost(request.headers.host), release);
+      this.open(ws, this.origins.forHost(request.headers.host), admission.address, release);
     });
   }
 
-  private open(ws: WebSocket, origin: string, release: () => void): void {
+  private open(ws: WebSocket, origin: string, from: string, release: () => void): void {
     const owner: SocketOwner = {
-      handshake: this.handshake,
+      handshake: {
+        hello: (challenge, body) => this.handshake.hello(challenge, body, from),
+        enroll: (challenge, body) => this.handshake.enroll(challenge, body),
+      },
       handlers: this.handlers,
       welcomed: (socket) => {
         release();

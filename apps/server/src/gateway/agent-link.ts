@@ -5,6 +5,8 @@ import type { SeenHost } from '../store/session.store.js';
 /** What the rest of the gateway sees of one authenticated socket. */
 export interface AgentLink extends FenceClaim {
   readonly name: string;
+  /** What the agent says it can do. */
+  readonly capabilities: readonly string[];
   /** Newest desired point the agent was told of. */
   told: { rev: number; hash: string };
   /** From the last heartbeat that is not written down yet. */

@@ -33,7 +33,7 @@ export class AgentSocket implements AgentLink {
   /** Absent once the agent is known. */
   private talk: OpeningTalk | undefined;
   private phase: Phase = 'stranger';
-  private agent: Pick<AgentLink, 'hostId' | 'name' | 'fence'> | undefined;
+  private agent: Pick<AgentLink, 'hostId' | 'name' | 'fence' | 'capabilities'> | undefined;
   /** Messages other than events and output are handled in the order they came. */
   private queue: Promise<void> = Promise.resolve();
   private unknownNames: Set<string> | undefined;
@@ -72,6 +72,10 @@ export class AgentSocket implements AgentLink {
 
   get name(): string {
     return this.agent?.name ?? '';
+  }
+
+  get capabilities(): readonly string[] {
+    return this.agent?.capabilities ?? [];
   }
 
   get fence(): number {
@@ -141,8 +145,8 @@ export class AgentSocket implements AgentLink {
 
   /** A session was opened; the socket may have closed meanwhile. */
   private welcome(decision: Welcomed, re: string): void {
-    const { agent, session, body, verdict } = decision;
-    this.agent = { hostId: agent.hostId, name: agent.name, fence: session.fence };
+    const { agent, session, body, verdict, capabilities } = decision;
+    this.agent = { hostId: agent.hostId, name: agent.name, fence: session.fence, capabilities };
     this.talk = undefined;
     if (this.phase === 'closed') {
       this.owner.left(this);

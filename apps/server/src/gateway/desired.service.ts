@@ -1,12 +1,13 @@
 import type { Body } from '@carillon/contract/agent/catalog';
-import type { HostIndex } from '@carillon/contract/agent/desired-messages';
-import { canonicalJson } from '@carillon/core/desired/canonical-json';
-import { type DesiredEntry, desiredHash } from '@carillon/core/desired/desired-state';
-import type { HostPause } from '@carillon/core/desired/pause';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { DesiredEntry } from '@carillon/core/desired/desired-state';
+import { highestRevision } from '@carillon/core/signing/accepted-book';
+import type { Refusal, RefusalCode } from '@carillon/core/signing/refusal';
+import { Inject, Injectable } from '@nestjs/common';
 import { PageNews } from '../queue/page-news.js';
-import { Signer } from '../shared/signer.js';
+import { isRefusal, type SignedText } from '../shared/signing/signer-requests.js';
+import { AcceptedStore } from '../store/accepted.store.js';
 import { type DeliveredEntry, DeliveryStore, type HostDesired } from '../store/delivery.store.js';
+import { SigningAlarmStore } from '../store/signing-alarm.store.js';
 import type { AgentLink } from './agent-link.js';
 import { Batcher } from './batcher.js';
 import { closeCodes } from './close-codes.js';
@@ -14,30 +15,41 @@ import { desiredPages } from './desired-pages.js';
 import { ManifestCache } from './manifest-cache.js';
 
 const manifestCacheBytes = 32 * 1024 * 1024;
+/** Why a host rejects a definition that did not come from us as it is. */
+const forgedCodes: ReadonlySet<string> = new Set<RefusalCode>([
+  'bad_signature',
+  'bad_manifest',
+  'unknown_key',
+  'revoked_key',
+]);
 
-function pauseTold({ fromMs, untilMs, ...pause }: HostPause): NonNullable<HostIndex['pause']> {
-  return { ...pause, from: new Date(fromMs).toISOString(), until: new Date(untilMs).toISOString() };
+/** Whose desired state is asked for, and what its agent can do. */
+type Asked = Pick<AgentLink, 'hostId' | 'capabilities'>;
+
+interface SignedDesired {
+  readonly desired: HostDesired;
+  readonly signed: SignedText | Refusal;
 }
 
 /** Tells hosts that there is a new desired state, hands it out, and notes what became of it. */
 @Injectable()
 export class DesiredDelivery {
-  private readonly logger = new Logger('Gateway');
-  private readonly manifests = new ManifestCache(manifestCacheBytes);
-  private readonly loads: Batcher<string, HostDesired | null>;
+  private manifests = new ManifestCache(manifestCacheBytes);
+  private readonly loads: Batcher<Asked, SignedDesired | null>;
   private readonly delivered: Batcher<readonly DeliveredEntry[], undefined>;
 
   constructor(
     @Inject(DeliveryStore) private readonly store: DeliveryStore,
-    @Inject(Signer) private readonly signer: Signer,
+    @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
     @Inject(PageNews) private readonly news: PageNews,
+    @Inject(SigningAlarmStore) private readonly alarm: SigningAlarmStore,
   ) {
     this.loads = new Batcher({
       name: 'Desired state',
       maxWeight: 200,
       maxDelayMs: 5,
       weigh: () => 1,
-      flush: (hostIds) => this.store.load(hostIds),
+      flush: (asked) => this.loadSigned(asked),
     });
     this.delivered = new Batcher({
       name: 'Delivered marks',
@@ -53,17 +65,17 @@ export class DesiredDelivery {
 
   /** Answers `desired.get`: the signed index of the host and the manifests it does not have. */
   async hand(link: AgentLink, get: Body<'desired.get'>, re: string): Promise<void> {
-    const desired = await this.loads.add(link.hostId);
-    if (!desired) return;
-    if (desiredHash(desired.entries, desired.pause) !== desired.hash) {
-      this.logger.error(
-        `host ${JSON.stringify(link.name)}: assignments do not have the hash of revision ${desired.rev}`,
-      );
+    const loaded = await this.loads.add({ hostId: link.hostId, capabilities: link.capabilities });
+    if (!loaded) return;
+    const { desired, signed } = loaded;
+    if (isRefusal(signed)) {
+      // The host keeps what it has.
+      await this.alarm.raise(link.name, signed);
+      return;
     }
     const have = new Set(get.haveManifests);
     const missing = await this.signedManifests(desired.entries.filter((entry) => !have.has(entry.manifestHash)));
-    for (const page of desiredPages(this.signedIndex(link.hostId, desired), missing))
-      link.send('desired.state', page, re);
+    for (const page of desiredPages(signed, missing)) link.send('desired.state', page, re);
     if (desired.rev >= link.told.rev) link.told = { rev: desired.rev, hash: desired.hash };
     await this.delivered.add(
       desired.entries.map(({ jobId, manifestHash }) => ({ hostId: link.hostId, jobId, manifestHash })),
@@ -72,8 +84,11 @@ export class DesiredDelivery {
 
   /** Writes down an `apply.status`; a session that is no longer the newest ends instead. */
   async noteApplied(link: AgentLink, status: Body<'apply.status'>): Promise<void> {
-    if (await this.store.apply(link, status)) this.news.afterReport(link.hostId);
-    else link.supersede();
+    if (!(await this.store.apply(link, status))) return link.supersede();
+    this.news.afterReport(link.hostId);
+    const forged = status.jobs.find(({ state, code }) => state === 'rejected' && forgedCodes.has(code ?? ''));
+    if (forged?.code)
+      await this.alarm.refused(link.name, { what: 'manifest', code: forged.code, message: forged.message ?? '' });
   }
 
   /** Compares what an agent believes with what it was told; a lost notice heals here. */
@@ -93,29 +108,29 @@ export class DesiredDelivery {
       if (state !== 'active') {
         const code = state === 'quarantined' ? 'quarantined' : 'revoked';
         link.refuse({ code, message: `this host is ${state}` }, closeCodes.forbidden);
-      } else if (desired.rev > link.told.rev) {
+      } else if (desired.rev > link.told.rev && desired.rev <= highestRevision) {
         link.told = desired;
         link.send('desired.notice', desired);
       }
     }
   }
 
+  /** They were signed anew. */
+  forgetManifests(): void {
+    this.manifests = new ManifestCache(manifestCacheBytes);
+  }
+
   async stop(limitMs: number): Promise<void> {
     await Promise.all([this.loads.stop(limitMs), this.delivered.stop(limitMs)]);
   }
 
-  private signedIndex(hostId: string, desired: HostDesired): { text: string; signature: string } {
-    const index: HostIndex = {
-      kind: 'carillon/index/v1',
-      hostId,
-      rev: desired.rev,
-      hash: desired.hash,
-      entries: desired.entries.map(({ jobId, version, manifestHash }) => ({ jobId, version, manifestHash })),
-      issuedAt: new Date().toISOString(),
-      ...(desired.pause ? { pause: pauseTold(desired.pause) } : {}),
-    };
-    const text = canonicalJson(index);
-    return { text, signature: this.signer.sign('carillon/v1/index', text) };
+  private async loadSigned(asked: readonly Asked[]): Promise<(SignedDesired | null)[]> {
+    const found = await this.accepted.indexes(async () => {
+      const loaded = await this.store.load(asked.map(({ hostId }) => hostId));
+      return loaded.flatMap((desired, index) => (desired ? [{ ...desired, ...(asked[index] as Asked) }] : []));
+    });
+    const byHost = new Map(found.map(({ proposal, signed }) => [proposal.hostId, { desired: proposal, signed }]));
+    return asked.map(({ hostId }) => byHost.get(hostId) ?? null);
   }
 
   private async signedManifests(entries: readonly DesiredEntry[]) {

@@ -8,8 +8,10 @@ import { DesiredDelivery } from './desired.service.js';
 import { HintedWork } from './hinted-work.js';
 import { Presence } from './presence.service.js';
 import { SocketRegistry } from './socket-registry.js';
+import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
 import { within } from './within.js';
+import { Witnesses } from './witnesses.service.js';
 
 const pollsPerUpgradeLook = 12;
 
@@ -29,6 +31,8 @@ export class GatewayWork {
     @Inject(DesiredDelivery) desired: DesiredDelivery,
     @Inject(CommandDelivery) commands: CommandDelivery,
     @Inject(UpgradeDelivery) upgrades: UpgradeDelivery,
+    @Inject(TrustDelivery) private readonly trust: TrustDelivery,
+    @Inject(Witnesses) private readonly witnesses: Witnesses,
   ) {
     this.byKind = {
       desired: new HintedWork('Desired notices', registry, (links) => desired.tell(links)),
@@ -50,6 +54,8 @@ export class GatewayWork {
 
   /** A socket was welcomed: older ones elsewhere let go, and what waited for the host goes out. */
   arrived(link: AgentLink): void {
+    this.trust.tell(link);
+    this.witnesses.tell(link);
     this.hints.publish({ kind: 'session', hostIds: [link.hostId] });
     this.byKind.command.hint([link.hostId]);
     this.byKind.upgrade.hint([link.hostId]);
@@ -71,6 +77,8 @@ export class GatewayWork {
     for (const link of this.registry.all()) link.checkOutbound(nowMs);
     this.presence.closeSilent(nowMs);
     void this.presence.flush(nowMs);
+    void this.trust.look();
+    void this.witnesses.look(nowMs);
     this.byKind.desired.poll();
     this.byKind.command.poll();
     // Nothing is urgent about an upgrade: a lost hint costs some polls.

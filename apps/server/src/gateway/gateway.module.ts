@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditCheckStore } from '../store/audit-check.store.js';
 import { CommandDeliveryStore } from '../store/command-delivery.store.js';
 import { DeliveryStore } from '../store/delivery.store.js';
 import { EnrolmentStore } from '../store/enrolment.store.js';
@@ -7,6 +8,7 @@ import { IngestStore } from '../store/ingest.store.js';
 import { InventoryIngestStore } from '../store/inventory-ingest.store.js';
 import { OutputIngestStore } from '../store/output-ingest.store.js';
 import { SessionStore } from '../store/session.store.js';
+import { SigningSweepStore } from '../store/signing-sweep.store.js';
 import { TargetStore } from '../store/target.store.js';
 import { UpgradeStore } from '../store/upgrade.store.js';
 import { AgentGateway } from './agent-gateway.js';
@@ -21,8 +23,11 @@ import { InventoryIntake } from './inventory-intake.js';
 import { MessageHandlers } from './message-handlers.js';
 import { OutputIntake } from './output-intake.js';
 import { Presence } from './presence.service.js';
+import { SigningWatch } from './signing-watch.service.js';
 import { SocketRegistry } from './socket-registry.js';
+import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
+import { Witnesses } from './witnesses.service.js';
 
 /**
  * The agents' side of the server. Needs the global modules of configuration, shared things and queues; `main` calls
@@ -50,12 +55,17 @@ import { UpgradeDelivery } from './upgrade-delivery.service.js';
     TargetStore,
     UpgradeStore,
     UpgradeDelivery,
+    TrustDelivery,
+    SigningSweepStore,
+    SigningWatch,
+    AuditCheckStore,
+    Witnesses,
     Presence,
     MessageHandlers,
     GatewayWork,
     GatewayStatus,
     AgentGateway,
   ],
-  exports: [AgentGateway, GatewayStatus],
+  exports: [AgentGateway, GatewayStatus, SigningWatch],
 })
 export class GatewayModule {}

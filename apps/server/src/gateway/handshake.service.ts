@@ -5,11 +5,13 @@ import { protocolRange } from '@carillon/contract/agent/envelope';
 import { enrollText, helloText } from '@carillon/contract/agent/signed-texts';
 import { limits } from '@carillon/contract/limits';
 import { verifyText } from '@carillon/core/desired/signing';
+import { highestRevision } from '@carillon/core/signing/accepted-book';
 import type { HostState } from '@carillon/core/state/states';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { describeError } from '../queue/state-log.js';
+import { Refusals } from '../shared/refusals.js';
 import { Signer } from '../shared/signer.js';
 import { Database } from '../store/database.store.js';
 import { DesiredStore } from '../store/desired.store.js';
@@ -17,6 +19,7 @@ import { EnrolmentStore } from '../store/enrolment.store.js';
 import { IdentityClaimStore } from '../store/identity-claim.store.js';
 import { type KnownAgent, type OpenedSession, SessionStore } from '../store/session.store.js';
 import { closeCodes } from './close-codes.js';
+import { keysTold } from './keys-told.js';
 import { judgeSpool, type SpoolVerdict } from './spool-verdict.js';
 
 type Challenge = Pick<Body<'challenge'>, 'nonce' | 'origin'>;
@@ -31,6 +34,8 @@ export interface Rejected {
 export interface Welcomed {
   readonly kind: 'welcomed';
   readonly agent: KnownAgent;
+  /** As it says now, over its key. */
+  readonly capabilities: readonly string[];
   readonly session: OpenedSession;
   readonly verdict: SpoolVerdict;
   readonly body: Body<'welcome'>;
@@ -38,9 +43,6 @@ export interface Welcomed {
 
 export type HelloDecision = Welcomed | Rejected;
 export type EnrollDecision = { readonly kind: 'enrolled'; readonly body: Body<'enrolled'> } | Rejected;
-
-/** Far above what a host ever gets to, and far below what numbers can say exactly. */
-const highestRevision = 2 ** 48;
 
 /** Names this process in session rows. */
 export class GatewayIdentity {
@@ -59,15 +61,17 @@ export class Handshake {
     @Inject(Database) private readonly database: Database,
     @Inject(DesiredStore) private readonly desired: DesiredStore,
     @Inject(Signer) private readonly signer: Signer,
+    @Inject(Refusals) private readonly refusals: Refusals,
     @Inject(GatewayIdentity) private readonly identity: GatewayIdentity,
     @Inject(CONFIG) private readonly config: Pick<Config, 'releaseKeys'>,
   ) {}
 
   /**
    * Judges a hello against the challenge that its socket was sent, and opens the session.
+   * @param from address that it came from
    * @throws when the database does not answer
    */
-  async hello(challenge: Challenge, body: Body<'hello'>): Promise<HelloDecision> {
+  async hello(challenge: Challenge, body: Body<'hello'>, from: string | null = null): Promise<HelloDecision> {
     if (body.protocol < protocolRange.min || body.protocol > protocolRange.max) {
       const expected = `${protocolRange.min} to ${protocolRange.max}`;
       return rejected('protocol', `hello.protocol: expected ${expected}, got ${body.protocol}`, closeCodes.protocol);
@@ -79,11 +83,18 @@ export class Handshake {
       return rejected('unknown_agent', 'hello.agentId: no host has this id; enrol again', closeCodes.notAuthenticated);
     }
     if (!verifyText(agent.publicKey, 'carillon/v1/hello', helloText(challenge, body), body.signature)) {
+      this.noteRefused(agent, from, 'it does not have the key of this host');
       const message = `hello.signature: expected Ed25519 by the host's key over this challenge (origin ${challenge.origin})`;
       return rejected('bad_signature', message, closeCodes.notAuthenticated);
     }
-    if (agent.state !== 'active') return refusedState(agent.state);
-    return this.open(agent, body);
+    if (agent.state !== 'active') {
+      this.noteRefused(agent, from, `this host is ${agent.state}`);
+      return refusedState(agent.state);
+    }
+    const decision = await this.open(agent, body);
+    if (decision.kind === 'rejected' && decision.body.code === 'quarantined')
+      this.noteRefused(agent, from, 'it looks like a copy of a host that is connected');
+    return decision;
   }
 
   /**
@@ -105,8 +116,13 @@ export class Handshake {
       return rejected('bad_token', message, closeCodes.notAuthenticated);
     }
     this.logger.log(`host ${JSON.stringify(result.name)} enrolled`);
-    const trust = { signerKeys: [this.signer.publicKey], releaseKeys: [...this.config.releaseKeys] };
+    const keys = keysTold(this.signer);
+    const trust = { signerKeys: [this.signer.publicKey], releaseKeys: [...this.config.releaseKeys], keys };
     return { kind: 'enrolled', body: { agentId: result.hostId, state: 'active', name: result.name, trust } };
+  }
+
+  private noteRefused({ name }: KnownAgent, from: string | null, why: string): void {
+    this.refusals.note({ via: 'agent', from, kind: 'Host', act: 'refused', what: name, why });
   }
 
   /** Two agents with one identity would each have the other's runs counted as its own. Older agents do not tell. */
@@ -174,7 +190,8 @@ export class Handshake {
       desired,
       serverTime: new Date().toISOString(),
     };
-    return { kind: 'welcomed', agent, session: { ...session, desired }, verdict, body };
+    const { capabilities } = hello.facts;
+    return { kind: 'welcomed', agent, capabilities, session: { ...session, desired }, verdict, body };
   }
 
   /**

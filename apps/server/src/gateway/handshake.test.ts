@@ -116,8 +116,16 @@ describe('hello', () => {
   it('is refused when another key signed it', async () => {
     const { agentId } = await enrolled();
     const agent = await dial();
+    await gateway.refusals.write();
     await agent.sendHello({ agentId, keys: makeKeyPair() });
     expect((await agent.take('reject')).body).toMatchObject({ code: 'bad_signature' });
+    await gateway.refusals.write();
+    const [row] = await gateway.rows<{ body: string }>('SELECT body FROM audit_entry ORDER BY seq DESC LIMIT 1');
+    const [host] = await gateway.rows<{ name: string }>('SELECT name FROM host WHERE id = $1', [agentId]);
+    expect(JSON.parse(row?.body ?? '')).toMatchObject({
+      ...{ kind: 'Host', act: 'refused', what: host?.name, via: 'agent', from: expect.stringContaining('127.0.0.1') },
+      text: 'it does not have the key of this host',
+    });
   });
 
   it('of an earlier connection does not open another one', async () => {

@@ -6,7 +6,9 @@ import { DesiredDelivery } from './desired.service.js';
 import { EventIntake } from './event-intake.js';
 import { InventoryIntake } from './inventory-intake.js';
 import { OutputIntake } from './output-intake.js';
+import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
+import { Witnesses } from './witnesses.service.js';
 
 export type SessionMessage = Exclude<AgentMessage, 'hello' | 'enroll'>;
 
@@ -24,6 +26,8 @@ export class MessageHandlers {
     @Inject(OutputIntake) private readonly output: OutputIntake,
     @Inject(InventoryIntake) inventory: InventoryIntake,
     @Inject(UpgradeDelivery) upgrades: UpgradeDelivery,
+    @Inject(TrustDelivery) trust: TrustDelivery,
+    @Inject(Witnesses) witnesses: Witnesses,
   ) {
     this.text = {
       'desired.get': (link, body, re) => desired.hand(link, body, re),
@@ -33,6 +37,8 @@ export class MessageHandlers {
       inventory: (link, body, re) => inventory.take(link, body, re),
       'release.get': (link, body, re) => upgrades.hand(link, body, re),
       'upgrade.status': (link, body) => upgrades.note(link, body),
+      'trust.refused': (link, body) => trust.noteRefused(link, body),
+      'audit.seen': (link, body) => witnesses.noteSeen(link, body),
       'agent.heartbeat': async (link, body) => desired.noteHeartbeat(link, body),
     };
   }

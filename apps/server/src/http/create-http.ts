@@ -8,6 +8,8 @@ import type { Config } from '../config/config.js';
 import { Origins } from '../shared/origins.js';
 import { withinRequest } from '../store/reach.js';
 import { serveDashboard } from './dashboard.js';
+import { Identity } from './identity.js';
+import { knowCallers } from './know-callers.js';
 import { keepRawBodies, ticketHookPath } from './raw-body.js';
 
 /** The HTTP server before Nest gets it: limits of everything that comes in. */
@@ -61,6 +63,7 @@ export async function prepareHttp(app: NestFastifyApplication, config: Pick<Conf
     if (request.url.startsWith(apiPrefix) && !reply.hasHeader('cache-control'))
       reply.header('cache-control', 'no-store');
   });
+  knowCallers(fastify, app.get(Identity));
   keepRawBodies(fastify, `${ticketHookPath}/`);
   await serveDashboard(app, config.webRoot);
 }

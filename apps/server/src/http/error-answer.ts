@@ -1,6 +1,7 @@
 import { type ApiErrorBody, type ApiErrorCode, statusOfCode } from '@carillon/contract/http/error';
 import { limits } from '@carillon/contract/limits';
 import { HttpException } from '@nestjs/common';
+import { NotSigned } from '../store/accepted.store.js';
 import { isDatabaseDown } from '../store/database-errors.js';
 import { ApiError, invalidField } from './api-error.js';
 
@@ -16,6 +17,8 @@ export function answerFor(error: unknown): ErrorAnswer {
   if (error instanceof ApiError) return answer(error);
   if (isDatabaseDown(error))
     return answer(new ApiError('unavailable', 'the database cannot be reached at the moment; try again'));
+  if (error instanceof NotSigned)
+    return answer(new ApiError('conflict', `not signed: ${error.message}`, { refusal: error.refusal.code }));
   const known = knownError(error);
   if (known) return answer(known);
   return {

@@ -13,6 +13,7 @@ import { AdminToken } from './admin-token.js';
 import { AuditInterceptor } from './audit.interceptor.js';
 import { ErrorFilter } from './error.filter.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
+import { Identity } from './identity.js';
 import { ObjectFinder } from './object-finder.js';
 import { SignInGuard } from './sign-in.guard.js';
 
@@ -29,6 +30,7 @@ import { SignInGuard } from './sign-in.guard.js';
     ObjectFinder,
     AccessService,
     IdempotencyKeyStore,
+    Identity,
     {
       provide: AdminToken,
       inject: [CONFIG],

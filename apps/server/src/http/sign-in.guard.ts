@@ -1,30 +1,17 @@
 import type { Route } from '@carillon/contract/http/route';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Origins } from '../shared/origins.js';
-import { ApiTokenStore } from '../store/api-token.store.js';
-import { CredentialStore } from '../store/credential.store.js';
 import { AccessService } from './access.service.js';
-import { AdminToken } from './admin-token.js';
-import { ApiError } from './api-error.js';
-import { parseApiToken } from './api-token.js';
-import { allRights, type Caller, rememberCaller } from './caller.js';
+import { callerOf, rememberCaller } from './caller.js';
 import { ROUTE } from './handles.js';
-import { hashSecret } from './secrets.js';
-import { readSessionCookie } from './session-cookie.js';
+import { Identity } from './identity.js';
 
-/**
- * The one guard. Lets nobody in but the signed-in (a bearer token, or a session cookie on a request from one of our own
- * pages), and those only to what their roles reach.
- */
+/** The one guard. Lets nobody in but the signed-in, and those only to what their roles reach. */
 @Injectable()
 export class SignInGuard implements CanActivate {
   constructor(
-    @Inject(AdminToken) private readonly adminToken: AdminToken,
-    @Inject(CredentialStore) private readonly credentials: CredentialStore,
-    @Inject(ApiTokenStore) private readonly apiTokens: ApiTokenStore,
+    @Inject(Identity) private readonly identity: Identity,
     @Inject(AccessService) private readonly access: AccessService,
-    @Inject(Origins) private readonly origins: Origins,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -33,58 +20,13 @@ export class SignInGuard implements CanActivate {
     if (!route) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (route.open) {
-      this.requireOwnOrigin(request, false);
+      this.identity.requireOwnOrigin(request, false);
       return true;
     }
-    const caller = await this.identify(request);
+    // Known since before its body was read: see `knowCallers`.
+    const caller = callerOf(request) ?? (await this.identity.of(request));
     rememberCaller(request, caller);
     await this.access.require(caller, route, request);
     return true;
-  }
-
-  private async identify(request: FastifyRequest): Promise<Caller> {
-    const { authorization } = request.headers;
-    if (authorization !== undefined) return await this.byToken(authorization, request.ip);
-    const secret = readSessionCookie(request, this.origins.forHost(request.headers.host));
-    if (secret === undefined)
-      throw new ApiError(
-        'not_signed_in',
-        'sign in first: expected a session cookie or an Authorization: Bearer header',
-      );
-    this.requireOwnOrigin(request, true);
-    const sessionHash = hashSecret(secret);
-    const session = await this.credentials.session(sessionHash);
-    if (!session) throw new ApiError('not_signed_in', 'the session has ended; sign in again');
-    return { ...session, rights: session.rights ?? allRights, via: 'session', tokenId: null, sessionHash };
-  }
-
-  private async byToken(authorization: string, address: string): Promise<Caller> {
-    const token = /^Bearer ([A-Za-z0-9_.~+/-]+=*)$/.exec(authorization)?.[1];
-    if (token === undefined) throw new ApiError('not_signed_in', 'authorization: expected Bearer and a token');
-    if (this.adminToken.matches(token))
-      return {
-        name: 'admin',
-        accountId: null,
-        isLocal: true,
-        rights: allRights,
-        via: 'token',
-        expiresAtMs: null,
-        tokenId: null,
-        sessionHash: null,
-      };
-    const parts = parseApiToken(token);
-    const owner = parts && (await this.apiTokens.use(parts.id, hashSecret(token), address));
-    if (!owner) throw new ApiError('not_signed_in', 'authorization: this token is not known, or its time is over');
-    return { ...owner, isLocal: false, tokenId: parts.id, via: 'token', sessionHash: null };
-  }
-
-  /** Another site may make a browser send our cookie, but not our Origin (the cookie is SameSite=Strict as well). */
-  private requireOwnOrigin(request: FastifyRequest, needed: boolean): void {
-    if (request.method === 'GET' || request.method === 'HEAD') return;
-    const { origin } = request.headers;
-    if (origin === undefined ? !needed : this.origins.all.includes(origin)) return;
-    throw new ApiError('forbidden', `origin: expected one of ${this.origins.all.join(', ')}, got ${origin ?? 'none'}`, {
-      origin: origin ?? null,
-    });
   }
 }

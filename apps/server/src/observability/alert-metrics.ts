@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Gauge, type Registry } from 'prom-client';
 import { AlertEngine } from '../alerting/engine.service.js';
 import { type AlertFigures, AlertMetricsStore } from '../store/alert-metrics.store.js';
+import type { ForwardFigures } from '../store/audit-target.store.js';
 
 /** Several scrapers at once ask the database once. */
 const freshMs = 2_000;
@@ -93,6 +94,21 @@ export class AlertMetrics {
     gauge('carillon_alert_path_silent', '1 while test failures do not come through', [], (set, { selfWatch }) => {
       if (selfWatch) set({}, selfWatch.silentSince ? 1 : 0);
     });
+    const toTargets = (name: string, help: string, read: (figures: ForwardFigures) => number) =>
+      gauge(name, help, ['target'], (set, { forwards }) => {
+        for (const each of forwards) set({ target: each.target }, read(each));
+      });
+    toTargets(
+      'carillon_audit_forward_waiting',
+      'Rows of the audit that were not sent there yet',
+      (each) => each.waiting,
+    );
+    toTargets('carillon_audit_forward_lag_seconds', 'Age of the oldest of them; 0: all were sent', ({ oldestAt }) =>
+      oldestAt ? Math.max(0, (Date.now() - oldestAt.getTime()) / 1_000) : 0,
+    );
+    toTargets('carillon_audit_forward_late', '1 while nothing has gone there for too long', ({ lateSince }) =>
+      lateSince ? 1 : 0,
+    );
     const engine = this.engine;
     new Gauge({
       name: 'carillon_alert_turn_seconds',

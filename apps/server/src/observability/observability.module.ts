@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AlertingModule } from '../alerting/alerting.module.js';
 import { GatewayModule } from '../gateway/gateway.module.js';
 import { AlertMetricsStore } from '../store/alert-metrics.store.js';
+import { AuditTargetStore } from '../store/audit-target.store.js';
 import { AlertMetrics } from './alert-metrics.js';
 import { ApiDocsController } from './api-docs.controller.js';
 import { HealthController } from './health.controller.js';
@@ -10,7 +11,7 @@ import { Metrics } from './metrics.js';
 @Module({
   imports: [GatewayModule, AlertingModule],
   controllers: [HealthController, ApiDocsController],
-  providers: [Metrics, AlertMetrics, AlertMetricsStore],
+  providers: [Metrics, AlertMetrics, AlertMetricsStore, AuditTargetStore],
   exports: [Metrics],
 })
 export class ObservabilityModule {}

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { BullBackend, BullWorker } from './bull-backend.js';
+import { inTime } from './in-time.js';
 import {
   type JobData,
   type JobHandlers,
@@ -11,7 +12,6 @@ import {
 } from './job-queue.js';
 import { describeError, StateLog } from './state-log.js';
 
-const answerMs = 2_000;
 /** Probes of readiness are impatient: a balancer that waits two seconds calls the whole server dead. */
 const probeMs = 500;
 const jobOptions = {
@@ -89,18 +89,5 @@ export class BullJobQueue implements JobQueue {
 
   private fails(error: unknown): void {
     if (!this.closed) this.state.fails(error);
-  }
-}
-
-/** The result, or an error when it takes longer: a queue without a connection would wait for ever. */
-async function inTime<T>(work: Promise<T>, limitMs = answerMs): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, refuse) => {
-    timer = setTimeout(() => refuse(new Error(`the queue did not answer within ${limitMs} ms`)), limitMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

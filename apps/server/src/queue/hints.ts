@@ -2,7 +2,17 @@
 export const gatewayHintKinds = ['desired', 'command', 'session', 'inventory', 'upgrade'] as const;
 export type GatewayHintKind = (typeof gatewayHintKinds)[number];
 
-export const hintKinds = [...gatewayHintKinds, 'alerts', 'notices', 'runs', 'reported', 'incidents', 'access'] as const;
+export const hintKinds = [
+  ...gatewayHintKinds,
+  'alerts',
+  'notices',
+  'events',
+  'tickets',
+  'runs',
+  'reported',
+  'incidents',
+  'access',
+] as const;
 export type HintKind = (typeof hintKinds)[number];
 
 /**
@@ -14,13 +24,16 @@ export interface Hint {
    * `inventory`: somebody wants to know the tasks of these hosts as they are now.
    * `upgrade`: there may be a newer agent for these hosts.
    * `session`: another socket of these hosts was accepted somewhere; whoever holds an older one lets go.
-   * `alerts`: there are signals for the alert engine. `notices`: there are messages to deliver. Both name no hosts.
+   * `alerts`: there are signals for the alert engine. `notices`: there are messages to deliver to channels, `events`: to
+   * subscriptions; `tickets`: one of them is due. None of these names hosts.
    * `runs`: runs of these hosts were stored; of too many to name, when there are none. `reported`: so with what they say
    * of their assignments. `incidents`: some changed. These are for open dashboards; an older server drops what it does
    * not know. `access`: some session is over; and the rights of the accounts whose ids stand in place of hosts' are others.
    */
   readonly kind: HintKind;
   readonly hostIds: readonly string[];
+  /** Of `notices` and `events`: which; one server is enough for them. */
+  readonly ids?: readonly string[];
 }
 
 export interface HintsHealth {

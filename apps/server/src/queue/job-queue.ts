@@ -21,7 +21,7 @@ export const jobCatalog = {
   /** Answers that were kept for repeats of a request. */
   'keys.prune': { everyMs: 3_600_000 },
   /** Events of subscriptions that are over. */
-  'deliveries.prune': { everyMs: 3_600_000 },
+  'deliveries.prune': { everyMs: 600_000 },
   /** Incidents, notices and what belongs to them, older than is kept. */
   'alerts.prune': { everyMs: 600_000 },
 } as const satisfies Record<string, { readonly everyMs: number }>;

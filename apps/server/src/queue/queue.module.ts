@@ -4,23 +4,40 @@ import { CONFIG } from '../config/config.module.js';
 import { MaintenanceStore } from '../store/maintenance.store.js';
 import { AlertNudge } from './alert-nudge.js';
 import { openBullBackend } from './bull-backend.js';
+import { BullDeliveryQueue } from './bull-delivery-queue.js';
 import { BullJobQueue } from './bull-job-queue.js';
+import { DELIVERY_QUEUE, type DeliveryQueue, noDeliveryQueue } from './delivery-queue.js';
 import { HINTS, type Hints } from './hints.js';
 import { InProcessHints } from './in-process-hints.js';
 import { JOB_QUEUE, type JobQueue } from './job-queue.js';
 import { MaintenanceRunner } from './maintenance.runner.js';
 import { PageNews } from './page-news.js';
+import { QueuedHints } from './queued-hints.js';
 import { RedisHints } from './redis-hints.js';
 
-/** Hints and the job queue: with Redis between servers, without it inside this one. */
+const REDIS_HINTS = Symbol('hints through Redis');
+
+/** Hints and the queues: with Redis between servers, without it inside this one. */
 @Global()
 @Module({
   providers: [
     {
-      provide: HINTS,
+      provide: DELIVERY_QUEUE,
       inject: [CONFIG],
-      useFactory: (config: Config): Hints =>
-        config.redisUrl === undefined ? new InProcessHints() : new RedisHints(config.redisUrl),
+      useFactory: (config: Config): DeliveryQueue =>
+        config.redisUrl === undefined ? noDeliveryQueue : new BullDeliveryQueue(config.redisUrl),
+    },
+    {
+      provide: REDIS_HINTS,
+      inject: [CONFIG],
+      useFactory: (config: Config): RedisHints | null =>
+        config.redisUrl === undefined ? null : new RedisHints(config.redisUrl),
+    },
+    {
+      provide: HINTS,
+      inject: [REDIS_HINTS, DELIVERY_QUEUE],
+      useFactory: (redis: RedisHints | null, deliveries: DeliveryQueue): Hints =>
+        redis ? new QueuedHints(redis, deliveries) : new InProcessHints(),
     },
     {
       provide: JOB_QUEUE,
@@ -32,20 +49,21 @@ import { RedisHints } from './redis-hints.js';
     AlertNudge,
     PageNews,
   ],
-  exports: [HINTS, JOB_QUEUE, MaintenanceStore, AlertNudge, PageNews],
+  exports: [HINTS, JOB_QUEUE, DELIVERY_QUEUE, MaintenanceStore, AlertNudge, PageNews],
 })
 export class QueueModule implements BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
-    @Inject(HINTS) private readonly hints: Hints,
+    @Inject(REDIS_HINTS) private readonly hints: RedisHints | null,
     @Inject(JOB_QUEUE) private readonly queue: JobQueue,
+    @Inject(DELIVERY_QUEUE) private readonly deliveries: DeliveryQueue,
   ) {}
 
   /** Jobs use the database, which closes in the next phase. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.queue.close();
+    await Promise.all([this.queue.close(), this.deliveries.close()]);
   }
 
   onApplicationShutdown(): void {
-    if (this.hints instanceof RedisHints) this.hints.close();
+    this.hints?.close();
   }
 }

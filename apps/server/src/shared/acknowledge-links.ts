@@ -1,8 +1,7 @@
-import { verifyText } from '@carillon/core/desired/signing';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Origins } from './origins.js';
-import { Signer } from './signer.js';
+import { Sealer } from './sealer.js';
 
 export const acknowledgePath = '/acknowledge';
 const context = 'carillon/v1/acknowledge';
@@ -29,13 +28,13 @@ const grantSchema = z.object({ number: z.int(), generation: z.int(), who: z.stri
 @Injectable()
 export class AcknowledgeLinks {
   constructor(
-    @Inject(Signer) private readonly signer: Signer,
+    @Inject(Sealer) private readonly sealer: Sealer,
     @Inject(Origins) private readonly origins: Origins,
   ) {}
 
   make({ number, generation, who, expiresMs }: AcknowledgeGrant): string {
     const text = JSON.stringify({ number, generation, who: who.slice(0, 200), expiresMs });
-    const token = `${Buffer.from(text).toString('base64url')}.${this.signer.sign(context, text)}`;
+    const token = `${Buffer.from(text).toString('base64url')}.${this.sealer.mac(context, text)}`;
     return `${this.origins.all[0] ?? ''}${acknowledgePath}?t=${token}`;
   }
 
@@ -43,7 +42,7 @@ export class AcknowledgeLinks {
     const invalid: GrantRead = { ok: false, reason: 'invalid' };
     const [payload = '', signature = '', more] = token.length <= longestToken ? token.split('.') : [];
     const text = Buffer.from(payload, 'base64url').toString('utf8');
-    if (more !== undefined || !verifyText(this.signer.publicKey, context, text, signature)) return invalid;
+    if (more !== undefined || !this.sealer.isOurs(context, text, signature)) return invalid;
     const grant = grantSchema.parse(JSON.parse(text));
     return grant.expiresMs > nowMs ? { ok: true, grant } : { ok: false, reason: 'expired' };
   }

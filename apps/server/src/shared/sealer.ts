@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { makeKeyFile } from './key-file.js';
 
@@ -10,7 +10,12 @@ const version = 1;
 
 /** Seals values for the database with a key that is not there: AES-256-GCM, bound to the name of the value. */
 export class Sealer {
-  private constructor(private readonly key: Buffer) {}
+  /** For what is only to be known again, and is no secret. */
+  private readonly macKey: Buffer;
+
+  private constructor(private readonly key: Buffer) {
+    this.macKey = Buffer.from(hkdfSync('sha256', key, '', 'carillon/v1/mac', keyBytes));
+  }
 
   /**
    * Reads the key file (32 bytes), making it the first time. Several servers must share one file.
@@ -45,6 +50,16 @@ export class Sealer {
     } catch {
       throw new Error(`secret ${name}: it cannot be opened with this server's key file`);
     }
+  }
+
+  /** By which a text of ours is known again: HMAC-SHA256, base64url, bound to what it is for. */
+  mac(purpose: string, text: string): string {
+    return createHmac('sha256', this.macKey).update(`${purpose}\0${text}`).digest('base64url');
+  }
+
+  isOurs(purpose: string, text: string, mac: string): boolean {
+    const [expected, given] = [Buffer.from(this.mac(purpose, text)), Buffer.from(mac)];
+    return expected.length === given.length && timingSafeEqual(expected, given);
   }
 
   /** A seal that does nothing would go unnoticed for years: seen elsewhere, so it is looked at on every start. */

@@ -1,13 +1,17 @@
 import { Global, Module } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { AcceptedStore } from '../store/accepted.store.js';
 import { AlertDocumentStore } from '../store/alert-document.store.js';
 import { Database } from '../store/database.store.js';
 import { DesiredStore } from '../store/desired.store.js';
 import { FirePlansStore } from '../store/fire-plans.store.js';
 import { ServerSecretStore } from '../store/server-secret.store.js';
+import { SignatureStore } from '../store/signature.store.js';
+import { SigningAlarmStore } from '../store/signing-alarm.store.js';
 import { AcknowledgeLinks } from './acknowledge-links.js';
 import { Origins } from './origins.js';
+import { Refusals } from './refusals.js';
 import { Sealer } from './sealer.js';
 import { Signer } from './signer.js';
 
@@ -16,25 +20,37 @@ import { Signer } from './signer.js';
 @Module({
   providers: [
     Database,
+    AcceptedStore,
+    SigningAlarmStore,
+    SignatureStore,
     DesiredStore,
     FirePlansStore,
     AlertDocumentStore,
     Origins,
     AcknowledgeLinks,
+    Refusals,
     { provide: Sealer, inject: [CONFIG], useFactory: (config: Config) => Sealer.fromFile(config.secretsKeyFile) },
     ServerSecretStore,
-    { provide: Signer, inject: [CONFIG], useFactory: (config: Config) => Signer.fromFile(config.signerKeyFile) },
+    { provide: Signer, inject: [CONFIG], useFactory: makeSigner },
   ],
   exports: [
     Database,
+    AcceptedStore,
+    SigningAlarmStore,
+    SignatureStore,
     DesiredStore,
     FirePlansStore,
     AlertDocumentStore,
     Origins,
     AcknowledgeLinks,
+    Refusals,
     Sealer,
     ServerSecretStore,
     Signer,
   ],
 })
 export class SharedModule {}
+
+function makeSigner({ signerKeyFile, signerProcess }: Config): Signer | Promise<Signer> {
+  return signerProcess ? Signer.start(signerKeyFile) : Signer.fromFile(signerKeyFile);
+}

@@ -1,24 +1,71 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { makeKeyPair, rawPublicKey, type SigningContext, signText } from '@carillon/core/desired/signing';
-import { makeKeyFile } from './key-file.js';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { keyPlaces } from './signing/key-files.js';
+import { SignerChild } from './signing/signer-child.js';
+import { SignerDesk } from './signing/signer-desk.js';
+import type { SignerCall, SignerCalls, TrustNow } from './signing/signer-requests.js';
 
-/** Signs definitions and commands. Its key is a file apart from the database: whoever can write rows cannot run code. */
-export class Signer {
+type Asks = (call: SignerCall, ask: SignerCalls[SignerCall]['ask']) => Promise<unknown>;
+
+/**
+ * Signs definitions, commands and indexes. Its key is a file apart from the database, and the process that reads it is
+ * another one than the server: whoever can write rows cannot run code.
+ */
+@Injectable()
+export class Signer implements OnApplicationShutdown {
+  /** Grows when what the signer had read of the book is gone. */
+  generation = 1;
+
   private constructor(
-    private readonly privateKey: KeyObject,
-    /** What agents pin when they enrol. */
-    readonly publicKey: string,
+    private readonly asks: Asks,
+    private known: TrustNow,
+    private readonly stop: () => Promise<void> = () => Promise.resolve(),
   ) {}
 
-  /** Reads the key file (PKCS #8 PEM), making it the first time. Several servers must share one file. */
+  /** In this process, for tests. Reads the key file (PKCS #8 PEM), making it the first time. */
   static fromFile(path: string): Signer {
-    makeKeyFile(path, () => makeKeyPair().privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
-    const privateKey = createPrivateKey(readFileSync(path, 'utf8'));
-    return new Signer(privateKey, rawPublicKey(createPublicKey(privateKey)));
+    const desk = new SignerDesk(keyPlaces(path));
+    // Later, as with a process of its own.
+    const asks: Asks = async (call, ask) => (desk.calls[call] as (ask: unknown) => unknown)(ask);
+    return new Signer(asks, desk.trust());
   }
 
-  sign(context: SigningContext, text: string): string {
-    return signText(this.privateKey, context, text);
+  /** In a process of its own. Several servers must share the folder of one file, or copies of it. */
+  static async start(path: string): Promise<Signer> {
+    let signer: Signer | undefined;
+    const child = new SignerChild(path, () => {
+      if (signer) signer.generation += 1;
+    });
+    const trust = (await child.start()) as TrustNow;
+    signer = new Signer(
+      (call, ask) => child.ask(call, ask),
+      trust,
+      () => child.stop(),
+    );
+    return signer;
+  }
+
+  /** What signs now. */
+  get publicKey(): string {
+    return this.known.publicKey;
+  }
+
+  /** The keys that agents are to trust, as last looked at. */
+  get trust(): TrustNow {
+    return this.known;
+  }
+
+  /** Looks whether somebody changed the keys. @returns whether they are others than before */
+  async lookAtKeys(): Promise<boolean> {
+    const { version } = this.known;
+    this.known = await this.ask('trust', {});
+    return this.known.version !== version;
+  }
+
+  ask<C extends SignerCall>(call: C, ask: SignerCalls[C]['ask']): Promise<SignerCalls[C]['answer']> {
+    return this.asks(call, ask) as Promise<SignerCalls[C]['answer']>;
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.stop();
   }
 }

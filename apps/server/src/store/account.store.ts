@@ -85,7 +85,10 @@ export class AccountStore {
         [key, grants ? JSON.stringify(grants) : null, disabled ?? null],
       );
       const [before, after] = [old.rows[0], rows[0]].map((row) => (row ? rowOf(row) : null));
-      if (before && after) noteChange({ what: after.name, before: shownOf(before), after: shownOf(after) });
+      if (before && after) {
+        const shown = { before: shownOf(before), after: shownOf(after) };
+        noteChange({ kind: 'Account', act: 'updated', what: after.name, ...shown });
+      }
       return after ?? null;
     });
   }
@@ -95,7 +98,7 @@ export class AccountStore {
       const key = name.toLowerCase();
       const { rows } = await client.query(`DELETE FROM account WHERE name_key = $1 RETURNING ${columns}`, [key]);
       const gone = rows[0] ? rowOf(rows[0]) : null;
-      if (gone) noteChange({ what: gone.name, before: shownOf(gone) });
+      if (gone) noteChange({ kind: 'Account', act: 'deleted', what: gone.name, before: shownOf(gone) });
       return gone;
     });
   }
@@ -191,6 +194,8 @@ export class AccountStore {
           [name, JSON.stringify(grants), author],
         );
       noteChange({
+        kind: 'Account',
+        act: 'granted to a group',
         what: name,
         before: old.rows[0]?.grants ?? null,
         after: grants.length === 0 ? null : asJson(grants),

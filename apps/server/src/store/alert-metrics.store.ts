@@ -1,6 +1,7 @@
 import { selfWatch } from '@carillon/core/alert/self-watch/self-watch';
 import { Inject, Injectable } from '@nestjs/common';
 import { type AuditFindings, auditAlerts } from './alert-audit.js';
+import { AuditTargetStore, type ForwardFigures } from './audit-target.store.js';
 import { Database } from './database.store.js';
 import { type SelfWatchFigures, SelfWatchStore } from './self-watch.store.js';
 
@@ -15,6 +16,8 @@ export interface AlertFigures {
   readonly missed: readonly { readonly verdict: string; readonly count: number }[];
   /** Null where the way of alerts was never tested. */
   readonly selfWatch: SelfWatchFigures | null;
+  /** Where rows of the audit are sent. */
+  readonly forwards: readonly ForwardFigures[];
 }
 
 /** Of more signals than that, no more is counted: the age tells enough. */
@@ -28,11 +31,12 @@ export class AlertMetricsStore {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(SelfWatchStore) private readonly watch: SelfWatchStore,
+    @Inject(AuditTargetStore) private readonly targets: AuditTargetStore,
   ) {}
 
   async read(): Promise<AlertFigures> {
     const { pool } = this.database;
-    const [incidents, notices, signals, missed, audit, watched] = await Promise.all([
+    const [incidents, notices, signals, missed, audit, watched, forwards] = await Promise.all([
       pool.query<AlertFigures['incidents'][number]>(
         `SELECT state, severity, count(*)::float8 AS count FROM incident
          WHERE state <> 'resolved' AND number <> ${selfWatch.incidentNumber} GROUP BY state, severity`,
@@ -53,6 +57,7 @@ export class AlertMetricsStore {
       ),
       auditAlerts(pool, Date.now()),
       this.watch.figures(),
+      this.targets.figures(),
     ]);
     return {
       incidents: incidents.rows,
@@ -61,6 +66,7 @@ export class AlertMetricsStore {
       missed: missed.rows,
       audit,
       selfWatch: watched,
+      forwards,
     };
   }
 }

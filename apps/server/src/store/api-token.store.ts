@@ -80,7 +80,9 @@ export class ApiTokenStore {
       const { id, accountId: account, name, area, addresses, replaces } = token;
       const grants = token.grants && (JSON.parse(JSON.stringify(token.grants)) as Json);
       const expiresAt = token.expiresAt.toISOString();
-      noteChange({ what: name, after: { id, account, area, grants, addresses, replaces, expiresAt } });
+      const act = replaces ? 'rotated' : 'created';
+      const after = { id, account, area, grants, addresses, replaces, expiresAt };
+      noteChange({ kind: 'AccessToken', act, what: name, after });
       return client.query(
         `INSERT INTO api_token (id, account_id, name, hash, area, grants, addresses, author, expires_at, replaces)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,

@@ -10,6 +10,7 @@ import { refreshAlertWatch } from './alert-watch.js';
 import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
+import { hostsOfNamed, type PlanFacts, storedDocuments } from './plan-facts.js';
 
 /** What it means, and as it was written. */
 export type WrittenDocument = Document & { readonly written: object };
@@ -62,6 +63,8 @@ export interface ApplyChecks {
   after(
     hostsOfDocument: ReadonlyMap<number, { readonly count: number; readonly timezones: readonly string[] }>,
   ): DocumentProblem[];
+  /** Sees what all of it would change, before it is kept; what it throws undoes everything. */
+  readonly plan?: ((facts: PlanFacts, results: readonly AppliedDocument[]) => void) | undefined;
 }
 
 /** Who applies documents, and what is kept with them. */
@@ -133,6 +136,10 @@ export class ApplyStore {
       changedAt: await this.alertDocuments.changedAt(tx, checks.changesOf),
     });
     if (problems.length > 0) return { kind: 'refused', problems };
+    const planned = checks.plan && {
+      stored: await storedDocuments(tx, documents),
+      hostsBefore: await hostsOfNamed(tx, documents),
+    };
 
     const results: AppliedDocument[] = [];
     const jobOfDocument = new Map<number, string>();
@@ -176,6 +183,7 @@ export class ApplyStore {
     );
     const late = checks.after(byDocument);
     if (late.length > 0) return { kind: 'refused', problems: late };
+    if (planned) checks.plan?.({ ...planned, hostsAfter: await hostsOfNamed(tx, documents) }, results);
     const heldBack = await definitions.heldBack(tx, [...jobOfDocument.values()]);
     const counted = results.map((result, index) => {
       const held = heldBack.flatMap(({ jobId, ...where }) =>

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AuditKind } from '@carillon/contract/http/audit.routes';
 import type { AuditFacts } from '@carillon/core/audit/chain';
 import type { Json } from '@carillon/core/desired/canonical-json';
+import { withCommitWork } from './at-commit.js';
 import { appendAudit, type RawQuery } from './audit-append.js';
 
 /** Who does something, by what way and from where. */
@@ -34,7 +35,7 @@ export interface AuditAct {
   isOver: boolean;
 }
 
-interface Note extends Partial<AuditDeed> {
+interface Note extends AuditDeed {
   /** Who did what nobody asked for by a request, and by what way. */
   readonly by?: string | undefined;
   readonly via?: AuditFacts['via'] | undefined;
@@ -61,13 +62,20 @@ export function actBy(who: Pick<AuditWho, 'account'> & { readonly actor: string 
 }
 
 /**
- * Says what is changed, inside the transaction that changes it; a row is written with its commit. What is left out is as
- * the request says. @param note `by` for what nobody asked for by a request: who did it
+ * Says what is changed, inside the transaction that changes it; a row is written with its commit. What was `given`, and to
+ * what it refers, is as the request says where it is left out. @param note `by` for what nobody asked for by a request: who
+ * did it
  */
 export function noteChange(note: Note): void {
   const list = notes.getStore();
-  if (!list) throw new Error(`audit: ${note.kind ?? ''} ${note.what ?? ''} is noted outside of a transaction`);
+  if (!list) throw new Error(`audit: ${note.kind} ${note.what} is noted outside of a transaction`);
   list.push(note);
+}
+
+/** Who does what is done now: a person by name, or the server by itself. */
+export function whoActs(): string {
+  const act = acts.getStore();
+  return (act?.isOver === false ? act.who.actor : null) ?? 'carillon';
 }
 
 /** Whether the next change is to be written down, so that it needs a transaction. */
@@ -79,16 +87,16 @@ export function isAuditDue(): boolean {
 /** The work of one transaction, and the rows that it leaves in the audit, as its last statements. */
 export async function audited<T>(query: RawQuery, work: () => Promise<T>): Promise<T> {
   const noted: Note[] = [];
-  const result = await notes.run(noted, work);
+  const result = await notes.run(noted, () => withCommitWork(query, work));
   const act = acts.getStore() ?? null;
   if (noted.length > 0) await append(query, act?.isOver ? null : act, noted);
-  else if (act && isDue(act) && (await hasWritten(query))) await append(query, act, [{}]);
+  else if (act?.deed && isDue(act) && (await hasWritten(query))) await append(query, act, [act.deed]);
   return result;
 }
 
 /** Writes the row of an act that changed nothing in the database, such as a test of a channel. */
 export async function appendAct(query: RawQuery, act: AuditAct, text?: string): Promise<void> {
-  await append(query, act, [text === undefined ? {} : { text }]);
+  if (act.deed) await append(query, act, [text === undefined ? act.deed : { ...act.deed, text }]);
 }
 
 function isDue({ deed, rows, isOver, who }: AuditAct): boolean {
@@ -118,9 +126,9 @@ function factsOf(act: AuditAct | null, { by, via, from, ...note }: Note): AuditF
     ...who,
     actor: actor ?? by ?? 'carillon',
     route: act?.route ?? null,
-    kind: kind ?? 'Host',
-    act: done ?? 'changed',
-    what: what ?? '',
+    kind,
+    act: done,
+    what,
     text: text ?? null,
     before: before ?? null,
     after: after ?? null,

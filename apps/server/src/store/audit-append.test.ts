@@ -139,7 +139,7 @@ describe('what a request changes', () => {
     await withinAct(act({ route: 'two' }), () => one.transaction((tx) => tx.$executeRawUnsafe(write, 'prisma')));
     await withinAct(act({ route: 'three' }), () =>
       poolTransaction(one.pool, (client) => {
-        noteChange({ what: 'more exact', after: { a: 1 } });
+        noteChange({ kind: 'Host', act: 'labelled', what: 'more exact', after: { a: 1 } });
         return client.query(write, ['noted']);
       }),
     );

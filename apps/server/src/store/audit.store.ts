@@ -57,9 +57,9 @@ export class AuditStore {
   /** Newest first. Nothing is shown but what was hashed, and the versions that it names. */
   async list({ kind, actor, search, since, before, limit }: AuditQuery): Promise<AuditRow[]> {
     const where = new Conditions();
-    where.given(kind, (place) => `b->>'kind' = ${place}::text`);
-    where.given(actor, (place) => `lower(b->>'actor') = lower(${place}::text)`);
-    where.given(search, (place) => `strpos(lower(b->>'what'), lower(${place}::text)) > 0`);
+    where.given(kind, (place) => `e.kind = ${place}::text`);
+    where.given(actor, (place) => `e.actor_key = left(lower(${place}::text), 200)`);
+    where.given(search, (place) => `strpos(e.what_key, lower(${place}::text)) > 0`);
     where.given(since, (place) => `e.at >= ${place}`);
     if (before !== null) where.always(`e.seq < ${where.place(before)}`);
     const result = await this.database.pool.query<AuditRow>(
@@ -67,8 +67,9 @@ export class AuditStore {
          x.b->>'text' AS text, x.b->>'from' AS "from", x.b->>'via' AS via, x.hash IS NOT NULL AS chained,
          coalesce(c.before, v0.spec, nullif(x.b->'before', 'null')) AS before,
          coalesce(c.after, v1.spec, nullif(x.b->'after', 'null')) AS after, nullif(x.b->'given', 'null') AS given
-       FROM (SELECT e.seq, e.at, e.hash, b FROM audit_entry e CROSS JOIN LATERAL (SELECT e.body::jsonb AS b) AS body
-         ${where.sql} ORDER BY e.seq DESC LIMIT ${where.place(limit)}) x
+       FROM (SELECT f.seq, r.at, r.hash, r.body::jsonb AS b
+         FROM (SELECT e.seq FROM audit_entry e ${where.sql} ORDER BY e.seq DESC LIMIT ${where.place(limit)}) f
+         JOIN audit_entry r USING (seq)) x
        LEFT JOIN document_change c ON c.id = (x.b->'ref'->>'change')::bigint
        LEFT JOIN job_version v1 ON v1.job_id = (x.b->'ref'->>'job')::uuid AND v1.version = (x.b->'ref'->>'version')::int
        LEFT JOIN job_version v0 ON v0.job_id = (x.b->'ref'->>'job')::uuid AND v0.version = (x.b->'ref'->>'version')::int - 1

@@ -6,8 +6,9 @@ import { asJson, type JobSpec, makeManifest } from '@carillon/core/job/job-spec'
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { carrySource } from '../shared/job-source.js';
-import { Signer } from '../shared/signer.js';
+import { AcceptedStore } from './accepted.store.js';
 import { noteChange } from './audit-act.js';
+import { groupRecord } from './book-begin.js';
 import type { Transaction } from './database.store.js';
 
 export type Change = 'created' | 'updated' | 'unchanged';
@@ -50,7 +51,7 @@ export async function lockDefinitions(tx: Transaction): Promise<void> {
 /** Writes definitions inside a transaction of the caller. Writing the same again changes nothing. */
 @Injectable()
 export class DefinitionStore {
-  constructor(@Inject(Signer) private readonly signer: Signer) {}
+  constructor(@Inject(AcceptedStore) private readonly accepted: AcceptedStore) {}
 
   async groupNames(tx: Transaction): Promise<string[]> {
     return (await tx.hostGroup.findMany({ select: { name: true } })).map((row) => row.name);
@@ -86,6 +87,7 @@ export class DefinitionStore {
       INSERT INTO host_group (name, name_key, labels, hosts, updated_at)
       VALUES (${group.name}, ${nameKey}, ${labels === null ? null : JSON.stringify(labels)}::jsonb, ${hosts}::text[], now())
       ON CONFLICT (name_key) DO UPDATE SET name = excluded.name, labels = excluded.labels, hosts = excluded.hosts, updated_at = now()`;
+    this.accepted.note(groupRecord(group.name, group.labels, group.hosts));
     const before = old && { name: old.name, labels: old.labels as Json, hosts: old.hosts };
     const after = { name: group.name, labels, hosts };
     noteChange({ kind: 'HostGroup', act: old ? 'updated' : 'created', what: group.name, before, after });
@@ -122,6 +124,8 @@ export class DefinitionStore {
     if (!old) await tx.job.create({ data: { id: jobId, name: spec.name, nameKey, currentVersion: version } });
     const made = makeManifest(jobId, version, spec);
     const manifest = canonicalJson(asJson(made));
+    const manifestHash = sha256Hex(manifest);
+    const needs = [...(made.needs ?? [])];
     await tx.jobVersion.create({
       data: {
         jobId,
@@ -129,13 +133,15 @@ export class DefinitionStore {
         spec: JSON.parse(JSON.stringify(spec)) as object,
         specHash,
         manifest,
-        manifestHash: sha256Hex(manifest),
-        signature: this.signer.sign('carillon/v1/manifest', manifest),
+        manifestHash,
+        signature: await this.accepted.signManifest(manifest),
         author,
         reason: reason ?? null,
-        needs: [...(made.needs ?? [])],
+        needs,
       },
     });
+    const { name, targets } = spec;
+    this.accepted.note({ kind: 'job', jobId, name, version, manifestHash, specHash, targets, needs });
     const kept = source ?? (old?.source ? carrySource(old.source, old.spec, spec) : null);
     if (kept !== null) await tx.jobSource.create({ data: { jobId, version, source: kept } });
     if (old)

@@ -14,7 +14,7 @@ export class EnrolmentTokenStore {
     const id = makeUuid7(nowMs, randomBytes(10));
     const data = { id, hash, uses, labels, createdAt: new Date(nowMs), expiresAt: new Date(expiresAtMs) };
     return this.database.transaction((tx) => {
-      noteChange({ what: id });
+      noteChange({ kind: 'EnrolmentToken', act: 'created', what: id });
       return tx.enrolmentToken.create({ data });
     });
   }

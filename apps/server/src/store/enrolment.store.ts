@@ -4,6 +4,7 @@ import type { Json } from '@carillon/core/desired/canonical-json';
 import { desiredHash } from '@carillon/core/desired/desired-state';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
+import { AcceptedStore } from './accepted.store.js';
 import { noteChange } from './audit-act.js';
 import { Database, type Transaction } from './database.store.js';
 import { DesiredStore } from './desired.store.js';
@@ -30,6 +31,7 @@ export class EnrolmentStore {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(DesiredStore) private readonly desired: DesiredStore,
+    @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
   ) {}
 
   /** Token use, host, session row and first assignments: all or nothing. The caller has checked the proof. */
@@ -44,13 +46,16 @@ export class EnrolmentStore {
         await this.desired.reassign(tx, { hostIds: [host.hostId], areNew: true });
         // Last: every host that joins with the same token waits for this row until the commit.
         await this.useToken(tx, tokenHash);
+        const { publicKey } = enrolment;
+        const told = JSON.parse(labels) as Record<string, string>;
+        this.accepted.note({ kind: 'host', ...host, labels: told, publicKey });
         noteChange({
           by: host.name,
           via: 'agent',
           kind: 'Host',
           act: 'enrolled',
           what: host.name,
-          after: { host: host.hostId, publicKey: enrolment.publicKey, labels: JSON.parse(labels) as Json },
+          after: { host: host.hostId, publicKey, labels: told as Json },
         });
         return { kind: 'enrolled', ...host };
       })

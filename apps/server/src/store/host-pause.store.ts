@@ -5,6 +5,7 @@ import { matchesTarget, type Target } from '@carillon/core/host/target';
 import type { MissedPolicy } from '@carillon/core/job/job-spec';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
+import { AcceptedStore } from './accepted.store.js';
 import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 import { DesiredStore } from './desired.store.js';
@@ -43,6 +44,7 @@ export class HostPauseStore {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(DesiredStore) private readonly desired: DesiredStore,
+    @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
   ) {}
 
   /** Pauses the hosts that a target selects now; one that is paused already gets the new pause instead. */
@@ -68,8 +70,10 @@ export class HostPauseStore {
         INSERT INTO host_pause (id, host_id, from_at, until_at, afterwards, made_by, reason)
         SELECT x.id, x.host_id, now(), ${until}, ${afterwards}, ${by}, ${reason}
         FROM unnest(${ids}::uuid[], ${hostIds}::uuid[]) AS x(id, host_id)`;
+      const told = { untilMs: until.getTime(), afterwards };
+      if (able.length > 0) this.accepted.note({ kind: 'pause', hostIds, pauses: ids.map((id) => ({ id, ...told })) });
       await this.desired.advance(tx, hostIds);
-      if (able.length > 0) noteChange({ what: namesOf(able), text: reason || null });
+      if (able.length > 0) noteChange({ kind: 'Pause', act: 'paused', what: namesOf(able), text: reason || null });
       return outcome;
     });
   }
@@ -84,9 +88,10 @@ export class HostPauseStore {
         UPDATE host_pause SET ended_at = least(now(), until_at), ended_by = ${by}
         WHERE ended_at IS NULL AND host_id = ANY(${chosen.map(({ id }) => id)}::uuid[]) RETURNING host_id AS "hostId"`;
       const ids = new Set(ended.map(({ hostId }) => hostId));
+      if (ids.size > 0) this.accepted.note({ kind: 'resume', hostIds: [...ids] });
       await this.desired.advance(tx, [...ids]);
       const resumed = chosen.flatMap(({ id, name }) => (ids.has(id) ? [{ id, name }] : []));
-      if (resumed.length > 0) noteChange({ what: namesOf(resumed) });
+      if (resumed.length > 0) noteChange({ kind: 'Pause', act: 'resumed', what: namesOf(resumed) });
       return resumed;
     });
   }

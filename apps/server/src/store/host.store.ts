@@ -1,6 +1,7 @@
 import { defaultConcernRules, type HostHealthFacts } from '@carillon/core/host/concerns';
 import type { HostPresence, HostState } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
+import { AcceptedStore } from './accepted.store.js';
 import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 import { DesiredStore } from './desired.store.js';
@@ -75,6 +76,7 @@ export class HostStore {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(DesiredStore) private readonly desired: DesiredStore,
+    @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
   ) {}
 
   /** Hosts by name, at most `limit`, after a name. */
@@ -118,7 +120,8 @@ export class HostStore {
         WHERE h.id = old.id RETURNING h.id, h.name, old.labels AS before`;
       const [host] = rows;
       if (!host) return null;
-      noteChange({ what: host.name, before: host.before, after: labels });
+      this.accepted.note({ kind: 'labels', hostId: host.id, labels });
+      noteChange({ kind: 'Host', act: 'labelled', what: host.name, before: host.before, after: labels });
       return this.desired.reassign(tx, { hostIds: [host.id] });
     });
   }

@@ -1,5 +1,6 @@
 import type { AlertFacts } from '@carillon/core/alert/alert';
 import type { Spread } from '@carillon/core/alert/incident';
+import type { Recoveries } from '@carillon/core/alert/incident/resolution';
 import type { MutableAlert } from '@carillon/core/alert/quiet/mute';
 import type { Reason } from '@carillon/core/alert/reason';
 import type { Client } from './pool-transaction.js';
@@ -77,6 +78,33 @@ export async function leadsOf(client: Client, ids: readonly string[]): Promise<M
     [ids],
   );
   return new Map(result.rows.map(({ id, ...lead }) => [id, lead]));
+}
+
+const shownRuns = 5;
+
+/** The runs that showed of their alerts that they are over. @param since when each incident began, in epoch milliseconds */
+export async function recoveriesOf(
+  client: Client,
+  since: ReadonlyMap<string, number>,
+): Promise<Map<string, Recoveries>> {
+  if (since.size === 0) return new Map();
+  const result = await client.query<Recoveries['runs'][number] & { incidentId: string; total: number }>(
+    `SELECT * FROM (
+       SELECT a.incident_id AS "incidentId", a.reason->'figures'->>'runId' AS id, a.facts->>'jobName' AS job, a.facts->>'hostName' AS host,
+         a.reason->'figures'->>'at' AS at, a.facts->>'outcome' AS outcome,
+         (count(*) OVER (PARTITION BY a.incident_id))::int AS total,
+         row_number() OVER (PARTITION BY a.incident_id ORDER BY a.resolved_at DESC, a.id DESC) AS place
+       FROM unnest($1::uuid[], $2::timestamptz[]) AS x(id, begun) JOIN alert a ON a.incident_id = x.id
+       WHERE a.state = 'resolved' AND a.resolved_at >= x.begun AND a.reason->'figures'->>'runId' IS NOT NULL
+     ) r WHERE place <= $3 ORDER BY place`,
+    [[...since.keys()], [...since.values()].map((ms) => new Date(ms)), shownRuns],
+  );
+  const found = new Map<string, Recoveries>();
+  for (const { incidentId, total, id, job, host, at, outcome } of result.rows) {
+    const run = { id, job, host, at, outcome };
+    found.set(incidentId, { total, runs: [...(found.get(incidentId)?.runs ?? []), run] });
+  }
+  return found;
 }
 
 const shownValues = 10;

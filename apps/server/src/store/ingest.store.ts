@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { RunEvent } from '@carillon/contract/agent/event-messages';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type pg from 'pg';
+import { Sealer } from '../shared/sealer.js';
 import { CommittedEnds } from './committed-ends.js';
 import { Database } from './database.store.js';
 import { batchNumbers, eventIdAt, packEvents } from './event-batches.js';
@@ -20,7 +21,8 @@ import {
 import { poolTransaction } from './pool-transaction.js';
 import { storeSpoolLosses } from './spool-loss-ingest.js';
 import { runsOfFailedStarts, storeHistoryStates, storeHostBoots, storeStartFailures } from './start-failure-ingest.js';
-import { storeTaskChanges, taskChangesOf } from './task-change-ingest.js';
+import { type Prove, storeTaskChanges, taskChangesOf } from './task-change-ingest.js';
+import { proofPurpose } from './task-change-proof.js';
 import { storeTaskReplacements } from './task-replacement-ingest.js';
 import { type Columns, unnest } from './unnest.js';
 import { type BatchWrites, writeBatch } from './write-batch.js';
@@ -34,7 +36,15 @@ const firstSlot = randomInt(4) * slotsPerServer;
 export class IngestStore {
   private readonly ends = new CommittedEnds();
 
-  constructor(@Inject(Database) private readonly database: Database) {}
+  private readonly prove: Prove | undefined;
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    /** Absent where no edit is ever adopted, as in tests of the ingest alone. */
+    @Optional() @Inject(Sealer) sealer?: Sealer,
+  ) {
+    this.prove = sealer && ((text) => sealer.mac(proofPurpose, text));
+  }
 
   /**
    * Safe to call again with the same frames; never for the same host twice at once.
@@ -69,7 +79,7 @@ export class IngestStore {
       const plan = planIngest(frames, sessions, known);
       if (plan.fresh.length > 0 || plan.sessions.length > 0) {
         await writeBatch(client, writesOf(plan, sessions, slot));
-        await storeMoreThanRuns(client, plan.fresh);
+        await storeMoreThanRuns(client, plan.fresh, this.prove);
       }
       return plan;
     });
@@ -94,10 +104,14 @@ function leavesMoreThanRuns(fresh: FreshEvent): boolean {
   return !isOfRun(fresh) || fresh.event.data.commandId !== null;
 }
 
-async function storeMoreThanRuns(client: pg.PoolClient, fresh: readonly FreshEvent[]): Promise<void> {
+async function storeMoreThanRuns(
+  client: pg.PoolClient,
+  fresh: readonly FreshEvent[],
+  prove: Prove | undefined,
+): Promise<void> {
   if (!fresh.some(leavesMoreThanRuns)) return;
   await completeCommands(client, fresh.filter(isOfRun));
-  await storeTaskChanges(client, taskChangesOf(fresh));
+  await storeTaskChanges(client, taskChangesOf(fresh), prove);
   await storeTaskReplacements(client, fresh);
   await storeSpoolLosses(client, fresh);
   await storeStartFailures(client, fresh);

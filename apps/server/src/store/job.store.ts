@@ -2,6 +2,7 @@ import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Unsettled } from '@carillon/core/state/states';
 import { lowestUuidAt } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
+import { AcceptedStore } from './accepted.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
 import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
@@ -77,6 +78,7 @@ export class JobStore {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(DesiredStore) private readonly desired: DesiredStore,
+    @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
   ) {}
 
   /** By name. Conditions are only written when asked for. */
@@ -197,7 +199,8 @@ export class JobStore {
           UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL RETURNING id, name`;
       if (!job) return null;
       await refreshAlertWatch(tx, [job.id]);
-      noteChange({ what: job.name, before: { job: job.id } });
+      this.accepted.note({ kind: 'job-gone', jobId: job.id });
+      noteChange({ kind: 'Job', act: 'deleted', what: job.name, before: { job: job.id } });
       return { name: job.name, changedHosts: await this.desired.reassign(tx, { jobIds: [job.id] }) };
     });
   }

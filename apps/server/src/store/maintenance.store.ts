@@ -12,6 +12,7 @@ import { ExpectedRuns } from './expected-run.store.js';
 import { HostWatch } from './host-watch.store.js';
 import { pruneIdempotencyKeys } from './idempotency-key.store.js';
 import { poolTransaction } from './pool-transaction.js';
+import { pruneRateBuckets } from './rate-bucket.store.js';
 import { countedMinutes } from './run-hours.js';
 import { pruneSubscriptionDeliveries } from './subscription-delivery.store.js';
 
@@ -50,7 +51,7 @@ export class MaintenanceStore {
     'events.prune': pruneEventKeys,
     'credentials.prune': pruneCredentials,
     'keys.prune': pruneIdempotencyKeys,
-    'deliveries.prune': pruneSubscriptionDeliveries,
+    'deliveries.prune': (client) => pruneSubscriptionDeliveries(client),
     'alerts.prune': (client) => pruneAlerts(client, this.config),
   };
 
@@ -143,6 +144,7 @@ async function pruneEventKeys(client: pg.PoolClient): Promise<number> {
   await client.query(`DELETE FROM missed_run WHERE decided_at < now() - interval '180 days'`);
   // Whoever sends a webhook again does so within hours.
   await client.query(`DELETE FROM ticket_delivery WHERE received_at < now() - interval '7 days'`);
+  await pruneRateBuckets(client);
   await client.query(`DELETE FROM host_boot WHERE booted_at < now() - interval '180 days'`);
   const result = await client.query(
     `DELETE FROM agent_event_batch WHERE ctid IN (

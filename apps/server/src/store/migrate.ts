@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 
 /** Prisma's own advisory lock, so that `prisma migrate` and servers never work at once. */
-const migrateLock = 72_707_369;
+export const migrateLock = 72_707_369;
 
 /**
  * Brings the database to the newest migration, creating it when it does not exist. Keeps Prisma's own table
@@ -17,7 +17,12 @@ export async function migrate(databaseUrl: string, folder: string): Promise<stri
   const client = await connectOrCreate(databaseUrl);
   try {
     await client.query('SELECT pg_advisory_lock($1)', [migrateLock]);
-    await client.query(`CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    // A role that may make no tables sees nevertheless that there is nothing to do.
+    const { rows } = await client.query<{ made: boolean }>(
+      `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS made`,
+    );
+    if (!rows[0]?.made)
+      await client.query(`CREATE TABLE IF NOT EXISTS _prisma_migrations (
       id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
       logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`);
     return await applyMissing(client, folder);
@@ -52,6 +57,13 @@ function migrationsIn(folder: string): string[] {
 }
 
 async function applyOne(client: pg.Client, name: string, sql: Buffer): Promise<void> {
+  const { rows } = await client.query<{ may: boolean }>(
+    `SELECT has_table_privilege('_prisma_migrations', 'INSERT') AS may`,
+  );
+  if (!rows[0]?.may)
+    throw new Error(
+      `migration ${name} is to be applied, and this role may not: expected DATABASE_URL_OWNER with the owner of the tables`,
+    );
   const id = randomUUID();
   const checksum = createHash('sha256').update(sql).digest('hex');
   await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [
@@ -85,7 +97,7 @@ export async function connectOrCreate(databaseUrl: string): Promise<pg.Client> {
 }
 
 /** Its queries fail when the connection breaks; the event that says so too must not end the process. */
-function newClient(databaseUrl: string): pg.Client {
+export function newClient(databaseUrl: string): pg.Client {
   const client = new pg.Client(databaseUrl);
   client.on('error', () => undefined);
   return client;

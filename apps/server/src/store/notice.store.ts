@@ -1,5 +1,4 @@
 import type { Breaker } from '@carillon/core/alert/deliver/breaker';
-import type { Bucket } from '@carillon/core/alert/deliver/bucket';
 import type { Notice } from '@carillon/core/alert/notice';
 import type { Reason } from '@carillon/core/alert/reason';
 import type { NoticeState } from '@carillon/core/state/states';
@@ -30,7 +29,6 @@ export interface Settled {
 
 export interface ChannelStateRow {
   readonly breaker: Breaker;
-  readonly bucket: Bucket | null;
   readonly disabled: Reason | null;
 }
 
@@ -87,7 +85,7 @@ export class NoticeStore {
 
   async channelStates(channels: readonly string[]): Promise<Map<string, ChannelStateRow>> {
     const result = await this.database.pool.query<ChannelStateRow & { channel: string }>(
-      'SELECT channel, breaker, bucket, disabled FROM channel_state WHERE channel = ANY($1)',
+      'SELECT channel, breaker, disabled FROM channel_state WHERE channel = ANY($1)',
       [channels],
     );
     return new Map(result.rows.map(({ channel, ...row }) => [channel, row]));
@@ -101,28 +99,23 @@ export class NoticeStore {
   ): Promise<T> {
     return await poolTransaction(this.database.pool, async (client) => {
       await client.query(
-        'INSERT INTO channel_state (channel, breaker, bucket) VALUES ($1, $2, $3) ON CONFLICT (channel) DO NOTHING',
-        [channel, JSON.stringify(initial.breaker), initial.bucket && JSON.stringify(initial.bucket)],
+        'INSERT INTO channel_state (channel, breaker) VALUES ($1, $2) ON CONFLICT (channel) DO NOTHING',
+        [channel, JSON.stringify(initial.breaker)],
       );
       const found = await client.query<ChannelStateRow>(
-        'SELECT breaker, bucket, disabled FROM channel_state WHERE channel = $1 FOR UPDATE',
+        'SELECT breaker, disabled FROM channel_state WHERE channel = $1 FOR UPDATE',
         [channel],
       );
       const { row, result } = change(found.rows[0] ?? initial);
       await client.query(
-        'UPDATE channel_state SET breaker = $2, bucket = $3, disabled = $4, updated_at = now() WHERE channel = $1',
-        [
-          channel,
-          JSON.stringify(row.breaker),
-          row.bucket && JSON.stringify(row.bucket),
-          row.disabled && JSON.stringify(row.disabled),
-        ],
+        'UPDATE channel_state SET breaker = $2, disabled = $3, updated_at = now() WHERE channel = $1',
+        [channel, JSON.stringify(row.breaker), row.disabled && JSON.stringify(row.disabled)],
       );
       return result;
     });
   }
 
-  /** Dead letters go out again, as if they had never been tried. @returns how many */
+  /** Dead letters go out again, as if they had never been tried. @returns their ids */
   async replay(
     which: {
       readonly ids?: readonly string[] | undefined;
@@ -131,7 +124,7 @@ export class NoticeStore {
     },
     actor: string,
     nowMs: number,
-  ): Promise<number> {
+  ): Promise<string[]> {
     return await poolTransaction(this.database.pool, async (client) => {
       const result = await client.query<{ id: string; incidentId: string | null }>(
         `UPDATE notice SET state = 'queued', attempts = 0, next_at = $4, expires_at = $5, outcome = NULL
@@ -157,7 +150,7 @@ export class NoticeStore {
           actor,
         })),
       );
-      return result.rows.length;
+      return result.rows.map(({ id }) => id);
     });
   }
 

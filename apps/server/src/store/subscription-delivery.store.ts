@@ -166,11 +166,16 @@ export class SubscriptionDeliveryStore {
   }
 }
 
-/** Forgets what was sent a week ago, and what was given up a month ago. @returns how many */
-export async function pruneSubscriptionDeliveries(client: pg.PoolClient): Promise<number> {
+const rowsPerSweep = 20_000;
+
+/** Forgets what was sent a week ago, and what was given up a month ago, a batch at a time. @returns how many */
+export async function pruneSubscriptionDeliveries(client: pg.PoolClient, most = rowsPerSweep): Promise<number> {
   const result = await client.query(
-    `DELETE FROM subscription_delivery WHERE next_at IS NULL
-       AND created_at < now() - CASE state WHEN 'dead' THEN interval '30 days' ELSE interval '7 days' END`,
+    `DELETE FROM subscription_delivery WHERE ctid IN (
+       SELECT ctid FROM subscription_delivery WHERE next_at IS NULL AND created_at < now() - interval '7 days'
+         AND created_at < now() - CASE state WHEN 'dead' THEN interval '30 days' ELSE interval '7 days' END
+       LIMIT $1)`,
+    [most],
   );
   return result.rowCount ?? 0;
 }

@@ -29,10 +29,10 @@ const columns = {
 
 /**
  * Queues events in the transaction that made them true. An update that was not sent yet is of no use once a newer event
- * of its incident is there: each says all of it. @returns how many were queued
+ * of its incident is there: each says all of it. @returns ids of those that were queued
  */
-export async function queueEvents(client: Client, events: readonly NewEvent[], nowMs: number): Promise<number> {
-  if (events.length === 0) return 0;
+export async function queueEvents(client: Client, events: readonly NewEvent[], nowMs: number): Promise<string[]> {
+  if (events.length === 0) return [];
   await cancelUpdates(client, events);
   const ids = [...new Set(events.map(({ subscriptionId }) => subscriptionId))];
   const room = await roomOf(client, ids);
@@ -47,14 +47,14 @@ export async function queueEvents(client: Client, events: readonly NewEvent[], n
   }
   for (const [id, count] of lost)
     await client.query('UPDATE subscription SET dropped = dropped + $2 WHERE id = $1', [id, count]);
-  if (kept.length === 0) return 0;
+  if (kept.length === 0) return [];
   const names = Object.keys(columns).join(', ');
   const batch = unnest('x', columns, kept);
   await client.query(
     `INSERT INTO subscription_delivery (${names}, next_at) SELECT ${names}, created_at FROM ${batch.sql}`,
     batch.values,
   );
-  return kept.length;
+  return kept.map(({ id }) => id);
 }
 
 async function cancelUpdates(client: Client, events: readonly NewEvent[]): Promise<void> {

@@ -109,7 +109,7 @@ export class SubscriptionStore {
          VALUES ($1, $2, lower($2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`,
         [id, ...valuesOf(fields), JSON.stringify(closedBreaker), author, now],
       );
-      noteChange({ what: fields.name, after: { id, ...shownOf(fields) } });
+      noteChange({ kind: 'Subscription', act: 'created', what: fields.name, after: { id, ...shownOf(fields) } });
       await effect.done();
       return { kind: 'written', id };
     });
@@ -125,7 +125,8 @@ export class SubscriptionStore {
       ]);
       if (taken.rowCount) return { kind: 'name_taken' };
       const old = await client.query<SubscriptionRow>(`SELECT ${columns} FROM subscription s WHERE id = $1`, [id]);
-      noteChange({ what: fields.name, before: old.rows[0] ? shownOf(old.rows[0]) : null, after: shownOf(fields) });
+      const before = old.rows[0] ? shownOf(old.rows[0]) : null;
+      noteChange({ kind: 'Subscription', act: 'updated', what: fields.name, before, after: shownOf(fields) });
       await client.query(
         `UPDATE subscription SET name = $2, name_key = lower($2), url = $3, events = $4, match = $5, signing = $6,
            allow_private_addresses = $7, enabled = $8, updated_at = $9,
@@ -146,7 +147,7 @@ export class SubscriptionStore {
         [id],
       );
       const [row] = rows;
-      if (row) noteChange({ what: row.name, before: shownOf(row) });
+      if (row) noteChange({ kind: 'Subscription', act: 'deleted', what: row.name, before: shownOf(row) });
       return row !== undefined;
     });
   }
@@ -157,8 +158,8 @@ export class SubscriptionStore {
     change: (row: Pick<SubscriptionRow, 'breaker' | 'stopped'>) => Pick<SubscriptionRow, 'breaker' | 'stopped'>,
   ): Promise<Pick<SubscriptionRow, 'breaker' | 'stopped'> | null> {
     return poolTransaction(this.database.pool, async (client) => {
-      const found = await client.query<Pick<SubscriptionRow, 'breaker' | 'stopped'>>(
-        'SELECT breaker, stopped FROM subscription WHERE id = $1 FOR NO KEY UPDATE',
+      const found = await client.query<Pick<SubscriptionRow, 'name' | 'breaker' | 'stopped'>>(
+        'SELECT name, breaker, stopped FROM subscription WHERE id = $1 FOR NO KEY UPDATE',
         [id],
       );
       const [row] = found.rows;
@@ -169,6 +170,8 @@ export class SubscriptionStore {
         JSON.stringify(after.breaker),
         after.stopped && JSON.stringify(after.stopped),
       ]);
+      if (after.stopped && !row.stopped)
+        noteChange({ kind: 'Subscription', act: 'given_up', what: row.name, text: after.stopped.text, given: null });
       return after;
     });
   }

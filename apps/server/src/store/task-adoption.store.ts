@@ -1,10 +1,15 @@
-import type { JobSpec } from '@carillon/core/job/job-spec';
+import { canonicalJson, sha256Hex } from '@carillon/core/desired/canonical-json';
+import { asJson, type JobSpec } from '@carillon/core/job/job-spec';
 import type { DriftKind } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
+import { Sealer } from '../shared/sealer.js';
+import { AcceptedStore, NotSigned } from './accepted.store.js';
+import { noteChange } from './audit-act.js';
 import { Database, type Transaction } from './database.store.js';
 import { DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
 import { type ComparedWith, comparedWithSql, definitionSql } from './task-change.store.js';
+import { proofPurpose, proofText } from './task-change-proof.js';
 
 /** All that decides whether an edited task becomes what its host should have. */
 export interface AdoptionFacts {
@@ -24,6 +29,8 @@ export interface AdoptionFacts {
   readonly isDeleted: boolean;
   /** The host has told something newer about this task. */
   readonly isOld: boolean;
+  readonly definitionHash: string | null;
+  readonly proof: string | null;
 }
 
 export type AdoptionDecision =
@@ -52,6 +59,8 @@ export class TaskAdoptionStore {
     @Inject(Database) private readonly database: Database,
     @Inject(DefinitionStore) private readonly definitions: DefinitionStore,
     @Inject(DesiredStore) private readonly desired: DesiredStore,
+    @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
+    @Inject(Sealer) private readonly sealer: Sealer,
   ) {}
 
   /** Jobs that have changes nobody has decided about. */
@@ -72,13 +81,15 @@ export class TaskAdoptionStore {
       await lockDefinitions(tx);
       const waiting = await this.facts(tx, `c.job_id = $1::uuid AND c.adoption = 'wanted'`, jobId, limit);
       let spec = waiting[0]?.current;
-      const adopted: { id: string; reason: string; notes: readonly string[] }[] = [];
+      const adopted: { id: string; host: string; reason: string; notes: readonly string[] }[] = [];
       for (const facts of waiting) {
         const decision = decide({ ...facts, current: spec ?? facts.current });
-        if (decision.kind === 'left') await this.leave(tx, facts, decision.reasons);
+        const strange = decision.kind === 'adopted' ? await this.strangeness(facts) : null;
+        if (strange !== null) await this.leave(tx, facts, [strange]);
+        else if (decision.kind === 'left') await this.leave(tx, facts, decision.reasons);
         else {
           spec = decision.spec;
-          adopted.push({ id: facts.id, reason: decision.reason, notes: decision.notes });
+          adopted.push({ id: facts.id, host: facts.host, reason: decision.reason, notes: decision.notes });
         }
       }
       if (adopted.length === 0 || !spec) return { version: null, changedHosts: [] };
@@ -87,10 +98,12 @@ export class TaskAdoptionStore {
         author: 'host',
         reason: reason.slice(0, reasonCharacters),
       });
-      for (const { id, notes } of adopted)
+      for (const { id, host, notes } of adopted) {
+        noteTask('adopted', 'host', { change: id, job: spec.name, host, version });
         await tx.$executeRaw`
           UPDATE task_change SET adoption = 'adopted', adopted_version = ${version}, adoption_reasons = ${[...notes]}::text[]
           WHERE id = ${id}::uuid`;
+      }
       return { version, changedHosts: await this.desired.reassign(tx, { jobIds: [jobId] }) };
     });
   }
@@ -111,8 +124,11 @@ export class TaskAdoptionStore {
       if (!facts) return null;
       const decision = decide(facts);
       if (decision.kind === 'left') return { reasons: decision.reasons };
+      const strange = await this.strangeness(facts);
+      if (strange !== null) return { reasons: [strange] };
       const reason = decision.reason.slice(0, reasonCharacters);
       const { version } = await this.definitions.putJob(tx, decision.spec, { author, reason });
+      noteTask('adopted', author, { change: id, job: decision.spec.name, host: facts.host, version });
       await tx.$executeRaw`
         UPDATE task_change SET adoption = 'adopted', adopted_version = ${version}, adoption_reasons = ${[...decision.notes]}::text[]
         WHERE id = ${id}::uuid`;
@@ -132,8 +148,8 @@ export class TaskAdoptionStore {
   ): Promise<(UndoFacts & Settled & { readonly version: number }) | null> {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
-      const [facts] = await tx.$queryRaw<(UndoFacts & { jobId: string })[]>`
-        SELECT j.id AS "jobId", j.name AS job, h.name AS host, a.spec AS adopted, b.spec AS before, v.spec AS current
+      const [facts] = await tx.$queryRaw<(UndoFacts & { jobId: string; currentVersion: number })[]>`
+        SELECT j.id AS "jobId", j.current_version AS "currentVersion", j.name AS job, h.name AS host, a.spec AS adopted, b.spec AS before, v.spec AS current
         FROM task_change c JOIN job j ON j.id = c.job_id JOIN host h ON h.id = c.host_id
           JOIN job_version a ON a.job_id = c.job_id AND a.version = c.adopted_version
           JOIN LATERAL (SELECT p.spec FROM job_version p WHERE p.job_id = c.job_id AND p.version < c.adopted_version
@@ -141,17 +157,46 @@ export class TaskAdoptionStore {
           JOIN job_version v ON v.job_id = c.job_id AND v.version = j.current_version
         WHERE c.id = ${id}::uuid AND c.adoption = 'adopted' AND j.deleted_at IS NULL`;
       if (!facts) return null;
+      await this.requireAccepted(facts);
       const reason = `what was adopted from ${facts.host} was taken back`;
       const { version } = await this.definitions.putJob(tx, without(facts), { author, reason });
+      noteTask('took back', author, { change: id, job: facts.job, host: facts.host, version });
       return { ...facts, version, changedHosts: await this.desired.reassign(tx, { jobIds: [facts.jobId] }) };
     });
+  }
+
+  /** What is taken back is written upon what stands: that must be what was accepted. @throws NotSigned */
+  private async requireAccepted(facts: { jobId: string; currentVersion: number; current: JobSpec }): Promise<void> {
+    const specHash = sha256Hex(canonicalJson(asJson(facts.current)));
+    const [verdict] = await this.accepted.judge([{ jobId: facts.jobId, version: facts.currentVersion, specHash }]);
+    if (verdict && !verdict.ok) throw new NotSigned(verdict);
+  }
+
+  /**
+   * Why nothing may be made of an edit: rows say what the host did, and what the job was, and whoever can write rows could
+   * have the server sign it. Null where a host told it and both definitions are those that were accepted.
+   */
+  private async strangeness(facts: AdoptionFacts): Promise<string | null> {
+    const { jobId, definition, definitionHash, proof } = facts;
+    const isTold =
+      proof !== null &&
+      this.sealer.isOurs(proofPurpose, proofText(facts), proof) &&
+      (definition === null || sha256Hex(definition) === definitionHash);
+    if (!isTold) return 'not_told: nothing shows that the host told this; it may have been written into the database';
+    const specHash = (spec: JobSpec) => sha256Hex(canonicalJson(asJson(spec)));
+    const verdicts = await this.accepted.judge([
+      { jobId, version: facts.version, specHash: specHash(facts.base) },
+      { jobId, version: facts.currentVersion, specHash: specHash(facts.current) },
+    ]);
+    const refusal = verdicts.find((verdict) => !verdict.ok);
+    return refusal && !refusal.ok ? `${refusal.code}: ${refusal.message}` : null;
   }
 
   private facts(tx: Transaction, condition: string, id: string, limit: number): Promise<AdoptionFacts[]> {
     return tx.$queryRawUnsafe<AdoptionFacts[]>(
       `SELECT c.id, c.job_id AS "jobId", c.host_id AS "hostId", h.name AS host, c.found::text AS found,
          ${definitionSql} AS definition, ${comparedWithSql} AS "comparedWith", c.changed_at AS "changedAt",
-         c.changed_by AS "changedBy", c.job_version AS version, b.spec AS base, j.current_version AS "currentVersion",
+         c.changed_by AS "changedBy", c.definition_hash AS "definitionHash", c.proof, c.job_version AS version, b.spec AS base, j.current_version AS "currentVersion",
          v.spec AS current, j.deleted_at IS NOT NULL AS "isDeleted",
          EXISTS (SELECT 1 FROM task_change n WHERE n.host_id = c.host_id AND n.job_id = c.job_id AND n.id > c.id) AS "isOld"
        FROM task_change c JOIN job j ON j.id = c.job_id JOIN host h ON h.id = c.host_id
@@ -172,4 +217,13 @@ export class TaskAdoptionStore {
       WHERE host_id = ${facts.hostId}::uuid AND job_id = ${facts.jobId}::uuid AND version = ${facts.version}
         AND state = 'drifted' AND ${!facts.isOld}`;
   }
+}
+
+/** What was done about an edit on a host; the version that it made has a row of its own. */
+function noteTask(
+  act: 'adopted' | 'took back',
+  by: string,
+  { change, job, host, version }: { change: string; job: string; host: string; version: number },
+): void {
+  noteChange({ by, kind: 'Task', act, what: `${job} on ${host}`, after: { version }, ref: { change, job, version } });
 }

@@ -3,6 +3,7 @@ import { shortenText } from '@carillon/core/alert/shorten-text';
 import type pg from 'pg';
 import { signalTasks } from './alert-signals.js';
 import type { FreshEvent } from './ingest-plan.js';
+import { proofText } from './task-change-proof.js';
 import { unnest } from './unnest.js';
 
 interface TaskChangeEvent {
@@ -19,10 +20,17 @@ export function taskChangesOf(fresh: readonly FreshEvent[]): TaskChangeEvent[] {
   );
 }
 
+/** Proves that a server took a text in: see `proofText`. */
+export type Prove = (text: string) => string;
+
 /** Notes each change, and what the last of them means for the assignment. */
-export async function storeTaskChanges(client: pg.PoolClient, events: readonly TaskChangeEvent[]): Promise<void> {
+export async function storeTaskChanges(
+  client: pg.PoolClient,
+  events: readonly TaskChangeEvent[],
+  prove: Prove | undefined,
+): Promise<void> {
   if (events.length === 0) return;
-  await insertChanges(client, events);
+  await insertChanges(client, events, prove);
   const last = new Map(events.map((event) => [`${event.hostId}/${event.change.jobId}`, event]));
   await updateAssignments(client, [...last.values()]);
   await signalTasks(client, [...last.values()].map(signalOf));
@@ -41,7 +49,11 @@ function signalOf({ hostId, at, change }: TaskChangeEvent) {
   };
 }
 
-async function insertChanges(client: pg.PoolClient, events: readonly TaskChangeEvent[]): Promise<void> {
+async function insertChanges(
+  client: pg.PoolClient,
+  events: readonly TaskChangeEvent[],
+  prove: Prove | undefined,
+): Promise<void> {
   const batch = unnest(
     'x',
     {
@@ -59,16 +71,17 @@ async function insertChanges(client: pg.PoolClient, events: readonly TaskChangeE
       definition_hash: ['text', (row) => row.change.definitionHash ?? null],
       definition: ['text', (row) => (row.change.definition ? clean(row.change.definition) : null)],
       compared_with: ['text', (row) => comparedWith(row.change)],
+      proof: ['text', (row) => prove?.(proofText(provenOf(row))) ?? null],
     },
     events,
   );
   // An array of arrays must be rectangular for unnest, so the lines travel as one text.
   await client.query(
     `INSERT INTO task_change (id, host_id, job_id, job_version, state, found, differences, message, noticed_at,
-       changed_at, changed_by, definition_hash, definition, compared_with, adoption)
+       changed_at, changed_by, definition_hash, definition, compared_with, proof, adoption)
      SELECT x.id, x.host_id, x.job_id, x.job_version, x.state, x.found,
        CASE x.differences WHEN '' THEN '{}'::text[] ELSE string_to_array(x.differences, E'\\n') END, x.message, x.noticed_at,
-       x.changed_at, x.changed_by, x.definition_hash, x.definition, x.compared_with::jsonb,
+       x.changed_at, x.changed_by, x.definition_hash, x.definition, x.compared_with::jsonb, x.proof,
        CASE WHEN x.state = 'drifted' AND v.spec->>'onDrift' = 'adopt' THEN 'wanted' END
      FROM ${batch.sql} JOIN job j ON j.id = x.job_id
        LEFT JOIN job_version v ON v.job_id = x.job_id AND v.version = x.job_version
@@ -101,6 +114,13 @@ async function updateAssignments(client: pg.PoolClient, events: readonly TaskCha
        AND a.state IN ('applied', 'drifted') AND (x.drifted OR a.state = 'drifted')`,
     batch.values,
   );
+}
+
+function provenOf({ hostId, eventId, change }: TaskChangeEvent) {
+  const { jobId, version, found, definitionHash = null } = change;
+  const compared = comparedWith(change);
+  const told = compared === null ? null : (JSON.parse(compared) as unknown);
+  return { id: eventId, hostId, jobId, version, found, definitionHash, comparedWith: told };
 }
 
 function comparedWith({ comparedWith: facts }: TaskChanged): string | null {

@@ -3,10 +3,12 @@ import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json'
 import type { Target } from '@carillon/core/host/target';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import type { Release, SignedRelease } from '@carillon/core/upgrade/release';
-import { brokenVersionCodes, type UpgradeHost } from '@carillon/core/upgrade/upgrade-plan';
+import { brokenVersionCodes, haltAfterFailures, type UpgradeHost } from '@carillon/core/upgrade/upgrade-plan';
 import { Inject, Injectable } from '@nestjs/common';
+import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 import type { FenceClaim } from './fence.js';
+import { type Client, poolTransaction } from './pool-transaction.js';
 
 export interface ReleaseRow extends SignedRelease {
   readonly sha256: string;
@@ -201,14 +203,44 @@ export class UpgradeStore {
 
   /** Keeps what an agent says of an upgrade. @returns false when a newer session of the host has begun */
   async note(claim: FenceClaim, status: NonNullable<HostUpgradeRow['last']>): Promise<boolean> {
-    const { version, state, code, message, at } = status;
-    const { rowCount } = await this.database.pool.query(
-      `INSERT INTO host_upgrade (host_id, version, state, code, message, at)
+    const { version, state, code } = status;
+    if (state !== 'failed' || code === null || !brokenVersionCodes.includes(code))
+      return await put(this.database.pool, claim, status);
+    return poolTransaction(this.database.pool, async (client) => {
+      // One after the other, so that one of them is the last straw.
+      await client.query(`SELECT pg_advisory_xact_lock(hashtext('carillon.upgrade'), hashtext($1))`, [version]);
+      const before = await failuresOf(client, version);
+      const isNoted = await put(client, claim, status);
+      if (before < haltAfterFailures && (await failuresOf(client, version)) >= haltAfterFailures)
+        noteChange({
+          ...{ by: 'carillon', kind: 'Upgrade', act: 'halted', what: version },
+          text: `${haltAfterFailures} hosts went back from it: no other host is offered it`,
+        });
+      return isNoted;
+    });
+  }
+}
+
+async function failuresOf(client: Client, version: string): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM host_upgrade WHERE version = $1 AND state = 'failed' AND code = ANY($2)`,
+    [version, brokenVersionCodes],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** @returns false when another connection of the host took over */
+async function put(
+  client: Pick<Client, 'query'>,
+  claim: FenceClaim,
+  { version, state, code, message, at }: NonNullable<HostUpgradeRow['last']>,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `INSERT INTO host_upgrade (host_id, version, state, code, message, at)
        SELECT $1, $3, $4, $5, $6, $7::timestamptz FROM agent_session WHERE host_id = $1 AND fence = $2
        ON CONFLICT (host_id, version) DO UPDATE
          SET state = excluded.state, code = excluded.code, message = excluded.message, at = excluded.at`,
-      [claim.hostId, claim.fence, version, state, code, message, at],
-    );
-    return rowCount === 1;
-  }
+    [claim.hostId, claim.fence, version, state, code, message, at],
+  );
+  return rowCount === 1;
 }

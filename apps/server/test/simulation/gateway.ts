@@ -1,15 +1,20 @@
 import 'reflect-metadata';
 import { EventEmitter } from 'node:events';
+import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
+import { desiredHash } from '@carillon/core/desired/desired-state';
+import type { ProposedIndex } from '@carillon/core/signing/accepted-book';
 import { CONFIG } from '@carillon/server/config/config.module';
 import { AgentGateway } from '@carillon/server/gateway/agent-gateway';
 import { HINTS, type Hint, type Hints } from '@carillon/server/queue/hints';
 import { Signer } from '@carillon/server/shared/signer';
+import { AcceptedStore } from '@carillon/server/store/accepted.store';
 import { CommandDeliveryStore } from '@carillon/server/store/command-delivery.store';
 import { DeliveryStore } from '@carillon/server/store/delivery.store';
 import { IdentityClaimStore } from '@carillon/server/store/identity-claim.store';
 import { IngestStore } from '@carillon/server/store/ingest.store';
 import { OutputIngestStore } from '@carillon/server/store/output-ingest.store';
 import { SessionStore } from '@carillon/server/store/session.store';
+import { SignatureStore } from '@carillon/server/store/signature.store';
 import { UpgradeStore } from '@carillon/server/store/upgrade.store';
 import type { Database } from './database.js';
 import type { Network } from './network.js';
@@ -91,7 +96,9 @@ export class GatewayProcess {
       [CommandDeliveryStore, new CommandDeliveryInMemory(tables, transact)],
       [DeliveryStore, new DeliveryInMemory(tables, transact)],
       [UpgradeStore, { rings: () => Promise.resolve([]) }],
-      [Signer, signer],
+      [Signer, { ...signer, ...standIn(signer) }],
+      [AcceptedStore, accepting(signer)],
+      [SignatureStore, { readBook: () => Promise.resolve() }],
       [HINTS, hints.of(this.process)],
       [
         CONFIG,
@@ -131,6 +138,31 @@ export class GatewayProcess {
 }
 
 type Class = new (...args: unknown[]) => object;
+
+/** Keys that never change here. */
+function standIn({ publicKey, sign }: SigningDesk) {
+  const text = canonicalJson({ kind: 'carillon/keys/v1', publicKey });
+  const signature = sign('carillon/v1/keys', text);
+  const keySet = { text, signature, vouchers: [] };
+  const trust = { publicKey, trusted: [publicKey], keySet, version: 1, hasRevoked: false };
+  return { trust, lookAtKeys: () => Promise.resolve(false) };
+}
+
+/** Signs what the tables say: whether that was accepted is no question of the protocol. */
+function accepting({ sign }: SigningDesk) {
+  return {
+    async indexes(load: () => Promise<readonly ProposedIndex[]>) {
+      return (await load()).map((proposal) => {
+        const { hostId, rev, entries } = proposal;
+        const issuedAt = new Date().toISOString();
+        const hash = desiredHash(entries);
+        const index = { kind: 'carillon/index/v1', hostId, rev, hash, entries: entries as unknown as Json, issuedAt };
+        const text = canonicalJson(index);
+        return { proposal, signed: { text, signature: sign('carillon/v1/index', text) } };
+      });
+    },
+  };
+}
 
 /** Builds an injectable with all it asks for, as the framework does. */
 function make<T extends object>(wanted: abstract new (...args: never[]) => T, given: Map<unknown, unknown>): T {

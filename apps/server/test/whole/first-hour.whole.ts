@@ -30,7 +30,7 @@ const finished = (runs: Run[]) => runs.filter((run) => run.trigger === 'schedule
 /** The tests are one story, told in order on one running product. */
 describe('the first hour of a newcomer', () => {
   it('applies the examples', async () => {
-    const result = await product.cli('apply', '-f', join(repository, 'examples'));
+    const result = await product.command('apply', '-f', join(repository, 'examples'));
     expect(result.stderr).toBe('');
     expect(result.code).toBe(0);
     expect(result.stdout).toContain('DailyBackup');

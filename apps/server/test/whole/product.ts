@@ -23,8 +23,11 @@ export interface Product {
   output(): string;
   /** Until the console shows it. */
   shows(pattern: RegExp): Promise<unknown>;
+  /** One command line of `carillon`, in this process. */
   cli(...args: string[]): Promise<CliResult>;
-  /** `cli` with `--json`, parsed; throws when it fails. In this process, since it is asked again and again. */
+  /** The same as a process of its own, as a person types it: a third of a second of a processor each. */
+  command(...args: string[]): Promise<CliResult>;
+  /** `cli` with `--json`, parsed; throws when it fails. */
   json<T>(...args: string[]): Promise<T>;
   running(): { serverPid: number; agentPid: number; schedulerPid: number };
   /** `kill -9` of what was started by hand: the process that supervises the others. */
@@ -59,7 +62,6 @@ export async function startProduct(
   const console = collect(child);
   const ended = new Promise<number | null>((done) => child.once('exit', done));
   const line = await console.waitFor(/Carillon is ready: (\S+)/, ended);
-  const cli = (...args: string[]) => runCli(args, environment);
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
     return ended;
@@ -70,7 +72,8 @@ export async function startProduct(
     signInLink: line[1] ?? '',
     output: console.text,
     shows: (pattern) => console.waitFor(pattern, ended),
-    cli,
+    cli: (...args) => runCliHere(args, environment),
+    command: (...args) => runCli(args, environment),
     json: async <T>(...args: string[]) => {
       const result = await runCliHere([...args, '--json'], environment);
       if (result.code !== 0) throw new Error(`carillon ${args.join(' ')} exited with ${result.code}: ${result.stderr}`);
@@ -98,7 +101,7 @@ export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<
   }
 }
 
-/** One command line of `carillon`, to its end. */
+/** One command line of `carillon` as a process, to its end. */
 export function runCli(args: string[], env: NodeJS.ProcessEnv): Promise<CliResult> {
   return new Promise((done) => {
     execFile(

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
+import * as audit from './audit-messages.js';
 import * as command from './command-messages.js';
 import * as desired from './desired-messages.js';
 import * as event from './event-messages.js';
 import * as inventory from './inventory-messages.js';
 import * as session from './session-messages.js';
+import * as trust from './trust-messages.js';
 import * as upgrade from './upgrade-messages.js';
 
 export type Direction = 'agent-to-server' | 'server-to-agent';
@@ -40,6 +42,10 @@ export const catalog = {
   'release.get': { from: 'agent-to-server', schema: upgrade.releaseGet },
   'release.chunk': { from: 'server-to-agent', schema: upgrade.releaseChunk },
   'upgrade.status': { from: 'agent-to-server', schema: upgrade.upgradeStatus },
+  'trust.keys': { from: 'server-to-agent', schema: trust.trustKeys },
+  'trust.refused': { from: 'agent-to-server', schema: trust.trustRefused },
+  'audit.end': { from: 'server-to-agent', schema: audit.auditEnd },
+  'audit.seen': { from: 'agent-to-server', schema: audit.auditSeen },
   goaway: { from: 'server-to-agent', schema: session.goaway },
   nack: { from: 'server-to-agent', schema: session.nack },
 } as const satisfies Record<string, MessageOptions>;

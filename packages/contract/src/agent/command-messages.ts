@@ -1,6 +1,6 @@
 import { commandKinds } from '@carillon/core/state/states';
 import { z } from 'zod';
-import { signature, uuid, when } from './wire-values.js';
+import { key, signature, uuid, when } from './wire-values.js';
 
 /** Signed orders to one host. */
 
@@ -29,5 +29,7 @@ export const commandOrder = z.object({
   runId: uuid.nullable(),
   notBefore: when,
   notAfter: when,
+  /** The key that signed it; older servers do not say it. */
+  signedBy: key.optional(),
 });
 export type CommandOrder = z.infer<typeof commandOrder>;

@@ -1,6 +1,6 @@
 import { missedPolicies } from '@carillon/core/job/job-spec';
 import { z } from 'zod';
-import { count, desiredPoint, hash, signature, uuid, when } from './wire-values.js';
+import { count, desiredPoint, hash, key, signature, uuid, when } from './wire-values.js';
 
 /** What a host should have, and what became of it. */
 
@@ -57,6 +57,10 @@ export const hostIndex = z.object({
   hash,
   entries: z.array(z.object({ jobId: uuid, version: z.int().min(1), manifestHash: hash })).max(2_000),
   issuedAt: when,
+  /** After which it is not to be taken; older servers do not say it. */
+  notAfter: when.optional(),
+  /** The key that signed it; older servers do not say it. */
+  signedBy: key.optional(),
   /** Part of `hash`. Agents without the capability `pause` do not know it; for them there is none. */
   pause: pause.optional(),
 });

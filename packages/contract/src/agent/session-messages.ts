@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trustKeys } from './trust-messages.js';
 import { count, desiredPoint, hash, key, signature, spoolPoint, uuid, when } from './wire-values.js';
 
 /** Opening, keeping and ending a connection. */
@@ -62,6 +63,8 @@ export const enrolled = z.object({
     signerKeys: z.array(key).min(1).max(8),
     /** Keys of publishers whose releases of the agent it takes from now on; older servers do not say any. */
     releaseKeys: z.array(key).max(8).optional(),
+    /** The signed set of keys, whose root the agent pins; older servers do not say it. */
+    keys: trustKeys.optional(),
   }),
 });
 

@@ -1,9 +1,10 @@
-import { rightsKinds } from '@carillon/core/job/job-spec';
 import { assignmentStates, jobHealths, unsettledKinds } from '@carillon/core/state/states';
 import { z } from 'zod';
 import { limits } from '../limits.js';
 import {
+  accountUse,
   applyBody,
+  applyPlan,
   applyResult,
   assignment,
   commandSummary,
@@ -27,7 +28,7 @@ export const jobRoutes = defineRoutes({
     tag,
     summary: 'Create or change jobs, host groups and alert policies from documents, all or nothing',
     body: applyBody,
-    response: z.object({ dryRun: z.boolean(), results: z.array(applyResult) }),
+    response: z.object({ dryRun: z.boolean(), results: z.array(applyResult), plan: applyPlan.optional() }),
   },
   list: {
     method: 'GET',
@@ -207,7 +208,7 @@ export const jobRoutes = defineRoutes({
         )
         .optional(),
       /** Whom it runs as, on how many hosts. */
-      accounts: z.array(z.object({ account: z.string(), rights: z.enum(rightsKinds), hosts: z.int() })).optional(),
+      accounts: z.array(accountUse).optional(),
       /** Other jobs of these hosts that start at the same moment as one of the next starts; at most `limits.previewOverlaps`. */
       overlaps: z.array(z.object({ job: z.string(), hosts: z.int(), at: instant })).optional(),
     }),

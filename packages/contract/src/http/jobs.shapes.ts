@@ -1,3 +1,4 @@
+import { rightsKinds } from '@carillon/core/job/job-spec';
 import {
   adoptions,
   assignmentStates,
@@ -150,6 +151,40 @@ export const assignment = z.object({
   nextFireAt: instant.nullable().optional(),
 });
 
+export const nextFire = z.object({
+  at: instant,
+  /** Wall clock of the zone, `2026-03-29T02:30:00`. */
+  local: z.string(),
+  timezone: z.string(),
+  mark: z.enum(['after-gap', 'repeated-hour']).nullable(),
+});
+
+/** So many hosts, and the first of them by name: at most `limits.planHosts`. */
+const plannedHosts = z.object({ count: z.int(), hosts: z.array(z.string()) });
+
+/** Whom a job runs as, on how many hosts. */
+export const accountUse = z.object({ account: z.string(), rights: z.enum(rightsKinds), hosts: z.int() });
+
+/** What `apply` would do to one document, beyond that it would. */
+export const documentPlan = z.object({
+  /** Fields that change, as a file says them; the side that lacks one is left out. */
+  fields: z.array(z.object({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
+  gained: plannedHosts,
+  lost: plannedHosts,
+  /** Whom it runs as now, and would run as; of jobs. */
+  accounts: z.object({ before: z.array(accountUse), after: z.array(accountUse) }),
+  /** Its next starts in each time zone of its hosts, at most `limits.previewZones` zones, `limits.planFires` each. */
+  zones: z.array(z.object({ hostTimezone: z.string(), hosts: z.int(), nextFires: z.array(nextFire) })),
+});
+
+/** What an `apply` would do altogether. */
+export const applyPlan = z.object({
+  /** Give it as `expectPlan` to do this and nothing else. */
+  hash: z.string(),
+  /** Jobs that no document names, whose hosts change with a group. */
+  moved: z.array(z.object({ job: z.string(), gained: plannedHosts, lost: plannedHosts })),
+});
+
 export const applyBody = z.object({
   /** Parsed YAML or JSON documents, stored all together or not at all. */
   documents: z.array(z.unknown()).min(1).max(limits.applyDocuments),
@@ -174,6 +209,16 @@ export const applyBody = z.object({
     .array(z.object({ job: nameParam, version: z.int().min(0) }))
     .max(limits.applyDocuments)
     .optional(),
+  /** Tells what would change in full; only with `dryRun`. Older servers know nothing of it. */
+  plan: z.boolean().optional(),
+  /**
+   * Hash of the plan that was agreed to. When this would do anything else by now, nothing is stored (`conflict`, with
+   * `expected` and `current`).
+   */
+  expectPlan: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional(),
 });
 
 export const applyResult = z.object({
@@ -188,14 +233,8 @@ export const applyResult = z.object({
   warnings: z
     .array(z.object({ code: z.string(), message: z.string(), count: z.int(), hosts: z.array(z.string()).max(20) }))
     .optional(),
-});
-
-export const nextFire = z.object({
-  at: instant,
-  /** Wall clock of the zone, `2026-03-29T02:30:00`. */
-  local: z.string(),
-  timezone: z.string(),
-  mark: z.enum(['after-gap', 'repeated-hour']).nullable(),
+  /** Where `plan` asked for it. */
+  plan: documentPlan.optional(),
 });
 
 export const taskPreview = z.object({

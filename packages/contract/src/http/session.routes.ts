@@ -1,3 +1,4 @@
+import { forwardTargets } from '@carillon/core/audit/forward';
 import { z } from 'zod';
 import { defineRoutes, instant } from './route.js';
 import { runSummary } from './runs.routes.js';
@@ -103,6 +104,21 @@ export const sessionRoutes = defineRoutes({
           tookMs: z.int().nullable(),
           silentSince: instant.nullable(),
         })
+        .optional(),
+      /** Where rows of the audit are sent; missing where they are sent nowhere, and from older servers. */
+      auditTargets: z
+        .array(
+          z.object({
+            target: z.enum(forwardTargets),
+            /** Rows that were not sent yet, and the time of the oldest of them. */
+            waiting: z.int(),
+            oldestAt: instant.nullable(),
+            /** Since when it is known that nothing goes there. */
+            lateSince: instant.nullable(),
+            /** What went wrong at the last attempt. */
+            fault: z.string().nullable(),
+          }),
+        )
         .optional(),
     }),
   },

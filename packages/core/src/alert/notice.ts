@@ -79,4 +79,19 @@ export interface Resolution {
   readonly host: string | null;
   /** The same where it was runs that went well: how many in a row, when the last of them was, and how it ended. */
   readonly goodRuns: { readonly count: number; readonly at: string; readonly outcome: string | null } | null;
+  /** The run by which each alert was seen to be over, newest first, the first few; notices from before they were named lack it. */
+  readonly runs?: readonly RecoveryRun[];
+  /** How many there were beside them. */
+  readonly moreRuns?: number;
+}
+
+/** A good run that ended an alert. */
+export interface RecoveryRun {
+  readonly id: string;
+  readonly job: string | null;
+  readonly host: string | null;
+  /** When it was due, or began. */
+  readonly at: string;
+  readonly outcome: string | null;
+  readonly url: string;
 }

@@ -11,6 +11,9 @@ export type SigningContext =
   | 'carillon/v1/index'
   | 'carillon/v1/command'
   | 'carillon/v1/release'
+  | 'carillon/v1/keys'
+  | 'carillon/v1/accepted'
+  | 'carillon/v1/audit-end'
   | 'carillon/v1/acknowledge';
 
 export interface KeyPair {

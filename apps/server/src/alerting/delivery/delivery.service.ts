@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { afterAttempt, closedBreaker, endpointGivenUpMs, mayTry } from '@carillon/core/alert/deliver/breaker';
-import { fullBucket, takeToken } from '@carillon/core/alert/deliver/bucket';
 import { digestOf } from '@carillon/core/alert/deliver/digest';
 import { nextTry, patienceOf } from '@carillon/core/alert/deliver/next-try';
 import type { Outcome } from '@carillon/core/alert/deliver/outcome';
@@ -19,17 +17,20 @@ import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
+import { DELIVERY_QUEUE, type DeliveryQueue } from '../../queue/delivery-queue.js';
 import { HintedLoop, type Round } from '../../queue/hinted-loop.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { AlertDocumentStore } from '../../store/alert-document.store.js';
 import type { AlertLogEntry } from '../../store/alert-log.js';
-import { type ChannelStateRow, NoticeStore, type Settled } from '../../store/notice.store.js';
+import { NoticeStore, type Settled } from '../../store/notice.store.js';
 import type { NewNotice } from '../../store/notice-rows.js';
+import { RateBucketStore } from '../../store/rate-bucket.store.js';
 import { RunOutputStore } from '../../store/run-output.store.js';
 import { ServerSecretStore } from '../../store/server-secret.store.js';
 import { TicketLinkStore } from '../../store/ticket-link.store.js';
 import { ALERT_CLOCK, type AlertClock } from '../alert-clock.js';
 import { sendNotice } from '../senders/send-notice.js';
+import { ChannelRoom } from './channel-room.js';
 import { OwnChannels } from './own-channels.js';
 
 const perClaim = 100;
@@ -54,6 +55,10 @@ interface Settlement {
 @Injectable()
 export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: HintedLoop;
+  private readonly room: ChannelRoom;
+  /** Work that the queue gave to this server, under way. */
+  private readonly shares = new Set<Promise<number>>();
+  private leave: (() => void) | undefined;
 
   constructor(
     @Inject(NoticeStore) private readonly notices: NoticeStore,
@@ -65,7 +70,10 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(TicketLinkStore) private readonly tickets: TicketLinkStore,
     @Inject(OwnChannels) private readonly own: OwnChannels,
     @Inject(RunOutputStore) private readonly outputs: RunOutputStore,
+    @Inject(RateBucketStore) rates: RateBucketStore,
+    @Inject(DELIVERY_QUEUE) private readonly queue: DeliveryQueue,
   ) {
+    this.room = new ChannelRoom(notices, rates, clock);
     const { pollMs } = config;
     const round = () => this.round();
     this.loop = new HintedLoop({
@@ -78,11 +86,13 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
+    this.leave = this.queue.serve('notices', () => this.takeShare());
     this.loop.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.loop.stop();
+    this.leave?.();
+    await Promise.all([this.loop.stop(), ...this.shares]);
   }
 
   /** Delivers what is due now. @returns how many notices were taken */
@@ -121,7 +131,7 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
       return this.notices.settle(settlement.settled, settlement.follow, settlement.log, nowMs);
     }
     if (isTicketChannel(spec)) return this.toTickets(notices, nowMs);
-    const room = await this.reserve(channel, spec, notices.length, nowMs);
+    const room = await this.room.reserve(channel, spec, notices.length);
     const now = notices.slice(0, room.count);
     const later = notices.slice(room.count);
     if (room.disabled) for (const notice of later) this.bury(settlement, notice, spec, room.disabled, nowMs);
@@ -144,7 +154,7 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
       notices.map((notice) => this.entry(notice, outcome, nowMs)),
       nowMs,
     );
-    this.hints.publish({ kind: 'notices', hostIds: [] });
+    this.hints.publish({ kind: 'tickets', hostIds: [] });
   }
 
   private async attempt(settlement: Settlement, channel: string, spec: ChannelSpec, notice: Notice): Promise<void> {
@@ -168,7 +178,7 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
       return;
     }
     const outcome = await this.send(spec, notice);
-    await this.remember(channel, spec, outcome);
+    await this.room.remember(channel, spec, outcome);
     const next = nextTry(
       outcome,
       { attempts: notice.attempts, nowMs: this.clock(), expiresMs, random: Math.random() },
@@ -293,61 +303,26 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** How many may go out now, and until when the others wait. */
-  private reserve(channel: string, spec: ChannelSpec, wanted: number, nowMs: number) {
-    const initial: ChannelStateRow = { breaker: closedBreaker, bucket: fullBucket(spec.limit, nowMs), disabled: null };
-    return this.notices.changeChannel(channel, initial, (row) => {
-      const still = (why: Reason, waitMs: number, count = 0) => ({
-        row,
-        result: { count, waitMs, why, disabled: row.disabled },
-      });
-      if (row.disabled) return still(row.disabled, 0);
-      if (!mayTry(row.breaker, nowMs)) {
-        const untilMs = row.breaker.openUntilMs ?? nowMs;
-        return still(
-          { code: 'breaker_open', text: `${spec.name} does not work; it is tried again later` },
-          untilMs - nowMs,
-        );
-      }
-      // A breaker that was open lets one through, to see.
-      const most = row.breaker.openUntilMs === null ? wanted : 1;
-      let bucket = row.bucket ?? fullBucket(spec.limit, nowMs);
-      let count = 0;
-      let waitMs = row.breaker.openMs;
-      while (count < most) {
-        const taken = takeToken(bucket, spec.limit, nowMs);
-        bucket = taken.bucket;
-        waitMs = taken.waitMs;
-        if (taken.waitMs > 0) break;
-        count += 1;
-      }
-      const why: Reason = { code: 'rate_limited', text: `${spec.name} takes ${spec.limit.perMinute} a minute` };
-      return { row: { ...row, bucket }, result: { count, waitMs: Math.max(waitMs, 1_000), why, disabled: null } };
-    });
-  }
-
-  private async remember(channel: string, spec: ChannelSpec, outcome: Outcome): Promise<void> {
-    const nowMs = this.clock();
-    const isGone = outcome.kind === 'refused' && outcome.gone === true;
-    if (outcome.kind === 'refused' && !isGone) return;
-    const initial: ChannelStateRow = { breaker: closedBreaker, bucket: null, disabled: null };
-    await this.notices.changeChannel(channel, initial, (row) => {
-      const breaker = afterAttempt(row.breaker, outcome.kind === 'sent', nowMs);
-      const isGivenUp = breaker.failingSinceMs !== null && nowMs - breaker.failingSinceMs > endpointGivenUpMs;
-      const disabled: Reason | null = isGone
-        ? {
-            code: 'gone',
-            text: `${spec.name} says that it is gone (HTTP 410); apply the channel again when it is back`,
-          }
-        : isGivenUp
-          ? { code: 'failing', text: `${spec.name} has failed for days; apply the channel again when it works` }
-          : row.disabled;
-      return { row: { ...row, breaker, disabled }, result: undefined };
-    });
-  }
-
   private entry({ id, incidentId }: Notice, reason: Reason, nowMs: number): AlertLogEntry {
     return { incidentId, noticeId: id, at: new Date(nowMs), stage: 'deliver', reason };
+  }
+
+  /** A queue told of something that is due. It may be gone: whoever came first has it. What it leaves for later, the loop wakes for. */
+  private async takeShare(): Promise<void> {
+    const share = this.deliverAll();
+    this.shares.add(share);
+    try {
+      if ((await share) > 0) this.loop.wakeAt(await this.notices.nextDueMs());
+    } finally {
+      this.shares.delete(share);
+    }
+  }
+
+  /** @returns how many notices were taken */
+  private async deliverAll(): Promise<number> {
+    let all = 0;
+    for (let taken = await this.deliver(); taken > 0; taken = await this.deliver()) all += taken;
+    return all;
   }
 
   /** As long as there is something, what follows from it is due at once; after that, retries and what waits for room. */

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bucketOf } from '@carillon/core/alert/deliver/bucket-of';
 import { someContent } from '@carillon/core/alert/deliver/testing/content';
-import { channelFileSchema } from '@carillon/core/alert/documents/channel.schema';
+import { type ChannelSpec, channelFileSchema } from '@carillon/core/alert/documents/channel.schema';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { HttpSink } from '@carillon/testkit/http-sink';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { noDeliveryQueue } from '../../queue/delivery-queue.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
 import { Sealer } from '../../shared/sealer.js';
 import { AlertDocumentStore } from '../../store/alert-document.store.js';
@@ -15,11 +17,13 @@ import type { Database } from '../../store/database.store.js';
 import { NoticeStore } from '../../store/notice.store.js';
 import { queueNotices } from '../../store/notice-rows.js';
 import { poolTransaction } from '../../store/pool-transaction.js';
+import { RateBucketStore } from '../../store/rate-bucket.store.js';
 import { RunOutputStore } from '../../store/run-output.store.js';
 import { ServerSecretStore } from '../../store/server-secret.store.js';
 import { addOutput } from '../../store/testing/runs.js';
 import { openDatabase } from '../../store/testing/stores.js';
 import { TicketLinkStore } from '../../store/ticket-link.store.js';
+import { ChannelRoom } from './channel-room.js';
 import { Delivery } from './delivery.service.js';
 import { OwnChannels } from './own-channels.js';
 
@@ -48,6 +52,8 @@ afterEach(async () => {
 
 const secrets = () => new ServerSecretStore(database, Sealer.fromFile(join(folder, 'secrets.key')));
 
+const rates = () => new RateBucketStore(database, () => nowMs);
+
 /** Another server's delivery is another one of these. */
 function deliveryOf(clock = () => nowMs): Delivery {
   const config = { pollMs: 600_000, allowPrivateChannels: true };
@@ -61,14 +67,17 @@ function deliveryOf(clock = () => nowMs): Delivery {
     new TicketLinkStore(database),
     new OwnChannels(),
     new RunOutputStore(database),
+    rates(),
+    noDeliveryQueue,
   );
 }
 
-async function addChannel(name: string, fields: object = {}): Promise<void> {
+async function addChannel(name: string, fields: object = {}): Promise<ChannelSpec> {
   const webhook = { type: 'webhook', url: sink.url, signing: { secret: 'hook' } };
   const spec = channelFileSchema.parse({ kind: 'Channel', name, ...('type' in fields ? {} : webhook), ...fields });
   const documents = new AlertDocumentStore(database);
   await database.transaction((tx) => documents.put(tx, { kind: 'Channel', spec }, 'test'));
+  return spec;
 }
 
 async function notify(channel: string, count = 1): Promise<void> {
@@ -172,7 +181,7 @@ it('buries what is refused, goes to the fallback, and sends it again when somebo
     { channel: 'other', state: 'sent' },
   ]);
   sink.answer = () => ({});
-  expect(await notices.replay({ channel: 'hook' }, 'anna', nowMs)).toBe(1);
+  expect(await notices.replay({ channel: 'hook' }, 'anna', nowMs)).toHaveLength(1);
   await drain();
   expect(sink.requests).toHaveLength(2);
   expect((await rows())[0]).toMatchObject({ state: 'sent' });
@@ -237,6 +246,22 @@ it('leaves an endpoint alone that does not work, looks with one, and goes on whe
   expect((await rows()).filter(({ state }) => state !== 'sent' && state !== 'cancelled')).toEqual([]);
 });
 
+it('looks with one of all servers whether an endpoint works again; where that one dies, with another later', async () => {
+  const spec = await addChannel('hook');
+  const room = () => new ChannelRoom(notices, rates(), () => nowMs);
+  for (let failure = 0; failure < 5; failure += 1)
+    await room().remember('hook', spec, { kind: 'retry', code: 'http_503', message: 'HTTP 503' });
+  const counts = async () =>
+    (await Promise.all([room(), room(), room()].map((one) => one.reserve('hook', spec, 9)))).map(({ count }) => count);
+  expect(await counts()).toEqual([0, 0, 0]);
+  nowMs += 30_000;
+  expect((await counts()).sort()).toEqual([0, 0, 1]);
+  nowMs += 29_000;
+  expect(await counts()).toEqual([0, 0, 0]);
+  nowMs += 1_000;
+  expect((await counts()).sort()).toEqual([0, 0, 1]);
+});
+
 it('stops using a channel that says it is gone, until somebody writes it again', async () => {
   await addChannel('hook');
   sink.answer = () => ({ status: 410 });
@@ -269,6 +294,37 @@ it('sends no more than a channel takes: what is too much is one message', async 
     data: { parts: [{ count: 37 }] },
   });
   expect((await rows()).filter(({ state }) => state === 'cancelled')).toHaveLength(37);
+});
+
+it('sends no more than a provider takes through several servers, whose clocks differ and one of which dies, and loses nothing', async () => {
+  const limit = { perMinute: 60, burst: 4 };
+  // Two channels of one robot: the provider counts them as one.
+  const [spec] = [await addChannel('one', { limit }), await addChannel('two', { limit })];
+  const servers = [deliveryOf(), deliveryOf(() => nowMs + 25_000), deliveryOf(() => nowMs - 25_000)];
+  const arrived: number[] = [];
+  sink.answer = () => {
+    arrived.push(nowMs);
+    return {};
+  };
+  for (let second = 0; second < 60; second += 1) {
+    if (second < 10) for (const name of ['one', 'two']) await notify(name, 3);
+    // It took all room that there was, and never sent anything.
+    if (second === 20) await rates().take(bucketOf(spec), limit, 100);
+    await Promise.all(servers.map((server) => server.deliver()));
+    nowMs += 1_000;
+  }
+  nowMs += 200_000;
+  for (const server of servers) await drain(server);
+  for (const [index, from] of arrived.entries()) {
+    const within = arrived.slice(index).filter((at) => at - from < 10_000).length;
+    expect(within).toBeLessThanOrEqual(limit.burst + 10);
+  }
+  expect(arrived.length).toBeGreaterThan(12);
+  const all = await rows();
+  expect(all.filter(({ state }) => state !== 'sent' && state !== 'cancelled')).toEqual([]);
+  const told = all.filter(({ state }) => state === 'sent').length;
+  expect(sink.requests).toHaveLength(told);
+  expect(new Set(sink.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(told);
 });
 
 it('says why nothing goes out: no such channel, switched off, a secret that nobody handed over', async () => {

@@ -42,10 +42,10 @@ export class IncidentEvents {
   /**
    * @param log what was decided about them meanwhile
    * @param to makes an address of a path
-   * @returns how many events were queued
+   * @returns ids of the events that were queued
    */
-  async queue(log: readonly AlertLogEntry[], to: (path: string) => string, nowMs: number): Promise<number> {
-    if (this.listeners.length === 0) return 0;
+  async queue(log: readonly AlertLogEntry[], to: (path: string) => string, nowMs: number): Promise<readonly string[]> {
+    if (this.listeners.length === 0) return [];
     const rows = await incidentSummaries(this.client, this.ids);
     const labels = await this.labelsOf(rows);
     const events: NewEvent[] = [];

@@ -9,6 +9,7 @@ import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { HttpSink } from '@carillon/testkit/http-sink';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AlertNudge } from '../../queue/alert-nudge.js';
+import { noDeliveryQueue } from '../../queue/delivery-queue.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
 import { Origins } from '../../shared/origins.js';
 import { Sealer } from '../../shared/sealer.js';
@@ -58,6 +59,7 @@ function senderOf(): SubscriptionSender {
     () => nowMs,
     new Origins({ publicOrigins: ['https://carillon.example'] }),
     { pollMs: 600_000, allowPrivateChannels: true },
+    noDeliveryQueue,
   );
 }
 
@@ -160,6 +162,8 @@ describe('sending', () => {
     expect(await store.byId(id)).toMatchObject({
       stopped: { code: 'failing', text: expect.stringMatching(/for 5 days.*HTTP 500: broken/) },
     });
+    const noted = await database.pool.query(`SELECT FROM audit_entry WHERE body::jsonb->>'act' = 'given_up'`);
+    expect(noted.rowCount).toBe(1);
     nowMs += 24 * 60 * minute;
     await sender.deliver();
     expect((await rows()).every(({ state }) => state === 'dead')).toBe(true);
@@ -230,7 +234,9 @@ describe('queueing', () => {
        FROM (SELECT id, (ARRAY['sent', 'sent', 'dead', 'dead'])[row_number() OVER ()] AS state, (ARRAY[6, 8, 29, 31])[row_number() OVER ()] AS days
              FROM subscription_delivery) x WHERE x.id = d.id`,
     );
-    expect(await poolTransaction(database.pool, pruneSubscriptionDeliveries)).toBe(2);
+    const prune = () => poolTransaction(database.pool, (client) => pruneSubscriptionDeliveries(client, 1));
+    // In batches.
+    expect([await prune(), await prune(), await prune()]).toEqual([1, 1, 0]);
   });
 });
 

@@ -9,6 +9,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { Config } from '../../config/config.js';
 import { CONFIG } from '../../config/config.module.js';
 import { AlertNudge } from '../../queue/alert-nudge.js';
+import { DELIVERY_QUEUE, type DeliveryQueue } from '../../queue/delivery-queue.js';
 import { HintedLoop, type Round } from '../../queue/hinted-loop.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { StateLog } from '../../queue/state-log.js';
@@ -41,6 +42,7 @@ export class SubscriptionSender implements OnApplicationBootstrap, OnModuleDestr
   private started = false;
   private stopped = false;
   private unsubscribe: (() => void) | undefined;
+  private leave: (() => void) | undefined;
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -52,12 +54,13 @@ export class SubscriptionSender implements OnApplicationBootstrap, OnModuleDestr
     @Inject(ALERT_CLOCK) private readonly clock: AlertClock,
     @Inject(Origins) private readonly origins: Origins,
     @Inject(CONFIG) private readonly config: Pick<Config, 'pollMs' | 'allowPrivateChannels'>,
+    @Inject(DELIVERY_QUEUE) private readonly queue: DeliveryQueue,
   ) {
     const round = () => this.round();
     const subject = 'Events of subscriptions';
     this.loop = new HintedLoop({
       subject,
-      hints: { from: hints, kind: 'notices' },
+      hints: { from: hints, kind: 'events' },
       pollMs: config.pollMs,
       clock,
       round,
@@ -69,6 +72,8 @@ export class SubscriptionSender implements OnApplicationBootstrap, OnModuleDestr
     this.unsubscribe = this.hints.subscribe(({ kind }) => {
       if (kind === 'alerts') this.loop.ask();
     });
+    // Rounds are short, whatever endpoints do: lanes wait for them.
+    this.leave = this.queue.serve('events', () => Promise.resolve(this.loop.ask()));
     this.started = true;
     this.loop.start();
   }
@@ -76,6 +81,7 @@ export class SubscriptionSender implements OnApplicationBootstrap, OnModuleDestr
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
     this.unsubscribe?.();
+    this.leave?.();
     await this.loop.stop();
     await Promise.all(this.lanes.values());
   }

@@ -50,7 +50,7 @@ export function serviceNow(way: ServiceNowWay, access: TicketAccess): TicketSyst
     },
     acknowledge: ({ id, status }, text) =>
       change(id, { work_notes: text, ...(status === 'open' ? { state: '2' } : {}) }),
-    assign: ({ id }, to) => change(id, { assigned_to: to }),
+    assign: ({ id }, to) => change(id, { assigned_to: to ?? '' }),
     async setPriority({ id }, severity, text) {
       await change(id, { ...way.severities[severity], work_notes: text });
     },

@@ -38,7 +38,7 @@ export class TicketPoll implements OnApplicationBootstrap, OnModuleDestroy {
     const round = async () => ({ more: false, wakeMs: await this.turn() });
     this.loop = new HintedLoop({
       subject: 'Changes of tickets',
-      hints: { from: hints, kind: 'notices' },
+      hints: { from: hints, kind: 'tickets' },
       pollMs,
       clock,
       round,
@@ -60,7 +60,7 @@ export class TicketPoll implements OnApplicationBootstrap, OnModuleDestroy {
     const heard = await Promise.all(channels.map((channel) => this.ask(channel)));
     const names = channels.map(({ nameKey }) => nameKey);
     await this.states.tellRecovered(names, this.clock());
-    if (heard.some((count) => count > 0)) this.hints.publish({ kind: 'notices', hostIds: [] });
+    if (heard.some((count) => count > 0)) this.hints.publish({ kind: 'tickets', hostIds: [] });
     return await this.states.nextDueMs(names);
   }
 

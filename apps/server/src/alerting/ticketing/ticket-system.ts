@@ -47,8 +47,8 @@ export interface TicketSystem {
   comment(ticket: RemoteTicket, text: string): Promise<void>;
   /** Somebody looks after it. */
   acknowledge(ticket: RemoteTicket, text: string): Promise<RemoteTicket>;
-  /** @param to as its API names people */
-  assign(ticket: RemoteTicket, to: string): Promise<RemoteTicket>;
+  /** @param to as its API names people; null: nobody */
+  assign(ticket: RemoteTicket, to: string | null): Promise<RemoteTicket>;
   setPriority(ticket: RemoteTicket, severity: AlertSeverity, text: string): Promise<void>;
   end(ticket: RemoteTicket, how: 'resolve' | 'close', text: string): Promise<RemoteTicket>;
   reopen(ticket: RemoteTicket, text: string): Promise<RemoteTicket>;

@@ -1,3 +1,4 @@
+import { bucketOf } from '@carillon/core/alert/deliver/bucket-of';
 import {
   beginStep,
   endStep,
@@ -17,6 +18,7 @@ import { HintedLoop, type Round } from '../../queue/hinted-loop.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { describeError } from '../../queue/state-log.js';
 import type { AlertLogEntry } from '../../store/alert-log.js';
+import { RateBucketStore } from '../../store/rate-bucket.store.js';
 import { type DueTicket, TicketLinkStore } from '../../store/ticket-link.store.js';
 import { TicketSystemStore } from '../../store/ticket-system.store.js';
 import { ALERT_CLOCK, type AlertClock } from '../alert-clock.js';
@@ -48,9 +50,10 @@ export class TicketWorker implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(HINTS) hints: Hints,
     @Inject(ALERT_CLOCK) private readonly clock: AlertClock,
     @Inject(CONFIG) { pollMs }: Pick<Config, 'pollMs'>,
+    @Inject(RateBucketStore) private readonly rates: RateBucketStore,
   ) {
     const round = () => this.round();
-    this.loop = new HintedLoop({ subject: 'Tickets', hints: { from: hints, kind: 'notices' }, pollMs, clock, round });
+    this.loop = new HintedLoop({ subject: 'Tickets', hints: { from: hints, kind: 'tickets' }, pollMs, clock, round });
   }
 
   onApplicationBootstrap(): void {
@@ -67,9 +70,9 @@ export class TicketWorker implements OnApplicationBootstrap, OnModuleDestroy {
     if (due.length === 0) return 0;
     const channels = await this.systems.channels();
     await Promise.all(
-      due.map(async (ticket) => {
+      due.map(async (ticket, index) => {
         const channel = channels.get(ticket.integration);
-        if (channel) await this.step(ticket, channel);
+        if (channel) await this.step(ticket, channel, index);
         else await this.rest(ticket);
       }),
     );
@@ -87,7 +90,8 @@ export class TicketWorker implements OnApplicationBootstrap, OnModuleDestroy {
     await this.links.save(ticket, { ...ticket.link, problem: { reason, settings: '' } }, null, [], this.clock());
   }
 
-  private async step(ticket: DueTicket, channel: TicketChannel): Promise<void> {
+  /** @param before how many others are due with it */
+  private async step(ticket: DueTicket, channel: TicketChannel, before: number): Promise<void> {
     const { spec, settings } = channel;
     const nowMs = this.clock();
     const incident = incidentOf(ticket);
@@ -97,6 +101,9 @@ export class TicketWorker implements OnApplicationBootstrap, OnModuleDestroy {
     // What was said about an older ticket is heard; what is done is done to the newest.
     if (!ticket.isLatest && step.kind !== 'look') return this.links.save(ticket, link, null, [], nowMs);
     if (step.kind === 'next_generation') return this.links.nextGeneration(ticket, nowMs);
+    const room = await this.rates.take(bucketOf(spec), spec.limit, 1);
+    // Those that wait together do not come back together.
+    if (room.taken === 0) return this.links.save(ticket, link, nowMs + room.waitMs * (before + 1), [], nowMs);
     const { result, begun, taken } = await this.attempt(ticket, channel, step, link, incident);
     const after = endStep(taken?.link ?? begun, step, result, { incident, settings, nowMs: this.clock() });
     if (after.problem) await this.states.refuse(ticket.integration, after.problem, this.clock());

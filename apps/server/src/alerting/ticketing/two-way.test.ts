@@ -120,6 +120,10 @@ it('hears every ticket that changed, over pages and after an hour without a serv
   );
   for (const id of ids) await scene.links.want({ incidentId: id, channel: 'snow' }, scene.clock());
   await scene.pass(0);
+  // No more at once than its channel's limit.
+  expect(scene.now.all()).toHaveLength(50);
+  await scene.write({ ...scene.snow, limit: { perMinute: 6_000, burst: 1_000 } });
+  await scene.pass(1);
   expect(scene.now.all()).toHaveLength(230);
   await scene.poll.turn();
   await scene.pass(0);
@@ -160,6 +164,16 @@ describe.each([
     expect([ann, 'Ann Lee']).toContain(owner());
     expect(system.count(channel === 'snow' ? 'PATCH' : 'PUT', /./)).toBe(1);
     expect(await scene.incident()).toMatchObject({ assignee: 'ann', acknowledgedBy: null });
+    give(bob);
+    await scene.pass(3, { ask: true });
+    expect(await scene.incident()).toMatchObject({ assignee: 'bobby' });
+    // Taken off here, once though the answer is lost; by whom it was given does not matter.
+    system.troubles.push('lost_answer');
+    await scene.acts.act(1, [{ kind: 'assign', assignee: null }], 'Carol');
+    await scene.pass(3, { ask: true });
+    expect(owner() || null).toBeNull();
+    expect(system.count(channel === 'snow' ? 'PATCH' : 'PUT', /./)).toBe(2);
+    expect(await scene.incident()).toMatchObject({ assignee: null });
     give(bob);
     await scene.pass(3, { ask: true });
     expect(await scene.incident()).toMatchObject({ assignee: 'bobby' });

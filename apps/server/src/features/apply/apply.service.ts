@@ -8,7 +8,13 @@ import { ApiError, invalidInput } from '../../http/api-error.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { meansSpec } from '../../shared/job-source.js';
 import { type DocumentPlace, placeKey } from '../../store/alert-document.store.js';
-import { ApplyStore, type DocumentProblem, type WrittenDocument } from '../../store/apply.store.js';
+import {
+  type AppliedDocument,
+  ApplyStore,
+  type DocumentProblem,
+  type WrittenDocument,
+} from '../../store/apply.store.js';
+import type { PlanFacts } from '../../store/plan-facts.js';
 import {
   circularJobs,
   dutyWarnings,
@@ -19,6 +25,7 @@ import {
   withoutHosts,
   wrongFallbacks,
 } from './checks.js';
+import { type MadePlan, makePlan } from './plan.js';
 
 type Route = typeof jobRoutes.apply;
 
@@ -32,11 +39,14 @@ export class ApplyService {
 
   /** @throws ApiError `invalid` whose problems carry the index of their document */
   async apply(
-    { documents: raw, dryRun, allowNoHosts, author, reason, sources = [], expect = [] }: Input<Route>['body'],
+    body: Input<Route>['body'],
     callerName: string,
     seen: readonly SeenDocument[] = [],
   ): Promise<Response<Route>> {
+    const { documents: raw, dryRun, allowNoHosts, author, reason, sources = [], expect = [], expectPlan } = body;
     const documents = readAll(raw);
+    const isPlanned = body.plan === true && dryRun;
+    let made: MadePlan | undefined;
     requireMeaning(documents, sources);
     const outcome = await this.store.apply(
       documents,
@@ -58,6 +68,14 @@ export class ApplyService {
           ...(allowNoHosts ? [] : withoutHosts(documents, hosts)),
           ...notRegistrable(documents, hosts),
         ],
+        ...(isPlanned || expectPlan !== undefined
+          ? {
+              plan: (facts: PlanFacts, results: readonly AppliedDocument[]) => {
+                made = makePlan(documents, results, facts, Date.now());
+                requirePlan(expectPlan, made.plan.hash);
+              },
+            }
+          : {}),
       },
       dryRun,
     );
@@ -72,8 +90,10 @@ export class ApplyService {
       results: outcome.results.map(({ warnings: stored = [], ...result }, index) => {
         const warnings = [...stored, ...dutyWarnings(documents[index], Date.now())];
         const told = warnings.map((warning) => ({ ...warning, hosts: [...warning.hosts] }));
-        return { ...result, ...(told.length > 0 ? { warnings: told } : {}) };
+        const plan = isPlanned ? made?.documents[index] : undefined;
+        return { ...result, ...(told.length > 0 ? { warnings: told } : {}), ...(plan ? { plan } : {}) };
       }),
+      ...(isPlanned && made ? { plan: made.plan } : {}),
     };
   }
 
@@ -108,6 +128,13 @@ function requireVersions(
     const message = `job ${JSON.stringify(job)}: expected ${version === 0 ? 'no such job' : `version ${version}`}, got ${got}`;
     throw new ApiError('conflict', message, { job, expected: version, current });
   }
+}
+
+/** What was agreed to is done, and nothing else. @throws ApiError `conflict` */
+function requirePlan(expected: string | undefined, current: string): void {
+  if (expected === undefined || expected === current) return;
+  const message = `expectPlan: expected the plan ${expected}, got ${current}: definitions, hosts or the files have changed since; plan again`;
+  throw new ApiError('conflict', message, { expected, current });
 }
 
 /** An alert document as whoever changes it has seen it. */

@@ -1,4 +1,5 @@
 import { api } from '@carillon/contract/http/api';
+import { chainStart, checkLinks, type KeptLink } from '@carillon/core/audit/chain';
 import { cloneDatabase } from '@carillon/testkit/database';
 import { expect, it } from 'vitest';
 import { startTestApp } from '../../http/testing/test-app.js';
@@ -38,6 +39,26 @@ it('what people changed is told with who did and how it was before, page by page
     { via: 'token', from: '127.0.0.1', before: { description: 'a' }, after: { description: 'b' }, chained: true },
     { before: null, after: { description: 'a' } },
   ]);
+  expect((await app.call(api.audit.list, { search: 'PAGER' })).items).toHaveLength(3);
+  expect((await app.call(api.audit.list, { kind: 'Host' })).items).toEqual([]);
+
+  const links: KeptLink[] = [];
+  for (let next: string | null = ''; next !== null; ) {
+    const page: { items: KeptLink[]; next: string | null } = await app.call(api.audit.chain, {
+      limit: 2,
+      ...(next ? { cursor: next } : {}),
+    });
+    links.push(...page.items);
+    next = page.next;
+  }
+  expect(links.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+  expect(checkLinks(chainStart, links)).toMatchObject({ ok: true, head: { seq: 5 } });
+  const since = links[3]?.at ?? '';
+  const late = await app.call(api.audit.chain, { since });
+  expect(late.items.at(-1)).toEqual(links[4]);
+  expect(late.items.every(({ at }) => at >= since)).toBe(true);
+  await expect(app.call(api.audit.chain, { cursor: 'eA' })).rejects.toMatchObject({ status: 400 });
+  expect((await app.fetch('/api/v1/audit/chain')).status).toBe(401);
   await expect(app.call(api.audit.list, { cursor: 'eA' })).rejects.toMatchObject({ status: 400 });
   await app.close();
   await database.drop();

@@ -111,8 +111,11 @@ export class ChannelsService {
   ): Promise<Response<Routes['replay']>> {
     const which = { ids, channel: channel?.toLowerCase(), since: since === undefined ? undefined : new Date(since) };
     const replayed = await this.notices.replay(which, caller, Date.now());
-    if (replayed > 0) this.hints.publish({ kind: 'notices', hostIds: [] });
-    return { replayed };
+    if (replayed.length > 0) {
+      this.hints.publish({ kind: 'notices', hostIds: [], ids: replayed });
+      this.hints.publish({ kind: 'incidents', hostIds: [] });
+    }
+    return { replayed: replayed.length };
   }
 
   async secrets({ cursor, limit }: Input<Routes['secrets']>): Promise<Response<Routes['secrets']>> {

@@ -4,14 +4,13 @@ import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { runRoutes } from '@carillon/contract/http/runs.routes';
 import { limits } from '@carillon/contract/limits';
-import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
 import { makeProblem } from '@carillon/core/problem';
 import { isFinalRun } from '@carillon/core/state/states';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidInput, notFound } from '../../http/api-error.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
-import { Signer } from '../../shared/signer.js';
+import { AcceptedStore } from '../../store/accepted.store.js';
 import { type CommandRow, CommandStore, type NewCommand } from '../../store/command.store.js';
 import { RunStore } from '../../store/run.store.js';
 
@@ -27,7 +26,7 @@ export class CommandsService {
   constructor(
     @Inject(CommandStore) private readonly commands: CommandStore,
     @Inject(RunStore) private readonly runs: RunStore,
-    @Inject(Signer) private readonly signer: Signer,
+    @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
     @Inject(HINTS) private readonly hints: Hints,
   ) {}
 
@@ -68,33 +67,28 @@ export class CommandsService {
 
   private async give(orders: readonly Order[], author: string): Promise<Summary[]> {
     const nowMs = Date.now();
-    const commands = orders.map((order) => this.sign(order, author, nowMs));
+    const full = orders.map((order) => fullOrder(order, nowMs));
+    const signed = await this.accepted.orders(full);
+    const commands = full.map((order, index): NewCommand => {
+      const { commandId: id, action, jobId, runId, hostId, notAfter } = order;
+      const { text, signature } = signed[index] as (typeof signed)[number];
+      const times = { createdAtMs: nowMs, expiresAtMs: Date.parse(notAfter) };
+      return { id, action, jobId, runId, hostId, text, signature, author, ...times };
+    });
     await this.commands.add(commands);
     this.hints.publish({ kind: 'command', hostIds: commands.map((command) => command.hostId) });
     return (await this.commands.byIds(commands.map((command) => command.id))).map(viewOf);
   }
+}
 
-  private sign(order: Order, author: string, nowMs: number): NewCommand {
-    const id = makeUuid7(nowMs, randomBytes(10));
-    const expiresAtMs = nowMs + limits.commandLifeMs;
-    const full: CommandOrder = {
-      kind: 'carillon/command/v1',
-      commandId: id,
-      ...order,
-      notBefore: new Date(nowMs - clockSlackMs).toISOString(),
-      notAfter: new Date(expiresAtMs).toISOString(),
-    };
-    const text = canonicalJson(full as unknown as Json);
-    return {
-      id,
-      ...order,
-      text,
-      signature: this.signer.sign('carillon/v1/command', text),
-      author,
-      createdAtMs: nowMs,
-      expiresAtMs,
-    };
-  }
+function fullOrder(order: Order, nowMs: number): CommandOrder {
+  return {
+    kind: 'carillon/command/v1',
+    commandId: makeUuid7(nowMs, randomBytes(10)),
+    ...order,
+    notBefore: new Date(nowMs - clockSlackMs).toISOString(),
+    notAfter: new Date(nowMs + limits.commandLifeMs).toISOString(),
+  };
 }
 
 function viewOf({ createdAt, expiresAt, ...row }: CommandRow): Summary {

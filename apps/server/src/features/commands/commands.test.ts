@@ -5,7 +5,8 @@ import { cloneDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
 import { Signer } from '../../shared/signer.js';
-import { addFleet, jobFile } from '../../store/testing/fleet.js';
+import { AcceptedStore } from '../../store/accepted.store.js';
+import { acceptFleet, addFleet, jobFile } from '../../store/testing/fleet.js';
 import { addRun } from '../../store/testing/runs.js';
 import { ApplyModule } from '../apply/apply.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
@@ -102,7 +103,7 @@ describe('running a job now', () => {
 
   it('reaches thousands of hosts', async () => {
     const many = Array.from({ length: 4_000 }, (_, index) => ({ name: `MANY-${index}`, labels: { role: 'many' } }));
-    await addFleet(app.database, many);
+    await acceptFleet(app.database, app.app.get(AcceptedStore), many, await addFleet(app.database, many));
     const documents = [jobFile('Everywhere', { targets: { labels: { role: 'many' } } })];
     await app.call(api.jobs.apply, { body: { documents } });
     expect((await app.call(api.jobs.run, { name: 'Everywhere', body: {} })).commands).toHaveLength(4_000);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Body } from '@carillon/contract/agent/catalog';
 import { ApiFailure } from '@carillon/contract/http/client';
 import { inventoryRoutes } from '@carillon/contract/http/inventory.routes';
@@ -18,7 +19,11 @@ let app: TestApp;
 beforeAll(async () => {
   database = await cloneDatabase();
   gateway = await startGateway(database.url);
-  app = await startTestApp(database.url, { modules: [InventoryModule, ApplyModule] });
+  app = await startTestApp(database.url, {
+    modules: [InventoryModule, ApplyModule],
+    // As several servers do.
+    config: { signerKeyFile: join(gateway.folder, 'signer.key') },
+  });
 });
 afterAll(async () => {
   await app.close();

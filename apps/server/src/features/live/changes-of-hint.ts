@@ -20,9 +20,12 @@ export function changesOfHint({ kind, hostIds }: Hint): LiveChange[] {
       return [{ topic: 'hosts', hostIds: onHosts }];
     case 'incidents':
     case 'notices':
+    case 'tickets':
       return [{ topic: 'incidents', hostIds: null }];
     // The engine has not looked yet; it says `incidents` when it has.
     case 'alerts':
+    // Said together with `incidents`.
+    case 'events':
     case 'access':
       return [];
   }

@@ -5,6 +5,7 @@ import { Controller, Inject, Module } from '@nestjs/common';
 import { Handles, Input } from '../../http/handles.js';
 import { productVersion } from '../../shared/product.js';
 import { runSummaryView } from '../../shared/run-view.js';
+import { AuditTargetStore, type ForwardFigures } from '../../store/audit-target.store.js';
 import { NowStore } from '../../store/now.store.js';
 import { OverviewStore, overviewSpanMs } from '../../store/overview.store.js';
 import { RunStore } from '../../store/run.store.js';
@@ -19,15 +20,17 @@ class OverviewController {
     @Inject(OverviewStore) private readonly overview: OverviewStore,
     @Inject(RunStore) private readonly runs: RunStore,
     @Inject(SelfWatchStore) private readonly selfWatch: SelfWatchStore,
+    @Inject(AuditTargetStore) private readonly auditTargets: AuditTargetStore,
   ) {}
 
   @Handles(sessionRoutes.overview)
   async get(): Promise<Response<typeof sessionRoutes.overview>> {
     const nowMs = Date.now();
-    const [{ counts, atMs }, bad, watched] = await Promise.all([
+    const [{ counts, atMs }, bad, watched, targets] = await Promise.all([
       this.overview.counts(nowMs),
       this.runs.list({ before: null, limit: recentBadCount, bad: true, sinceMs: nowMs - overviewSpanMs }),
       this.selfWatch.figures(),
+      this.auditTargets.figures(),
     ]);
     return {
       at: new Date(atMs).toISOString(),
@@ -35,6 +38,7 @@ class OverviewController {
       ...counts,
       recentBad: bad.map(runSummaryView),
       ...(watched ? { alertPath: alertPathView(watched) } : {}),
+      ...(targets.length > 0 ? { auditTargets: targets.map(auditTargetView) } : {}),
     };
   }
 }
@@ -45,6 +49,10 @@ function alertPathView({ lastSuccessAt, lastToldMs, silentSince }: SelfWatchFigu
     tookMs: lastToldMs,
     silentSince: silentSince?.toISOString() ?? null,
   };
+}
+
+function auditTargetView({ oldestAt, lateSince, ...rest }: ForwardFigures) {
+  return { ...rest, oldestAt: oldestAt?.toISOString() ?? null, lateSince: lateSince?.toISOString() ?? null };
 }
 
 @Controller()
@@ -74,6 +82,6 @@ class NowController {
 
 @Module({
   controllers: [OverviewController, NowController],
-  providers: [OverviewStore, RunStore, SelfWatchStore, NowService, NowStore],
+  providers: [OverviewStore, RunStore, SelfWatchStore, AuditTargetStore, NowService, NowStore],
 })
 export class OverviewModule {}

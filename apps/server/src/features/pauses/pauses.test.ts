@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { hostIndex } from '@carillon/contract/agent/desired-messages';
 import { api } from '@carillon/contract/http/api';
 import { limits } from '@carillon/contract/limits';
@@ -18,7 +19,11 @@ let app: TestApp;
 beforeAll(async () => {
   database = await cloneDatabase();
   gateway = await startGateway(database.url, { pollMs: 20 });
-  app = await startTestApp(database.url, { modules: [PausesModule] });
+  app = await startTestApp(database.url, {
+    modules: [PausesModule],
+    // As several servers do.
+    config: { signerKeyFile: join(gateway.folder, 'signer.key') },
+  });
 });
 afterAll(async () => {
   await app.close();
@@ -92,6 +97,11 @@ describe('a pause of hosts', () => {
     const host = await makeHost();
     await app.call(api.pauses.pause, { body: { hosts: [host.name], until: inHours(1), afterwards: 'skip' } });
     await gateway.rows(`UPDATE host_pause SET until_at = now() - interval '2 hours' WHERE ended_at IS NULL`, []);
+    // As if it had been asked for then.
+    const pause = { id: newId(), untilMs: Date.now() - 2 * hour, afterwards: 'skip' };
+    await gateway.database.transaction(async () => {
+      gateway.accepted.note({ kind: 'pause', hostIds: [host.identity.agentId], pauses: [pause] });
+    });
     await new MaintenanceStore(app.database, { ...limits, keepRunsDays: 9, keepOutputDays: 9 }).run('pauses.end');
     const index = await host.index();
     expect(index.pause).toBeUndefined();

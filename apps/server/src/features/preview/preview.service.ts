@@ -3,15 +3,17 @@ import type { Input, Response } from '@carillon/contract/http/route';
 import { readDocument } from '@carillon/core/document/read-document';
 import { matchesTarget, type TargetHost } from '@carillon/core/host/target';
 import { type JobSpec, makeManifest } from '@carillon/core/job/job-spec';
+import { accountsOf, hostsChanged } from '@carillon/core/plan/plan';
 import { makeProblem } from '@carillon/core/problem';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidInput } from '../../http/api-error.js';
 import { previewFires, previewTask } from '../../shared/task-preview.js';
+import { zonesOf } from '../../shared/zones.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { JobStore } from '../../store/job.store.js';
 import { TargetStore } from '../../store/target.store.js';
-import { accountsOf, hostsChanged, overlapsOf, zonesOf } from './compare.js';
+import { overlapsOf } from './compare.js';
 
 type Route = typeof jobRoutes.preview;
 
@@ -67,7 +69,13 @@ export class PreviewService {
     const stored = await this.jobs.byName(spec.name);
     if (!stored) return null;
     const had = await this.assignments.hostsOf(stored.id);
-    return { version: stored.version, ...hostsChanged(had, matching) };
+    return {
+      version: stored.version,
+      ...hostsChanged(
+        had,
+        matching.map(({ name }) => name),
+      ),
+    };
   }
 
   private neighbours(spec: JobSpec, matching: readonly TargetHost[]) {

@@ -3,12 +3,14 @@ import type { signedInRoutes } from '@carillon/contract/http/accounts.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import { attemptRates, attemptWaitMs, passwordProblem } from '@carillon/core/access/sign-in-rules';
 import { matchTotp, toBase32, totpUri } from '@carillon/core/access/totp';
+import { noAccount } from '@carillon/core/audit/refusals';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidField } from '../../http/api-error.js';
 import type { Caller } from '../../http/caller.js';
 import { hashSecret } from '../../http/secrets.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { hashPassword, isOldHash, isPassword } from '../../shared/passwords.js';
+import { Refusals } from '../../shared/refusals.js';
 import { Sealer } from '../../shared/sealer.js';
 import { type AccountRow, AccountStore } from '../../store/account.store.js';
 import { CredentialStore, type Holder } from '../../store/credential.store.js';
@@ -35,6 +37,7 @@ export class PasswordsService {
     @Inject(SessionListStore) private readonly sessions: SessionListStore,
     @Inject(SignInAttemptStore) private readonly attempts: SignInAttemptStore,
     @Inject(Sealer) private readonly sealer: Sealer,
+    @Inject(Refusals) private readonly refusals: Refusals,
     @Inject(HINTS) private readonly hints: Hints,
   ) {}
 
@@ -44,8 +47,16 @@ export class PasswordsService {
     const account = await this.accounts.byName(name);
     const mayTry = account?.kind === 'person' && account.disabledAt === null;
     const isRight = await isPassword(password, (mayTry && account.passwordHash) || null);
-    if (!isRight || !account) throw wrong();
-    if (account.totpConfirmedAt !== null) await this.requireCode(account, code);
+    if (!isRight || !account) {
+      this.refused(
+        'refused',
+        account,
+        address,
+        mayTry || !account ? 'wrong password' : 'it may not sign in by a password',
+      );
+      throw wrong();
+    }
+    if (account.totpConfirmedAt !== null) await this.requireCode(account, code, address);
     await this.attempts.forget(key);
     await this.accounts.noteSignIn(account.id);
     await this.renewHash(account, password);
@@ -116,13 +127,14 @@ export class PasswordsService {
     return { removed: true };
   }
 
-  private async requireCode(account: AccountRow, code: string | undefined): Promise<void> {
+  private async requireCode(account: AccountRow, code: string | undefined, address: string): Promise<void> {
     if (code === undefined || code === '')
       throw new ApiError('not_signed_in', 'code: expected the code that the authenticator shows', { needs: 'code' });
     const step = this.matchCode(account, code);
     if (step !== null && (await this.accounts.useTotpStep(account.id, step))) return;
     const plain = code.replaceAll(/[\s-]/g, '').toLowerCase();
     if (await this.accounts.useRecoveryCode(account.id, hashSecret(plain))) return;
+    this.refused('refused', account, address, 'the right password and a wrong code');
     throw new ApiError('not_signed_in', 'code: it is not the one that the authenticator shows', {
       needs: 'code',
       wrong: true,
@@ -139,8 +151,10 @@ export class PasswordsService {
   private async proveAgain(caller: Caller, password: string, address: string): Promise<AccountRow> {
     const account = await this.accountOf(caller);
     const key = await this.countAttempt(account.name, address);
-    if (!(await isPassword(password, account.passwordHash)))
+    if (!(await isPassword(password, account.passwordHash))) {
+      this.refused('refused', account, address, 'signed in, and a wrong password for what asks for it again');
       throw invalidField('password', 'the present password', '(hidden)');
+    }
     await this.attempts.forget(key);
     return account;
   }
@@ -160,9 +174,15 @@ export class PasswordsService {
       attemptWaitMs(await this.attempts.count(key, attemptRates.account), attemptRates.account),
     ];
     const retryAfterMs = Math.max(...waits);
-    if (retryAfterMs > 0)
+    if (retryAfterMs > 0) {
+      this.refused('locked_out', await this.accounts.byName(name), address, 'too many attempts to sign in');
       throw new ApiError('too_many_requests', 'too many attempts to sign in; try again later', { retryAfterMs });
+    }
     return key;
+  }
+
+  private refused(act: 'refused' | 'locked_out', account: AccountRow | null, from: string, why: string): void {
+    this.refusals.note({ via: 'open', from, kind: 'Session', act, what: account?.name ?? noAccount, why });
   }
 }
 

@@ -149,7 +149,7 @@ export class SubscriptionsService {
 
   /** There may be something to send. */
   private hint(): void {
-    this.hints.publish({ kind: 'notices', hostIds: [] });
+    this.hints.publish({ kind: 'events', hostIds: [] });
   }
 }
 

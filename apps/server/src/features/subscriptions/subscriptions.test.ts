@@ -118,7 +118,12 @@ describe('a subscription', () => {
       ({ items }) => items[0]?.type === 'incident.updated',
     );
     expect(dead).toMatchObject({ items: [{ incident: number, attempts: 1, outcome: { code: 'http_400' } }] });
-    expect(await app.call(routes.get, { id })).toMatchObject({ health: 'failing', dead: 2 });
+    // What the address is taken for is written after what became of a delivery.
+    const failing = await until(
+      () => app.call(routes.get, { id }),
+      ({ health }) => health === 'failing',
+    );
+    expect(failing).toMatchObject({ dead: 2 });
     sink.answer = () => ({});
     const since = new Date(Date.now() - 60_000).toISOString();
     expect(await app.call(routes.replay, { id, body: { since } })).toEqual({ replayed: 1 });

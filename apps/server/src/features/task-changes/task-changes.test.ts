@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { ApiFailure } from '@carillon/contract/http/client';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
+import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { onHost } from '@carillon/core/job/host-overrides';
 import { type JobSpec, makeManifest } from '@carillon/core/job/job-spec';
 import { taskForJob } from '@carillon/core/job/task-for-job';
@@ -23,7 +25,14 @@ let app: TestApp;
 beforeAll(async () => {
   database = await cloneDatabase();
   gateway = await startGateway(database.url);
-  app = await startTestApp(database.url, { modules: [TaskChangesModule, ApplyModule, JobsModule] });
+  app = await startTestApp(database.url, {
+    modules: [TaskChangesModule, ApplyModule, JobsModule],
+    // As several servers do.
+    config: {
+      signerKeyFile: join(gateway.folder, 'signer.key'),
+      secretsKeyFile: join(gateway.folder, 'secrets.key'),
+    },
+  });
 });
 afterAll(async () => {
   await app.close();
@@ -75,7 +84,7 @@ async function makeJob(count = 1, more: Record<string, unknown> = {}) {
       found: 'edited',
       differences: ['x'],
       message: null,
-      definitionHash: 'a'.repeat(64),
+      definitionHash: sha256Hex(definition),
       definition,
       comparedWith,
       changedAt: '2026-11-26T02:00:00.000Z',
@@ -197,11 +206,54 @@ describe('an edited task of a job that keeps edits', () => {
     await look();
     expect(await app.call(taskChangeRoutes.undo, { id })).toMatchObject({ host: hosts[0]?.name, version: 3 });
     expect((await job()).spec.overrides).toEqual([{ hosts: [hosts[1]?.name], enabled: false }]);
-    expect(await audited('taskChanges.undo')).toMatchObject([{ kind: 'Job', act: 'updated', ref: { version: 3 } }]);
+    expect(await audited('taskChanges.undo')).toMatchObject([
+      { kind: 'Job', act: 'updated', ref: { version: 3 } },
+      { kind: 'Task', act: 'took back', ref: { version: 3 } },
+    ]);
     const again = app.call(taskChangeRoutes.undo, { id: newId() });
     await expect(again).rejects.toMatchObject({ body: { code: 'not_found' } });
   });
 });
+
+describe('an edit that was written into the database', () => {
+  it.each([
+    ['of nobody', `gen_random_uuid()`, 'NULL'],
+    ['with the proof of another', `gen_random_uuid()`, 'proof'],
+  ])('%s makes no version, and says why', async (_what, id, proof) => {
+    const { job, tell, look, changes, jobId } = await makeJob(1, { onDrift: 'report' });
+    await tell(set({ priority: 9 }));
+    await app.database.pool.query(
+      `INSERT INTO task_change (id, host_id, job_id, job_version, state, found, differences, noticed_at, definition_hash, definition, compared_with, adoption, proof)
+       SELECT ${id}, host_id, job_id, job_version, state, found, differences, now(), definition_hash,
+         replace(definition, '<Priority>9<', '<Priority>3<'), compared_with, 'wanted', ${proof} FROM task_change WHERE job_id = $1`,
+      [jobId],
+    );
+    await asOwner(`UPDATE job_version SET spec = jsonb_set(spec, '{onDrift}', '"adopt"') WHERE job_id = '${jobId}'`);
+    await look();
+    expect((await job()).version).toBe(1);
+    expect((await changes()).map(({ adoption }) => adoption).sort()).toEqual(['left', null]);
+  });
+
+  it('of a job whose definition was changed there makes no version either', async () => {
+    const { job, tell, look, changes, jobId } = await makeJob();
+    await asOwner(
+      `UPDATE job_version SET spec = jsonb_set(spec, '{run,program}', '"C:\\\\evil.exe"') WHERE job_id = '${jobId}'`,
+    );
+    await tell(set({ enabled: false }));
+    await look();
+    expect((await job()).version).toBe(1);
+    expect(await changes()).toMatchObject([
+      { adoption: 'left', adoptionReasons: [expect.stringContaining('is not the one that was accepted')] },
+    ]);
+  });
+});
+
+/** Triggers do not hold whoever owns the database. */
+async function asOwner(text: string): Promise<void> {
+  const client = await app.database.pool.connect();
+  await client.query(`BEGIN; SET LOCAL session_replication_role = 'replica'; ${text}; COMMIT`);
+  client.release();
+}
 
 describe('an edit that stands', () => {
   it('becomes what its host should have when somebody asks, once', async () => {
@@ -213,7 +265,10 @@ describe('an edit that stands', () => {
     expect(await job()).toMatchObject({ version: 2, spec: { overrides: [{ enabled: false }] } });
     expect(await changes()).toMatchObject([{ adoption: 'adopted', adoptedVersion: 2 }]);
     await expect(adopt()).rejects.toThrow('adopted already');
-    expect(await audited('taskChanges.adopt')).toMatchObject([{ kind: 'Job', act: 'updated', ref: { version: 2 } }]);
+    expect(await audited('taskChanges.adopt')).toMatchObject([
+      { kind: 'Job', act: 'updated', ref: { version: 2 } },
+      { kind: 'Task', act: 'adopted', what: expect.stringContaining(hosts[0]?.name ?? '-'), ref: { version: 2 } },
+    ]);
   });
 
   it('that no job can say is refused with the reason, and nothing changes', async () => {

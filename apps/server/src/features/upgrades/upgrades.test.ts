@@ -176,6 +176,15 @@ describe('an offer', () => {
       reason: 'failed_here',
       last: { code: 'reverted', message: 'it did not come up' },
     });
+    // Once, however often the last host says so.
+    say(hosts[haltAfterFailures - 1]!.agent, { version, code: 'reverted', message: 'again' });
+    await settled(hosts[haltAfterFailures - 1]!.agent);
+    expect(
+      await gateway.rows(
+        `SELECT body::jsonb->>'act' AS act FROM audit_entry WHERE body::jsonb->>'what' = $1 AND body::jsonb->>'via' = 'server'`,
+        [version],
+      ),
+    ).toEqual([{ act: 'halted' }]);
     const rest = hosts.at(-1)!;
     await gateway.rows(
       `INSERT INTO upgrade_ring (id, version, target, target_key, percent, health_within_ms, author, updated_at)

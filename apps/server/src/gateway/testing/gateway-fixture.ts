@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limits } from '@carillon/contract/limits';
+import { type SigningContext, signText } from '@carillon/core/desired/signing';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Config } from '../../config/config.js';
@@ -14,8 +15,11 @@ import { AlertNudge } from '../../queue/alert-nudge.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
 import { PageNews } from '../../queue/page-news.js';
+import { Refusals } from '../../shared/refusals.js';
 import { SharedModule } from '../../shared/shared.module.js';
 import { Signer } from '../../shared/signer.js';
+import { readPrivateKey } from '../../shared/signing/key-files.js';
+import { AcceptedStore } from '../../store/accepted.store.js';
 import { Database } from '../../store/database.store.js';
 import { DesiredStore } from '../../store/desired.store.js';
 import { AgentGateway } from '../agent-gateway.js';
@@ -58,6 +62,8 @@ export async function startGateway(databaseUrl: string, options: GatewayOptions 
     presence: app.get(Presence),
     status: app.get(GatewayStatus),
     signer: app.get(Signer),
+    accepted: app.get(AcceptedStore),
+    refusals: app.get(Refusals),
     desired: app.get(DesiredStore),
     /** Rows of a query, for assertions. */
     async rows<T extends object = Record<string, unknown>>(sql: string, values: unknown[] = []): Promise<T[]> {
@@ -70,6 +76,11 @@ export async function startGateway(databaseUrl: string, options: GatewayOptions 
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Signs whatever it is told to, with the key of the gateways of this folder. */
+export function signAs(folder: string, context: SigningContext, text: string): string {
+  return signText(readPrivateKey(join(folder, 'signer.key')), context, text);
 }
 
 /** Makes a join token. @returns its secret */

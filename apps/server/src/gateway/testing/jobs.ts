@@ -1,5 +1,5 @@
 import { canonicalJson, sha256Hex } from '@carillon/core/desired/canonical-json';
-import type { TestGateway } from './gateway-fixture.js';
+import { signAs, type TestGateway } from './gateway-fixture.js';
 import { newId } from './run-events.js';
 
 export interface TestJob {
@@ -15,9 +15,9 @@ export async function putJob(
   options: { jobId?: string; version?: number; bytes?: number; needs?: string[] } = {},
 ): Promise<TestJob> {
   const { jobId = newId(), version = 1, bytes = 10, needs = [] } = options;
-  const manifest = canonicalJson({ kind: 'carillon/manifest/v1', jobId, version, script: 'x'.repeat(bytes) });
+  const manifest = canonicalJson({ kind: 'carillon/job/v1', jobId, version, script: 'x'.repeat(bytes) });
   const manifestHash = sha256Hex(manifest);
-  const signature = gateway.signer.sign('carillon/v1/manifest', manifest);
+  const signature = await gateway.accepted.signManifest(manifest);
   const changed = await gateway.database.transaction(async (tx) => {
     await tx.$executeRaw`
       INSERT INTO job (id, name, name_key, current_version) VALUES (${jobId}::uuid, ${jobId}, ${jobId}, ${version})
@@ -26,6 +26,9 @@ export async function putJob(
       INSERT INTO job_version (job_id, version, spec, spec_hash, manifest, manifest_hash, signature, author, needs)
       VALUES (${jobId}::uuid, ${version}, ${JSON.stringify({ targets: { hosts } })}::jsonb, ${manifestHash}, ${manifest},
         ${manifestHash}, ${signature}, 'test', ${needs}::text[])`;
+    const specHash = manifestHash;
+    const targets = { hosts };
+    gateway.accepted.note({ kind: 'job', jobId, name: jobId, version, manifestHash, specHash, targets, needs });
     return gateway.desired.reassign(tx, { jobIds: [jobId] });
   });
   gateway.hints.publish({ kind: 'desired', hostIds: changed });
@@ -36,6 +39,7 @@ export async function putJob(
 export async function deleteJob(gateway: TestGateway, { jobId }: TestJob): Promise<void> {
   const changed = await gateway.database.transaction(async (tx) => {
     await tx.$executeRaw`UPDATE job SET deleted_at = now() WHERE id = ${jobId}::uuid`;
+    gateway.accepted.note({ kind: 'job-gone', jobId });
     return gateway.desired.reassign(tx, { jobIds: [jobId] });
   });
   gateway.hints.publish({ kind: 'desired', hostIds: changed });
@@ -52,7 +56,7 @@ export async function putCommand(
   await gateway.database.pool.query(
     `INSERT INTO command (id, host_id, job_id, action, text, signature, author, expires_at)
      VALUES ($1, $2, $3, 'run', $4, $5, 'test', now() + $6 * interval '1 millisecond')`,
-    [id, hostId, newId(), text, gateway.signer.sign('carillon/v1/command', text), options.expiresInMs ?? 60_000],
+    [id, hostId, newId(), text, signAs(gateway.folder, 'carillon/v1/command', text), options.expiresInMs ?? 60_000],
   );
   if (options.hint ?? true) gateway.hints.publish({ kind: 'command', hostIds: [hostId] });
   return id;

@@ -16,6 +16,8 @@ type AgentBodies =
   | 'inventory'
   | 'release.get'
   | 'upgrade.status'
+  | 'trust.refused'
+  | 'audit.seen'
   | 'agent.heartbeat'
   | 'hello'
   | 'enroll';

@@ -9,6 +9,7 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import type { Config } from '../../config/config.js';
 import { configModule } from '../../config/config.module.js';
 import { AlertNudge } from '../../queue/alert-nudge.js';
+import { DELIVERY_QUEUE, noDeliveryQueue } from '../../queue/delivery-queue.js';
 import { HINTS, type Hint } from '../../queue/hints.js';
 import { InProcessHints } from '../../queue/in-process-hints.js';
 import { JOB_QUEUE, type JobQueue } from '../../queue/job-queue.js';
@@ -110,8 +111,9 @@ function testRoot(config: Config, { modules }: TestAppOptions, hints: Hint[]): D
       AlertNudge,
       PageNews,
       { provide: JOB_QUEUE, useValue: noQueue },
+      { provide: DELIVERY_QUEUE, useValue: noDeliveryQueue },
     ],
-    exports: [HINTS, JOB_QUEUE, AlertNudge, PageNews],
+    exports: [HINTS, JOB_QUEUE, DELIVERY_QUEUE, AlertNudge, PageNews],
   };
   return { module: TestRoot, imports: [configModule(config), SharedModule, queue, HttpModule, ...modules] };
 }

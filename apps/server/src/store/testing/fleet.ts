@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { desiredHash } from '@carillon/core/desired/desired-state';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
+import type { AcceptedStore } from '../accepted.store.js';
 import type { Database } from '../database.store.js';
 
 export interface FleetHost {
@@ -26,6 +27,19 @@ export async function addFleet(database: Database, hosts: readonly FleetHost[]):
   );
   await database.pool.query('INSERT INTO agent_session (host_id) SELECT unnest($1::uuid[])', [ids]);
   return ids;
+}
+
+/** Writes hosts that are there into the book of what was accepted, as if they had joined. */
+export async function acceptFleet(
+  database: Database,
+  accepted: AcceptedStore,
+  hosts: readonly FleetHost[],
+  ids: readonly string[],
+): Promise<void> {
+  await database.transaction(async () => {
+    for (const [index, { name, labels = {} }] of hosts.entries())
+      accepted.note({ kind: 'host', hostId: ids[index] ?? '', name, labels, publicKey: 'k' });
+  });
 }
 
 /** A job file with everything that must be there; `changes` replace or add keys. */

@@ -1,29 +1,40 @@
-/** Room for messages: each takes one, and room comes back with time. */
-export interface Bucket {
-  readonly tokens: number;
-  readonly atMs: number;
-}
-
+/** What a provider takes. */
 export interface Rate {
   readonly perMinute: number;
   readonly burst: number;
 }
 
-export function fullBucket({ burst }: Rate, nowMs: number): Bucket {
-  return { tokens: burst, atMs: nowMs };
+/** What taking came to. */
+export interface Taken {
+  /** When all room will be back, in epoch milliseconds; all that has to be remembered of a bucket. */
+  readonly fullMs: number;
+  /** How many messages may go out. */
+  readonly taken: number;
+  /** After how many milliseconds there is room for one more; 0: now. */
+  readonly waitMs: number;
 }
 
-/** What rounding may take from a token by the moment that was promised. */
-const rounding = 1e-6;
+/** Share of a message that rounding may take by the moment that was promised. */
+export const bucketRounding = 0.001;
 
-/** Takes room for one message; where there is none, says when there will be. */
-export function takeToken(
-  bucket: Bucket,
-  { perMinute, burst }: Rate,
-  nowMs: number,
-): { bucket: Bucket; waitMs: number } {
-  const perMs = perMinute / 60_000;
-  const tokens = Math.min(burst, bucket.tokens + Math.max(0, nowMs - bucket.atMs) * perMs);
-  if (tokens >= 1 - rounding) return { bucket: { tokens: Math.max(0, tokens - 1), atMs: nowMs }, waitMs: 0 };
-  return { bucket: { tokens, atMs: nowMs }, waitMs: Math.ceil((1 - tokens) / perMs) };
+/**
+ * Takes room for as many messages as there is room for (a token bucket, kept as the generic cell rate algorithm of ITU-T
+ * I.371 does, by one instant). Whoever takes room and does not use it only delays others: it comes back with time. A clock
+ * that was set back costs one burst, not the hours that it was set back by.
+ * @param fullMs what the last taking left; null: nobody took any yet
+ */
+export function takeRoom(fullMs: number | null, { perMinute, burst }: Rate, wanted: number, nowMs: number): Taken {
+  const everyMs = 60_000 / perMinute;
+  const emptyMs = nowMs + burst * everyMs;
+  const from = Math.min(Math.max(fullMs ?? nowMs, nowMs), emptyMs);
+  const taken = Math.max(0, Math.min(wanted, Math.floor((emptyMs - from) / everyMs + bucketRounding)));
+  const after = from + taken * everyMs;
+  return { fullMs: after, taken, waitMs: waitOf(after, { perMinute, burst }, nowMs) };
+}
+
+/** After how many milliseconds there is room for one message. */
+export function waitOf(fullMs: number, { perMinute, burst }: Rate, nowMs: number): number {
+  const everyMs = 60_000 / perMinute;
+  const missing = 1 - (nowMs + burst * everyMs - fullMs) / everyMs;
+  return missing <= bucketRounding ? 0 : Math.ceil(missing * everyMs);
 }

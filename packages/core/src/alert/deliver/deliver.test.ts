@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { channelFileSchema } from '../documents/channel.schema.js';
 import { isPublicAddress } from './address-guard.js';
 import { afterAttempt, closedBreaker, mayTry } from './breaker.js';
-import { fullBucket, takeToken } from './bucket.js';
+import { takeRoom } from './bucket.js';
+import { bucketOf } from './bucket-of.js';
 import { cutBytes, oneLine } from './message.js';
 import { nextTry, patienceOf } from './next-try.js';
 import { retryAfterMs } from './outcome.js';
@@ -126,28 +128,50 @@ describe('a breaker', () => {
   });
 });
 
-it('a bucket lets no more through than its rate, whenever it is asked', () => {
+it('a bucket lets no more through than its rate, whenever and for how many it is asked', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.nat(5_000), { maxLength: 200 }),
+      fc.array(fc.tuple(fc.nat(5_000), fc.nat(8)), { maxLength: 200 }),
       fc.integer({ min: 1, max: 600 }),
       fc.integer({ min: 1, max: 20 }),
-      (gaps, perMinute, burst) => {
-        let bucket = fullBucket({ perMinute, burst }, 0);
-        let [nowMs, sent] = [0, 0];
-        for (const gap of gaps) {
-          nowMs += gap;
-          const taken = takeToken(bucket, { perMinute, burst }, nowMs);
-          bucket = taken.bucket;
-          if (taken.waitMs === 0) sent += 1;
-          else expect(takeToken(bucket, { perMinute, burst }, nowMs + taken.waitMs).waitMs).toBe(0);
+      (asked, perMinute, burst) => {
+        const rate = { perMinute, burst };
+        const sent: { atMs: number; count: number }[] = [];
+        let fullMs: number | null = null;
+        let nowMs = Date.UTC(2026, 10, 27);
+        for (const [gapMs, wanted] of asked) {
+          nowMs += gapMs;
+          const one = takeRoom(fullMs, rate, wanted, nowMs);
+          fullMs = one.fullMs;
+          sent.push({ atMs: nowMs, count: one.taken });
+          if (one.taken < wanted) expect(one.waitMs).toBeGreaterThan(0);
+          expect(takeRoom(fullMs, rate, 1, nowMs + one.waitMs).taken).toBe(1);
         }
-        expect(sent).toBeLessThanOrEqual(burst + (nowMs * perMinute) / 60_000 + 1);
+        // In whatever stretch of time, not only since the beginning.
+        for (const [index, { atMs }] of sent.entries()) {
+          const within = sent.slice(index).reduce((sum, { count }) => sum + count, 0);
+          expect(within).toBeLessThanOrEqual(burst + ((nowMs - atMs) * perMinute) / 60_000 + 0.01);
+        }
       },
     ),
   );
 });
 
+it('a clock that is set back costs a bucket one burst', () => {
+  const rate = { perMinute: 60, burst: 10 };
+  const { fullMs } = takeRoom(null, rate, 10, 3_600_000);
+  const back = takeRoom(fullMs, rate, 1, 0);
+  expect(back).toMatchObject({ taken: 0, waitMs: 1_000 });
+  expect(takeRoom(back.fullMs, rate, 1, 1_000).taken).toBe(1);
+});
+
+it('channels that are one to their provider share its room', () => {
+  const chat = (name: string, secret: string) =>
+    bucketOf(channelFileSchema.parse({ kind: 'Channel', name, type: 'slack', url: { secret } }));
+  expect(chat('a', 'robot')).toBe(chat('b', 'robot'));
+  expect(chat('a', 'robot')).not.toBe(chat('a', 'other'));
+  expect(chat('a', 'robot')).not.toContain('robot');
+});
 describe('templates', () => {
   it('put in what is named, once, and nothing of what was put in', () => {
     const content = someContent({ text: '{{job}} {{labels.site}}', labels: { site: 'fra' } });

@@ -2,7 +2,7 @@ import { describeResultCode } from '@carillon/wintask/result-codes';
 import type { AlertSeverity } from '../../state/states.js';
 import type { ChannelSpec } from '../documents/channel.schema.js';
 import { roughly } from '../incident/resolution.js';
-import type { NoticeContent } from '../notice.js';
+import type { NoticeContent, Resolution } from '../notice.js';
 import { asksForOutput, fillTemplate } from './template.js';
 import { words } from './words.js';
 
@@ -47,6 +47,7 @@ export function messageOf(content: NoticeContent, channel: Pick<ChannelSpec, 'la
     [say.examples, spread && spread.hosts > 1 ? spread.examples.join(', ') : null],
     [say.openedAt, incident?.openedAt],
     [say.resolvedAt, resolution?.at],
+    [say.recoveredBy, resolution && recoveredBy(resolution, content.job, say.andMore)],
     [say.lasted, resolution && say.duration(roughly(resolution.lastedMs))],
     [say.acknowledgedBy, incident?.acknowledgedBy],
     [say.assignee, incident?.assignee],
@@ -67,6 +68,23 @@ export function messageOf(content: NoticeContent, channel: Pick<ChannelSpec, 'la
     output: asksForOutput(channel.templates) ? null : (run?.output?.replace(directions, '') ?? null),
     links: links.flatMap(([name, url]) => (url ? [{ name, url }] : [])),
   };
+}
+
+/** So many runs are read at a glance. */
+const shownRuns = 3;
+
+/** Which runs showed it. @param job that the notice is about, which need not be said again */
+function recoveredBy(
+  { runs = [], moreRuns = 0 }: Resolution,
+  job: string | null,
+  andMore: (count: number) => string,
+): string {
+  const shown = runs.slice(0, shownRuns);
+  const names = shown.map((run) =>
+    [run.host, run.job === job ? null : run.job, run.at, run.outcome].filter(Boolean).join(' '),
+  );
+  const left = moreRuns + runs.length - shown.length;
+  return [...names, ...(left > 0 ? [andMore(left)] : [])].join('; ');
 }
 
 function subjectOf({ reason, incident, text }: NoticeContent, language: ChannelSpec['language']): string {

@@ -17,6 +17,7 @@ interface Words {
   readonly openedAt: string;
   readonly resolvedAt: string;
   readonly lasted: string;
+  readonly recoveredBy: string;
   readonly acknowledgedBy: string;
   readonly assignee: string;
   readonly incident: string;
@@ -28,6 +29,8 @@ interface Words {
   duration(ms: number): string;
   /** How it ended. @param text the same in English */
   resolved(resolution: Resolution, text: string): string;
+  /** At the end of a list. */
+  andMore(count: number): string;
   /** Said by a telephone. */
   spoken(severity: string, text: string): string;
 }
@@ -57,6 +60,7 @@ export const words: Readonly<Record<'en' | 'zh', Words>> = {
     openedAt: 'Opened',
     resolvedAt: 'Resolved',
     lasted: 'Lasted',
+    recoveredBy: 'Recovered by',
     acknowledgedBy: 'Acknowledged by',
     assignee: 'Assigned to',
     incident: 'Incident',
@@ -67,6 +71,7 @@ export const words: Readonly<Record<'en' | 'zh', Words>> = {
       `${hosts}${hostsOfJob === null ? '' : ` of ${hostsOfJob}`} hosts, ${firing} alerts firing`,
     duration: describeDuration,
     resolved: (_resolution, text) => text,
+    andMore: (count) => `and ${count} more`,
     spoken: (severity, text) => `This is Carillon. Severity ${severity}. ${text}`,
   },
   zh: {
@@ -92,6 +97,7 @@ export const words: Readonly<Record<'en' | 'zh', Words>> = {
     openedAt: '开始时间',
     resolvedAt: '恢复时间',
     lasted: '持续时间',
+    recoveredBy: '恢复依据',
     acknowledgedBy: '确认人',
     assignee: '负责人',
     incident: '事件',
@@ -102,6 +108,7 @@ export const words: Readonly<Record<'en' | 'zh', Words>> = {
       `${hosts}${hostsOfJob === null ? '' : ` / ${hostsOfJob}`} 台主机,${firing} 条告警`,
     duration: durationInChinese,
     resolved: resolvedInChinese,
+    andMore: (count) => `另有 ${count} 次`,
     spoken: (severity, text) => `这里是 Carillon。级别${severity}。${text}`,
   },
 };

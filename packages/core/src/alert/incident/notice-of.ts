@@ -6,7 +6,7 @@ import type { Reason } from '../reason.js';
 import { onDutyAt } from '../route/on-call.js';
 import type { Telling } from './advance.js';
 import type { OpenIncident } from './open-incident.js';
-import { resolutionOf, resolutionText, type TellingAlert } from './resolution.js';
+import { type Recoveries, resolutionOf, resolutionText, type TellingAlert } from './resolution.js';
 
 export interface WaysOut {
   /** Names in lower case. */
@@ -78,20 +78,28 @@ export function noticeKey(
 /** Where the dashboard is. */
 export type LinkTo = (path: string) => string;
 
-/** What is told, frozen. `parts`: for a digest, what it stands for. */
+/** What only some notices tell. */
+export interface NoticeExtras {
+  /** For a digest: what it stands for. */
+  readonly parts?: NonNullable<NoticeContent['parts']> | undefined;
+  /** For an end: the runs that showed it. */
+  readonly recoveries?: Recoveries | undefined;
+}
+
+/** What is told, frozen. */
 export function noticeContent(
   incident: OpenIncident,
   telling: Telling,
   lead: TellingAlert | null,
   linkTo: LinkTo,
-  parts?: NonNullable<NoticeContent['parts']>,
+  { parts, recoveries = { runs: [], total: 0 } }: NoticeExtras = {},
 ): NoticeContent {
   const { facts = null, runId = null } = lead ?? {};
   const { spread } = incident;
   const reaches =
     spread.hosts > 1 ? `on ${spread.hosts}${spread.hostsOfJob ? ` of ${spread.hostsOfJob}` : ''} hosts` : '';
   const why = telling.reason === 'resolved' || telling.reason === 'acked' || !lead ? [] : [lead.reason.text];
-  const resolution = telling.reason === 'resolved' ? resolutionOf(incident, telling, lead) : null;
+  const resolution = telling.reason === 'resolved' ? resolutionOf(incident, telling, lead, recoveries, linkTo) : null;
   const said = resolution ? resolutionText(resolution, telling.text) : telling.text;
   const own = said === incident.title ? [] : [said];
   return {

@@ -45,6 +45,28 @@ it('an end says what resolved it, where, how many alerts recovered and how long 
   );
 });
 
+it('an end names the runs that showed it, the first few of many, with links for machines', () => {
+  const run = (index: number, job = 'Backup') => ({
+    id: `r${index}`,
+    job,
+    host: `DB-0${index}`,
+    at,
+    outcome: 'succeeded',
+  });
+  const recoveries = { runs: [run(1), run(2, 'Other'), run(3), run(4)], total: 9 };
+  const content = noticeContent(incident(9, minute), resolved, good, linkTo, { recoveries });
+  const value = `DB-01 ${at} succeeded; DB-02 Other ${at} succeeded; DB-03 ${at} succeeded; and 6 more`;
+  expect(say(content, 'en').facts).toContainEqual({ name: 'Recovered by', value });
+  expect(say(content, 'zh').facts).toContainEqual({
+    name: '恢复依据',
+    value: value.replace('and 6 more', '另有 6 次'),
+  });
+  expect(content.resolution?.runs?.[1]).toEqual({ ...run(2, 'Other'), url: '/runs/r2' });
+  const byHand = noticeContent(incident(9, minute), { ...resolved, by: 'Ann' }, good, linkTo, { recoveries });
+  expect(byHand.resolution).toMatchObject({ runs: [], moreRuns: 0 });
+  expect(say(byHand, 'en').facts.map(({ name }) => name)).not.toContain('Recovered by');
+});
+
 it('evidence that is no run is said as it is, and does not name its host twice', () => {
   const back = { ...good, reason: { code: 'host_offline_over', text: 'DB-01 is back' } };
   const content = noticeContent(incident(1, 42_400), resolved, back, linkTo);

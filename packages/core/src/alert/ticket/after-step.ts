@@ -1,7 +1,7 @@
 import type { Reason } from '../reason.js';
 import {
   hasEnded,
-  type PendingStep,
+  isAssignedBy,
   type RemoteTicket,
   type TicketAct,
   type TicketIncident,
@@ -114,7 +114,7 @@ function afterDone(
     case 'acknowledge':
       return { ...link, ...read, said, ackTold: true };
     case 'assign':
-      return { ...link, ...read, assignee: remote?.assignee ?? link.assignee };
+      return { ...link, ...read, assignee: remote ? remote.assignee : link.assignee };
     case 'priority':
       return { ...link, pending: null, said, told: { ...(link.told ?? told), severity: step.severity } };
     case 'resolve':
@@ -152,7 +152,7 @@ function found(link: TicketLink, remote: RemoteTicket, arrived: boolean | null, 
   const isOpen = !hasEnded(remote.status);
   const isDone =
     pending &&
-    (arrived === true || pending.act === 'create' || didEnd(pending.act, remote) || didAssign(pending, remote));
+    (arrived === true || pending.act === 'create' || didEnd(pending.act, remote) || isAssignedBy(pending, remote));
   const after = isDone ? afterDone(link, pending.step, { remote }, context) : link;
   const isReopened = isOpen && after.resolvedMs !== null;
   const isOver = !context.incident.firing && after.resolvedMs === null && isEndedWell(remote);
@@ -168,8 +168,6 @@ function found(link: TicketLink, remote: RemoteTicket, arrived: boolean | null, 
   };
 }
 
-const didAssign = ({ step }: PendingStep, { assigneeId }: RemoteTicket) =>
-  step.kind === 'assign' && assigneeId === step.to;
 const didEnd = (act: TicketAct, remote: RemoteTicket) => act === 'resolve' && isEndedWell(remote);
 
 /** Deleted there: as if a person had said that it is not wanted. */

@@ -70,13 +70,18 @@ function whileFiring(link: TicketLink, incident: TicketIncident, rules: TicketRu
   return wait(hasNews ? Math.min(repeatAtMs, againMs) : againMs, 'ticket_open', 'the ticket says what there is to say');
 }
 
-/** Who is to have the ticket: whoever was given the incident here, and not by the ticket itself. */
+/**
+ * Who is to have the ticket: whoever was given the incident here, and not by the ticket itself. Whom the ticket gave it to
+ * was taken over, so an incident that is nobody's was taken off them here.
+ */
 function assignedTo(
   { remote, assignee }: TicketLink,
   incident: TicketIncident,
   rules: TicketRules,
-): string | undefined {
-  if (!remote || incident.assignee === null || !Object.hasOwn(rules.assignees, incident.assignee)) return undefined;
+): string | null | undefined {
+  if (!remote) return undefined;
+  if (incident.assignee === null) return assignee !== null && remote.assignee === assignee ? null : undefined;
+  if (!Object.hasOwn(rules.assignees, incident.assignee)) return undefined;
   const to = rules.assignees[incident.assignee];
   const isTheirs = remote.assignee === assignee && assigneeHere(remote, rules) === incident.assignee;
   return isTheirs || remote.assigneeId === to ? undefined : to;

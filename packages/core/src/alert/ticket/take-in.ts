@@ -5,6 +5,7 @@ import { digestOfText, isMarked, markOf } from './comment-mark.js';
 import {
   assigneeHere,
   hasEnded,
+  isAssignedBy,
   type RemoteTicket,
   type SeenComments,
   type TicketIncident,
@@ -89,7 +90,9 @@ function arrivedIn({ pending, key, said }: TicketLink, { comments }: TicketReadi
 
 /** A ticket without an owner takes away only the owner that it gave. */
 function ownerOf(link: TicketLink, remote: RemoteTicket, incident: TicketIncident, rules: TicketRules): Act[] {
-  const { assignee: before } = link;
+  const { assignee: before, pending } = link;
+  // Whatever was said here since is newer.
+  if (pending && isAssignedBy(pending, remote)) return [];
   const after = shown(assigneeHere(remote, rules));
   if (remote.assignee === before || after === incident.assignee) return [];
   // As it was called here when it was taken over, which may be in older words.
@@ -114,7 +117,7 @@ function careOf(
   const movedByUs = act === 'acknowledge' && arrived === true && rules.ackMoves && rules.acknowledgeOn !== 'assigned';
   // Made by us and not read before: whoever has it has it by a rule of theirs.
   const isFirst = !before || before.updated === null;
-  const assignedByUs = pending?.step.kind === 'assign' && after.assigneeId === pending.step.to;
+  const assignedByUs = pending !== null && isAssignedBy(pending, after);
   const owner = isFirst ? null : assignedByUs ? before.assignee : after.assignee;
   const begun = isCaredFor({ ...after, assignee: owner }, rules);
   const wasBegun = movedByUs ? rules.acknowledgeOn !== 'never' : !isFirst && isCaredFor(before, rules);

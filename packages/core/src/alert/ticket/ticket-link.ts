@@ -162,6 +162,12 @@ export function isMutedByTicket(link: TicketLink): boolean {
   return link.remote.status === 'declined' || (hasEnded(link.remote.status) && link.resolvedMs === null);
 }
 
+/** Whether the ticket has whom a step of ours gave it to. */
+export function isAssignedBy({ step }: PendingStep, { assignee, assigneeId }: RemoteTicket): boolean {
+  if (step.kind !== 'assign') return false;
+  return step.to === null ? assignee === null : assigneeId === step.to;
+}
+
 /** Who has the ticket, by the name that is used here where one is known. */
 export function assigneeHere(
   { assignee, assigneeId }: Pick<RemoteTicket, 'assignee' | 'assigneeId'>,

@@ -24,8 +24,8 @@ export type TicketStep =
   | { readonly kind: 'note'; readonly note: TicketNote }
   /** Somebody looks after the incident. */
   | { readonly kind: 'acknowledge'; readonly by: string }
-  /** Somebody has it here: `to` is the same person there. */
-  | { readonly kind: 'assign'; readonly to: string }
+  /** Somebody has it here: `to` is the same person there; null: nobody has it any more. */
+  | { readonly kind: 'assign'; readonly to: string | null }
   | { readonly kind: 'priority'; readonly severity: AlertSeverity }
   | { readonly kind: 'resolve'; readonly how: 'resolve' | 'close' }
   | { readonly kind: 'reopen' }

@@ -9,6 +9,7 @@ import { InProcessHints } from '../../../queue/in-process-hints.js';
 import { Origins } from '../../../shared/origins.js';
 import { Sealer } from '../../../shared/sealer.js';
 import { AlertDocumentStore } from '../../../store/alert-document.store.js';
+import { RateBucketStore } from '../../../store/rate-bucket.store.js';
 import { ServerSecretStore } from '../../../store/server-secret.store.js';
 import { addAlert } from '../../../store/testing/incidents.js';
 import { openDatabase } from '../../../store/testing/stores.js';
@@ -48,8 +49,9 @@ export async function startTicketScene() {
     ...{ project: 'OPS', priorities: { low: 'Low', medium: 'Medium', high: 'High' } },
   };
 
+  const rates = new RateBucketStore(database, clock);
   /** Another server's worker is another one of these. */
-  const workerOf = () => new TicketWorker(links, states, systems, acts, hints, clock, config);
+  const workerOf = () => new TicketWorker(links, states, systems, acts, hints, clock, config, rates);
   const poll = new TicketPoll(states, systems, hints, clock, config);
   const write = async (fields: object) => {
     const spec = channelFileSchema.parse({ kind: 'Channel', ...fields });

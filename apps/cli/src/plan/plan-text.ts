@@ -1,0 +1,52 @@
+import { describeChange, warningLines } from '../lib/print.js';
+import { safeText } from '../lib/safe-text.js';
+import {
+  accountsChange,
+  accountsText,
+  fieldLines,
+  fireText,
+  hostsText,
+  type Plan,
+  type PlanResult,
+  summaryOf,
+} from './plan.js';
+
+/** A plan for a terminal. */
+export function planText(plan: Plan): string {
+  const lines = plan.results.flatMap(documentLines);
+  const moved = plan.moved.flatMap(({ job, ...hosts }) => [
+    `moved by a group: job ${safeText(job)}`,
+    ...hostLines(hosts),
+  ]);
+  return [...lines, ...moved, '', `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`].join('\n');
+}
+
+/** The document, and indented below it what becomes of it. */
+function documentLines(result: PlanResult): string[] {
+  const { fields, accounts, zones } = result.plan;
+  const head = describeChange(result);
+  if (result.change === 'unchanged') return [head, ...hostLines(result.plan), ...warnings(result)];
+  const accountLine = accountsChange(accounts)
+    ? [`  runs as: ${accountsText(accounts.before, safeText)} -> ${accountsText(accounts.after, safeText)}`]
+    : [];
+  return [
+    head,
+    ...fields.flatMap(fieldLines).map((line) => `  ${line}`),
+    ...hostLines(result.plan),
+    ...accountLine,
+    ...zones.map(({ hostTimezone, nextFires }) => {
+      const fires = nextFires.map((fire) => fireText(fire, hostTimezone)).join(', ');
+      return `  next in ${safeText(hostTimezone)}: ${fires || 'no start by time'}`;
+    }),
+    ...warnings(result),
+  ];
+}
+
+function hostLines({ gained, lost }: Pick<PlanResult['plan'], 'gained' | 'lost'>): string[] {
+  return [
+    ...(gained.count > 0 ? [`  gains ${hostsText(gained, safeText)}`] : []),
+    ...(lost.count > 0 ? [`  loses ${hostsText(lost, safeText)}`] : []),
+  ];
+}
+
+const warnings = (result: PlanResult) => warningLines(result).map((line) => `  ${line}`);

@@ -1,0 +1,113 @@
+import type { applyPlan, documentPlan } from '@carillon/contract/http/jobs.shapes';
+import { limits } from '@carillon/contract/limits';
+import type { JobSpec } from '@carillon/core/job/job-spec';
+import {
+  accountsOf,
+  hostsChanged,
+  type MovedJob,
+  type PlannedDocument,
+  planHash,
+  plannedFields,
+} from '@carillon/core/plan/plan';
+import { isTimeZone } from '@carillon/wintask/time/zone';
+import type { z } from 'zod';
+import { previewFires } from '../../shared/task-preview.js';
+import { zonesOf } from '../../shared/zones.js';
+import { placeKey } from '../../store/alert-document.store.js';
+import type { AppliedDocument, WrittenDocument } from '../../store/apply.store.js';
+import type { JobHosts, PlanFacts, PlanHost } from '../../store/plan-facts.js';
+
+export interface MadePlan {
+  readonly plan: z.infer<typeof applyPlan>;
+  /** By place in the documents. */
+  readonly documents: readonly z.infer<typeof documentPlan>[];
+}
+
+/** What an `apply` changes, from what the transaction found before and after it wrote. */
+export function makePlan(
+  documents: readonly WrittenDocument[],
+  results: readonly AppliedDocument[],
+  facts: PlanFacts,
+  nowMs: number,
+): MadePlan {
+  const planned = documents.map((document, index) => plannedOf(document, results[index], facts));
+  const moved = movedJobs(documents, facts);
+  return {
+    plan: {
+      hash: planHash(planned, moved),
+      moved: moved.map(({ job, hostsBefore, hostsAfter }) => ({ job, ...shownChange(hostsBefore, hostsAfter) })),
+    },
+    documents: documents.map((document, index) => {
+      const one = planned[index] as PlannedDocument;
+      const hosts = hostsOf(facts.hostsAfter, document);
+      return {
+        fields: plannedFields(one),
+        ...shownChange(one.hostsBefore, one.hostsAfter),
+        accounts: accountsAround(one),
+        zones: document.kind === 'Job' ? startsOf(document.spec, hosts, nowMs) : [],
+      };
+    }),
+  };
+}
+
+function plannedOf(document: WrittenDocument, result: AppliedDocument | undefined, facts: PlanFacts): PlannedDocument {
+  const { kind, spec, written } = document;
+  const stored = facts.stored.get(placeKey({ kind, name: spec.name }));
+  const names = (of: JobHosts) => hostsOf(of, document).map(({ name }) => name);
+  // Jobs are told in the words of core's own writer, which leave out what is as by default.
+  const words =
+    kind === 'Job' || (stored && !stored.written) ? undefined : { before: stored?.written ?? {}, after: written };
+  return {
+    kind,
+    name: spec.name,
+    change: result?.change ?? 'unchanged',
+    before: stored?.spec ?? null,
+    after: spec,
+    words,
+    hostsBefore: names(facts.hostsBefore),
+    hostsAfter: names(facts.hostsAfter),
+  };
+}
+
+function hostsOf(hosts: JobHosts, { kind, spec }: WrittenDocument): readonly PlanHost[] {
+  return (kind === 'Job' && hosts.get(spec.name.toLowerCase())?.hosts) || [];
+}
+
+/** Jobs that only a group moves, where it does. */
+function movedJobs(documents: readonly WrittenDocument[], facts: PlanFacts): MovedJob[] {
+  const named = new Set(documents.flatMap(({ kind, spec }) => (kind === 'Job' ? [spec.name.toLowerCase()] : [])));
+  return [...facts.hostsAfter].flatMap(([key, { job, hosts }]) => {
+    if (named.has(key)) return [];
+    const hostsBefore = (facts.hostsBefore.get(key)?.hosts ?? []).map(({ name }) => name);
+    const hostsAfter = hosts.map(({ name }) => name);
+    const { gained, lost } = hostsChanged(hostsBefore, hostsAfter);
+    return gained.length + lost.length === 0 ? [] : [{ job, hostsBefore, hostsAfter }];
+  });
+}
+
+function shownChange(had: readonly string[], has: readonly string[]) {
+  const { gained, lost } = hostsChanged(had, has);
+  const shown = (hosts: string[]) => ({ count: hosts.length, hosts: hosts.slice(0, limits.planHosts) });
+  return { gained: shown(gained), lost: shown(lost) };
+}
+
+function accountsAround({ kind, before, after, hostsBefore, hostsAfter }: PlannedDocument) {
+  if (kind !== 'Job') return { before: [], after: [] };
+  const uses = (spec: object | null, hosts: readonly string[]) =>
+    spec === null
+      ? []
+      : accountsOf(
+          spec as JobSpec,
+          hosts.map((name) => ({ name })),
+        );
+  return { before: uses(before, hostsBefore), after: uses(after, hostsAfter) };
+}
+
+/** A zone that only the host itself knows is left out; a job that is switched off starts nowhere. */
+function startsOf(spec: JobSpec, hosts: readonly PlanHost[], nowMs: number): z.infer<typeof documentPlan>['zones'] {
+  return zonesOf(hosts.filter(({ timezone }) => isTimeZone(timezone))).map(({ zone, hosts: count }) => ({
+    hostTimezone: zone,
+    hosts: count,
+    nextFires: spec.enabled ? previewFires(spec.schedule, { nowMs, count: limits.planFires, hostTimezone: zone }) : [],
+  }));
+}

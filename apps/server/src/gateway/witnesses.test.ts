@@ -1,0 +1,76 @@
+import { readEndText } from '@carillon/core/audit/witness';
+import { makeKeyPair, signText } from '@carillon/core/desired/signing';
+import { describe, expect, it, vi } from 'vitest';
+import { writeAccepted } from '../shared/audit-end.js';
+import { noteChange } from '../store/audit-act.js';
+import { AuditCheckStore } from '../store/audit-check.store.js';
+import { poolTransaction } from '../store/pool-transaction.js';
+import { joinToken } from './testing/gateway-fixture.js';
+import { ownGateway } from './testing/own-gateway.js';
+import { newId } from './testing/run-events.js';
+import { facts, ScriptedAgent } from './testing/scripted-agent.js';
+
+const gateway = await ownGateway({ pollMs: 20 });
+const checks = new AuditCheckStore(gateway.database);
+const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 20 });
+const add = (count: number) =>
+  poolTransaction(gateway.database.pool, async () => {
+    for (let index = 0; index < count; index += 1) noteChange({ kind: 'Host', act: 'labelled', what: `h-${index}` });
+  });
+
+async function welcomed(capabilities: string[]) {
+  const agent = await ScriptedAgent.dial(gateway.port);
+  const said = { ...facts, hostname: `host-${newId()}`, capabilities };
+  await agent.hello(await agent.enroll(await joinToken(gateway), said), { facts: said });
+  return { agent, name: said.hostname };
+}
+
+describe('the end of the audit', () => {
+  it('is signed when it was checked, told to agents that keep it, and missed when the chain is cut off', async () => {
+    const { agent, name } = await welcomed(['audit-witness']);
+    await add(5);
+    await checks.turn(null, false, Date.now());
+    const { body } = await agent.take('audit.end');
+    const end = readEndText(body.text);
+    expect(end?.seq).toBeGreaterThanOrEqual(5);
+    // Also to one that comes later; and not to one that does not know what it is.
+    const late = await welcomed(['audit-witness']);
+    expect((await late.agent.take('audit.end')).body).toEqual(body);
+    const old = await welcomed([]);
+    await old.agent.barrier();
+    expect(old.agent.names()).toEqual([]);
+
+    agent.send('audit.seen', body);
+    await agent.barrier();
+    expect(await checks.problem()).toBeNull();
+    await gateway.database.pool.query('ALTER TABLE audit_entry DISABLE TRIGGER ALL');
+    await gateway.database.pool.query('DELETE FROM audit_entry WHERE seq > 2');
+    await gateway.database.pool.query('ALTER TABLE audit_entry ENABLE TRIGGER ALL');
+    // Nobody else's word counts.
+    const forged = signText(makeKeyPair().privateKey, 'carillon/v1/audit-end', body.text);
+    late.agent.send('audit.seen', { ...body, signature: forged });
+    await late.agent.barrier();
+    for (const _ of [1, 2]) agent.send('audit.seen', body);
+    const missed = { seq: end?.seq, code: 'cut_off', witness: name };
+    await until(async () => expect(await checks.problem()).not.toBeNull());
+    expect(await checks.problem()).toMatchObject(missed);
+    // A server that knows no better does not end it.
+    await checks.turn({ seq: 1, hash: (await checks.hashOf(1)) ?? '' }, false, Date.now());
+    expect(await checks.problem()).toMatchObject(missed);
+    const signals = await gateway.rows<{ data: { text: string } }>(
+      `SELECT data FROM alert_signal WHERE kind = 'system' AND data->>'part' = 'audit:chain'`,
+    );
+    expect(signals).toHaveLength(1);
+    expect(signals[0]?.data.text).toContain(`host ${name} keeps it signed`);
+  });
+
+  it('that was told before somebody took the chain as it is, is not missed', async () => {
+    const { agent } = await welcomed(['audit-witness']);
+    const { body } = await agent.take('audit.end');
+    writeAccepted(gateway.folder, Date.now());
+    await gateway.database.pool.query('UPDATE audit_check SET problem = NULL');
+    agent.send('audit.seen', body);
+    await agent.barrier();
+    expect(await checks.problem()).toBeNull();
+  });
+});

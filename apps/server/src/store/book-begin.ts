@@ -1,0 +1,44 @@
+import type { AcceptedRecord } from '@carillon/core/signing/book-entry';
+import type { RawQuery } from './audit-append.js';
+
+type Of<K extends AcceptedRecord['kind']> = Extract<AcceptedRecord, { kind: K }>;
+
+/** Everything in the database that moves a host's desired state, as the records with which a book begins. */
+export async function allThatStands(query: RawQuery): Promise<AcceptedRecord[]> {
+  const groups = await query<Omit<Of<'group'>, 'kind'> & { labels: Of<'group'>['labels'] | null }>(
+    'SELECT name, labels, hosts FROM host_group ORDER BY name_key',
+    [],
+  );
+  const hosts = await query<Omit<Of<'host'>, 'kind'>>(
+    'SELECT id AS "hostId", name, labels, public_key AS "publicKey" FROM host ORDER BY id',
+    [],
+  );
+  // The current version last, which is the one that counts; older ones may still be on hosts that are held back.
+  const jobs = await query<Omit<Of<'job'>, 'kind'>>(
+    `SELECT j.id AS "jobId", j.name, v.version, v.manifest_hash AS "manifestHash", v.spec_hash AS "specHash",
+       v.spec->'targets' AS targets, v.needs
+     FROM job j JOIN job_version v ON v.job_id = j.id
+     WHERE j.deleted_at IS NULL ORDER BY j.id, v.version = j.current_version, v.version`,
+    [],
+  );
+  const pauses = await query<{ hostId: string; id: string; untilMs: number; afterwards: string }>(
+    `SELECT host_id AS "hostId", id, (extract(epoch FROM until_at) * 1000)::float8 AS "untilMs", afterwards
+     FROM host_pause WHERE ended_at IS NULL`,
+    [],
+  );
+  return [
+    ...groups.map(({ name, labels, hosts: names }) => groupRecord(name, labels ?? undefined, names)),
+    ...hosts.map((host) => ({ ...host, kind: 'host' as const })),
+    ...jobs.map((job) => ({ ...job, kind: 'job' as const })),
+    ...pauses.map(({ hostId, ...pause }) => ({ kind: 'pause' as const, hostIds: [hostId], pauses: [pause] })),
+  ];
+}
+
+/** A group as the book says it: what it does not select by is left out, as where targets are compared. */
+export function groupRecord(
+  name: string,
+  labels: Readonly<Record<string, string>> | undefined,
+  hosts: readonly string[] | undefined,
+): AcceptedRecord {
+  return { kind: 'group', name, ...(labels ? { labels } : {}), ...(hosts && hosts.length > 0 ? { hosts } : {}) };
+}

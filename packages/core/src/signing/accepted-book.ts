@@ -1,0 +1,217 @@
+import { sha256Hex } from '../desired/canonical-json.js';
+import type { DesiredEntry } from '../desired/desired-state.js';
+import { holdBackReason } from '../desired/hold-back.js';
+import { type HostPause, pauseCapability } from '../desired/pause.js';
+import { type HostGroup, matchesTarget, type Target } from '../host/target.js';
+import { type AcceptedPause, type AcceptedRecord, type BookEntry, type BookHead, noEntry } from './book-entry.js';
+import { type Refusal, refuse } from './refusal.js';
+
+interface AcceptedJob {
+  readonly name: string;
+  readonly current: number;
+  readonly targets: Target;
+  readonly needs: readonly string[];
+  readonly isGone: boolean;
+  readonly versions: ReadonlyMap<number, { readonly manifestHash: string; readonly specHash: string }>;
+}
+
+interface AcceptedHost {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly publicKey: string;
+}
+
+/** What the database says that a host should have. */
+export interface ProposedIndex {
+  readonly hostId: string;
+  readonly rev: number;
+  readonly entries: readonly DesiredEntry[];
+  readonly pause?: HostPause | undefined;
+  /** As the agent itself said them, over its own key. */
+  readonly capabilities: readonly string[];
+}
+
+export interface ProposedOrder {
+  readonly hostId: string;
+  readonly jobId: string;
+  readonly action: string;
+}
+
+type Verdict = { readonly ok: true } | Refusal;
+
+/** Far above what a host ever gets to. An agent that was told of more could never be told of less again. */
+export const highestRevision = 2 ** 48;
+
+/**
+ * Everything that was accepted, in the order in which it was: what is signed is judged by it and not by the database, so
+ * that a row that was changed there moves nothing. It holds no secret and does no I/O.
+ */
+export class AcceptedBook {
+  private readonly jobs = new Map<string, AcceptedJob>();
+  private readonly hosts = new Map<string, AcceptedHost>();
+  private readonly groups = new Map<string, HostGroup>();
+  private readonly pauses = new Map<string, AcceptedPause>();
+  private end: BookHead = { seq: 0, hash: noEntry };
+
+  get head(): BookHead {
+    return this.end;
+  }
+
+  /** Reads the next entry; the caller answers for its signature. @returns why it is none, and then nothing is changed */
+  add(text: string): Verdict {
+    let entry: BookEntry;
+    try {
+      entry = JSON.parse(text) as BookEntry;
+    } catch {
+      return refuse('book_changed', `entry ${this.end.seq + 1} of the book is no JSON`);
+    }
+    const { kind, seq, previous, records } = entry;
+    if (kind !== 'carillon/accepted/v1' || seq !== this.end.seq + 1 || previous !== this.end.hash)
+      return refuse('book_changed', `entry ${this.end.seq + 1} of the book does not follow the one before`);
+    for (const record of records) this.take(record);
+    this.end = { seq, hash: sha256Hex(text) };
+    return { ok: true };
+  }
+
+  /** May this be accepted now? A version is never lower than one that was, nor the same with another meaning. */
+  judgeRecord(record: AcceptedRecord): Verdict {
+    if (record.kind !== 'job') return { ok: true };
+    const highest = Math.max(0, ...(this.jobs.get(record.jobId)?.versions.keys() ?? []));
+    return record.version > highest
+      ? { ok: true }
+      : refuse('rollback', `job ${record.name}: version ${record.version} is not above ${highest}, which was accepted`);
+  }
+
+  /**
+   * Is this exactly what the host should have by what was accepted? A job that its agent is too old for may be missing, or be
+   * there in an older version that was accepted.
+   */
+  judgeIndex({ hostId, rev, entries, pause, capabilities }: ProposedIndex, nowMs: number): Verdict {
+    const host = this.hosts.get(hostId);
+    if (!host) return refuse('unknown_host', `host ${hostId} was never accepted`);
+    const of = `host ${host.name}`;
+    if (!(rev <= highestRevision)) return refuse('bad_index', `${of}: no host gets to revision ${rev}`);
+    const given = new Map(entries.map((entry) => [entry.jobId, entry]));
+    if (given.size !== entries.length) return refuse('bad_index', `${of}: a job stands there twice`);
+    const groups = [...this.groups.values()];
+    for (const [jobId, job] of this.jobs) {
+      if (job.isGone || !matchesTarget(job.targets, host, groups)) continue;
+      const entry = given.get(jobId);
+      const isHeld = holdBackReason(job.needs, capabilities) !== null;
+      if (!entry && !isHeld) return refuse('left_out', `${of}: job ${job.name} is missing`);
+      if (!entry) continue;
+      const flaw = entryFlaw(of, entry, job, isHeld);
+      if (flaw) return flaw;
+      given.delete(jobId);
+    }
+    const [rest] = given.values();
+    if (rest) return this.strayEntry(of, rest);
+    return this.judgePause(of, hostId, pause, capabilities, nowMs);
+  }
+
+  /** May this host be told to start or stop this job? */
+  judgeOrder({ hostId, jobId, action }: ProposedOrder): Verdict {
+    const host = this.hosts.get(hostId);
+    if (!host) return refuse('unknown_host', `host ${hostId} was never accepted`);
+    // What runs may be stopped, whatever became of its job.
+    if (action !== 'run') return { ok: true };
+    const job = this.jobs.get(jobId);
+    if (!job || job.isGone) return refuse('unknown_job', `host ${host.name}: job ${jobId} was never accepted`);
+    return matchesTarget(job.targets, host, [...this.groups.values()])
+      ? { ok: true }
+      : refuse('other_target', `host ${host.name}: job ${job.name} is not for it`);
+  }
+
+  /** Is this the definition that was accepted? */
+  judgeDefinition(jobId: string, version: number, { specHash, manifestHash }: Partial<Definition>): Verdict {
+    const job = this.jobs.get(jobId);
+    const known = job?.versions.get(version);
+    if (!job || !known) return refuse('unknown_job', `job ${jobId}: version ${version} was never accepted`);
+    const isSame =
+      (specHash === undefined || specHash === known.specHash) &&
+      (manifestHash === undefined || manifestHash === known.manifestHash);
+    return isSame
+      ? { ok: true }
+      : refuse('bad_manifest', `job ${job.name}: version ${version} in the database is not the one that was accepted`);
+  }
+
+  /** What stands in the book, to be compared with the database. */
+  contents() {
+    return { jobs: this.jobs, hosts: this.hosts, groups: this.groups } as const;
+  }
+
+  private judgePause(
+    of: string,
+    hostId: string,
+    pause: HostPause | undefined,
+    capabilities: readonly string[],
+    nowMs: number,
+  ): Verdict {
+    const accepted = this.pauses.get(hostId);
+    if (pause) {
+      const isSame =
+        accepted?.id === pause.id && accepted.untilMs === pause.untilMs && accepted.afterwards === pause.afterwards;
+      return isSame ? { ok: true } : refuse('other_pause', `${of}: nobody asked for this pause`);
+    }
+    const isOver = !accepted || accepted.untilMs <= nowMs || !capabilities.includes(pauseCapability);
+    return isOver ? { ok: true } : refuse('other_pause', `${of}: its pause was taken away`);
+  }
+
+  private strayEntry(of: string, { jobId }: DesiredEntry): Refusal {
+    const job = this.jobs.get(jobId);
+    if (!job) return refuse('unknown_job', `${of}: job ${jobId} was never accepted`);
+    if (job.isGone) return refuse('unknown_job', `${of}: job ${job.name} was deleted`);
+    return refuse('other_target', `${of}: job ${job.name} is not for it`);
+  }
+
+  private take(record: AcceptedRecord): void {
+    switch (record.kind) {
+      case 'job': {
+        const { jobId, name, version, targets, needs, manifestHash, specHash } = record;
+        const versions = new Map(this.jobs.get(jobId)?.versions).set(version, { manifestHash, specHash });
+        this.jobs.set(jobId, { name, current: version, targets, needs, isGone: false, versions });
+        break;
+      }
+      case 'job-gone': {
+        const job = this.jobs.get(record.jobId);
+        if (job) this.jobs.set(record.jobId, { ...job, isGone: true });
+        break;
+      }
+      case 'group':
+        this.groups.set(record.name.toLowerCase(), record);
+        break;
+      case 'host':
+        this.hosts.set(record.hostId, record);
+        break;
+      case 'labels': {
+        const host = this.hosts.get(record.hostId);
+        if (host) this.hosts.set(record.hostId, { ...host, labels: record.labels });
+        break;
+      }
+      case 'pause':
+        for (const [index, pause] of record.pauses.entries()) this.pauses.set(record.hostIds[index] ?? '', pause);
+        break;
+      case 'resume':
+        for (const hostId of record.hostIds) this.pauses.delete(hostId);
+        break;
+      // A newer server's record says something that this one does not look at.
+    }
+  }
+}
+
+interface Definition {
+  readonly specHash: string;
+  readonly manifestHash: string;
+}
+
+function entryFlaw(of: string, entry: DesiredEntry, job: AcceptedJob, isHeld: boolean): Refusal | null {
+  const known = job.versions.get(entry.version);
+  if (!known || known.manifestHash !== entry.manifestHash)
+    return refuse(
+      'bad_manifest',
+      `${of}: version ${entry.version} of job ${job.name} is not the one that was accepted`,
+    );
+  if (entry.version < job.current && !isHeld)
+    return refuse('rollback', `${of}: job ${job.name} at version ${entry.version}, ${job.current} was accepted`);
+  return null;
+}

@@ -1,0 +1,83 @@
+import { canonicalJson, type Json, sha256Hex } from '../desired/canonical-json.js';
+import type { Target } from '../host/target.js';
+
+/** One thing that was accepted from somebody who may ask for it. What it says takes the place of what was said of it before. */
+export type AcceptedRecord =
+  | {
+      readonly kind: 'job';
+      readonly jobId: string;
+      readonly name: string;
+      readonly version: number;
+      readonly manifestHash: string;
+      readonly specHash: string;
+      readonly targets: Target;
+      /** Capabilities without which an agent must not get it. */
+      readonly needs: readonly string[];
+    }
+  | { readonly kind: 'job-gone'; readonly jobId: string }
+  | {
+      readonly kind: 'group';
+      readonly name: string;
+      readonly labels?: Readonly<Record<string, string>>;
+      readonly hosts?: readonly string[];
+    }
+  | {
+      readonly kind: 'host';
+      readonly hostId: string;
+      readonly name: string;
+      readonly labels: Readonly<Record<string, string>>;
+      /** By which the host signs in. */
+      readonly publicKey: string;
+    }
+  | { readonly kind: 'labels'; readonly hostId: string; readonly labels: Readonly<Record<string, string>> }
+  | { readonly kind: 'pause'; readonly hostIds: readonly string[]; readonly pauses: readonly AcceptedPause[] }
+  | { readonly kind: 'resume'; readonly hostIds: readonly string[] };
+
+/** A pause as desired states compare it; see core's `pauseLine`. One for each host, in their order. */
+export interface AcceptedPause {
+  readonly id: string;
+  readonly untilMs: number;
+  readonly afterwards: string;
+}
+
+/** Where a book ends; `seq` 0 and `noEntry` before the first entry. */
+export interface BookHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export const noEntry = '0'.repeat(64);
+
+/** What one transaction changed, as it stands in the book: each entry names the hash of the one before. */
+export interface BookEntry {
+  readonly kind: 'carillon/accepted/v1';
+  readonly seq: number;
+  readonly previous: string;
+  readonly at: string;
+  /** Who asked for it. */
+  readonly by: string;
+  readonly records: readonly AcceptedRecord[];
+}
+
+/** An entry as it is kept: canonical JSON and its signature by the server's key. */
+export interface KeptEntry extends BookHead {
+  readonly text: string;
+  readonly signature: string;
+}
+
+/** The next entry's text and hash. @param atMs milliseconds since 1970 */
+export function nextEntry(
+  head: BookHead,
+  { by, atMs, records }: { by: string; atMs: number; records: readonly AcceptedRecord[] },
+): { readonly seq: number; readonly hash: string; readonly text: string } {
+  const entry: BookEntry = {
+    kind: 'carillon/accepted/v1',
+    seq: head.seq + 1,
+    previous: head.hash,
+    at: new Date(atMs).toISOString(),
+    by,
+    records,
+  };
+  const text = canonicalJson(entry as unknown as Json);
+  return { seq: entry.seq, hash: sha256Hex(text), text };
+}

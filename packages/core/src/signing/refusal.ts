@@ -1,0 +1,39 @@
+/** Why something signed is not obeyed, or not signed: a machine name, and the words for people. */
+export interface Refusal {
+  readonly ok: false;
+  readonly code: RefusalCode;
+  readonly message: string;
+}
+
+export const refusalCodes = [
+  /** Changed since it was signed, or signed for another purpose. */
+  'bad_signature',
+  /** By a key that the trusted set does not name. */
+  'unknown_key',
+  'revoked_key',
+  /** Another trust root than the one that is pinned. */
+  'other_root',
+  /** Lower than what is known already. */
+  'rollback',
+  'expired',
+  'bad_index',
+  'wrong_host',
+  /** A definition that the index does not mean, or an entry whose definition was not the one that was accepted. */
+  'bad_manifest',
+  'missing_manifest',
+  'unknown_host',
+  'unknown_job',
+  /** The job's targets do not select this host. */
+  'other_target',
+  /** A job that the host should have is missing. */
+  'left_out',
+  'other_pause',
+  /** The book of what was accepted was cut back, changed, or belongs to another server. */
+  'book_changed',
+] as const;
+export type RefusalCode = (typeof refusalCodes)[number];
+
+/** A refusal in one line. */
+export function refuse(code: RefusalCode, message: string): Refusal {
+  return { ok: false, code, message };
+}
