@@ -21,6 +21,12 @@ export function problemsFromIssues(
   return issues.flatMap((issue) => problemsOf(issue, root, at));
 }
 
+/** What a pattern says of itself, else what it is called. */
+function formatWords({ format, message }: { readonly format: string; readonly message: string }): string {
+  if (format !== 'regex') return `${article(format)} value`;
+  return message.startsWith('Invalid') ? 'a text of the documented form' : message;
+}
+
 function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyKey[]): Problem[] {
   const parts = [...at, ...issue.path];
   const path = joinPath(parts);
@@ -39,7 +45,7 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
     case 'too_small':
       return [makeProblem(path, 'too_short', `at least ${issue.minimum}${unit(issue.origin)}`, got)];
     case 'invalid_format':
-      return [makeProblem(path, 'wrong_value', `${article(issue.format)} value`, got)];
+      return [makeProblem(path, 'wrong_value', formatWords(issue), got)];
     case 'invalid_union':
       return [
         makeProblem(

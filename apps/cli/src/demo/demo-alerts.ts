@@ -83,6 +83,16 @@ export function alertDocuments(sinkUrl: string, during: 'past' | 'now'): Record<
       escalate: [{ wait: '15m', to: ['sms'] }],
       repeat: { every: '4h', times: 3 },
     },
+    // A site whose line is down is one thing to look at, however many hosts it has.
+    {
+      kind: 'Route',
+      name: 'hosts-away',
+      order: 50,
+      match: ['policy=hosts-of-production'],
+      groupBy: ['policy', 'site'],
+      to: ['email', 'ops-chat'],
+      groupWait,
+    },
     { kind: 'Route', name: 'everything-else', order: 900, groupWait, to: 'email' },
     {
       kind: 'MaintenanceWindow',

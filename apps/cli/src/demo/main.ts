@@ -12,6 +12,7 @@ import { channelDocuments } from './demo-alerts.js';
 import { fleetStateFile, openDemo, writeMark } from './demo-folder.js';
 import { planHosts } from './demo-hosts.js';
 import { demoJobs } from './demo-jobs.js';
+import { moveSubscription } from './demo-people.js';
 import { DemoProcess } from './demo-process.js';
 import { openDemoSink } from './demo-sink.js';
 import { fillDemo, goneSince, tokensOf } from './fill-demo.js';
@@ -52,6 +53,7 @@ export async function demoMain(
     await joinFleet(place, fleet, { mark, hosts, stateFile: fleetStateFile(folder), signal, say });
     if (mark.filled) {
       await applyJobs(place, channelDocuments(sink.url));
+      await moveSubscription(place, sink.url);
       await fleet.order({ kind: 'past', fromMs: Date.now() }, signal);
       say('the fleet works on; what ran meanwhile is told');
     } else {

@@ -7,6 +7,8 @@ import { startProduct } from './product.js';
 // Not a test: `npm run screenshots` writes the pictures of the documentation, of the demo.
 const folder = resolve(import.meta.dirname, '../../../../docs/images');
 const desk = { viewport: { width: 1280, height: 800 } };
+/** A machine that does other things as well takes its time to fill a demo. */
+const fillMs = 600_000;
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
 let product: Awaited<ReturnType<typeof startProduct>>;
@@ -31,7 +33,7 @@ beforeAll(async () => {
   incident = (open.find(({ job }) => job === 'sql-full-backup') ?? open[0])?.number ?? 1;
   const failed = await product.json<{ id: string }[]>('runs', '--job', 'sql-full-backup', '--state', 'failed');
   run = failed[0]?.id ?? '';
-});
+}, fillMs);
 afterAll(async () => {
   await browser?.close();
   await product?.dispose();
@@ -53,12 +55,11 @@ const shots: Record<string, Shot> = {
     before: async (page) => {
       await page.keyboard.press('Control+k');
       await page.getByRole('combobox', { name: 'Find or do' }).fill('backup');
-      await page.getByRole('option', { name: /full-backup/ }).waitFor();
+      await page.getByRole('option', { name: /^sql-full-backup/ }).waitFor();
     },
   },
   editor: { path: () => '/jobs/sql-full-backup/edit' },
   timeline: { path: () => '/timeline' },
-  heatmap: { path: () => '/heatmap' },
   run: { path: () => `/runs/${run}` },
   host: { path: () => '/hosts/berlin-db-01', dark: true },
   incident: { path: () => `/incidents/${incident}` },
@@ -76,6 +77,7 @@ it.each(Object.entries(shots))('%s', async (name, { path, options = desk, zh, da
   });
   await context.addInitScript((language) => localStorage.setItem('carillon-language', language), zh ? 'zh' : 'en');
   const page = await context.newPage();
+  page.setDefaultTimeout(100_000);
   await page.goto(`${product.url}${path()}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.waitForLoadState('networkidle');

@@ -15,7 +15,7 @@ export function Empty({ text, command, children }: Props) {
       <Text c="dimmed">{text}</Text>
       {children}
       {command && (
-        <Code block w="fit-content">
+        <Code block w="fit-content" maw="100%" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
           {command}
         </Code>
       )}

@@ -4,7 +4,8 @@ import { PageLink } from './page-link.js';
 /** Labels of a host; each leads to the hosts that have it. */
 export function Labels({ labels }: { labels: Record<string, string> }) {
   return (
-    <Group gap={4} wrap="wrap">
+    // Room between them, so that a finger meets only one.
+    <Group gap={6} wrap="wrap">
       {Object.entries(labels).map(([key, value]) => {
         const label = `${key}=${value}`;
         return (

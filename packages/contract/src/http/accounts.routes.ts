@@ -6,7 +6,9 @@ import { defineRoutes, instant, nameParam, pageOf, pageQuery } from './route.js'
 const tag = 'access';
 
 /** What people and services are called: no path, no colon, nothing to be mistaken for another. */
-const accountName = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,99}$/u);
+const accountName = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,99}$/u, 'a name of letters, digits, . _ @ + -, without blanks');
 
 const account = z.object({
   name: z.string(),

@@ -1,7 +1,7 @@
 import { accessTokenRoutes, accountRoutes, signedInRoutes } from '@carillon/contract/http/accounts.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Button, Checkbox, Group, Modal, Stack, Table, Text, TextInput, Title } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
@@ -11,6 +11,7 @@ import { useFieldFaults } from '../../components/use-field-faults.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, pagedQuery } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 import { useTitle } from '../../lib/use-title.js';
 import { Grants, GrantsField, grantsText, readGrants } from './grants.js';
 import { SessionRow, useSessionHead } from './session-row.js';
@@ -80,7 +81,7 @@ function AccountRow({ account }: { account: Account }) {
   const [isAsked, setAsked] = useState(false);
   const { name, kind, disabled, signedInAt, grants } = account;
   const done = () => client.invalidateQueries();
-  const change = useMutation({
+  const change = useOnce({
     mutationFn: (body: { grants?: Account['grants']; disabled?: boolean }) =>
       call(accountRoutes.change, { name, body }),
     onSuccess: () => {
@@ -89,7 +90,7 @@ function AccountRow({ account }: { account: Account }) {
       return done();
     },
   });
-  const invite = useMutation({ mutationFn: () => call(accountRoutes.invite, { name }), onSuccess: done });
+  const invite = useOnce({ mutationFn: () => call(accountRoutes.invite, { name }), onSuccess: done });
   const error = change.error ?? invite.error;
   return (
     <>
@@ -179,7 +180,7 @@ function AddAccount() {
   const [name, setName] = useState('');
   const [text, setText] = useState('viewer@all');
   const [isService, setService] = useState(false);
-  const add = useMutation({
+  const add = useOnce({
     mutationFn: () =>
       call(accountRoutes.create, {
         body: { name: name.trim(), kind: isService ? 'service' : 'person', grants: readGrants(text).grants },

@@ -1,12 +1,12 @@
 import { signedInRoutes } from '@carillon/contract/http/accounts.routes';
 import { shortestPassword } from '@carillon/core/access/sign-in-rules';
 import { Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 import { PasswordField } from './password-field.js';
 import { SecondFactor } from './second-factor.js';
 
@@ -24,7 +24,7 @@ function Password() {
   const { t } = useWords();
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
-  const change = useMutation({
+  const change = useOnce({
     mutationFn: () => call(signedInRoutes.changePassword, { body: { current, password } }),
     onSuccess: () => {
       setCurrent('');

@@ -2,13 +2,14 @@ import { accessTokenRoutes, signedInRoutes } from '@carillon/contract/http/accou
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
 import { type TokenArea, tokenAreas } from '@carillon/core/access/roles';
 import { Button, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
 import { Section } from '../../components/section.js';
 import { useFieldFaults } from '../../components/use-field-faults.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 import { useTitle } from '../../lib/use-title.js';
 import { Written } from './grants.js';
 import { OwnSecrets } from './own-secrets.js';
@@ -94,7 +95,7 @@ function NewToken() {
   const [name, setName] = useState('');
   const [area, setArea] = useState<TokenArea>('all');
   const [days, setDays] = useState('90');
-  const make = useMutation({
+  const make = useOnce({
     mutationFn: () =>
       call(accessTokenRoutes.create, { body: { name: name.trim(), area, expiresInDays: Number(days) } }),
     onSuccess: () => {

@@ -2,12 +2,13 @@ import { inventoryRoutes } from '@carillon/contract/http/inventory.routes';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Alert, Button, Group, List, Stack, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Failure } from '../../components/failure.js';
 import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 import { AdoptionProgress } from './adoption-progress.js';
 
 type Plan = Response<typeof inventoryRoutes.plan>;
@@ -20,7 +21,7 @@ export function AdoptGroup({ id }: { id: string }) {
     ...query(inventoryRoutes.plan, { body: { what: id } }),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const adopt = useMutation({
+  const adopt = useOnce({
     mutationFn: (documents: unknown[]) => call(jobRoutes.apply, { body: { documents } }),
     onSuccess: () => client.invalidateQueries({ queryKey: [inventoryRoutes.group.path] }),
   });
@@ -63,7 +64,8 @@ function Planned({ plan: { jobs, refused } }: { plan: Plan }) {
       {jobs.map(({ document, hosts, notes }) => (
         <Stack key={String(document.name)} gap="xs">
           <Text fw={600}>{t('adoption.job', { name: String(document.name), count: hosts.length })}</Text>
-          <pre className="output" style={{ margin: 0, maxHeight: 280 }}>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard */}
+          <pre className="output" style={{ margin: 0, maxHeight: 280 }} tabIndex={0}>
             {JSON.stringify(document, null, 2)}
           </pre>
           {notes.length > 0 && (

@@ -37,6 +37,7 @@ export function FilePane({ text, file, faults, onChange }: PaneProps) {
         onChange={(event) => onChange(event.currentTarget.value)}
         rows={28}
         resize="vertical"
+        wrap="off"
         spellCheck={false}
         error={found.length > 0}
         aria-describedby="editor-faults"

@@ -1,9 +1,10 @@
 import { ApiFailure } from '@carillon/contract/http/client';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type RefObject, useState } from 'react';
 import { call } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 import type { Draft } from './use-draft.js';
 
 export type ApplyJobState = ReturnType<typeof useApply>;
@@ -36,8 +37,8 @@ export function useApply(draft: Draft, raw: unknown, saved: RefObject<boolean>) 
         ...(nameOf(document) ? { expect: [{ job: nameOf(document), version }] } : {}),
       },
     });
-  const plan = useMutation({ mutationFn: (question: Asked) => apply(true, question) });
-  const save = useMutation({
+  const plan = useOnce({ mutationFn: (question: Asked) => apply(true, question) });
+  const save = useOnce({
     mutationFn: (question: Asked) => apply(false, question),
     onSuccess: async ({ results: [result] }) => {
       saved.current = true;

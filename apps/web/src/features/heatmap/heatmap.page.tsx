@@ -9,7 +9,7 @@ import { useTitle } from '../../lib/use-title.js';
 import { useTyped } from '../../lib/use-typed.js';
 import { fullest } from './heat-grid.js';
 import { HeatTable } from './heat-table.js';
-import type { HeatmapFilter, HeatmapView } from './heatmap-filter.js';
+import { type HeatmapFilter, type HeatmapView, readHeatmapFilter } from './heatmap-filter.js';
 import { HourView } from './hour-view.js';
 import { useHeatDays } from './use-heat-days.js';
 
@@ -19,7 +19,8 @@ const minuteMs = 60_000;
 export function HeatmapPage() {
   const { t } = useWords();
   useTitle(t('heatmap.title'));
-  const filter = useSearch({ from: '/signed-in/heatmap' });
+  // The router keeps what the filter does not mention; the server would refuse it.
+  const filter = readHeatmapFilter({ ...useSearch({ from: '/signed-in/heatmap' }) });
   const navigate = useNavigate({ from: '/heatmap' });
   const change = (part: HeatmapFilter) =>
     void navigate({ to: '/heatmap', search: (before) => ({ ...before, ...part }), replace: true });

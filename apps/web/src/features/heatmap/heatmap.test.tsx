@@ -52,7 +52,7 @@ describe('the heatmap', () => {
   it('counts what ran, and what of it went wrong', async () => {
     renderApp('/heatmap?view=past&job=backup&label=role%3Ddb', network());
     expect(await screen.findByRole('link', { name: /00:00: 8 starts, 2 went wrong/ })).toBeTruthy();
-    expect(await screen.findByRole('img', { name: '8 starts' })).toBeTruthy();
+    expect(await screen.findByRole('group', { name: '8 starts' })).toBeTruthy();
     const wrong = await screen.findByRole('link', { name: '2 went wrong' });
     expect(decodeURIComponent(wrong.getAttribute('href') ?? '')).toMatch(
       /^\/runs\?job=backup&label=role=db&since=.*&until=.*&bad=true$/,

@@ -45,7 +45,7 @@ export function HourBars({ values, bad, look, suggested, label, hour, linkOf }: 
   return (
     <div ref={size.ref} className="hour-bars">
       <LookPatterns />
-      <svg width={width} height={height} role="img" aria-label={label}>
+      <svg width={width} height={height} role={linkOf ? 'group' : 'img'} aria-label={label}>
         {values.map((value, minute) => bar(value, minute, look))}
         {bad.map((value, minute) => bar(value, minute, 'went-wrong'))}
         {linkOf &&

@@ -21,7 +21,7 @@ import {
   Text,
   TextInput,
 } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Empty } from '../../components/empty.js';
@@ -30,6 +30,7 @@ import { Loaded } from '../../components/loaded.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 import { labelsIn } from './labels-text.js';
 
 type AgentFiles = Response<typeof hostRoutes.agentFiles>;
@@ -87,7 +88,7 @@ function TokenForm({ offer }: { offer: AgentFiles }) {
   const [kind, setKind] = useState<InstallerLineKind>(kinds[0] ?? 'powershell');
   const [uses, setUses] = useState<number | string>(1);
   const [labels, setLabels] = useState('');
-  const make = useMutation({
+  const make = useOnce({
     mutationFn: () =>
       call(hostRoutes.createToken, { body: { uses: Number(uses), expiresInMinutes: 60, labels: labelsIn(labels) } }),
   });

@@ -1,13 +1,14 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import { ActionIcon, Button, Group, TextInput } from '@mantine/core';
 import { IconPencil } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useFailureText } from '../../components/failure-text.js';
 import { Labels } from '../../components/labels.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
-import { labelsIn, labelsText } from './labels-text.js';
+import { useOnce } from '../../lib/use-once.js';
+import { labelsIn, labelsText, wrongLabel } from './labels-text.js';
 
 /** Labels of a host, and a way to write them anew; jobs that select it by label follow at once. */
 export function EditLabels({ host, labels }: { host: string; labels: Record<string, string> }) {
@@ -15,7 +16,7 @@ export function EditLabels({ host, labels }: { host: string; labels: Record<stri
   const client = useQueryClient();
   const failureText = useFailureText();
   const [text, setText] = useState<string | null>(null);
-  const save = useMutation({
+  const save = useOnce({
     mutationFn: (written: string) => call(hostRoutes.setLabels, { name: host, body: { labels: labelsIn(written) } }),
     onSuccess: () => {
       setText(null);
@@ -41,9 +42,11 @@ export function EditLabels({ host, labels }: { host: string; labels: Record<stri
     save.reset();
     setText(null);
   };
+  const wrong = wrongLabel(text);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate(text);
+    // Labels that are half typed would take the host out of its jobs.
+    if (wrong === undefined) save.mutate(text);
   };
   return (
     <form onSubmit={submit}>
@@ -55,11 +58,11 @@ export function EditLabels({ host, labels }: { host: string; labels: Record<stri
           w={280}
           autoFocus
           value={text}
-          error={save.isError && failureText(save.error)}
+          error={wrong === undefined ? save.isError && failureText(save.error) : t('hosts.badLabel', { text: wrong })}
           onChange={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => event.key === 'Escape' && leave()}
         />
-        <Button type="submit" size="xs" loading={save.isPending}>
+        <Button type="submit" size="xs" loading={save.isPending} disabled={wrong !== undefined}>
           {t('hosts.save')}
         </Button>
         <Button size="xs" variant="default" onClick={leave}>

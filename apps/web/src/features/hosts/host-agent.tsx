@@ -1,6 +1,7 @@
 import type { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { upgradeRoutes } from '@carillon/contract/http/upgrade.routes';
+import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Empty } from '../../components/empty.js';
 import { Facts } from '../../components/facts.js';
@@ -18,39 +19,41 @@ export function HostAgent({ host }: { host: Host }) {
   const upgrades = useQuery(query(upgradeRoutes.hosts, { host: host.name }, 15_000));
   return (
     <Section title={t('hosts.agent')}>
-      <Facts
-        items={[
-          [t('hosts.agentVersion'), host.agentVersion],
-          [t('hosts.scheduler'), host.scheduler],
-          [t('hosts.key'), <code key="key">{host.keyId}</code>],
-          [t('hosts.enrolled'), <When key="enrolled" at={host.enrolledAt} zone={host.timezone} />],
-        ]}
-      />
-      <Loaded query={upgrades}>
-        {({ items: [upgrade] }) =>
-          upgrade ? (
-            <Facts
-              items={[
-                [t('upgrade.wanted'), upgrade.wanted ?? t('upgrade.none')],
-                [
-                  t('upgrade.offer'),
-                  upgrade.reason === null ? t('upgrade.offered') : t(`upgrade.reason.${upgrade.reason}`),
-                ],
-                [
-                  t('upgrade.last'),
-                  upgrade.last ? `${upgrade.last.version}: ${t(`upgrade.state.${upgrade.last.state}`)}` : '–',
-                ],
-                [
-                  t('upgrade.said'),
-                  upgrade.last ? [upgrade.last.code, upgrade.last.message].filter(Boolean).join(': ') || '–' : '–',
-                ],
-              ]}
-            />
-          ) : (
-            <Empty text={t('upgrade.unknown')} />
-          )
-        }
-      </Loaded>
+      <Stack>
+        <Facts
+          items={[
+            [t('hosts.agentVersion'), host.agentVersion],
+            [t('hosts.scheduler'), host.scheduler],
+            [t('hosts.key'), <code key="key">{host.keyId}</code>],
+            [t('hosts.enrolled'), <When key="enrolled" at={host.enrolledAt} zone={host.timezone} />],
+          ]}
+        />
+        <Loaded query={upgrades}>
+          {({ items: [upgrade] }) =>
+            upgrade ? (
+              <Facts
+                items={[
+                  [t('upgrade.wanted'), upgrade.wanted ?? t('upgrade.none')],
+                  [
+                    t('upgrade.offer'),
+                    upgrade.reason === null ? t('upgrade.offered') : t(`upgrade.reason.${upgrade.reason}`),
+                  ],
+                  [
+                    t('upgrade.last'),
+                    upgrade.last ? `${upgrade.last.version}: ${t(`upgrade.state.${upgrade.last.state}`)}` : '–',
+                  ],
+                  [
+                    t('upgrade.said'),
+                    upgrade.last ? [upgrade.last.code, upgrade.last.message].filter(Boolean).join(': ') || '–' : '–',
+                  ],
+                ]}
+              />
+            ) : (
+              <Empty text={t('upgrade.unknown')} />
+            )
+          }
+        </Loaded>
+      </Stack>
     </Section>
   );
 }

@@ -28,7 +28,7 @@ export function HostFilters() {
         onChange={(value) => change({ presence: (value as HostPresence | null) ?? undefined })}
       />
       <TextInput label={t('hosts.label')} placeholder="role=db" w={140} {...label} />
-      <TextInput label={t('hosts.agentVersion')} w={110} {...agent} />
+      <TextInput label={t('hosts.agentVersion')} w={130} {...agent} />
       <Switch
         label={t('hosts.onlyFailing')}
         pb={8}

@@ -107,7 +107,7 @@ function HostRow({ host }: { host: Host }) {
           </Text>
         )}
       </Table.Td>
-      <Table.Td className="wrap">
+      <Table.Td className="wrap" miw={190}>
         <Labels labels={labels} />
       </Table.Td>
       <Table.Td>{agentVersion}</Table.Td>

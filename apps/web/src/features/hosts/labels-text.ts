@@ -6,6 +6,20 @@ export function labelsIn(text: string): Record<string, string> {
   );
 }
 
+/** The first part that is no `key=value`, or says a key again; undefined where all is well. */
+export function wrongLabel(text: string): string | undefined {
+  const keys = new Set<string>();
+  return text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .find((part) => {
+      const [, key] = /^([^=]+)=./.exec(part) ?? [];
+      if (key === undefined || keys.has(key)) return true;
+      keys.add(key);
+      return false;
+    });
+}
+
 /** The same the other way round. */
 export function labelsText(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)

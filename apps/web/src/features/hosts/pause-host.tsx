@@ -2,13 +2,14 @@ import { pauseRoutes } from '@carillon/contract/http/pauses.routes';
 import { missedPolicies } from '@carillon/core/job/job-spec';
 import { Alert, Button, Group, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlayerPause } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
 import { FormDialog } from '../../components/form-dialog.js';
 import { useTimes } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 
 const hourMs = 3_600_000;
 const lengths = ['1', '4', '12', '24', '72'];
@@ -24,7 +25,7 @@ export function PauseAlert({ host }: { host: string }) {
   const { timeText } = useTimes();
   const client = useQueryClient();
   const pause = usePause(host);
-  const resume = useMutation({
+  const resume = useOnce({
     mutationFn: () => call(pauseRoutes.resume, { body: { hosts: [host] } }),
     onSuccess: () => client.invalidateQueries({ queryKey: [pauseRoutes.list.path] }),
   });
@@ -68,7 +69,7 @@ function PauseForm({ host, onDone }: { host: string; onDone: () => void }) {
   const [hours, setHours] = useState<string>('4');
   const [afterwards, setAfterwards] = useState<(typeof missedPolicies)[number]>('skip');
   const [reason, setReason] = useState('');
-  const pause = useMutation({
+  const pause = useOnce({
     mutationFn: () => {
       const until = new Date(Date.now() + Number(hours) * hourMs).toISOString();
       return call(pauseRoutes.pause, { body: { hosts: [host], until, afterwards, reason } });

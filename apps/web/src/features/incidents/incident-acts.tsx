@@ -1,11 +1,12 @@
 import { incidentRoutes } from '@carillon/contract/http/incidents.routes';
 import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 import type { Incident } from './incident-shapes.js';
 import { SilenceFrom } from './silence-from.js';
 
@@ -65,7 +66,7 @@ export function IncidentActs({ incident }: { incident: Incident }) {
 /** Carries one act out; everything that shows incidents looks again. */
 function useAct(number: number, onDone: () => void = () => undefined) {
   const client = useQueryClient();
-  return useMutation({
+  return useOnce({
     mutationFn: ({ act, text }: { act: Act; text: string }) => {
       const note = text.trim() === '' ? {} : { note: text.trim() };
       switch (act) {

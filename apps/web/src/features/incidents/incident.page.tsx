@@ -48,10 +48,10 @@ function IncidentDetails({ incident }: { incident: Incident }) {
             {title}
           </Title>
         </Stack>
-        <Stack gap="xs" align="end">
+        <Group gap="xs">
           <IncidentActs incident={incident} />
           <PrintButton number={number} />
-        </Stack>
+        </Group>
       </Group>
       {muted && state !== 'resolved' && (
         <Alert color="gray" title={t('incidents.nobodyTold')}>

@@ -24,7 +24,6 @@ export function PrintButton({ number }: { number: number }) {
   return (
     <Button
       className="no-print"
-      size="compact-sm"
       variant="subtle"
       leftSection={<IconPrinter size={16} aria-hidden />}
       loading={pending}

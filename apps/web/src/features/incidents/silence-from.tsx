@@ -1,12 +1,13 @@
 import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
 import { Button, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
 import { FormDialog } from '../../components/form-dialog.js';
 import { PageLink } from '../../components/page-link.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 import type { Incident } from './incident-shapes.js';
 import { labelsToMatch, silenceDocument, silenceHours } from './silence-document.js';
 
@@ -35,7 +36,7 @@ function Form({ incident, onDone }: { incident: Incident; onDone: () => void }) 
   const [match, setMatch] = useState<string[]>(possible.filter(({ first }) => first).map(({ matcher }) => matcher));
   const [hours, setHours] = useState('2');
   const [reason, setReason] = useState('');
-  const silence = useMutation({
+  const silence = useOnce({
     mutationFn: () => {
       const { kind, name, ...body } = silenceDocument(incident.number, {
         match,

@@ -1,9 +1,10 @@
 import { Alert, Button, Group, List, Modal, Paper, Progress, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay, IconPower, IconTrash } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useFailureText } from '../../components/failure-text.js';
 import { useWords } from '../../i18n/index.js';
+import { useOnce } from '../../lib/use-once.js';
 import { actOnAll, type BulkAct, type BulkOutcome } from './bulk.js';
 import type { Job } from './job-shapes.js';
 
@@ -16,7 +17,7 @@ export function BulkActs({ jobs, onDone }: { jobs: readonly Job[]; onDone: () =>
   const [asked, setAsked] = useState<BulkAct | null>(null);
   const [tried, setTried] = useState(0);
   const client = useQueryClient();
-  const act = useMutation({
+  const act = useOnce({
     mutationFn: (chosen: BulkAct) =>
       actOnAll(
         chosen,

@@ -51,13 +51,15 @@ export function Definition({ job }: { job: Job }) {
         <Text size="xs" c="dimmed" mb={4}>
           {t('jobs.what')}: {run.kind}
         </Text>
-        <Code block mah={260} style={{ overflowY: 'auto' }}>
+        <Code block mah={260} style={{ overflowY: 'auto' }} tabIndex={0} role="region" aria-label={t('jobs.what')}>
           {run.script ?? [run.program, ...(run.arguments ?? []).map((argument) => JSON.stringify(argument))].join(' ')}
         </Code>
       </div>
       <details className="whole">
         <summary>{t('jobs.whole')}</summary>
-        <Code block>{JSON.stringify(job.spec, null, 2)}</Code>
+        <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+          {JSON.stringify(job.spec, null, 2)}
+        </Code>
       </details>
     </Stack>
   );

@@ -2,11 +2,12 @@ import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { IconPencil, IconPower, IconTrash } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
+import { useOnce } from '../../lib/use-once.js';
 import { actOnAll } from './bulk.js';
 import { RunNow } from './run-now.js';
 import type { RunNowAct } from './use-run-now.js';
@@ -59,7 +60,7 @@ function Question({ job, act, onDone }: { job: Job; act: Act; onDone: () => void
   const { t } = useWords();
   const client = useQueryClient();
   const navigate = useNavigate();
-  const doing = useMutation({
+  const doing = useOnce({
     mutationFn: async () => {
       const { failed } = await actOnAll(act, [job.name]);
       if (failed[0]) throw failed[0].error;

@@ -12,8 +12,9 @@ import { Section } from '../../components/section.js';
 import { SeverityBadge } from '../../components/state-badge.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery, query } from '../../lib/api.js';
+import { DocumentLink } from '../alerting/documents/document-link.js';
+import { whenWords } from '../alerting/policies/when-words.js';
 import { IncidentRow, useIncidentHead } from '../incidents/incident-rows.js';
-import { saidInLine } from './version-text.js';
 
 const page = { limit: 20 } as const;
 
@@ -68,7 +69,7 @@ function Policies({ job }: { job: string }) {
                   {own.map(({ name, severity, description, when }) => (
                     <Table.Tr key={name}>
                       <Table.Td className="wrap">
-                        <Text size="sm">{name}</Text>
+                        <DocumentLink kind="AlertPolicy" name={name} />
                         {description && (
                           <Text size="xs" c="dimmed">
                             {description}
@@ -80,9 +81,9 @@ function Policies({ job }: { job: string }) {
                       </Table.Td>
                       <Table.Td className="wrap">
                         <Stack gap={0}>
-                          {Object.entries(when).map(([condition, value]) => (
-                            <Text key={condition} size="sm" className="mono">
-                              {condition}: {saidInLine(value)}
+                          {whenWords(when, t).map((words) => (
+                            <Text key={words} size="sm">
+                              {words}
                             </Text>
                           ))}
                         </Stack>

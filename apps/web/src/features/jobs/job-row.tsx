@@ -64,7 +64,7 @@ export function JobRow({ job, index, active, marked, onMark, onFocus }: RowProps
           {assignments.applied}/{assignments.total}
         </Text>
         {assignments.failed > 0 && (
-          <Text span size="sm" c="red" ml={6}>
+          <Text size="xs" c="red">
             {t('jobs.hostsFailed', { n: assignments.failed })}
           </Text>
         )}

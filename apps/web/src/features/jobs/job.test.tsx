@@ -183,7 +183,7 @@ it('the alerts of a job are its incidents and the policies that name it', async 
     }));
   renderApp('/jobs/nightly?tab=alerts', asks);
   expect(await screen.findByText('pager')).toBeTruthy();
-  expect(screen.getByText('consecutiveFailures: 3')).toBeTruthy();
+  expect(screen.getByText('3 failures in a row')).toBeTruthy();
   expect(screen.queryByText('other')).toBeNull();
   expect(asks.calls.find(({ route }) => route === 'GET /incidents')?.asked).toMatchObject({ job: 'nightly' });
 });

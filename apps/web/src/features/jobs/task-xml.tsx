@@ -19,7 +19,7 @@ export function TaskXml({ job, version }: { job: string; version: number }) {
           <Text size="sm" c="dimmed">
             {exactness === 'exact' ? t('jobs.taskExact') : t('jobs.taskGated')} {reasons.join(' ')}
           </Text>
-          <Code block mah={480} style={{ overflowY: 'auto' }}>
+          <Code block mah={480} style={{ overflowY: 'auto' }} tabIndex={0} role="region" aria-label={path}>
             {xml}
           </Code>
         </Stack>

@@ -28,7 +28,7 @@ export function Figure({ title, total, parts }: Props) {
       <Text fz={34} fw={600} lh={1.2}>
         {total}
       </Text>
-      <Group gap="2px 12px" mt={4}>
+      <Group gap="0 12px" mt={4}>
         {parts.map((part) => (
           <Count key={part.word} {...part} />
         ))}
@@ -43,13 +43,13 @@ function Count({ word, count, color, link }: Part) {
   const shade = count === 0 ? 'dimmed' : color;
   if (!link) {
     return (
-      <Text size="sm" c={shade}>
+      <Text size="sm" c={shade} lh="24px">
         {text}
       </Text>
     );
   }
   return (
-    <PageLink {...link} c={shade}>
+    <PageLink {...link} c={shade} lh="24px" display="inline-block">
       {text}
     </PageLink>
   );

@@ -34,10 +34,15 @@ export function OpenIncidents() {
           ) : (
             <Stack gap="xs">
               {items.map(({ id, number, severity, state, title }) => (
-                <Group key={id} gap="xs">
+                <Group key={id} gap="xs" wrap="nowrap" align="start">
                   <SeverityBadge severity={severity} />
                   <IncidentBadge state={state} />
-                  <PageLink to="/incidents/$number" params={{ number: String(number) }}>
+                  <PageLink
+                    to="/incidents/$number"
+                    params={{ number: String(number) }}
+                    lineClamp={2}
+                    style={{ overflowWrap: 'anywhere' }}
+                  >
                     #{number} {title}
                   </PageLink>
                 </Group>

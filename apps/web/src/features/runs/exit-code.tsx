@@ -43,6 +43,7 @@ export function useReason() {
 
 /** The number as programs and as Windows write it, and what it is known to mean. */
 export function ExitCode({ exit }: { exit: Run['exit'] }) {
+  const { t, language } = useWords();
   if (!exit) return '–';
   return (
     <>
@@ -51,8 +52,21 @@ export function ExitCode({ exit }: { exit: Run['exit'] }) {
       </span>
       <Text size="xs" c="dimmed">
         {exit.name ? `${exit.name}: ` : ''}
-        {exit.text}
+        {language === 'en' ? exit.text : exitWords(exit, t)}
       </Text>
     </>
   );
+}
+
+const codes = [0, 1, 2, 126, 127, 128, 130, 9009] as const;
+const lastPlain = 0xffff;
+
+/** What the server says in English; of codes that Windows gave a name, its text stands. */
+function exitWords({ unsigned, name, text }: NonNullable<Run['exit']>, t: ReturnType<typeof useWords>['t']): string {
+  const known = codes.find((code) => code === unsigned);
+  if (known !== undefined) return t(`exit.${known}`);
+  if (name !== null || unsigned > lastPlain) return text;
+  return unsigned > 128 && unsigned <= 192
+    ? t('exit.signal', { signal: unsigned - 128 })
+    : t('exit.plain', { code: unsigned });
 }

@@ -2,17 +2,17 @@ import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconRefresh } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 import { CommandLine } from '../commands/command-line.js';
 
 /** Starts the same job on the same host after a question, and tells what became of it. */
 export function RunAgain({ job, host }: { job: string; host: string }) {
   const { t } = useWords();
   const [asks, { open, close }] = useDisclosure();
-  const again = useMutation({
+  const again = useOnce({
     mutationFn: () => call(jobRoutes.run, { name: job, body: { hosts: [host] } }),
     onSettled: close,
   });

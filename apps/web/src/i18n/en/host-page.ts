@@ -31,6 +31,7 @@ export const hostPage = {
   'hosts.load.twoDays': 'last two days',
   'hosts.noLoad': 'This host has not told its load.',
   'hosts.foreign': "The host's own tasks",
+  'hosts.badLabel': 'Not key=value, or said twice: {{text}}',
   'hosts.noForeign': 'No tasks of its own are known here.',
   'hosts.askTasks': 'Ask the host',
   'hosts.asked': 'Asked; the answer appears here.',

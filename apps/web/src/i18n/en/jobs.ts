@@ -94,7 +94,7 @@ export const jobs = {
   'jobs.lately_one': '{{bad}} of the last {{count}} run went badly',
   'jobs.lately_other': '{{bad}} of the last {{count}} runs went badly',
   'jobs.nextFire': 'Next start',
-  'jobs.hostsFailed': '{{n}} not as it should be',
+  'jobs.hostsFailed': '{{n}} wrong',
   'jobs.hostsMeans': '{{applied}} applied, {{pending}} pending, {{failed}} not as it should be',
   'jobs.mark': 'Mark {{name}}',
   'jobs.markAll': 'Mark all that are loaded',

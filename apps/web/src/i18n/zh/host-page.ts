@@ -31,6 +31,7 @@ export const hostPage: Same<typeof english> = {
   'hosts.load.twoDays': '最近两天',
   'hosts.noLoad': '该主机尚未上报负载。',
   'hosts.foreign': '主机自有的任务',
+  'hosts.badLabel': '不是 key=value，或重复：{{text}}',
   'hosts.noForeign': '未发现自有任务。',
   'hosts.askTasks': '询问主机',
   'hosts.asked': '已询问；结果会显示在这里。',

@@ -12,7 +12,8 @@ import { pagedQuery } from '../../../lib/api.js';
 import { isFiltered } from '../../../lib/search.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { useTyped } from '../../../lib/use-typed.js';
-import type { AuditFilter } from './audit-filter.js';
+import { actWord } from './act-words.js';
+import { type AuditFilter, readAuditFilter } from './audit-filter.js';
 import { changedParts } from './changed-parts.js';
 
 type Entry = Response<typeof auditRoutes.list>['items'][number];
@@ -21,7 +22,8 @@ type Entry = Response<typeof auditRoutes.list>['items'][number];
 export function AuditPage() {
   const { t } = useWords();
   useTitle(t('nav.audit'));
-  const filter = useSearch({ from: '/signed-in/alerting/audit' });
+  // The router keeps what the filter does not mention; the server would refuse it.
+  const filter = readAuditFilter({ ...useSearch({ from: '/signed-in/alerting/audit' }) });
   const entries = useInfiniteQuery(pagedQuery(auditRoutes.list, { ...filter }, 30_000));
   return (
     <Stack>
@@ -90,7 +92,7 @@ function Row({ entry }: { entry: Entry }) {
       </Table.Td>
       <Table.Td>
         <Badge variant="light" color="gray" size="sm" tt="none">
-          {t(`audit.kind.${kind}`)} · {act}
+          {t(`audit.kind.${kind}`)} · {actWord(act, t)}
         </Badge>
       </Table.Td>
       <Table.Td className="wrap">

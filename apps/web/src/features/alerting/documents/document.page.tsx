@@ -63,7 +63,9 @@ function Existing({ kind, name }: { kind: AlertDocumentKind; name: string }) {
           <Stack>
             <Title order={1}>{stored.name}</Title>
             <Alert color="yellow">{t('doc.notWritten')}</Alert>
-            <Code block>{JSON.stringify(stored.spec, null, 2)}</Code>
+            <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+              {JSON.stringify(stored.spec, null, 2)}
+            </Code>
           </Stack>
         )
       }

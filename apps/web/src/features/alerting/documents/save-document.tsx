@@ -3,11 +3,12 @@ import { ApiFailure } from '@carillon/contract/http/client';
 import type { Response } from '@carillon/contract/http/route';
 import type { AlertDocumentKind } from '@carillon/core/state/states';
 import { Button, Group, List, Stack, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
+import { useOnce } from '../../../lib/use-once.js';
 import { Ask } from '../ask.js';
 import { listOf } from './document-kinds.js';
 
@@ -34,7 +35,7 @@ export function SaveDocument({ kind, raw, stored, mutes, change, onSaved, onRelo
   const [asked, setAsked] = useState(false);
   const name = String(raw['name'] ?? '');
   const isSame = stored?.name.toLowerCase() === name.toLowerCase();
-  const save = useMutation({
+  const save = useOnce({
     mutationFn: () => {
       const { kind: _, name: __, ...body } = raw;
       return call(alertDocumentRoutes.put, {

@@ -1,6 +1,7 @@
 import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { call } from '../../../lib/api.js';
+import { useOnce } from '../../../lib/use-once.js';
 import type { Schedule } from './schedule.js';
 
 /** As a file has it. */
@@ -13,7 +14,7 @@ export interface Override {
 /** Changes who stands in, as the schedule was written; refused when somebody else has changed it since it was shown. */
 export function useOverrides({ name, updatedAt }: Schedule, onDone: () => void = () => undefined) {
   const client = useQueryClient();
-  return useMutation({
+  return useOnce({
     mutationFn: async (change: (overrides: readonly Override[]) => readonly Override[]) => {
       const place = { kind: 'OnCall' as const, name };
       const { written } = await call(alertDocumentRoutes.get, place);

@@ -3,13 +3,14 @@ import { pauseRoutes } from '@carillon/contract/http/pauses.routes';
 import { missedPolicies } from '@carillon/core/job/job-spec';
 import { Alert, Button, Group, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlayerPause } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../../components/failure.js';
 import { FormDialog } from '../../../components/form-dialog.js';
 import { useFieldFaults } from '../../../components/use-field-faults.js';
 import { useWords } from '../../../i18n/index.js';
 import { call, query } from '../../../lib/api.js';
+import { useOnce } from '../../../lib/use-once.js';
 
 const hourMs = 3_600_000;
 const lengths = ['1', '4', '12', '24', '72', '168'];
@@ -49,8 +50,8 @@ function Form({ onDone }: { onDone: () => void }) {
     const until = new Date(Date.now() + Number(hours) * hourMs).toISOString();
     return call(pauseRoutes.pause, { body: { ...selection, until, afterwards, reason, dryRun } });
   };
-  const plan = useMutation({ mutationFn: () => ask(true) });
-  const pause = useMutation({
+  const plan = useOnce({ mutationFn: () => ask(true) });
+  const pause = useOnce({
     mutationFn: () => ask(false),
     onSuccess: async () => {
       await client.invalidateQueries();

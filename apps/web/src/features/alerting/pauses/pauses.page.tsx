@@ -1,7 +1,7 @@
 import { pauseRoutes } from '@carillon/contract/http/pauses.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Alert, Button, Checkbox, Group, Stack, Table, Text } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Empty } from '../../../components/empty.js';
 import { HostLink } from '../../../components/links.js';
@@ -9,6 +9,7 @@ import { PagedTable } from '../../../components/paged-table.js';
 import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
 import { call, pagedQuery } from '../../../lib/api.js';
+import { useOnce } from '../../../lib/use-once.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { Ask } from '../ask.js';
 import { PageHead } from '../list-head.js';
@@ -26,7 +27,7 @@ export function PausesPage() {
   const [asked, setAsked] = useState(false);
   const hosts = (pauses.data?.pages.flatMap(({ items }) => items) ?? []).map(({ host }) => host);
   const chosen = marked.filter((host) => hosts.includes(host));
-  const resume = useMutation({
+  const resume = useOnce({
     mutationFn: (which: readonly string[]) => call(pauseRoutes.resume, { body: { hosts: [...which] } }),
     onSuccess: async () => {
       setAsked(false);

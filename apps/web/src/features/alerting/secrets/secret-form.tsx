@@ -1,10 +1,11 @@
 import { channelRoutes } from '@carillon/contract/http/channels.routes';
 import { Button, Code, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../../components/failure.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
+import { useOnce } from '../../../lib/use-once.js';
 
 /** As the server takes them. */
 const goodName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -25,7 +26,7 @@ export function SecretForm({ name, opened, onClose, onDone }: Props) {
   const [value, setValue] = useState('');
   const called = name ?? typed.trim();
   const isNamed = goodName.test(called);
-  const hand = useMutation({
+  const hand = useOnce({
     mutationFn: () => call(channelRoutes.setSecret, { body: { name: called, value } }),
     onSuccess: async () => {
       close();

@@ -15,13 +15,14 @@ import {
   TextInput,
 } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../../components/failure.js';
 import { FormDialog } from '../../../components/form-dialog.js';
 import { useFieldFaults } from '../../../components/use-field-faults.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
+import { useOnce } from '../../../lib/use-once.js';
 import { newSigningSecret, secretNameFor } from './signing-secret.js';
 
 /** Another system is told by webhook; what signs it is made here and shown once. */
@@ -50,7 +51,7 @@ function Form({ onDone }: { onDone: () => void }) {
   const [events, setEvents] = useState<string[]>(['incident.opened', 'incident.resolved']);
   const [match, setMatch] = useState('');
   const [allowPrivateAddresses, setAllowPrivate] = useState(false);
-  const add = useMutation({
+  const add = useOnce({
     mutationFn: async () => {
       const secret = newSigningSecret();
       const secretName = secretNameFor(name, Date.now());

@@ -157,5 +157,13 @@ function Row({ id, delivery, isOn }: { id: string; delivery: Delivery; isOn: boo
 
 function Body({ id, delivery }: { id: string; delivery: string }) {
   const body = useQuery(query(subscriptionRoutes.delivery, { id, delivery }));
-  return <Loaded query={body}>{(data) => <Code block>{JSON.stringify(data.body, null, 2)}</Code>}</Loaded>;
+  return (
+    <Loaded query={body}>
+      {(data) => (
+        <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+          {JSON.stringify(data.body, null, 2)}
+        </Code>
+      )}
+    </Loaded>
+  );
 }
