@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { programsOf } from '@carillon/stack/programs';
-import { decodeTaskXml } from '@carillon/wintask/task/decode-task-xml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HostTasks } from './host-tasks.js';
 import { eventually, startProduct } from './product.js';
 
 const repository = resolve(import.meta.dirname, '../../../..');
@@ -32,27 +32,7 @@ afterAll(() => product?.dispose());
 
 const agentFolder = () => join(product.folder, 'agent');
 
-/** The folder of the emulated Task Scheduler, as the agent was told it. */
-function taskStore(): string {
-  return JSON.parse(readFileSync(join(agentFolder(), 'agent.json'), 'utf8')).scheduler.command.at(-1);
-}
-
-const taskText = (path: string) =>
-  decodeTaskXml(readFileSync(join(taskStore(), 'Tasks', ...path.split('\\').filter(Boolean))));
-
-function register(path: string, xml: string): void {
-  const file = join(product.folder, 'task.xml');
-  writeFileSync(file, Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(xml, 'utf16le')]));
-  const args = ['--store', taskStore(), '/create', '/tn', path, '/xml', file, '/f'];
-  execFileSync(process.execPath, [programsOf(repository).schtasks, ...args]);
-}
-
-/** The agent looks at all tasks when it starts. */
-async function lookAgain(): Promise<void> {
-  const { agentPid } = product.running();
-  process.kill(agentPid, 'SIGTERM');
-  await eventually(async () => (product.running().agentPid !== agentPid ? true : undefined));
-}
+const host = new HostTasks(() => product);
 
 const jobIs = (name: string, accept: (job: Job) => boolean) =>
   eventually(async () => {
@@ -74,32 +54,33 @@ describe('what people make of tasks on hosts', () => {
     await jobIs('nightly', isApplied);
 
     // 1. Somebody moves it by an hour and a half, and lets it catch up.
-    const edited = taskText(path)
+    const edited = host
+      .text(path)
       .replace('T02:00:00', 'T03:30:00')
       .replace('<StartWhenAvailable>false', '<StartWhenAvailable>true');
-    register(path, edited);
-    await lookAgain();
+    host.register(path, edited);
+    await host.lookAgain();
     const adopted = await jobIs('nightly', (job) => job.version === 2 && isApplied(job));
     expect(adopted.spec.overrides).toMatchObject([
       { schedule: [{ kind: 'cron', expression: '30 3 * * *' }], onMissed: 'run-once' },
     ]);
-    expect(taskText(path)).toContain('T03:30:00');
+    expect(host.text(path)).toContain('T03:30:00');
 
     // 2. What no job can say stays as it is.
-    register(path, taskText(path).replace('<Priority>5', '<Priority>9'));
-    await lookAgain();
+    host.register(path, host.text(path).replace('<Priority>5', '<Priority>9'));
+    await host.lookAgain();
     const [left, first] = await eventually(async () => {
       const changes = await product.json<Change[]>('changes', '--job', 'nightly');
       return changes[0]?.adoption === 'left' ? changes : undefined;
     });
     expect(left?.adoptionReasons).toEqual(['setting: settings.priority: wanted 5, found 9']);
-    expect(taskText(path)).toContain('<Priority>9');
+    expect(host.text(path)).toContain('<Priority>9');
 
     // 3. Taken back.
     expect(await product.cli('changes', '--undo', first?.id ?? '')).toMatchObject({ code: 0 });
     const back = await jobIs('nightly', (job) => job.version === 3 && isApplied(job));
     expect(back.spec.overrides).toBeUndefined();
-    expect(taskText(path)).toContain('T02:00:00');
+    expect(host.text(path)).toContain('T02:00:00');
   });
 
   it('is adopted with its account; a password is waited for while the task goes on', async () => {
@@ -110,17 +91,17 @@ describe('what people make of tasks on hosts', () => {
   <Settings/>
   <Actions Context="A"><Exec><Command>true</Command></Exec></Actions>
 </Task>`;
-    register('\\Jobs\\Without', xml('S4U'));
-    register('\\Jobs\\With', xml('Password'));
-    const [host] = await product.json<{ name: string }[]>('hosts');
-    const tasks = () => product.json<Task[]>('inventory', '--host', host?.name ?? '', '--refresh');
+    host.register('\\Jobs\\Without', xml('S4U'));
+    host.register('\\Jobs\\With', xml('Password'));
+    const [local] = await product.json<{ name: string }[]>('hosts');
+    const tasks = () => product.json<Task[]>('inventory', '--host', local?.name ?? '', '--refresh');
     expect((await tasks()).map(({ path }) => path)).toEqual(['\\Jobs\\With', '\\Jobs\\Without']);
 
     for (const path of ['\\Jobs\\Without', '\\Jobs\\With'])
       expect(await product.cli('adopt', path)).toMatchObject({ code: 0 });
     await jobIs('Without', isApplied);
     await jobIs('With', ({ hosts }) => hosts[0]?.code === 'password_needed');
-    expect(taskText('\\Carillon\\Without')).toMatch(/<LogonType>S4U<\/LogonType>\s*<RunLevel>HighestAvailable/);
+    expect(host.text('\\Carillon\\Without')).toMatch(/<LogonType>S4U<\/LogonType>\s*<RunLevel>HighestAvailable/);
     expect(await tasks()).toMatchObject([
       { path: '\\Jobs\\With', enabled: true },
       { path: '\\Jobs\\Without', enabled: false, replacedBy: 'Without' },

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFaults } from './axe.js';
 import { browserPath, openBrowser } from './browser.js';
+import { HostTasks } from './host-tasks.js';
 import { eventually, startProduct } from './product.js';
 
 let product: Awaited<ReturnType<typeof startProduct>>;
@@ -22,6 +23,16 @@ run:
   program: ${JSON.stringify(process.execPath)}
   arguments: [-e, "console.error('no room on D:'); process.exitCode = 3"]
 `;
+
+/** As somebody made it by hand, years ago. */
+const foreignTask = `<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <Triggers><CalendarTrigger><StartBoundary>2024-01-01T04:10:00</StartBoundary><ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay></CalendarTrigger></Triggers>
+  <Principals><Principal id="A"><UserId>S-1-5-18</UserId></Principal></Principals>
+  <Settings/>
+  <Actions Context="A"><Exec><Command>true</Command></Exec></Actions>
+</Task>`;
+const tasks = new HostTasks(() => product);
 
 beforeAll(async () => {
   if (browserPath === undefined) return;
@@ -47,8 +58,8 @@ async function open(path: string): Promise<void> {
   await page.waitForFunction(() => document.querySelector('main [aria-busy=true]') === null);
 }
 
-/** From the first job to a silenced incident, as somebody does it who has only the dashboard. */
-describe.skipIf(browserPath === undefined)('a failure, from the job that is written to the silence', () => {
+/** From the first job to a task that was edited on its host, as somebody does it who has only the dashboard. */
+describe.skipIf(browserPath === undefined)('a day with the dashboard', () => {
   it('an alert policy is made in its form', async () => {
     await open('/alerting/documents/AlertPolicy');
     await page.getByLabel('Name', { exact: true }).fill('failed-once');
@@ -112,6 +123,36 @@ describe.skipIf(browserPath === undefined)('a failure, from the job that is writ
     await page.keyboard.press('g');
     await page.keyboard.press('s');
     await page.getByText('the disk is being replaced').waitFor();
+  });
+
+  it('a task that the host had before is adopted, with a look at what it would be first', async () => {
+    tasks.register('\\Backup\\Copy of the ledger', foreignTask);
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await page.getByRole('button', { name: 'Ask all hosts' }).click();
+    await page.getByRole('link', { name: 'Copy of the ledger' }).click();
+    await page.getByText('Copy of the ledger, for 1 host').waitFor();
+    await page.getByRole('button', { name: 'Adopt as 1 job' }).click();
+    await page.getByText('1 of 1 registered').waitFor();
+    expect(tasks.text('\\Carillon\\Copy of the ledger')).toContain('T04:10:00');
+    await eventually(async () => tasks.text('\\Backup\\Copy of the ledger').includes('<Enabled>false') || undefined);
+  });
+
+  it('an edit on the host shows field by field, and was put right', async () => {
+    const path = '\\Carillon\\nightly-report';
+    tasks.register(path, tasks.text(path).replace('T05:00:00', 'T09:30:00'));
+    await tasks.lookAgain();
+    await open('/jobs/nightly-report?tab=changes');
+    await page.getByText('put right').waitFor();
+    await page.getByRole('button', { name: /difference/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Wanted and found, field by field' });
+    await dialog.getByText(/09:30:00/).waitFor();
+    await dialog
+      .getByText(/05:00:00/)
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
+    expect(tasks.text(path)).toContain('T05:00:00');
   });
 
   it('stands in Chinese on the pages that are looked at most', async ({ onTestFinished }) => {

@@ -1,11 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { programsOf } from '@carillon/stack/programs';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HostTasks } from './host-tasks.js';
 import { eventually, startProduct } from './product.js';
-
-const repository = resolve(import.meta.dirname, '../../../..');
 
 interface Answer {
   job: string;
@@ -38,17 +35,7 @@ const becomes = (reason: string, ...args: string[]) =>
     return answer.reason === reason ? answer : undefined;
   });
 
-/** The folder of the emulated Task Scheduler, as the agent was told it. */
-function taskStore(): string {
-  const settings = JSON.parse(readFileSync(join(product.folder, 'agent/agent.json'), 'utf8'));
-  return settings.scheduler.command.at(-1);
-}
-
-function schtasks(...args: string[]): void {
-  execFileSync(process.execPath, [programsOf(repository).schtasks, '--store', taskStore(), ...args], {
-    env: { ...process.env, CARILLON_EMULATOR_USER: 'CORP\\anna' },
-  });
-}
+const host = new HostTasks(() => product);
 
 const job = (name: string, rest: string) => `kind: Job\nname: ${name}\ntargets: { all: true }\n${rest}\n---\n`;
 const quick = 'run: { program: "true" }';
@@ -70,13 +57,13 @@ describe("why didn't it run", () => {
       ].join(''),
     );
     // Before the task is there: a minute that begins in between would be a good run.
-    writeFileSync(join(taskStore(), 'accounts.json'), JSON.stringify({ 'S-1-5-19': 0x8007052e }));
+    writeFileSync(join(host.store, 'accounts.json'), JSON.stringify({ 'S-1-5-19': 0x8007052e }));
     expect(await product.cli('apply', '-f', file)).toMatchObject({ code: 0, stderr: '' });
     await eventually(async () => {
-      const [host] = await product.json<{ assignments: { total: number; applied: number } }[]>('hosts');
-      return host && host.assignments.applied === host.assignments.total ? host : undefined;
+      const [local] = await product.json<{ assignments: { total: number; applied: number } }[]>('hosts');
+      return local && local.assignments.applied === local.assignments.total ? local : undefined;
     });
-    schtasks('/delete', '/tn', '\\Carillon\\vanished', '/f');
+    host.schtasks(['/delete', '/tn', '\\Carillon\\vanished', '/f']);
     const refusedAt = Date.now();
 
     // 1. What the definition says.

@@ -13,20 +13,25 @@ import { AdoptionProgress } from './adoption-progress.js';
 
 type Plan = Response<typeof inventoryRoutes.plan>;
 
-/** What would be registered, what would be different afterwards, what stays; then the act and how far it is. */
-export function AdoptGroup({ id }: { id: string }) {
+/**
+ * What would be registered, what would be different afterwards, what stays; then the act and how far it is.
+ * @param isAdopted nothing is left to adopt: only who has just done so is still told of it
+ */
+export function AdoptGroup({ id, isAdopted }: { id: string; isAdopted: boolean }) {
   const { t } = useWords();
   const client = useQueryClient();
   const plan = useQuery({
     ...query(inventoryRoutes.plan, { body: { what: id } }),
     staleTime: Number.POSITIVE_INFINITY,
+    enabled: !isAdopted,
   });
   const adopt = useOnce({
     mutationFn: (documents: unknown[]) => call(jobRoutes.apply, { body: { documents } }),
     onSuccess: () => client.invalidateQueries({ queryKey: [inventoryRoutes.group.path] }),
   });
+  if (isAdopted && !adopt.data) return null;
   return (
-    <Section title={t('adoption.preview')}>
+    <Section title={t(adopt.data ? 'adoption.progress' : 'adoption.preview')}>
       {adopt.data ? (
         <AdoptionProgress jobs={adopt.data.results.map(({ name }) => name)} />
       ) : (

@@ -13,10 +13,8 @@ const slowMs = 15_000;
 
 /** How far the jobs that took over are on each of their hosts. */
 export function AdoptionProgress({ jobs }: { jobs: readonly string[] }) {
-  const { t } = useWords();
   return (
     <Stack>
-      <Text fw={600}>{t('adoption.progress')}</Text>
       {jobs.map((job) => (
         <OfJob key={job} job={job} />
       ))}

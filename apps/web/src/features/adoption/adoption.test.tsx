@@ -8,11 +8,13 @@ import { renderApp } from '../../testing/render-app.js';
 const group = { id: 'g1', name: 'Nightly', command: 'backup.exe', tasks: 2, hosts: 2, variants: 1, replaced: 0 };
 const document = { kind: 'Job', name: 'nightly', schedule: '0 2 * * *' };
 
-const network = () =>
+/** @param isAdopted whether somebody has adopted them since */
+const network = (isAdopted = () => false) =>
   new FakeNetwork()
     .on(inventoryRoutes.groups, () => ({ items: [group], next: null }))
     .on(inventoryRoutes.group, () => ({
       ...group,
+      replaced: isAdopted() ? 2 : 0,
       items: [],
       differences: [{ field: 'runAs', values: [{ value: 'SYSTEM', hosts: 2 }] }],
     }))
@@ -50,5 +52,28 @@ describe('adoption', () => {
     expect(asks.calls.find(({ route }) => route === 'POST /apply')?.asked.body).toMatchObject({
       documents: [document],
     });
+  });
+
+  it('still tells how far it is when nothing is left to adopt', async () => {
+    let isAdopted = false;
+    renderApp(
+      '/adoption?group=g1',
+      network(() => isAdopted),
+    );
+    const adopt = await screen.findByRole('button', { name: 'Adopt as 1 job' });
+    isAdopted = true;
+    fireEvent.click(adopt);
+    expect(await screen.findByText('0 of 0 registered')).toBeTruthy();
+    await expect.poll(() => screen.queryByText('What would be registered')).toBeNull();
+    expect(screen.getByText('Progress by host')).toBeTruthy();
+  });
+
+  it('offers nothing to whoever comes later', async () => {
+    renderApp(
+      '/adoption?group=g1',
+      network(() => true),
+    );
+    expect(await screen.findByText('Tasks (2)')).toBeTruthy();
+    expect(screen.queryByText('What would be registered')).toBeNull();
   });
 });

@@ -26,7 +26,7 @@ export function TaskGroup({ id }: { id: string }) {
             <Section title={detail.name} aside={<Code>{detail.command}</Code>}>
               <Differences differences={detail.differences} />
             </Section>
-            {detail.replaced < detail.tasks && <AdoptGroup id={id} />}
+            <AdoptGroup id={id} isAdopted={detail.replaced >= detail.tasks} />
             <Section title={`${t('adoption.tasks')} (${detail.tasks})`}>
               <Tasks items={detail.items} />
             </Section>
