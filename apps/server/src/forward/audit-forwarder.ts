@@ -3,7 +3,7 @@ import { signedHeaders } from '@carillon/core/alert/deliver/standard-webhooks';
 import type { KeptLink } from '@carillon/core/audit/chain';
 import { type ForwardTarget, forwardBody, forwardId, nextBatch } from '@carillon/core/audit/forward';
 import { auditSyslog, syslogBytes } from '@carillon/core/audit/syslog';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ALERT_CLOCK, type AlertClock } from '../alerting/alert-clock.js';
 import { httpSend } from '../alerting/senders/http-send.js';
 import type { SyslogTarget } from '../config/audit-config.js';
@@ -28,6 +28,7 @@ type Send = (rows: readonly KeptLink[]) => Promise<void>;
  */
 @Injectable()
 export class AuditForwarder implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Audit');
   private readonly sends: ReadonlyMap<ForwardTarget, Send>;
   private readonly loops: readonly HintedLoop[];
 
@@ -51,8 +52,12 @@ export class AuditForwarder implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onApplicationBootstrap(): Promise<void> {
     for (const loop of this.loops) loop.start();
-    // A server that cannot look starts nevertheless.
-    await this.store.endOthers([...this.sends.keys()], this.clock()).catch(() => undefined);
+    try {
+      await this.store.endOthers([...this.sends.keys()], this.clock());
+    } catch (error) {
+      // The server starts nevertheless; figures of a target that is no more stay until the next start.
+      this.logger.warn(`targets that are not configured any more could not be ended: ${describeError(error)}`);
+    }
   }
 
   async onModuleDestroy(): Promise<void> {
