@@ -4,7 +4,6 @@ import type { RefusalCode } from '@carillon/core/signing/refusal';
 import { Inject, Injectable } from '@nestjs/common';
 import { isRefusal, type SealAsk } from '../shared/signing/signer-requests.js';
 import { AcceptedStore, NotSigned } from '../store/accepted.store.js';
-import { DeliveryStore } from '../store/delivery.store.js';
 import { HostSecretStore } from '../store/host-secret.store.js';
 import { JobSecretStore } from '../store/job-secret.store.js';
 import { SigningAlarmStore } from '../store/signing-alarm.store.js';
@@ -32,7 +31,6 @@ export class SecretDelivery {
   constructor(
     @Inject(JobSecretStore) private readonly secrets: JobSecretStore,
     @Inject(HostSecretStore) private readonly hosts: HostSecretStore,
-    @Inject(DeliveryStore) private readonly delivery: DeliveryStore,
     @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
     @Inject(SigningAlarmStore) private readonly alarm: SigningAlarmStore,
   ) {}
@@ -85,17 +83,14 @@ export class SecretDelivery {
   private async answer(link: AgentLink, uses: readonly Use[]): Promise<Item[]> {
     const rows = new Map((await this.secrets.sealed(uses)).map((row) => [vaultKey(row), row]));
     const wanted = uses.filter((use) => isNews(use, rows.get(vaultKey(use))?.version));
-    const entries = wanted.map(({ jobId, version }) => ({ jobId, version, manifestHash: '' }));
-    const texts = new Map(
-      (await this.delivery.manifests(entries)).map(({ manifest: { text } }) => [definitionOf(text), text]),
-    );
-    const asks = wanted.flatMap((use): (SealAsk & { use: Use })[] => {
-      const [row, manifest] = [rows.get(vaultKey(use)), texts.get(`${use.jobId} ${use.version}`)];
-      if (!row || manifest === undefined) return [];
-      const { purpose, name } = use;
-      return [{ use, purpose, name, sealed: row.sealed, hostId: link.hostId, manifest }];
+    const texts = await this.hosts.definitions(wanted);
+    const asks = wanted.flatMap((use): { use: Use; ask: SealAsk }[] => {
+      const { have: _have, ...about } = use;
+      const [row, text] = [rows.get(vaultKey(use)), texts.get(`${use.jobId} ${use.version}`)];
+      if (!row || text === undefined) return [];
+      return [{ use, ask: { ...about, hostId: link.hostId, sealed: row.sealed, text } }];
     });
-    const answers = asks.length === 0 ? [] : await this.accepted.sealToHosts(asks.map(({ use: _use, ...ask }) => ask));
+    const answers = asks.length === 0 ? [] : await this.accepted.sealToHosts(asks.map(({ ask }) => ask));
     const byUse = new Map(asks.map(({ use }, index) => [use, answers[index]]));
     const items: Item[] = [];
     for (const use of uses) {
@@ -115,9 +110,4 @@ export class SecretDelivery {
 
 function isNews({ have }: Use, current: number | undefined): boolean {
   return current !== undefined && have !== current;
-}
-
-function definitionOf(text: string): string {
-  const { jobId, version } = JSON.parse(text) as { jobId: string; version: number };
-  return `${jobId} ${version}`;
 }

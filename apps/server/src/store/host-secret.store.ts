@@ -95,6 +95,16 @@ export class HostSecretStore {
     return rows.map(({ hostId }) => hostId);
   }
 
+  /** Texts of definitions, by `JOB-ID VERSION`. */
+  async definitions(jobs: readonly { jobId: string; version: number }[]): Promise<Map<string, string>> {
+    const { rows } = await this.database.pool.query<{ key: string; text: string }>(
+      `SELECT v.job_id || ' ' || v.version AS key, v.manifest AS text FROM job_version v
+       WHERE (v.job_id, v.version) IN (SELECT * FROM unnest($1::uuid[], $2::int[]))`,
+      [jobs.map(({ jobId }) => jobId), jobs.map(({ version }) => version)],
+    );
+    return new Map(rows.map(({ key, text }) => [key, text]));
+  }
+
   /** All jobs that need something of the vault. */
   async usingJobs(): Promise<UsingJob[]> {
     const { rows } = await this.database.pool.query<UsingJob>(

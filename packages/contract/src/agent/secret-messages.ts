@@ -8,8 +8,9 @@ import { key, signature, uuid } from './wire-values.js';
 /** Of a secret or an account, in lower case. */
 const name = z
   .string()
+  .min(1)
   .max(320)
-  .regex(/^[^\p{Cc}]+$/u);
+  .refine((text) => !text.includes('\0'));
 const valueVersion = z.int32().min(1);
 /** In one frame: far more than jobs of one host have, and values of 8 KiB fit the frame a few at a time. */
 const mostUses = 500;

@@ -144,16 +144,15 @@ export class AcceptedBook {
    * May a secret's value be sealed to this host? For a definition that was accepted and is for it; of which version the host
    * should have tells its index, and the value opens for no other.
    */
-  judgeUse(use: ProposedUse, manifestHash: string): ReturnType<AcceptedSecrets['judgeUse']> {
-    const { hostId, manifest } = use;
+  judgeUse(use: ProposedUse): ReturnType<AcceptedSecrets['judgeUse']> {
+    const { hostId, jobId, version, text } = use;
     const host = this.hosts.get(hostId);
     if (!host) return refuse('unknown_host', `host ${hostId} was never accepted`);
-    const definition = this.judgeDefinition(manifest.jobId, manifest.version, { manifestHash });
+    const definition = this.judgeDefinition(jobId, version, { manifestHash: sha256Hex(text) });
     if (!definition.ok) return definition;
-    const order = this.judgeOrder({ hostId, jobId: manifest.jobId, action: 'run' });
+    const order = this.judgeOrder({ hostId, jobId, action: 'run' });
     if (!order.ok) return order;
-    const jobName = this.jobs.get(manifest.jobId)?.name ?? '';
-    return this.secrets.judgeUse(use, { jobName, hostName: host.name });
+    return this.secrets.judgeUse(use, { jobName: this.jobs.get(jobId)?.name ?? '', hostName: host.name });
   }
 
   /** What stands in the book, to be compared with the database. */

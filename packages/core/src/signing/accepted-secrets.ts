@@ -20,8 +20,10 @@ type SecretRecord = Extract<AcceptedRecord, { kind: 'secret' }>;
 /** A value that a host asks for. */
 export interface ProposedUse extends VaultName {
   readonly hostId: string;
-  /** The definition for which, as the caller read it from the text that has the accepted hash. */
-  readonly manifest: Manifest;
+  readonly jobId: string;
+  readonly version: number;
+  /** The definition's text, as the database has it. */
+  readonly text: string;
   /** Of what the database has of the value. */
   readonly sealedHash: string;
 }
@@ -71,9 +73,9 @@ export class AcceptedSecrets {
     return this.secrets.get(vaultKey(name));
   }
 
-  /** May the value be sealed to this host for this definition, which the caller knows to be one that it should have? */
+  /** May the value be sealed to this host for this definition? The caller knows its text to be the accepted one. */
   judgeUse(
-    { purpose, name, hostId, manifest, sealedHash }: ProposedUse,
+    { purpose, name, hostId, text, sealedHash }: ProposedUse,
     { jobName, hostName }: { jobName: string; hostName: string },
   ): { readonly ok: true; readonly key: string; readonly valueVersion: number } | Refusal {
     const known = this.secrets.get(vaultKey({ purpose, name }));
@@ -81,7 +83,8 @@ export class AcceptedSecrets {
     if (!known || known.isGone) return refuse('unknown_secret', `${what} was never handed over here`);
     if (known.sealedHash !== sealedHash)
       return refuse('other_secret', `${what}: what is stored of it is not what was handed over`);
-    if (!usesOf(manifest, hostName).some((use) => use.purpose === purpose && use.name === name))
+    const uses = usesOf(JSON.parse(text) as Manifest, hostName);
+    if (!uses.some((use) => use.purpose === purpose && use.name === name))
       return refuse('not_for_job', `job ${jobName} does not use ${what}`);
     if (!isForJob(known.jobs, jobName))
       return refuse('not_for_job', `${what} is not for job ${jobName}`);

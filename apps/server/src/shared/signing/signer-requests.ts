@@ -2,7 +2,7 @@ import type { CommandOrder } from '@carillon/contract/agent/command-messages';
 import type { ChainHead } from '@carillon/core/audit/chain';
 import type { VaultName } from '@carillon/core/secrets/secret-use';
 import type { AcceptedBook, ProposedIndex } from '@carillon/core/signing/accepted-book';
-import type { AcceptedSecret } from '@carillon/core/signing/accepted-secrets';
+import type { AcceptedSecret, ProposedUse } from '@carillon/core/signing/accepted-secrets';
 import type { AcceptedRecord, BookHead, KeptEntry } from '@carillon/core/signing/book-entry';
 import type { SignedKeySet } from '@carillon/core/signing/key-set';
 import type { Refusal } from '@carillon/core/signing/refusal';
@@ -41,12 +41,9 @@ export interface VaultRow extends VaultName {
 }
 
 /** A value that a host is to be given, for one of its jobs. */
-export interface SealAsk extends VaultName {
-  /** As the database has it, base64. */
+export interface SealAsk extends Omit<ProposedUse, 'sealedHash'> {
+  /** The value as the database has it, base64. */
   readonly sealed: string;
-  readonly hostId: string;
-  /** The definition's text. */
-  readonly manifest: string;
 }
 
 export interface SealedValue {

@@ -1,5 +1,4 @@
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
-import type { Manifest } from '@carillon/core/job/job-spec';
 import { sealTo } from '@carillon/core/secrets/hpke';
 import { boundTo, sealedText, type VaultName, vaultKey } from '@carillon/core/secrets/secret-use';
 import type { AcceptedBook } from '@carillon/core/signing/accepted-book';
@@ -30,14 +29,10 @@ export class VaultDesk {
   }
 
   /** Seals a value to a host, for one definition. */
-  seal({ purpose, name, sealed, hostId, manifest: text }: SealAsk): SealedValue | Refusal {
-    const flaw = this.facts.notWhole();
-    if (flaw) return flaw;
-    const manifest = JSON.parse(text) as Manifest;
-    const { jobId, version } = manifest;
-    const use = { purpose, name, hostId, manifest, sealedHash: sealedHash(sealed) };
-    const verdict = this.facts.book().judgeUse(use, sha256Hex(text));
+  seal({ sealed, ...ask }: SealAsk): SealedValue | Refusal {
+    const verdict = this.facts.notWhole() ?? this.facts.book().judgeUse({ ...ask, sealedHash: sealedHash(sealed) });
     if (!verdict.ok) return verdict;
+    const { purpose, name, hostId, jobId, version } = ask;
     const { key, valueVersion } = verdict;
     const value = this.openRow({ purpose, name, version: valueVersion, sealed });
     if (value === null)
