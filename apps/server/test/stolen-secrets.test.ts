@@ -126,7 +126,8 @@ const secretJob = (name: string, secret: string, changes: object = {}) =>
     ...changes,
   });
 const apply = (documents: object[]) => app.call(api.jobs.apply, { body: { documents } });
-const set = (name: string, body: object) => app.call(api.jobSecrets.set, { body: { purpose: 'secret', name, ...body } });
+const set = (name: string, body: object) =>
+  app.call(api.jobSecrets.set, { body: { purpose: 'secret', name, ...body } });
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'carillon-vault-'));
@@ -165,7 +166,8 @@ beforeEach(() => {
 
 describe('a secret of the centre', () => {
   it('is rotated everywhere, and the centre knows who has which', async () => {
-    const old = (await sql(`SELECT encode(sealed, 'hex') AS sealed FROM job_secret WHERE name_key = 'token'`))[0].sealed;
+    const old = (await sql(`SELECT encode(sealed, 'hex') AS sealed FROM job_secret WHERE name_key = 'token'`))[0]
+      .sealed;
     await set('token', { value });
     await db.noticed();
     await db.answer();
@@ -180,21 +182,34 @@ describe('a secret of the centre', () => {
   });
 
   it('is nowhere in the database, neither as text nor as bytes', async () => {
-    const tables = (await sql(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`)).map(({ name }) => name);
+    const tables = (await sql(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`)).map(
+      ({ name }) => name,
+    );
     expect(tables).toContain('job_secret');
-    const forms = [value, other, Buffer.from(value).toString('hex'), Buffer.from(value).toString('base64').slice(0, 18)];
+    const forms = [
+      value,
+      other,
+      Buffer.from(value).toString('hex'),
+      Buffer.from(value).toString('base64').slice(0, 18),
+    ];
     for (const table of tables)
       for (const form of forms)
-        expect([table, await sql(`SELECT 1 FROM "${table}" t WHERE position($1 IN t::text) > 0 LIMIT 1`, [form])]).toEqual([
+        expect([
           table,
-          [],
-        ]);
+          await sql(`SELECT 1 FROM "${table}" t WHERE position($1 IN t::text) > 0 LIMIT 1`, [form]),
+        ]).toEqual([table, []]);
   });
 
   it('of another job does not open, nor on another host', async () => {
     const [item] = await db.demands([db.use()]);
     const sealed = Buffer.from(item?.sealed ?? '', 'base64');
-    const about = { purpose: 'secret', name: 'token', valueVersion: 2, hostId: db.identity.agentId, ...idsOf(item) } as const;
+    const about = {
+      purpose: 'secret',
+      name: 'token',
+      valueVersion: 2,
+      hostId: db.identity.agentId,
+      ...idsOf(item),
+    } as const;
     expect(openSealed(db.sealKeys.privateKey, sealed, boundTo(about))).toBe(value);
     for (const changed of [{ jobId: web.use('x', 'site').jobId }, { version: 2 }, { hostId: web.identity.agentId }])
       expect(() => openSealed(db.sealKeys.privateKey, sealed, boundTo({ ...about, ...changed }))).toThrow();
@@ -208,7 +223,13 @@ describe('rows changed straight in Postgres', () => {
     const [before] = await sql('SELECT key, signature FROM host_seal_key WHERE host_id = $1', [db.identity.agentId]);
     await sql('UPDATE host_seal_key SET key = $2 WHERE host_id = $1', [db.identity.agentId, stranger.publicKey]);
     const [item] = await db.demands([db.use()]);
-    const about = { purpose: 'secret', name: 'token', valueVersion: 2, hostId: db.identity.agentId, ...idsOf(item) } as const;
+    const about = {
+      purpose: 'secret',
+      name: 'token',
+      valueVersion: 2,
+      hostId: db.identity.agentId,
+      ...idsOf(item),
+    } as const;
     const sealed = Buffer.from(item?.sealed ?? '', 'base64');
     expect(() => openSealed(stranger.privateKey, sealed, boundTo(about))).toThrow();
     expect(openSealed(db.sealKeys.privateKey, sealed, boundTo(about))).toBe(value);
@@ -266,7 +287,10 @@ describe('rows changed straight in Postgres', () => {
 
   it('further jobs that it is for: the book says which', async () => {
     await sql(`UPDATE job_secret SET jobs = '{*}' WHERE name_key = 'token'`);
-    expect((await db.demands([db.use('token', 'nightly')]))[0]).toMatchObject({ valueVersion: null, code: 'not_for_job' });
+    expect((await db.demands([db.use('token', 'nightly')]))[0]).toMatchObject({
+      valueVersion: null,
+      code: 'not_for_job',
+    });
     expect(await looked()).toContain('secret token: nobody allowed it to these jobs');
     await sql(`UPDATE job_secret SET jobs = '{etl-*}' WHERE name_key = 'token'`);
     expect(await looked()).toBe('');

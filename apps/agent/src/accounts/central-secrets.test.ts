@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 import { silentLog } from '../lib/log.js';
 import { findSecrets } from '../runner/run-secrets.js';
 import { MemoryScheduler } from '../scheduler/memory-scheduler.js';
-import { SchedulerError } from '../scheduler/task-scheduler.js';
+import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
 import { MemoryDesiredCache } from '../state/desired-cache.js';
 import { loadOrMakeIdentity } from '../state/identity.js';
@@ -77,9 +77,7 @@ it('the key of a host is made once, stays, and is told with its signature where 
   host.central.onNotice({ sealKey: null });
   const [{ key, signature } = { key: '', signature: '' }] = host.said.keys;
   expect(key).toBe(host.sealKeys.publicKey);
-  expect(
-    verifyText(host.identity.publicKey, 'carillon/v1/seal-key', sealKeyText(agentId, key), signature),
-  ).toBe(true);
+  expect(verifyText(host.identity.publicKey, 'carillon/v1/seal-key', sealKeyText(agentId, key), signature)).toBe(true);
 });
 
 it('a secret comes before its job is registered, is there for that job alone, and goes with it', async () => {
@@ -87,15 +85,23 @@ it('a secret comes before its job is registered, is there for that job alone, an
   const [job, other] = [withSecret(), withSecret()];
   host.central.onNotice({ sealKey: null });
   const wanted = host.central.want([job, other]);
-  expect(host.said.gets.at(-1)).toMatchObject([{ name: 'token', jobId: job.jobId, have: null }, { jobId: other.jobId }]);
+  expect(host.said.gets.at(-1)).toMatchObject([
+    { name: 'token', jobId: job.jobId, have: null },
+    { jobId: other.jobId },
+  ]);
   // Not for the other one.
   host.said.gets.push((host.said.gets.at(-1) ?? []).filter(({ jobId }) => jobId === job.jobId));
   host.give({ token: 's3cret-value' });
   await wanted;
-  expect(findSecrets(host.folder, job)).toMatchObject({ ok: true, secrets: { environment: { TOKEN: 's3cret-value' } } });
+  expect(findSecrets(host.folder, job)).toMatchObject({
+    ok: true,
+    secrets: { environment: { TOKEN: 's3cret-value' } },
+  });
   expect(findSecrets(host.folder, other)).toMatchObject({ ok: false, reason: 'secret_missing' });
   expect(readFileSync(host.folder.secrets, 'utf8')).not.toContain('s3cret-value');
-  await host.central.want([other]);
+  const later = host.central.want([other]);
+  host.give({});
+  await later;
   expect(findSecrets(host.folder, job)).toMatchObject({ ok: false, reason: 'secret_missing' });
 });
 
@@ -135,7 +141,9 @@ it('why there is none is told', async () => {
   const wanted = host.central.want([withSecret()]);
   host.give({});
   await wanted;
-  expect(host.status()).toEqual([{ purpose: 'secret', name: 'token', state: 'waiting', version: null, code: 'not_for_job' }]);
+  expect(host.status()).toEqual([
+    { purpose: 'secret', name: 'token', state: 'waiting', version: null, code: 'not_for_job' },
+  ]);
 });
 
 it('a password of an account is registered with, rotated, and told whether Windows took it', async () => {
@@ -143,10 +151,9 @@ it('a password of an account is registered with, rotated, and told whether Windo
   /** Task Scheduler, which tries a password when a task is registered with it. */
   class Windows extends MemoryScheduler {
     right = 'one';
-    override register(...[path, definition, credential]: Parameters<MemoryScheduler['register']>) {
+    override async register(...[path, definition, credential]: Parameters<TaskScheduler['register']>) {
       const given = credential?.kind === 'password' ? credential.password : undefined;
-      if (given !== this.right)
-        return Promise.reject(new SchedulerError('register_failed', 'the user name or password is incorrect'));
+      if (given !== this.right) throw new SchedulerError('register_failed', 'the user name or password is incorrect');
       return super.register(path, definition);
     }
   }
@@ -162,7 +169,12 @@ it('a password of an account is registered with, rotated, and told whether Windo
     agentId,
   });
   const { cache, central } = host;
-  const sync = new DesiredSync(agentId, facts, { scheduler, cache, central, accounts, storeScript: () => undefined }, silentLog);
+  const sync = new DesiredSync(
+    agentId,
+    facts,
+    { scheduler, cache, central, accounts, storeScript: () => undefined },
+    silentLog,
+  );
   const job = makeManifest({ runAs: 'user:CORP\\etl' });
   central.onNotice({ sealKey: null });
   let applied: () => void = () => undefined;
@@ -180,7 +192,9 @@ it('a password of an account is registered with, rotated, and told whether Windo
   host.give({ 'corp\\etl': 'one' });
   await first;
   // Only the centre had it, and it came before the task was registered: no failure in between.
-  expect(cache.registered().jobs).toMatchObject([{ jobId: job.jobId, passwordMark: host.passwords.markOf('CORP\\etl') }]);
+  expect(cache.registered().jobs).toMatchObject([
+    { jobId: job.jobId, passwordMark: host.passwords.markOf('CORP\\etl') },
+  ]);
   expect(host.status()).toEqual([{ purpose: 'account', name: 'corp\\etl', state: 'verified', version: 1 }]);
 
   central.onNotice({ sealKey: host.sealKeys.publicKey });

@@ -95,7 +95,9 @@ export class CentralSecrets {
       })
       .slice(0, mostUses);
     const needed = new Set(this.uses.map((use) => (use.purpose === 'account' ? vaultKey(use) : placeOf(use))));
-    this.ports.passwords.forgetCentral((name) => needed.has(vaultKey({ purpose: 'account', name: name.toLowerCase() })));
+    this.ports.passwords.forgetCentral((name) =>
+      needed.has(vaultKey({ purpose: 'account', name: name.toLowerCase() })),
+    );
     this.ports.secrets.forgetCentral((name, jobId = '') =>
       needed.has(placeOf({ purpose: 'secret', name: name.toLowerCase(), jobId })),
     );

@@ -138,7 +138,16 @@ export async function runSession(
     clearInterval(beat);
     clearInterval(look);
     signal.removeEventListener('abort', abort);
-    for (const part of [events, output, desired, commands, parts.inventory, parts.contact, parts.upgrader, parts.central])
+    for (const part of [
+      events,
+      output,
+      desired,
+      commands,
+      parts.inventory,
+      parts.contact,
+      parts.upgrader,
+      parts.central,
+    ])
       part?.detach();
   }
 }

@@ -7,7 +7,9 @@ import { type Call, print, UsageError } from './arguments.js';
 export async function account({ values, data, words: [act, name] }: Call): Promise<number> {
   if (act === 'list') {
     const known = listAccounts(data);
-    print(values.json ? known : known.map(({ account, at, central }) => `${account}  ${whence(central)}${at}\n`).join(''));
+    print(
+      values.json ? known : known.map(({ account, at, central }) => `${account}  ${whence(central)}${at}\n`).join(''),
+    );
     return 0;
   }
   if ((act !== 'set' && act !== 'forget') || name === undefined)

@@ -24,7 +24,9 @@ const words = { secret: 'secret', account: 'password of account' } as const;
 /** `carillon account list | show | set | rotate | allow | remove`: accounts that jobs run as, and their passwords. */
 export function addAccount(program: Command, cli: Cli): void {
   const command = program.command('account').description('accounts that jobs run as, and their passwords');
-  const list = command.command('list').description('accounts of jobs: who uses them, where, and until when they are good');
+  const list = command
+    .command('list')
+    .description('accounts of jobs: who uses them, where, and until when they are good');
   handle(addListOptions(list), cli, async (session: Session, options: ListOptions) => {
     const accounts = await listOf(session, options, 'account');
     if (session.json) return session.printJson(accounts);
@@ -50,7 +52,9 @@ export function addParts(command: Command, cli: Cli, purpose: VaultPurpose, argu
     .argument(`<${argument}>`);
   handle(addListOptions(show), cli, async (session: Session, options: ListOptions, name: string) => {
     const one = await session.call(jobSecretRoutes.get, { purpose, name });
-    const hosts = await collectPages(options, (page) => session.call(jobSecretRoutes.hosts, { purpose, name, ...page }));
+    const hosts = await collectPages(options, (page) =>
+      session.call(jobSecretRoutes.hosts, { purpose, name, ...page }),
+    );
     if (session.json) return session.printJson({ ...one, hosts: { ...one.hosts, items: hosts } });
     tellOne(session, one);
     if (hosts.length === 0) return undefined;
@@ -73,7 +77,7 @@ export function addParts(command: Command, cli: Cli, purpose: VaultPurpose, argu
     .option('--expires <when>', 'until when it is good: 90d (from now on), or 2026-03-01T08:00');
   handle(rotate, cli, async (session: Session, options: SetOptions, name: string) => {
     await session.call(jobSecretRoutes.get, { purpose, name });
-    await setValue(session, purpose, name, options);
+    return setValue(session, purpose, name, options);
   });
   const allow = command
     .command('allow')
@@ -100,7 +104,12 @@ export function addSetOptions(command: Command): Command {
 }
 
 /** Hands over a value from standard input. @throws CliError when there is none */
-export async function setValue(session: Session, purpose: VaultPurpose, name: string, options: SetOptions): Promise<void> {
+export async function setValue(
+  session: Session,
+  purpose: VaultPurpose,
+  name: string,
+  options: SetOptions,
+): Promise<undefined> {
   const value = (await readAll(session.io.stdin, '<stdin>')).text.replace(/\r?\n$/, '');
   if (value === '') throw new CliError(`${words[purpose]} ${name}: expected it on standard input, got nothing`, {});
   const { jobs, description, expires } = options;
@@ -114,17 +123,18 @@ export async function setValue(session: Session, purpose: VaultPurpose, name: st
   if (session.json) session.printJson(one);
   else {
     session.print(`${words[purpose]} ${safeText(name)} is set, version ${one.version}; ${hostsText(one)}`);
-    if (one.jobs.length === 0)
-      session.note(`no job may use it yet: carillon ${purpose} allow ${safeText(name)} JOB`);
+    if (one.jobs.length === 0) session.note(`no job may use it yet: carillon ${purpose} allow ${safeText(name)} JOB`);
     else if (one.notFor.length > 0)
       session.note(`it is not for ${safeText(one.notFor.join(', '))}, which names it: carillon ${purpose} allow`);
   }
+  return undefined;
 }
 
-export async function removeOne(session: Session, purpose: VaultPurpose, name: string): Promise<void> {
+export async function removeOne(session: Session, purpose: VaultPurpose, name: string): Promise<undefined> {
   await session.call(jobSecretRoutes.remove, { purpose, name });
   if (session.json) session.printJson({ purpose, name });
   else session.print(`${words[purpose]} ${safeText(name)} is forgotten`);
+  return undefined;
 }
 
 export function listOf(session: Session, options: ListOptions, purpose: VaultPurpose): Promise<JobSecret[]> {

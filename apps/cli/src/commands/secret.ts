@@ -54,15 +54,17 @@ export function addSecret(program: Command, cli: Cli): void {
     await session.call(channelRoutes.removeSecret, { name });
     if (session.json) session.printJson({ name });
     else session.print(`secret ${safeText(name)} is forgotten`);
+    return undefined;
   });
 }
 
-async function setOfChannels(session: Session, name: string): Promise<void> {
+async function setOfChannels(session: Session, name: string): Promise<undefined> {
   const value = (await readAll(session.io.stdin, '<stdin>')).text.replace(/\r?\n$/, '');
   if (value === '') throw new CliError(`secret ${name}: expected its value on standard input, got nothing`, {});
   await session.call(channelRoutes.setSecret, { body: { name, value } });
   if (session.json) session.printJson({ name });
   else session.print(`secret ${safeText(name)} is set`);
+  return undefined;
 }
 
 /** Whoever means a secret of jobs would otherwise make one for channels, and no host would get it. */

@@ -47,7 +47,13 @@ export class SecretExpiry implements OnApplicationBootstrap, OnModuleDestroy {
       if (isDue) firing.delete(part);
     }
     for (const part of firing)
-      await signalSystem(pool, { atMs, part, ok: true, code: 'secret_renewed', text: 'it was replaced, or is not kept any more' });
+      await signalSystem(pool, {
+        atMs,
+        part,
+        ok: true,
+        code: 'secret_renewed',
+        text: 'it was replaced, or is not kept any more',
+      });
   }
 
   private async lookQuietly(): Promise<void> {

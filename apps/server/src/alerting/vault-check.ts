@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { describeError } from '../queue/state-log.js';
 import { Signer } from '../shared/signer.js';
 import { isRefusal } from '../shared/signing/signer-requests.js';
-import { describeError } from '../queue/state-log.js';
 import { firingParts, signalSystem } from '../store/alert-signals.js';
 import { Database } from '../store/database.store.js';
 import { JobSecretStore } from '../store/job-secret.store.js';

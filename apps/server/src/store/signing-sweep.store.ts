@@ -96,7 +96,10 @@ export class SigningSweepStore {
 
 type Contents = Exclude<Awaited<ReturnType<AcceptedStore['contents']>>, Refusal>;
 
-function compare(standing: readonly AcceptedRecord[], { jobs, hosts, groups, sealKeys, secrets }: Contents): Difference[] {
+function compare(
+  standing: readonly AcceptedRecord[],
+  { jobs, hosts, groups, sealKeys, secrets }: Contents,
+): Difference[] {
   const found: Difference[] = [];
   const differs = (about: string, message: string) => found.push({ about, code: 'book_changed', message });
   const knownHosts = new Map(hosts.map((host) => [host.hostId, host]));

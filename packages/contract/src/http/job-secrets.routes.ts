@@ -87,7 +87,8 @@ export const jobSecretRoutes = defineRoutes({
     method: 'POST',
     path: '/job-secrets',
     tag,
-    summary: 'Hand over a secret for jobs or the password of an account, another value of it, or say for which jobs it is',
+    summary:
+      'Hand over a secret for jobs or the password of an account, another value of it, or say for which jobs it is',
     body: z.object({
       purpose,
       name: z.string().min(1).max(320),

@@ -75,4 +75,3 @@ describe('with AES-256-GCM', () => {
     expect(isSealKey(makeSealKeys().publicKey)).toBe(true);
   });
 });
-

@@ -25,7 +25,11 @@ describe('for which jobs a secret is', () => {
 });
 
 const definition = (changes: object) =>
-  ({ run: { kind: 'program', secrets: { environment: { A: 'One', B: 'one' }, stdin: 'two' } }, runAs: 'system', ...changes }) as Manifest;
+  ({
+    run: { kind: 'program', secrets: { environment: { A: 'One', B: 'one' }, stdin: 'two' } },
+    runAs: 'system',
+    ...changes,
+  }) as unknown as Manifest;
 
 describe('what a definition needs', () => {
   it('its secrets, each once, and the account whose password Windows wants', () => {
@@ -43,7 +47,11 @@ describe('what a definition needs', () => {
   });
 
   it('another account on a host that is different', () => {
-    const own = definition({ run: {}, runAs: 'user:CORP\\etl', overrides: [{ hosts: ['db02'], runAs: 'user:.\\local' }] });
+    const own = definition({
+      run: {},
+      runAs: 'user:CORP\\etl',
+      overrides: [{ hosts: ['db02'], runAs: 'user:.\\local' }],
+    });
     expect(usesOf(own, 'DB02')).toEqual([{ purpose: 'account', name: '.\\local' }]);
     expect(usesOf(own, 'DB01')).toEqual([{ purpose: 'account', name: 'corp\\etl' }]);
     expect(accountsNeeded(own)).toEqual(['corp\\etl', '.\\local']);

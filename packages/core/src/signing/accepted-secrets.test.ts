@@ -89,7 +89,12 @@ describe('a value for a host', () => {
     ['a secret that was taken away', {}, [{ kind: 'secret-gone', purpose: 'secret', name: 'token' }], 'unknown_secret'],
     ['a job that it is not for', {}, [secret(2, { jobs: ['nightly'] })], 'not_for_job'],
     ['a job that is gone', {}, [{ kind: 'job-gone', jobId: 'load' }], 'unknown_job'],
-    ['a host that joined anew and told no key', {}, [{ ...host('a'), publicKey: stranger.publicKey } as AcceptedRecord], 'no_seal_key'],
+    [
+      'a host that joined anew and told no key',
+      {},
+      [{ ...host('a'), publicKey: stranger.publicKey } as AcceptedRecord],
+      'no_seal_key',
+    ],
   ])('is not given to %s', (_what, changes, more, code) => {
     expect(bookOf(...usual, ...more).judgeUse(use(changes))).toMatchObject({ ok: false, code });
   });

@@ -86,10 +86,10 @@ export class AcceptedSecrets {
     const uses = usesOf(JSON.parse(text) as Manifest, hostName);
     if (!uses.some((use) => use.purpose === purpose && use.name === name))
       return refuse('not_for_job', `job ${jobName} does not use ${what}`);
-    if (!isForJob(known.jobs, jobName))
-      return refuse('not_for_job', `${what} is not for job ${jobName}`);
+    if (!isForJob(known.jobs, jobName)) return refuse('not_for_job', `${what} is not for job ${jobName}`);
     const key = this.keys.get(hostId);
-    if (key === undefined) return refuse('no_seal_key', `host ${hostName} has not told to which key secrets are sealed`);
+    if (key === undefined)
+      return refuse('no_seal_key', `host ${hostName} has not told to which key secrets are sealed`);
     return { ok: true, key, valueVersion: known.version };
   }
 

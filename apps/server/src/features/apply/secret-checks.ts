@@ -11,7 +11,9 @@ import type { ApplyFacts, DocumentProblem } from '../../store/apply.store.js';
  */
 export function notTheirSecrets(documents: readonly Document[], { secretJobs }: ApplyFacts): DocumentProblem[] {
   return documents.flatMap((document, index) =>
-    document.kind === 'Job' ? problemsOf(document.spec, secretJobs).map((problem) => ({ ...problem, document: index })) : [],
+    document.kind === 'Job'
+      ? problemsOf(document.spec, secretJobs).map((problem) => ({ ...problem, document: index }))
+      : [],
   );
 }
 
@@ -25,7 +27,8 @@ function problemsOf(spec: JobSpec, known: ApplyFacts['secretJobs']) {
     const jobs = known.get(vaultKey({ purpose, name: name.toLowerCase() }));
     return jobs !== undefined && !isForJob(jobs, spec.name);
   };
-  const toDo = (command: string) => `one that is for job ${spec.name}; somebody who manages secrets can say so: ${command}`;
+  const toDo = (command: string) =>
+    `one that is for job ${spec.name}; somebody who manages secrets can say so: ${command}`;
   return [
     ...uses
       .filter(({ name }) => isOutside('secret', name))

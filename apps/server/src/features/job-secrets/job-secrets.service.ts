@@ -33,9 +33,12 @@ export class JobSecretsService {
     const stored = new Map((await this.secrets.list(purpose)).map((row) => [vaultKey(row), row]));
     // Accounts of jobs stand there too where the centre has no password: somebody may be looking for them.
     const wanted = [...users.values()].map(({ name }) => name).filter((name) => name.purpose === 'account');
-    const names = new Map([...stored.values(), ...wanted.filter((name) => (purpose ?? name.purpose) === name.purpose)].map(
-      (name) => [vaultKey(name), name],
-    ));
+    const names = new Map(
+      [...stored.values(), ...wanted.filter((name) => (purpose ?? name.purpose) === name.purpose)].map((name) => [
+        vaultKey(name),
+        name,
+      ]),
+    );
     const keys = [...names.keys()].sort().filter((key) => after === null || key > after);
     const page = await Promise.all(
       keys.slice(0, limit + 1).map(async (key) => ({
@@ -43,7 +46,12 @@ export class JobSecretsService {
         summary: await this.summary(names.get(key) as VaultName, stored.get(key), users.get(key)),
       })),
     );
-    return pageOfRows(page, limit, ({ key }) => key, ({ summary }) => summary);
+    return pageOfRows(
+      page,
+      limit,
+      ({ key }) => key,
+      ({ summary }) => summary,
+    );
   }
 
   async get(purpose: VaultPurpose, shown: string): Promise<Summary> {
@@ -51,16 +59,27 @@ export class JobSecretsService {
     return this.summary(name, row, used);
   }
 
-  async hosts({ purpose, name: shown, cursor, limit, state }: Input<Routes['hosts']>): Promise<Response<Routes['hosts']>> {
+  async hosts({
+    purpose,
+    name: shown,
+    cursor,
+    limit,
+    state,
+  }: Input<Routes['hosts']>): Promise<Response<Routes['hosts']>> {
     const after = readCursor(cursor);
     const { name, row, used } = await this.find(purpose, shown);
     const all = (await this.standings(name, row, used)).filter(
       (each) => (state === undefined || each.state === state) && (after === null || each.key > after),
     );
-    return pageOfRows(all, limit, ({ key }) => key, ({ key: _key, hostId: _hostId, updatedAt, ...each }) => ({
-      ...each,
-      updatedAt: updatedAt?.toISOString() ?? null,
-    }));
+    return pageOfRows(
+      all,
+      limit,
+      ({ key }) => key,
+      ({ key: _key, hostId: _hostId, updatedAt, ...each }) => ({
+        ...each,
+        updatedAt: updatedAt?.toISOString() ?? null,
+      }),
+    );
   }
 
   /** @throws ApiError naming the field and what was expected */
@@ -112,9 +131,16 @@ export class JobSecretsService {
     return { name, row: row ?? undefined, used };
   }
 
-  private async standings(name: VaultName, row: JobSecretRow | undefined, used: UsedIn | undefined): Promise<Standing[]> {
+  private async standings(
+    name: VaultName,
+    row: JobSecretRow | undefined,
+    used: UsedIn | undefined,
+  ): Promise<Standing[]> {
     if (!used) return [];
-    const rows = await this.hostSecrets.standings(name, used.jobs.map(({ jobId }) => jobId));
+    const rows = await this.hostSecrets.standings(
+      name,
+      used.jobs.map(({ jobId }) => jobId),
+    );
     return standingsOf(name, row?.version ?? null, used, rows);
   }
 

@@ -58,7 +58,10 @@ describe('a secret for jobs', () => {
   it('is refused to jobs that it is not for, with the field and what to do', async () => {
     const failure = await apply([job('nightly', 'etl-token')]).catch((error: unknown) => error);
     expect(problems(failure)).toMatchObject([
-      { path: 'run.environment.TOKEN.secret', expected: expect.stringContaining('carillon secret allow etl-token "nightly"') },
+      {
+        path: 'run.environment.TOKEN.secret',
+        expected: expect.stringContaining('carillon secret allow etl-token "nightly"'),
+      },
       { path: 'run.stdin.secret' },
     ]);
     await apply([job('etl-load', 'etl-token'), job('with-its-hosts-own', 'unknown-here')]);
@@ -75,7 +78,9 @@ describe('a secret for jobs', () => {
     );
     await set('gone', { value: 'some value' });
     await app.call(api.jobSecrets.remove, { purpose: 'secret', name: 'GONE' });
-    await expect(app.call(api.jobSecrets.get, { purpose: 'secret', name: 'gone' })).rejects.toMatchObject({ status: 404 });
+    await expect(app.call(api.jobSecrets.get, { purpose: 'secret', name: 'gone' })).rejects.toMatchObject({
+      status: 404,
+    });
     // Its versions go on, so that hosts never take the older value for the newer.
     expect(await set('gone', { value: 'some value' })).toMatchObject({ version: 2 });
   });
@@ -92,7 +97,9 @@ describe('an account', () => {
   it('stands there as soon as a job runs as it, with or without a password in the centre', async () => {
     await apply([jobFile('load', { runAs: 'user:CORP\\Etl' }), jobFile('managed', { runAs: 'gmsa:CORP\\m$' })]);
     const { items } = await app.call(api.jobSecrets.list, { purpose: 'account' });
-    expect(items).toMatchObject([{ name: 'CORP\\Etl', version: null, usedBy: ['load'], hosts: { total: 2, waiting: 2 } }]);
+    expect(items).toMatchObject([
+      { name: 'CORP\\Etl', version: null, usedBy: ['load'], hosts: { total: 2, waiting: 2 } },
+    ]);
     expect(await set('corp\\etl', { value: 'p', jobs: ['load'] }, 'account')).toMatchObject({ version: 1, notFor: [] });
     await expect(set('CORP\\m$', { value: 'p' }, 'account')).rejects.toThrow(/name: expected a user/);
     const failure = await apply([jobFile('another', { runAs: 'user:CORP\\etl' })]).catch((error: unknown) => error);
@@ -123,9 +130,9 @@ describe('the end of a password', () => {
   const dayMs = 86_400_000;
   const atMs = Date.parse('2027-03-01T00:00:00Z');
   const signals = async () =>
-    (await app.database.pool.query(`SELECT data FROM alert_signal WHERE data->>'part' LIKE 'expiry:%' ORDER BY id`)).rows.map(
-      ({ data }) => [data.ok, data.part, data.text],
-    );
+    (
+      await app.database.pool.query(`SELECT data FROM alert_signal WHERE data->>'part' LIKE 'expiry:%' ORDER BY id`)
+    ).rows.map(({ data }) => [data.ok, data.part, data.text]);
   const lookAt = (nowMs: number) =>
     new SecretExpiry(app.app.get(JobSecretStore), app.app.get(Database), () => nowMs).look();
   const fire = () =>
@@ -145,7 +152,9 @@ describe('the end of a password', () => {
     await fire();
     await lookAt(atMs - dayMs);
     expect(await signals()).toHaveLength(1);
-    await app.app.get(JobSecretStore).put({ purpose: 'account', shown: 'corp\\etl', value: 'n', expiresAt: null }, 'ann');
+    await app.app
+      .get(JobSecretStore)
+      .put({ purpose: 'account', shown: 'corp\\etl', value: 'n', expiresAt: null }, 'ann');
     await lookAt(atMs - dayMs);
     expect((await signals()).at(-1)?.[0]).toBe(true);
     expect(app.app.get(ALERT_CLOCK)).toBeTypeOf('function');
@@ -154,7 +163,12 @@ describe('the end of a password', () => {
 
 describe('at each start', () => {
   const check = (secrets: Pick<JobSecretStore, 'sealed'> = app.app.get(JobSecretStore)) =>
-    new VaultCheck(secrets as JobSecretStore, app.app.get(Signer), app.app.get(Database), () => 0).onApplicationBootstrap();
+    new VaultCheck(
+      secrets as JobSecretStore,
+      app.app.get(Signer),
+      app.app.get(Database),
+      () => 0,
+    ).onApplicationBootstrap();
 
   it('what stands there is ciphertext, or the server does not start', async () => {
     await check();
@@ -170,7 +184,9 @@ describe('at each start', () => {
     await app.database.pool.query(`UPDATE job_secret SET version = version + 1 WHERE name_key = 'etl-token'`);
     await check();
     const told = await app.database.pool.query(`SELECT data FROM alert_signal WHERE data->>'part' = 'vault'`);
-    expect(told.rows).toMatchObject([{ data: { ok: false, code: 'secrets_closed', text: expect.stringContaining('secret etl-token') } }]);
+    expect(told.rows).toMatchObject([
+      { data: { ok: false, code: 'secrets_closed', text: expect.stringContaining('secret etl-token') } },
+    ]);
     expect(rows).toHaveLength(1);
   });
 });

@@ -1,3 +1,5 @@
+import type { Manifest } from '@carillon/core/job/job-spec';
+import { readRunAs } from '@carillon/core/job/run-as';
 import { type HostSecretState, hostSecretStates, standingOf } from '@carillon/core/secrets/secret-rules';
 import {
   accountsNeeded,
@@ -7,8 +9,6 @@ import {
   type VaultName,
   vaultKey,
 } from '@carillon/core/secrets/secret-use';
-import type { Manifest } from '@carillon/core/job/job-spec';
-import { readRunAs } from '@carillon/core/job/run-as';
 import type { HostStanding, UsingJob } from '../../store/host-secret.store.js';
 
 /** Who uses one thing of the vault. */

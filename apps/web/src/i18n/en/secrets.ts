@@ -17,9 +17,11 @@ export const secrets = {
   'secrets.none': 'There is no secret yet. A channel that needs one says so.',
   'secrets.look': 'Show what is typed',
   'jobSecrets.ofJobs': 'Secrets of jobs',
-  'jobSecrets.ofJobsText': 'What programs of jobs are given, sealed to the hosts whose jobs name it. Values only go in and are never shown.',
+  'jobSecrets.ofJobsText':
+    'What programs of jobs are given, sealed to the hosts whose jobs name it. Values only go in and are never shown.',
   'jobSecrets.accounts': 'Accounts of jobs',
-  'jobSecrets.accountsText': 'Whom jobs run as. A password that is kept here reaches the hosts that need it; managed accounts need none.',
+  'jobSecrets.accountsText':
+    'Whom jobs run as. A password that is kept here reaches the hosts that need it; managed accounts need none.',
   'jobSecrets.newSecret': 'New secret for jobs',
   'jobSecrets.newAccount': 'New password',
   'jobSecrets.forJobs': 'For jobs',
@@ -41,7 +43,8 @@ export const secrets = {
   'jobSecrets.noAccounts': 'No job runs as an account with a password.',
   'jobSecrets.nameMeans': 'What jobs name it by: { secret: NAME }',
   'jobSecrets.accountMeans': 'CORP\\etl, .\\etl (of the host itself) or etl@corp.example',
-  'jobSecrets.valueMeans': 'It goes to the server, which keeps it sealed, and to the hosts that need it. Nobody sees it again.',
+  'jobSecrets.valueMeans':
+    'It goes to the server, which keeps it sealed, and to the hosts that need it. Nobody sees it again.',
   'jobSecrets.password': 'Password',
   'jobSecrets.emptyKeeps': 'Empty: it stays as it is',
   'jobSecrets.host': 'Host',

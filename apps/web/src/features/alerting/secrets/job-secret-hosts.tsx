@@ -5,7 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { HostLink } from '../../../components/links.js';
 import { PagedTable } from '../../../components/paged-table.js';
 import { When } from '../../../components/when.js';
-import { type Word, useWords } from '../../../i18n/index.js';
+import { useWords, type Word } from '../../../i18n/index.js';
 import { pagedQuery } from '../../../lib/api.js';
 import type { JobSecret } from './job-secrets.js';
 
@@ -47,7 +47,13 @@ function Hosts({ purpose, name }: Pick<JobSecret, 'purpose' | 'name'>) {
     <PagedTable
       query={hosts}
       label={t('jobSecrets.hostsOf', { name })}
-      head={[t('jobSecrets.host'), t('jobSecrets.state'), t('jobSecrets.versionHead'), t('jobSecrets.why'), t('jobSecrets.toldAt')]}
+      head={[
+        t('jobSecrets.host'),
+        t('jobSecrets.state'),
+        t('jobSecrets.versionHead'),
+        t('jobSecrets.why'),
+        t('jobSecrets.toldAt'),
+      ]}
       row={({ host, state, version, code, message, updatedAt }) => (
         <Table.Tr key={host}>
           <Table.Td>
@@ -59,7 +65,9 @@ function Hosts({ purpose, name }: Pick<JobSecret, 'purpose' | 'name'>) {
             </Badge>
           </Table.Td>
           <Table.Td>{version ?? '-'}</Table.Td>
-          <Table.Td className="wrap">{code === 'agent_too_old' ? t('jobSecrets.agentTooOld') : (message ?? code ?? '')}</Table.Td>
+          <Table.Td className="wrap">
+            {code === 'agent_too_old' ? t('jobSecrets.agentTooOld') : (message ?? code ?? '')}
+          </Table.Td>
           <Table.Td>{updatedAt === null ? '-' : <When at={updatedAt} />}</Table.Td>
         </Table.Tr>
       )}

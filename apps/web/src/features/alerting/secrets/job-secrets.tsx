@@ -8,14 +8,17 @@ import { Empty } from '../../../components/empty.js';
 import { JobLink } from '../../../components/links.js';
 import { PagedTable } from '../../../components/paged-table.js';
 import { When } from '../../../components/when.js';
-import { type Word, useWords } from '../../../i18n/index.js';
+import { useWords, type Word } from '../../../i18n/index.js';
 import { pagedQuery } from '../../../lib/api.js';
 import { JobSecretForm } from './job-secret-form.js';
 import { JobSecretHosts } from './job-secret-hosts.js';
 
 export type JobSecret = Response<typeof jobSecretRoutes.get>;
 
-const titles = { secret: 'jobSecrets.ofJobs', account: 'jobSecrets.accounts' } as const satisfies Record<VaultPurpose, Word>;
+const titles = { secret: 'jobSecrets.ofJobs', account: 'jobSecrets.accounts' } as const satisfies Record<
+  VaultPurpose,
+  Word
+>;
 const texts = { secret: 'jobSecrets.ofJobsText', account: 'jobSecrets.accountsText' } as const satisfies Record<
   VaultPurpose,
   Word
@@ -58,7 +61,13 @@ export function JobSecrets({ purpose, onDone }: { purpose: VaultPurpose; onDone:
           />
         }
       />
-      <JobSecretForm purpose={purpose} secret={undefined} opened={isAdding} onClose={() => setAdding(false)} onDone={onDone} />
+      <JobSecretForm
+        purpose={purpose}
+        secret={undefined}
+        opened={isAdding}
+        onClose={() => setAdding(false)}
+        onDone={onDone}
+      />
     </Stack>
   );
 }
@@ -117,7 +126,13 @@ function Row({ secret, onDone }: { secret: JobSecret; onDone: (name: string) => 
             {t('secrets.set')}
           </Button>
         </Group>
-        <JobSecretForm purpose={purpose} secret={secret} opened={isSetting} onClose={() => setSetting(false)} onDone={onDone} />
+        <JobSecretForm
+          purpose={purpose}
+          secret={secret}
+          opened={isSetting}
+          onClose={() => setSetting(false)}
+          onDone={onDone}
+        />
         <JobSecretHosts secret={secret} opened={isLooking} onClose={() => setLooking(false)} />
       </Table.Td>
     </Table.Tr>

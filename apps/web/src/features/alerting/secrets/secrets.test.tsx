@@ -48,7 +48,14 @@ it('secrets are told by name and use, take another value, and go where nothing u
 it('secrets of jobs and accounts tell their jobs and hosts, and take a value that is shown to nobody', async () => {
   const hosts = { total: 2, waiting: 0, stored: 0, verified: 1, own: 0, failed: 1 };
   const account = {
-    ...{ purpose: 'account' as const, name: 'CORP\\etl', version: 3, description: '', jobs: ['etl-*'], expiresAt: null },
+    ...{
+      purpose: 'account' as const,
+      name: 'CORP\\etl',
+      version: 3,
+      description: '',
+      jobs: ['etl-*'],
+      expiresAt: null,
+    },
     ...{ author: 'w.li', updatedAt, usedBy: ['etl-load', 'nightly'], notFor: ['nightly'], hosts },
   };
   const network = new FakeNetwork()
@@ -59,7 +66,15 @@ it('secrets of jobs and accounts tell their jobs and hosts, and take a value tha
     .on(jobSecretRoutes.set, () => account)
     .on(jobSecretRoutes.hosts, () => ({
       items: [
-        { host: 'DB02', jobs: ['etl-load'], state: 'failed', version: 3, code: 'x', message: 'wrong password', updatedAt },
+        {
+          host: 'DB02',
+          jobs: ['etl-load'],
+          state: 'failed',
+          version: 3,
+          code: 'x',
+          message: 'wrong password',
+          updatedAt,
+        },
       ],
       next: null,
     }));
