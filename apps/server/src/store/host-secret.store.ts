@@ -118,7 +118,7 @@ export class HostSecretStore {
   /** How the hosts of these jobs stand with something, by host's name. */
   async standings({ purpose, name }: VaultName, jobIds: readonly string[]): Promise<HostStanding[]> {
     const { rows } = await this.database.pool.query<HostStanding>(
-      `SELECT a.job_id AS "jobId", h.id AS "hostId", h.name AS host, h.capabilities, s.state, s.version, s.code, s.message,
+      `SELECT a.job_id AS "jobId", h.id AS "hostId", h.name AS host, coalesce(h.capabilities, '{}') AS capabilities, s.state, s.version, s.code, s.message,
          s.updated_at AS "updatedAt"
        FROM assignment a JOIN host h ON h.id = a.host_id
          LEFT JOIN host_secret s ON s.host_id = h.id AND s.purpose = $1 AND s.name_key = $2

@@ -78,7 +78,7 @@ export class AcceptedBook {
 
   /** May this be accepted now? A version is never lower than one that was, nor the same with another meaning. */
   judgeRecord(record: AcceptedRecord): Verdict {
-    if (record.kind === 'seal-key') return this.secrets.judgeKey(record, this.hosts.get(record.hostId)?.publicKey);
+    if (record.kind === 'seal-key') return this.secrets.judgeKey(record, this.hosts.get(record.hostId));
     if (record.kind === 'secret') return this.secrets.judge(record);
     if (record.kind !== 'job') return { ok: true };
     const highest = Math.max(0, ...(this.jobs.get(record.jobId)?.versions.keys() ?? []));
