@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { byteSizeSchema, durationSchema } from '../job/parts.schema.js';
-import { isPathWithin } from '../policy/program-path.js';
+import { isPathWithin, pathProblem } from '../policy/program-path.js';
 import { problemParams } from '../zod-problems.js';
 import { actionLimits } from './action-limits.js';
 import { actionPathSchema, globsSchema } from './action-parts.schema.js';
@@ -11,7 +11,7 @@ import { protectedPath } from './protected-path.js';
 export const cleanupSchema = z
   .strictObject({
     root: actionPathSchema.superRefine((path, context) => {
-      const why = protectedPath(path);
+      const why = pathProblem(path) === undefined ? protectedPath(path) : undefined;
       if (why !== undefined)
         context.addIssue({
           code: 'custom',

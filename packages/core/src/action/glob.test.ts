@@ -25,6 +25,7 @@ describe('a pattern', () => {
     ['*.log', 'a.log.gz'],
     ['x/*', 'x/y/z'],
     ['x/**/a', 'y/a'],
+    ['x/**', 'x'],
     ['a?', 'a'],
     ['*.LOG', 'a.log'],
     ['', 'a'],
@@ -43,7 +44,13 @@ describe('a pattern', () => {
         fc.array(name, { minLength: 1, maxLength: 5 }),
         (pattern, path) => {
           const source = pattern
-            .map((each) => (each === '**' ? '(?:[^/]+/)*' : `${each.replace(/\*/g, '[^/]*').replace(/\?/g, '[^/]')}/`))
+            .map((each, at) =>
+              each === '**'
+                ? at === pattern.length - 1
+                  ? '(?:[^/]+/)+'
+                  : '(?:[^/]+/)*'
+                : `${each.replace(/\*/g, '[^/]*').replace(/\?/g, '[^/]')}/`,
+            )
             .join('');
           expect(fits(pattern.join('/'), path.join('/'))).toBe(new RegExp(`^${source}$`).test(`${path.join('/')}/`));
         },

@@ -1,6 +1,6 @@
 /**
- * Does a path below a folder fit a pattern? `*` and `?` stand for signs within one name, `**` for any number of folders;
- * nothing else is special. The time it takes grows with the lengths multiplied, never faster, whatever the pattern.
+ * Does a path below a folder fit a pattern? `*` and `?` stand for signs within one name, `**` for any number of folders,
+ * and at the end for all that is in them; nothing else is special. The time it takes grows with the lengths multiplied, never faster, whatever the pattern.
  * @param pattern with slashes of either kind
  * @param path parts joined by `/`
  */
@@ -10,12 +10,14 @@ export function matchesGlob(pattern: string, path: string, ignoreCase: boolean):
   const names = fold(path).split('/');
   // For each number of names: can the wanted parts so far stand for just these?
   let reach = [true, ...names.map(() => false)];
-  for (const part of wanted) {
-    const next = names.map(() => false);
-    next.unshift(part === '**' && reach[0] === true);
+  for (const [at, part] of wanted.entries()) {
+    const isAnything = part === '**';
+    const isLast = at === wanted.length - 1;
+    const next = [isAnything && !isLast && reach[0] === true];
     for (const [index, name] of names.entries()) {
-      next[index + 1] =
-        part === '**' ? reach[index + 1] === true || next[index] === true : reach[index] === true && fits(part, name);
+      const before = reach[index] === true;
+      const sofar = isLast ? before : reach[index + 1] === true;
+      next.push(isAnything ? sofar || next[index] === true : before && fits(part, name));
     }
     reach = next;
   }

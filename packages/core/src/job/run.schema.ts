@@ -1,6 +1,6 @@
 import { splitCommandLine } from '@carillon/wintask/process/command-line';
 import { z } from 'zod';
-import { type ActionRun, actionKinds } from '../action/action-spec.js';
+import { actionKinds } from '../action/action-spec.js';
 import { cleanupSchema } from '../action/cleanup.schema.js';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
@@ -116,10 +116,8 @@ const objectSchema = z
     const shared = { workingDirectory: run.workingDirectory ?? null, environment, ...(secrets ? { secrets } : {}) };
     if (run.powershell !== undefined) return { kind: 'powershell', script: run.powershell, ...shared };
     if (run.batch !== undefined) return { kind: 'batch', script: run.batch, ...shared };
-    for (const kind of actionKinds) {
-      const action = run[kind];
-      if (action !== undefined) return { kind, action, workingDirectory: null, environment: {} } satisfies ActionRun;
-    }
+    const own = { workingDirectory: null, environment: {} };
+    if (run.cleanup !== undefined) return { kind: 'cleanup', action: run.cleanup, ...own };
     return { kind: 'program', program: run.program ?? '', arguments: run.arguments ?? [], ...shared };
   });
 

@@ -1,8 +1,8 @@
 import { isAction } from '@carillon/core/action/action-spec';
+import { describeDuration } from '@carillon/core/job/describe-schedule';
 import type { RunSpec } from '@carillon/core/job/job-spec';
 import type { useWords, Word } from '../../i18n/index.js';
 import { size } from '../../lib/sizes.js';
-import { duration } from '../../lib/times.js';
 
 /** Fields that have a name for people; the others are shown by their own. */
 const labels: Readonly<Record<string, Word>> = {
@@ -32,7 +32,7 @@ function valueText(field: string, value: unknown, t: Translate): string | undefi
   if (value === null || value === undefined || value === false || value === 0) return undefined;
   if (value === true) return t('common.yes');
   if (typeof value === 'number')
-    return field.endsWith('Ms') ? duration(value) : field.endsWith('Bytes') ? size(value) : String(value);
+    return field.endsWith('Ms') ? describeDuration(value) : field.endsWith('Bytes') ? size(value) : String(value);
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(String).join(' · ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
