@@ -1,5 +1,6 @@
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -86,7 +87,8 @@ describe('a cleanup', () => {
 
   it('is not led out by a folder that becomes a link between looking and deleting', () => {
     put(join(root, 'sub/a.log'), 9);
-    put(join(outside, 'a.log'), 9);
+    // The very same file by another name: only where it is tells the one from the other.
+    linkSync(join(root, 'sub/a.log'), join(outside, 'a.log'));
     const { context, problems } = makeActionContext({}, (line) => {
       if (!line.includes('files go') || existsSync(join(root, 'moved'))) return;
       renameSync(join(root, 'sub'), join(root, 'moved'));
@@ -112,6 +114,8 @@ describe('a cleanup', () => {
     const archive = join(base, 'archive');
     mkdirSync(archive);
     put(join(root, 'x/a.log'), 9, 'abc');
+    // A time whose seconds, as a number, are a little less than they should be.
+    utimesSync(join(root, 'x/a.log'), 1_764_331_200.123_1, 1_764_331_200.123_1);
     const { mtimeMs } = statSync(join(root, 'x/a.log'));
     const { context } = makeActionContext({ nowMs: Date.UTC(2026, 10, 28, 2) });
     expect(cleanUp(spec({ archive, emptyFolders: true }), context)).toMatchObject({ files: 1, folders: 1 });

@@ -37,7 +37,7 @@ export function copyFile(from: string, to: string, found: Found): string {
     try {
       const sha256 = pump(source, (chunk) => writeAll(target, chunk));
       if (!isUnchanged(found, fstatSync(source, { bigint: true }))) throw new ChangedMeanwhile();
-      futimesSync(target, found.modifiedMs / 1000, found.modifiedMs / 1000);
+      futimesSync(target, seconds(found.modifiedMs), seconds(found.modifiedMs));
       fsyncSync(target);
       closeSync(target);
       return sha256;
@@ -49,6 +49,11 @@ export function copyFile(from: string, to: string, found: Found): string {
   } finally {
     closeSync(source);
   }
+}
+
+/** A time for `utimes`, which cuts off what is below a microsecond: 0.123 s would become 0.122999 s without a little more. */
+export function seconds(ms: number): number {
+  return (ms + 0.000_5) / 1000;
 }
 
 /** SHA-256 of a file's bytes, in hex. */
