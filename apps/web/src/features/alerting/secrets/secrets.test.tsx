@@ -69,7 +69,7 @@ it('secrets of jobs and accounts tell their jobs and hosts, and take a value tha
         {
           host: 'DB02',
           jobs: ['etl-load'],
-          state: 'failed',
+          state: 'failed' as const,
           version: 3,
           code: 'x',
           message: 'wrong password',
