@@ -333,7 +333,10 @@ describe('whoever writes an agent himself', () => {
     const thief = await ScriptedAgent.dial(Number(new URL(app.origin).port));
     const { agentId: stolen, keys } = web.identity;
     await sql('UPDATE host SET public_key = $2 WHERE id = $1', [agentId, keys.publicKey]);
-    await thief.hello({ agentId, keys }, { facts: { ...facts, hostname: 'DB-01', capabilities: ['secrets', sealedSecrets] } });
+    await thief.hello(
+      { agentId, keys },
+      { facts: { ...facts, hostname: 'DB-01', capabilities: ['secrets', sealedSecrets] } },
+    );
     expect(stolen).not.toBe(agentId);
     const key = stranger.publicKey;
     const signature = signText(keys.privateKey, 'carillon/v1/seal-key', sealKeyText(agentId, key));

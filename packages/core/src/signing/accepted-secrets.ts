@@ -41,7 +41,10 @@ export class AcceptedSecrets {
   judgeKey(told: SealKey, host: { name: string; publicKey: string } | undefined): { ok: true } | Refusal {
     return isSigned(told, host?.publicKey)
       ? { ok: true }
-      : refuse('bad_signature', `host ${host?.name ?? told.hostId}: the key for its secrets is not signed by the key that it joined with`);
+      : refuse(
+          'bad_signature',
+          `host ${host?.name ?? told.hostId}: the key for its secrets is not signed by the key that it joined with`,
+        );
   }
 
   /** A host that joined anew, or whose key was changed, tells its key for secrets again. */

@@ -7,7 +7,7 @@ import { Failure } from '../../../components/failure.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
 import { useOnce } from '../../../lib/use-once.js';
-import type { JobSecret } from './job-secrets.js';
+import type { JobSecret } from './job-secret.js';
 
 interface Props {
   readonly purpose: VaultPurpose;

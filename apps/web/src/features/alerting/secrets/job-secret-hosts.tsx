@@ -7,7 +7,7 @@ import { PagedTable } from '../../../components/paged-table.js';
 import { When } from '../../../components/when.js';
 import { useWords, type Word } from '../../../i18n/index.js';
 import { pagedQuery } from '../../../lib/api.js';
-import type { JobSecret } from './job-secrets.js';
+import type { JobSecret } from './job-secret.js';
 
 const stateWords = {
   waiting: 'jobSecrets.waiting',

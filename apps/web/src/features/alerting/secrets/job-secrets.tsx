@@ -1,5 +1,4 @@
 import { jobSecretRoutes } from '@carillon/contract/http/job-secrets.routes';
-import type { Response } from '@carillon/contract/http/route';
 import type { VaultPurpose } from '@carillon/core/secrets/secret-use';
 import { Badge, Button, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -10,10 +9,9 @@ import { PagedTable } from '../../../components/paged-table.js';
 import { When } from '../../../components/when.js';
 import { useWords, type Word } from '../../../i18n/index.js';
 import { pagedQuery } from '../../../lib/api.js';
+import type { JobSecret } from './job-secret.js';
 import { JobSecretForm } from './job-secret-form.js';
 import { JobSecretHosts } from './job-secret-hosts.js';
-
-export type JobSecret = Response<typeof jobSecretRoutes.get>;
 
 const titles = { secret: 'jobSecrets.ofJobs', account: 'jobSecrets.accounts' } as const satisfies Record<
   VaultPurpose,
