@@ -20,22 +20,33 @@ export function overlaps(a: string, b: string): boolean {
  * Where a path of a definition really is: it must lead there itself, by no link, or whoever may write above it decides
  * where the action works.
  * @param field name of the path in the job file
- * @throws WrongDefinition when it is none of this host's, leads elsewhere, or is not allowed here; Error when it is not there
+ * @throws WrongDefinition when it is none of this host's, leads elsewhere, is in the agent's own folder, or is not allowed
+ *   here; Error when it is not there
  */
-export function realFolder(path: string, field: string, context: ActionContext): string {
+export function realPath(path: string, field: string, context: ActionContext): string {
   if (!isAbsolute(path)) throw new WrongDefinition(`${field}: ${path} is no absolute path on this host`);
-  let real: string;
-  try {
-    real = realpathSync.native(path);
-    if (!lstatSync(real).isDirectory()) throw new WrongDefinition(`${field}: ${path} is no folder`);
-  } catch (error) {
-    if (error instanceof WrongDefinition) throw error;
-    throw new Error(`${field}: ${path}: ${reasonOf(error)}`);
-  }
+  const real = lookUp(path, field);
   if (!isSamePath(resolve(path), real))
-    throw new WrongDefinition(`${field}: ${path} leads by a link to ${real}; name that folder itself`);
+    throw new WrongDefinition(`${field}: ${path} leads by a link to ${real}; name that one itself`);
   const verdict = judgePaths(context.policy, [real], ignoresCase);
   if (!verdict.ok) throw new WrongDefinition(`${field}: ${verdict.message}`);
+  if (isPathWithin(context.agentRoot, real, ignoresCase))
+    throw new WrongDefinition(`${field}: ${path} is the agent's own`);
+  return real;
+}
+
+/** The same of a folder to work in, which must not have the agent's own in it either. */
+export function realFolder(path: string, field: string, context: ActionContext): string {
+  const real = realPath(path, field, context);
+  if (!lstatSync(real).isDirectory()) throw new WrongDefinition(`${field}: ${path} is no folder`);
   if (overlaps(real, context.agentRoot)) throw new WrongDefinition(`${field}: ${path} has the agent's own files in it`);
   return real;
+}
+
+function lookUp(path: string, field: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch (error) {
+    throw new Error(`${field}: ${path}: ${reasonOf(error)}`);
+  }
 }
