@@ -1,11 +1,16 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, resolve, toNamespacedPath } from 'node:path';
 import { judgePaths } from '@carillon/core/policy/host-policy';
 import { isPathWithin } from '@carillon/core/policy/program-path';
 import { type ActionContext, WrongDefinition } from './action-context.js';
 import { reasonOf } from './action-report.js';
 
 export const ignoresCase = process.platform === 'win32';
+
+/** Where a path leads in the end, by the system's own word; paths of any length on Windows too, where Node gives this call no help. */
+export function whereIs(path: string): string {
+  return realpathSync.native(toNamespacedPath(path));
+}
 
 /** Are these two ways to say one path? */
 export function isSamePath(a: string, b: string): boolean {
@@ -45,7 +50,7 @@ export function realFolder(path: string, field: string, context: ActionContext):
 
 function lookUp(path: string, field: string): string {
   try {
-    return realpathSync.native(path);
+    return whereIs(path);
   } catch (error) {
     throw new Error(`${field}: ${path}: ${reasonOf(error)}`);
   }

@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { SetHeader } from '@carillon/core/action/backup';
 import type { IndexFile, IndexLine } from '@carillon/core/action/backup-index';
@@ -7,7 +7,7 @@ import { retryWhileHeld } from '../lib/retry-while-held.js';
 import type { ActionResult } from './action-context.js';
 import { type ActionReport, describeBytes, reasonOf } from './action-report.js';
 import { copyFile, hashFile, seconds } from './copy-file.js';
-import { ignoresCase, isSamePath } from './real-folder.js';
+import { ignoresCase, whereIs } from './real-folder.js';
 import { bytesOf, readIndex } from './set-folder.js';
 import { foundAt } from './walk.js';
 
@@ -47,7 +47,7 @@ export function restoreSet(
 ): ActionResult {
   const { pattern, isDryRun } = options;
   if (!isDryRun) mkdirSync(options.to, { recursive: true });
-  const to = isDryRun ? options.to : realpathSync.native(options.to);
+  const to = isDryRun ? options.to : whereIs(options.to);
   let [files, bytes] = [0, 0];
   for (const line of linesOf(folder, header, report)) {
     if (pattern !== undefined && !matchesGlob(pattern, line.path, ignoresCase)) continue;
@@ -111,5 +111,4 @@ function makeFolders(to: string, path: string): void {
     }
     if (!lstatSync(folder).isDirectory()) throw new Error(`${folder} is no folder of its own`);
   }
-  if (!isSamePath(realpathSync.native(folder), folder)) throw new Error(`${folder} leads elsewhere`);
 }

@@ -20,6 +20,7 @@ import { makeActionContext } from './action-context.js';
 
 interface ActionCheck {
   readonly name: string;
+  readonly needsJunctions?: true;
   /** @throws Error saying what is not as it should be */
   readonly check: (folder: string) => void;
 }
@@ -28,16 +29,18 @@ interface ActionCheck {
 export const actionContract: readonly ActionCheck[] = [
   {
     name: 'a cleanup follows no junction',
+    needsJunctions: true,
     check: (folder) => {
       put(join(folder, 'outside/a.log'));
       put(join(folder, 'root/a.log'));
-      symlinkSync(join(folder, 'outside'), join(folder, 'root/link'), 'junction');
+      link(join(folder, 'outside'), join(folder, 'root/link'));
       const { files, links } = cleanUp(cleanup(join(folder, 'root')), makeActionContext().context);
       same([files, links, existsSync(join(folder, 'outside/a.log'))], [1, 1, true]);
     },
   },
   {
     name: 'a cleanup is not led out by a folder that becomes a junction',
+    needsJunctions: true,
     check: (folder) => {
       const root = join(folder, 'root');
       put(join(folder, 'outside/a.log'));
@@ -45,7 +48,7 @@ export const actionContract: readonly ActionCheck[] = [
       const { context } = makeActionContext({}, (line) => {
         if (!line.includes('files go') || existsSync(join(root, 'moved'))) return;
         renameSync(join(root, 'sub'), join(root, 'moved'));
-        symlinkSync(join(folder, 'outside'), join(root, 'sub'), 'junction');
+        link(join(folder, 'outside'), join(root, 'sub'));
       });
       same(
         [cleanUp(cleanup(root, { emptyFolders: true }), context).files, existsSync(join(folder, 'outside/a.log'))],
@@ -55,9 +58,10 @@ export const actionContract: readonly ActionCheck[] = [
   },
   {
     name: 'a cleanup works in no root that is behind a junction, and in no whole drive',
+    needsJunctions: true,
     check: (folder) => {
       put(join(folder, 'outside/a.log'));
-      symlinkSync(join(folder, 'outside'), join(folder, 'link'), 'junction');
+      link(join(folder, 'outside'), join(folder, 'link'));
       for (const root of [join(folder, 'link'), parse(folder).root])
         throws(() => cleanUp(cleanup(root), makeActionContext().context));
     },
@@ -135,6 +139,21 @@ function cleanup(root: string, changes: Partial<CleanupSpec> = {}): CleanupSpec 
 function backup(from: string, to: string): BackupSpec {
   const rest = { mode: 'incremental', compare: 'size+mtime', verify: true, keep: { count: null, days: null } } as const;
   return { from: [from], to, exclude: [], ...rest };
+}
+
+function link(to: string, at: string): void {
+  symlinkSync(to, at, 'junction');
+}
+
+/** Wine makes none, so nobody can be led by one there. */
+export function hasJunctions(folder: string): boolean {
+  try {
+    link(folder, join(folder, 'junction'));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTSUP') return false;
+    throw error;
+  }
 }
 
 function put(path: string, text = 'x'): void {

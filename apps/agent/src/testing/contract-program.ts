@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { consoleCodePage } from '../lib/console-code-page.js';
 import { SchtasksScheduler } from '../scheduler/schtasks-scheduler.js';
 import type { TaskScheduler } from '../scheduler/task-scheduler.js';
-import { actionContract } from './action-contract.js';
+import { actionContract, hasJunctions } from './action-contract.js';
 import { schedulerContract } from './scheduler-contract.js';
 
 // Holds a Task Scheduler, and the file system that actions work on, to the contract where there is no test runner: on Windows, and under Wine.
@@ -47,13 +47,16 @@ async function main(): Promise<number> {
         }),
   );
   const folder = `\\Carillon\\contract-${process.pid}`;
+  const junctions = hasJunctions(mkdtempSync(join(temporary, 'files-')));
   const checks = [
     ...schedulerContract.map(({ name, check }) => ({
       name,
       run: (files: string) => check({ scheduler, folder, files }),
     })),
     // By its real path, which TEMP need not be.
-    ...actionContract.map(({ name, check }) => ({ name, run: (files: string) => check(realpathSync.native(files)) })),
+    ...actionContract
+      .filter(({ needsJunctions }) => junctions || !needsJunctions)
+      .map(({ name, check }) => ({ name, run: (files: string) => check(realpathSync.native(files)) })),
   ];
   let failed = 0;
   for (const { name, run } of checks) {
