@@ -19,4 +19,5 @@ export const capabilities: readonly string[] = [
   pauseCapability,
   'trust',
   'audit-witness',
+  'approvals',
 ];

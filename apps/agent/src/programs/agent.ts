@@ -27,6 +27,7 @@ import { newId } from '../lib/new-id.js';
 import { trimHeap } from '../lib/trim-heap.js';
 import { keepLinked } from '../link/link-loop.js';
 import { PolicyFile } from '../policy/policy-file.js';
+import { ApprovalKeeper, fileApprovals } from '../state/approvals.js';
 import { dropEvent } from '../runner/drop-event.js';
 import { readJobMemory } from '../runner/job-memory.js';
 import { storeScript } from '../runner/script-file.js';
@@ -99,6 +100,10 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
     const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
     const policy = new PolicyFile(folder.policy);
+    const approvals = new ApprovalKeeper(fileApprovals(folder.approvals), () => ({
+      rule: policy.approvalRule,
+      hostName: identity.name,
+    }));
     const accounts = hostAccounts(folder, identity.privateKey);
     const facts = () => ({
       hostTimezone: hostTimezone(),
@@ -129,6 +134,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         replaced,
         accounts,
         judge: (manifest) => policy.judgeJob(manifest),
+        approvals,
         lookBefore: (job) => driftWatch.lookAt(job),
       },
       log,
