@@ -48,7 +48,8 @@ const kill = () => {
 };
 const apply = (name: string) =>
   app.call(api.jobs.apply, { body: { documents: [jobFile(name, { targets: { all: true } })], allowNoHosts: true } });
-const names = async () => (await app.database.pool.query('SELECT name FROM job ORDER BY name')).rows.map(({ name }) => name);
+const names = async () =>
+  (await app.database.pool.query('SELECT name FROM job ORDER BY name')).rows.map(({ name }) => name);
 
 /** What the book says, where it ends, and where the signer's own file says that it ends. */
 async function book() {

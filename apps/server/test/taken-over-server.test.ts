@@ -1,10 +1,11 @@
+import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createPrivateKey } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SimulatedHost } from '@carillon/agent/simulate/simulated-host';
 import { ApprovalKeeper, memoryApprovals } from '@carillon/agent/state/approvals';
 import { api } from '@carillon/contract/http/api';
+import { callRoute } from '@carillon/contract/http/client';
 import {
   type Approval,
   type ApprovalRule,
@@ -30,9 +31,7 @@ import { startTestApp, type TestApp } from '@carillon/server/http/testing/test-a
 import { HINTS, type Hints } from '@carillon/server/queue/hints';
 import { Signer } from '@carillon/server/shared/signer';
 import { jobFile } from '@carillon/server/store/testing/fleet';
-import { callRoute } from '@carillon/contract/http/client';
 import { cloneDatabase } from '@carillon/testkit/database';
-import { createPublicKey, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 /** An approver whom the host's own policy lists, and somebody who has all that the server has. */
@@ -46,6 +45,11 @@ class CarefulHost extends SimulatedHost {
 
   get tasks(): string {
     return JSON.stringify([...this.scheduler.tasks].sort());
+  }
+
+  /** Whether Task Scheduler has a job there, in this version. */
+  has(job: string, version?: number): boolean {
+    return this.tasks.includes(`(job ${job}, version ${version ?? ''}`);
   }
 
   get rev(): number {
@@ -99,9 +103,10 @@ async function joinHost(name: string, asks?: ApprovalRule): Promise<void> {
 async function addApprover(name: string): Promise<string> {
   const [id, { id: tokenId, token }] = [randomUUID(), makeApiToken()];
   const grants = JSON.stringify([{ role: 'approver', scope: { all: true } }]);
-  await sql(`INSERT INTO account (id, name, name_key, kind, grants, author) VALUES ($1, $2, $2, 'person', $3, 'test')`, [
-    ...[id, name, grants],
-  ]);
+  await sql(
+    `INSERT INTO account (id, name, name_key, kind, grants, author) VALUES ($1, $2, $2, 'person', $3, 'test')`,
+    [...[id, name, grants]],
+  );
   await sql(
     `INSERT INTO api_token (id, account_id, name, hash, area, author, expires_at) VALUES ($1, $2, 't', $3, 'access', 'test', now() + interval '1 hour')`,
     [tokenId, id, hashSecret(token)],
@@ -143,7 +148,15 @@ const toSign = (name: string) => app.call(api.approvals.toSign, { name });
 /** What ann signs of the current version, changed as somebody may wish. */
 async function signed(name: string, change: Partial<Approval> = {}, by = ann): Promise<SignedApproval> {
   const { jobId, version, manifestHash, author, hosts: names } = await toSign(name);
-  return signApproval(by.privateKey, by.publicKey, { jobId, name, version, manifestHash, author, hosts: names, ...change });
+  return signApproval(by.privateKey, by.publicKey, {
+    jobId,
+    name,
+    version,
+    manifestHash,
+    author,
+    hosts: names,
+    ...change,
+  });
 }
 
 /** What only who has the database can hand in: the server refuses most of it. */
@@ -196,13 +209,13 @@ function takeSigner(): void {
 describe('a host that asks for approvals', () => {
   it('registers nothing that only the server signed, and says why', async () => {
     await apply('Backup', 'C:\\one.exe');
-    await until(() => expect(hostNamed('OPEN-01').tasks).toContain('one.exe'));
+    await until(() => expect(hostNamed('OPEN-01').has('Backup', 1)).toBe(true));
     await until(async () =>
       expect(await assignmentOf('Backup')).toMatchObject({ state: 'rejected', code: 'not_approved' }),
     );
     expect((await assignmentOf('Backup')).message).toMatch(/asks for 1 signatures of approvers, it has 0/);
     expect((await toSign('Backup')).refusedBy).toEqual(['SAFE-01']);
-    expect(hostNamed('SAFE-01').tasks).not.toContain('Backup');
+    expect(hostNamed('SAFE-01').has('Backup')).toBe(false);
   });
 
   it('registers what an approver has signed, as soon as that is known', async () => {
@@ -210,7 +223,7 @@ describe('a host that asks for approvals', () => {
       callRoute({ baseUrl: app.origin, token: annsToken }, api.approvals.sign, { name: 'Backup', body });
     await expect(hand(await signed('Backup', { version: 7 }))).rejects.toMatchObject({ body: { code: 'invalid' } });
     await hand(await signed('Backup'));
-    await until(() => expect(hostNamed('SAFE-01').tasks).toContain('one.exe'));
+    await until(() => expect(hostNamed('SAFE-01').has('Backup', 1)).toBe(true));
     await until(async () => expect(await assignmentOf('Backup')).toMatchObject({ state: 'applied', code: null }));
   });
 
@@ -226,21 +239,32 @@ describe('a server in other hands', () => {
   it.each<[string, () => Promise<SignedApproval>, RegExp]>([
     ['without an approval', () => signed('Backup', {}, mallory), /does not list this key/],
     ['with the approval of the version before', () => signed('Backup', { version: 1 }), /is for version 1/],
-    ['with the approval of another definition', () => signed('Backup', { manifestHash: 'a'.repeat(64) }), /it has 0$/],
+    ['with the approval of another definition', () => signed('Backup', { manifestHash: 'a'.repeat(64) }), /it has 0/],
     ['with an approval for other hosts', () => signed('Backup', { hosts: ['open-01'] }), /does not name this host/],
     ['that its approver wrote himself', () => signed('Backup', { author: 'ann' }), /wrote the definition himself/],
-    ['with a signature of somebody else', async () => ({ ...(await signed('Backup', {}, mallory)), key: ann.publicKey }), /not good/],
-    ['of an approval that is over', () => signed('Backup', { expiresAt: '2026-01-01T00:00:00.000Z' }), /was good until/],
+    [
+      'with a signature of somebody else',
+      async () => ({ ...(await signed('Backup', {}, mallory)), key: ann.publicKey }),
+      /not good/,
+    ],
+    [
+      'of an approval that is over',
+      () => signed('Backup', { expiresAt: '2026-01-01T00:00:00.000Z' }),
+      /was good until/,
+    ],
   ])('gets no new definition onto the host: %s', async (what, forge, words) => {
     const before = hostNamed('SAFE-01').tasks;
-    const program = `C:\\evil-${what.replaceAll(' ', '-')}.exe`;
-    await apply('Backup', program);
+    await apply('Backup', `C:\\evil-${what.replaceAll(' ', '-')}.exe`);
+    const { version } = await toSign('Backup');
     const forged = await forge();
     await smuggle('Backup', forged);
     await push();
-    await until(() => expect(hostNamed('OPEN-01').tasks).toContain(program.replaceAll('\\', '\\\\')));
+    await until(() => expect(hostNamed('OPEN-01').has('Backup', version)).toBe(true));
     await until(async () =>
-      expect(await assignmentOf('Backup')).toMatchObject({ code: 'not_approved', message: expect.stringMatching(words) }),
+      expect(await assignmentOf('Backup')).toMatchObject({
+        code: 'not_approved',
+        message: expect.stringMatching(words),
+      }),
     );
     expect(hostNamed('SAFE-01').tasks).toBe(before);
   });
@@ -250,20 +274,21 @@ describe('a server in other hands', () => {
     await smuggle('Other', await signed('Backup'));
     await push();
     await until(async () => expect((await assignmentOf('Other')).code).toBe('not_approved'));
-    expect(hostNamed('SAFE-01').tasks).not.toContain('other.exe');
+    expect(hostNamed('SAFE-01').has('Other')).toBe(false);
   });
 
   it('goes back to nothing older, not even to what was approved once and was taken off in between', async () => {
     await apply('Backup', 'C:\\three.exe');
     await smuggle('Backup', await signed('Backup'));
     await push();
-    await until(() => expect(hostNamed('SAFE-01').tasks).toContain('three.exe'));
+    const { version } = await toSign('Backup');
+    await until(() => expect(hostNamed('SAFE-01').has('Backup', version)).toBe(true));
     const [assigned] = await sql(
       `SELECT a.* FROM assignment a JOIN job j ON j.id = a.job_id JOIN host h ON h.id = a.host_id WHERE j.name = 'Backup' AND h.name = 'SAFE-01'`,
     );
     await sql('DELETE FROM assignment WHERE job_id = $1 AND host_id = $2', [assigned.job_id, assigned.host_id]);
     await push();
-    await until(() => expect(hostNamed('SAFE-01').tasks).not.toContain('three.exe'));
+    await until(() => expect(hostNamed('SAFE-01').has('Backup')).toBe(false));
     // Version 1 is approved, for this very host; its approval is in the database still.
     await sql(
       `INSERT INTO assignment (job_id, host_id, version, manifest_hash)
@@ -277,10 +302,7 @@ describe('a server in other hands', () => {
         message: expect.stringContaining('an older one is not taken any more'),
       }),
     );
-    expect(hostNamed('SAFE-01').tasks).not.toContain('one.exe');
-  });
-
-  it('takes things away, which is allowed: what is missing shows', async () => {
-    expect(hostNamed('SAFE-01').tasks).not.toContain('Backup');
+    // That it could be taken off is allowed; it shows as missing there.
+    expect(hostNamed('SAFE-01').has('Backup')).toBe(false);
   });
 });

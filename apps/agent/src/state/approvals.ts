@@ -68,7 +68,9 @@ export class ApprovalKeeper {
   take(told: readonly SignedApproval[], wanted: ReadonlySet<string>): void {
     if (!this.isAsked()) return;
     const { approvals, accepted } = this.kept;
-    const all = new Map([...approvals, ...told].map(({ text, signature, key }) => [`${key} ${text}`, { text, signature, key }]));
+    const all = new Map(
+      [...approvals, ...told].map(({ text, signature, key }) => [`${key} ${text}`, { text, signature, key }]),
+    );
     const next = [...all.values()].filter(({ text }) => wanted.has(readApproval(text)?.manifestHash ?? ''));
     if (JSON.stringify(next) !== JSON.stringify(approvals)) this.keep({ approvals: next, accepted });
   }

@@ -11,9 +11,9 @@ import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import type { AccountDesk } from '../accounts/account-desk.js';
 import { capabilities } from '../lib/capabilities.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
+import type { ApprovalKeeper } from '../state/approvals.js';
 import type { DesiredCache, RegisteredJob, SignedManifest } from '../state/desired-cache.js';
 import { manifestHere } from '../state/manifest-here.js';
-import type { ApprovalKeeper } from '../state/approvals.js';
 import type { ReplacedTasks } from './replaced-tasks.js';
 import { verifyManifest } from './verify-desired.js';
 
@@ -162,7 +162,8 @@ async function applyOne(
   }
   const manifest = onHost(verdict.manifest, facts.hostName);
   const refusal = refusedHere(ports, manifest, entry.manifestHash);
-  if (refusal) return { jobId, version, state: 'rejected', code: refusal.code, message: refusal.message.slice(0, 2_000) };
+  if (refusal)
+    return { jobId, version, state: 'rejected', code: refusal.code, message: refusal.message.slice(0, 2_000) };
   const lacking = (manifest.needs ?? []).filter((need) => !capabilities.includes(need));
   if (lacking.length > 0)
     return {

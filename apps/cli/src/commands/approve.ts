@@ -45,10 +45,13 @@ export function addApprove(program: Command, cli: Cli): void {
       return undefined;
     }
     if (expect !== hash)
-      throw new CliError(`--expect: expected ${expect}, got ${hash}: the definition or its hosts have changed; look again`, {
-        code: 'conflict',
-        params: { expected: expect, current: hash },
-      });
+      throw new CliError(
+        `--expect: expected ${expect}, got ${hash}: the definition or its hosts have changed; look again`,
+        {
+          code: 'conflict',
+          params: { expected: expect, current: hash },
+        },
+      );
     const key = requireApproverKey(session.io);
     const expiresAt = days === undefined ? undefined : new Date(session.io.now() + days * 86_400_000).toISOString();
     const signed = await handInApproval(session, key, approval, expiresAt);

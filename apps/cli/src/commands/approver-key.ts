@@ -1,5 +1,6 @@
 import { approvalRoutes } from '@carillon/contract/http/approvals.routes';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
+import { personOf } from '@carillon/core/approval/change-request';
 import { approverFingerprint, approverKeyProof } from '@carillon/core/approval/signed-approval';
 import type { Command } from 'commander';
 import { approverKeyPath, loadApproverKey, makeApproverKey, requireApproverKey } from '../lib/approver-key.js';
@@ -68,7 +69,7 @@ function addRegister(parent: Command, cli: Cli): void {
   handle(command, cli, async (session: Session, { name }: { name: string }) => {
     const { privateKey, publicKey } = requireApproverKey(session.io);
     const { name: owner } = await session.call(sessionRoutes.me, {});
-    const proof = approverKeyProof(privateKey, publicKey, owner);
+    const proof = approverKeyProof(privateKey, publicKey, personOf(owner));
     const key = await session.call(approvalRoutes.addKey, { body: { key: publicKey, name, proof } });
     if (session.json) return session.printJson(key);
     session.print(`registered key ${key.fingerprint} of ${key.owner}`);

@@ -4,7 +4,12 @@ import { approvalRoutes } from '@carillon/contract/http/approvals.routes';
 import { requestRoutes } from '@carillon/contract/http/requests.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
-import { isApproverKeyProof, isSignedApproval, readApproval, type SignedApproval } from '@carillon/core/approval/signed-approval';
+import {
+  isApproverKeyProof,
+  isSignedApproval,
+  readApproval,
+  type SignedApproval,
+} from '@carillon/core/approval/signed-approval';
 import { canonicalJson, sha256Hex } from '@carillon/core/desired/canonical-json';
 import { readDocument } from '@carillon/core/document/read-document';
 import { asJson, makeManifest } from '@carillon/core/job/job-spec';
@@ -26,7 +31,13 @@ afterEach(async () => {
   cli.remove();
 });
 
-const document = { kind: 'Job', name: 'nightly', targets: { hosts: ['DB-01'] }, schedule: '0 2 * * *', run: 'C:\\x.exe' };
+const document = {
+  kind: 'Job',
+  name: 'nightly',
+  targets: { hosts: ['DB-01'] },
+  schedule: '0 2 * * *',
+  run: 'C:\\x.exe',
+};
 const jobId = '00000000-0000-7000-8000-000000000001';
 const keyPath = () => cli.env.CARILLON_APPROVER_KEY ?? '';
 
@@ -35,7 +46,17 @@ function definition(program = 'C:\\x.exe', hosts = ['DB-01']): Response<typeof a
   if (!read.ok || read.value.kind !== 'Job') throw new Error('expected a job');
   const manifest = canonicalJson(asJson(makeManifest(jobId, 4, read.value.spec)));
   const manifestHash = sha256Hex(manifest);
-  return { jobId, name: 'nightly', version: 4, manifest, manifestHash, author: 'carol', hosts, approvals: [], refusedBy: hosts };
+  return {
+    jobId,
+    name: 'nightly',
+    version: 4,
+    manifest,
+    manifestHash,
+    author: 'carol',
+    hosts,
+    approvals: [],
+    refusedBy: hosts,
+  };
 }
 
 function takeSignatures(): SignedApproval[] {
@@ -53,8 +74,11 @@ describe('approver-key', () => {
     const { key, fingerprint } = JSON.parse(made.stdout);
     expect(statSync(keyPath()).mode & 0o777).toBe(0o600);
     expect(fingerprint).toBe(sha256Hex(key).slice(0, 32));
-    expect(await cli.run('approver-key', 'new')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('not overwritten') });
-    server.on(sessionRoutes.me, () => ({ name: 'Ann' }) as never);
+    expect(await cli.run('approver-key', 'new')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('not overwritten'),
+    });
+    server.on(sessionRoutes.me, () => ({ name: 'Ann', via: 'token' as const, expiresAt: null }));
     server.on(approvalRoutes.addKey, ({ body }) => {
       const sent = body as { key: string; name: string; proof: string };
       expect(isApproverKeyProof({ key, owner: 'ann', proof: sent.proof })).toBe(true);
@@ -72,7 +96,9 @@ describe('approve', () => {
     const shown = await cli.run('approve', 'nightly');
     expect(shown.stdout).toContain('C:\\\\x.exe');
     const hash = /--expect ([0-9a-f]{16})/.exec(shown.stderr)?.[1] ?? '';
-    expect(await cli.run('approve', 'nightly', '--expect', hash)).toMatchObject({ stderr: expect.stringContaining('approver-key new') });
+    expect(await cli.run('approve', 'nightly', '--expect', hash)).toMatchObject({
+      stderr: expect.stringContaining('approver-key new'),
+    });
     const { key } = JSON.parse((await cli.run('approver-key', 'new', '--json')).stdout);
     expect(await cli.run('approve', 'nightly', '--expect', hash)).toMatchObject({ exitCode: 0 });
     expect(taken).toHaveLength(1);
@@ -83,8 +109,13 @@ describe('approve', () => {
     server.on(approvalRoutes.toSign, () => definition('C:\\x.exe', ['DB-01', 'DB-02']));
     expect(await cli.run('approve', 'nightly', '--expect', hash)).toMatchObject({ exitCode: 1 });
     // A hash that is not of what is shown.
-    server.on(approvalRoutes.toSign, () => ({ ...definition('C:\\evil.exe'), manifestHash: definition().manifestHash }));
-    expect(await cli.run('approve', 'nightly')).toMatchObject({ stderr: expect.stringContaining('shows another definition') });
+    server.on(approvalRoutes.toSign, () => ({
+      ...definition('C:\\evil.exe'),
+      manifestHash: definition().manifestHash,
+    }));
+    expect(await cli.run('approve', 'nightly')).toMatchObject({
+      stderr: expect.stringContaining('shows another definition'),
+    });
     expect(taken).toHaveLength(1);
   });
 });
@@ -144,7 +175,10 @@ describe('requests approve', () => {
       expect(done.stderr).toContain('was not signed');
     }
     // Nor is another request approved than the one that was looked at.
-    server.on(requestRoutes.get, () => ({ ...detail(), body: { body: { documents: [{ ...document, run: 'C:\\evil.exe' }] } } }));
+    server.on(requestRoutes.get, () => ({
+      ...detail(),
+      body: { body: { documents: [{ ...document, run: 'C:\\evil.exe' }] } },
+    }));
     const before = server.calls.length;
     expect(await cli.run('requests', 'approve', '7', '--expect', expected)).toMatchObject({ exitCode: 1 });
     expect(server.calls).toHaveLength(before + 1);

@@ -64,7 +64,9 @@ function addShow(parent: Command, cli: Cli): void {
     // Who signs, signs what is asked for, and not what the server says of it.
     if (!plan || loadApproverKey(session.io)) session.print(safeText(JSON.stringify(detail.body, null, 2)));
     if (detail.state === 'open' && detail.refusal === null)
-      session.note(`approve exactly this with: carillon requests approve ${detail.number} --expect ${expectOf(detail)}`);
+      session.note(
+        `approve exactly this with: carillon requests approve ${detail.number} --expect ${expectOf(detail)}`,
+      );
     return undefined;
   });
 }
@@ -72,16 +74,21 @@ function addShow(parent: Command, cli: Cli): void {
 function addApprove(parent: Command, cli: Cli): void {
   const command = parent
     .command('approve')
-    .description('approve what was shown; with enough approvals it is done. With an approver key, its jobs are signed too')
+    .description(
+      'approve what was shown; with enough approvals it is done. With an approver key, its jobs are signed too',
+    )
     .argument('<number>', 'as the list shows it')
     .requiredOption('--expect <hash>', 'as `requests show` says it: what you have seen, and nothing else');
   handle(command, cli, async (session: Session, { expect }: { expect: string }, word: string) => {
     const detail = await session.call(requestRoutes.get, { number: numberOf(word) });
     if (expectOf(detail) !== expect)
-      throw new CliError(`--expect: expected ${expect}, got ${expectOf(detail)}: it is not what you have seen; look again`, {
-        code: 'conflict',
-        params: { expected: expect, current: expectOf(detail) },
-      });
+      throw new CliError(
+        `--expect: expected ${expect}, got ${expectOf(detail)}: it is not what you have seen; look again`,
+        {
+          code: 'conflict',
+          params: { expected: expect, current: expectOf(detail) },
+        },
+      );
     const { number, planHash } = detail;
     const done = await session.call(requestRoutes.approve, { number, body: { planHash } });
     const key = done.state === 'applied' ? loadApproverKey(session.io) : undefined;
@@ -105,7 +112,13 @@ async function signJobs(session: Session, key: ApproverKey, detail: Detail): Pro
     const approval = approvalOf(shown);
     const asked = canonicalJson(asJson(makeManifest(shown.jobId, shown.version, spec)));
     const hosts = result?.plan?.hosts?.map((host) => host.toLowerCase()).sort() ?? [];
-    const isAsked = asked === shown.manifest && hosts.join() === shown.hosts.map((host) => host.toLowerCase()).sort().join();
+    const isAsked =
+      asked === shown.manifest &&
+      hosts.join() ===
+        shown.hosts
+          .map((host) => host.toLowerCase())
+          .sort()
+          .join();
     if (isAsked) {
       await handInApproval(session, key, approval);
       signed.push(spec.name);
@@ -146,7 +159,8 @@ function stateLine({ number, state, approvals, required, outcome }: Request): st
 }
 
 function fieldsOf(detail: Detail) {
-  const { number, title, state, author, reason, groups, required, approvals, expiresAt, outcome, refusal, changes } = detail;
+  const { number, title, state, author, reason, groups, required, approvals, expiresAt, outcome, refusal, changes } =
+    detail;
   return [
     ['request', `${number}: ${title}`],
     ['state', outcome ? `${state}: ${outcome}` : state],
@@ -174,7 +188,12 @@ function documentsOf({ act, body }: Detail): readonly unknown[] {
 
 /** Of what was shown, worked out here: what is approved and signed is held to it, whatever the server says next time. */
 function expectOf({ planHash, act, body, plan }: Detail): string {
-  const hosts = (plan?.results ?? []).map(({ kind, name, change, plan: one }) => ({ kind, name, change, hosts: one?.hosts ?? [] }));
+  const hosts = (plan?.results ?? []).map(({ kind, name, change, plan: one }) => ({
+    kind,
+    name,
+    change,
+    hosts: one?.hosts ?? [],
+  }));
   const told = JSON.parse(JSON.stringify({ act, body, hosts })) as Json;
   return `${planHash}-${sha256Hex(canonicalJson(told)).slice(0, 16)}`;
 }

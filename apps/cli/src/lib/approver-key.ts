@@ -27,7 +27,8 @@ export function approverKeyPath({ env }: Pick<Io, 'env'>): string {
  * @throws CliError where there is one already: what was signed with it could not be signed again
  */
 export function makeApproverKey(path: string, passphrase: string | undefined): ApproverKey {
-  if (existsSync(path)) throw new CliError(`${path}: there is a key already; it is not overwritten`, { code: 'conflict' });
+  if (existsSync(path))
+    throw new CliError(`${path}: there is a key already; it is not overwritten`, { code: 'conflict' });
   const { privateKey } = generateKeyPairSync('ed25519');
   const sealed = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase };
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

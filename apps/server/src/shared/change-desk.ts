@@ -1,5 +1,5 @@
 import type { RequestAct } from '@carillon/contract/http/requests.routes';
-import { requestLifeMs } from '@carillon/core/approval/change-request';
+import { personOf, requestLifeMs } from '@carillon/core/approval/change-request';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError } from '../http/api-error.js';
 import { ApprovalNeeded, type Need, withPermit } from '../store/approval-permit.js';
@@ -70,10 +70,15 @@ export class ChangeDesk {
     return this.handlerOf(act).execute(body, author);
   }
 
-  private async file<B extends object>(act: RequestAct, { title, body, reason }: Asked<B>, need: Need): Promise<ApiError> {
+  private async file<B extends object>(
+    act: RequestAct,
+    { title, body, reason }: Asked<B>,
+    need: Need,
+  ): Promise<ApiError> {
     const { actor, account } = callerActs();
-    const plan = (await this.handlerOf(act).plan?.(body, actor)) ?? null;
-    const asked = { act, title, body, author: actor, authorAccount: account, reason: reason ?? null, need, plan };
+    const plan = (await this.handlerOf(act).plan?.(body, personOf(actor))) ?? null;
+    const author = personOf(actor);
+    const asked = { act, title, body, author, authorAccount: account, reason: reason ?? null, need, plan };
     const { number } = await this.store.add({ ...asked, nowMs: Date.now(), lifeMs: requestLifeMs });
     const { groups, required } = need;
     const message = `nothing was changed: hosts of the protected group ${groups.join(', ')} ask for ${required} ${

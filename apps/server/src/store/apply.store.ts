@@ -5,9 +5,9 @@ import type { Followed } from '@carillon/core/job/job-cycles';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Problem } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
-import { ApprovalGuard, type Moved, type Need } from './approval-permit.js';
 import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
+import { ApprovalGuard, type Moved, type Need } from './approval-permit.js';
 import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
@@ -121,7 +121,10 @@ export class ApplyStore {
       return await this.database.transaction(async (tx) => {
         await lockDefinitions(tx);
         const guard = await ApprovalGuard.open(tx);
-        const outcome = await this.write(tx, documents, by, { ...checks, isPlanned: checks.isPlanned || guard.isNeeded });
+        const outcome = await this.write(tx, documents, by, {
+          ...checks,
+          isPlanned: checks.isPlanned || guard.isNeeded,
+        });
         if (outcome.kind === 'refused') throw new RolledBack(outcome);
         const need = await guard.need(tx, movedBy(documents, outcome));
         if (dryRun) throw new RolledBack({ ...outcome, need });

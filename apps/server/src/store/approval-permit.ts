@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type ApprovalNeed, approvalNeeded } from '@carillon/core/approval/change-request';
+import { type ApprovalNeed, approvalNeeded, personOf } from '@carillon/core/approval/change-request';
 import { canonicalJson, type Json, sha256Hex } from '@carillon/core/desired/canonical-json';
 import { type HostGroup, matchesTarget, type Target, type TargetHost } from '@carillon/core/host/target';
 import { whoActs } from './audit-act.js';
@@ -38,7 +38,7 @@ export function withPermit<T>(permit: Permit, work: () => Promise<T>): Promise<T
 /** Who writes what is written now: whoever asked for it first, or the signed-in caller; null: the server by itself. */
 export function whoWrites(): string | null {
   const author = permits.getStore()?.author ?? whoActs();
-  return author === 'carillon' ? null : author;
+  return author === 'carillon' ? null : personOf(author);
 }
 
 /** What a transaction has moved. */

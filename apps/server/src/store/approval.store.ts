@@ -27,7 +27,12 @@ export interface DefinitionToSign {
   /** Names of the hosts that should have it. */
   readonly hosts: readonly string[];
   readonly refusedBy: readonly string[];
-  readonly approvals: readonly { readonly key: string; readonly signedBy: string; readonly at: string; readonly text: string }[];
+  readonly approvals: readonly {
+    readonly key: string;
+    readonly signedBy: string;
+    readonly at: string;
+    readonly text: string;
+  }[];
 }
 
 const keyColumns = `k.key, a.name AS owner, k.account_id AS "accountId", k.name, k.created_at AS "createdAt"`;
@@ -96,7 +101,13 @@ export class ApprovalStore {
            signed_by = excluded.signed_by, at = now()`,
         [jobId, version, key, text, signature, by],
       );
-      noteChange({ kind: 'Job', act: 'approval signed', what: name, after: { version, key }, ref: { job: jobId, version } });
+      noteChange({
+        kind: 'Job',
+        act: 'approval signed',
+        what: name,
+        after: { version, key },
+        ref: { job: jobId, version },
+      });
       // Whoever has the definition and refused it asks again where the number of its desired state has moved on.
       const { rows } = await client.query<{ id: string }>(
         `UPDATE host h SET desired_rev = desired_rev + 1 FROM assignment a

@@ -76,7 +76,14 @@ export class ChangeRequestStore {
       const number = rows[0]?.number ?? 0;
       const { groups, required, hash } = need;
       const after = { number, title, groups: [...groups], required, planHash: hash };
-      noteChange({ by: author, kind: 'ChangeRequest', act: 'asked for', what: `${number} ${title}`, text: reason, after });
+      noteChange({
+        by: author,
+        kind: 'ChangeRequest',
+        act: 'asked for',
+        what: `${number} ${title}`,
+        text: reason,
+        after,
+      });
       return { number, isNew: true };
     });
   }
@@ -119,7 +126,12 @@ export class ChangeRequestStore {
         ...[number, by.account, by.name, by.planHash],
       ]);
       const { title } = rows[0];
-      noteChange({ kind: 'ChangeRequest', act: 'approved', what: `${number} ${title}`, after: { planHash: by.planHash } });
+      noteChange({
+        kind: 'ChangeRequest',
+        act: 'approved',
+        what: `${number} ${title}`,
+        after: { planHash: by.planHash },
+      });
     });
   }
 

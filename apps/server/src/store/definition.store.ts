@@ -84,7 +84,8 @@ export class DefinitionStore {
     const labels = group.labels ? { ...group.labels } : null;
     const hosts = [...(group.hosts ?? [])];
     const approvals = group.approval?.required ?? null;
-    const isSelecting = (row: typeof old) => row?.name === group.name && same(row.labels, labels) && same(row.hosts, hosts);
+    const isSelecting = (row: typeof old) =>
+      row?.name === group.name && same(row.labels, labels) && same(row.hosts, hosts);
     if (old && isSelecting(old) && old.approvals === approvals) return 'unchanged';
     await tx.$executeRaw`
       INSERT INTO host_group (name, name_key, labels, hosts, approvals, updated_at)

@@ -47,7 +47,10 @@ export class SigningSweepStore {
     await this.signer.lookAtKeys();
     const { trouble } = this.signer.trust;
     if (trouble !== null)
-      return [{ about: 'keys', code: 'bad_keys', message: `keys of the server: ${trouble}` }, ...(await this.compared(nowMs))];
+      return [
+        { about: 'keys', code: 'bad_keys', message: `keys of the server: ${trouble}` },
+        ...(await this.compared(nowMs)),
+      ];
     return this.compared(nowMs);
   }
 

@@ -107,7 +107,12 @@ export class TaskAdoptionStore {
           WHERE id = ${id}::uuid`;
       }
       const changedHosts = await this.desired.reassign(tx, { jobIds: [jobId] });
-      const moved = { hostIds: changedHosts, jobIds: [jobId], targets: [spec.targets], facts: { settle: jobId, version } };
+      const moved = {
+        hostIds: changedHosts,
+        jobIds: [jobId],
+        targets: [spec.targets],
+        facts: { settle: jobId, version },
+      };
       await guard.pass(tx, await guard.need(tx, moved));
       return { version, changedHosts };
     });
@@ -139,7 +144,10 @@ export class TaskAdoptionStore {
         UPDATE task_change SET adoption = 'adopted', adopted_version = ${version}, adoption_reasons = ${[...decision.notes]}::text[]
         WHERE id = ${id}::uuid`;
       const changedHosts = await this.desired.reassign(tx, { jobIds: [facts.jobId] });
-      await guard.pass(tx, await guard.need(tx, movedBy('adopt', { ...facts, spec: decision.spec, version, changedHosts })));
+      await guard.pass(
+        tx,
+        await guard.need(tx, movedBy('adopt', { ...facts, spec: decision.spec, version, changedHosts })),
+      );
       return { job: facts.base.name, host: facts.host, version, changedHosts };
     });
   }

@@ -85,7 +85,7 @@ export const requestRoutes = defineRoutes({
     method: 'POST',
     path: '/change-requests/:number/withdraw',
     tag,
-    summary: 'Take back a request of one\'s own',
+    summary: "Take back a request of one's own",
     params: number,
     response: changeRequest,
   },

@@ -30,7 +30,11 @@ describe('whether others must approve', () => {
   });
 
   it('as many as the strictest of the groups asks for, for the whole', () => {
-    expect(approvalNeeded({ ...nothing, hosts: [test, prod] })).toEqual({ required: 1, groups: ['prod'], hosts: ['DB-01'] });
+    expect(approvalNeeded({ ...nothing, hosts: [test, prod] })).toEqual({
+      required: 1,
+      groups: ['prod'],
+      hosts: ['DB-01'],
+    });
     expect(approvalNeeded({ ...nothing, hosts: [prod, key] })).toEqual({
       required: 2,
       groups: ['prod', 'vault'],
@@ -39,7 +43,11 @@ describe('whether others must approve', () => {
   });
 
   it('for a change of the group itself, its protection included', () => {
-    expect(approvalNeeded({ ...nothing, changedGroups: ['VAULT'] })).toEqual({ required: 2, groups: ['vault'], hosts: [] });
+    expect(approvalNeeded({ ...nothing, changedGroups: ['VAULT'] })).toEqual({
+      required: 2,
+      groups: ['vault'],
+      hosts: [],
+    });
   });
 
   it('for what targets the group while nobody is in it', () => {
@@ -63,7 +71,13 @@ describe('a group in a file', () => {
 
 describe('who may decide', () => {
   const nowMs = 1_000;
-  const request: RequestFacts = { state: 'open', expiresAtMs: 2_000, author: 'a', authorName: 'Ann', approvedBy: ['b'] };
+  const request: RequestFacts = {
+    state: 'open',
+    expiresAtMs: 2_000,
+    author: 'a',
+    authorName: 'Ann',
+    approvedBy: ['b'],
+  };
   const person = (account: string | null, name: string, isPerson = true) => ({ account, name, isPerson });
   const why = (verdict: ReturnType<typeof judgeApproval>) => (verdict.ok ? 'ok' : verdict.reason);
 
@@ -72,6 +86,7 @@ describe('who may decide', () => {
     [person('a', 'ann'), 'own_request'],
     // The same name by another way in.
     [person('z', 'ANN'), 'own_request'],
+    [person('z', 'ann:token of hers'), 'own_request'],
     [person('b', 'bob'), 'already_approved'],
     [person('s', 'ci', false), 'no_person'],
     [person(null, 'admin'), 'no_person'],

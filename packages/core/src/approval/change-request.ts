@@ -52,6 +52,11 @@ export function approvalNeeded({ groups, hosts, changedGroups, targetedGroups }:
   };
 }
 
+/** Whose a caller's name is: who comes by a token is called `OWNER:TOKEN`, and names of accounts have no colon. */
+export function personOf(callerName: string): string {
+  return callerName.split(':')[0] ?? callerName;
+}
+
 export interface RequestFacts {
   readonly state: RequestState;
   readonly expiresAtMs: number;
@@ -71,7 +76,14 @@ export interface Decider {
   readonly isPerson: boolean;
 }
 
-export const decisionRefusals = ['not_open', 'expired', 'own_request', 'no_person', 'already_approved', 'not_author'] as const;
+export const decisionRefusals = [
+  'not_open',
+  'expired',
+  'own_request',
+  'no_person',
+  'already_approved',
+  'not_author',
+] as const;
 export type DecisionRefusal = (typeof decisionRefusals)[number];
 type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: DecisionRefusal };
 
@@ -123,7 +135,9 @@ export function whatChanged(before: readonly ComparedPart[], after: readonly Com
     const [old, now] = [was?.get(what), is?.get(what)];
     if (old === now) return [];
     if (old === undefined) return [`${what}: it would be changed now, and would not have been`];
-    return now === undefined ? [`${what}: it would not be changed any more`] : [`${what}: ${firstDifference(old, now)}`];
+    return now === undefined
+      ? [`${what}: it would not be changed any more`]
+      : [`${what}: ${firstDifference(old, now)}`];
   });
 }
 
@@ -133,7 +147,7 @@ function judgeOpen({ state, expiresAtMs }: RequestFacts, nowMs: number): Verdict
 }
 
 function isAuthor({ author, authorName }: RequestFacts, { account, name }: Decider): boolean {
-  return author === account || authorName.toLowerCase() === name.toLowerCase();
+  return author === account || personOf(authorName).toLowerCase() === personOf(name).toLowerCase();
 }
 
 const shownCharacters = 60;

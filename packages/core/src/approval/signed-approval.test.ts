@@ -64,7 +64,11 @@ describe('a host that asks for approvals', () => {
   it.each<[string, readonly SignedApproval[], RegExp]>([
     ['nothing', [], /asks for 1 signatures of approvers, it has 0$/],
     ['what a stranger signed', [by(stranger)], /does not list this key/],
-    ['what a stranger signed in the name of another', [{ ...by(stranger), key: ann.publicKey }], /signature is not good/],
+    [
+      'what a stranger signed in the name of another',
+      [{ ...by(stranger), key: ann.publicKey }],
+      /signature is not good/,
+    ],
     ['a text that was changed', [{ ...by(ann), text: approvalText({ ...approval, version: 3 }) }], /not good/],
     ['an approval of another version', [by(ann, { version: 1 })], /is for version 1/],
     ['an approval of another job', [by(ann, { jobId: 'x' })], /for another job/],
@@ -116,8 +120,9 @@ describe('the rule in a policy file', () => {
     expect(read({ count: 2, keys }).ok).toBe(true);
   });
 
-  it.each([{ count: 2, keys: [ann.publicKey] }, { count: 0, keys: [ann.publicKey] }, { count: 1, keys: ['short'] }])(
-    'is not %j',
-    (rule) => expect(read(rule).ok).toBe(false),
-  );
+  it.each([
+    { count: 2, keys: [ann.publicKey] },
+    { count: 0, keys: [ann.publicKey] },
+    { count: 1, keys: ['short'] },
+  ])('is not %j', (rule) => expect(read(rule).ok).toBe(false));
 });

@@ -1,7 +1,7 @@
+import type { KeyObject } from 'node:crypto';
 import { canonicalJson, sha256Hex } from '../desired/canonical-json.js';
 import { signText, verifyText } from '../desired/signing.js';
 import { type Refusal, refuse } from '../signing/refusal.js';
-import type { KeyObject } from 'node:crypto';
 
 /** What an approver signs: this definition, of this version, on these hosts. Nothing else is approved by it. */
 export interface Approval {
@@ -138,7 +138,9 @@ export function judgeApprovals(
     return no(`version ${accepted.version} was approved and registered here; an older one is not taken any more`);
   const good = new Map<string, string>();
   const flaws: string[] = [];
-  for (const approval of approvals) {
+  // What is told of the first flaw is of an approval that means this definition, where there is one.
+  const meant = ({ text }: SignedApproval) => Number(readApproval(text)?.manifestHash === facts.manifestHash);
+  for (const approval of [...approvals].sort((a, b) => meant(b) - meant(a))) {
     const judged = judgeOne(rule, facts, approval);
     if ('flaw' in judged) flaws.push(judged.flaw);
     // One person with two keys is one person.

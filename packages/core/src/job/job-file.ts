@@ -1,8 +1,8 @@
-import { mostApprovals } from '../approval/change-request.js';
 import { dictionaryNames, rangesOf } from '@carillon/wintask/result-code-dictionaries';
 import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
 import { z } from 'zod';
 import { isForeignPath } from '../adopt/foreign-path.js';
+import { mostApprovals } from '../approval/change-request.js';
 import { canonicalJson } from '../desired/canonical-json.js';
 import { parseDocument } from '../document/parse-document.js';
 import type { HostGroup, Target } from '../host/target.js';

@@ -50,11 +50,7 @@ export class ApplyService {
    * @throws ApiError `invalid` whose problems carry the index of their document; `conflict` with the number of a change
    *   request where others have to approve it
    */
-  apply(
-    body: Input<Route>['body'],
-    callerName: string,
-    seen: readonly SeenDocument[] = [],
-  ): Promise<Response<Route>> {
+  apply(body: Input<Route>['body'], callerName: string, seen: readonly SeenDocument[] = []): Promise<Response<Route>> {
     const { reason } = body;
     const asked = { title: titleOf(body.documents), body: { body, seen }, reason };
     return this.desk.ask('apply', asked, () => this.carryOut(body, callerName, seen));

@@ -1,5 +1,6 @@
 import type { approvalRoutes } from '@carillon/contract/http/approvals.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
+import { personOf } from '@carillon/core/approval/change-request';
 import {
   approverFingerprint,
   isApproverKeyProof,
@@ -31,9 +32,12 @@ export class ApprovalsService {
   async addKey({ key, name, proof }: Input<Routes['addKey']>['body'], caller: Caller): Promise<Key> {
     const { accountId } = caller;
     if (accountId === null)
-      throw new ApiError('conflict', 'expected somebody with an account: the token of the server is nobody in particular');
-    if (!isApproverKeyProof({ key, owner: caller.name, proof }))
-      throw invalidField('proof', `a signature of ${caller.name} and the key, by that key`, proof);
+      throw new ApiError(
+        'conflict',
+        'expected somebody with an account: the token of the server is nobody in particular',
+      );
+    if (!isApproverKeyProof({ key, owner: personOf(caller.name), proof }))
+      throw invalidField('proof', `a signature of ${personOf(caller.name)} and the key, by that key`, proof);
     if (!(await this.store.addKey(key, accountId, name)))
       throw new ApiError('conflict', `key ${approverFingerprint(key)}: it is registered already`);
     return viewOf(await this.require(key));
@@ -69,17 +73,19 @@ export class ApprovalsService {
     const key = await this.store.key(signed.key);
     if (!key || key.accountId !== caller.accountId)
       throw invalidField('key', 'a key that you have registered', approverFingerprint(signed.key));
-    if (!isSignedApproval(signed)) throw invalidField('signature', 'a signature of the text by the key', signed.signature);
+    if (!isSignedApproval(signed))
+      throw invalidField('signature', 'a signature of the text by the key', signed.signature);
     const approval = readApproval(signed.text);
     if (!approval) throw invalidField('text', 'an approval in canonical JSON', signed.text);
     for (const field of ['jobId', 'version', 'manifestHash', 'author'] as const)
-      if (approval[field] !== definition[field]) throw invalidField(`text.${field}`, String(definition[field]), approval[field]);
-    const writers = [definition.author, definition.saidAuthor].map((writer) => writer.toLowerCase());
-    if (writers.includes(caller.name.toLowerCase()))
+      if (approval[field] !== definition[field])
+        throw invalidField(`text.${field}`, String(definition[field]), approval[field]);
+    const writers = [definition.author, definition.saidAuthor].map((writer) => personOf(writer).toLowerCase());
+    if (writers.includes(personOf(caller.name).toLowerCase()))
       throw new ApiError('conflict', `job ${definition.name} version ${definition.version}: you wrote it yourself`, {
         reason: 'own_request',
       });
-    const told = await this.store.keep(definition, signed, caller.name);
+    const told = await this.store.keep(definition, signed, personOf(caller.name));
     if (told.length > 0) this.hints.publish({ kind: 'desired', hostIds: told });
     return { job: definition.name, version: definition.version, hosts: approval.hosts.length };
   }

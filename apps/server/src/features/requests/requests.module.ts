@@ -3,6 +3,7 @@ import type { Input as InputOf } from '@carillon/contract/http/route';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles, Input } from '../../http/handles.js';
+import { AccessStore } from '../../store/access.store.js';
 import { RequestsService } from './requests.service.js';
 
 type Routes = typeof requestRoutes;
@@ -37,5 +38,5 @@ class RequestsController {
   }
 }
 
-@Module({ controllers: [RequestsController], providers: [RequestsService] })
+@Module({ controllers: [RequestsController], providers: [RequestsService, AccessStore] })
 export class RequestsModule {}

@@ -8,6 +8,7 @@ import {
   judgeApproval,
   judgeRejection,
   judgeWithdrawal,
+  personOf,
   type RequestFacts,
   type RequestState,
   whatChanged,
@@ -48,7 +49,11 @@ export class RequestsService {
 
   async list({ cursor, limit, state }: Input<Routes['list']>): Promise<Response<Routes['list']>> {
     const before = Number(readCursor(cursor) ?? Number.NaN);
-    const rows = await this.store.list(Number.isSafeInteger(before) ? before : null, { limit: limit + 1, state }, Date.now());
+    const rows = await this.store.list(
+      Number.isSafeInteger(before) ? before : null,
+      { limit: limit + 1, state },
+      Date.now(),
+    );
     return pageOfRows(rows, limit, (row) => String(row.number), requestView);
   }
 
@@ -92,13 +97,13 @@ export class RequestsService {
   async reject(number: number, reason: string, caller: Caller): Promise<View> {
     const row = await this.require(number);
     refuseUnless(judgeRejection(factsOf(row), await this.deciderOf(caller), Date.now()));
-    return this.end(row, 'rejected', `${caller.name}: ${reason}`);
+    return this.end(row, 'rejected', `${personOf(caller.name)}: ${reason}`);
   }
 
   async withdraw(number: number, caller: Caller): Promise<View> {
     const row = await this.require(number);
     refuseUnless(judgeWithdrawal(factsOf(row), await this.deciderOf(caller), Date.now()));
-    return this.end(row, 'withdrawn', `taken back by ${caller.name}`);
+    return this.end(row, 'withdrawn', `taken back by ${personOf(caller.name)}`);
   }
 
   /** Does it, in one transaction, where enough people that still may have approved; else nothing. */
@@ -162,7 +167,9 @@ export class RequestsService {
 
   private changesOf(row: ChangeRequestRow, plan: object | null): string[] {
     const changes = whatChanged(comparedParts(row.plan), comparedParts(plan));
-    return changes.length > 0 ? changes : ['what it is done to was changed since, or nobody has to approve it any more'];
+    return changes.length > 0
+      ? changes
+      : ['what it is done to was changed since, or nobody has to approve it any more'];
   }
 
   private async end(row: ChangeRequestRow, state: RequestState, outcome: string): Promise<View> {
@@ -174,7 +181,7 @@ export class RequestsService {
   private async deciderOf({ accountId, name }: Caller): Promise<Decider> {
     if (accountId === null) return { account: null, name, isPerson: false };
     const found = (await this.store.rightsOf([accountId])).get(accountId);
-    return { account: accountId, name, isPerson: found?.isPerson === true };
+    return { account: accountId, name: personOf(name), isPerson: found?.isPerson === true };
   }
 
   private async require(number: number): Promise<ChangeRequestRow> {

@@ -69,7 +69,8 @@ export function openKeys(places: KeyPlaces): SigningKeys {
 export function keysMark({ keys, signer }: KeyPlaces): string {
   const markOf = (path: string) => {
     const found = statSync(path, { throwIfNoEntry: false });
-    return found ? `${found.mtimeMs}:${found.size}` : 'none';
+    // What is put in the place of another within a tick of the clock is another file.
+    return found ? `${found.mtimeMs}:${found.size}:${found.ino}` : 'none';
   };
   return `${markOf(keys)} ${markOf(signer)}`;
 }
@@ -127,7 +128,12 @@ export function newKey(): string {
 }
 
 export function readPrivateKey(path: string): KeyObject {
-  return createPrivateKey(readFileSync(path, 'utf8'));
+  const pem = readFileSync(path, 'utf8');
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw new Error(`${path}: expected a private key (PKCS #8, PEM)`);
+  }
 }
 
 /** A file that is there whole or as it was before, for nobody else to read. */

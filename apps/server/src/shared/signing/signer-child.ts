@@ -51,7 +51,10 @@ export class SignerChild {
     const id = this.lastId;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.child?.send({ id, call, ask } satisfies SignerQuestion, (error) => error && this.fail(id, new SignerEnded()));
+      this.child?.send(
+        { id, call, ask } satisfies SignerQuestion,
+        (error) => error && this.fail(id, new SignerEnded()),
+      );
     });
   }
 

@@ -1,7 +1,7 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { rawPublicKey } from '@carillon/core/desired/signing';
 import { withNewKey, withRevoked } from '@carillon/core/signing/key-set';
 import { expect, it, onTestFinished } from 'vitest';
@@ -33,7 +33,7 @@ it('says that a key file is broken, and takes a revocation beside it even so', (
   writeFileSync(places.signer, 'no key');
   replaceKeys(places, null, signed);
   const { trouble, version, trusted, publicKey } = desk.trust();
-  expect(trouble).toMatch(/signer\.key|PEM|key/i);
+  expect(trouble).toMatch(/signer\.key: expected a private key/);
   expect(version).toBe(3);
   expect(trusted).toEqual([publicKey]);
   expect(trusted).not.toContain(former);

@@ -13,7 +13,15 @@ import { type BookHead, type KeptEntry, nextEntry } from '@carillon/core/signing
 import { trustedKeys } from '@carillon/core/signing/key-set';
 import { type Refusal, refuse } from '@carillon/core/signing/refusal';
 import { indexLifeMs } from '@carillon/core/signing/verify';
-import { type KeyPlaces, keysMark, openKeySet, openKeys, reopenKeys, type SigningKeys, writeWhole } from './key-files.js';
+import {
+  type KeyPlaces,
+  keysMark,
+  openKeySet,
+  openKeys,
+  reopenKeys,
+  type SigningKeys,
+  writeWhole,
+} from './key-files.js';
 import type { BookState, SignedText, SignerCall, SignerCalls, TrustNow } from './signer-requests.js';
 
 type Handlers = { readonly [C in SignerCall]: (ask: SignerCalls[C]['ask']) => SignerCalls[C]['answer'] };

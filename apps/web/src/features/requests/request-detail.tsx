@@ -117,9 +117,7 @@ function Hosts({ gained, lost }: { gained: Hosted; lost: Hosted }) {
       {gained.count > 0 && (
         <Text size="sm">{t('requests.gains', { n: gained.count, hosts: gained.hosts.join(', ') })}</Text>
       )}
-      {lost.count > 0 && (
-        <Text size="sm">{t('requests.loses', { n: lost.count, hosts: lost.hosts.join(', ') })}</Text>
-      )}
+      {lost.count > 0 && <Text size="sm">{t('requests.loses', { n: lost.count, hosts: lost.hosts.join(', ') })}</Text>}
     </>
   );
 }

@@ -18,7 +18,14 @@ import { type RequestFilter, readRequestFilter } from './request-filter.js';
 
 type Request = Response<typeof requestRoutes.approve>;
 
-const colours = { open: 'yellow', applied: 'green', rejected: 'red', withdrawn: 'gray', expired: 'gray', stale: 'orange' } as const;
+const colours = {
+  open: 'yellow',
+  applied: 'green',
+  rejected: 'red',
+  withdrawn: 'gray',
+  expired: 'gray',
+  stale: 'orange',
+} as const;
 
 /** What waits for approval, and what became of it. */
 export function RequestsPage() {

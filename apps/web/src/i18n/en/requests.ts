@@ -40,6 +40,7 @@ export const requests = {
   'requests.whyReject': 'Why not',
   'requests.refusal.own_request': 'It is your own: somebody else has to approve it.',
   'requests.refusal.already_approved': 'You have approved it. Another person has to as well.',
-  'requests.refusal.no_person': 'You came with the token of the server or of a service, which is no person that could approve.',
+  'requests.refusal.no_person':
+    'You came with the token of the server or of a service, which is no person that could approve.',
   'requests.refusal.expired': 'Its time is over.',
 };

@@ -2,7 +2,8 @@ import type { requests as english } from '../en/requests.js';
 import type { Same } from '../same.js';
 
 export const requests: Same<typeof english> = {
-  'requests.text': '对受保护主机组的变更会在此等待，直到有足够多的其他人批准所显示的内容；随后以申请人的名义一次性全部执行。',
+  'requests.text':
+    '对受保护主机组的变更会在此等待，直到有足够多的其他人批准所显示的内容；随后以申请人的名义一次性全部执行。',
   'requests.number': '编号',
   'requests.what': '内容',
   'requests.author': '申请人',
