@@ -40,7 +40,7 @@ describe('the inbox of change requests', () => {
       '/requests',
       network().on(requestRoutes.approve, ({ body }) => {
         asked.push(body);
-        return { ...row, state: 'applied' };
+        return { ...row, state: 'applied' as const };
       }),
     );
     expect(await screen.findByText('1 of 2')).toBeTruthy();
