@@ -34,7 +34,7 @@ CREATE INDEX "change_request_open_idx" ON "change_request"("expires_at") WHERE "
 
 -- One for each person, however many tokens he has.
 CREATE TABLE "change_approval" (
-  "request" bigint NOT NULL REFERENCES "change_request"("number") ON DELETE CASCADE,
+  "request" bigint NOT NULL REFERENCES "change_request"("number") ON DELETE CASCADE ON UPDATE CASCADE,
   "account_id" uuid NOT NULL,
   "name" text NOT NULL,
   "plan_hash" text NOT NULL,
@@ -45,7 +45,7 @@ CREATE TABLE "change_approval" (
 -- Public keys of approvers; the private ones are theirs alone.
 CREATE TABLE "approver_key" (
   "key" text PRIMARY KEY,
-  "account_id" uuid NOT NULL REFERENCES "account"("id") ON DELETE CASCADE,
+  "account_id" uuid NOT NULL REFERENCES "account"("id") ON DELETE CASCADE ON UPDATE CASCADE,
   "name" text NOT NULL,
   "created_at" timestamptz(3) NOT NULL DEFAULT now()
 );
@@ -60,5 +60,5 @@ CREATE TABLE "definition_approval" (
   "signed_by" text NOT NULL,
   "at" timestamptz(3) NOT NULL DEFAULT now(),
   PRIMARY KEY ("job_id", "version", "key"),
-  FOREIGN KEY ("job_id", "version") REFERENCES "job_version"("job_id", "version") ON DELETE CASCADE
+  FOREIGN KEY ("job_id", "version") REFERENCES "job_version"("job_id", "version") ON DELETE CASCADE ON UPDATE CASCADE
 );
