@@ -8,6 +8,8 @@ import { ChangeRequestStore } from '../store/change-request.store.js';
 import { Database } from '../store/database.store.js';
 import { DesiredStore } from '../store/desired.store.js';
 import { FirePlansStore } from '../store/fire-plans.store.js';
+import { HostSecretStore } from '../store/host-secret.store.js';
+import { JobSecretStore } from '../store/job-secret.store.js';
 import { ServerSecretStore } from '../store/server-secret.store.js';
 import { SignatureStore } from '../store/signature.store.js';
 import { SigningAlarmStore } from '../store/signing-alarm.store.js';
@@ -37,6 +39,8 @@ import { Signer } from './signer.js';
     Refusals,
     { provide: Sealer, inject: [CONFIG], useFactory: (config: Config) => Sealer.fromFile(config.secretsKeyFile) },
     ServerSecretStore,
+    JobSecretStore,
+    HostSecretStore,
     { provide: Signer, inject: [CONFIG], useFactory: makeSigner },
   ],
   exports: [
@@ -55,6 +59,8 @@ import { Signer } from './signer.js';
     Refusals,
     Sealer,
     ServerSecretStore,
+    JobSecretStore,
+    HostSecretStore,
     Signer,
   ],
 })

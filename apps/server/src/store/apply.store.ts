@@ -4,6 +4,7 @@ import { overridesLost } from '@carillon/core/job/host-overrides';
 import type { Followed } from '@carillon/core/job/job-cycles';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Problem } from '@carillon/core/problem';
+import { type VaultPurpose, vaultKey } from '@carillon/core/secrets/secret-use';
 import { Inject, Injectable } from '@nestjs/common';
 import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
@@ -48,6 +49,8 @@ export interface ApplyFacts {
   readonly followers: readonly Followed[];
   /** Current versions of jobs by lower-case name, of those that are asked about. */
   readonly versions: ReadonlyMap<string, number>;
+  /** Secrets and accounts of the centre and the jobs that they are for, by core's `vaultKey`. */
+  readonly secretJobs: ReadonlyMap<string, readonly string[]>;
   /** When alert documents were changed last, by `placeKey`, of those that are asked about. */
   readonly changedAt: ReadonlyMap<string, Date>;
 }
@@ -151,6 +154,7 @@ export class ApplyStore {
       knownSchedules: await this.alertDocuments.names(tx, 'OnCall'),
       followers: await definitions.followers(tx),
       versions: await definitions.versionsOf(tx, checks.versionsOf),
+      secretJobs: await secretJobs(tx),
       changedAt: await this.alertDocuments.changedAt(tx, checks.changesOf),
     });
     if (problems.length > 0) return { kind: 'refused', problems };
@@ -244,4 +248,11 @@ function movedBy(
     targets: changed.flatMap((document) => (document.kind === 'Job' ? [document.spec.targets] : [])),
     facts: { apply: planHash },
   };
+}
+
+async function secretJobs(tx: Transaction): Promise<Map<string, string[]>> {
+  const rows = await tx.jobSecret.findMany({ select: { purpose: true, nameKey: true, jobs: true } });
+  return new Map(
+    rows.map(({ purpose, nameKey, jobs }) => [vaultKey({ purpose: purpose as VaultPurpose, name: nameKey }), jobs]),
+  );
 }
