@@ -53,6 +53,8 @@ const shadows: Readonly<Record<string, Condition | { readonly select: string }>>
   host_inventory: ofHost,
   host_load: ofHost,
   host_pause: ofHost,
+  host_seal_key: ofHost,
+  host_secret: ofHost,
   host_upgrade: ofHost,
   host_watch: ofHost,
   host_absence: ofHost,
