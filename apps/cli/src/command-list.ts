@@ -8,6 +8,7 @@ export interface CommandEntry {
 
 /** In the order of the help text. To load them all takes most of a second, one of them a third of that. */
 export const commandList: readonly CommandEntry[] = [
+  entry(['new'], async () => (await import('./commands/new.js')).addNew),
   entry(['apply'], async () => (await import('./commands/apply.js')).addApply),
   entry(['diff'], async () => (await import('./commands/diff.js')).addDiff),
   entry(['import'], async () => (await import('./commands/import.js')).addImport),
