@@ -8,6 +8,7 @@ import type { CommandDesk } from '../commands/command-desk.js';
 import type { Log } from '../lib/log.js';
 import type { AuditWitness } from '../state/audit-witness.js';
 import type { EventLog } from '../state/event-log.js';
+import type { KeyKeeper } from '../state/key-keeper.js';
 import type { TrustKeeper } from '../state/trust.js';
 import type { DesiredSync } from '../sync/desired-sync.js';
 import type { Upgrader } from '../upgrade/upgrader.js';
@@ -20,6 +21,18 @@ export interface SessionContact {
   attach(channel: Pick<Channel, 'silentMs' | 'close'>): void;
   detach(): void;
   onTrouble(why: string): void;
+}
+
+type SignedOrder = Body<'leave'>;
+
+/** What sees to it that the host goes when it is told to. */
+export interface LeavingPart {
+  /** A session is open. @param say tells the centre that nothing of ours is left */
+  attach(say: () => void, serverTimeMs: number): void;
+  detach(): void;
+  onLeave(order: SignedOrder): void;
+  /** The centre takes nothing more of this host. */
+  onRetired(order: SignedOrder): void;
 }
 
 /** The parts of an agent that talk to the server while a session is open. */
@@ -41,6 +54,9 @@ export interface SessionParts {
   readonly witness?: Pick<AuditWitness, 'take'>;
   /** Told when a session opens and ends. */
   readonly contact?: SessionContact;
+  /** Absent on simulated hosts, which keep their key and never go. */
+  readonly keys?: Pick<KeyKeeper, 'begin' | 'offer' | 'isOffered'>;
+  readonly leaving?: LeavingPart;
   readonly log: Log;
 }
 
@@ -50,6 +66,8 @@ export interface SessionTiming {
   readonly silenceMs: number;
   readonly lookMs: number;
 }
+
+const newKeyMs = 200;
 
 const defaultTiming: SessionTiming = { pingAfterMs: 45_000, silenceMs: limits.silenceMs, lookMs: 5_000 };
 
@@ -103,6 +121,8 @@ export async function runSession(
     // What follows stands on what could not be done.
     if (isBroken) return;
     if (message.name === 'goaway') retryAfterMs = message.body.reconnectInMs;
+    // To be welcomed with the next key is what makes it ours.
+    if (message.name === 'key.kept') retryAfterMs = newKeyMs;
     try {
       receive(message, channel, parts);
     } catch (error) {
@@ -122,6 +142,8 @@ export async function runSession(
   desired.attach({ get, status, refused }, welcome.desired, serverTimeMs);
   parts.inventory?.attach((body) => channel.send('inventory', body));
   parts.contact?.attach(channel);
+  parts.leaving?.attach(() => channel.send('left', {}), serverTimeMs);
+  offerKey(channel, parts);
   output.pump();
 
   try {
@@ -130,9 +152,14 @@ export async function runSession(
     clearInterval(beat);
     clearInterval(look);
     signal.removeEventListener('abort', abort);
-    for (const part of [events, output, desired, commands, parts.inventory, parts.contact, parts.upgrader])
+    for (const part of [events, output, desired, commands, parts.inventory, parts.contact, parts.upgrader, parts.leaving])
       part?.detach();
   }
+}
+
+function offerKey(channel: Channel, { keys }: SessionParts): void {
+  const offer = keys?.offer();
+  if (offer) channel.send('key.offer', offer);
 }
 
 const refusedOutput = /^log frame: run ([0-9a-f-]{36})\b/;
@@ -140,8 +167,9 @@ const refusedOutput = /^log frame: run ([0-9a-f-]{36})\b/;
 function receive(
   message: FromServer,
   channel: Channel,
-  { events, output, desired, commands, inventory, upgrader, trust, witness, log }: SessionParts,
+  parts: SessionParts,
 ): void {
+  const { events, output, desired, commands, inventory, upgrader, trust, witness, log } = parts;
   switch (message.name) {
     case 'desired.notice':
       desired.onPoint(message.body);
@@ -189,6 +217,16 @@ function receive(
       if (before) channel.send('audit.seen', before);
       break;
     }
+    case 'key.ask':
+      parts.keys?.begin();
+      offerKey(channel, parts);
+      break;
+    case 'key.kept':
+      if (parts.keys?.isOffered(message.body.next)) channel.close(1000, 'another key');
+      break;
+    case 'leave':
+      parts.leaving?.onLeave(message.body);
+      break;
     case 'nack': {
       log.warn('the server did not take a message', message.body);
       const runId = refusedOutput.exec(message.body.message)?.[1];
@@ -196,6 +234,10 @@ function receive(
       break;
     }
     case 'reject':
+      if (message.body.leave) parts.leaving?.onRetired(message.body.leave);
+      log.info('the server says reject', { code: message.body.code, message: message.body.message });
+      channel.close();
+      break;
     case 'goaway':
       log.info(`the server says ${message.name}`, message.body);
       channel.close();

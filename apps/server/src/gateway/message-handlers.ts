@@ -5,6 +5,8 @@ import { CommandDelivery } from './command-delivery.service.js';
 import { DesiredDelivery } from './desired.service.js';
 import { EventIntake } from './event-intake.js';
 import { InventoryIntake } from './inventory-intake.js';
+import { KeyRotation } from './key-rotation.service.js';
+import { Leaving } from './leaving.service.js';
 import { OutputIntake } from './output-intake.js';
 import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
@@ -28,6 +30,8 @@ export class MessageHandlers {
     @Inject(UpgradeDelivery) upgrades: UpgradeDelivery,
     @Inject(TrustDelivery) trust: TrustDelivery,
     @Inject(Witnesses) witnesses: Witnesses,
+    @Inject(KeyRotation) keys: KeyRotation,
+    @Inject(Leaving) leaving: Leaving,
   ) {
     this.text = {
       'desired.get': (link, body, re) => desired.hand(link, body, re),
@@ -39,6 +43,8 @@ export class MessageHandlers {
       'upgrade.status': (link, body) => upgrades.note(link, body),
       'trust.refused': (link, body) => trust.noteRefused(link, body),
       'audit.seen': (link, body) => witnesses.noteSeen(link, body),
+      'key.offer': (link, body, re) => keys.keep(link, body, re),
+      left: (link) => leaving.noteLeft(link),
       'agent.heartbeat': async (link, body) => desired.noteHeartbeat(link, body),
     };
   }

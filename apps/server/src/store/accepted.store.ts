@@ -85,6 +85,14 @@ export class AcceptedStore {
     return answers.map((answer) => orThrow(answer as SignedText | Refusal));
   }
 
+  /** That a host is to go, signed; or why it is not. */
+  async leave(hostId: string): Promise<SignedText | Refusal> {
+    const head = await this.sync();
+    if (isRefusal(head)) return head;
+    const [signed] = await this.signer.ask('leaves', { nowMs: Date.now(), hostIds: [hostId] });
+    return signed as SignedText | Refusal;
+  }
+
   /** Are these the definitions that were accepted? */
   async judge(
     definitions: SignerCalls['judge']['ask']['definitions'],

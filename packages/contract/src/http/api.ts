@@ -1,4 +1,5 @@
 import { accessTokenRoutes, accountRoutes, signedInRoutes } from './accounts.routes.js';
+import { admissionRoutes } from './admission.routes.js';
 import { alertDocumentRoutes } from './alert-documents.routes.js';
 import { auditRoutes } from './audit.routes.js';
 import { channelRoutes } from './channels.routes.js';
@@ -27,6 +28,7 @@ export const api = {
   session: sessionRoutes,
   jobs: jobRoutes,
   hosts: hostRoutes,
+  admission: admissionRoutes,
   runs: runRoutes,
   inventory: inventoryRoutes,
   taskChanges: taskChangeRoutes,

@@ -4,6 +4,7 @@ import { holdBackReason } from '../desired/hold-back.js';
 import { type HostPause, pauseCapability } from '../desired/pause.js';
 import { type HostGroup, matchesTarget, type Target } from '../host/target.js';
 import { type AcceptedPause, type AcceptedRecord, type BookEntry, type BookHead, noEntry } from './book-entry.js';
+import { HostsOfBook } from './hosts-of-book.js';
 import { type Refusal, refuse } from './refusal.js';
 
 interface AcceptedJob {
@@ -15,12 +16,6 @@ interface AcceptedJob {
   readonly versions: ReadonlyMap<number, { readonly manifestHash: string; readonly specHash: string }>;
 }
 
-interface AcceptedHost {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly publicKey: string;
-}
-
 /** What the database says that a host should have. */
 export interface ProposedIndex {
   readonly hostId: string;
@@ -29,6 +24,8 @@ export interface ProposedIndex {
   readonly pause?: HostPause | undefined;
   /** As the agent itself said them, over its own key. */
   readonly capabilities: readonly string[];
+  /** With which the agent signed in; left out where no agent asks. */
+  readonly publicKey?: string | undefined;
 }
 
 export interface ProposedOrder {
@@ -48,7 +45,7 @@ export const highestRevision = 2 ** 48;
  */
 export class AcceptedBook {
   private readonly jobs = new Map<string, AcceptedJob>();
-  private readonly hosts = new Map<string, AcceptedHost>();
+  private readonly hosts = new HostsOfBook();
   private readonly groups = new Map<string, HostGroup>();
   private readonly pauses = new Map<string, AcceptedPause>();
   private end: BookHead = { seq: 0, hash: noEntry };
@@ -74,8 +71,8 @@ export class AcceptedBook {
   }
 
   /** May this be accepted now? A version is never lower than one that was, nor the same with another meaning. */
-  judgeRecord(record: AcceptedRecord): Verdict {
-    if (record.kind !== 'job') return { ok: true };
+  judgeRecord(record: AcceptedRecord, atMs: number): Verdict {
+    if (record.kind !== 'job') return this.hosts.judge(record, atMs);
     const highest = Math.max(0, ...(this.jobs.get(record.jobId)?.versions.keys() ?? []));
     return record.version > highest
       ? { ok: true }
@@ -86,10 +83,12 @@ export class AcceptedBook {
    * Is this exactly what the host should have by what was accepted? A job that its agent is too old for may be missing, or be
    * there in an older version that was accepted.
    */
-  judgeIndex({ hostId, rev, entries, pause, capabilities }: ProposedIndex, nowMs: number): Verdict {
-    const host = this.hosts.get(hostId);
-    if (!host) return refuse('unknown_host', `host ${hostId} was never accepted`);
+  judgeIndex({ hostId, rev, entries, pause, capabilities, publicKey }: ProposedIndex, nowMs: number): Verdict {
+    const host = this.hosts.working(hostId);
+    if (!host) return this.hosts.refuseUnknown(hostId);
     const of = `host ${host.name}`;
+    if (publicKey !== undefined && publicKey !== host.publicKey)
+      return refuse('other_key', `${of}: who asks for it has another key than the host`);
     if (!(rev <= highestRevision)) return refuse('bad_index', `${of}: no host gets to revision ${rev}`);
     const given = new Map(entries.map((entry) => [entry.jobId, entry]));
     if (given.size !== entries.length) return refuse('bad_index', `${of}: a job stands there twice`);
@@ -111,8 +110,8 @@ export class AcceptedBook {
 
   /** May this host be told to start or stop this job? */
   judgeOrder({ hostId, jobId, action }: ProposedOrder): Verdict {
-    const host = this.hosts.get(hostId);
-    if (!host) return refuse('unknown_host', `host ${hostId} was never accepted`);
+    const host = this.hosts.working(hostId);
+    if (!host) return this.hosts.refuseUnknown(hostId);
     // What runs may be stopped, whatever became of its job.
     if (action !== 'run') return { ok: true };
     const job = this.jobs.get(jobId);
@@ -120,6 +119,11 @@ export class AcceptedBook {
     return matchesTarget(job.targets, host, [...this.groups.values()])
       ? { ok: true }
       : refuse('other_target', `host ${host.name}: job ${job.name} is not for it`);
+  }
+
+  /** Was it said that this host is to go, and is it there still or gone already? */
+  judgeLeave(hostId: string): Verdict {
+    return this.hosts.judgeLeave(hostId);
   }
 
   /** Is this the definition that was accepted? */
@@ -137,7 +141,7 @@ export class AcceptedBook {
 
   /** What stands in the book, to be compared with the database. */
   contents() {
-    return { jobs: this.jobs, hosts: this.hosts, groups: this.groups } as const;
+    return { jobs: this.jobs, hosts: this.hosts.standing, groups: this.groups } as const;
   }
 
   private judgePause(
@@ -181,13 +185,14 @@ export class AcceptedBook {
         this.groups.set(record.name.toLowerCase(), record);
         break;
       case 'host':
-        this.hosts.set(record.hostId, record);
+      case 'labels':
+      case 'host-key':
+      case 'host-leaving':
+      case 'host-gone':
+      case 'token':
+      case 'token-gone':
+        this.hosts.take(record);
         break;
-      case 'labels': {
-        const host = this.hosts.get(record.hostId);
-        if (host) this.hosts.set(record.hostId, { ...host, labels: record.labels });
-        break;
-      }
       case 'pause':
         for (const [index, pause] of record.pauses.entries()) this.pauses.set(record.hostIds[index] ?? '', pause);
         break;

@@ -28,6 +28,10 @@ export const refusalCodes = [
   /** A job that the host should have is missing. */
   'left_out',
   'other_pause',
+  /** Nobody made this join token, or it does not let in this host. */
+  'unknown_token',
+  /** Another key than the one that the host joined with, or took in its place. */
+  'other_key',
   /** The book of what was accepted was cut back, changed, or belongs to another server. */
   'book_changed',
 ] as const;

@@ -18,6 +18,8 @@ type AgentBodies =
   | 'upgrade.status'
   | 'trust.refused'
   | 'audit.seen'
+  | 'key.offer'
+  | 'left'
   | 'agent.heartbeat'
   | 'hello'
   | 'enroll';

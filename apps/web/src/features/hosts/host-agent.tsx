@@ -10,6 +10,7 @@ import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
+import { HostIdentity } from './host-identity.js';
 
 type Host = Response<typeof hostRoutes.get>;
 
@@ -18,6 +19,8 @@ export function HostAgent({ host }: { host: Host }) {
   const { t } = useWords();
   const upgrades = useQuery(query(upgradeRoutes.hosts, { host: host.name }, 15_000));
   return (
+    <>
+      <HostIdentity host={host.name} />
     <Section title={t('hosts.agent')}>
       <Stack>
         <Facts
@@ -55,5 +58,6 @@ export function HostAgent({ host }: { host: Host }) {
         </Loaded>
       </Stack>
     </Section>
+    </>
   );
 }

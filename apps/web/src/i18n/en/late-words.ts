@@ -1,4 +1,5 @@
 import { access } from './access.js';
+import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { editor } from './editor.js';
@@ -15,6 +16,7 @@ import { timeline } from './timeline.js';
 /** Words that only pages behind the first one say: what is opened first is lighter without them. */
 export const lateWords = {
   ...access,
+  ...admission,
   ...adoption,
   ...editor,
   ...finder,
