@@ -113,6 +113,7 @@ async function oneSession(
     if (keys?.noteWelcome() === 'commit') parts.log.info('this host has another key');
     onOpen();
     parts.log.info('connected', { server, session: welcome.sessionId });
+    if (welcome.waits) parts.log.warn('this host waits until somebody lets it in; until then it gets nothing');
     onOnline?.();
     if (place > 0)
       void untilItAnswers(servers[0] ?? '', route, failBackMs ?? defaultFailBackMs, over.signal).then((answers) => {

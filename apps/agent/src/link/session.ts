@@ -18,7 +18,7 @@ import type { Channel, FromServer } from './channel.js';
 
 /** What wants to know whether there is a session. */
 export interface SessionContact {
-  attach(channel: Pick<Channel, 'silentMs' | 'close'>): void;
+  attach(channel: Pick<Channel, 'silentMs' | 'close'>, waits?: boolean): void;
   detach(): void;
   onTrouble(why: string): void;
 }
@@ -141,7 +141,7 @@ export async function runSession(
   const status = (body: Body<'apply.status'>) => channel.send('apply.status', body);
   desired.attach({ get, status, refused }, welcome.desired, serverTimeMs);
   parts.inventory?.attach((body) => channel.send('inventory', body));
-  parts.contact?.attach(channel);
+  parts.contact?.attach(channel, welcome.waits === true);
   parts.leaving?.attach(() => channel.send('left', {}), serverTimeMs);
   offerKey(channel, parts);
   output.pump();

@@ -75,7 +75,7 @@ export function describeStatus(status: AgentStatus, nowMs: number): string {
     ['agent', agent ? `running${forTime(agent.since, nowMs)}, process ${agent.pid}` : 'not running'],
     [
       'server',
-      `${status.server}, ${status.connected ? `connected${forTime(contact.connectedSince, nowMs)}` : 'not connected'}`,
+      `${status.server}, ${status.connected ? `connected${forTime(contact.connectedSince, nowMs)}${contact.waits ? ', waits until somebody lets this host in' : ''}` : 'not connected'}`,
     ],
     [
       'last contact',

@@ -73,7 +73,9 @@ export class AdmissionStore {
       const { id: hostId, publicKey, labels } = host;
       this.accepted.note({ kind: 'host', hostId, name: host.name, labels, publicKey, approvedBy: whoActs() });
       noteChange({
-        ...{ kind: 'Host', act: 'approved', what: host.name },
+        kind: 'Host',
+        act: 'approved',
+        what: host.name,
         after: { host: hostId, publicKey, fingerprint: own, labels },
       });
       await this.desired.reassign(tx, { hostIds: [hostId] });

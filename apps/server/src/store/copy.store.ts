@@ -47,7 +47,9 @@ export class CopyStore {
         UPDATE agent_session SET instance = ${instance}::uuid, fence = fence + 1, gateway_id = NULL WHERE host_id = ${hostId}::uuid`;
       await tx.$executeRaw`UPDATE host SET fingerprint = ${kept.fingerprint} WHERE id = ${hostId}::uuid`;
       noteChange({
-        ...{ kind: 'Host', act: 'kept one of two', what: host },
+        kind: 'Host',
+        act: 'kept one of two',
+        what: host,
         after: { host: hostId, instance, hostname: kept.hostname },
       });
       return kept.hostname;

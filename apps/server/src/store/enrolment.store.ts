@@ -47,6 +47,8 @@ class TokenRefused extends Error {
   }
 }
 
+const noToken: Pick<TokenRefusal, 'flaw' | 'message'> = { flaw: 'unknown', message: 'there is no such token' };
+
 interface Token extends TokenBounds {
   readonly id: string;
   /** JSON. */
@@ -121,11 +123,8 @@ export class EnrolmentStore {
       FROM enrolment_token WHERE hash = ${tokenHash}`;
     const verdict = judgeToken(token, { address, hostname: facts.hostname }, nowMs);
     if (token && verdict.ok) return token;
-    throw new TokenRefused({
-      kind: 'refused',
-      tokenId: token?.id ?? null,
-      ...(verdict.ok ? { flaw: 'unknown', message: '' } : { flaw: verdict.flaw, message: verdict.message }),
-    });
+    const { flaw, message } = verdict.ok ? noToken : verdict;
+    throw new TokenRefused({ kind: 'refused', tokenId: token?.id ?? null, flaw, message });
   }
 
   /** The update counts only while uses are left, so two agents at once cannot share the last one. */

@@ -60,7 +60,11 @@ export class HostKeyStore {
       const { byOld = '', byNew = '' } = host.offer ?? {};
       this.accepted.note({ kind: 'host-key', hostId, publicKey, next, byOld, byNew });
       noteChange({
-        ...{ by: name, via: 'agent', kind: 'Host', act: 'took another key', what: name },
+        by: name,
+        via: 'agent',
+        kind: 'Host',
+        act: 'took another key',
+        what: name,
         before: { publicKey },
         after: { publicKey: next },
       });
