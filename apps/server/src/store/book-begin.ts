@@ -10,7 +10,8 @@ export async function allThatStands(query: RawQuery): Promise<AcceptedRecord[]> 
     [],
   );
   const hosts = await query<Omit<Of<'host'>, 'kind'>>(
-    'SELECT id AS "hostId", name, labels, public_key AS "publicKey" FROM host WHERE state NOT IN ('pending', 'retired') ORDER BY id',
+    `SELECT id AS "hostId", name, labels, public_key AS "publicKey" FROM host
+     WHERE state NOT IN ('pending', 'retired') ORDER BY id`,
     [],
   );
   // The current version last, which is the one that counts; older ones may still be on hosts that are held back.

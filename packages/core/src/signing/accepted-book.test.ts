@@ -146,10 +146,10 @@ describe('an order', () => {
 describe('the book', () => {
   it('takes no version twice and none below', () => {
     const book = bookOf(...usual);
-    expect(book.judgeRecord(job('backup', 3))).toEqual({ ok: true });
-    expect(book.judgeRecord(job('backup', 2))).toMatchObject({ code: 'rollback' });
-    expect(book.judgeRecord(job('backup', 1))).toMatchObject({ code: 'rollback' });
-    expect(book.judgeRecord(job('new', 5))).toEqual({ ok: true });
+    expect(book.judgeRecord(job('backup', 3), nowMs)).toEqual({ ok: true });
+    expect(book.judgeRecord(job('backup', 2), nowMs)).toMatchObject({ code: 'rollback' });
+    expect(book.judgeRecord(job('backup', 1), nowMs)).toMatchObject({ code: 'rollback' });
+    expect(book.judgeRecord(job('new', 5), nowMs)).toEqual({ ok: true });
   });
 
   it('knows a definition that is not the accepted one', () => {

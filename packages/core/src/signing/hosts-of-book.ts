@@ -3,7 +3,7 @@ import { isGoodRotation } from '../host/key-rotation.js';
 import type { AcceptedRecord } from './book-entry.js';
 import { type Refusal, refuse } from './refusal.js';
 
-interface AcceptedHost {
+export interface AcceptedHost {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly publicKey: string;

@@ -21,7 +21,7 @@ export class EnrolmentTokensService {
     expiresInMinutes,
     labels: raw,
     addresses,
-    hostNames = null,
+    hostNames,
     needsApproval,
   }: Input<Routes['createToken']>['body']): Promise<Response<Routes['createToken']>> {
     const labels = labelsSchema.safeParse(raw ?? {});
@@ -33,7 +33,7 @@ export class EnrolmentTokensService {
       uses,
       labels: labels.data,
       addresses,
-      hostNames,
+      hostNames: hostNames ?? null,
       needsApproval,
       expiresAtMs: nowMs + expiresInMinutes * 60_000,
       nowMs,
