@@ -80,7 +80,9 @@ describe('a stranger who can write the database', () => {
     await agent.sendEnroll(secret, stranger, { hostname: 'forged' });
     expect((await agent.take('reject')).body.code).toBe('bad_token');
     expect(await sql(`SELECT FROM host WHERE name = 'forged'`)).toEqual([]);
-    expect(await rowsAfter(before)).toContainEqual(expect.objectContaining({ act: 'not-signed', after: { code: 'unknown_token' } }));
+    expect(await rowsAfter(before)).toContainEqual(
+      expect.objectContaining({ act: 'not-signed', after: { code: 'unknown_token' } }),
+    );
   });
 
   it.each<[string, string]>([
@@ -129,24 +131,27 @@ describe('a stranger who can write the database', () => {
     expect(await noticed()).toContain(`host ${name} was never accepted`);
   });
 
-  it.each(['decommissioning', 'retired'])('makes a host %s that nobody took out: it is not told to go, and it is noticed', async (state) => {
-    const agent = await dial();
-    await agent.hello(host, able);
-    await sql(`UPDATE host SET state = '${state}' WHERE id = $1`, [host.agentId]);
-    const before = await lastSeq();
-    gateway.hints.publish({ kind: 'desired', hostIds: [host.agentId] });
-    await vi.waitFor(async () =>
-      expect(await rowsAfter(before)).toContainEqual(expect.objectContaining({ act: 'not-signed', what: name })),
-    );
-    const again = await dial();
-    await again.sendHello(host, able);
-    if (state === 'retired') expect((await again.take('reject')).body).not.toHaveProperty('leave');
-    else await again.take('welcome');
-    expect([...agent.names(), ...again.names()]).not.toContain('leave');
-    expect((await noticed())[0]).toMatch(/nobody (took it out|asked for it)/);
-  });
+  it.each(['decommissioning', 'retired'])(
+    'makes a host %s that nobody took out: it is not told to go, and it is noticed',
+    async (state) => {
+      const agent = await dial();
+      await agent.hello(host, able);
+      await sql(`UPDATE host SET state = '${state}' WHERE id = $1`, [host.agentId]);
+      const before = await lastSeq();
+      gateway.hints.publish({ kind: 'desired', hostIds: [host.agentId] });
+      await vi.waitFor(async () =>
+        expect(await rowsAfter(before)).toContainEqual(expect.objectContaining({ act: 'not-signed', what: name })),
+      );
+      const again = await dial();
+      await again.sendHello(host, able);
+      if (state === 'retired') expect((await again.take('reject')).body).not.toHaveProperty('leave');
+      else await again.take('welcome');
+      expect([...agent.names(), ...again.names()]).not.toContain('leave');
+      expect((await noticed())[0]).toMatch(/nobody (took it out|asked for it)/);
+    },
+  );
 
-  it('puts his key in the place of the host\'s: nothing is signed for him, and it is noticed', async () => {
+  it("puts his key in the place of the host's: nothing is signed for him, and it is noticed", async () => {
     await sql('UPDATE host SET public_key = $2 WHERE id = $1', [host.agentId, stranger.publicKey]);
     expect(await asks({ ...host, keys: stranger })).not.toContain('desired.state');
     expect(await noticed()).toContain(`host ${name}: its key is not the one that it joined with`);

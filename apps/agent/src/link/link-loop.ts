@@ -30,7 +30,15 @@ export interface LinkOptions {
 }
 
 /** Refusals that a person must resolve; asking more often does not help. */
-const hopelessCodes = new Set(['unknown_agent', 'revoked', 'quarantined', 'wrong_origin', 'protocol', 'bad_signature', 'retired']);
+const hopelessCodes = new Set([
+  'unknown_agent',
+  'revoked',
+  'quarantined',
+  'wrong_origin',
+  'protocol',
+  'bad_signature',
+  'retired',
+]);
 const hopelessWaitMs = 5 * 60_000;
 
 const defaultFailBackMs = 10 * 60_000;

@@ -152,7 +152,16 @@ export async function runSession(
     clearInterval(beat);
     clearInterval(look);
     signal.removeEventListener('abort', abort);
-    for (const part of [events, output, desired, commands, parts.inventory, parts.contact, parts.upgrader, parts.leaving])
+    for (const part of [
+      events,
+      output,
+      desired,
+      commands,
+      parts.inventory,
+      parts.contact,
+      parts.upgrader,
+      parts.leaving,
+    ])
       part?.detach();
   }
 }
@@ -164,11 +173,7 @@ function offerKey(channel: Channel, { keys }: SessionParts): void {
 
 const refusedOutput = /^log frame: run ([0-9a-f-]{36})\b/;
 
-function receive(
-  message: FromServer,
-  channel: Channel,
-  parts: SessionParts,
-): void {
+function receive(message: FromServer, channel: Channel, parts: SessionParts): void {
   const { events, output, desired, commands, inventory, upgrader, trust, witness, log } = parts;
   switch (message.name) {
     case 'desired.notice':

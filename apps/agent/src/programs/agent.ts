@@ -68,7 +68,7 @@ import { StartWatch } from '../watch/start-watch.js';
 import { TriggerWatch } from '../watch/trigger-watch.js';
 import { unpackKoffi } from '../windows/koffi.js';
 import { hostTimezone } from '../zones/host-timezone.js';
-import { Leaver, forgetFiles, forgetHost } from './leave.js';
+import { forgetFiles, forgetHost, Leaver } from './leave.js';
 import { countIn } from './status.js';
 
 const startsMs = 60_000;

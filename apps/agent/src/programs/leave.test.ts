@@ -82,7 +82,9 @@ describe('a host that is taken out', () => {
     // Said only when nothing waits to be told any more.
     const told = session.messages.map(({ name }) => name);
     expect(told.indexOf('events')).toBeLessThan(told.indexOf('left'));
-    expect([...server.ledger.values()].map(({ data: event }) => (event as { kind: string }).kind)).toContain('run.finished');
+    expect([...server.ledger.values()].map(({ data: event }) => (event as { kind: string }).kind)).toContain(
+      'run.finished',
+    );
     expect(loadIdentity(folder)).toBeDefined();
 
     session.send('reject', { code: 'retired', message: 'retired', leave: orderFor(agentId) });

@@ -21,7 +21,13 @@ afterEach(async () => {
 
 const keyFingerprint = '3f2a-0000-0000-0000-0000-0000-0000-0001';
 const identity = {
-  ...{ name: 'web-01', state: 'active' as const, keyFingerprint, keySince: '2026-11-24T08:00:00.000Z', keyWanted: false },
+  ...{
+    name: 'web-01',
+    state: 'active' as const,
+    keyFingerprint,
+    keySince: '2026-11-24T08:00:00.000Z',
+    keyWanted: false,
+  },
   ...{ joinedFrom: '10.1.2.3', joinedAt: '2026-11-24T08:00:00.000Z', tasks: 3, retiredAt: null },
   copies: [
     {

@@ -23,7 +23,10 @@ function addApprove(hosts: Command, cli: Cli): void {
     .command('approve')
     .description('let a host in that waits for it')
     .argument('<name>', 'the host')
-    .option('--fingerprint <digits>', 'what carillon-agent status shows on the host; nothing is done where it is another');
+    .option(
+      '--fingerprint <digits>',
+      'what carillon-agent status shows on the host; nothing is done where it is another',
+    );
   handle(command, cli, async (session: Session, { fingerprint }: { fingerprint?: string }, name: string) => {
     const done = await session.call(admissionRoutes.approve, { name, body: fingerprint ? { fingerprint } : {} });
     if (session.json) return session.printJson(done);
@@ -56,7 +59,10 @@ function addIdentity(hosts: Command, cli: Cli): void {
     session.fields([
       ['host', found.name],
       ['state', found.state],
-      ['key', `${found.keyFingerprint}, since ${localTime(found.keySince)}${found.keyWanted ? ', another is asked for' : ''}`],
+      [
+        'key',
+        `${found.keyFingerprint}, since ${localTime(found.keySince)}${found.keyWanted ? ', another is asked for' : ''}`,
+      ],
       ['joined', `${localTime(found.joinedAt)}${found.joinedFrom === null ? '' : ` from ${found.joinedFrom}`}`],
       ...(found.retiredAt === null ? [] : [['retired', localTime(found.retiredAt)] as const]),
     ]);

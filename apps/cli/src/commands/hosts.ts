@@ -41,7 +41,9 @@ export function addHosts(program: Command, cli: Cli): void {
     .option('--search <text>', 'only hosts whose name contains this')
     .option('--label <key=value>', 'only hosts with this label')
     .addOption(new Option('--presence <presence>', 'only hosts that look like this').choices(hostPresences))
-    .addOption(new Option('--state <state>', 'only hosts in this state; pending: they wait to be let in').choices(hostStates));
+    .addOption(
+      new Option('--state <state>', 'only hosts in this state; pending: they wait to be let in').choices(hostStates),
+    );
   addHostsAdd(command, cli);
   addHostsAdmission(command, cli);
   handle(addListOptions(command), cli, async (session: Session, options: HostsOptions, name: string | undefined) => {
@@ -83,7 +85,12 @@ async function showHost(session: Session, name: string, options: ListOptions): P
     ['state', stateCell(host.state)],
     ...(host.keyFingerprint === undefined
       ? []
-      : [['key', `${host.keyFingerprint}, from ${host.joinedFrom ?? 'nobody knows where'}; waits to be let in`] as const]),
+      : [
+          [
+            'key',
+            `${host.keyFingerprint}, from ${host.joinedFrom ?? 'nobody knows where'}; waits to be let in`,
+          ] as const,
+        ]),
     ['presence', stateCell(host.presence)],
     ['labels', labelText(host.labels)],
     ['system', `${host.os}, ${host.timezone}, ${host.scheduler}`],

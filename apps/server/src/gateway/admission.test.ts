@@ -1,6 +1,6 @@
-import { judgeSignature } from '@carillon/core/signing/verify';
 import { makeKeyPair, signText } from '@carillon/core/desired/signing';
 import { rotationText } from '@carillon/core/host/key-rotation';
+import { judgeSignature } from '@carillon/core/signing/verify';
 import { describe, expect, it } from 'vitest';
 import { joinToken } from './testing/gateway-fixture.js';
 import { ownGateway } from './testing/own-gateway.js';
@@ -78,7 +78,12 @@ describe('a host that waits to be let in', () => {
       epoch: 1,
       firstSeq: 1,
       items: [
-        { seq: 1, eventId: newId(), at: new Date().toISOString(), data: { kind: 'host.boot', bootedAt: new Date().toISOString() } },
+        {
+          seq: 1,
+          eventId: newId(),
+          at: new Date().toISOString(),
+          data: { kind: 'host.boot', bootedAt: new Date().toISOString() },
+        },
       ],
     } as never);
     agent.send('agent.heartbeat', beat);

@@ -18,7 +18,12 @@ export class KeyRotation {
   async ask(links: readonly AgentLink[]): Promise<void> {
     const able = links.filter(({ capabilities }) => capabilities.includes(hostKeyCapability));
     if (able.length === 0) return;
-    const due = new Set(await this.keys.due(able.map(({ hostId }) => hostId), this.config.hostKeyDays));
+    const due = new Set(
+      await this.keys.due(
+        able.map(({ hostId }) => hostId),
+        this.config.hostKeyDays,
+      ),
+    );
     for (const link of able) if (link.open && due.has(link.hostId)) link.send('key.ask', {});
   }
 

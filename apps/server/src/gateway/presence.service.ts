@@ -22,7 +22,9 @@ export class Presence {
 
   /** Writes who was heard of since the last time; sockets whose session is no longer the newest are let go. */
   async flush(nowMs: number): Promise<void> {
-    const links = [...this.registry.all(), ...this.registry.waiting()].filter((link) => link.lastFrameMs > this.flushedMs);
+    const links = [...this.registry.all(), ...this.registry.waiting()].filter(
+      (link) => link.lastFrameMs > this.flushedMs,
+    );
     if (this.flushing || links.length === 0) return;
     this.flushing = true;
     try {

@@ -90,7 +90,12 @@ export class AdmissionStore {
       if (!host) return { kind: 'unknown' };
       if (host.state !== 'pending') return { kind: 'other_state', state: host.state };
       const { id } = host;
-      noteChange({ kind: 'Host', act: 'turned away', what: host.name, before: { host: id, publicKey: host.publicKey } });
+      noteChange({
+        kind: 'Host',
+        act: 'turned away',
+        what: host.name,
+        before: { host: id, publicKey: host.publicKey },
+      });
       await tx.$executeRaw`DELETE FROM agent_instance WHERE host_id = ${id}::uuid`;
       await tx.$executeRaw`DELETE FROM agent_session WHERE host_id = ${id}::uuid`;
       await tx.$executeRaw`DELETE FROM host WHERE id = ${id}::uuid`;

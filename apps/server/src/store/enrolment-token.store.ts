@@ -33,7 +33,9 @@ export class EnrolmentTokenStore {
       this.accepted.note({ kind: 'token', hash, labels, uses, expiresMs: expiresAtMs, needsApproval });
       noteChange({ kind: 'EnrolmentToken', act: 'created', what: id });
       const times = { createdAt: new Date(nowMs), expiresAt: new Date(expiresAtMs) };
-      return tx.enrolmentToken.create({ data: { id, ...token, ...times, addresses: [...addresses], author: whoActs() } });
+      return tx.enrolmentToken.create({
+        data: { id, ...token, ...times, addresses: [...addresses], author: whoActs() },
+      });
     });
   }
 

@@ -29,7 +29,9 @@ export class IdentityClaimStore {
       const refused = facts.seen === 'barred' ? 'barred' : 'quarantined';
       await remember(client, claimant, verdict.accept ? 'current' : refused);
       if (verdict.accept && verdict.reason !== 'same') await takeOver(client, claimant, verdict);
-      const isNew = verdict.accept ? verdict.reason === 'returned' : facts.seen !== 'quarantined' && facts.seen !== 'barred';
+      const isNew = verdict.accept
+        ? verdict.reason === 'returned'
+        : facts.seen !== 'quarantined' && facts.seen !== 'barred';
       if (isNew) noteQuarantine(claimant, verdict);
       return verdict;
     });

@@ -57,7 +57,17 @@ export class SessionsInMemory implements Public<SessionStore> {
       if (!host) return null;
       const { name, state, publicKey, fingerprint } = host;
       const instance = this.tables.sessions.get(hostId)?.instance ?? null;
-      return { hostId, name, state, publicKey, keyOffered: null, fingerprint, facts: hostFacts, instance, wasAbsent: false };
+      return {
+        hostId,
+        name,
+        state,
+        publicKey,
+        keyOffered: null,
+        fingerprint,
+        facts: hostFacts,
+        instance,
+        wasAbsent: false,
+      };
     });
   }
 

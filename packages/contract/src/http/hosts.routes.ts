@@ -217,11 +217,11 @@ export const hostRoutes = defineRoutes({
       addresses: z
         .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
         .max(50)
-        .default([]),
+        .optional(),
       /** What hosts must be called: `web-*`, `?` for one letter. */
       hostNames: z.string().min(1).max(255).optional(),
       /** Who joins with it waits until somebody lets him in. */
-      needsApproval: z.boolean().default(false),
+      needsApproval: z.boolean().optional(),
     }),
     response: enrolmentToken.extend({ token: z.string() }),
   },

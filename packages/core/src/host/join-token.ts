@@ -66,7 +66,11 @@ const groupLength = 4;
  * @param hash SHA-256 of a text, as hexadecimal digits
  */
 export function keyFingerprint(publicKey: string, hash: (text: string) => string): string {
-  return (hash(publicKey).slice(0, 32).match(new RegExp(`.{${groupLength}}`, 'g')) ?? []).join('-');
+  return (
+    hash(publicKey)
+      .slice(0, 32)
+      .match(new RegExp(`.{${groupLength}}`, 'g')) ?? []
+  ).join('-');
 }
 
 /** However somebody wrote it down. */

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeKeyPair, signText } from '../desired/signing.js';
-import { type AgentKeys, afterWelcome, isGoodRotation, isRotationDue, judgeKey, keyToTry, rotationText } from './key-rotation.js';
+import {
+  type AgentKeys,
+  afterWelcome,
+  isGoodRotation,
+  isRotationDue,
+  judgeKey,
+  keyToTry,
+  rotationText,
+} from './key-rotation.js';
 
 /** Both sides, whose disks outlive them; a step may end in a death before or after what it writes. */
 class Host {
@@ -10,7 +18,13 @@ class Host {
   made = 1;
 
   /** @returns the key with which it was welcomed, null where it was not */
-  signIn(dies: { beforeTake?: boolean; beforeWelcome?: boolean; beforeOffer?: boolean; beforeStore?: boolean; beforeCommit?: boolean }) {
+  signIn(dies: {
+    beforeTake?: boolean;
+    beforeWelcome?: boolean;
+    beforeOffer?: boolean;
+    beforeStore?: boolean;
+    beforeCommit?: boolean;
+  }) {
     let refused = false;
     for (;;) {
       const which = keyToTry(this.keys, refused);
@@ -75,7 +89,8 @@ describe('another key for a host', () => {
   it('is said by both keys, for this host and this change', () => {
     const [old, next, other] = [makeKeyPair(), makeKeyPair(), makeKeyPair()];
     const change = { hostId: 'h', publicKey: old.publicKey, next: next.publicKey };
-    const by = ({ privateKey }: typeof old, of = change) => signText(privateKey, 'carillon/v1/host-key', rotationText(of));
+    const by = ({ privateKey }: typeof old, of = change) =>
+      signText(privateKey, 'carillon/v1/host-key', rotationText(of));
     const good = { ...change, byOld: by(old), byNew: by(next) };
     expect(isGoodRotation(good)).toBe(true);
     expect(isGoodRotation({ ...good, byOld: by(other) })).toBe(false);

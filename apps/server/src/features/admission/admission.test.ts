@@ -24,10 +24,11 @@ afterAll(async () => {
 const { identity, approve, refuse, decommission, rotateKey } = api.admission;
 const sql = async (text: string, values: unknown[] = []) => (await app.database.pool.query(text, values)).rows;
 const fingerprint = keyFingerprint('k', sha256Hex);
-const failure = (call: Promise<unknown>) => call.then(
-  () => 'it was done',
-  (error: { body?: unknown }) => error.body,
-);
+const failure = (call: Promise<unknown>) =>
+  call.then(
+    () => 'it was done',
+    (error: { body?: unknown }) => error.body,
+  );
 
 async function waits(name: string): Promise<void> {
   await addFleet(app.database, [{ name }]);
@@ -84,7 +85,10 @@ describe('taking a host out', () => {
        VALUES (gen_random_uuid(), $1, $2, 'run', '{}', '', 'test', now() + interval '1 hour')`,
       [id, job],
     );
-    expect(await app.call(decommission, { name: 'db-1', body: {} })).toEqual({ name: 'db-1', state: 'decommissioning' });
+    expect(await app.call(decommission, { name: 'db-1', body: {} })).toEqual({
+      name: 'db-1',
+      state: 'decommissioning',
+    });
     expect(await sql('SELECT state, code FROM command WHERE host_id = $1', [id])).toEqual([
       { state: 'rejected', code: 'host_leaves' },
     ]);
@@ -95,7 +99,10 @@ describe('taking a host out', () => {
     const names = async (query: object) => (await app.call(api.hosts.list, query)).items.map(({ name }) => name);
     expect(await names({})).not.toContain('db-1');
     expect(await names({ state: 'retired' })).toEqual(['db-1']);
-    expect(await app.call(identity, { name: 'db-1' })).toMatchObject({ state: 'retired', retiredAt: expect.any(String) });
+    expect(await app.call(identity, { name: 'db-1' })).toMatchObject({
+      state: 'retired',
+      retiredAt: expect.any(String),
+    });
   });
 
   it('leaves rows in the audit for what was asked and what came of it', async () => {

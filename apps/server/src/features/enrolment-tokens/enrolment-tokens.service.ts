@@ -20,9 +20,9 @@ export class EnrolmentTokensService {
     uses,
     expiresInMinutes,
     labels: raw,
-    addresses,
+    addresses = [],
     hostNames,
-    needsApproval,
+    needsApproval = false,
   }: Input<Routes['createToken']>['body']): Promise<Response<Routes['createToken']>> {
     const labels = labelsSchema.safeParse(raw ?? {});
     if (!labels.success) throw invalidInput(problemsFromIssues(labels.error.issues, raw, ['labels']));

@@ -102,12 +102,16 @@ interface TokenOptions {
 }
 
 /** Makes a join token. @returns its secret */
-export async function joinToken(
-  gateway: TestGateway,
-  options: TokenOptions = {},
-): Promise<string> {
+export async function joinToken(gateway: TestGateway, options: TokenOptions = {}): Promise<string> {
   const secret = randomBytes(24).toString('base64url');
-  const { uses = 1, expiresInMs = 60_000, labels = {}, addresses = [], hostNames = null, needsApproval = false } = options;
+  const {
+    uses = 1,
+    expiresInMs = 60_000,
+    labels = {},
+    addresses = [],
+    hostNames = null,
+    needsApproval = false,
+  } = options;
   const nowMs = Date.now();
   const { id } = await gateway.tokens.create({
     ...{ hash: createHash('sha256').update(secret).digest('hex'), uses, labels, addresses, hostNames, needsApproval },

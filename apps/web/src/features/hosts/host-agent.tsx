@@ -21,43 +21,43 @@ export function HostAgent({ host }: { host: Host }) {
   return (
     <>
       <HostIdentity host={host.name} />
-    <Section title={t('hosts.agent')}>
-      <Stack>
-        <Facts
-          items={[
-            [t('hosts.agentVersion'), host.agentVersion],
-            [t('hosts.scheduler'), host.scheduler],
-            [t('hosts.key'), <code key="key">{host.keyId}</code>],
-            [t('hosts.enrolled'), <When key="enrolled" at={host.enrolledAt} zone={host.timezone} />],
-          ]}
-        />
-        <Loaded query={upgrades}>
-          {({ items: [upgrade] }) =>
-            upgrade ? (
-              <Facts
-                items={[
-                  [t('upgrade.wanted'), upgrade.wanted ?? t('upgrade.none')],
-                  [
-                    t('upgrade.offer'),
-                    upgrade.reason === null ? t('upgrade.offered') : t(`upgrade.reason.${upgrade.reason}`),
-                  ],
-                  [
-                    t('upgrade.last'),
-                    upgrade.last ? `${upgrade.last.version}: ${t(`upgrade.state.${upgrade.last.state}`)}` : '–',
-                  ],
-                  [
-                    t('upgrade.said'),
-                    upgrade.last ? [upgrade.last.code, upgrade.last.message].filter(Boolean).join(': ') || '–' : '–',
-                  ],
-                ]}
-              />
-            ) : (
-              <Empty text={t('upgrade.unknown')} />
-            )
-          }
-        </Loaded>
-      </Stack>
-    </Section>
+      <Section title={t('hosts.agent')}>
+        <Stack>
+          <Facts
+            items={[
+              [t('hosts.agentVersion'), host.agentVersion],
+              [t('hosts.scheduler'), host.scheduler],
+              [t('hosts.key'), <code key="key">{host.keyId}</code>],
+              [t('hosts.enrolled'), <When key="enrolled" at={host.enrolledAt} zone={host.timezone} />],
+            ]}
+          />
+          <Loaded query={upgrades}>
+            {({ items: [upgrade] }) =>
+              upgrade ? (
+                <Facts
+                  items={[
+                    [t('upgrade.wanted'), upgrade.wanted ?? t('upgrade.none')],
+                    [
+                      t('upgrade.offer'),
+                      upgrade.reason === null ? t('upgrade.offered') : t(`upgrade.reason.${upgrade.reason}`),
+                    ],
+                    [
+                      t('upgrade.last'),
+                      upgrade.last ? `${upgrade.last.version}: ${t(`upgrade.state.${upgrade.last.state}`)}` : '–',
+                    ],
+                    [
+                      t('upgrade.said'),
+                      upgrade.last ? [upgrade.last.code, upgrade.last.message].filter(Boolean).join(': ') || '–' : '–',
+                    ],
+                  ]}
+                />
+              ) : (
+                <Empty text={t('upgrade.unknown')} />
+              )
+            }
+          </Loaded>
+        </Stack>
+      </Section>
     </>
   );
 }

@@ -6,7 +6,8 @@ export const admission = {
   'hostState.retired': 'retired',
   'hostState.decommissioning': 'is being taken out',
   'admission.waiting': 'Hosts that wait to be let in',
-  'admission.compare': 'Compare the key with what carillon-agent status shows on the host. Until you let it in, it gets nothing.',
+  'admission.compare':
+    'Compare the key with what carillon-agent status shows on the host. Until you let it in, it gets nothing.',
   'admission.from': 'from {{address}}',
   'admission.key': 'Key',
   'admission.keySince': 'Since',
@@ -31,7 +32,8 @@ export const admission = {
   'admission.decommissionMeans_other':
     'Its agent removes {{count}} tasks of ours, gives back tasks that jobs stood in for, tells what is untold, forgets its key and ends. Its runs stay to be read, its name becomes free.',
   'admission.force': 'Do not wait for its agent',
-  'admission.forceMeans': 'Its key is refused at once, and what it has not told is lost. When it comes back, it does the same by itself.',
+  'admission.forceMeans':
+    'Its key is refused at once, and what it has not told is lost. When it comes back, it does the same by itself.',
   'admission.addresses': 'Only from these addresses',
   'admission.hostNames': 'Only hosts called',
   'admission.needsApproval': 'Hosts wait until somebody lets them in',

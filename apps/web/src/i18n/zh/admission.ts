@@ -19,7 +19,8 @@ export const admission: Same<typeof english> = {
   'admission.rotate': '要求更换密钥',
   'admission.rotating': '已要求更换密钥。',
   'admission.copies': '以该主机身份出现的代理',
-  'admission.copiesMean': '其中之一是副本（克隆的磁盘）。请指定哪个是该主机；另一个会被拒之门外，需作为新主机重新加入。',
+  'admission.copiesMean':
+    '其中之一是副本（克隆的磁盘）。请指定哪个是该主机；另一个会被拒之门外，需作为新主机重新加入。',
   'admission.keep': '这是该主机',
   'admission.machine': '机器',
   'admission.copy.current': '正以该主机身份工作',
