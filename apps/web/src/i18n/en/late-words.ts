@@ -1,5 +1,6 @@
 import { access } from './access.js';
 import { admission } from './admission.js';
+import { actions } from './actions.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { editor } from './editor.js';
@@ -17,6 +18,7 @@ import { timeline } from './timeline.js';
 export const lateWords = {
   ...access,
   ...admission,
+  ...actions,
   ...adoption,
   ...editor,
   ...finder,
