@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../desired/canonical-json.js';
 import {
-  isInNetworks,
   isSameFingerprint,
   type Joiner,
   judgeToken,
@@ -77,11 +76,6 @@ describe('a pattern of host names', () => {
   it('that is made to take for ever does not', () => {
     expect(matchesHostNames('a'.repeat(255), `${'*'.repeat(90)}b`)).toBe(false);
   });
-});
-
-it('networks hold what they say, whatever stands among them', () => {
-  expect(isInNetworks('10.0.0.1', ['nonsense', '10.0.0.0/8'])).toBe(true);
-  expect(isInNetworks('10.0.0.1', [])).toBe(false);
 });
 
 it('a fingerprint is compared however it was written down, and never with nothing', () => {

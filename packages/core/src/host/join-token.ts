@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { isInNetworks } from './networks.js';
 
 /** What a join token is good for. */
 export interface TokenBounds {
@@ -44,13 +44,6 @@ export function judgeToken(token: TokenBounds | null, { address, hostname }: Joi
   return { ok: true };
 }
 
-/** Is the address one of these, or in one of these networks? What is none, is in none. */
-export function isInNetworks(address: string | null, networks: readonly string[]): boolean {
-  const family = isIP(address ?? '');
-  if (address === null || family === 0) return false;
-  return blockList(networks).check(address, family === 6 ? 'ipv6' : 'ipv4');
-}
-
 /** `*` stands for any text, `?` for one letter; compared without case, as Windows does. */
 export function matchesHostNames(hostname: string, pattern: string): boolean {
   const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
@@ -81,17 +74,4 @@ export function isSameFingerprint(given: string, fingerprint: string): boolean {
 
 function flawed(flaw: TokenFlaw, message: string): TokenVerdict {
   return { ok: false, flaw, message };
-}
-
-function blockList(networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', prefix] = network.split('/');
-    const family = isIP(address);
-    if (family === 0) continue;
-    const type = family === 6 ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) list.addAddress(address, type);
-    else list.addSubnet(address, Number(prefix), type);
-  }
-  return list;
 }

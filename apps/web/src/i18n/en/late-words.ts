@@ -1,6 +1,6 @@
 import { access } from './access.js';
-import { admission } from './admission.js';
 import { actions } from './actions.js';
+import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { editor } from './editor.js';

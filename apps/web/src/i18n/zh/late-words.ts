@@ -1,8 +1,8 @@
 import type { lateWords as english } from '../en/late-words.js';
 import type { Same } from '../same.js';
 import { access } from './access.js';
-import { admission } from './admission.js';
 import { actions } from './actions.js';
+import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { editor } from './editor.js';
