@@ -4,8 +4,10 @@ import { limits } from '@carillon/contract/limits';
 import { agentTaskPath, isTaskOf } from '@carillon/core/install/agent-task';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskFolder } from '@carillon/core/job/task-for-job';
+import { sealedSecrets } from '@carillon/core/secrets/secret-use';
 import type { DriftKind } from '@carillon/core/state/states';
 import { upgradeCapability } from '@carillon/core/upgrade/upgrade-plan';
+import { CentralSecrets } from '../accounts/central-secrets.js';
 import { hostAccounts } from '../accounts/host-accounts.js';
 import { JobSecrets } from '../accounts/job-secrets.js';
 import { PasswordFile } from '../accounts/password-file.js';
@@ -45,6 +47,7 @@ import { KeyKeeper } from '../state/key-keeper.js';
 import { loadLeaveFile } from '../state/leave-file.js';
 import { manifestHere } from '../state/manifest-here.js';
 import { loadPause, storePause } from '../state/pause-file.js';
+import { loadOrMakeSealKeys } from '../state/seal-key.js';
 import { historyCommandOf, loadSettings, serversOf } from '../state/settings.js';
 import { TrustKeeper } from '../state/trust.js';
 import { DesiredSync } from '../sync/desired-sync.js';
@@ -97,6 +100,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
   try {
     unpackKoffi(folder.native);
     const { agentId } = identity;
+    const keys = new KeyKeeper(folder);
     const trust = new TrustKeeper(folder, identity.signerKeys);
     const eventLog = new FileEventLog(folder.log, folder.reserve, {
       bytes: limits.spoolKeptBytes,
@@ -112,7 +116,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
     const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
     const policy = new PolicyFile(folder.policy);
-    const accounts = hostAccounts(folder, identity.sealKey);
+    const accounts = hostAccounts(folder, identity.localKey);
     const facts = () => ({
       hostTimezone: hostTimezone(),
       runner: settings.runner,
@@ -121,8 +125,20 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       hostName: identity.name,
       sids: accounts.sids,
     });
+    const secrets = new PasswordFile(folder.secrets, identity.localKey, 'secret');
+    const central = new CentralSecrets({
+      agentId,
+      hostName: () => identity.name,
+      privateKey: () => keys.current.privateKey,
+      sealKeys: loadOrMakeSealKeys(folder),
+      trust: () => trust.trust,
+      secrets,
+      passwords: new PasswordFile(folder.passwords, identity.localKey),
+      registered: () => cache.registered().jobs,
+      log,
+    });
     const jobSecrets = new JobSecrets(folder, {
-      secrets: new PasswordFile(folder.secrets, identity.sealKey, 'secret'),
+      secrets,
       sids: () => accounts.sids,
       share: shareWith,
     });
@@ -141,6 +157,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         storePause: (pause) => storePause(folder.pause, pause),
         replaced,
         accounts,
+        central,
         judge: (manifest) => policy.judgeJob(manifest),
         lookBefore: (job) => driftWatch.lookAt(job),
       },
@@ -275,7 +292,6 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     }
     await upgrader.start();
     leaver.start();
-    const keys = new KeyKeeper(folder);
     const endTrimming = trimHeap();
     await keepLinked(
       {
@@ -288,7 +304,12 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
           hostFactsOf(
             settings.scheduler.kind,
             settings.name,
-            [leaveCapability, hostKeyCapability, ...(program ? [upgradeCapability(program.platform)] : [])],
+            [
+              leaveCapability,
+              hostKeyCapability,
+              sealedSecrets,
+              ...(program ? [upgradeCapability(program.platform)] : []),
+            ],
             codePage,
           ),
         parts: {
@@ -305,6 +326,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
           leaving: leaver,
           keys,
           trust,
+          central,
           witness: new AuditWitness(folder, () => trust.trust.signerKeys),
           log,
         },

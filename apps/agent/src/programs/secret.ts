@@ -8,7 +8,7 @@ function secretsOf(data: string): PasswordFile {
   const folder = agentFolderAt(data);
   const identity = loadIdentity(folder);
   if (!identity) throw new Error(`${folder.root}: not enrolled; run carillon-agent enroll first`);
-  return new PasswordFile(folder.secrets, identity.sealKey, 'secret');
+  return new PasswordFile(folder.secrets, identity.localKey, 'secret');
 }
 
 /**
@@ -30,5 +30,10 @@ export function forgetSecret(data: string, name: string): boolean {
 }
 
 export function listSecrets(data: string): KnownAccount[] {
-  return secretsOf(data).list();
+  const all = secretsOf(data).list();
+  // The centre's are kept for each job that uses them.
+  return all.filter(({ account, central }, index) => {
+    const isSame = (other: KnownAccount) => other.account === account && other.central === central;
+    return all.findIndex(isSame) === index;
+  });
 }

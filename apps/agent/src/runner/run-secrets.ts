@@ -48,13 +48,15 @@ function openSecrets(
     return (name) => own.get(name);
   }
   const identity = loadIdentity(folder);
-  const book = identity && new PasswordFile(folder.secrets, identity.sealKey, 'secret');
-  return (name) => book?.get(name);
+  const book = identity && new PasswordFile(folder.secrets, identity.localKey, 'secret');
+  return (name) => book?.get(name, jobId);
 }
 
 class MissingSecret extends Error {
   constructor(name: string) {
-    super(`no secret ${name} on this host; hand it over with carillon-agent secret set ${name}`);
+    super(
+      `no secret ${name} on this host; hand it over with carillon secret set ${name} --jobs, or on the host with carillon-agent secret set ${name}`,
+    );
   }
 }
 

@@ -9,7 +9,7 @@ export interface Identity {
   readonly publicKey: string;
   readonly privateKey: KeyObject;
   /** Seals what never leaves the host. The first key goes on doing so when another one signs: what it sealed stays readable. */
-  readonly sealKey: KeyObject;
+  readonly localKey: KeyObject;
   readonly keyId: string;
   /** Undefined until the centre has accepted us. */
   readonly agentId: string | undefined;
@@ -24,7 +24,7 @@ interface IdentityFile {
   /** PKCS #8, PEM. */
   privateKey: string;
   /** PKCS #8, PEM; absent where it is the private key. */
-  sealKey?: string;
+  localKey?: string;
   /** A key that is to take the place of this one, once the centre has welcomed it. */
   candidate?: { publicKey: string; privateKey: string };
   agentId?: string;
@@ -49,7 +49,7 @@ export function loadIdentity(folder: Pick<AgentFolder, 'identity'>): Identity | 
 /** The same host with the key that is to come; undefined where none is on its way. */
 export function candidateOf(folder: Pick<AgentFolder, 'identity'>): Identity | undefined {
   const file = readJson<IdentityFile>(folder.identity);
-  return file?.candidate && identityOf({ ...file, ...file.candidate, sealKey: file.sealKey ?? file.privateKey });
+  return file?.candidate && identityOf({ ...file, ...file.candidate, localKey: file.localKey ?? file.privateKey });
 }
 
 export function storeCandidate(folder: Pick<AgentFolder, 'identity'>, pair: KeyPair): void {
@@ -62,8 +62,8 @@ export function storeCandidate(folder: Pick<AgentFolder, 'identity'>, pair: KeyP
 export function commitCandidate(folder: Pick<AgentFolder, 'identity'>): void {
   const file = readJson<IdentityFile>(folder.identity);
   if (!file?.candidate) return;
-  const { candidate, sealKey = file.privateKey, ...rest } = file;
-  writeJson(folder.identity, { ...rest, ...candidate, sealKey });
+  const { candidate, localKey = file.privateKey, ...rest } = file;
+  writeJson(folder.identity, { ...rest, ...candidate, localKey });
 }
 
 /** Keeps what the centre answered. */
@@ -133,7 +133,7 @@ function identityOf(file: IdentityFile): Identity {
   return {
     publicKey: file.publicKey,
     privateKey: createPrivateKey(file.privateKey),
-    sealKey: createPrivateKey(file.sealKey ?? file.privateKey),
+    localKey: createPrivateKey(file.localKey ?? file.privateKey),
     keyId: keyId(file.publicKey, sha256Hex),
     agentId: file.agentId,
     name: file.name,

@@ -47,7 +47,7 @@ describe('the key of a host', () => {
 
   it('takes the place of the one before once it was welcomed, and secrets of the host stay readable', () => {
     const { folder, identity } = host();
-    new PasswordFile(folder.secrets, identity.sealKey, 'secret').set('db', 'open sesame', 0);
+    new PasswordFile(folder.secrets, identity.localKey, 'secret').set('db', 'open sesame', 0);
     const keys = new KeyKeeper(folder);
     for (let turn = 0; turn < 2; turn += 1) {
       const before = loadIdentity(folder)?.publicKey;
@@ -59,6 +59,6 @@ describe('the key of a host', () => {
       expect(keys.offer()).toBeUndefined();
     }
     const now = loadIdentity(folder);
-    expect(now && new PasswordFile(folder.secrets, now.sealKey, 'secret').get('db')).toBe('open sesame');
+    expect(now && new PasswordFile(folder.secrets, now.localKey, 'secret').get('db')).toBe('open sesame');
   });
 });

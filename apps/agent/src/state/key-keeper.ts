@@ -15,6 +15,11 @@ export class KeyKeeper {
     this.keys = keysIn(folder);
   }
 
+  /** The host with the key by which it is known. */
+  get current(): Identity {
+    return this.keys.current;
+  }
+
   /** With which to sign in now. */
   toTry(): Identity {
     this.used = keyToTry(this.keys, this.refused);

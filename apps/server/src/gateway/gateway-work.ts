@@ -10,6 +10,7 @@ import { HintedWork } from './hinted-work.js';
 import { KeyRotation } from './key-rotation.service.js';
 import { Leaving } from './leaving.service.js';
 import { Presence } from './presence.service.js';
+import { SecretDelivery } from './secret-delivery.service.js';
 import { SocketRegistry } from './socket-registry.js';
 import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
@@ -24,6 +25,7 @@ const pollsPerUpgradeLook = 12;
 export class GatewayWork {
   private readonly byKind: Readonly<Record<GatewayHintKind, HintedWork>>;
   private readonly logger = new Logger('Gateway');
+  private readonly lostSecrets: HintedWork;
   private timer: NodeJS.Timeout | undefined;
   private polls = 0;
   private unsubscribe: (() => void) | undefined;
@@ -41,6 +43,7 @@ export class GatewayWork {
     @Inject(WaitingHosts) private readonly waiting: WaitingHosts,
     @Inject(Leaving) private readonly leaving: Leaving,
     @Inject(KeyRotation) keys: KeyRotation,
+    @Inject(SecretDelivery) secrets: SecretDelivery,
   ) {
     this.byKind = {
       desired: new HintedWork('Desired notices', registry, (links) => desired.tell(links)),
@@ -50,8 +53,10 @@ export class GatewayWork {
       }),
       upgrade: new HintedWork('Upgrade offers', registry, (links) => upgrades.offer(links)),
       admission: new HintedWork('Keys of hosts', registry, (links) => keys.ask(links)),
+      secret: new HintedWork('Notices of secrets', registry, (links) => secrets.tell(links)),
       session: new HintedWork('Session take-over', registry, (links) => presence.letGoSuperseded(links)),
     };
+    this.lostSecrets = new HintedWork('Lost notices of secrets', registry, (links) => secrets.tellBehind(links));
   }
 
   start(): void {
@@ -75,18 +80,23 @@ export class GatewayWork {
     this.byKind.command.hint([link.hostId]);
     this.byKind.upgrade.hint([link.hostId]);
     this.byKind.admission.hint([link.hostId]);
+    this.byKind.secret.hint([link.hostId]);
   }
 
   /** Begins nothing new; what is running ends by itself, see `settle`. */
   stop(): void {
     clearInterval(this.timer);
     this.unsubscribe?.();
-    for (const work of Object.values(this.byKind)) work.stop();
+    for (const work of this.all()) work.stop();
   }
 
   /** Resolves when nothing is running any more, at the latest after `limitMs`. */
   settle(limitMs: number): Promise<void> {
-    return within(limitMs, Promise.all(Object.values(this.byKind).map((work) => work.idle())));
+    return within(limitMs, Promise.all(this.all().map((work) => work.idle())));
+  }
+
+  private all(): HintedWork[] {
+    return [...Object.values(this.byKind), this.lostSecrets];
   }
 
   /** A host that is not told now is told when it comes back. */
@@ -103,6 +113,7 @@ export class GatewayWork {
     void this.waiting.look();
     this.byKind.desired.poll();
     this.byKind.command.poll();
+    this.lostSecrets.poll();
     // Nothing is urgent about an upgrade: a lost hint costs some polls.
     this.polls += 1;
     if (this.polls % pollsPerUpgradeLook !== 0) return;

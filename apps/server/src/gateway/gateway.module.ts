@@ -27,6 +27,7 @@ import { Leaving } from './leaving.service.js';
 import { MessageHandlers } from './message-handlers.js';
 import { OutputIntake } from './output-intake.js';
 import { Presence } from './presence.service.js';
+import { SecretDelivery } from './secret-delivery.service.js';
 import { SigningWatch } from './signing-watch.service.js';
 import { SocketRegistry } from './socket-registry.js';
 import { TrustDelivery } from './trust-delivery.service.js';
@@ -66,6 +67,7 @@ import { Witnesses } from './witnesses.service.js';
     UpgradeStore,
     UpgradeDelivery,
     TrustDelivery,
+    SecretDelivery,
     SigningSweepStore,
     SigningWatch,
     AuditCheckStore,

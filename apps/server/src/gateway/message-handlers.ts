@@ -8,6 +8,7 @@ import { InventoryIntake } from './inventory-intake.js';
 import { KeyRotation } from './key-rotation.service.js';
 import { Leaving } from './leaving.service.js';
 import { OutputIntake } from './output-intake.js';
+import { SecretDelivery } from './secret-delivery.service.js';
 import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
 import { Witnesses } from './witnesses.service.js';
@@ -32,6 +33,7 @@ export class MessageHandlers {
     @Inject(Witnesses) witnesses: Witnesses,
     @Inject(KeyRotation) keys: KeyRotation,
     @Inject(Leaving) leaving: Leaving,
+    @Inject(SecretDelivery) secrets: SecretDelivery,
   ) {
     this.text = {
       'desired.get': (link, body, re) => desired.hand(link, body, re),
@@ -45,6 +47,9 @@ export class MessageHandlers {
       'audit.seen': (link, body) => witnesses.noteSeen(link, body),
       'key.offer': (link, body, re) => keys.keep(link, body, re),
       left: (link) => leaving.noteLeft(link),
+      'secrets.key': (link, body) => secrets.noteKey(link, body),
+      'secrets.get': (link, body, re) => secrets.hand(link, body, re),
+      'secrets.status': (link, body) => secrets.noteStatus(link, body),
       'agent.heartbeat': async (link, body) => desired.noteHeartbeat(link, body),
     };
   }

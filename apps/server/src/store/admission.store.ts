@@ -149,6 +149,7 @@ export class AdmissionStore {
 
   private async end(tx: Transaction, { id, name }: LockedHost, text: string): Promise<void> {
     await tx.$executeRaw`DELETE FROM assignment WHERE host_id = ${id}::uuid`;
+    await tx.$executeRaw`DELETE FROM host_seal_key WHERE host_id = ${id}::uuid`;
     await tx.$executeRaw`UPDATE host SET state = 'retired', retired_at = now(), key_offered = NULL, key_offer = NULL WHERE id = ${id}::uuid`;
     // What fires there ends: nobody looks at a host that is retired.
     await tx.$executeRaw`

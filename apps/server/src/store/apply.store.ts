@@ -4,6 +4,7 @@ import { overridesLost } from '@carillon/core/job/host-overrides';
 import type { Followed } from '@carillon/core/job/job-cycles';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Problem } from '@carillon/core/problem';
+import { type VaultPurpose, vaultKey } from '@carillon/core/secrets/secret-use';
 import { Inject, Injectable } from '@nestjs/common';
 import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
@@ -47,6 +48,8 @@ export interface ApplyFacts {
   readonly followers: readonly Followed[];
   /** Current versions of jobs by lower-case name, of those that are asked about. */
   readonly versions: ReadonlyMap<string, number>;
+  /** Secrets and accounts of the centre and the jobs that they are for, by core's `vaultKey`. */
+  readonly secretJobs: ReadonlyMap<string, readonly string[]>;
   /** When alert documents were changed last, by `placeKey`, of those that are asked about. */
   readonly changedAt: ReadonlyMap<string, Date>;
 }
@@ -133,6 +136,7 @@ export class ApplyStore {
       knownSchedules: await this.alertDocuments.names(tx, 'OnCall'),
       followers: await definitions.followers(tx),
       versions: await definitions.versionsOf(tx, checks.versionsOf),
+      secretJobs: await secretJobs(tx),
       changedAt: await this.alertDocuments.changedAt(tx, checks.changesOf),
     });
     if (problems.length > 0) return { kind: 'refused', problems };
@@ -210,4 +214,11 @@ export class ApplyStore {
     const message = 'what was edited there and adopted is not in this definition, and is taken back';
     return [{ code: 'adopted_lost', message, count: hosts.length, hosts: hosts.slice(0, shownHosts) }];
   }
+}
+
+async function secretJobs(tx: Transaction): Promise<Map<string, string[]>> {
+  const rows = await tx.jobSecret.findMany({ select: { purpose: true, nameKey: true, jobs: true } });
+  return new Map(
+    rows.map(({ purpose, nameKey, jobs }) => [vaultKey({ purpose: purpose as VaultPurpose, name: nameKey }), jobs]),
+  );
 }

@@ -37,12 +37,23 @@ export async function allThatStands(query: RawQuery): Promise<AcceptedRecord[]> 
      FROM enrolment_token WHERE revoked_at IS NULL AND expires_at > now() AND used < uses ORDER BY id`,
     [],
   );
+  const sealKeys = await query<Omit<Of<'seal-key'>, 'kind'>>(
+    'SELECT host_id AS "hostId", key, signature FROM host_seal_key ORDER BY host_id',
+    [],
+  );
+  const secrets = await query<Omit<Of<'secret'>, 'kind'>>(
+    `SELECT purpose, name_key AS name, version, jobs, encode(sha256(sealed), 'hex') AS "sealedHash"
+     FROM job_secret ORDER BY purpose, name_key`,
+    [],
+  );
   return [
     ...groups.map(({ name, labels, hosts: names }) => groupRecord(name, labels ?? undefined, names)),
     ...hosts.map((host) => ({ ...host, kind: 'host' as const })),
     ...leaving.map(({ hostId }) => ({ kind: 'host-leaving' as const, hostId })),
     ...tokens.map((token) => ({ ...token, kind: 'token' as const })),
     ...jobs.map((job) => ({ ...job, kind: 'job' as const })),
+    ...sealKeys.map((key) => ({ ...key, kind: 'seal-key' as const })),
+    ...secrets.map((secret) => ({ ...secret, kind: 'secret' as const })),
     ...pauses.map(({ hostId, ...pause }) => ({ kind: 'pause' as const, hostIds: [hostId], pauses: [pause] })),
   ];
 }

@@ -71,6 +71,8 @@ export class HostKeyStore {
       await tx.$executeRaw`
         UPDATE host SET public_key = key_offered, key_since = now(), key_wanted_at = NULL, key_offered = NULL, key_offer = NULL
         WHERE id = ${hostId}::uuid`;
+      // It says its key for secrets again, over its own new one.
+      await tx.$executeRaw`DELETE FROM host_seal_key WHERE host_id = ${hostId}::uuid`;
     });
   }
 }

@@ -5,6 +5,7 @@ import * as desired from './desired-messages.js';
 import * as event from './event-messages.js';
 import * as hostKey from './host-key-messages.js';
 import * as inventory from './inventory-messages.js';
+import * as secret from './secret-messages.js';
 import * as session from './session-messages.js';
 import * as trust from './trust-messages.js';
 import * as upgrade from './upgrade-messages.js';
@@ -52,6 +53,11 @@ export const catalog = {
   'key.kept': { from: 'server-to-agent', schema: hostKey.keyKept },
   leave: { from: 'server-to-agent', schema: hostKey.leave },
   left: { from: 'agent-to-server', schema: hostKey.left },
+  'secrets.notice': { from: 'server-to-agent', schema: secret.secretsNotice },
+  'secrets.key': { from: 'agent-to-server', schema: secret.secretsKey },
+  'secrets.get': { from: 'agent-to-server', schema: secret.secretsGet },
+  'secrets.state': { from: 'server-to-agent', schema: secret.secretsState },
+  'secrets.status': { from: 'agent-to-server', schema: secret.secretsStatus },
   goaway: { from: 'server-to-agent', schema: session.goaway },
   nack: { from: 'server-to-agent', schema: session.nack },
 } as const satisfies Record<string, MessageOptions>;

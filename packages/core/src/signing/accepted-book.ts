@@ -3,6 +3,7 @@ import type { DesiredEntry } from '../desired/desired-state.js';
 import { holdBackReason } from '../desired/hold-back.js';
 import { type HostPause, pauseCapability } from '../desired/pause.js';
 import { type HostGroup, matchesTarget, type Target } from '../host/target.js';
+import { AcceptedSecrets, type ProposedUse } from './accepted-secrets.js';
 import { type AcceptedPause, type AcceptedRecord, type BookEntry, type BookHead, noEntry } from './book-entry.js';
 import { HostsOfBook } from './hosts-of-book.js';
 import { type Refusal, refuse } from './refusal.js';
@@ -49,6 +50,8 @@ export class AcceptedBook {
   private readonly groups = new Map<string, HostGroup>();
   private readonly pauses = new Map<string, AcceptedPause>();
   private end: BookHead = { seq: 0, hash: noEntry };
+  /** What the book says of secrets; no value is in it. */
+  readonly secrets = new AcceptedSecrets();
 
   get head(): BookHead {
     return this.end;
@@ -72,6 +75,8 @@ export class AcceptedBook {
 
   /** May this be accepted now? A version is never lower than one that was, nor the same with another meaning. */
   judgeRecord(record: AcceptedRecord, atMs: number): Verdict {
+    if (record.kind === 'seal-key') return this.secrets.judgeKey(record, this.hosts.working(record.hostId));
+    if (record.kind === 'secret') return this.secrets.judge(record);
     if (record.kind !== 'job') return this.hosts.judge(record, atMs);
     const highest = Math.max(0, ...(this.jobs.get(record.jobId)?.versions.keys() ?? []));
     return record.version > highest
@@ -139,6 +144,21 @@ export class AcceptedBook {
       : refuse('bad_manifest', `job ${job.name}: version ${version} in the database is not the one that was accepted`);
   }
 
+  /**
+   * May a secret's value be sealed to this host? For a definition that was accepted and is for it; of which version the host
+   * should have tells its index, and the value opens for no other.
+   */
+  judgeUse(use: ProposedUse): ReturnType<AcceptedSecrets['judgeUse']> {
+    const { hostId, jobId, version, text } = use;
+    const host = this.hosts.working(hostId);
+    if (!host) return this.hosts.refuseUnknown(hostId);
+    const definition = this.judgeDefinition(jobId, version, { manifestHash: sha256Hex(text) });
+    if (!definition.ok) return definition;
+    const order = this.judgeOrder({ hostId, jobId, action: 'run' });
+    if (!order.ok) return order;
+    return this.secrets.judgeUse(use, { jobName: this.jobs.get(jobId)?.name ?? '', hostName: host.name });
+  }
+
   /** What stands in the book, to be compared with the database. */
   contents() {
     return { jobs: this.jobs, hosts: this.hosts.standing, groups: this.groups } as const;
@@ -185,13 +205,28 @@ export class AcceptedBook {
         this.groups.set(record.name.toLowerCase(), record);
         break;
       case 'host':
-      case 'labels':
+      case 'host':
       case 'host-key':
-      case 'host-leaving':
       case 'host-gone':
+        // A host says its key for secrets again, over the key by which it is known.
+        if (record.kind !== 'host' || this.hosts.standing.get(record.hostId)?.publicKey !== record.publicKey)
+          this.secrets.forgetKey(record.hostId);
+        this.hosts.take(record);
+        break;
+      case 'labels':
+      case 'host-leaving':
       case 'token':
       case 'token-gone':
         this.hosts.take(record);
+        break;
+      case 'seal-key':
+        this.secrets.takeKey(record, this.hosts.standing.get(record.hostId)?.publicKey);
+        break;
+      case 'secret':
+        this.secrets.take(record);
+        break;
+      case 'secret-gone':
+        this.secrets.takeGone(record);
         break;
       case 'pause':
         for (const [index, pause] of record.pauses.entries()) this.pauses.set(record.hostIds[index] ?? '', pause);

@@ -62,7 +62,7 @@ export class FleetState {
     return {
       publicKey,
       privateKey: createPrivateKey(privateKey),
-      sealKey: createPrivateKey(privateKey),
+      localKey: createPrivateKey(privateKey),
       keyId: keyId(publicKey, sha256Hex),
       ...{ agentId, name, signerKeys },
     };

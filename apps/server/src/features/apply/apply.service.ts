@@ -26,6 +26,7 @@ import {
   wrongFallbacks,
 } from './checks.js';
 import { type MadePlan, makePlan } from './plan.js';
+import { notTheirSecrets } from './secret-checks.js';
 
 type Route = typeof jobRoutes.apply;
 
@@ -62,6 +63,7 @@ export class ApplyService {
             ...unknownWaysOut(documents, facts),
             ...wrongFallbacks(documents, facts),
             ...circularJobs(documents, facts),
+            ...notTheirSecrets(documents, facts),
           ];
         },
         after: (hosts) => [

@@ -20,6 +20,9 @@ type AgentBodies =
   | 'audit.seen'
   | 'key.offer'
   | 'left'
+  | 'secrets.key'
+  | 'secrets.get'
+  | 'secrets.status'
   | 'agent.heartbeat'
   | 'hello'
   | 'enroll';
