@@ -73,8 +73,11 @@ export class AcceptedBook {
     return { ok: true };
   }
 
-  /** May this be accepted now? A version is never lower than one that was, nor the same with another meaning. */
-  judgeRecord(record: AcceptedRecord, atMs: number): Verdict {
+  /**
+   * May this be accepted now? A version is never lower than one that was, nor the same with another meaning.
+   * @param atMs when; left out where nothing of it is over in time
+   */
+  judgeRecord(record: AcceptedRecord, atMs = Number.POSITIVE_INFINITY): Verdict {
     if (record.kind === 'seal-key') return this.secrets.judgeKey(record, this.hosts.working(record.hostId));
     if (record.kind === 'secret') return this.secrets.judge(record);
     if (record.kind !== 'job') return this.hosts.judge(record, atMs);
@@ -204,7 +207,6 @@ export class AcceptedBook {
       case 'group':
         this.groups.set(record.name.toLowerCase(), record);
         break;
-      case 'host':
       case 'host':
       case 'host-key':
       case 'host-gone':
