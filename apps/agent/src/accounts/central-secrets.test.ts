@@ -36,7 +36,7 @@ function makeHost() {
   const central = new CentralSecrets({
     agentId,
     hostName: () => 'DB01',
-    privateKey: () => identity.privateKey,
+    privateKey: identity.privateKey,
     sealKeys,
     trust: () => ({ signerKeys: [signer.publicKey] }),
     secrets,

@@ -32,8 +32,7 @@ export interface CentralPorts {
   readonly agentId: string;
   readonly hostName: () => string | undefined;
   /** By which the agent signs. */
-  /** Of the host, as it is now. */
-  readonly privateKey: () => KeyObject;
+  readonly privateKey: KeyObject;
   readonly sealKeys: SealKeys;
   readonly trust: () => Trust;
   readonly secrets: PasswordFile;
@@ -79,7 +78,7 @@ export class CentralSecrets {
     const { sealKeys, agentId, privateKey } = this.ports;
     const { publicKey: key } = sealKeys;
     if (sealKey !== key)
-      this.link?.key({ key, signature: signText(privateKey(), 'carillon/v1/seal-key', sealKeyText(agentId, key)) });
+      this.link?.key({ key, signature: signText(privateKey, 'carillon/v1/seal-key', sealKeyText(agentId, key)) });
     this.ask();
   }
 

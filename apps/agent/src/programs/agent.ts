@@ -91,6 +91,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
   if (!identity && leaveFile) {
     log.warn('this host is retired: what is left of it goes');
     await forgetHost(hostScheduler(settings.scheduler, folder.temporary), folder);
+    forgetFiles(folder);
     return;
   }
   if (identity?.agentId === undefined) throw new Error(`${folder.root}: not enrolled; run carillon-agent enroll first`);
@@ -134,7 +135,10 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const central = new CentralSecrets({
       agentId,
       hostName: () => identity.name,
-      privateKey: () => keys.current.privateKey,
+      // As it is when something is signed.
+      get privateKey() {
+        return keys.current.privateKey;
+      },
       sealKeys: loadOrMakeSealKeys(folder),
       trust: () => trust.trust,
       secrets,

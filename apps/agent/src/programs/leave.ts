@@ -140,15 +140,14 @@ export class Leaver implements LeavingPart {
   }
 }
 
-/** The key first: whoever dies here is nobody, and is started once more to take away the rest. */
+/** The key first, then what starts the agent: whoever dies in between is nobody, and is started once more to do the rest. */
 export async function forgetHost(scheduler: SchtasksScheduler, folder: AgentFolder): Promise<void> {
   rmSync(folder.identity, { force: true });
   const { ours } = await tasksInOurFolders(scheduler, folder);
   for (const path of ours) await scheduler.remove(path);
-  forgetFiles(folder);
 }
 
-/** All but what its owner wrote, its log, and the program. What is still open goes with the agent's end. */
+/** All but what its owner wrote, its log, and the program. Once nothing of the agent works on them any more. */
 export function forgetFiles(folder: AgentFolder): void {
   const { root, lock, diary, policy, leaving, settings, native, temporary, upgrade, ...parts } = folder;
   for (const path of [...Object.values(parts), leaving]) {
