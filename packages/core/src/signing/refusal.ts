@@ -28,6 +28,8 @@ export const refusalCodes = [
   /** A job that the host should have is missing. */
   'left_out',
   'other_pause',
+  /** A version on a host whose ring is not open, or a ring that must not be opened. */
+  'rollout',
   /** The book of what was accepted was cut back, changed, or belongs to another server. */
   'book_changed',
 ] as const;
