@@ -26,6 +26,7 @@ import { OverviewModule } from './features/overview/overview.module.js';
 import { PausesModule } from './features/pauses/pauses.module.js';
 import { PreviewModule } from './features/preview/preview.module.js';
 import { QuietModule } from './features/quiet/quiet.module.js';
+import { RolloutsModule } from './features/rollouts/rollouts.module.js';
 import { RunsModule } from './features/runs/runs.module.js';
 import { SessionModule } from './features/session/session.module.js';
 import { SignedInModule } from './features/session/signed-in.module.js';
@@ -51,6 +52,7 @@ export const features = [
   ApplyModule,
   PreviewModule,
   JobsModule,
+  RolloutsModule,
   CommandsModule,
   RunsModule,
   HostsModule,

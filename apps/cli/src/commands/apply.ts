@@ -7,8 +7,9 @@ import { type Cli, handle } from '../lib/command.js';
 import { type CheckedDocument, problemsError, readDocuments } from '../lib/documents.js';
 import { CliError, exitCodes, usageError } from '../lib/errors.js';
 import { describeChange, warningLines } from '../lib/print.js';
+import { safeText } from '../lib/safe-text.js';
 import type { Session } from '../lib/session.js';
-import { hasChanges, type Plan } from '../plan/plan.js';
+import { hasChanges, type Plan, rolloutLines } from '../plan/plan.js';
 import { planMarkdown } from '../plan/plan-markdown.js';
 import { planText } from '../plan/plan-text.js';
 
@@ -119,6 +120,7 @@ export async function applyDocuments(
   const suffix = answer.dryRun ? ' (dry run: nothing was changed)' : '';
   for (const result of answer.results) {
     session.print(`${describeChange(result)}${suffix}`);
+    for (const line of rolloutLines(result, safeText)) session.print(`  ${line}`);
     for (const line of warningLines(result)) session.io.stderr.write(`${line}\n`);
   }
   return undefined;

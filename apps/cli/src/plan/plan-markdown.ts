@@ -9,6 +9,7 @@ import {
   hostsText,
   type Plan,
   type PlanResult,
+  rolloutLines,
   summaryOf,
 } from './plan.js';
 
@@ -57,6 +58,7 @@ function documentSection(result: PlanResult): string {
     ...warningLines(result).map((line) => `⚠️ ${code(line)}`),
     ...(fields.length > 0 ? [diffBlock(fields.flatMap(fieldLines))] : []),
     ...hostLines(result.plan),
+    ...rolloutBlock(result),
     ...(accountsChange(accounts)
       ? [`Runs as: ${accountsText(accounts.before, code)} → ${accountsText(accounts.after, code)}`]
       : []),
@@ -72,6 +74,11 @@ function movedSection({ job, ...hosts }: Plan['moved'][number]): string {
     `moved by a group: ${code(`job ${job}`)}: +${hosts.gained.count}, −${hosts.lost.count}`,
     hostLines(hosts),
   );
+}
+
+function rolloutBlock(result: PlanResult): string[] {
+  const lines = rolloutLines(result, code);
+  return lines.length > 0 ? [lines.map((line) => `- ${line}`).join('\n')] : [];
 }
 
 function hostLines({ gained, lost }: Pick<PlanResult['plan'], 'gained' | 'lost'>): string[] {

@@ -8,6 +8,7 @@ import {
   hostsText,
   type Plan,
   type PlanResult,
+  rolloutLines,
   summaryOf,
 } from './plan.js';
 
@@ -33,6 +34,7 @@ function documentLines(result: PlanResult): string[] {
     head,
     ...fields.flatMap(fieldLines).map((line) => `  ${line}`),
     ...hostLines(result.plan),
+    ...rolloutLines(result, safeText).map((line) => `  ${line}`),
     ...accountLine,
     ...zones.map(({ hostTimezone, nextFires }) => {
       const fires = nextFires.map((fire) => fireText(fire, hostTimezone)).join(', ');

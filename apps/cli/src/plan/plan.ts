@@ -2,6 +2,7 @@ import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { countOf } from '../lib/print.js';
 import { safeText } from '../lib/safe-text.js';
+import { shortSpan } from '../lib/times.js';
 
 type Answer = Response<typeof jobRoutes.apply>;
 export type PlanResult = Answer['results'][number] & { plan: NonNullable<Answer['results'][number]['plan']> };
@@ -42,6 +43,18 @@ function valueText(value: unknown): string {
 export function hostsText({ count, hosts }: PlannedHosts, name: (text: string) => string): string {
   const more = count > hosts.length ? `, and ${count - hosts.length} more` : '';
   return count === 0 ? 'none' : `${countOf(count, 'host')} (${hosts.map(name).join(', ')}${more})`;
+}
+
+/** How a changed job reaches its hosts: a line for each ring, none where it has none; names as `name` shows them. */
+export function rolloutLines({ rollout }: Pick<PlanResult, 'rollout'>, name: (text: string) => string): string[] {
+  if (!rollout) return [];
+  const { rings, soakMs, supersedes } = rollout;
+  const over = supersedes === null ? [] : [`takes the place of version ${supersedes}, which was on its way`];
+  if (rings.length === 0) return [...over, 'reaches all its hosts at once'];
+  const lines = rings.map(({ ring, ...hosts }, index) => {
+    return `ring ${index + 1} of ${rings.length}, ${name(ring)}: ${hostsText(hosts, name)}`;
+  });
+  return [...over, ...lines, `soaks ${shortSpan(soakMs)} in each ring but the last`];
 }
 
 /** `system on 3 hosts, s4u:.\etl (highest) on 1 host`. */

@@ -4,6 +4,7 @@ import { overridesLost } from '@carillon/core/job/host-overrides';
 import type { Followed } from '@carillon/core/job/job-cycles';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Problem } from '@carillon/core/problem';
+import { describeRing } from '@carillon/core/rollout/rollout-rules';
 import { Inject, Injectable } from '@nestjs/common';
 import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
@@ -11,6 +12,7 @@ import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
 import { hostsOfNamed, type PlanFacts, storedDocuments } from './plan-facts.js';
+import { hostsOfRollouts, type RolloutHosts } from './rollout-hosts.js';
 
 /** What it means, and as it was written. */
 export type WrittenDocument = Document & { readonly written: object };
@@ -25,8 +27,18 @@ export interface AppliedDocument {
   readonly hosts: number | null;
   /** Of an unchanged job whose file reads otherwise now. */
   readonly rewritten?: boolean;
+  /** Of a changed job that reaches its hosts in rings, or takes the place of one that did. */
+  readonly rollout?: AppliedRollout;
   /** What will not be as written, though it was stored. Absent when there is nothing. */
   readonly warnings?: readonly ApplyWarning[];
+}
+
+export interface AppliedRollout {
+  /** None: all hosts have it at once. */
+  readonly rings: readonly { readonly ring: string; readonly hosts: readonly string[] }[];
+  readonly soakMs: number;
+  /** The version that was on its way, and is no more. */
+  readonly supersedes: number | null;
 }
 
 export interface ApplyWarning {
@@ -71,6 +83,8 @@ export interface ApplyChecks {
 export interface Applied {
   readonly author: string;
   readonly reason?: string | undefined;
+  /** Its rollouts do not wait for the end of a freeze. */
+  readonly ignoresFreezes?: boolean | undefined;
   /** The text of each document, where it is known. */
   readonly sources: readonly (string | null)[];
 }
@@ -141,34 +155,38 @@ export class ApplyStore {
       hostsBefore: await hostsOfNamed(tx, documents),
     };
 
-    const results: AppliedDocument[] = [];
+    const results: AppliedDocument[] = new Array(documents.length);
     const jobOfDocument = new Map<number, string>();
     const changedJobs = new Set<string>();
     const changedGroups: string[] = [];
-    for (const [index, document] of documents.entries()) {
+    const superseded = new Map<string, number>();
+    for (const [index, document] of groupsFirst(documents)) {
       switch (document.kind) {
         case 'HostGroup': {
           const { name } = document.spec;
           const change = await definitions.putGroup(tx, document.spec);
           if (change !== 'unchanged') changedGroups.push(name);
-          results.push({ kind: document.kind, name, change, version: null, hosts: null });
+          results[index] = { kind: document.kind, name, change, version: null, hosts: null };
           break;
         }
         case 'Job': {
-          const authorship = { author: by.author, reason: by.reason, source: by.sources[index] };
-          const { jobId, version, change, before, rewritten } = await definitions.putJob(tx, document.spec, authorship);
+          const { author, reason, ignoresFreezes } = by;
+          const authorship = { author, reason, ignoresFreezes, source: by.sources[index] };
+          const stored = await definitions.putJob(tx, document.spec, authorship);
+          const { jobId, version, change, before, rewritten, supersedes } = stored;
+          if (supersedes !== null) superseded.set(jobId, supersedes);
           const lost = before && change === 'updated' ? await this.adoptionsLost(tx, jobId, before, document.spec) : [];
           jobOfDocument.set(index, jobId);
           if (change !== 'unchanged') changedJobs.add(jobId);
           const { name } = document.spec;
           const text = rewritten ? { rewritten } : {};
-          results.push({ kind: document.kind, name, change, version, hosts: 0, ...text, warnings: lost });
+          results[index] = { kind: document.kind, name, change, version, hosts: 0, ...text, warnings: lost };
           break;
         }
         default: {
           const { kind, spec, written } = document;
           const change = await this.alertDocuments.put(tx, document, by.author, written);
-          results.push({ kind, name: spec.name, change, version: null, hosts: null });
+          results[index] = { kind, name: spec.name, change, version: null, hosts: null };
         }
       }
     }
@@ -184,6 +202,7 @@ export class ApplyStore {
     const late = checks.after(byDocument);
     if (late.length > 0) return { kind: 'refused', problems: late };
     if (planned) checks.plan?.({ ...planned, hostsAfter: await hostsOfNamed(tx, documents) }, results);
+    const rollouts = await hostsOfRollouts(tx, [...changedJobs]);
     const heldBack = await definitions.heldBack(tx, [...jobOfDocument.values()]);
     const counted = results.map((result, index) => {
       const held = heldBack.flatMap(({ jobId, ...where }) =>
@@ -192,7 +211,9 @@ export class ApplyStore {
       const { warnings: earlier = [], ...told } = result;
       const warnings = [...earlier, ...held];
       const found = warnings.length > 0 ? { warnings } : {};
-      return { ...told, hosts: byDocument.get(index)?.count ?? result.hosts, ...found };
+      const jobId = result.change === 'unchanged' ? undefined : jobOfDocument.get(index);
+      const way = jobId === undefined ? {} : wayOf(rollouts.get(jobId), superseded.get(jobId) ?? null);
+      return { ...told, hosts: byDocument.get(index)?.count ?? result.hosts, ...way, ...found };
     });
     return { kind: 'done', results: counted, changedHosts };
   }
@@ -210,4 +231,20 @@ export class ApplyStore {
     const message = 'what was edited there and adopted is not in this definition, and is taken back';
     return [{ code: 'adopted_lost', message, count: hosts.length, hosts: hosts.slice(0, shownHosts) }];
   }
+}
+
+/** Groups say which hosts are in the rings of jobs that come with them. */
+function groupsFirst<T extends Document>(documents: readonly T[]): [number, T][] {
+  const entries = [...documents.entries()];
+  const isGroup = ([, { kind }]: [number, T]) => kind === 'HostGroup';
+  return [...entries.filter(isGroup), ...entries.filter((entry) => !isGroup(entry))];
+}
+
+function wayOf(rollout: RolloutHosts | undefined, supersedes: number | null): Pick<AppliedDocument, 'rollout'> {
+  if (!rollout) return supersedes === null ? {} : { rollout: { rings: [], soakMs: 0, supersedes } };
+  const rings = rollout.rings.map(({ rule }, index) => ({
+    ring: describeRing(rule),
+    hosts: rollout.hosts.filter(({ ring }) => ring === index).map(({ name }) => name),
+  }));
+  return { rollout: { rings, soakMs: rollout.soakMs, supersedes } };
 }

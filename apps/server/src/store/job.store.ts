@@ -10,6 +10,7 @@ import { lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
 import { assignmentCountsSql, containing, unsettledSql } from './presence-sql.js';
 import { RecentCounts } from './recent-counts.js';
+import { settleRollout } from './rollout-signal.js';
 import { type RunSummaryRow, runSummaryColumns } from './run.store.js';
 
 export interface JobRow {
@@ -199,6 +200,11 @@ export class JobStore {
           UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL RETURNING id, name`;
       if (!job) return null;
       await refreshAlertWatch(tx, [job.id]);
+      const stopped = await tx.$executeRaw`
+        UPDATE rollout SET ended_at = CASE WHEN state IN ('running', 'halted') THEN now() ELSE ended_at END, in_force = false,
+          state = CASE WHEN state IN ('running', 'halted') THEN 'cancelled' ELSE state END
+        WHERE job_id = ${job.id}::uuid AND (in_force OR state IN ('running', 'halted'))`;
+      if (stopped > 0) await settleRollout(tx, job.name, Date.now(), 'the job was deleted');
       this.accepted.note({ kind: 'job-gone', jobId: job.id });
       noteChange({ kind: 'Job', act: 'deleted', what: job.name, before: { job: job.id } });
       return { name: job.name, changedHosts: await this.desired.reassign(tx, { jobIds: [job.id] }) };

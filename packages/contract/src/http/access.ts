@@ -58,6 +58,14 @@ export const access: AccessTable = {
     alertPolicies: ['read', 'seen'],
     preview: ['read', 'seen'],
   },
+  rollouts: {
+    list: ['read', 'seen'],
+    get: ['read', 'job:name'],
+    // To stop something, no more is needed than to start it.
+    halt: ['run', 'job:name'],
+    resume: ['job.write', 'job:name'],
+    rollBack: ['job.write', 'job:name'],
+  },
   hosts: {
     list: ['read', 'seen'],
     get: ['read', 'host:name'],

@@ -13,6 +13,7 @@ import { missedRunRoutes } from './missed-runs.routes.js';
 import { nowRoutes } from './now.routes.js';
 import { pauseRoutes } from './pauses.routes.js';
 import { quietRoutes } from './quiet.routes.js';
+import { rolloutRoutes } from './rollouts.routes.js';
 import type { Route } from './route.js';
 import { runRoutes } from './runs.routes.js';
 import { sessionRoutes } from './session.routes.js';
@@ -26,6 +27,7 @@ import { whyRoutes } from './why.routes.js';
 export const api = {
   session: sessionRoutes,
   jobs: jobRoutes,
+  rollouts: rolloutRoutes,
   hosts: hostRoutes,
   runs: runRoutes,
   inventory: inventoryRoutes,

@@ -12,6 +12,7 @@ export const auditKinds = [
   'EnrolmentToken',
   'Task',
   'Upgrade',
+  'Rollout',
   'Delivery',
   'Secret',
   'Subscription',

@@ -49,6 +49,11 @@ export const audited: AuditedTable = {
     remove: { kind: 'Job', act: 'deleted' },
     preview: onlyAsks,
   },
+  rollouts: {
+    halt: { kind: 'Rollout', act: 'halted', keep: ['reason'] },
+    resume: { kind: 'Rollout', act: 'resumed', keep: ['reason'] },
+    rollBack: { kind: 'Rollout', act: 'rolled back', keep: ['reason'] },
+  },
   hosts: {
     setLabels: { kind: 'Host', act: 'labelled', keep: ['labels'] },
     createToken: { kind: 'EnrolmentToken', act: 'created', keep: ['uses', 'expiresInMinutes', 'labels'] },

@@ -229,6 +229,16 @@ export const applyResult = z.object({
   hosts: z.int().nullable(),
   /** Of an unchanged job: its file reads otherwise now (comments, order), which is kept and is nothing to its hosts. */
   rewritten: z.boolean().optional(),
+  /** Of a changed job that reaches its hosts in rings, or takes the place of a version that did; absent from older servers. */
+  rollout: z
+    .object({
+      /** None: all hosts have it at once. */
+      rings: z.array(plannedHosts.extend({ ring: z.string() })),
+      soakMs: z.int(),
+      /** The version that was on its way, and is no more. */
+      supersedes: z.int().nullable(),
+    })
+    .optional(),
   /** What will not be as written on some hosts, such as `agent_too_old`: held back there. Absent when there is nothing. */
   warnings: z
     .array(z.object({ code: z.string(), message: z.string(), count: z.int(), hosts: z.array(z.string()).max(20) }))

@@ -3,7 +3,7 @@ import { type PlannedRing, ringOf } from './rings.js';
 /** A version on its way: the hosts of its open rings have it. */
 export interface RolloutLayer {
   readonly version: number;
-  /** The rollout's id. */
+  /** Which makes the order of hosts. */
   readonly seed: string;
   readonly rings: readonly PlannedRing[];
   /** How many rings are open, at least one. */

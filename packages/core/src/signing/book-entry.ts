@@ -45,7 +45,7 @@ export type AcceptedRecord =
 /** How a version reaches its hosts, settled when it was accepted. */
 export interface AcceptedRollout {
   /** Which makes the order of hosts. */
-  readonly id: string;
+  readonly seed: string;
   readonly rings: readonly PlannedRing[];
   readonly soakMs: number;
   /** Rings that are open, where a book begins with a rollout under way; else the first. */

@@ -20,7 +20,7 @@ const job = (version: number, changes: object = {}): AcceptedRecord => ({
   needs: [],
   ...changes,
 });
-const staged = (version: number, id = 'r') => job(version, { rollout: { id, rings, soakMs: 30 * minute } });
+const staged = (version: number, id = 'r') => job(version, { rollout: { seed: id, rings, soakMs: 30 * minute } });
 const step = (open: number, version = 2): AcceptedRecord => ({ kind: 'rollout-step', jobId: 'j', version, open });
 const halt: AcceptedRecord = { kind: 'rollout-halt', jobId: 'j', version: 2 };
 const resume: AcceptedRecord = { kind: 'rollout-resume', jobId: 'j', version: 2 };
@@ -89,7 +89,7 @@ describe('a version on its way', () => {
   });
 
   it('goes on in a book that begins with it', () => {
-    const book = bookOf(job(1), job(2, { rollout: { id: 'r', rings, soakMs: minute, open: 2, isHalted: true } }));
+    const book = bookOf(job(1), job(2, { rollout: { seed: 'r', rings, soakMs: minute, open: 2, isHalted: true } }));
     expect([has(book, inRing(1), 2), has(book, inRing(2), 1)]).toEqual([null, null]);
     expect(asked(book, step(3), startMs + minute)).toBe('rollout');
   });

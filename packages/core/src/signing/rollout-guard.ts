@@ -35,8 +35,8 @@ export function startRollout(
   atMs: number,
 ): Way {
   if (!rollout) return { course: { base: version, layers: [] }, rollout: null };
-  const { id, rings, soakMs, open = 1, isHalted = false } = rollout;
-  const layers = [...(before?.layers ?? []), { version, seed: id, rings, open: 1 }];
+  const { seed, rings, soakMs, open = 1, isHalted = false } = rollout;
+  const layers = [...(before?.layers ?? []), { version, seed, rings, open: 1 }];
   const course = openRing({ base: before?.base ?? null, layers }, open);
   return { course, rollout: course.layers.length > 0 ? { soakMs, sinceMs: atMs, isHalted } : null };
 }

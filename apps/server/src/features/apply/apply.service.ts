@@ -25,7 +25,7 @@ import {
   withoutHosts,
   wrongFallbacks,
 } from './checks.js';
-import { type MadePlan, makePlan } from './plan.js';
+import { type MadePlan, makePlan, shownRollout } from './plan.js';
 
 type Route = typeof jobRoutes.apply;
 
@@ -87,11 +87,12 @@ export class ApplyService {
       this.hints.publish({ kind: 'desired', hostIds: outcome.changedHosts });
     return {
       dryRun,
-      results: outcome.results.map(({ warnings: stored = [], ...result }, index) => {
+      results: outcome.results.map(({ warnings: stored = [], rollout, ...result }, index) => {
         const warnings = [...stored, ...dutyWarnings(documents[index], Date.now())];
         const told = warnings.map((warning) => ({ ...warning, hosts: [...warning.hosts] }));
         const plan = isPlanned ? made?.documents[index] : undefined;
-        return { ...result, ...(told.length > 0 ? { warnings: told } : {}), ...(plan ? { plan } : {}) };
+        const way = rollout ? { rollout: shownRollout(rollout) } : {};
+        return { ...result, ...way, ...(told.length > 0 ? { warnings: told } : {}), ...(plan ? { plan } : {}) };
       }),
       ...(isPlanned && made ? { plan: made.plan } : {}),
     };

@@ -14,7 +14,7 @@ import type { z } from 'zod';
 import { previewFires } from '../../shared/task-preview.js';
 import { zonesOf } from '../../shared/zones.js';
 import { placeKey } from '../../store/alert-document.store.js';
-import type { AppliedDocument, WrittenDocument } from '../../store/apply.store.js';
+import type { AppliedDocument, AppliedRollout, WrittenDocument } from '../../store/apply.store.js';
 import type { JobHosts, PlanFacts, PlanHost } from '../../store/plan-facts.js';
 
 export interface MadePlan {
@@ -87,8 +87,11 @@ function movedJobs(documents: readonly WrittenDocument[], facts: PlanFacts): Mov
 
 function shownChange(had: readonly string[], has: readonly string[]) {
   const { gained, lost } = hostsChanged(had, has);
-  const shown = (hosts: string[]) => ({ count: hosts.length, hosts: hosts.slice(0, limits.planHosts) });
-  return { gained: shown(gained), lost: shown(lost) };
+  return { gained: shownHosts(gained), lost: shownHosts(lost) };
+}
+
+function shownHosts(hosts: readonly string[]) {
+  return { count: hosts.length, hosts: hosts.slice(0, limits.planHosts) };
 }
 
 function accountsAround({ kind, before, after, hostsBefore, hostsAfter }: PlannedDocument) {
@@ -101,6 +104,11 @@ function accountsAround({ kind, before, after, hostsBefore, hostsAfter }: Planne
           hosts.map((name) => ({ name })),
         );
   return { before: uses(before, hostsBefore), after: uses(after, hostsAfter) };
+}
+
+/** The rings of a rollout with the first of their hosts. */
+export function shownRollout({ rings, soakMs, supersedes }: AppliedRollout) {
+  return { rings: rings.map(({ ring, hosts }) => ({ ring, ...shownHosts(hosts) })), soakMs, supersedes };
 }
 
 /** A zone that only the host itself knows is left out; a job that is switched off starts nowhere. */
