@@ -18,6 +18,8 @@ export interface ApplyOptions {
   readonly allowNoHosts?: boolean | undefined;
   readonly author?: string | undefined;
   readonly reason?: string | undefined;
+  /** Why it is done though a freeze covers it. */
+  readonly overrideFreeze?: string | undefined;
   /** Hash of the plan that was agreed to. */
   readonly expect?: string | undefined;
 }
@@ -56,7 +58,8 @@ export function addApplyOptions(command: Command): Command {
     .option('--dry-run', 'check everything, change nothing')
     .option('--allow-no-hosts', 'accept jobs whose targets match no host yet')
     .option('--author <name>', 'who is changing it, for the history (default: your user name)')
-    .option('--reason <text>', 'why, for the history');
+    .option('--reason <text>', 'why, for the history')
+    .option('--override-freeze <reason>', 'do it though a freeze covers it, and why; takes the right to');
 }
 
 const planFormats = ['text', 'json', 'markdown'] as const;
@@ -134,6 +137,7 @@ function bodyOf(session: Session, documents: readonly CheckedDocument[], options
     allowNoHosts: options.allowNoHosts === true,
     ...(author === undefined ? {} : { author }),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...(options.overrideFreeze === undefined ? {} : { overrideFreeze: options.overrideFreeze }),
     ...(options.expect === undefined ? {} : { expectPlan: options.expect }),
   };
 }

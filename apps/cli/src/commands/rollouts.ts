@@ -12,7 +12,7 @@ import { localTime } from '../lib/times.js';
 type Rollout = Response<typeof rolloutRoutes.list>['items'][number];
 
 interface RolloutsOptions extends ListOptions {
-  readonly all?: boolean | undefined;
+  readonly past?: boolean | undefined;
   readonly job?: string | undefined;
 }
 
@@ -25,13 +25,13 @@ export function addRollouts(program: Command, cli: Cli): void {
   const command = program
     .command('rollouts')
     .description('new versions of jobs on their way to their hosts, ring by ring')
-    .option('--all', 'those that are over too')
+    .option('--past', 'those that are over too')
     .option('--job <name>', 'of this job, those that are over too');
-  handle(addListOptions(command), cli, async (session: Session, { all, job, ...options }: RolloutsOptions) => {
-    const query = { ...(all || job !== undefined ? {} : { underWay: 'true' as const }), ...(job === undefined ? {} : { job }) };
+  handle(addListOptions(command), cli, async (session: Session, { past, job, ...options }: RolloutsOptions) => {
+    const query = { ...(past || job !== undefined ? {} : { underWay: 'true' as const }), ...(job === undefined ? {} : { job }) };
     const items = await collectPages(options, (page) => session.call(rolloutRoutes.list, { ...query, ...page }));
     if (session.json) session.printJson(items);
-    else if (items.length === 0) session.print(all || job !== undefined ? 'there was no rollout' : 'no rollout is under way');
+    else if (items.length === 0) session.print(past || job !== undefined ? 'there was no rollout' : 'no rollout is under way');
     else
       session.table(
         ['JOB', 'VERSION', 'STATE', 'RING', 'HOSTS', 'RUNS', 'SINCE', 'WHY'],

@@ -5,6 +5,7 @@ import {
   accountsText,
   fieldLines,
   fireText,
+  frozenLines,
   hasChanges,
   hostsText,
   type Plan,
@@ -28,6 +29,7 @@ export function planMarkdown(plan: Plan, limit = markdownCharacters): string {
   const head = [
     `### Carillon plan: ${hasChanges(plan) ? summaryOf(plan) : 'nothing to change'}`,
     `Hash \`${plan.hash}\`. \`carillon apply --expect ${plan.hash}\` does this and nothing else.`,
+    ...frozenLines(plan, code).map((line) => `⚠️ ${line}`),
   ].join('\n\n');
   const told = plan.results.filter(({ change, plan: { gained, lost }, warnings = [] }) => {
     return change !== 'unchanged' || gained.count + lost.count + warnings.length > 0;

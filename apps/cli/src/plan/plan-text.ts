@@ -5,6 +5,7 @@ import {
   accountsText,
   fieldLines,
   fireText,
+  frozenLines,
   hostsText,
   type Plan,
   type PlanResult,
@@ -19,7 +20,8 @@ export function planText(plan: Plan): string {
     `moved by a group: job ${safeText(job)}`,
     ...hostLines(hosts),
   ]);
-  return [...lines, ...moved, '', `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`].join('\n');
+  const frozen = frozenLines(plan, safeText);
+  return [...lines, ...moved, ...frozen, '', `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`].join('\n');
 }
 
 /** The document, and indented below it what becomes of it. */

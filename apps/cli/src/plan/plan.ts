@@ -1,8 +1,8 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
+import { describeDuration } from '@carillon/core/job/describe-schedule';
 import { countOf } from '../lib/print.js';
 import { safeText } from '../lib/safe-text.js';
-import { shortSpan } from '../lib/times.js';
 
 type Answer = Response<typeof jobRoutes.apply>;
 export type PlanResult = Answer['results'][number] & { plan: NonNullable<Answer['results'][number]['plan']> };
@@ -14,6 +14,7 @@ export interface Plan {
   readonly hash: string;
   readonly moved: NonNullable<Answer['plan']>['moved'];
   readonly results: readonly PlanResult[];
+  readonly frozen?: NonNullable<Answer['plan']>['frozen'];
 }
 
 /** Documents that change, in words: `1 to create, 2 to update, 5 unchanged`. */
@@ -45,6 +46,15 @@ export function hostsText({ count, hosts }: PlannedHosts, name: (text: string) =
   return count === 0 ? 'none' : `${countOf(count, 'host')} (${hosts.map(name).join(', ')}${more})`;
 }
 
+/** Freezes that hold the plan back now, a line each. */
+export function frozenLines({ frozen = [] }: Plan, name: (text: string) => string): string[] {
+  return frozen.map(({ freeze, reason, until, count, jobs }) => {
+    const more = count > jobs.length ? `, and ${count - jobs.length} more` : '';
+    const which = `${countOf(count, 'job')} (${jobs.map(name).join(', ')}${more})`;
+    return `frozen until ${until} by ${name(freeze)} (${name(reason)}): ${which}; see --override-freeze`;
+  });
+}
+
 /** How a changed job reaches its hosts: a line for each ring, none where it has none; names as `name` shows them. */
 export function rolloutLines({ rollout }: Pick<PlanResult, 'rollout'>, name: (text: string) => string): string[] {
   if (!rollout) return [];
@@ -54,7 +64,7 @@ export function rolloutLines({ rollout }: Pick<PlanResult, 'rollout'>, name: (te
   const lines = rings.map(({ ring, ...hosts }, index) => {
     return `ring ${index + 1} of ${rings.length}, ${name(ring)}: ${hostsText(hosts, name)}`;
   });
-  return [...over, ...lines, `soaks ${shortSpan(soakMs)} in each ring but the last`];
+  return [...over, ...lines, `soaks ${describeDuration(soakMs)} in each ring but the last`];
 }
 
 /** `system on 3 hosts, s4u:.\etl (highest) on 1 host`. */

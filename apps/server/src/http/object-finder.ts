@@ -42,6 +42,10 @@ export class ObjectFinder {
     if (access === undefined || access === 'open') return null;
     const [action, source] = access;
     if (source === 'documents') return this.inDocuments(bodyOf(route, request));
+    if (source === 'documentKind:kind') {
+      const { kind = '' } = request.params as { kind?: string };
+      return [{ action: writeActionOf(kind), things: [{}], related: [{}], isNew: true }];
+    }
     const found = await this.findOne(source, route, request);
     return found && [{ ...found, action }];
   }
@@ -114,12 +118,17 @@ export class ObjectFinder {
         checks.push({ action: 'job.write', things, related: things, runAs: runAsClassesOf(spec), isNew: true });
         checks.push(await this.placing(spec.targets));
       } else {
-        const action = kind === 'HostGroup' ? 'group.write' : 'alert.write';
+        const action = writeActionOf(kind);
         checks.push({ action, things: [{}], related: [{}], isNew: true });
       }
     }
     return checks;
   }
+}
+
+function writeActionOf(kind: string): Action {
+  if (kind === 'HostGroup') return 'group.write';
+  return kind === 'Freeze' ? 'freeze.write' : 'alert.write';
 }
 
 function bodyOf(route: Route, { params, query, body }: FastifyRequest): unknown {

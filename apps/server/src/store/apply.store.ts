@@ -11,6 +11,7 @@ import { refreshAlertWatch } from './alert-watch.js';
 import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
+import { type FreezeOverride, type FrozenJob, frozenJobs, noteOverride } from './freezes.js';
 import { hostsOfNamed, type PlanFacts, storedDocuments } from './plan-facts.js';
 import { hostsOfRollouts, type RolloutHosts } from './rollout-hosts.js';
 
@@ -75,6 +76,8 @@ export interface ApplyChecks {
   after(
     hostsOfDocument: ReadonlyMap<number, { readonly count: number; readonly timezones: readonly string[] }>,
   ): DocumentProblem[];
+  /** Sees the changed jobs that a freeze holds; what it throws undoes everything. */
+  frozen(frozen: readonly FrozenJob[]): void;
   /** Sees what all of it would change, before it is kept; what it throws undoes everything. */
   readonly plan?: ((facts: PlanFacts, results: readonly AppliedDocument[]) => void) | undefined;
 }
@@ -83,8 +86,8 @@ export interface ApplyChecks {
 export interface Applied {
   readonly author: string;
   readonly reason?: string | undefined;
-  /** Its rollouts do not wait for the end of a freeze. */
-  readonly ignoresFreezes?: boolean | undefined;
+  /** No freeze holds it back, nor its rollouts. */
+  readonly override?: FreezeOverride | undefined;
   /** The text of each document, where it is known. */
   readonly sources: readonly (string | null)[];
 }
@@ -170,8 +173,8 @@ export class ApplyStore {
           break;
         }
         case 'Job': {
-          const { author, reason, ignoresFreezes } = by;
-          const authorship = { author, reason, ignoresFreezes, source: by.sources[index] };
+          const { author, reason, override } = by;
+          const authorship = { author, reason, ignoresFreezes: override !== undefined, source: by.sources[index] };
           const stored = await definitions.putJob(tx, document.spec, authorship);
           const { jobId, version, change, before, rewritten, supersedes } = stored;
           if (supersedes !== null) superseded.set(jobId, supersedes);
@@ -201,6 +204,9 @@ export class ApplyStore {
     );
     const late = checks.after(byDocument);
     if (late.length > 0) return { kind: 'refused', problems: late };
+    const frozen = await frozenJobs(tx, [...changedJobs], Date.now());
+    checks.frozen(frozen);
+    if (by.override) noteOverride(frozen, by.override);
     if (planned) checks.plan?.({ ...planned, hostsAfter: await hostsOfNamed(tx, documents) }, results);
     const rollouts = await hostsOfRollouts(tx, [...changedJobs]);
     const heldBack = await definitions.heldBack(tx, [...jobOfDocument.values()]);

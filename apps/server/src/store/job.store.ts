@@ -8,6 +8,7 @@ import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 import { lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
+import { type FreezeOverride, type FrozenJob, frozenJobs, noteOverride } from './freezes.js';
 import { assignmentCountsSql, containing, unsettledSql } from './presence-sql.js';
 import { RecentCounts } from './recent-counts.js';
 import { settleRollout } from './rollout-signal.js';
@@ -192,13 +193,23 @@ export class JobStore {
     return result.rows[0] ?? null;
   }
 
-  /** Takes a job off all hosts; its runs and versions stay. Takes turns with `apply`. @returns null when there is no such job */
-  remove(name: string): Promise<{ name: string; changedHosts: string[] } | null> {
+  /**
+   * Takes a job off all hosts; its runs and versions stay. Takes turns with `apply`.
+   * @param frozen sees whether a freeze holds it; what it throws undoes everything
+   * @returns null when there is no such job
+   */
+  remove(
+    name: string,
+    { frozen, override }: { frozen(jobs: readonly FrozenJob[]): void; override?: FreezeOverride | undefined },
+  ): Promise<{ name: string; changedHosts: string[] } | null> {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
       const [job] = await tx.$queryRaw<{ id: string; name: string }[]>`
           UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL RETURNING id, name`;
       if (!job) return null;
+      const held = await frozenJobs(tx, [job.id], Date.now());
+      frozen(held);
+      if (override) noteOverride(held, override);
       await refreshAlertWatch(tx, [job.id]);
       const stopped = await tx.$executeRaw`
         UPDATE rollout SET ended_at = CASE WHEN state IN ('running', 'halted') THEN now() ELSE ended_at END, in_force = false,

@@ -6,6 +6,7 @@ import type { Transaction } from './database.store.js';
 export interface RolloutHost {
   readonly name: string;
   readonly timezone: string;
+  readonly labels: Readonly<Record<string, string>>;
   /** From 0. */
   readonly ring: number;
 }
@@ -42,7 +43,7 @@ export async function hostsOfRollouts(
   return new Map(
     rollouts.map(({ jobId, seed, targets, ...rollout }) => {
       const members = hosts.filter((host) => matchesTarget(targets, host, groups));
-      const placed = members.map(({ id, name, timezone }) => ({ name, timezone, ring: ringOf(id, seed, rollout.rings) }));
+      const placed = members.map(({ id, ...host }) => ({ ...host, ring: ringOf(id, seed, rollout.rings) }));
       return [jobId, { ...rollout, hosts: placed }];
     }),
   );

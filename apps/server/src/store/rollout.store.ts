@@ -1,5 +1,6 @@
 import type { RingHealth, StepReason } from '@carillon/core/rollout/next-step';
 import { describeStep } from '@carillon/core/rollout/step-words';
+import type { HeldBy } from '@carillon/core/freeze/freeze';
 import { canonicalJson, sha256Hex } from '@carillon/core/desired/canonical-json';
 import { asJson, type JobSpec } from '@carillon/core/job/job-spec';
 import { isBadRun, isFinalRun, runStates } from '@carillon/core/state/states';
@@ -10,6 +11,7 @@ import { noteChange } from './audit-act.js';
 import { Database, type Transaction } from './database.store.js';
 import { DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
+import { frozenJobs } from './freezes.js';
 import { presenceSql } from './presence-sql.js';
 import { type RolloutRow, rolloutColumns } from './rollout-rows.js';
 import { settleRollout, signalHalt } from './rollout-signal.js';
@@ -87,6 +89,12 @@ export class RolloutStore {
       [jobId, version, lowestUuidAt(healthySinceMs - clockSlackMs), new Date(healthySinceMs)],
     );
     return rows[0] as RingHealth;
+  }
+
+  /** The freeze that holds it now; null: none. */
+  async frozenBy({ jobId }: RolloutRow, nowMs: number): Promise<HeldBy | null> {
+    const [found] = await this.database.prisma.$transaction((tx) => frozenJobs(tx, [jobId], nowMs));
+    return found?.by ?? null;
   }
 
   /** Notes why it waits. @param settled the hosts that can be reached have it as of now */

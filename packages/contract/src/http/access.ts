@@ -12,6 +12,8 @@ export type ObjectSource =
   | 'fleet'
   /** One by the path: `host:name` is the host whose name is in `:name`. */
   | `${'host' | 'job' | 'run' | 'command' | 'taskChange' | 'incident'}:${string}`
+  /** A document of the kind in the path: freezes are not everybody's who writes the others. */
+  | 'documentKind:kind'
   /** The job in the path with the hosts in the body, or all that have it. */
   | 'jobOnHosts:name'
   /** Hosts that the body selects. */
@@ -154,8 +156,8 @@ export const access: AccessTable = {
   alertDocuments: {
     list: ['read', 'fleet'],
     get: ['read', 'fleet'],
-    put: ['alert.write', 'fleet'],
-    remove: ['alert.write', 'fleet'],
+    put: ['alert.write', 'documentKind:kind'],
+    remove: ['alert.write', 'documentKind:kind'],
     preview: ['read', 'fleet'],
   },
   accounts: {

@@ -13,6 +13,7 @@ export const auditKinds = [
   'Task',
   'Upgrade',
   'Rollout',
+  'Freeze',
   'Delivery',
   'Secret',
   'Subscription',

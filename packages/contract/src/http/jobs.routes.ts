@@ -148,6 +148,8 @@ export const jobRoutes = defineRoutes({
     tag,
     summary: 'Take the job off all hosts; its runs stay readable',
     params: job,
+    /** Why it is done though a freeze covers it; takes the right to. */
+    query: z.object({ overrideFreeze: z.string().min(1).max(limits.reasonCharacters).optional() }),
     response: z.object({ name: z.string(), hosts: z.int() }),
   },
   command: {

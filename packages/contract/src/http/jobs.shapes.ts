@@ -183,6 +183,10 @@ export const applyPlan = z.object({
   hash: z.string(),
   /** Jobs that no document names, whose hosts change with a group. */
   moved: z.array(z.object({ job: z.string(), gained: plannedHosts, lost: plannedHosts })),
+  /** Freezes that hold it back now, each with the first of the jobs it covers; absent from older servers. */
+  frozen: z
+    .array(z.object({ freeze: z.string(), reason: z.string(), until: instant, count: z.int(), jobs: z.array(z.string()) }))
+    .optional(),
 });
 
 export const applyBody = z.object({
@@ -209,6 +213,8 @@ export const applyBody = z.object({
     .array(z.object({ job: nameParam, version: z.int().min(0) }))
     .max(limits.applyDocuments)
     .optional(),
+  /** Why it is done though a freeze covers some of it; takes the right to. Older servers know nothing of freezes. */
+  overrideFreeze: z.string().min(1).max(limits.reasonCharacters).optional(),
   /** Tells what would change in full; only with `dryRun`. Older servers know nothing of it. */
   plan: z.boolean().optional(),
   /**

@@ -6,7 +6,8 @@ import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles, Input } from '../../http/handles.js';
 import { ApplyStore } from '../../store/apply.store.js';
 import { DefinitionStore } from '../../store/definition.store.js';
-import { ApplyService } from './apply.service.js';
+import { readOverride, requireFreezeRight } from '../../shared/frozen.js';
+import { ApplyService, requireFreezeRights } from './apply.service.js';
 
 @Controller()
 class ApplyController {
@@ -14,11 +15,13 @@ class ApplyController {
 
   @Handles(jobRoutes.apply)
   apply(@Input() { body }: InputOf<typeof jobRoutes.apply>, @CallerOf() caller: Caller) {
-    return this.service.apply(body, caller.name);
+    requireFreezeRights(body.documents, caller);
+    return this.service.apply(body, caller.name, [], readOverride(caller, body.overrideFreeze));
   }
 
   @Handles(alertDocumentRoutes.put)
   put(@Input() { kind, name, expect, body }: InputOf<typeof alertDocumentRoutes.put>, @CallerOf() caller: Caller) {
+    if (kind === 'Freeze') requireFreezeRight(caller, 'freeze.write');
     return this.service.putDocument({ ...body, kind, name }, expect, caller.name);
   }
 }

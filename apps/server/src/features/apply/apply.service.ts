@@ -4,6 +4,8 @@ import type { Input, Response } from '@carillon/contract/http/route';
 import { type Document, readDocument } from '@carillon/core/document/read-document';
 import { makeProblem } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Caller } from '../../http/caller.js';
+import { refuseFrozen, requireFreezeRight } from '../../shared/frozen.js';
 import { ApiError, invalidInput } from '../../http/api-error.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { meansSpec } from '../../shared/job-source.js';
@@ -14,6 +16,7 @@ import {
   type DocumentProblem,
   type WrittenDocument,
 } from '../../store/apply.store.js';
+import type { FreezeOverride, FrozenJob } from '../../store/freezes.js';
 import type { PlanFacts } from '../../store/plan-facts.js';
 import {
   circularJobs,
@@ -25,7 +28,7 @@ import {
   withoutHosts,
   wrongFallbacks,
 } from './checks.js';
-import { type MadePlan, makePlan, shownRollout } from './plan.js';
+import { type MadePlan, makePlan, shownFreezes, shownRollout } from './plan.js';
 
 type Route = typeof jobRoutes.apply;
 
@@ -42,15 +45,17 @@ export class ApplyService {
     body: Input<Route>['body'],
     callerName: string,
     seen: readonly SeenDocument[] = [],
+    override?: FreezeOverride,
   ): Promise<Response<Route>> {
     const { documents: raw, dryRun, allowNoHosts, author, reason, sources = [], expect = [], expectPlan } = body;
     const documents = readAll(raw);
     const isPlanned = body.plan === true && dryRun;
     let made: MadePlan | undefined;
+    let held: readonly FrozenJob[] = [];
     requireMeaning(documents, sources);
     const outcome = await this.store.apply(
       documents,
-      { author: author ?? callerName, reason, sources },
+      { author: author ?? callerName, reason, sources, override },
       {
         versionsOf: expect.map(({ job }) => job),
         changesOf: seen,
@@ -68,6 +73,11 @@ export class ApplyService {
           ...(allowNoHosts ? [] : withoutHosts(documents, hosts)),
           ...notRegistrable(documents, hosts),
         ],
+        // A plan says so; whoever would do it is refused.
+        frozen: (frozen) => {
+          held = frozen;
+          if (!dryRun && !override) refuseFrozen(frozen);
+        },
         ...(isPlanned || expectPlan !== undefined
           ? {
               plan: (facts: PlanFacts, results: readonly AppliedDocument[]) => {
@@ -94,7 +104,7 @@ export class ApplyService {
         const way = rollout ? { rollout: shownRollout(rollout) } : {};
         return { ...result, ...way, ...(told.length > 0 ? { warnings: told } : {}), ...(plan ? { plan } : {}) };
       }),
-      ...(isPlanned && made ? { plan: made.plan } : {}),
+      ...(isPlanned && made ? { plan: { ...made.plan, frozen: shownFreezes(held) } } : {}),
     };
   }
 
@@ -115,6 +125,12 @@ export class ApplyService {
     if (!result) throw new Error('a document was applied and no result came of it');
     return { kind: result.kind, name: result.name, change: result.change };
   }
+}
+
+/** @throws ApiError `forbidden` where a document says when nothing may be changed, and whoever gives it may not */
+export function requireFreezeRights(documents: readonly unknown[], caller: Caller): void {
+  const isFreeze = (raw: unknown) => raw !== null && typeof raw === 'object' && 'kind' in raw && raw.kind === 'Freeze';
+  if (documents.some(isFreeze)) requireFreezeRight(caller, 'freeze.write');
 }
 
 /** Who changes a job must have seen what he changes. @throws ApiError for the first job that is not as it was expected */

@@ -15,6 +15,7 @@ import { previewFires } from '../../shared/task-preview.js';
 import { zonesOf } from '../../shared/zones.js';
 import { placeKey } from '../../store/alert-document.store.js';
 import type { AppliedDocument, AppliedRollout, WrittenDocument } from '../../store/apply.store.js';
+import type { FrozenJob } from '../../store/freezes.js';
 import type { JobHosts, PlanFacts, PlanHost } from '../../store/plan-facts.js';
 
 export interface MadePlan {
@@ -104,6 +105,16 @@ function accountsAround({ kind, before, after, hostsBefore, hostsAfter }: Planne
           hosts.map((name) => ({ name })),
         );
   return { before: uses(before, hostsBefore), after: uses(after, hostsAfter) };
+}
+
+/** Each freeze that holds some of it, with the first of the jobs. */
+export function shownFreezes(frozen: readonly FrozenJob[]) {
+  const freezes = new Map(frozen.map(({ by }) => [by.name, by]));
+  return [...freezes.values()].map(({ name, reason, untilMs }) => {
+    const jobs = frozen.filter(({ by }) => by.name === name).map(({ job }) => job);
+    const until = new Date(untilMs).toISOString();
+    return { freeze: name, reason, until, count: jobs.length, jobs: jobs.slice(0, limits.planHosts) };
+  });
 }
 
 /** The rings of a rollout with the first of their hosts. */

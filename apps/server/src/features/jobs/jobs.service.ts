@@ -10,11 +10,13 @@ import { ApiError, invalidInput, notFound } from '../../http/api-error.js';
 import { pageOfRows, readCursor, readUuidCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { assignmentView } from '../../shared/assignment-view.js';
+import { refuseFrozen } from '../../shared/frozen.js';
 import { readLabel } from '../../shared/read-label.js';
 import { taskChangeView } from '../../shared/task-change-view.js';
 import { previewFires, previewTask } from '../../shared/task-preview.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { FirePlansStore } from '../../store/fire-plans.store.js';
+import type { FreezeOverride } from '../../store/freezes.js';
 import { HostStore } from '../../store/host.store.js';
 import { type JobQuery, type JobRow, JobStore } from '../../store/job.store.js';
 import type { RunSummaryRow } from '../../store/run.store.js';
@@ -184,8 +186,10 @@ export class JobsService {
     return previewTask(JSON.parse(row.manifest) as Manifest, await this.zone(row.id, timezone));
   }
 
-  async remove(name: string): Promise<Response<Routes['remove']>> {
-    const removed = await this.jobs.remove(name);
+  /** @throws ApiError `conflict` while a freeze holds it that is not overridden */
+  async remove(name: string, override: FreezeOverride | undefined): Promise<Response<Routes['remove']>> {
+    const frozen = override ? () => undefined : refuseFrozen;
+    const removed = await this.jobs.remove(name, { frozen, override });
     if (!removed) throw notFound('job', name);
     const { changedHosts } = removed;
     if (changedHosts.length > 0) this.hints.publish({ kind: 'desired', hostIds: changedHosts });

@@ -46,7 +46,8 @@ export class RolloutRunner implements OnApplicationBootstrap, OnModuleDestroy {
     const [health] = await this.store.health([rollout]);
     if (!health) return null;
     const { open, rings, soakMs, haltOn, settledMs } = rollout;
-    const facts = { open, rings: rings.length, soakMs, haltOn, settledMs, health, frozen: null, nowMs };
+    const frozen = rollout.ignoresFreezes ? null : await this.store.frozenBy(rollout, nowMs);
+    const facts = { open, rings: rings.length, soakMs, haltOn, settledMs, health, frozen, nowMs };
     const next = nextStep({ ...facts, state: 'running' });
     switch (next.step) {
       case 'wait':
