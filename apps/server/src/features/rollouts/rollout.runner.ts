@@ -1,12 +1,12 @@
 import { nextStep } from '@carillon/core/rollout/next-step';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
 import { HintedLoop, type Round } from '../../queue/hinted-loop.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { NotSigned } from '../../store/accepted.store.js';
 import { RolloutStore } from '../../store/rollout.store.js';
 import type { RolloutRow } from '../../store/rollout-rows.js';
-
-const pollMs = 5_000;
 
 /**
  * Takes rollouts on, ring by ring. Every server does: a step is one transaction that is only done while the rollout is as
@@ -20,6 +20,7 @@ export class RolloutRunner implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     @Inject(RolloutStore) private readonly store: RolloutStore,
     @Inject(HINTS) private readonly hints: Hints,
+    @Inject(CONFIG) { pollMs }: Config,
   ) {
     const clock = () => Date.now();
     this.loop = new HintedLoop({ subject: 'Rollouts', pollMs, clock, round: () => this.round(clock()) });
