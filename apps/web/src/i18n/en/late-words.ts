@@ -8,6 +8,7 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
+import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
 import { timeline } from './timeline.js';
@@ -23,6 +24,7 @@ export const lateWords = {
   ...hostPage,
   ...jobPage,
   ...jobs,
+  ...rollouts,
   ...runPage,
   ...secrets,
   ...timeline,
