@@ -6,7 +6,7 @@ import { type Command, Option } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
 import { type CheckedDocument, problemsError, readDocuments } from '../lib/documents.js';
 import { CliError, exitCodes, usageError } from '../lib/errors.js';
-import { describeChange, warningLines } from '../lib/print.js';
+import { countOf, describeChange, warningLines } from '../lib/print.js';
 import { safeText } from '../lib/safe-text.js';
 import type { Session } from '../lib/session.js';
 import { hasChanges, type Plan, rolloutLines } from '../plan/plan.js';
@@ -18,6 +18,10 @@ export interface ApplyOptions {
   readonly allowNoHosts?: boolean | undefined;
   readonly author?: string | undefined;
   readonly reason?: string | undefined;
+  /** The set of files that these are. */
+  readonly set?: string | undefined;
+  /** Delete what the set has no more. */
+  readonly prune?: boolean | undefined;
   /** Why it is done though a freeze covers it. */
   readonly overrideFreeze?: string | undefined;
   /** Hash of the plan that was agreed to. */
@@ -37,6 +41,8 @@ export function addApply(program: Command, cli: Cli): void {
         .choices(planFormats)
         .default(undefined, 'text'),
     )
+    .option('--set <name>', 'the set of files that these are: its jobs are known by this name')
+    .option('--prune', 'delete jobs that the last apply of this set had, and these files have no more (with --set)')
     .option('--expect <hash>', 'do what this plan said and nothing else: refused when anything has changed since');
   handle(command, cli, async (session: Session, options: ApplyOptions & PlanOptions & { file: string[] }) => {
     const { plan, format, expect } = options;
@@ -45,6 +51,8 @@ export function addApply(program: Command, cli: Cli): void {
       throw usageError('--plan: expected neither --dry-run nor --expect with it');
     if (expect !== undefined && !/^[0-9a-f]{16}$/.test(expect))
       throw usageError(`--expect: expected the hash of a plan, 16 hexadecimal digits, got ${JSON.stringify(expect)}`);
+    if (options.prune && options.set === undefined)
+      throw usageError('--prune: expected --set NAME with it, the name under which the set was applied before');
     const documents = await readDocuments(session.io, options.file);
     if (plan) return showPlan(session, documents, options);
     if (expect !== undefined) await requirePlan(session, documents, options, expect);
@@ -106,9 +114,9 @@ export async function askPlan(
   options: ApplyOptions,
 ): Promise<Plan> {
   const body = { ...bodyOf(session, documents, options), dryRun: true, plan: true };
-  const { plan, results } = await send(session, body, documents);
+  const { plan, results, pruned = [] } = await send(session, body, documents);
   const planned = results.flatMap((result) => (result.plan ? [{ ...result, plan: result.plan }] : []));
-  if (plan && planned.length === results.length) return { ...plan, results: planned };
+  if (plan && planned.length === results.length) return { ...plan, results: planned, pruned };
   throw new CliError('the server is too old to plan: upgrade it, or use --dry-run', { code: 'unprocessable' });
 }
 
@@ -126,6 +134,8 @@ export async function applyDocuments(
     for (const line of rolloutLines(result, safeText)) session.print(`  ${line}`);
     for (const line of warningLines(result)) session.io.stderr.write(`${line}\n`);
   }
+  for (const job of answer.pruned ?? [])
+    session.print(`deleted job ${safeText(job.name)} (${countOf(job.count, 'host')})${suffix}`);
   return undefined;
 }
 
@@ -137,6 +147,7 @@ function bodyOf(session: Session, documents: readonly CheckedDocument[], options
     allowNoHosts: options.allowNoHosts === true,
     ...(author === undefined ? {} : { author }),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...(options.set === undefined ? {} : { set: { name: options.set, prune: options.prune === true } }),
     ...(options.overrideFreeze === undefined ? {} : { overrideFreeze: options.overrideFreeze }),
     ...(options.expect === undefined ? {} : { expectPlan: options.expect }),
   };

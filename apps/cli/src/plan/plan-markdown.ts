@@ -34,7 +34,10 @@ export function planMarkdown(plan: Plan, limit = markdownCharacters): string {
   const told = plan.results.filter(({ change, plan: { gained, lost }, warnings = [] }) => {
     return change !== 'unchanged' || gained.count + lost.count + warnings.length > 0;
   });
-  const sections = [...told.map(documentSection), ...plan.moved.map(movedSection)];
+  const pruned = (plan.pruned ?? []).map(({ name, ...hosts }) =>
+    fold(`${code(`deleted job ${name}`)}: the files of its set have it no more`, [`Loses ${hostsText(hosts, code)}`]),
+  );
+  const sections = [...pruned, ...told.map(documentSection), ...plan.moved.map(movedSection)];
   const leftOut = (count: number) =>
     `_${countOf(count, 'more change')} left out: a comment takes no more. All of it: \`carillon apply --plan\`._`;
   const room = limit - leftOut(sections.length).length - 2;

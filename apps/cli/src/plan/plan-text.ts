@@ -20,8 +20,11 @@ export function planText(plan: Plan): string {
     `moved by a group: job ${safeText(job)}`,
     ...hostLines(hosts),
   ]);
+  const pruned = (plan.pruned ?? []).map(
+    ({ name, ...hosts }) => `deleted job ${safeText(name)}: the files of its set have it no more; loses ${hostsText(hosts, safeText)}`,
+  );
   const frozen = frozenLines(plan, safeText);
-  return [...lines, ...moved, ...frozen, '', `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`].join('\n');
+  return [...lines, ...moved, ...pruned, ...frozen, '', `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`].join('\n');
 }
 
 /** The document, and indented below it what becomes of it. */

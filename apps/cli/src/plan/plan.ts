@@ -14,19 +14,22 @@ export interface Plan {
   readonly hash: string;
   readonly moved: NonNullable<Answer['plan']>['moved'];
   readonly results: readonly PlanResult[];
+  /** Jobs that are deleted, as the files of their set have them no more. */
+  readonly pruned?: NonNullable<Answer['pruned']>;
   readonly frozen?: NonNullable<Answer['plan']>['frozen'];
 }
 
 /** Documents that change, in words: `1 to create, 2 to update, 5 unchanged`. */
-export function summaryOf({ results, moved }: Plan): string {
+export function summaryOf({ results, moved, pruned = [] }: Plan): string {
   const count = (change: PlanResult['change']) => results.filter((result) => result.change === change).length;
   const others = moved.length > 0 ? `, ${countOf(moved.length, 'other job')} moved by groups` : '';
-  return `${count('created')} to create, ${count('updated')} to update, ${count('unchanged')} unchanged${others}`;
+  const gone = pruned.length > 0 ? `, ${pruned.length} to delete` : '';
+  return `${count('created')} to create, ${count('updated')} to update, ${count('unchanged')} unchanged${others}${gone}`;
 }
 
 /** Whether applying it would change anything. */
-export function hasChanges({ results, moved }: Plan): boolean {
-  return moved.length > 0 || results.some(({ change }) => change !== 'unchanged');
+export function hasChanges({ results, moved, pruned = [] }: Plan): boolean {
+  return moved.length > 0 || pruned.length > 0 || results.some(({ change }) => change !== 'unchanged');
 }
 
 /** A field before (`-`) and after (`+`), a line each; the side that lacks it has none. */

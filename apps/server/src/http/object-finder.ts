@@ -104,8 +104,10 @@ export class ObjectFinder {
 
   /** Each document is about what is there under its name and about what it would be. */
   private async inDocuments(body: unknown): Promise<Check[]> {
-    const { documents } = body as { documents: readonly unknown[] };
-    const checks: Check[] = [];
+    const { documents, set } = body as { documents: readonly unknown[]; set?: { name: string; prune: boolean } };
+    // What the set has and may lose: of jobs that stay, no more is asked than below.
+    const ofSet = set?.prune ? await this.store.jobsOfSet(set.name) : [];
+    const checks: Check[] = ofSet.map((found) => ({ ...found, action: 'job.write' }));
     for (const raw of documents) {
       const read = readDocument(raw);
       // What cannot be read is refused by name further on, and changes nothing.

@@ -6,10 +6,12 @@ import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Problem } from '@carillon/core/problem';
 import { describeRing } from '@carillon/core/rollout/rollout-rules';
 import { Inject, Injectable } from '@nestjs/common';
+import { AcceptedStore } from './accepted.store.js';
 import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
 import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
+import { deleteJob } from './delete-job.js';
 import { DesiredStore } from './desired.store.js';
 import { type FreezeOverride, type FrozenJob, frozenJobs, noteOverride } from './freezes.js';
 import { hostsOfNamed, type PlanFacts, storedDocuments } from './plan-facts.js';
@@ -40,6 +42,13 @@ export interface AppliedRollout {
   readonly soakMs: number;
   /** The version that was on its way, and is no more. */
   readonly supersedes: number | null;
+}
+
+/** A job that was deleted, since the files of its set have it no more. */
+export interface PrunedJob {
+  readonly name: string;
+  /** Hosts that had it. */
+  readonly hosts: readonly string[];
 }
 
 export interface ApplyWarning {
@@ -86,6 +95,8 @@ export interface ApplyChecks {
 export interface Applied {
   readonly author: string;
   readonly reason?: string | undefined;
+  /** The set that its jobs are kept in. With `prune`, jobs of the set that are not among the documents are deleted. */
+  readonly set?: { readonly name: string; readonly prune: boolean } | undefined;
   /** No freeze holds it back, nor its rollouts. */
   readonly override?: FreezeOverride | undefined;
   /** The text of each document, where it is known. */
@@ -93,7 +104,12 @@ export interface Applied {
 }
 
 export type ApplyOutcome =
-  | { readonly kind: 'done'; readonly results: AppliedDocument[]; readonly changedHosts: string[] }
+  | {
+      readonly kind: 'done';
+      readonly results: AppliedDocument[];
+      readonly pruned: PrunedJob[];
+      readonly changedHosts: string[];
+    }
   | { readonly kind: 'refused'; readonly problems: DocumentProblem[] };
 
 /** Names in a warning. */
@@ -114,6 +130,7 @@ export class ApplyStore {
     @Inject(DefinitionStore) private readonly definitions: DefinitionStore,
     @Inject(DesiredStore) private readonly desired: DesiredStore,
     @Inject(AlertDocumentStore) private readonly alertDocuments: AlertDocumentStore,
+    @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
   ) {}
 
   /** `dryRun` does all the work and takes it back, so that it tells exactly what would happen. */
@@ -193,6 +210,8 @@ export class ApplyStore {
         }
       }
     }
+    const pruned = by.set ? await this.keepSet(tx, by.set, [...jobOfDocument.values()], by.reason) : [];
+    for (const { id } of pruned) changedJobs.add(id);
     for (const jobId of await definitions.jobsOfGroups(tx, changedGroups)) changedJobs.add(jobId);
     const hasPolicies = results.some(({ kind, change }) => kind === 'AlertPolicy' && change !== 'unchanged');
     if (hasPolicies || changedJobs.size > 0) await refreshAlertWatch(tx, hasPolicies ? 'all' : [...changedJobs]);
@@ -207,7 +226,7 @@ export class ApplyStore {
     const frozen = await frozenJobs(tx, [...changedJobs], Date.now());
     checks.frozen(frozen);
     if (by.override) noteOverride(frozen, by.override);
-    if (planned) checks.plan?.({ ...planned, hostsAfter: await hostsOfNamed(tx, documents) }, results);
+    if (planned) checks.plan?.({ ...planned, hostsAfter: await hostsOfNamed(tx, documents), pruned }, results);
     const rollouts = await hostsOfRollouts(tx, [...changedJobs]);
     const heldBack = await definitions.heldBack(tx, [...jobOfDocument.values()]);
     const counted = results.map((result, index) => {
@@ -221,7 +240,25 @@ export class ApplyStore {
       const way = jobId === undefined ? {} : wayOf(rollouts.get(jobId), superseded.get(jobId) ?? null);
       return { ...told, hosts: byDocument.get(index)?.count ?? result.hosts, ...way, ...found };
     });
-    return { kind: 'done', results: counted, changedHosts };
+    return { kind: 'done', results: counted, pruned: pruned.map(({ id: _, ...job }) => job), changedHosts };
+  }
+
+  /** Notes to which set the jobs belong. @returns jobs of the set that are deleted, as they are not among them */
+  private async keepSet(
+    tx: Transaction,
+    { name, prune }: NonNullable<Applied['set']>,
+    jobIds: readonly string[],
+    reason: string | undefined,
+  ): Promise<(PrunedJob & { id: string })[]> {
+    await tx.$executeRaw`
+      UPDATE job SET managed_by = ${name} WHERE id = ANY(${[...jobIds]}::uuid[]) AND managed_by IS DISTINCT FROM ${name}`;
+    if (!prune) return [];
+    const gone = await tx.$queryRaw<(PrunedJob & { id: string })[]>`
+      SELECT j.id, j.name, ARRAY(SELECT h.name FROM assignment a JOIN host h ON h.id = a.host_id
+        WHERE a.job_id = j.id AND a.state <> 'removing' ORDER BY h.name_key) AS hosts
+      FROM job j WHERE j.deleted_at IS NULL AND j.managed_by = ${name} AND NOT j.id = ANY(${[...jobIds]}::uuid[]) ORDER BY j.name_key`;
+    for (const job of gone) await deleteJob(tx, this.accepted, job, reason ?? `its set ${name} has it no more`);
+    return gone;
   }
 
   /** Whoever applies a file that does not have what was adopted takes it back; he may not know. */

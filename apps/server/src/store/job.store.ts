@@ -4,14 +4,13 @@ import { lowestUuidAt } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
-import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 import { lockDefinitions } from './definition.store.js';
+import { deleteJob } from './delete-job.js';
 import { DesiredStore } from './desired.store.js';
 import { type FreezeOverride, type FrozenJob, frozenJobs, noteOverride } from './freezes.js';
 import { assignmentCountsSql, containing, unsettledSql } from './presence-sql.js';
 import { RecentCounts } from './recent-counts.js';
-import { settleRollout } from './rollout-signal.js';
 import { type RunSummaryRow, runSummaryColumns } from './run.store.js';
 
 export interface JobRow {
@@ -205,19 +204,13 @@ export class JobStore {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
       const [job] = await tx.$queryRaw<{ id: string; name: string }[]>`
-          UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL RETURNING id, name`;
+        SELECT id, name FROM job WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL FOR UPDATE`;
       if (!job) return null;
       const held = await frozenJobs(tx, [job.id], Date.now());
       frozen(held);
       if (override) noteOverride(held, override);
+      await deleteJob(tx, this.accepted, job);
       await refreshAlertWatch(tx, [job.id]);
-      const stopped = await tx.$executeRaw`
-        UPDATE rollout SET ended_at = CASE WHEN state IN ('running', 'halted') THEN now() ELSE ended_at END, in_force = false,
-          state = CASE WHEN state IN ('running', 'halted') THEN 'cancelled' ELSE state END
-        WHERE job_id = ${job.id}::uuid AND (in_force OR state IN ('running', 'halted'))`;
-      if (stopped > 0) await settleRollout(tx, job.name, Date.now(), 'the job was deleted');
-      this.accepted.note({ kind: 'job-gone', jobId: job.id });
-      noteChange({ kind: 'Job', act: 'deleted', what: job.name, before: { job: job.id } });
       return { name: job.name, changedHosts: await this.desired.reassign(tx, { jobIds: [job.id] }) };
     });
   }

@@ -27,6 +27,8 @@ export interface PlanFacts {
   readonly stored: ReadonlyMap<string, Stored>;
   readonly hostsBefore: JobHosts;
   readonly hostsAfter: JobHosts;
+  /** Jobs that are deleted, since the files of their set have them no more. */
+  readonly pruned: readonly { readonly name: string; readonly hosts: readonly string[] }[];
 }
 
 /** What is stored under the names of these documents, by `placeKey`. */

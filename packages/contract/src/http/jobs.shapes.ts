@@ -160,7 +160,7 @@ export const nextFire = z.object({
 });
 
 /** So many hosts, and the first of them by name: at most `limits.planHosts`. */
-const plannedHosts = z.object({ count: z.int(), hosts: z.array(z.string()) });
+export const plannedHosts = z.object({ count: z.int(), hosts: z.array(z.string()) });
 
 /** Whom a job runs as, on how many hosts. */
 export const accountUse = z.object({ account: z.string(), rights: z.enum(rightsKinds), hosts: z.int() });
@@ -213,6 +213,11 @@ export const applyBody = z.object({
     .array(z.object({ job: nameParam, version: z.int().min(0) }))
     .max(limits.applyDocuments)
     .optional(),
+  /**
+   * The set of files that these documents are all of: its jobs are kept by this name. With `prune`, jobs of the set that are
+   * not among them are deleted. Older servers know nothing of sets.
+   */
+  set: z.object({ name: nameParam, prune: z.boolean().default(false) }).optional(),
   /** Why it is done though a freeze covers some of it; takes the right to. Older servers know nothing of freezes. */
   overrideFreeze: z.string().min(1).max(limits.reasonCharacters).optional(),
   /** Tells what would change in full; only with `dryRun`. Older servers know nothing of it. */

@@ -28,7 +28,7 @@ import {
   withoutHosts,
   wrongFallbacks,
 } from './checks.js';
-import { type MadePlan, makePlan, shownFreezes, shownRollout } from './plan.js';
+import { type MadePlan, makePlan, shownFreezes, shownPruned, shownRollout } from './plan.js';
 
 type Route = typeof jobRoutes.apply;
 
@@ -47,7 +47,7 @@ export class ApplyService {
     seen: readonly SeenDocument[] = [],
     override?: FreezeOverride,
   ): Promise<Response<Route>> {
-    const { documents: raw, dryRun, allowNoHosts, author, reason, sources = [], expect = [], expectPlan } = body;
+    const { documents: raw, dryRun, allowNoHosts, author, reason, sources = [], expect = [], expectPlan, set } = body;
     const documents = readAll(raw);
     const isPlanned = body.plan === true && dryRun;
     let made: MadePlan | undefined;
@@ -55,7 +55,7 @@ export class ApplyService {
     requireMeaning(documents, sources);
     const outcome = await this.store.apply(
       documents,
-      { author: author ?? callerName, reason, sources, override },
+      { author: author ?? callerName, reason, sources, override, set },
       {
         versionsOf: expect.map(({ job }) => job),
         changesOf: seen,
@@ -91,7 +91,8 @@ export class ApplyService {
     );
     if (outcome.kind === 'refused') throw invalidInput(outcome.problems);
     // The engine learns what it looks at before the next result comes, and not at its next poll.
-    if (!dryRun && outcome.results.some(({ change }) => change !== 'unchanged'))
+    const isPruned = outcome.pruned.length > 0;
+    if (!dryRun && (isPruned || outcome.results.some(({ change }) => change !== 'unchanged')))
       this.hints.publish({ kind: 'alerts', hostIds: [] });
     if (!dryRun && outcome.changedHosts.length > 0)
       this.hints.publish({ kind: 'desired', hostIds: outcome.changedHosts });
@@ -104,6 +105,7 @@ export class ApplyService {
         const way = rollout ? { rollout: shownRollout(rollout) } : {};
         return { ...result, ...way, ...(told.length > 0 ? { warnings: told } : {}), ...(plan ? { plan } : {}) };
       }),
+      ...(isPruned ? { pruned: shownPruned(outcome.pruned) } : {}),
       ...(isPlanned && made ? { plan: { ...made.plan, frozen: shownFreezes(held) } } : {}),
     };
   }

@@ -14,7 +14,7 @@ import type { z } from 'zod';
 import { previewFires } from '../../shared/task-preview.js';
 import { zonesOf } from '../../shared/zones.js';
 import { placeKey } from '../../store/alert-document.store.js';
-import type { AppliedDocument, AppliedRollout, WrittenDocument } from '../../store/apply.store.js';
+import type { AppliedDocument, AppliedRollout, PrunedJob, WrittenDocument } from '../../store/apply.store.js';
 import type { FrozenJob } from '../../store/freezes.js';
 import type { JobHosts, PlanFacts, PlanHost } from '../../store/plan-facts.js';
 
@@ -35,7 +35,7 @@ export function makePlan(
   const moved = movedJobs(documents, facts);
   return {
     plan: {
-      hash: planHash(planned, moved),
+      hash: planHash(planned, moved, facts.pruned),
       moved: moved.map(({ job, hostsBefore, hostsAfter }) => ({ job, ...shownChange(hostsBefore, hostsAfter) })),
     },
     documents: documents.map((document, index) => {
@@ -105,6 +105,11 @@ function accountsAround({ kind, before, after, hostsBefore, hostsAfter }: Planne
           hosts.map((name) => ({ name })),
         );
   return { before: uses(before, hostsBefore), after: uses(after, hostsAfter) };
+}
+
+/** Jobs that are deleted, with the first of the hosts that had them. */
+export function shownPruned(pruned: readonly PrunedJob[]) {
+  return pruned.map(({ name, hosts }) => ({ name, ...shownHosts(hosts) }));
 }
 
 /** Each freeze that holds some of it, with the first of the jobs. */

@@ -34,7 +34,7 @@ const pages = {
     title: 'nav.freezes',
     text: 'freezes.text',
     none: 'freezes.none',
-    command: 'carillon apply -f examples/freeze.yaml',
+    command: 'carillon apply -f examples/changes/freeze.yaml',
   },
 } as const;
 
