@@ -42,7 +42,7 @@ const noticed = async (after: number): Promise<string[]> =>
 
 /** What each host would be told: the version that is signed for it, or why nothing is. */
 async function signed(): Promise<Record<string, string>> {
-  const delivery = app.app.get(DeliveryStore, { strict: false });
+  const delivery = new DeliveryStore(app.database);
   const load = async () =>
     (await delivery.load(hostIds)).flatMap((each, index) => {
       return each ? [{ ...each, hostId: hostIds[index] ?? '', capabilities: [] }] : [];

@@ -75,8 +75,8 @@ async function runs(name: string, count: number, bad: number): Promise<void> {
 }
 
 /** A job of which all hosts have version 1, and of which version 2 is on its way. */
-async function start(name: string, changes?: object) {
-  await apply([file(name, 'one', {})]);
+async function start(name: string, changes?: object, before: object = {}) {
+  await apply([file(name, 'one', before)]);
   await report();
   return apply([file(name, 'two', changes)]);
 }
@@ -125,7 +125,8 @@ describe('a rollout', () => {
   });
 
   it('is none for one host, and without rings', async () => {
-    await start('single', { rollout: rules, targets: { hosts: ['H-1'] } });
+    const alone = { targets: { hosts: ['H-1'] } };
+    await start('single', { rollout: rules, ...alone }, alone);
     expect(await versionsOf('single')).toEqual({ v2: 1 });
     await start('at once', {});
     expect(await versionsOf('at once')).toEqual({ v2: 10 });
@@ -250,7 +251,8 @@ describe('a freeze', () => {
 
   it('holds back what it covers, tells until when, and is overridden only by who may', async () => {
     await start('frozen');
-    await start('thawed', { targets: { hosts: ['H-1'] } });
+    const alone = { targets: { hosts: ['H-1'] } };
+    await start('thawed', alone, alone);
     await report();
     await round();
     pass(30);
@@ -261,7 +263,7 @@ describe('a freeze', () => {
     const refused = { status: 409, body: { params: { freeze: 'Year end', until: end, jobs: ['frozen'] } } };
     await expect(apply([file('frozen', 'three')])).rejects.toMatchObject(refused);
     await expect(app.call(api.jobs.remove, { name: 'frozen' })).rejects.toMatchObject(refused);
-    await apply([file('thawed', 'three', { targets: { hosts: ['H-1'] } })]);
+    await apply([file('thawed', 'three', alone)]);
     await app.call(api.rollouts.halt, { name: 'frozen', body: { reason: 'stops are always allowed' } });
     const planned = await apply([file('frozen', 'three')], { dryRun: true, plan: true });
     expect(planned.plan?.frozen).toMatchObject([{ freeze: 'Year end', until: end, count: 1, jobs: ['frozen'] }]);
