@@ -19,6 +19,8 @@ const usage = `carillon-agent ${agentVersion}
   agent  [--data DIR] [--log-file]
          work until stopped; with --log-file what it says goes to agent.log in its folder
   run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
+  action --dry-run JOB [--data DIR]
+         what the action of a job (cleanup) would do, without doing it
   status [--data DIR] [--json]  is it running, connected, in step; what it still has to tell
   doctor [--data DIR] [--json]  looks for what is wrong and says what to do; exit code 1 when something is
   policy show | check [FILE] [--data DIR] [--json]
@@ -38,6 +40,7 @@ const verbs: Record<string, () => Promise<Verb>> = {
   stop: async () => (await import('./verbs/join.js')).stop,
   agent: async () => (await import('./verbs/agent.js')).agent,
   run: async () => (await import('./verbs/run.js')).run,
+  action: async () => (await import('./verbs/action.js')).action,
   status: async () => (await import('./verbs/look.js')).status,
   doctor: async () => (await import('./verbs/look.js')).doctor,
   policy: async () => (await import('./verbs/look.js')).policy,

@@ -1,4 +1,6 @@
+import { actionKinds } from '@carillon/core/action/action-spec';
 import { pauseCapability } from '@carillon/core/desired/pause';
+import { actionNeed } from '@carillon/core/job/job-spec';
 
 /** What this agent can do beyond the first version of the protocol; told to the centre, and checked against a job's needs. */
 export const capabilities: readonly string[] = [
@@ -19,4 +21,5 @@ export const capabilities: readonly string[] = [
   pauseCapability,
   'trust',
   'audit-witness',
+  ...actionKinds.map(actionNeed),
 ];

@@ -15,7 +15,12 @@ import { fileMark } from '../lib/file-mark.js';
 /** What stands in a policy file. One that cannot be believed allows nothing. */
 export type PolicyState =
   | { readonly ok: true; readonly policy: HostPolicy; readonly present: boolean }
-  | { readonly ok: false; readonly problems: readonly string[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly string[];
+      /** This account may not read it, which says nothing of what stands there. */
+      readonly isUnreadable?: boolean;
+    };
 
 const writableByOthers = 0o022;
 
@@ -31,7 +36,8 @@ export function loadPolicy(path: string): PolicyState {
     if (read.ok) return { ok: true, policy: read.value, present: true };
     return { ok: false, problems: read.problems.map(({ message }) => `${path}: ${message}`) };
   } catch (error) {
-    return { ok: false, problems: [`${path}: ${error instanceof Error ? error.message : error}`] };
+    const isUnreadable = ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+    return { ok: false, problems: [`${path}: ${error instanceof Error ? error.message : error}`], isUnreadable };
   }
 }
 

@@ -15,7 +15,13 @@ const program = (name: string, ...args: string[]): RunSpec => ({
 const script = (kind: 'powershell' | 'batch'): RunSpec => ({ kind, script: 'exit 1', ...shared });
 
 function facts(changes: Partial<HostFacts> = {}): HostFacts {
-  return { platform: 'linux', env: {}, scriptFile: '/jobs/a b.ps1', ...changes };
+  return {
+    platform: 'linux',
+    env: {},
+    scriptFile: '/jobs/a b.ps1',
+    action: { command: 'carillon-agent', arguments: ['action', 'J'] },
+    ...changes,
+  };
 }
 
 function file(name: string, mode: number): string {

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, extname, isAbsolute, join } from 'node:path';
 import type { Manifest } from '@carillon/core/job/job-spec';
+import type { Command } from '../lib/self-command.js';
 
 /** What to start, decided before anything is started. */
 export type LaunchPlan =
@@ -22,6 +23,8 @@ export interface HostFacts {
   readonly env: NodeJS.ProcessEnv;
   /** File of the job's script, for script jobs. */
   readonly scriptFile: string;
+  /** This very program, told to carry the job's action out. */
+  readonly action: Command;
 }
 
 const powershellSwitches = ['-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File'];
@@ -41,6 +44,10 @@ export function planLaunch(run: Manifest['run'], facts: HostFacts): LaunchPlan {
       if (extension === '.ps1') return powershell(run.program, run.arguments, facts);
       if (extension === '.bat' || extension === '.cmd') return batch(run.program, run.arguments, facts);
       return program(run.program, run.arguments, facts);
+    }
+    default: {
+      const { command, arguments: words } = facts.action;
+      return { kind: 'start', program: command, arguments: words, verbatim: false };
     }
   }
 }

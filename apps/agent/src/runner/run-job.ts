@@ -3,6 +3,7 @@ import type { Manifest } from '@carillon/core/job/job-spec';
 import { readRunAs } from '@carillon/core/job/run-as';
 import { fillTemplate, type TemplateFacts } from '@carillon/core/run/template';
 import { newId } from '../lib/new-id.js';
+import { selfCommand } from '../lib/self-command.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import { loadManifest } from '../state/desired-cache.js';
 import { loadHostName, loadSignerKeys } from '../state/identity.js';
@@ -136,6 +137,7 @@ async function runRecorded(
     (name) => new StreamRecorder(name, file, headBytes, tailBytes, Date.now),
   ) as [StreamRecorder, StreamRecorder];
   const scriptFile = scriptFileOf(folder.scripts, manifest);
+  const action = selfCommand('action', '--data', folder.root, manifest.jobId);
   const settings = { timeoutMs: manifest.timeoutMs, stop };
   const found = findSecrets(folder, manifest);
   const secrets = found.ok ? found.secrets : { environment: {}, stdin: null };
@@ -143,7 +145,7 @@ async function runRecorded(
   const start = async (attempt: number) => {
     const run = filledIn(manifest, started, attempt, hostTimezone(env));
     const plan: LaunchPlan = found.ok
-      ? planLaunch(run, { platform: process.platform, env, scriptFile })
+      ? planLaunch(run, { platform: process.platform, env, scriptFile, action })
       : { kind: 'cannot-start', exitCode: 126, reason: found.reason, message: found.message };
     const own = { ...run.environment, ...secrets.environment };
     const environment = environmentOf(manifest, own, started, attempt, env);

@@ -17,7 +17,7 @@ export function storeScript(folder: string, manifest: Manifest): void {
   for (const name of readdirSync(folder)) {
     if (name.startsWith(`${manifest.jobId}-v`)) rmSync(join(folder, name), { force: true });
   }
-  if (manifest.run.kind === 'program') return;
+  if (!('script' in manifest.run)) return;
   const lines = manifest.run.script.replace(/\r?\n/g, '\r\n');
   const ascii = Buffer.byteLength(lines, 'utf8') === lines.length;
   const text = manifest.run.kind === 'powershell' ? `\ufeff${lines}` : `${ascii ? '' : '@chcp 65001>nul\r\n'}${lines}`;

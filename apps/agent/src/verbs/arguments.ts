@@ -17,6 +17,7 @@ const options = {
   'release-key': { type: 'string', multiple: true },
   root: { type: 'string' },
   'no-start': { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
   'keep-data': { type: 'boolean' },
   'remove-data': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },

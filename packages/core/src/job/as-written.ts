@@ -9,6 +9,13 @@ export function accountAsWritten(runAs: RunAs): unknown {
   return parts === undefined || parts.kind === 'service' ? runAs : { [parts.kind]: parts.account };
 }
 
+/** `20GiB`, `256KiB`, `4097`: the largest unit of which it is a whole number. */
+export function sizeAsWritten(bytes: number): number | string {
+  const units = ['TiB', 'GiB', 'MiB', 'KiB'];
+  const at = units.findIndex((_, index) => bytes > 0 && bytes % 1024 ** (units.length - index) === 0);
+  return at < 0 ? bytes : `${bytes / 1024 ** (units.length - at)}${units[at]}`;
+}
+
 /** An entry of a schedule as a job file says it. */
 export function entryAsWritten(entry: ScheduleEntry): Record<string, unknown> {
   return {

@@ -50,6 +50,21 @@ const everything: readonly Record<string, unknown>[] = [
   },
   { run: { powershell: "Write-Output 'a'\n# ende\n" } },
   { run: { batch: '@echo off\r\ndir\r\n', environment: { A: '1' } } },
+  { run: { cleanup: { root: 'D:\\logs', patterns: '**/*.log' } } },
+  {
+    run: {
+      cleanup: {
+        root: '\\\\nas\\share\\logs',
+        patterns: ['*.log', '**/*.tmp'],
+        olderThan: '3d',
+        largerThan: '10KiB',
+        keepNewest: 5,
+        untilFree: '20GiB',
+        emptyFolders: true,
+        archive: 'E:\\archive',
+      },
+    },
+  },
   { runAs: { gmsa: 'CORP\\etl$' }, rights: 'highest', onOverlap: 'queue', onMissed: 'run-once', onDrift: 'leave' },
   { runAs: 'local-service', onDrift: 'adopt', replaces: ['\\Backup\\Nightly'] },
   { timeout: '1d2h3m4s', retry: { attempts: 3, delay: '1m', backoff: 1.5, on: [75, '80-90', -1, 'timeout'] } },

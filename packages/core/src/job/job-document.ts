@@ -1,6 +1,7 @@
 import type { Schedule } from '@carillon/wintask/schedule/schedule';
+import { actionAsWritten } from '../action/action-as-written.js';
 import { type RolloutRules, rolloutDefaults } from '../rollout/rollout-rules.js';
-import { accountAsWritten, entryAsWritten } from './as-written.js';
+import { accountAsWritten, entryAsWritten, sizeAsWritten } from './as-written.js';
 import { describeDuration } from './describe-schedule.js';
 import { jobLimits } from './job-limits.js';
 import type { Conditions, ExitCodeRange, HostOverride, JobSpec, RetryRules, RunSpec } from './job-spec.js';
@@ -74,13 +75,23 @@ function runAsWritten(run: RunSpec): Document {
   const hidden = Object.entries(secrets?.environment ?? {}).map(([name, secret]) => [name, { secret }]);
   const environment = { ...run.environment, ...Object.fromEntries(hidden) };
   return {
-    ...(run.kind === 'program'
-      ? { program: run.program, ...(run.arguments.length > 0 ? { arguments: run.arguments } : {}) }
-      : { [run.kind]: run.script }),
+    ...workAsWritten(run),
     ...(workingDirectory === null ? {} : { workingDirectory }),
     ...(Object.keys(environment).length > 0 ? { environment } : {}),
     ...(secrets?.stdin === undefined ? {} : { stdin: { secret: secrets.stdin } }),
   };
+}
+
+function workAsWritten(run: RunSpec): Document {
+  switch (run.kind) {
+    case 'program':
+      return { program: run.program, ...(run.arguments.length > 0 ? { arguments: run.arguments } : {}) };
+    case 'powershell':
+    case 'batch':
+      return { [run.kind]: run.script };
+    default:
+      return actionAsWritten(run);
+  }
 }
 
 function conditionsAsWritten({ cpuBelowPercent, memoryBelowPercent, fileExists, waitUpToMs }: Conditions): Document {
@@ -112,11 +123,6 @@ function outputAsWritten({ keepBytes, encoding }: JobSpec['output']): Document {
     ...(encoding === 'auto' ? {} : { encoding }),
   };
   return Object.keys(parts).length > 0 ? { output: parts } : {};
-}
-
-function sizeAsWritten(bytes: number): number | string {
-  if (bytes % 1_048_576 === 0) return `${bytes / 1_048_576}MiB`;
-  return bytes % 1_024 === 0 ? `${bytes / 1_024}KiB` : bytes;
 }
 
 function overrideAsWritten({ schedule, runAs, ...rest }: HostOverride): Document {

@@ -22,6 +22,10 @@ function problem(change: Record<string, unknown>) {
   return result.problems[0];
 }
 
+const cleanup = (changes: object) => ({
+  run: { cleanup: { root: 'D:\\logs', patterns: '**/*.log', ...changes } },
+});
+
 describe('a job file', () => {
   it('gets every default written out', () => {
     expect(read({})).toEqual({
@@ -57,6 +61,26 @@ describe('a job file', () => {
     [{ s4u: '.\\etl' }, 's4u:.\\etl'],
     [{ user: 'etl@corp.example' }, 'user:etl@corp.example'],
   ])('reads the account %j', (runAs, expected) => expect(read({ runAs }).runAs).toBe(expected));
+
+  it('gets the defaults of an action written out, and needs an agent that knows it', () => {
+    const spec = read(cleanup({ olderThan: '3d', untilFree: '20GiB' }));
+    expect(spec.run).toEqual({
+      kind: 'cleanup',
+      action: {
+        root: 'D:\\logs',
+        patterns: ['**/*.log'],
+        olderThanMs: 3 * 86_400_000,
+        largerThanBytes: null,
+        keepNewest: 0,
+        untilFreeBytes: 20 * 1024 ** 3,
+        emptyFolders: false,
+        archive: null,
+      },
+      workingDirectory: null,
+      environment: {},
+    });
+    expect(makeManifest('id', 1, spec).needs).toEqual(['action-cleanup']);
+  });
 
   it('says that a named account needs an agent that knows them', () => {
     expect(makeManifest('id', 1, read({ runAs: { s4u: 'CORP\\etl' } })).needs).toEqual(['accounts']);
@@ -221,6 +245,23 @@ describe('a job file', () => {
     ],
     [{ run: { powershell: 'x'.repeat(1_000_000) } }, 'run.powershell', 'too_long', 'at most 65536 bytes'],
     [{ run: {} }, 'run', 'wrong_value', 'exactly one of program'],
+    [{ run: { cleanup: { root: 'D:\\logs' } } }, 'run.cleanup.patterns', 'missing', 'a list'],
+    [cleanup({ root: 'logs' }), 'run.cleanup.root', 'wrong_value', 'it is not absolute'],
+    [cleanup({ root: 'C:\\' }), 'run.cleanup.root', 'wrong_value', 'it is a whole drive'],
+    [cleanup({ root: 'D:\\a\\..\\b' }), 'run.cleanup.root', 'wrong_value', '. or ..'],
+    [cleanup({ patterns: ['*.log', '..\\*'] }), 'run.cleanup.patterns[1]', 'wrong_value', 'a pattern such as *.log'],
+    [cleanup({ patterns: [] }), 'run.cleanup.patterns', 'too_short', 'at least 1'],
+    [cleanup({ olderThan: 'old' }), 'run.cleanup.olderThan', 'wrong_value', 'a duration such as'],
+    [cleanup({ untilFree: '20GB' }), 'run.cleanup.untilFree', 'wrong_value', 'a size such as'],
+    [cleanup({ archive: 'd:/logs/old' }), 'run.cleanup.archive', 'wrong_value', 'apart from the root'],
+    [cleanup({ recycle: true }), 'run.cleanup.recycle', 'unknown_key', 'documented form'],
+    [
+      { run: { ...cleanup({}).run, workingDirectory: 'D:\\' } },
+      'run.workingDirectory',
+      'wrong_value',
+      'done by the agent itself',
+    ],
+    [{ run: { ...cleanup({}).run, program: 'x' } }, 'run', 'wrong_value', 'exactly one of program'],
     [{ timeout: '5 parsecs' }, 'timeout', 'wrong_value', 'a duration such as'],
     [{ retry: { attempts: 1 } }, 'retry.attempts', 'too_short', 'at least 2'],
     [{ retry: { attempts: 3, on: ['crash'] } }, 'retry.on[0]', 'wrong_value', 'documented forms'],

@@ -1,4 +1,5 @@
 import { isWatched, type Schedule } from '@carillon/wintask/schedule/schedule';
+import { type ActionKind, type ActionRun, actionKinds } from '../action/action-spec.js';
 import type { Json } from '../desired/canonical-json.js';
 import type { Target } from '../host/target.js';
 import type { RolloutRules } from '../rollout/rollout-rules.js';
@@ -91,6 +92,7 @@ export type RunSpec = (
       readonly workingDirectory: string | null;
       readonly environment: Readonly<Record<string, string>>;
     }
+  | ActionRun
 ) & {
   /** Absent when there are none, as in all older definitions. */
   readonly secrets?: SecretUse;
@@ -222,12 +224,19 @@ export const needs = [
   'adopt',
   'replace',
 ] as const;
-export type Need = (typeof needs)[number];
+/** Each action is a need of its own: an agent may know some of them. */
+export type Need = (typeof needs)[number] | ActionNeed;
+type ActionNeed = `action-${ActionKind}`;
+
+/** What agents call it that they carry out an action. */
+export function actionNeed(kind: ActionKind): ActionNeed {
+  return `action-${kind}`;
+}
 
 function needsOf(spec: JobSpec): Need[] {
   const overrides = spec.overrides ?? [];
   const accounts = [spec.runAs, ...overrides.flatMap(({ runAs }) => runAs ?? [])];
-  const asked: Record<Need, boolean> = {
+  const asked: Record<(typeof needs)[number], boolean> = {
     conditions: spec.when !== undefined,
     accounts: accounts.some((account) => readRunAs(account)?.kind !== 'service'),
     interactive: accounts.some((account) => readRunAs(account)?.kind === 'interactive'),
@@ -240,7 +249,8 @@ function needsOf(spec: JobSpec): Need[] {
     adopt: spec.onDrift === 'adopt',
     replace: (spec.replaces ?? []).length > 0,
   };
-  return needs.filter((need) => asked[need]);
+  const { kind } = spec.run;
+  return [...needs.filter((need) => asked[need]), ...actionKinds.filter((action) => action === kind).map(actionNeed)];
 }
 
 /** The part of a spec that travels to hosts. */

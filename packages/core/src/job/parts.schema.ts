@@ -25,11 +25,11 @@ export const durationSchema = (range: { min: number; max: number }) =>
     return z.NEVER;
   });
 
-/** `1MiB`, `256KiB`, `4096` -> bytes. */
+/** `1MiB`, `256KiB`, `20GiB`, `4096` -> bytes. */
 export const byteSizeSchema = (range: { min: number; max: number }) =>
   z.union([z.string(), z.number()]).transform((value, context) => {
-    const match = /^(\d+)\s*(B|KiB|MiB)?$/.exec(String(value));
-    const factor = { B: 1, KiB: 1024, MiB: 1024 * 1024 }[match?.[2] ?? 'B'] ?? 1;
+    const match = /^(\d+)\s*(B|KiB|MiB|GiB|TiB)?$/.exec(String(value));
+    const factor = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, TiB: 1024 ** 4 }[match?.[2] ?? 'B'] ?? 1;
     const bytes = match ? Number(match[1]) * factor : Number.NaN;
     if (bytes >= range.min && bytes <= range.max) return bytes;
     const expected = `a size such as 256KiB or 1MiB, from ${range.min} to ${range.max} bytes`;

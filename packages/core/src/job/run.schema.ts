@@ -1,5 +1,7 @@
 import { splitCommandLine } from '@carillon/wintask/process/command-line';
 import { z } from 'zod';
+import { actionKinds } from '../action/action-spec.js';
+import { cleanupSchema } from '../action/cleanup.schema.js';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
 import type { RunSpec, SecretUse } from './job-spec.js';
@@ -65,6 +67,8 @@ export const argumentsSchema = z.union([
   z.string().transform(splitCommandLine),
 ]);
 
+const workKeys = ['program', 'powershell', 'batch', ...actionKinds] as const;
+
 const objectSchema = z
   .strictObject({
     program: pathSchema.optional(),
@@ -75,17 +79,27 @@ const objectSchema = z
     environment: environmentSchema.optional(),
     stdin: secretSchema.optional(),
     http: notSupportedYet('http action'),
-    cleanup: notSupportedYet('cleanup action'),
+    cleanup: cleanupSchema.optional(),
     backup: notSupportedYet('backup action'),
     metrics: notSupportedYet('metrics action'),
   })
   .superRefine((run, context) => {
-    const given = (['program', 'powershell', 'batch'] as const).filter((key) => run[key] !== undefined);
+    const given = workKeys.filter((key) => run[key] !== undefined);
     if (given.length !== 1) {
       context.addIssue({
         code: 'custom',
         input: run,
-        ...problemParams('wrong_value', 'exactly one of program, powershell, batch'),
+        ...problemParams('wrong_value', `exactly one of ${workKeys.join(', ')}`),
+      });
+    }
+    const [action] = actionKinds.filter((key) => run[key] !== undefined);
+    for (const key of ['workingDirectory', 'environment', 'stdin'] as const) {
+      if (action === undefined || run[key] === undefined || run[key] === null) continue;
+      context.addIssue({
+        code: 'custom',
+        input: run,
+        path: [key],
+        ...problemParams('wrong_value', `none: ${action} is done by the agent itself`),
       });
     }
     if (run.arguments !== undefined && run.program === undefined) {
@@ -102,6 +116,8 @@ const objectSchema = z
     const shared = { workingDirectory: run.workingDirectory ?? null, environment, ...(secrets ? { secrets } : {}) };
     if (run.powershell !== undefined) return { kind: 'powershell', script: run.powershell, ...shared };
     if (run.batch !== undefined) return { kind: 'batch', script: run.batch, ...shared };
+    const own = { workingDirectory: null, environment: {} };
+    if (run.cleanup !== undefined) return { kind: 'cleanup', action: run.cleanup, ...own };
     return { kind: 'program', program: run.program ?? '', arguments: run.arguments ?? [], ...shared };
   });
 

@@ -109,6 +109,26 @@ describe('programs', () => {
   });
 });
 
+describe('paths of actions', () => {
+  const cleanup = (root: string, archive: string | null = null) =>
+    ({ kind: 'cleanup', action: { root, archive }, workingDirectory: null, environment: {} }) as unknown as RunSpec;
+  const policy: HostPolicy = { paths: ['D:\\logs\\', 'E:\\archive'] };
+
+  it('are those on the list and below them', () => {
+    expect(verdict(openPolicy, cleanup('D:\\data'))).toBe('ok');
+    expect(verdict(policy, cleanup('d:\\LOGS'))).toBe('ok');
+    expect(verdict(policy, cleanup('D:\\logs\\shop', 'E:\\archive\\shop'))).toBe('ok');
+    expect(verdict(policy, cleanup('D:\\logs2'))).toBe('policy_paths');
+    expect(verdict(policy, cleanup('D:\\logs\\..\\data'))).toBe('policy_paths');
+    expect(verdict(policy, cleanup('D:\\logs', 'F:\\'))).toBe('policy_paths');
+  });
+
+  it('are none where the owner names programs only', () => {
+    expect(verdict({ programs: ['C:\\Jobs\\'] }, cleanup('D:\\logs'))).toBe('policy_paths');
+    expect(verdict({ programs: [], paths: ['D:\\'] }, cleanup('D:\\logs'))).toBe('ok');
+  });
+});
+
 describe('the rest', () => {
   it('is told by the name of its rule', () => {
     const job = { run: script, runAs: 'system' as const, replaces: ['\\Backup\\Old'] };

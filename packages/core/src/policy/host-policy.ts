@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { pathsOfAction } from '../action/action-paths.js';
+import { isAction } from '../action/action-spec.js';
 import type { Manifest } from '../job/job-spec.js';
 import { makeProblem, type Result } from '../problem.js';
 import { type CommandKind, commandKinds } from '../state/states.js';
 import { problemParams, problemsFromIssues } from '../zod-problems.js';
-import { isProgramUnder, pathProblem } from './program-path.js';
+import { isPathWithin, isProgramUnder, pathProblem } from './program-path.js';
 
 const accountPattern = z
   .string()
@@ -33,6 +35,8 @@ const policySchema = z.strictObject({
   programs: z.array(programPattern).max(500).optional(),
   /** Whether jobs may bring their own PowerShell or batch text; not, where `programs` is given and this is not. */
   scripts: z.boolean().optional(),
+  /** Folders, and all below them, in which jobs' actions may read, write and delete; none, where `programs` is given and this is not. */
+  paths: z.array(programPattern).max(500).optional(),
   /** Whether jobs may switch off tasks of the host's own that they stand in for. */
   replaceTasks: z.boolean().optional(),
   /** Ad-hoc orders of the centre that are obeyed. */
@@ -87,7 +91,10 @@ export function judgeJob(
     return refused('runAs', `jobs may run as ${policy.runAs.join(', ') || 'nobody'}, not as ${runAs}`);
   if (policy.highestRights === false && rights === 'highest')
     return refused('highestRights', `jobs may not have the highest rights of ${runAs}`);
-  if (run.kind !== 'program') {
+  if (isAction(run)) {
+    const verdict = judgePaths(policy, pathsOfAction(run), ignoreCase);
+    if (!verdict.ok) return verdict;
+  } else if (run.kind !== 'program') {
     const scripts = policy.scripts ?? policy.programs === undefined;
     if (!scripts) return refused('scripts', `jobs may not bring a ${run.kind} text of their own`);
   } else if (policy.programs && !isAllowedProgram(policy.programs, run.program, ignoreCase)) {
@@ -96,6 +103,17 @@ export function judgeJob(
   if (policy.replaceTasks === false && replaces && replaces.length > 0)
     return refused('replaceTasks', `jobs may not switch off tasks of this host (${replaces.join(', ')})`);
   return allowed;
+}
+
+/** May an action touch these paths? Asked about what the job says, and on the host about where that really is. */
+export function judgePaths(policy: HostPolicy, paths: readonly string[], ignoreCase: boolean): PolicyVerdict {
+  const folders = policy.paths ?? (policy.programs ? [] : undefined);
+  const outside = paths.find(
+    (path) =>
+      folders !== undefined &&
+      (pathProblem(path) !== undefined || !folders.some((folder) => isPathWithin(folder, path, ignoreCase))),
+  );
+  return outside === undefined ? allowed : refused('paths', `${outside} is in none of the allowed folders`);
 }
 
 /** May this order of the centre be obeyed? */

@@ -24,6 +24,12 @@ export function isProgramUnder(allowed: string, program: string, ignoreCase: boo
   return /[\\/]$/.test(allowed) ? found.startsWith(`${wanted}/`) : found === wanted;
 }
 
+/** Is this the folder itself or something below it? Both without `pathProblem`. */
+export function isPathWithin(folder: string, path: string, ignoreCase: boolean): boolean {
+  const [outer, inner] = [pathKey(folder, ignoreCase), pathKey(path, ignoreCase)];
+  return inner === outer || inner.startsWith(`${outer}/`);
+}
+
 /** Windows takes slashes of both kinds, several in a row, and drops blanks and dots at the ends of names. */
 function pathKey(path: string, ignoreCase: boolean): string {
   const start = path.startsWith('\\\\') ? '//' : '';

@@ -57,6 +57,9 @@ describe('a job file under a form', () => {
   it('leaves to the file what a field cannot show', () => {
     expect(fieldText(documentOf('schedule: [{ every: 2h }]'), ['schedule'])).toBeNull();
     expect(readRun(documentOf('run: { http: {} }'))).toBeNull();
+    const action = file.replace('run: C:\\b.bat', 'run:\n  cleanup:\n    root: D:\\logs # mine\n    patterns: "*.log"');
+    expect(readRun(documentOf(action))).toBeNull();
+    expect(withField(action, ['timeout'], '2h')).toBe(`${action}timeout: 2h\n`);
   });
 
   it('says the line where it is no YAML, and survives an empty file and many aliases', () => {

@@ -1,9 +1,11 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
+import type { RunSpec } from '@carillon/core/job/job-spec';
 import { Code, Stack, Text } from '@mantine/core';
 import { Facts } from '../../components/facts.js';
 import { useWords } from '../../i18n/index.js';
 import { duration } from '../../lib/times.js';
+import { actionFacts } from './action-facts.js';
 
 type Job = Response<typeof jobRoutes.get>;
 
@@ -24,6 +26,7 @@ export function Definition({ job }: { job: Job }) {
   const { t } = useWords();
   const spec = job.spec as unknown as ShownSpec;
   const { run } = spec;
+  const action = actionFacts(run as RunSpec, t);
   return (
     <Stack gap="md">
       {job.description && <Text size="sm">{job.description}</Text>}
@@ -51,9 +54,14 @@ export function Definition({ job }: { job: Job }) {
         <Text size="xs" c="dimmed" mb={4}>
           {t('jobs.what')}: {run.kind}
         </Text>
-        <Code block mah={260} style={{ overflowY: 'auto' }} tabIndex={0} role="region" aria-label={t('jobs.what')}>
-          {run.script ?? [run.program, ...(run.arguments ?? []).map((argument) => JSON.stringify(argument))].join(' ')}
-        </Code>
+        {action ? (
+          <Facts items={action} />
+        ) : (
+          <Code block mah={260} style={{ overflowY: 'auto' }} tabIndex={0} role="region" aria-label={t('jobs.what')}>
+            {run.script ??
+              [run.program, ...(run.arguments ?? []).map((argument) => JSON.stringify(argument))].join(' ')}
+          </Code>
+        )}
       </div>
       <details className="whole">
         <summary>{t('jobs.whole')}</summary>

@@ -131,6 +131,32 @@ describe('the versions of a job', () => {
   });
 });
 
+describe('what a job does', () => {
+  it('is said in words where the agent does it itself', async () => {
+    const action = {
+      root: 'D:\\logs',
+      patterns: ['*.log', '**/*.tmp'],
+      olderThanMs: 3 * 86_400_000,
+      largerThanBytes: null,
+      keepNewest: 0,
+      untilFreeBytes: 20 * 1024 ** 3,
+      emptyFolders: true,
+      archive: null,
+    };
+    const run = { kind: 'cleanup', action, workingDirectory: null, environment: {} };
+    renderApp(
+      '/jobs/nightly',
+      network().on(jobRoutes.get, () => ({ ...sampleJobDetail(), spec: { ...fullSpec, run } })),
+    );
+    const value = async (name: string) => (await screen.findByText(name)).nextElementSibling?.textContent;
+    expect(await value('In')).toBe('D:\\logs');
+    expect(await value('Files')).toBe('*.log · **/*.tmp');
+    expect(await value('Older than')).toBe('3d');
+    expect(await value('Until so much is free')).toBe('20.0 GiB');
+    expect(screen.queryByText('Larger than')).toBeNull();
+  });
+});
+
 describe('the figures of a job', () => {
   it('say how it ends, in words, and how long it takes', async () => {
     const exit = { unsigned: 3, signed: 3, hex: '0x00000003', name: null, text: 'The program ended with exit code 3.' };

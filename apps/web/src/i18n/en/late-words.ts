@@ -1,4 +1,5 @@
 import { access } from './access.js';
+import { actions } from './actions.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { editor } from './editor.js';
@@ -16,6 +17,7 @@ import { timeline } from './timeline.js';
 /** Words that only pages behind the first one say: what is opened first is lighter without them. */
 export const lateWords = {
   ...access,
+  ...actions,
   ...adoption,
   ...editor,
   ...finder,

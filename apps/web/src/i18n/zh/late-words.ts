@@ -1,6 +1,7 @@
 import type { lateWords as english } from '../en/late-words.js';
 import type { Same } from '../same.js';
 import { access } from './access.js';
+import { actions } from './actions.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { editor } from './editor.js';
@@ -17,6 +18,7 @@ import { timeline } from './timeline.js';
 
 export const lateWords: Same<typeof english> = {
   ...access,
+  ...actions,
   ...adoption,
   ...editor,
   ...finder,

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  futimesSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { type Found, isUnchanged } from './walk.js';
+
+const chunkBytes = 1024 * 1024;
+const readOnly = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+
+/** The file was written to while it was read; what was read is of no moment. */
+export class ChangedMeanwhile extends Error {
+  constructor() {
+    super('it changed while it was read');
+  }
+}
+
+/**
+ * Copies a listed file piece by piece, to the disk and not only to its cache, with its time. On any error nothing is left
+ * at the new place.
+ * @param to must not be there yet
+ * @returns SHA-256 of what was read, in hex
+ * @throws ChangedMeanwhile; NodeJS.ErrnoException
+ */
+export function copyFile(from: string, to: string, found: Found): string {
+  const source = openSync(from, readOnly);
+  try {
+    if (!isUnchanged(found, fstatSync(source, { bigint: true }))) throw new ChangedMeanwhile();
+    const target = openSync(to, 'wx', 0o600);
+    try {
+      const sha256 = pump(source, (chunk) => writeAll(target, chunk));
+      if (!isUnchanged(found, fstatSync(source, { bigint: true }))) throw new ChangedMeanwhile();
+      futimesSync(target, seconds(found.modifiedMs), seconds(found.modifiedMs));
+      fsyncSync(target);
+      closeSync(target);
+      return sha256;
+    } catch (error) {
+      closeSync(target);
+      rmSync(to, { force: true });
+      throw error;
+    }
+  } finally {
+    closeSync(source);
+  }
+}
+
+/** A time for `utimes`, which cuts off what is below a microsecond: 0.123 s would become 0.122999 s without a little more. */
+export function seconds(ms: number): number {
+  return (ms + 0.000_5) / 1000;
+}
+
+/** SHA-256 of a file's bytes, in hex. */
+export function hashFile(path: string): string {
+  const file = openSync(path, readOnly);
+  try {
+    return pump(file, () => undefined);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function pump(source: number, take: (chunk: Uint8Array) => void): string {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  for (;;) {
+    const count = readSync(source, buffer, 0, chunkBytes, null);
+    if (count === 0) return hash.digest('hex');
+    const chunk = buffer.subarray(0, count);
+    hash.update(chunk);
+    take(chunk);
+  }
+}
+
+function writeAll(target: number, chunk: Uint8Array): void {
+  for (let written = 0; written < chunk.length; ) written += writeSync(target, chunk, written);
+}

@@ -1,0 +1,38 @@
+import { performance } from 'node:perf_hooks';
+import { type ActionRun, isAction } from '@carillon/core/action/action-spec';
+import type { Manifest } from '@carillon/core/job/job-spec';
+import { type ActionContext, type ActionResult, WrongDefinition } from './action-context.js';
+import { cleanUp } from './cleanup.js';
+
+/**
+ * Carries the action of a job out, or says what it would do. Output ends with one line `::result {…}`.
+ * @returns the exit code: 0, 1 when some part failed, 2 when the definition is wrong here and nothing was done
+ */
+export async function runAction(
+  { name, run }: Pick<Manifest, 'name' | 'run'>,
+  context: ActionContext,
+): Promise<number> {
+  const { report, isDryRun } = context;
+  const startedMs = performance.now();
+  const end = (result: ActionResult) => report.result({ ...result, dryRun: isDryRun, ms: elapsed(startedMs) });
+  try {
+    if (!isAction(run)) throw new WrongDefinition(`the job ${name} starts a program: it has no action`);
+    end({ action: run.kind, ...(await carryOut(run, context)) });
+    return report.problems > 0 ? 1 : 0;
+  } catch (error) {
+    report.problem(error instanceof Error ? error.message : String(error));
+    end({ action: run.kind });
+    return error instanceof WrongDefinition ? 2 : 1;
+  }
+}
+
+function carryOut(run: ActionRun, context: ActionContext): ActionResult | Promise<ActionResult> {
+  switch (run.kind) {
+    case 'cleanup':
+      return cleanUp(run.action, context);
+  }
+}
+
+function elapsed(startedMs: number): number {
+  return Math.round(performance.now() - startedMs);
+}

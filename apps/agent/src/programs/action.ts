@@ -1,0 +1,52 @@
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Manifest } from '@carillon/core/job/job-spec';
+import { type HostPolicy, openPolicy } from '@carillon/core/policy/host-policy';
+import { ActionReport } from '../actions/action-report.js';
+import { runAction } from '../actions/run-action.js';
+import { loadPolicy } from '../policy/policy-file.js';
+import { type AgentFolder, agentFolderAt } from '../state/agent-folder.js';
+import { loadManifest } from '../state/desired-cache.js';
+import { loadHostName, loadSignerKeys } from '../state/identity.js';
+
+/**
+ * Carries out the action of a job of this host, by the signed definition that is on its disk; nothing else says what it does.
+ * @param job id, or name
+ * @returns the exit code
+ * @throws Error when there is no such job, or its definition is not signed by a pinned key
+ */
+export function carryOutAction(data: string, job: string, isDryRun: boolean): Promise<number> {
+  const folder = agentFolderAt(data);
+  const manifest = findManifest(folder, job);
+  const report = new ActionReport(
+    (text) => process.stdout.write(text),
+    (text) => process.stderr.write(text),
+  );
+  return runAction(manifest, {
+    job: manifest.name,
+    host: loadHostName(folder) ?? '',
+    isDryRun,
+    nowMs: Date.now(),
+    agentRoot: folder.root,
+    policy: policyOf(folder),
+    env: process.env,
+    report,
+  });
+}
+
+function findManifest(folder: AgentFolder, job: string): Manifest {
+  const load = (jobId: string) => loadManifest(folder.jobs, jobId, loadSignerKeys(folder), loadHostName(folder));
+  if (/^[0-9a-f-]{36}$/.test(job)) return load(job);
+  const ids = readdirSync(folder.jobs).flatMap((name) => (name.endsWith('.json') ? [basename(name, '.json')] : []));
+  const found = ids.map(load).find(({ name }) => name.toLowerCase() === job.toLowerCase());
+  if (!found) throw new Error(`no job ${job} on this host`);
+  return found;
+}
+
+/** Accounts that may not read the policy run only what the agent, which may, has judged by it. */
+function policyOf(folder: AgentFolder): HostPolicy {
+  const state = loadPolicy(folder.policy);
+  if (state.ok) return state.policy;
+  if (state.isUnreadable) return openPolicy;
+  throw new Error(`the policy of this host cannot be believed: ${state.problems.join('; ')}`);
+}

@@ -1,0 +1,27 @@
+import type { CleanupSpec } from './cleanup.js';
+
+/** What each typed action is told, every default written out. A new action is a line here, in `actionKinds` and in the files beside. */
+export interface ActionSpecs {
+  readonly cleanup: CleanupSpec;
+}
+
+export const actionKinds = ['cleanup'] as const satisfies readonly (keyof ActionSpecs)[];
+export type ActionKind = (typeof actionKinds)[number];
+
+/**
+ * A job whose work the agent does itself, in a process of its own that is treated as any program. Working directory and
+ * environment are there as in every run, and empty unless an action fills them.
+ */
+export type ActionRun = {
+  [Kind in ActionKind]: {
+    readonly kind: Kind;
+    readonly action: ActionSpecs[Kind];
+    readonly workingDirectory: string | null;
+    readonly environment: Readonly<Record<string, string>>;
+  };
+}[ActionKind];
+
+/** Does the agent do this itself? */
+export function isAction<Run extends { readonly kind: string }>(run: Run): run is Extract<Run, { kind: ActionKind }> {
+  return actionKinds.some((kind) => kind === run.kind);
+}
