@@ -25,7 +25,8 @@ let other = '';
 
 const sql = async (text: string, values: unknown[] = []) => (await app.database.pool.query(text, values)).rows;
 const apply = (...documents: unknown[]) => app.call(api.jobs.apply, { body: { documents } });
-const file = (program: string, changes: object = {}) => jobFile('Nightly', { run: { program: `C:\\${program}.exe` }, ...changes });
+const file = (program: string, changes: object = {}) =>
+  jobFile('Nightly', { run: { program: `C:\\${program}.exe` }, ...changes });
 const rollout = { rings: ['10%', '50%', '100%'], soak: '30m' };
 const pass = (minutes: number) => {
   nowMs += minutes * minute;
@@ -120,10 +121,16 @@ describe('whoever writes the database, while a version is on its way', () => {
   });
 
   it.each<[string, string]>([
-    ['says that the next ring was opened long ago', `UPDATE rollout SET open = 2, opened_at = '2020-01-01', settled_at = '2020-01-01'`],
+    [
+      'says that the next ring was opened long ago',
+      `UPDATE rollout SET open = 2, opened_at = '2020-01-01', settled_at = '2020-01-01'`,
+    ],
     ['says that the soak is over', `UPDATE rollout SET opened_at = '2020-01-01', settled_at = '2020-01-01'`],
     ['makes the soak short', 'UPDATE rollout SET soak_ms = 0, settled_at = started_at'],
-    ['leaves only the last ring', `UPDATE rollout SET rings = jsonb_build_array(rings->0, rings->2), settled_at = '2020-01-01'`],
+    [
+      'leaves only the last ring',
+      `UPDATE rollout SET rings = jsonb_build_array(rings->0, rings->2), settled_at = '2020-01-01'`,
+    ],
   ])('%s: the signer knows when it was', async (_what, attack) => {
     const before = await lastAudit();
     await sql(attack);

@@ -22,14 +22,18 @@ export function addDelete(program: Command, cli: Cli): void {
     .argument('<job|kind>', `a job; or one of ${alertDocumentKinds.join(', ')}`)
     .argument('[name]', 'name of the document')
     .option('--override-freeze <reason>', 'delete a job though a freeze covers it, and why; takes the right to');
-  handle(command, cli, async (session: Session, { overrideFreeze }: Override, first: string, name: string | undefined) => {
-    if (name !== undefined && first !== 'Job') return deleteDocument(session, first, name);
-    const why = overrideFreeze === undefined ? {} : { overrideFreeze };
-    const removed = await session.call(jobRoutes.remove, { name: name ?? first, ...why });
-    if (session.json) return session.printJson(removed);
-    session.print(`deleted job ${safeText(removed.name)} (${countOf(removed.hosts, 'host')})`);
-    return undefined;
-  });
+  handle(
+    command,
+    cli,
+    async (session: Session, { overrideFreeze }: Override, first: string, name: string | undefined) => {
+      if (name !== undefined && first !== 'Job') return deleteDocument(session, first, name);
+      const why = overrideFreeze === undefined ? {} : { overrideFreeze };
+      const removed = await session.call(jobRoutes.remove, { name: name ?? first, ...why });
+      if (session.json) return session.printJson(removed);
+      session.print(`deleted job ${safeText(removed.name)} (${countOf(removed.hosts, 'host')})`);
+      return undefined;
+    },
+  );
 }
 
 async function deleteDocument(session: Session, given: string, name: string): Promise<undefined> {

@@ -1,5 +1,5 @@
-import type { Response } from '@carillon/contract/http/route';
 import { rolloutRoutes } from '@carillon/contract/http/rollouts.routes';
+import type { Response } from '@carillon/contract/http/route';
 import type { Command } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
 import { addListOptions, collectPages, type ListOptions } from '../lib/pages.js';
@@ -28,10 +28,14 @@ export function addRollouts(program: Command, cli: Cli): void {
     .option('--past', 'those that are over too')
     .option('--job <name>', 'of this job, those that are over too');
   handle(addListOptions(command), cli, async (session: Session, { past, job, ...options }: RolloutsOptions) => {
-    const query = { ...(past || job !== undefined ? {} : { underWay: 'true' as const }), ...(job === undefined ? {} : { job }) };
+    const query = {
+      ...(past || job !== undefined ? {} : { underWay: 'true' as const }),
+      ...(job === undefined ? {} : { job }),
+    };
     const items = await collectPages(options, (page) => session.call(rolloutRoutes.list, { ...query, ...page }));
     if (session.json) session.printJson(items);
-    else if (items.length === 0) session.print(past || job !== undefined ? 'there was no rollout' : 'no rollout is under way');
+    else if (items.length === 0)
+      session.print(past || job !== undefined ? 'there was no rollout' : 'no rollout is under way');
     else
       session.table(
         ['JOB', 'VERSION', 'STATE', 'RING', 'HOSTS', 'RUNS', 'SINCE', 'WHY'],
@@ -54,12 +58,20 @@ export function addRollouts(program: Command, cli: Cli): void {
       .description(description)
       .argument('<job>', 'name of the job')
       .requiredOption('--reason <text>', 'why, for the audit');
-  handle(act('halt', 'stop where it is: no further hosts get the version'), cli, async (session: Session, why: Why, name: string) => {
-    tell(session, await session.call(rolloutRoutes.halt, { name, body: { reason: why.reason } }), 'halted');
-  });
-  handle(act('resume', 'go on with a halted rollout, after another soak'), cli, async (session: Session, why: Why, name: string) => {
-    tell(session, await session.call(rolloutRoutes.resume, { name, body: { reason: why.reason } }), 'goes on');
-  });
+  handle(
+    act('halt', 'stop where it is: no further hosts get the version'),
+    cli,
+    async (session: Session, why: Why, name: string) => {
+      tell(session, await session.call(rolloutRoutes.halt, { name, body: { reason: why.reason } }), 'halted');
+    },
+  );
+  handle(
+    act('resume', 'go on with a halted rollout, after another soak'),
+    cli,
+    async (session: Session, why: Why, name: string) => {
+      tell(session, await session.call(rolloutRoutes.resume, { name, body: { reason: why.reason } }), 'goes on');
+    },
+  );
   handle(
     act('rollback', 'give all hosts what they had before, as a new version, at once'),
     cli,
@@ -74,9 +86,14 @@ export function addRollouts(program: Command, cli: Cli): void {
 }
 
 function tell(session: Session, rollout: Rollout, what: string): void {
-  if (session.json) return session.printJson(rollout);
+  if (session.json) {
+    session.printJson(rollout);
+    return;
+  }
   const { job, version, open, rings } = rollout;
-  session.print(`rollout of ${safeText(job)} v${version} ${what} at ring ${open} of ${rings.length} (${hostsText(rollout)})`);
+  session.print(
+    `rollout of ${safeText(job)} v${version} ${what} at ring ${open} of ${rings.length} (${hostsText(rollout)})`,
+  );
 }
 
 function versionsText({ version, baseVersion }: Rollout): string {

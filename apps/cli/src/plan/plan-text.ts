@@ -21,10 +21,18 @@ export function planText(plan: Plan): string {
     ...hostLines(hosts),
   ]);
   const pruned = (plan.pruned ?? []).map(
-    ({ name, ...hosts }) => `deleted job ${safeText(name)}: the files of its set have it no more; loses ${hostsText(hosts, safeText)}`,
+    ({ name, ...hosts }) =>
+      `deleted job ${safeText(name)}: the files of its set have it no more; loses ${hostsText(hosts, safeText)}`,
   );
   const frozen = frozenLines(plan, safeText);
-  return [...lines, ...moved, ...pruned, ...frozen, '', `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`].join('\n');
+  return [
+    ...lines,
+    ...moved,
+    ...pruned,
+    ...frozen,
+    '',
+    `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`,
+  ].join('\n');
 }
 
 /** The document, and indented below it what becomes of it. */

@@ -136,7 +136,8 @@ async function send(id: string, route: Route, side: Side, token: string | undefi
   const [action, source] = found && found !== 'open' ? found : (['own', 'own'] as const);
   const [kind = '', param = ''] = source.split(':');
   const path = route.path.replace(/:(\w+)/g, (_, name: string) => {
-    if (name !== param || kind === 'documentKind') return name === 'version' ? '1' : name === 'kind' ? 'Route' : randomUUID();
+    if (name !== param || kind === 'documentKind')
+      return name === 'version' ? '1' : name === 'kind' ? 'Route' : randomUUID();
     const key = kind === 'jobOnHosts' ? 'job' : (kind as keyof Side);
     return encodeURIComponent(side[key]);
   });

@@ -126,7 +126,14 @@ export class DefinitionStore {
         await tx.$executeRaw`
           INSERT INTO job_source (job_id, version, source) VALUES (${old.id}::uuid, ${old.version}, ${source})
           ON CONFLICT (job_id, version) DO UPDATE SET source = excluded.source`;
-      return { jobId: old.id, version: old.version, change: 'unchanged', before: old.spec, rewritten, supersedes: null };
+      return {
+        jobId: old.id,
+        version: old.version,
+        change: 'unchanged',
+        before: old.spec,
+        rewritten,
+        supersedes: null,
+      };
     }
     const jobId = old?.id ?? makeUuid7(Date.now(), randomBytes(10));
     const version = Math.max(old?.version ?? 0, old?.onHosts ?? 0) + 1;

@@ -1,5 +1,5 @@
-import type { FreezeSpec } from '@carillon/core/freeze/freeze.schema';
 import { type ChangedJob, freezeOf, type HeldBy } from '@carillon/core/freeze/freeze';
+import type { FreezeSpec } from '@carillon/core/freeze/freeze.schema';
 import { noteChange } from './audit-act.js';
 import type { Transaction } from './database.store.js';
 import { hostsOfRollouts } from './rollout-hosts.js';

@@ -1,5 +1,5 @@
-import type { RingHealth, RolloutState, StepReason } from '@carillon/core/rollout/next-step';
 import type { RolloutCourse, RolloutLayer } from '@carillon/core/rollout/course';
+import type { RingHealth, RolloutState, StepReason } from '@carillon/core/rollout/next-step';
 import type { PlannedRing } from '@carillon/core/rollout/rings';
 import type { HaltRule } from '@carillon/core/rollout/rollout-rules';
 import type { Transaction } from './database.store.js';

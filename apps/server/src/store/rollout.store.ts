@@ -1,8 +1,8 @@
+import { canonicalJson, sha256Hex } from '@carillon/core/desired/canonical-json';
+import type { HeldBy } from '@carillon/core/freeze/freeze';
+import { asJson, type JobSpec } from '@carillon/core/job/job-spec';
 import type { RingHealth, StepReason } from '@carillon/core/rollout/next-step';
 import { describeStep } from '@carillon/core/rollout/step-words';
-import type { HeldBy } from '@carillon/core/freeze/freeze';
-import { canonicalJson, sha256Hex } from '@carillon/core/desired/canonical-json';
-import { asJson, type JobSpec } from '@carillon/core/job/job-spec';
 import { isBadRun, isFinalRun, runStates } from '@carillon/core/state/states';
 import { lowestUuidAt } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
@@ -156,7 +156,11 @@ export class RolloutStore {
   }
 
   /** Goes on, after another soak; what was counted until now counts no more. */
-  async resume({ id, jobId, job, version, open, rings }: RolloutRow, comment: string, nowMs: number): Promise<RolloutChange> {
+  async resume(
+    { id, jobId, job, version, open, rings }: RolloutRow,
+    comment: string,
+    nowMs: number,
+  ): Promise<RolloutChange> {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
       const now = new Date(nowMs);
@@ -228,5 +232,4 @@ export class RolloutStore {
   private async standDown(tx: Transaction, jobId: string): Promise<void> {
     await tx.$executeRaw`UPDATE rollout SET in_force = false WHERE job_id = ${jobId}::uuid AND in_force`;
   }
-
 }

@@ -44,7 +44,12 @@ export const audited: AuditedTable = {
     signInLink: { kind: 'Session', act: 'made a link to sign in' },
   },
   jobs: {
-    apply: { kind: 'Job', act: 'applied', keep: ['author', 'reason', 'allowNoHosts', 'overrideFreeze', 'set'], changes: true },
+    apply: {
+      kind: 'Job',
+      act: 'applied',
+      keep: ['author', 'reason', 'allowNoHosts', 'overrideFreeze', 'set'],
+      changes: true,
+    },
     run: { kind: 'Command', act: 'run', keep: ['hosts'] },
     remove: { kind: 'Job', act: 'deleted' },
     preview: onlyAsks,

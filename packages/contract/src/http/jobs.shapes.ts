@@ -185,7 +185,9 @@ export const applyPlan = z.object({
   moved: z.array(z.object({ job: z.string(), gained: plannedHosts, lost: plannedHosts })),
   /** Freezes that hold it back now, each with the first of the jobs it covers; absent from older servers. */
   frozen: z
-    .array(z.object({ freeze: z.string(), reason: z.string(), until: instant, count: z.int(), jobs: z.array(z.string()) }))
+    .array(
+      z.object({ freeze: z.string(), reason: z.string(), until: instant, count: z.int(), jobs: z.array(z.string()) }),
+    )
     .optional(),
 });
 

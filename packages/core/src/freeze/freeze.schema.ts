@@ -1,11 +1,6 @@
 import { z } from 'zod';
 import { reasonTextSchema } from '../alert/documents/alert-parts.schema.js';
-import {
-  checkTimes,
-  type PlannedTimes,
-  readTimes,
-  timesShape,
-} from '../alert/documents/maintenance-window.schema.js';
+import { checkTimes, type PlannedTimes, readTimes, timesShape } from '../alert/documents/maintenance-window.schema.js';
 import { jobLimits } from '../job/job-limits.js';
 import { labelsSchema, nameSchema } from '../job/parts.schema.js';
 import { problemParams } from '../zod-problems.js';
@@ -46,7 +41,11 @@ const coversSchema = z
   })
   .superRefine((covers, context) => {
     if (Object.values(covers).some((part) => part !== undefined)) return;
-    context.addIssue({ code: 'custom', input: covers, ...problemParams('missing', 'at least one of all, jobs, labels') });
+    context.addIssue({
+      code: 'custom',
+      input: covers,
+      ...problemParams('missing', 'at least one of all, jobs, labels'),
+    });
   })
   .transform(
     ({ all, jobs, labels }): FreezeCover => ({

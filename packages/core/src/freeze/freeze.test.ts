@@ -13,7 +13,10 @@ function freeze(changes: object): FreezeSpec {
   return result.value.spec;
 }
 
-const job = (name: string, ...hosts: Record<string, string>[]) => ({ name, hosts: hosts.map((labels) => ({ labels })) });
+const job = (name: string, ...hosts: Record<string, string>[]) => ({
+  name,
+  hosts: hosts.map((labels) => ({ labels })),
+});
 
 describe('a freeze', () => {
   it.each<[string, object, ReturnType<typeof job>, boolean]>([

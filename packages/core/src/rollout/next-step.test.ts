@@ -62,7 +62,12 @@ describe('the next step', () => {
       'soaked; no run of it yet',
     ],
     ['halts', { health: health({ runs: 20, badRuns: 3 }) }, 'halt', 'failure rate 3 of 20'],
-    ['counts what could not be registered', { health: health({ applied: 17, failed: 3 }) }, 'halt', 'failure rate 3 of 3'],
+    [
+      'counts what could not be registered',
+      { health: health({ applied: 17, failed: 3 }) },
+      'halt',
+      'failure rate 3 of 3',
+    ],
     [
       'waits while changes are frozen',
       { frozen: { name: 'year end', untilMs: nowMs + minute } },
@@ -77,7 +82,12 @@ describe('the next step', () => {
       'wait',
       'waiting for applied: 1 of 20 hosts; 1 cannot be reached',
     ],
-    ['passes over hosts whose agents are too old', { settledMs: null, health: health({ applied: 18, heldBack: 2 }), soakMs: 0 }, 'open', 'soaked; no run of it yet'],
+    [
+      'passes over hosts whose agents are too old',
+      { settledMs: null, health: health({ applied: 18, heldBack: 2 }), soakMs: 0 },
+      'open',
+      'soaked; no run of it yet',
+    ],
   ])('%s', (_what, changes, step, words) => {
     const next = nextStep(facts(changes));
     expect([next.step, describeStep(next.reason)]).toEqual([step, words]);
@@ -96,7 +106,15 @@ describe('the next step', () => {
     haltOn: fc.record({ failureRate: fc.integer({ min: 1, max: 100 }), minimum: fc.integer({ min: 1, max: 5 }) }),
     settledMs: fc.option(fc.integer({ min: nowMs - 2000, max: nowMs })),
     health: fc
-      .record({ applied: fc.nat(9), failed: fc.nat(3), heldBack: fc.nat(3), offline: fc.nat(9), waiting: fc.nat(3), runs: fc.nat(20), badRuns: fc.nat(20) })
+      .record({
+        applied: fc.nat(9),
+        failed: fc.nat(3),
+        heldBack: fc.nat(3),
+        offline: fc.nat(9),
+        waiting: fc.nat(3),
+        runs: fc.nat(20),
+        badRuns: fc.nat(20),
+      })
       .map(({ waiting, badRuns, ...rest }) => ({
         ...rest,
         badRuns: Math.min(badRuns, rest.runs),

@@ -44,15 +44,20 @@ describe('the rings of a rollout', () => {
 
   it('leave every host where it is, whoever joins or leaves', () => {
     fc.assert(
-      fc.property(fc.uuid(), fc.uniqueArray(fc.uuid(), { minLength: 2, maxLength: 60 }), fc.nat(50), (id, ids, gone) => {
-        const hosts = ids.map((host) => ({ id: host, labels: {} }));
-        const planned = planRings({ rings: shares(10, 40, 100) }, id, hosts.slice(Math.min(gone, ids.length - 2)));
-        for (const host of ids) {
-          const ring = ringOf(host, id, planned);
-          expect(ring).toBeGreaterThanOrEqual(0);
-          expect(ring).toBeLessThan(planned.length);
-        }
-      }),
+      fc.property(
+        fc.uuid(),
+        fc.uniqueArray(fc.uuid(), { minLength: 2, maxLength: 60 }),
+        fc.nat(50),
+        (id, ids, gone) => {
+          const hosts = ids.map((host) => ({ id: host, labels: {} }));
+          const planned = planRings({ rings: shares(10, 40, 100) }, id, hosts.slice(Math.min(gone, ids.length - 2)));
+          for (const host of ids) {
+            const ring = ringOf(host, id, planned);
+            expect(ring).toBeGreaterThanOrEqual(0);
+            expect(ring).toBeLessThan(planned.length);
+          }
+        },
+      ),
     );
   });
 });

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { readDocument } from '../document/read-document.js';
 
 const read = (rollout: unknown) => {
-  const document = { kind: 'Job', name: 'x', targets: { all: true }, schedule: '0 2 * * *', run: { program: 'C:\\x.exe' } };
+  const document = {
+    kind: 'Job',
+    name: 'x',
+    targets: { all: true },
+    schedule: '0 2 * * *',
+    run: { program: 'C:\\x.exe' },
+  };
   return readDocument({ ...document, rollout });
 };
 
@@ -19,7 +25,11 @@ describe('rollout of a job file', () => {
         },
       },
     });
-    const all = { rings: [{ labels: { ring: 'canary' } }, '100%'], soak: '2h', haltOn: { failureRate: '50%', minimum: 7 } };
+    const all = {
+      rings: [{ labels: { ring: 'canary' } }, '100%'],
+      soak: '2h',
+      haltOn: { failureRate: '50%', minimum: 7 },
+    };
     expect(read(all)).toMatchObject({
       value: { spec: { rollout: { rings: [{ labels: { ring: 'canary' } }, { percent: 100 }], soakMs: 7_200_000 } } },
     });
@@ -38,7 +48,12 @@ describe('rollout of a job file', () => {
     ['a share of nothing', { rings: ['0%', '100%'] }, 'rollout.rings[0]', 'a share such as'],
     ['a ring of neither', { rings: [null, '100%'] }, 'rollout.rings[0]', 'a share such as 5%, or a map with labels'],
     ['no label', { rings: [{ labels: {} }, '100%'] }, 'rollout.rings[0].labels', 'at least one label'],
-    ['another key in a ring', { rings: [{ label: { a: 'b' }, labels: { a: 'b' } }, 100] }, 'rollout.rings[0].label', 'key'],
+    [
+      'another key in a ring',
+      { rings: [{ label: { a: 'b' }, labels: { a: 'b' } }, 100] },
+      'rollout.rings[0].label',
+      'key',
+    ],
     ['a soak of no time', { rings: [100], soak: '0s' }, 'rollout.soak', 'a duration'],
     ['no rate', { rings: [100], haltOn: { failureRate: 'many' } }, 'rollout.haltOn.failureRate', 'a share'],
     ['another key', { rings: [100], haltOn: { rate: '1%' } }, 'rollout.haltOn.rate', 'key'],

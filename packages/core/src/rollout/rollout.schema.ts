@@ -61,5 +61,7 @@ function ringsProblem(rings: readonly RingRule[]): [number, string] | null {
     if (ring.percent <= before) return [index, `a share above ${before}%, which a ring before has`];
     before = ring.percent;
   }
-  return before === 100 && 'percent' in (rings.at(-1) ?? {}) ? null : [rings.length - 1, '100%: the last ring is all hosts'];
+  return before === 100 && 'percent' in (rings.at(-1) ?? {})
+    ? null
+    : [rings.length - 1, '100%: the last ring is all hosts'];
 }

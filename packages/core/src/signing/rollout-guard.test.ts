@@ -27,7 +27,11 @@ const resume: AcceptedRecord = { kind: 'rollout-resume', jobId: 'j', version: 2 
 
 function bookOf(...records: AcceptedRecord[]): AcceptedBook {
   const book = new AcceptedBook();
-  write(book, startMs, ...hosts.map(({ id }) => ({ kind: 'host' as const, hostId: id, name: id, labels: {}, publicKey: 'k' })));
+  write(
+    book,
+    startMs,
+    ...hosts.map(({ id }) => ({ kind: 'host' as const, hostId: id, name: id, labels: {}, publicKey: 'k' })),
+  );
   for (const record of records) write(book, startMs, record);
   return book;
 }
@@ -66,7 +70,10 @@ describe('a version on its way', () => {
 
   it('moves targets with it', () => {
     const [first, last] = [inRing(0), inRing(2)];
-    const book = bookOf(job(1, { targets: { hosts: [last] } }), { ...staged(2), targets: { hosts: [first] } } as AcceptedRecord);
+    const book = bookOf(job(1, { targets: { hosts: [last] } }), {
+      ...staged(2),
+      targets: { hosts: [first] },
+    } as AcceptedRecord);
     expect([has(book, first, 2), has(book, last, 1)]).toEqual([null, null]);
     write(book, startMs, step(2), step(3));
     expect([has(book, first, 2), has(book, last, null)]).toEqual([null, null]);

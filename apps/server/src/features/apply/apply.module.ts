@@ -4,9 +4,9 @@ import type { Input as InputOf } from '@carillon/contract/http/route';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles, Input } from '../../http/handles.js';
+import { readOverride, requireFreezeRight } from '../../shared/frozen.js';
 import { ApplyStore } from '../../store/apply.store.js';
 import { DefinitionStore } from '../../store/definition.store.js';
-import { readOverride, requireFreezeRight } from '../../shared/frozen.js';
 import { ApplyService, requireFreezeRights } from './apply.service.js';
 
 @Controller()

@@ -4,10 +4,10 @@ import type { Input, Response } from '@carillon/contract/http/route';
 import { type Document, readDocument } from '@carillon/core/document/read-document';
 import { makeProblem } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Caller } from '../../http/caller.js';
-import { refuseFrozen, requireFreezeRight } from '../../shared/frozen.js';
 import { ApiError, invalidInput } from '../../http/api-error.js';
+import type { Caller } from '../../http/caller.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
+import { refuseFrozen, requireFreezeRight } from '../../shared/frozen.js';
 import { meansSpec } from '../../shared/job-source.js';
 import { type DocumentPlace, placeKey } from '../../store/alert-document.store.js';
 import {

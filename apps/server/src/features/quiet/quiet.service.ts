@@ -1,11 +1,11 @@
 import type { quietRoutes } from '@carillon/contract/http/quiet.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
+import type { AlertDocumentSpecs } from '@carillon/core/alert/documents/alert-documents';
 import type { OnCallSpec } from '@carillon/core/alert/documents/on-call.schema';
 import { type Matcher, matchesAll, writeMatcher } from '@carillon/core/alert/quiet/matchers';
 import { type QuietDocument, quietStateAt } from '@carillon/core/alert/quiet/quiet-state';
-import type { AlertDocumentSpecs } from '@carillon/core/alert/documents/alert-documents';
-import { describeCover } from '@carillon/core/freeze/freeze';
 import { dutySpans } from '@carillon/core/alert/route/on-call';
+import { describeCover } from '@carillon/core/freeze/freeze';
 import { Inject, Injectable } from '@nestjs/common';
 import { pageOfRows, readCursor } from '../../http/cursor.js';
 import { AlertDocumentListStore, type OpenAlertRow } from '../../store/alert-document-list.store.js';

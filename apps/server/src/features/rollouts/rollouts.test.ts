@@ -61,11 +61,14 @@ async function versionsOf(name: string): Promise<Record<string, number>> {
 }
 
 /** Every host says that it has what it should have. */
-const report = () => sql(`UPDATE assignment SET state = 'applied', applied_version = version WHERE state <> 'removing'`);
+const report = () =>
+  sql(`UPDATE assignment SET state = 'applied', applied_version = version WHERE state <> 'removing'`);
 
 /** Runs of the newest version, of which so many are bad. */
 async function runs(name: string, count: number, bad: number): Promise<void> {
-  const [job] = await sql('SELECT id, current_version AS version FROM job WHERE name = $1 AND deleted_at IS NULL', [name]);
+  const [job] = await sql('SELECT id, current_version AS version FROM job WHERE name = $1 AND deleted_at IS NULL', [
+    name,
+  ]);
   for (let index = 0; index < count; index += 1) {
     const place = { jobId: job.id, hostId: hostIds[0] ?? '' };
     const state = index < bad ? 'failed' : 'succeeded';
@@ -110,7 +113,11 @@ describe('a rollout', () => {
     expect(await versionsOf('steps')).toEqual({ v2: 10 });
     await report();
     await round();
-    expect(await rolloutOf('steps')).toMatchObject({ state: 'done', open: 3, reason: { text: 'all 10 hosts have it' } });
+    expect(await rolloutOf('steps')).toMatchObject({
+      state: 'done',
+      open: 3,
+      reason: { text: 'all 10 hosts have it' },
+    });
   });
 
   it('of a new job leaves the other hosts without it', async () => {
@@ -119,9 +126,9 @@ describe('a rollout', () => {
     const body = { reason: 'no' };
     await expect(app.call(api.rollouts.rollBack, { name: 'new', body })).rejects.toMatchObject({ status: 409 });
     await app.call(api.jobs.remove, { name: 'new' });
-    expect(await sql(`SELECT state, in_force FROM rollout r JOIN job j ON j.id = r.job_id WHERE j.name = 'new'`)).toEqual([
-      { state: 'cancelled', in_force: false },
-    ]);
+    expect(
+      await sql(`SELECT state, in_force FROM rollout r JOIN job j ON j.id = r.job_id WHERE j.name = 'new'`),
+    ).toEqual([{ state: 'cancelled', in_force: false }]);
   });
 
   it('is none for one host, and without rings', async () => {
@@ -177,7 +184,11 @@ describe('a rollout', () => {
       await round();
     }
     expect(await versionsOf('over')).toEqual({ v3: 10 });
-    expect(await sql(`SELECT count(*)::int AS n FROM rollout r JOIN job j ON j.id = r.job_id WHERE j.name = 'over' AND in_force`)).toEqual([{ n: 0 }]);
+    expect(
+      await sql(
+        `SELECT count(*)::int AS n FROM rollout r JOIN job j ON j.id = r.job_id WHERE j.name = 'over' AND in_force`,
+      ),
+    ).toEqual([{ n: 0 }]);
   });
 
   it('tells a plan which hosts are in which ring, and the same ones get it', async () => {
@@ -193,7 +204,11 @@ describe('a rollout', () => {
 });
 
 describe('a rollout of something bad', () => {
-  const signals = (job: string) => sql(`SELECT data->>'ok' AS ok, data->>'code' AS code FROM alert_signal WHERE kind = 'system' AND data->>'part' = $1 ORDER BY id`, [`rollout:${job}`]);
+  const signals = (job: string) =>
+    sql(
+      `SELECT data->>'ok' AS ok, data->>'code' AS code FROM alert_signal WHERE kind = 'system' AND data->>'part' = $1 ORDER BY id`,
+      [`rollout:${job}`],
+    );
 
   it('halts, tells people, and goes no further until somebody resumes it', async () => {
     await start('bad');
@@ -221,9 +236,14 @@ describe('a rollout of something bad', () => {
 
   it('counts hosts that could not register it', async () => {
     await start('unregistrable');
-    await sql(`UPDATE assignment SET state = 'rejected' WHERE version = 2 AND job_id = (SELECT id FROM job WHERE name = 'unregistrable')`);
+    await sql(
+      `UPDATE assignment SET state = 'rejected' WHERE version = 2 AND job_id = (SELECT id FROM job WHERE name = 'unregistrable')`,
+    );
     await round();
-    expect(await rolloutOf('unregistrable')).toMatchObject({ state: 'halted', reason: { text: 'failure rate 1 of 1' } });
+    expect(await rolloutOf('unregistrable')).toMatchObject({
+      state: 'halted',
+      reason: { text: 'failure rate 1 of 1' },
+    });
   });
 
   it('is rolled back in one step, as a new version', async () => {
@@ -233,20 +253,30 @@ describe('a rollout of something bad', () => {
     pass(30);
     await round();
     await app.call(api.rollouts.halt, { name: 'back', body: { reason: 'looks wrong' } });
-    await expect(app.call(api.rollouts.halt, { name: 'back', body: { reason: 'again' } })).rejects.toMatchObject({ status: 409 });
+    await expect(app.call(api.rollouts.halt, { name: 'back', body: { reason: 'again' } })).rejects.toMatchObject({
+      status: 409,
+    });
     const done = await app.call(api.rollouts.rollBack, { name: 'back', body: { reason: 'it was wrong' } });
     expect(done).toEqual({ job: 'back', version: 3, sameAs: 1, hosts: 10 });
     expect(await versionsOf('back')).toEqual({ v3: 10 });
     const { spec } = await app.call(api.jobs.get, { name: 'back' });
     expect(spec.run).toMatchObject({ program: 'C:\\one.exe' });
     expect(await rolloutOf('back')).toMatchObject({ state: 'rolled_back', canRollBack: false });
-    const [entry] = await sql(`SELECT body FROM audit_entry WHERE body::jsonb->>'kind' = 'Rollout' ORDER BY seq DESC LIMIT 1`);
+    const [entry] = await sql(
+      `SELECT body FROM audit_entry WHERE body::jsonb->>'kind' = 'Rollout' ORDER BY seq DESC LIMIT 1`,
+    );
     expect(JSON.parse(entry.body)).toMatchObject({ act: 'rolled back', what: 'back', text: 'it was wrong' });
   });
 });
 
 describe('a freeze', () => {
-  const freeze = { kind: 'Freeze', name: 'Year end', reason: 'closing', from: '2026-12-01T00:00', until: '2027-01-04T06:00' };
+  const freeze = {
+    kind: 'Freeze',
+    name: 'Year end',
+    reason: 'closing',
+    from: '2026-12-01T00:00',
+    until: '2027-01-04T06:00',
+  };
   const end = '2027-01-04T06:00:00.000Z';
 
   it('holds back what it covers, tells until when, and is overridden only by who may', async () => {
@@ -268,14 +298,18 @@ describe('a freeze', () => {
     const planned = await apply([file('frozen', 'three')], { dryRun: true, plan: true });
     expect(planned.plan?.frozen).toMatchObject([{ freeze: 'Year end', until: end, count: 1, jobs: ['frozen'] }]);
     await apply([file('frozen', 'three')], { overrideFreeze: 'payroll is wrong' });
-    const [entry] = await sql(`SELECT body FROM audit_entry WHERE body::jsonb->>'kind' = 'Freeze' ORDER BY seq DESC LIMIT 1`);
+    const [entry] = await sql(
+      `SELECT body FROM audit_entry WHERE body::jsonb->>'kind' = 'Freeze' ORDER BY seq DESC LIMIT 1`,
+    );
     expect(JSON.parse(entry.body)).toMatchObject({ act: 'overridden', what: 'Year end', text: 'payroll is wrong' });
     await report();
     await round();
     pass(30);
     await round();
     expect((await versionsOf('frozen')).v3).toBe(5);
-    expect(await app.call(api.jobs.remove, { name: 'frozen', overrideFreeze: 'gone' })).toMatchObject({ name: 'frozen' });
+    expect(await app.call(api.jobs.remove, { name: 'frozen', overrideFreeze: 'gone' })).toMatchObject({
+      name: 'frozen',
+    });
     await app.call(api.alertDocuments.remove, { kind: 'Freeze', name: 'Year end' });
   });
 

@@ -1,4 +1,3 @@
-import { type Rollout } from './rollout-card.js';
 import { rolloutRoutes } from '@carillon/contract/http/rollouts.routes';
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
@@ -7,6 +6,7 @@ import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
 import { useOnce } from '../../lib/use-once.js';
+import type { Rollout } from './rollout.js';
 
 type Act = 'halt' | 'resume' | 'rollBack';
 

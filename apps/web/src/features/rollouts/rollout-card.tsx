@@ -1,13 +1,10 @@
-import type { Response } from '@carillon/contract/http/route';
-import type { rolloutRoutes } from '@carillon/contract/http/rollouts.routes';
 import { Badge, Group, Progress, Stack, Text, Tooltip } from '@mantine/core';
 import { PageLink } from '../../components/page-link.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
-import { RolloutActs } from './rollout-acts.js';
 import { ringsShown } from './ring-shares.js';
-
-export type Rollout = Response<typeof rolloutRoutes.list>['items'][number];
+import type { Rollout } from './rollout.js';
+import { RolloutActs } from './rollout-acts.js';
 
 const colors = {
   running: 'blue',

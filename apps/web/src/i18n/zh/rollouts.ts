@@ -32,7 +32,8 @@ export const rollouts: Same<typeof english> = {
   'rollout.ask.rollBack': '回滚 {{name}}？',
   'rollout.means.halt_other': '在有人继续之前，{{count}} 台主机不会得到版本 {{version}}。',
   'rollout.means.resume_other': '再观察一段时间后，另有 {{count}} 台主机逐环得到版本 {{version}}。',
-  'rollout.means.rollBack_other': '已有版本 {{version}} 的 {{count}} 台主机立即得到版本 {{before}} 的内容，作为新版本。',
+  'rollout.means.rollBack_other':
+    '已有版本 {{version}} 的 {{count}} 台主机立即得到版本 {{before}} 的内容，作为新版本。',
   'rollout.reason': '原因',
   'doc.kind.Freeze': '冻结',
   'doc.covers.all': '涵盖所有作业',
