@@ -1,7 +1,7 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { rolloutRoutes } from '@carillon/contract/http/rollouts.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { FakeNetwork } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
@@ -45,9 +45,10 @@ describe('the page of a job', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Halt' }));
     expect(await screen.findByText('Halt the rollout of nightly?')).toBeTruthy();
     expect(screen.getByText('15 hosts do not get version 2 until somebody resumes it.')).toBeTruthy();
-    const confirm = () => screen.getAllByRole('button', { name: 'Halt' }).at(-1) as HTMLButtonElement;
+    const dialog = within(screen.getByRole('dialog'));
+    const confirm = () => dialog.getByRole<HTMLButtonElement>('button', { name: 'Halt' });
     expect(confirm().disabled).toBe(true);
-    fireEvent.change(screen.getByLabelText('Why'), { target: { value: 'slow' } });
+    fireEvent.change(dialog.getByLabelText('Why'), { target: { value: 'slow' } });
     fireEvent.click(confirm());
     await waitFor(() => expect(asks.calls.some(({ asked }) => JSON.stringify(asked).includes('slow'))).toBe(true));
   });
