@@ -20,7 +20,10 @@ const usage = `carillon-agent ${agentVersion}
          work until stopped; with --log-file what it says goes to agent.log in its folder
   run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
   action --dry-run JOB [--data DIR]
-         what the action of a job (cleanup) would do, without doing it
+         what the action of a job (cleanup, backup) would do, without doing it
+  backup list | verify [--set SET] | restore --set SET|latest --to DIR [--overwrite] [--dry-run]
+         JOB|FOLDER [PATTERN] [--data DIR] [--json]
+         sets that a job of this host made, or that are in a folder; restore writes over nothing unless told
   status [--data DIR] [--json]  is it running, connected, in step; what it still has to tell
   doctor [--data DIR] [--json]  looks for what is wrong and says what to do; exit code 1 when something is
   policy show | check [FILE] [--data DIR] [--json]
@@ -41,6 +44,7 @@ const verbs: Record<string, () => Promise<Verb>> = {
   agent: async () => (await import('./verbs/agent.js')).agent,
   run: async () => (await import('./verbs/run.js')).run,
   action: async () => (await import('./verbs/action.js')).action,
+  backup: async () => (await import('./verbs/backup.js')).backup,
   status: async () => (await import('./verbs/look.js')).status,
   doctor: async () => (await import('./verbs/look.js')).doctor,
   policy: async () => (await import('./verbs/look.js')).policy,

@@ -18,6 +18,7 @@ import { HostsModule } from './features/hosts/hosts.module.js';
 import { IncidentLinksModule } from './features/incident-links/incident-links.module.js';
 import { IncidentsModule } from './features/incidents/incidents.module.js';
 import { InventoryModule } from './features/inventory/inventory.module.js';
+import { JobSecretsModule } from './features/job-secrets/job-secrets.module.js';
 import { JobsModule } from './features/jobs/jobs.module.js';
 import { LiveModule } from './features/live/live.module.js';
 import { LoadModule } from './features/load/load.module.js';
@@ -61,6 +62,7 @@ export const features = [
   AgentDownloadsModule,
   AlertPoliciesModule,
   ChannelsModule,
+  JobSecretsModule,
   IncidentsModule,
   IncidentLinksModule,
   SubscriptionsModule,

@@ -5,7 +5,7 @@ import type { ActionReport } from './action-report.js';
 export interface ActionContext {
   /** Name of the job. */
   readonly job: string;
-  /** Name of the host as the centre knows it; empty where it is not known. */
+  /** Name of the host as the centre knows it, else its own. */
   readonly host: string;
   /** Says what would happen and changes nothing. */
   readonly isDryRun: boolean;

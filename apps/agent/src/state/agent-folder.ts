@@ -61,12 +61,14 @@ export interface AgentFolder {
   readonly policy: string;
   /** What no account that jobs run as may read, folder and all. */
   readonly private: string;
-  /** Sealed passwords of accounts that jobs run as; written by people on the host only. */
+  /** Sealed passwords of accounts that jobs run as; written by people on the host, and by the agent for the centre. */
   readonly passwords: string;
-  /** Sealed secrets for jobs; written by people on the host only, read by runners that may. */
+  /** Sealed secrets for jobs; written by people on the host and by the agent for the centre, read by runners that may. */
   readonly secrets: string;
   /** Secrets of one job, a file each, for jobs of accounts that may not read all; written by the agent, read by runners. */
   readonly jobSecrets: string;
+  /** The key to which the centre seals this host's secrets; written by the agent. */
+  readonly sealKey: string;
   /** SIDs of accounts by name; written by the agent. */
   readonly sids: string;
   /** Time zones of the host and of its jobs; written by the agent, read by runners. */
@@ -123,6 +125,7 @@ export function agentFolderAt(path: string): AgentFolder {
     jobSecrets: join(root, 'job-secrets'),
     passwords: join(root, 'private', 'passwords.json'),
     secrets: join(root, 'private', 'secrets.json'),
+    sealKey: join(root, 'private', 'seal-key.json'),
     sids: join(root, 'sids.json'),
     zones: join(root, 'zones.json'),
     upgrade: join(root, 'upgrade'),

@@ -48,6 +48,11 @@ export interface ApplyPorts {
   readonly judge?: (manifest: Manifest) => PolicyVerdict;
   /** What Windows wants to have for named accounts; absent where there are none, as on simulated hosts. */
   readonly accounts?: Pick<AccountDesk, 'prepare' | 'markFor' | 'sids'>;
+  /** Asks the centre for what jobs need of it, before they are registered; absent on simulated hosts. */
+  readonly central?: {
+    want(manifests: readonly Manifest[]): Promise<void>;
+    noteApplied(jobs: readonly JobStatus[]): void;
+  };
   /** Switches tasks off that a job replaces; absent where that cannot be done, as on simulated hosts. */
   readonly replaced?: ReplacedTasks;
   /** Looks whether somebody edited a task, before a newer version of its job is registered. */

@@ -1,6 +1,7 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { desiredHash } from '@carillon/core/desired/desired-state';
+import type { Manifest } from '@carillon/core/job/job-spec';
 import { judgeSignature } from '@carillon/core/signing/verify';
 import type { Log } from '../lib/log.js';
 import type { SignedManifest } from '../state/desired-cache.js';
@@ -185,7 +186,9 @@ export class DesiredSync {
   }
 
   private async apply(wanted: WantedState): Promise<void> {
+    await this.ports.central?.want(this.definitionsOf(wanted));
     const status = await applyDesired(wanted, this.received, this.facts(), this.ports);
+    this.ports.central?.noteApplied(status.jobs);
     const failed = status.jobs.filter((job) => job.state === 'failed' || job.state === 'rejected');
     for (const job of failed) this.log.warn('a job could not be registered', job);
     this.log.info('desired state applied', { rev: status.rev, jobs: wanted.entries.length, failed: failed.length });
@@ -194,6 +197,15 @@ export class DesiredSync {
     }
     // A definition that is missing is asked for again.
     this.scheduleRetry(status.jobs.some((job) => job.state === 'failed' || job.code === 'missing_manifest'));
+  }
+
+  /** What the index names, as far as it is here; its hashes say which texts those are. */
+  private definitionsOf({ entries }: WantedState): Manifest[] {
+    const kept = this.ports.cache.manifests();
+    return entries.flatMap(({ manifestHash }) => {
+      const signed = this.received.get(manifestHash) ?? kept.get(manifestHash);
+      return signed ? [JSON.parse(signed.text) as Manifest] : [];
+    });
   }
 
   /** Runs something while nothing is being applied; its error is the caller's. */

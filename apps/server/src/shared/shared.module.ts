@@ -6,6 +6,8 @@ import { AlertDocumentStore } from '../store/alert-document.store.js';
 import { Database } from '../store/database.store.js';
 import { DesiredStore } from '../store/desired.store.js';
 import { FirePlansStore } from '../store/fire-plans.store.js';
+import { HostSecretStore } from '../store/host-secret.store.js';
+import { JobSecretStore } from '../store/job-secret.store.js';
 import { ServerSecretStore } from '../store/server-secret.store.js';
 import { SignatureStore } from '../store/signature.store.js';
 import { SigningAlarmStore } from '../store/signing-alarm.store.js';
@@ -31,6 +33,8 @@ import { Signer } from './signer.js';
     Refusals,
     { provide: Sealer, inject: [CONFIG], useFactory: (config: Config) => Sealer.fromFile(config.secretsKeyFile) },
     ServerSecretStore,
+    JobSecretStore,
+    HostSecretStore,
     { provide: Signer, inject: [CONFIG], useFactory: makeSigner },
   ],
   exports: [
@@ -46,6 +50,8 @@ import { Signer } from './signer.js';
     Refusals,
     Sealer,
     ServerSecretStore,
+    JobSecretStore,
+    HostSecretStore,
     Signer,
   ],
 })

@@ -1,10 +1,18 @@
 import type { CommandOrder } from '@carillon/contract/agent/command-messages';
+import type { VaultName } from '@carillon/core/secrets/secret-use';
 import type { ProposedIndex } from '@carillon/core/signing/accepted-book';
 import { type AcceptedRecord, type BookHead, type KeptEntry, noEntry } from '@carillon/core/signing/book-entry';
 import type { Refusal } from '@carillon/core/signing/refusal';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Signer } from '../shared/signer.js';
-import { type BookState, isRefusal, type SignedText, type SignerCalls } from '../shared/signing/signer-requests.js';
+import {
+  type BookState,
+  isRefusal,
+  type SealAsk,
+  type SealedValue,
+  type SignedText,
+  type SignerCalls,
+} from '../shared/signing/signer-requests.js';
 import { beforeCommit } from './at-commit.js';
 import { whoActs } from './audit-act.js';
 import type { RawQuery } from './audit-append.js';
@@ -83,6 +91,21 @@ export class AcceptedStore {
     const refusal = answers.find(isRefusal);
     if (refusal) return this.giveUp(refusal);
     return answers.map((answer) => orThrow(answer as SignedText | Refusal));
+  }
+
+  /**
+   * Seals a value for the vault. To be called inside the transaction that stores it, which holds the vault's lock,
+   * so that two values of one name come one after the other. @throws NotSigned
+   */
+  async sealForVault(name: VaultName, value: string): Promise<SealedValue> {
+    const head = await this.sync();
+    return orThrow(isRefusal(head) ? head : await this.signer.ask('vaultPut', { name, value }));
+  }
+
+  /** Values sealed to hosts, or why one is not given. */
+  async sealToHosts(asks: readonly SealAsk[]): Promise<readonly (SealedValue | Refusal)[]> {
+    const head = await this.sync();
+    return isRefusal(head) ? asks.map(() => head) : this.signer.ask('vaultSeal', { asks });
   }
 
   /** Are these the definitions that were accepted? */

@@ -5,6 +5,7 @@ import type { Followed } from '@carillon/core/job/job-cycles';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Problem } from '@carillon/core/problem';
 import { describeRing } from '@carillon/core/rollout/rollout-rules';
+import { type VaultPurpose, vaultKey } from '@carillon/core/secrets/secret-use';
 import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
 import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
@@ -69,6 +70,8 @@ export interface ApplyFacts {
   readonly followers: readonly Followed[];
   /** Current versions of jobs by lower-case name, of those that are asked about. */
   readonly versions: ReadonlyMap<string, number>;
+  /** Secrets and accounts of the centre and the jobs that they are for, by core's `vaultKey`. */
+  readonly secretJobs: ReadonlyMap<string, readonly string[]>;
   /** When alert documents were changed last, by `placeKey`, of those that are asked about. */
   readonly changedAt: ReadonlyMap<string, Date>;
 }
@@ -167,6 +170,7 @@ export class ApplyStore {
       knownSchedules: await this.alertDocuments.names(tx, 'OnCall'),
       followers: await definitions.followers(tx),
       versions: await definitions.versionsOf(tx, checks.versionsOf),
+      secretJobs: await secretJobs(tx),
       changedAt: await this.alertDocuments.changedAt(tx, checks.changesOf),
     });
     if (problems.length > 0) return { kind: 'refused', problems };
@@ -290,4 +294,11 @@ function wayOf(rollout: RolloutHosts | undefined, supersedes: number | null): Pi
     hosts: rollout.hosts.filter(({ ring }) => ring === index).map(({ name }) => name),
   }));
   return { rollout: { rings, soakMs: rollout.soakMs, supersedes } };
+}
+
+async function secretJobs(tx: Transaction): Promise<Map<string, string[]>> {
+  const rows = await tx.jobSecret.findMany({ select: { purpose: true, nameKey: true, jobs: true } });
+  return new Map(
+    rows.map(({ purpose, nameKey, jobs }) => [vaultKey({ purpose: purpose as VaultPurpose, name: nameKey }), jobs]),
+  );
 }

@@ -142,6 +142,13 @@ export const access: AccessTable = {
     setSecret: ['secret.manage', 'fleet'],
     removeSecret: ['secret.manage', 'fleet'],
   },
+  jobSecrets: {
+    list: ['secret.manage', 'fleet'],
+    get: ['secret.manage', 'fleet'],
+    hosts: ['secret.manage', 'fleet'],
+    set: ['secret.manage', 'fleet'],
+    remove: ['secret.manage', 'fleet'],
+  },
   subscriptions: {
     list: ['read', 'fleet'],
     get: ['read', 'fleet'],

@@ -6,6 +6,7 @@ import { hostRoutes } from './hosts.routes.js';
 import { incidentLinkRoutes } from './incident-links.routes.js';
 import { incidentRoutes } from './incidents.routes.js';
 import { inventoryRoutes } from './inventory.routes.js';
+import { jobSecretRoutes } from './job-secrets.routes.js';
 import { jobRoutes } from './jobs.routes.js';
 import { liveRoutes } from './live.routes.js';
 import { loadRoutes } from './load.routes.js';
@@ -37,6 +38,7 @@ export const api = {
   incidents: incidentRoutes,
   incidentLinks: incidentLinkRoutes,
   channels: channelRoutes,
+  jobSecrets: jobSecretRoutes,
   subscriptions: subscriptionRoutes,
   alertDocuments: alertDocumentRoutes,
   accounts: accountRoutes,

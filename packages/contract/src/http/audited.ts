@@ -98,6 +98,10 @@ export const audited: AuditedTable = {
     setSecret: { kind: 'Secret', act: 'set', keep: ['name'] },
     removeSecret: { kind: 'Secret', act: 'deleted' },
   },
+  jobSecrets: {
+    set: { kind: 'Secret', act: 'set', keep: ['purpose', 'name', 'jobs', 'description', 'expiresAt'] },
+    remove: { kind: 'Secret', act: 'deleted' },
+  },
   // The address of a webhook may be a secret itself.
   subscriptions: {
     create: {

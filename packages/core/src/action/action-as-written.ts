@@ -1,4 +1,5 @@
 import type { ActionRun } from './action-spec.js';
+import { backupAsWritten } from './backup.js';
 import { cleanupAsWritten } from './cleanup.js';
 
 /** An action's part of `run` as a job file says it, `{ cleanup: … }`: what is as by default is left out. */
@@ -6,5 +7,7 @@ export function actionAsWritten(run: ActionRun): Readonly<Record<string, unknown
   switch (run.kind) {
     case 'cleanup':
       return { cleanup: cleanupAsWritten(run.action) };
+    case 'backup':
+      return { backup: backupAsWritten(run.action) };
   }
 }

@@ -8,4 +8,7 @@ export const actionLimits = {
   ageMs: { min: 1_000, max: 3_660 * dayMs },
   bytes: { min: 0, max: Number.MAX_SAFE_INTEGER },
   keepNewest: 1_000_000,
+  paths: 50,
+  keptSets: 10_000,
+  keptDays: 3_660,
 } as const;

@@ -7,5 +7,7 @@ export function pathsOfAction(run: ActionRun): string[] {
       const { root, archive } = run.action;
       return [root, ...(archive === null ? [] : [archive])];
     }
+    case 'backup':
+      return [...run.action.from, run.action.to];
   }
 }

@@ -1,11 +1,13 @@
+import type { BackupSpec } from './backup.js';
 import type { CleanupSpec } from './cleanup.js';
 
 /** What each typed action is told, every default written out. A new action is a line here, in `actionKinds` and in the files beside. */
 export interface ActionSpecs {
   readonly cleanup: CleanupSpec;
+  readonly backup: BackupSpec;
 }
 
-export const actionKinds = ['cleanup'] as const satisfies readonly (keyof ActionSpecs)[];
+export const actionKinds = ['cleanup', 'backup'] as const satisfies readonly (keyof ActionSpecs)[];
 export type ActionKind = (typeof actionKinds)[number];
 
 /**

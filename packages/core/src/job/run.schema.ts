@@ -1,6 +1,7 @@
 import { splitCommandLine } from '@carillon/wintask/process/command-line';
 import { z } from 'zod';
 import { actionKinds } from '../action/action-spec.js';
+import { backupSchema } from '../action/backup.schema.js';
 import { cleanupSchema } from '../action/cleanup.schema.js';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
@@ -80,7 +81,7 @@ const objectSchema = z
     stdin: secretSchema.optional(),
     http: notSupportedYet('http action'),
     cleanup: cleanupSchema.optional(),
-    backup: notSupportedYet('backup action'),
+    backup: backupSchema.optional(),
     metrics: notSupportedYet('metrics action'),
   })
   .superRefine((run, context) => {
@@ -118,6 +119,7 @@ const objectSchema = z
     if (run.batch !== undefined) return { kind: 'batch', script: run.batch, ...shared };
     const own = { workingDirectory: null, environment: {} };
     if (run.cleanup !== undefined) return { kind: 'cleanup', action: run.cleanup, ...own };
+    if (run.backup !== undefined) return { kind: 'backup', action: run.backup, ...own };
     return { kind: 'program', program: run.program ?? '', arguments: run.arguments ?? [], ...shared };
   });
 

@@ -29,6 +29,7 @@ import {
   wrongFallbacks,
 } from './checks.js';
 import { type MadePlan, makePlan, shownFreezes, shownPruned, shownRollout } from './plan.js';
+import { notTheirSecrets } from './secret-checks.js';
 
 type Route = typeof jobRoutes.apply;
 
@@ -67,6 +68,7 @@ export class ApplyService {
             ...unknownWaysOut(documents, facts),
             ...wrongFallbacks(documents, facts),
             ...circularJobs(documents, facts),
+            ...notTheirSecrets(documents, facts),
           ];
         },
         after: (hosts) => [

@@ -13,6 +13,8 @@ export interface KeyPlaces {
   readonly root: string;
   /** The set of keys and its signatures; public. */
   readonly keys: string;
+  /** 32 bytes: seals the secrets of jobs for the database. Without it they are lost. */
+  readonly vault: string;
   /** How far the book of what was accepted was read. */
   readonly bookEnd: string;
   /** Made by somebody at the server: the database is to be believed as it is now. */
@@ -25,6 +27,7 @@ export function keyPlaces(signerKeyFile: string): KeyPlaces {
     signer: signerKeyFile,
     root: beside('root.key'),
     keys: beside('keys.json'),
+    vault: beside('vault.key'),
     bookEnd: beside('book-end.json'),
     believe: beside('believe-database'),
   };

@@ -13,8 +13,10 @@ import { type BookHead, type KeptEntry, nextEntry } from '@carillon/core/signing
 import { trustedKeys } from '@carillon/core/signing/key-set';
 import { type Refusal, refuse } from '@carillon/core/signing/refusal';
 import { indexLifeMs } from '@carillon/core/signing/verify';
+import { Sealer } from '../sealer.js';
 import { type KeyPlaces, keysMark, openKeys, type SigningKeys, writeWhole } from './key-files.js';
 import type { BookState, SignedText, SignerCall, SignerCalls, TrustNow } from './signer-requests.js';
+import { VaultDesk } from './vault-desk.js';
 
 type Handlers = { readonly [C in SignerCall]: (ask: SignerCalls[C]['ask']) => SignerCalls[C]['answer'] };
 
@@ -24,6 +26,7 @@ type Handlers = { readonly [C in SignerCall]: (ask: SignerCalls[C]['ask']) => Si
  */
 export class SignerDesk {
   private keys: SigningKeys;
+  private readonly vault: VaultDesk;
   private signedEnd: ChainHead | undefined;
   private mark: number;
   private book = new AcceptedBook();
@@ -50,12 +53,17 @@ export class SignerDesk {
     auditEnd: ({ head, atMs }) => this.auditEnd(head, atMs),
     judge: ({ definitions }) =>
       definitions.map(({ jobId, version, ...rest }) => this.book.judgeDefinition(jobId, version, rest)),
+    vaultPut: ({ name, value }) => this.vault.put(name, value),
+    vaultSeal: ({ asks }) => asks.map((ask) => this.vault.seal(ask)),
+    vaultCheck: ({ rows }) => rows.map((row) => this.vault.check(row)),
     contents: () => {
       const { jobs, hosts, groups } = this.book.contents();
       return {
         jobs: [...jobs].map(([jobId, { current, name, isGone }]) => ({ jobId, version: current, name, isGone })),
         hosts: [...hosts].map(([hostId, { name, labels, publicKey }]) => ({ hostId, name, labels, publicKey })),
         groups: [...groups.values()].map((group) => ({ ...group, kind: 'group' as const })),
+        sealKeys: [...this.book.secrets.contents().keys],
+        secrets: [...this.book.secrets.contents().secrets],
       };
     },
   };
@@ -64,6 +72,11 @@ export class SignerDesk {
     this.keys = openKeys(places);
     this.mark = keysMark(places);
     this.end = readEnd(places.bookEnd);
+    this.vault = new VaultDesk(Sealer.fromFile(places.vault), {
+      book: () => this.book,
+      notWhole: () => this.notWhole(),
+      sign: (text) => this.sign('carillon/v1/sealed-secret', text),
+    });
   }
 
   trust(): TrustNow {
