@@ -47,7 +47,7 @@ it('lists what is under way, and all of it when asked to', async () => {
 
 it('halts, resumes and rolls back, with a reason', async () => {
   server.on(rolloutRoutes.halt, () => rollout);
-  server.on(rolloutRoutes.resume, () => ({ ...rollout, state: 'running' }));
+  server.on(rolloutRoutes.resume, () => ({ ...rollout, state: 'running' as const }));
   server.on(rolloutRoutes.rollBack, () => ({ job: 'nightly', version: 3, sameAs: 1, hosts: 20 }));
   expect((await cli.run('rollouts', 'halt', 'nightly', '--reason', 'slow')).stdout).toBe(
     'rollout of nightly v2 halted at ring 2 of 3 (4/5 applied, 1 failed)\n',
