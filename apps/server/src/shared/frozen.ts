@@ -17,11 +17,9 @@ export function refuseFrozen(frozen: readonly FrozenJob[]): void {
   throw new ApiError('conflict', message, { freeze: name, until, jobs });
 }
 
-/** @throws ApiError `forbidden` when somebody overrides freezes who may not */
-export function readOverride(caller: Caller, reason: string | undefined): FreezeOverride | undefined {
-  if (reason === undefined) return undefined;
-  requireFreezeRight(caller, 'freeze.override');
-  return { reason };
+/** Of a reason that is given; whoever gives it must have the right to, which is asked where he does. */
+export function overrideOf(reason: string | undefined): FreezeOverride | undefined {
+  return reason === undefined ? undefined : { reason };
 }
 
 /** @throws ApiError `forbidden` */

@@ -10,6 +10,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
 import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
+import { ApprovalGuard, type Moved, type Need } from './approval-permit.js';
 import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
 import { deleteJob } from './delete-job.js';
@@ -90,8 +91,10 @@ export interface ApplyChecks {
   ): DocumentProblem[];
   /** Sees the changed jobs that a freeze holds; what it throws undoes everything. */
   frozen(frozen: readonly FrozenJob[]): void;
-  /** Sees what all of it would change, before it is kept; what it throws undoes everything. */
-  readonly plan?: ((facts: PlanFacts, results: readonly AppliedDocument[]) => void) | undefined;
+  /** Sees what all of it would change, before it is kept; what it throws undoes everything. @returns the plan's hash */
+  readonly plan: (facts: PlanFacts, results: readonly AppliedDocument[]) => string;
+  /** Whether it wants to, where nobody has to approve anything. */
+  readonly isPlanned: boolean;
 }
 
 /** Who applies documents, and what is kept with them. */
@@ -112,6 +115,10 @@ export type ApplyOutcome =
       readonly results: AppliedDocument[];
       readonly pruned: PrunedJob[];
       readonly changedHosts: string[];
+      /** Of what was planned. */
+      readonly planHash: string | null;
+      /** Of a dry run: what others would have to approve. */
+      readonly need?: Need | null;
     }
   | { readonly kind: 'refused'; readonly problems: DocumentProblem[] };
 
@@ -145,8 +152,16 @@ export class ApplyStore {
   ): Promise<ApplyOutcome> {
     try {
       return await this.database.transaction(async (tx) => {
-        const outcome = await this.write(tx, documents, by, checks);
-        if (dryRun || outcome.kind === 'refused') throw new RolledBack(outcome);
+        await lockDefinitions(tx);
+        const guard = await ApprovalGuard.open(tx);
+        const outcome = await this.write(tx, documents, by, {
+          ...checks,
+          isPlanned: checks.isPlanned || guard.isNeeded,
+        });
+        if (outcome.kind === 'refused') throw new RolledBack(outcome);
+        const need = await guard.need(tx, movedBy(documents, outcome));
+        if (dryRun) throw new RolledBack({ ...outcome, need });
+        await guard.pass(tx, need);
         return outcome;
       });
     } catch (error) {
@@ -162,7 +177,6 @@ export class ApplyStore {
     checks: ApplyChecks,
   ): Promise<ApplyOutcome> {
     const { definitions } = this;
-    await lockDefinitions(tx);
     const problems = checks.before({
       knownGroups: await definitions.groupNames(tx),
       knownPolicies: await this.alertDocuments.names(tx, 'AlertPolicy'),
@@ -174,7 +188,7 @@ export class ApplyStore {
       changedAt: await this.alertDocuments.changedAt(tx, checks.changesOf),
     });
     if (problems.length > 0) return { kind: 'refused', problems };
-    const planned = checks.plan && {
+    const planned = checks.isPlanned && {
       stored: await storedDocuments(tx, documents),
       hostsBefore: await hostsOfNamed(tx, documents),
     };
@@ -230,7 +244,9 @@ export class ApplyStore {
     const frozen = await frozenJobs(tx, [...changedJobs], Date.now());
     checks.frozen(frozen);
     if (by.override) noteOverride(frozen, by.override);
-    if (planned) checks.plan?.({ ...planned, hostsAfter: await hostsOfNamed(tx, documents), pruned }, results);
+    const planHash = planned
+      ? checks.plan({ ...planned, hostsAfter: await hostsOfNamed(tx, documents), pruned }, results)
+      : null;
     const rollouts = await hostsOfRollouts(tx, [...changedJobs]);
     const heldBack = await definitions.heldBack(tx, [...jobOfDocument.values()]);
     const counted = results.map((result, index) => {
@@ -244,7 +260,8 @@ export class ApplyStore {
       const way = jobId === undefined ? {} : wayOf(rollouts.get(jobId), superseded.get(jobId) ?? null);
       return { ...told, hosts: byDocument.get(index)?.count ?? result.hosts, ...way, ...found };
     });
-    return { kind: 'done', results: counted, pruned: pruned.map(({ id: _, ...job }) => job), changedHosts };
+    const gone = pruned.map(({ id: _, ...job }) => job);
+    return { kind: 'done', results: counted, pruned: gone, changedHosts, planHash };
   }
 
   /** Notes to which set the jobs belong. @returns jobs of the set that are deleted, as they are not among them */
@@ -294,6 +311,20 @@ function wayOf(rollout: RolloutHosts | undefined, supersedes: number | null): Pi
     hosts: rollout.hosts.filter(({ ring }) => ring === index).map(({ name }) => name),
   }));
   return { rollout: { rings, soakMs: rollout.soakMs, supersedes } };
+}
+
+/** What an apply moves, for who may have to approve it. */
+function movedBy(
+  documents: readonly WrittenDocument[],
+  { results, changedHosts, planHash }: Extract<ApplyOutcome, { kind: 'done' }>,
+): Moved {
+  const changed = documents.filter((_, index) => results[index]?.change !== 'unchanged');
+  return {
+    hostIds: changedHosts,
+    changedGroups: changed.flatMap(({ kind, spec }) => (kind === 'HostGroup' ? [spec.name] : [])),
+    targets: changed.flatMap((document) => (document.kind === 'Job' ? [document.spec.targets] : [])),
+    facts: { apply: planHash },
+  };
 }
 
 async function secretJobs(tx: Transaction): Promise<Map<string, string[]>> {

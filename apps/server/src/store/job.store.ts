@@ -1,9 +1,11 @@
+import type { Target } from '@carillon/core/host/target';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Unsettled } from '@carillon/core/state/states';
 import { lowestUuidAt } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
+import { ApprovalGuard } from './approval-permit.js';
 import { Database } from './database.store.js';
 import { lockDefinitions } from './definition.store.js';
 import { deleteJob } from './delete-job.js';
@@ -203,15 +205,22 @@ export class JobStore {
   ): Promise<{ name: string; changedHosts: string[] } | null> {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
-      const [job] = await tx.$queryRaw<{ id: string; name: string }[]>`
-        SELECT id, name FROM job WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL FOR UPDATE`;
+      const guard = await ApprovalGuard.open(tx);
+      const [job] = await tx.$queryRaw<{ id: string; name: string; version: number; targets: Target }[]>`
+        SELECT j.id, j.name, v.version, v.spec->'targets' AS targets FROM job j
+        JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
+        WHERE j.name_key = ${name.toLowerCase()} AND j.deleted_at IS NULL`;
       if (!job) return null;
       const held = await frozenJobs(tx, [job.id], Date.now());
       frozen(held);
       if (override) noteOverride(held, override);
       await deleteJob(tx, this.accepted, job);
       await refreshAlertWatch(tx, [job.id]);
-      return { name: job.name, changedHosts: await this.desired.reassign(tx, { jobIds: [job.id] }) };
+      const changedHosts = await this.desired.reassign(tx, { jobIds: [job.id] });
+      const { id, version, targets } = job;
+      const moved = { hostIds: changedHosts, jobIds: [id], targets: [targets], facts: { remove: id, version } };
+      await guard.pass(tx, await guard.need(tx, moved));
+      return { name: job.name, changedHosts };
     });
   }
 }

@@ -7,6 +7,7 @@ import { isBadRun, isFinalRun, runStates } from '@carillon/core/state/states';
 import { lowestUuidAt } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore, NotSigned } from './accepted.store.js';
+import { ApprovalGuard } from './approval-permit.js';
 import { noteChange } from './audit-act.js';
 import { Database, type Transaction } from './database.store.js';
 import { DefinitionStore, lockDefinitions } from './definition.store.js';
@@ -204,6 +205,7 @@ export class RolloutStore {
     const { id, jobId, job, version, baseVersion } = rollout;
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
+      const guard = await ApprovalGuard.open(tx);
       const [before] = await tx.$queryRaw<{ spec: JobSpec }[]>`
         SELECT v.spec FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = ${baseVersion}
         WHERE j.id = ${jobId}::uuid AND j.deleted_at IS NULL AND j.current_version = ${version}`;
@@ -218,7 +220,11 @@ export class RolloutStore {
         after: { version: written.version, sameAs: baseVersion },
       });
       await settleRollout(tx, job, nowMs, `version ${version} was rolled back`);
-      return { version: written.version, changedHosts: await this.desired.reassign(tx, { jobIds: [jobId] }) };
+      const changedHosts = await this.desired.reassign(tx, { jobIds: [jobId] });
+      const facts = { rollBack: id, version, sameAs: baseVersion };
+      const targets = [before.spec.targets];
+      await guard.pass(tx, await guard.need(tx, { hostIds: changedHosts, jobIds: [jobId], targets, facts }));
+      return { version: written.version, changedHosts };
     });
   }
 

@@ -20,6 +20,8 @@ export const auditKinds = [
   'Account',
   'AccessToken',
   'Session',
+  'ChangeRequest',
+  'ApproverKey',
 ] as const;
 export type AuditKind = (typeof auditKinds)[number];
 

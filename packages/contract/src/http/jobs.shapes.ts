@@ -175,6 +175,8 @@ export const documentPlan = z.object({
   accounts: z.object({ before: z.array(accountUse), after: z.array(accountUse) }),
   /** Its next starts in each time zone of its hosts, at most `limits.previewZones` zones, `limits.planFires` each. */
   zones: z.array(z.object({ hostTimezone: z.string(), hosts: z.int(), nextFires: z.array(nextFire) })),
+  /** All hosts that it would have, for who approves and signs it; of jobs in change requests. */
+  hosts: z.array(z.string()).optional(),
 });
 
 /** What an `apply` would do altogether. */
@@ -189,6 +191,8 @@ export const applyPlan = z.object({
       z.object({ freeze: z.string(), reason: z.string(), until: instant, count: z.int(), jobs: z.array(z.string()) }),
     )
     .optional(),
+  /** How many others have to approve it, since it changes hosts of these protected groups; absent: nobody has to. */
+  approval: z.object({ required: z.int(), groups: z.array(z.string()) }).optional(),
 });
 
 export const applyBody = z.object({

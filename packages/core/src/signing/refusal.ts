@@ -30,6 +30,10 @@ export const refusalCodes = [
   'other_pause',
   /** A version on a host whose ring is not open, or a ring that must not be opened. */
   'rollout',
+  /** The host's own policy asks for signatures of approvers, and they are not there. */
+  'not_approved',
+  /** Files of keys at the server cannot be read. */
+  'bad_keys',
   /** The book of what was accepted was cut back, changed, or belongs to another server. */
   'book_changed',
   /** A secret that nobody handed over, or whose stored value is not the one that was. */

@@ -4,7 +4,7 @@ import type { Input as InputOf } from '@carillon/contract/http/route';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles, Input } from '../../http/handles.js';
-import { readOverride, requireFreezeRight } from '../../shared/frozen.js';
+import { requireFreezeRight } from '../../shared/frozen.js';
 import { ApplyStore } from '../../store/apply.store.js';
 import { DefinitionStore } from '../../store/definition.store.js';
 import { ApplyService, requireFreezeRights } from './apply.service.js';
@@ -16,7 +16,8 @@ class ApplyController {
   @Handles(jobRoutes.apply)
   apply(@Input() { body }: InputOf<typeof jobRoutes.apply>, @CallerOf() caller: Caller) {
     requireFreezeRights(body.documents, caller);
-    return this.service.apply(body, caller.name, [], readOverride(caller, body.overrideFreeze));
+    if (body.overrideFreeze !== undefined) requireFreezeRight(caller, 'freeze.override');
+    return this.service.apply(body, caller.name);
   }
 
   @Handles(alertDocumentRoutes.put)

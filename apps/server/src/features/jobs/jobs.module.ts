@@ -3,7 +3,7 @@ import type { Input as InputOf } from '@carillon/contract/http/route';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles, Input } from '../../http/handles.js';
-import { readOverride } from '../../shared/frozen.js';
+import { requireFreezeRight } from '../../shared/frozen.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { HostStore } from '../../store/host.store.js';
 import { JobStore } from '../../store/job.store.js';
@@ -64,7 +64,8 @@ class JobsController {
 
   @Handles(jobRoutes.remove)
   remove(@Input() { name, overrideFreeze }: InputOf<Routes['remove']>, @CallerOf() caller: Caller) {
-    return this.jobs.remove(name, readOverride(caller, overrideFreeze));
+    if (overrideFreeze !== undefined) requireFreezeRight(caller, 'freeze.override');
+    return this.jobs.remove(name, overrideFreeze);
   }
 }
 

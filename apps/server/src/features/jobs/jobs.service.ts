@@ -10,13 +10,13 @@ import { ApiError, invalidInput, notFound } from '../../http/api-error.js';
 import { pageOfRows, readCursor, readUuidCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { assignmentView } from '../../shared/assignment-view.js';
-import { refuseFrozen } from '../../shared/frozen.js';
+import { ChangeDesk } from '../../shared/change-desk.js';
+import { overrideOf, refuseFrozen } from '../../shared/frozen.js';
 import { readLabel } from '../../shared/read-label.js';
 import { taskChangeView } from '../../shared/task-change-view.js';
 import { previewFires, previewTask } from '../../shared/task-preview.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { FirePlansStore } from '../../store/fire-plans.store.js';
-import type { FreezeOverride } from '../../store/freezes.js';
 import { HostStore } from '../../store/host.store.js';
 import { type JobQuery, type JobRow, JobStore } from '../../store/job.store.js';
 import type { RunSummaryRow } from '../../store/run.store.js';
@@ -26,6 +26,12 @@ import { newestRunView, runMarkView, specView, statisticsView, summaryOf, versio
 import { nextStartOf, nextStarts } from './next-start.js';
 
 type Routes = typeof jobRoutes;
+
+interface AskedRemoval {
+  readonly name: string;
+  /** Why it is done though a freeze covers it. */
+  readonly overrideFreeze?: string;
+}
 
 /** Use cases around jobs that exist. */
 @Injectable()
@@ -38,7 +44,10 @@ export class JobsService {
     @Inject(RunComparisonStore) private readonly comparison: RunComparisonStore,
     @Inject(FirePlansStore) private readonly firePlans: FirePlansStore,
     @Inject(HINTS) private readonly hints: Hints,
-  ) {}
+    @Inject(ChangeDesk) private readonly desk: ChangeDesk,
+  ) {
+    desk.register<AskedRemoval>('remove', { execute: (body) => this.carryOutRemoval(body) });
+  }
 
   async list({
     cursor,
@@ -186,10 +195,15 @@ export class JobsService {
     return previewTask(JSON.parse(row.manifest) as Manifest, await this.zone(row.id, timezone));
   }
 
-  /** @throws ApiError `conflict` while a freeze holds it that is not overridden */
-  async remove(name: string, override: FreezeOverride | undefined): Promise<Response<Routes['remove']>> {
-    const frozen = override ? () => undefined : refuseFrozen;
-    const removed = await this.jobs.remove(name, { frozen, override });
+  /** @throws ApiError `conflict` while a freeze holds it, and with the number of a change request where others approve it */
+  remove(name: string, overrideFreeze: string | undefined): Promise<Response<Routes['remove']>> {
+    const body = { name, ...(overrideFreeze === undefined ? {} : { overrideFreeze }) };
+    return this.desk.ask('remove', { title: `delete Job ${name}`, body }, () => this.carryOutRemoval(body));
+  }
+
+  private async carryOutRemoval({ name, overrideFreeze }: AskedRemoval): Promise<Response<Routes['remove']>> {
+    const override = overrideOf(overrideFreeze);
+    const removed = await this.jobs.remove(name, { frozen: override ? () => undefined : refuseFrozen, override });
     if (!removed) throw notFound('job', name);
     const { changedHosts } = removed;
     if (changedHosts.length > 0) this.hints.publish({ kind: 'desired', hostIds: changedHosts });

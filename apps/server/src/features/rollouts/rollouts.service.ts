@@ -7,12 +7,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, notFound } from '../../http/api-error.js';
 import { pageOfRows, readUuidCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
+import { ChangeDesk } from '../../shared/change-desk.js';
 import { JobStore } from '../../store/job.store.js';
 import { RolloutStore } from '../../store/rollout.store.js';
 import type { RolloutRow } from '../../store/rollout-rows.js';
 
 type Routes = typeof rolloutRoutes;
 type View = Response<Routes['list']>['items'][number];
+
+interface AskedRollBack {
+  readonly name: string;
+  readonly comment: string;
+}
 
 /** Looking at rollouts, and what people do with them. */
 @Injectable()
@@ -21,7 +27,10 @@ export class RolloutsService {
     @Inject(RolloutStore) private readonly store: RolloutStore,
     @Inject(JobStore) private readonly jobs: JobStore,
     @Inject(HINTS) private readonly hints: Hints,
-  ) {}
+    @Inject(ChangeDesk) private readonly desk: ChangeDesk,
+  ) {
+    desk.register<AskedRollBack>('rollBack', { execute: (body, by) => this.carryOutRollBack(body, by) });
+  }
 
   async list({ cursor, limit, underWay, job }: Input<Routes['list']>): Promise<Response<Routes['list']>> {
     const rows = await this.store.list({ underWay, job, before: readUuidCursor(cursor), limit: limit + 1 });
@@ -51,8 +60,19 @@ export class RolloutsService {
     return this.after(name, row, await this.store.resume(row, reason, Date.now()));
   }
 
-  /** @throws ApiError `conflict` where there is nothing to go back to */
-  async rollBack(name: string, comment: string, author: string): Promise<Response<Routes['rollBack']>> {
+  /**
+   * @throws ApiError `conflict` where there is nothing to go back to, and with the number of a change request where others
+   *   have to approve it
+   */
+  rollBack(name: string, comment: string, author: string): Promise<Response<Routes['rollBack']>> {
+    const asked = { title: `roll back Job ${name}`, body: { name, comment }, reason: comment };
+    return this.desk.ask('rollBack', asked, () => this.carryOutRollBack(asked.body, author));
+  }
+
+  private async carryOutRollBack(
+    { name, comment }: AskedRollBack,
+    author: string,
+  ): Promise<Response<Routes['rollBack']>> {
     const row = await this.store.newest(name);
     if (!row) throw notFound('rollout of job', name);
     const { job, version, baseVersion: sameAs } = row;

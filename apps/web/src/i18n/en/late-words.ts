@@ -9,6 +9,7 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
+import { requests } from './requests.js';
 import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
@@ -27,6 +28,7 @@ export const lateWords = {
   ...jobPage,
   ...jobs,
   ...rollouts,
+  ...requests,
   ...runPage,
   ...secrets,
   ...timeline,

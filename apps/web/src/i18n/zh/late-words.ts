@@ -11,6 +11,7 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
+import { requests } from './requests.js';
 import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
@@ -28,6 +29,7 @@ export const lateWords: Same<typeof english> = {
   ...jobPage,
   ...jobs,
   ...rollouts,
+  ...requests,
   ...runPage,
   ...secrets,
   ...timeline,
