@@ -89,6 +89,7 @@ export const access: AccessTable = {
     get: ['read', 'run:id'],
     beside: ['read', 'run:id'],
     output: ['read', 'run:id'],
+    told: ['read', 'run:id'],
     stop: ['run', 'run:id'],
   },
   inventory: {
