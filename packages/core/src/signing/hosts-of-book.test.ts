@@ -29,7 +29,7 @@ const host = (changes: object = {}) =>
   }) as AcceptedRecord;
 const joins = (changes: object = {}) => host({ token: 't', ...changes });
 const codeOf = (book: AcceptedBook, record: AcceptedRecord, atMs = nowMs) => {
-  const verdict = book.judgeRecord(record, atMs);
+  const verdict = book.judgeRecord(record, { by: 'Ann', atMs });
   return verdict.ok ? null : verdict.code;
 };
 
