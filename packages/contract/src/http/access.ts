@@ -11,6 +11,8 @@ export type ObjectSource =
   | 'seen'
   | 'fleet'
   /** One by the path: `host:name` is the host whose name is in `:name`. */
+  /** A document of the kind in the path: freezes are not everybody's who writes the others. */
+  | 'documentKind:kind'
   | `${'host' | 'job' | 'run' | 'command' | 'taskChange' | 'incident' | 'changeRequest'}:${string}`
   /** The job in the path with the hosts in the body, or all that have it. */
   | 'jobOnHosts:name'
@@ -58,6 +60,14 @@ export const access: AccessTable = {
     alertPolicies: ['read', 'seen'],
     preview: ['read', 'seen'],
   },
+  rollouts: {
+    list: ['read', 'seen'],
+    get: ['read', 'job:name'],
+    // To stop something, no more is needed than to start it.
+    halt: ['run', 'job:name'],
+    resume: ['job.write', 'job:name'],
+    rollBack: ['job.write', 'job:name'],
+  },
   hosts: {
     list: ['read', 'seen'],
     get: ['read', 'host:name'],
@@ -71,6 +81,14 @@ export const access: AccessTable = {
     createToken: ['host.enrol', 'fleet'],
     tokens: ['host.enrol', 'fleet'],
     revokeToken: ['host.enrol', 'fleet'],
+  },
+  admission: {
+    identity: ['read', 'host:name'],
+    approve: ['host.enrol', 'host:name'],
+    refuse: ['host.enrol', 'host:name'],
+    rotateKey: ['host.enrol', 'host:name'],
+    keepCopy: ['host.enrol', 'host:name'],
+    decommission: ['host.enrol', 'host:name'],
   },
   runs: {
     list: ['read', 'seen'],
@@ -154,8 +172,8 @@ export const access: AccessTable = {
   alertDocuments: {
     list: ['read', 'fleet'],
     get: ['read', 'fleet'],
-    put: ['alert.write', 'fleet'],
-    remove: ['alert.write', 'fleet'],
+    put: ['alert.write', 'documentKind:kind'],
+    remove: ['alert.write', 'documentKind:kind'],
     preview: ['read', 'fleet'],
   },
   accounts: {
