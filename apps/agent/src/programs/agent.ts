@@ -37,6 +37,7 @@ import { OwnWrites } from '../scheduler/own-writes.js';
 import { WevtutilHistory } from '../scheduler/task-history.js';
 import { lastStartsOf, listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
+import { ApprovalKeeper, fileApprovals } from '../state/approvals.js';
 import { AuditWitness } from '../state/audit-witness.js';
 import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
@@ -102,6 +103,10 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
     const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
     const policy = new PolicyFile(folder.policy);
+    const approvals = new ApprovalKeeper(fileApprovals(folder.approvals), () => ({
+      rule: policy.approvalRule,
+      hostName: identity.name,
+    }));
     const accounts = hostAccounts(folder, identity.privateKey);
     const facts = () => ({
       hostTimezone: hostTimezone(),
@@ -145,6 +150,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         accounts,
         central,
         judge: (manifest) => policy.judgeJob(manifest),
+        approvals,
         lookBefore: (job) => driftWatch.lookAt(job),
       },
       log,

@@ -59,6 +59,8 @@ export interface AgentFolder {
   readonly diary: string;
   /** What the owner of this host allows the centre; written by people on the host only. */
   readonly policy: string;
+  /** Signatures of approvers, and what was registered with them; written by the agent. */
+  readonly approvals: string;
   /** What no account that jobs run as may read, folder and all. */
   readonly private: string;
   /** Sealed passwords of accounts that jobs run as; written by people on the host, and by the agent for the centre. */
@@ -121,6 +123,7 @@ export function agentFolderAt(path: string): AgentFolder {
     contact: join(root, 'contact.json'),
     diary: join(root, 'agent.log'),
     policy: join(root, 'policy.json'),
+    approvals: join(root, 'approvals.json'),
     private: join(root, 'private'),
     jobSecrets: join(root, 'job-secrets'),
     passwords: join(root, 'private', 'passwords.json'),

@@ -45,6 +45,17 @@ export class SigningSweepStore {
   }
 
   private async find(nowMs: number): Promise<Difference[]> {
+    await this.signer.lookAtKeys();
+    const { trouble } = this.signer.trust;
+    if (trouble !== null)
+      return [
+        { about: 'keys', code: 'bad_keys', message: `keys of the server: ${trouble}` },
+        ...(await this.compared(nowMs)),
+      ];
+    return this.compared(nowMs);
+  }
+
+  private async compared(nowMs: number): Promise<Difference[]> {
     const contents = await this.accepted.contents();
     if (isRefusal(contents)) return [{ about: bookPlace, ...contents }];
     const standing = await allThatStands(rawQuery(this.database.pool));

@@ -14,7 +14,15 @@ import { trustedKeys } from '@carillon/core/signing/key-set';
 import { type Refusal, refuse } from '@carillon/core/signing/refusal';
 import { indexLifeMs } from '@carillon/core/signing/verify';
 import { Sealer } from '../sealer.js';
-import { type KeyPlaces, keysMark, openKeys, type SigningKeys, writeWhole } from './key-files.js';
+import {
+  type KeyPlaces,
+  keysMark,
+  openKeySet,
+  openKeys,
+  reopenKeys,
+  type SigningKeys,
+  writeWhole,
+} from './key-files.js';
 import type { BookState, SignedText, SignerCall, SignerCalls, TrustNow } from './signer-requests.js';
 import { VaultDesk } from './vault-desk.js';
 
@@ -28,7 +36,9 @@ export class SignerDesk {
   private keys: SigningKeys;
   private readonly vault: VaultDesk;
   private signedEnd: ChainHead | undefined;
-  private mark: number;
+  private mark: string;
+  /** What is wrong with the key files, while something is. */
+  private trouble: string | null = null;
   private book = new AcceptedBook();
   /** As its file says: kept where whoever writes the database cannot reach. */
   private end: BookHead | null;
@@ -82,7 +92,8 @@ export class SignerDesk {
     this.lookAtKeys();
     const { publicKey, keySet, signed } = this.keys;
     const hasRevoked = keySet.keys.some(({ state }) => state === 'revoked');
-    return { publicKey, trusted: trustedKeys(keySet), keySet: signed, version: keySet.version, hasRevoked };
+    const { trouble } = this;
+    return { publicKey, trusted: trustedKeys(keySet), keySet: signed, version: keySet.version, hasRevoked, trouble };
   }
 
   /** Somebody changed the keys: what can be read whole counts from now on. */
@@ -90,10 +101,13 @@ export class SignerDesk {
     const mark = keysMark(this.places);
     if (mark === this.mark) return;
     try {
-      this.keys = openKeys(this.places);
+      this.keys = reopenKeys(this.places, this.keys.keySet);
       this.mark = mark;
-    } catch {
-      // In the middle of being changed; the next look finds it whole.
+      this.trouble = null;
+    } catch (error) {
+      // In the middle of being changed, which the next look finds done; or broken, which is told. What can be read counts.
+      this.trouble = error instanceof Error ? error.message : String(error);
+      this.keys = { ...this.keys, ...openKeySet(this.places, this.keys.keySet) };
     }
   }
 

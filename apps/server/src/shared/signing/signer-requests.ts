@@ -19,6 +19,8 @@ export interface TrustNow {
   readonly keySet: SignedKeySet;
   readonly version: number;
   readonly hasRevoked: boolean;
+  /** Why the key files cannot be read as they are now; null: they can. */
+  readonly trouble: string | null;
 }
 
 export interface BookState {
