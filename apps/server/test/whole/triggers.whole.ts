@@ -37,8 +37,8 @@ function job(name: string, rest: object) {
 }
 
 async function apply(...jobs: object[]): Promise<void> {
-  const file = place('jobs.json');
-  writeFileSync(file, JSON.stringify(jobs.length === 1 ? jobs[0] : jobs));
+  const file = place('jobs.yaml');
+  writeFileSync(file, jobs.map((each) => JSON.stringify(each)).join('\n---\n'));
   const result = await product.cli('apply', '-f', file);
   expect([result.code, result.stderr]).toEqual([0, '']);
 }
