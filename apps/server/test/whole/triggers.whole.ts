@@ -107,7 +107,8 @@ describe('what the host decides by itself', () => {
     for (const name of ['chain-index', 'chain-clean', 'chain-report', 'chain-alarm']) await applied(name);
     const ended = (name: string, state: string) =>
       eventually(async () => (await runs(name)).find((run) => run.state === state));
-    expect((await product.cli('run', 'chain-backup', '--wait')).stdout).toContain('succeeded');
+    const first = await product.cli('run', 'chain-backup', '--wait');
+    expect(first.stdout, (await product.cli('output', 'latest')).stderr).toContain('succeeded');
     await ended('chain-report', 'succeeded');
     expect(existsSync(place('logs/old.log'))).toBe(false);
     expect(readdirSync(place('sets'))).toHaveLength(1);
