@@ -5,6 +5,7 @@ import { configModule } from './config/config.module.js';
 import { AccessTokensModule } from './features/access-tokens/access-tokens.module.js';
 import { AccountsModule } from './features/accounts/accounts.module.js';
 import { AcknowledgeModule } from './features/acknowledge/acknowledge.module.js';
+import { AdmissionModule } from './features/admission/admission.module.js';
 import { AgentDownloadsModule } from './features/agent-downloads/agent-downloads.module.js';
 import { AlertDocumentsModule } from './features/alert-documents/alert-documents.module.js';
 import { AlertPoliciesModule } from './features/alert-policies/alert-policies.module.js';
@@ -29,6 +30,7 @@ import { PausesModule } from './features/pauses/pauses.module.js';
 import { PreviewModule } from './features/preview/preview.module.js';
 import { QuietModule } from './features/quiet/quiet.module.js';
 import { RequestsModule } from './features/requests/requests.module.js';
+import { RolloutsModule } from './features/rollouts/rollouts.module.js';
 import { RunsModule } from './features/runs/runs.module.js';
 import { SessionModule } from './features/session/session.module.js';
 import { SignedInModule } from './features/session/signed-in.module.js';
@@ -54,9 +56,11 @@ export const features = [
   ApplyModule,
   PreviewModule,
   JobsModule,
+  RolloutsModule,
   CommandsModule,
   RunsModule,
   HostsModule,
+  AdmissionModule,
   GroupsModule,
   EnrolmentTokensModule,
   AgentDownloadsModule,

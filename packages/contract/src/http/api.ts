@@ -1,4 +1,5 @@
 import { accessTokenRoutes, accountRoutes, signedInRoutes } from './accounts.routes.js';
+import { admissionRoutes } from './admission.routes.js';
 import { alertDocumentRoutes } from './alert-documents.routes.js';
 import { approvalRoutes } from './approvals.routes.js';
 import { auditRoutes } from './audit.routes.js';
@@ -16,6 +17,7 @@ import { nowRoutes } from './now.routes.js';
 import { pauseRoutes } from './pauses.routes.js';
 import { quietRoutes } from './quiet.routes.js';
 import { requestRoutes } from './requests.routes.js';
+import { rolloutRoutes } from './rollouts.routes.js';
 import type { Route } from './route.js';
 import { runRoutes } from './runs.routes.js';
 import { sessionRoutes } from './session.routes.js';
@@ -29,7 +31,9 @@ import { whyRoutes } from './why.routes.js';
 export const api = {
   session: sessionRoutes,
   jobs: jobRoutes,
+  rollouts: rolloutRoutes,
   hosts: hostRoutes,
+  admission: admissionRoutes,
   runs: runRoutes,
   inventory: inventoryRoutes,
   taskChanges: taskChangeRoutes,

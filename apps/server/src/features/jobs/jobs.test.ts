@@ -1,5 +1,7 @@
 import { api } from '@carillon/contract/http/api';
 import type { Request } from '@carillon/contract/http/route';
+import { jobDocument } from '@carillon/core/job/job-document';
+import type { JobSpec } from '@carillon/core/job/job-spec';
 import { cloneDatabase } from '@carillon/testkit/database';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
@@ -347,5 +349,24 @@ describe('the chain of a job', () => {
     expect(links).toHaveLength(3);
     expect(more).toBe(0);
     expect((await app.call(api.jobs.chain, { name: 'Beta' })).nodes).toHaveLength(1);
+  });
+});
+
+describe('a job with an action', () => {
+  it('is stored with every default, starts the runner as any job, and reads back as it was written', async () => {
+    const run = { backup: { from: 'D:\\data', to: '\\\\nas\\backup', mode: { full: 'sunday' }, keep: { count: 7 } } };
+    await app.call(api.jobs.apply, { body: { documents: [jobFile('saves', { run })] } });
+    const { spec } = await app.call(api.jobs.get, { name: 'saves' });
+    expect(spec.run).toMatchObject({
+      kind: 'backup',
+      action: { from: ['D:\\data'], mode: ['sunday'], verify: true, keep: { count: 7, days: null } },
+    });
+    const { xml } = await app.call(api.jobs.taskXml, { name: 'saves' });
+    expect(xml).toContain('<Command>');
+    expect(xml).not.toContain('nas');
+    const written = JSON.parse(JSON.stringify(jobDocument(spec as unknown as JobSpec)));
+    expect(written.run).toEqual(run);
+    const again = await app.call(api.jobs.apply, { body: { documents: [written] } });
+    expect(again.results).toMatchObject([{ change: 'unchanged', version: 1 }]);
   });
 });
