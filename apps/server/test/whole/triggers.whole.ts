@@ -91,6 +91,7 @@ describe('what the host decides by itself', () => {
     const after = (of: string, outcome = 'success') => ({ on: { job: of, outcome } });
     mkdirSync(place('data'));
     mkdirSync(place('logs'));
+    mkdirSync(place('sets'));
     writeFileSync(place('data/orders.csv'), 'one\n');
     writeFileSync(place('logs/old.log'), '');
     const index = `if (require('fs').existsSync(${JSON.stringify(place('broken'))})) process.exit(3)`;
