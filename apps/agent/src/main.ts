@@ -28,6 +28,8 @@ const usage = `carillon-agent ${agentVersion}
   doctor [--data DIR] [--json]  looks for what is wrong and says what to do; exit code 1 when something is
   policy show | check [FILE] [--data DIR] [--json]
          what the owner of this host allows the centre, and which jobs that keeps out; exit code 1 for check if any
+  policy require-approvals COUNT KEY[=WHOSE]... | require-approvals none [--data DIR] [--json]
+         register only definitions that so many of these approvers have signed; KEY is a public key or its fingerprint
   account set ACCOUNT | forget ACCOUNT | list [--data DIR] [--json]
          passwords of accounts that jobs run as; set reads one line from standard input
   secret set NAME | forget NAME | list [--data DIR] [--json]

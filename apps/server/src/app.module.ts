@@ -5,10 +5,12 @@ import { configModule } from './config/config.module.js';
 import { AccessTokensModule } from './features/access-tokens/access-tokens.module.js';
 import { AccountsModule } from './features/accounts/accounts.module.js';
 import { AcknowledgeModule } from './features/acknowledge/acknowledge.module.js';
+import { AdmissionModule } from './features/admission/admission.module.js';
 import { AgentDownloadsModule } from './features/agent-downloads/agent-downloads.module.js';
 import { AlertDocumentsModule } from './features/alert-documents/alert-documents.module.js';
 import { AlertPoliciesModule } from './features/alert-policies/alert-policies.module.js';
 import { ApplyModule } from './features/apply/apply.module.js';
+import { ApprovalsModule } from './features/approvals/approvals.module.js';
 import { AuditModule } from './features/audit/audit.module.js';
 import { ChannelsModule } from './features/channels/channels.module.js';
 import { CommandsModule } from './features/commands/commands.module.js';
@@ -27,6 +29,8 @@ import { OverviewModule } from './features/overview/overview.module.js';
 import { PausesModule } from './features/pauses/pauses.module.js';
 import { PreviewModule } from './features/preview/preview.module.js';
 import { QuietModule } from './features/quiet/quiet.module.js';
+import { RequestsModule } from './features/requests/requests.module.js';
+import { RolloutsModule } from './features/rollouts/rollouts.module.js';
 import { RunsModule } from './features/runs/runs.module.js';
 import { SessionModule } from './features/session/session.module.js';
 import { SignedInModule } from './features/session/signed-in.module.js';
@@ -52,9 +56,11 @@ export const features = [
   ApplyModule,
   PreviewModule,
   JobsModule,
+  RolloutsModule,
   CommandsModule,
   RunsModule,
   HostsModule,
+  AdmissionModule,
   GroupsModule,
   EnrolmentTokensModule,
   AgentDownloadsModule,
@@ -78,6 +84,8 @@ export const features = [
   TimelineModule,
   LoadModule,
   LiveModule,
+  RequestsModule,
+  ApprovalsModule,
 ];
 
 @Module({})

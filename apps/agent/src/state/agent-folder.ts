@@ -59,6 +59,8 @@ export interface AgentFolder {
   readonly diary: string;
   /** What the owner of this host allows the centre; written by people on the host only. */
   readonly policy: string;
+  /** Signatures of approvers, and what was registered with them; written by the agent. */
+  readonly approvals: string;
   /** What no account that jobs run as may read, folder and all. */
   readonly private: string;
   /** Sealed passwords of accounts that jobs run as; written by people on the host, and by the agent for the centre. */
@@ -73,6 +75,8 @@ export interface AgentFolder {
   readonly sids: string;
   /** Time zones of the host and of its jobs; written by the agent, read by runners. */
   readonly zones: string;
+  /** The order to go that this host obeys; written by the agent, gone with all else. */
+  readonly leaving: string;
   /** Versions of the agent, and the upgrade under way. */
   readonly upgrade: string;
   readonly commands: string;
@@ -121,6 +125,7 @@ export function agentFolderAt(path: string): AgentFolder {
     contact: join(root, 'contact.json'),
     diary: join(root, 'agent.log'),
     policy: join(root, 'policy.json'),
+    approvals: join(root, 'approvals.json'),
     private: join(root, 'private'),
     jobSecrets: join(root, 'job-secrets'),
     passwords: join(root, 'private', 'passwords.json'),
@@ -128,6 +133,7 @@ export function agentFolderAt(path: string): AgentFolder {
     sealKey: join(root, 'private', 'seal-key.json'),
     sids: join(root, 'sids.json'),
     zones: join(root, 'zones.json'),
+    leaving: join(root, 'leaving.json'),
     upgrade: join(root, 'upgrade'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),

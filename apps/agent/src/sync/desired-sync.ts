@@ -64,6 +64,10 @@ export class DesiredSync {
   /** Something that decides about jobs has changed on the host: looks at all of them again, connected or not. */
   reconsider(): void {
     this.enqueueKept();
+    // Whoever asks for approvals from now on was told of none.
+    if (!this.link || !this.told || !this.ports.approvals?.isAsked()) return;
+    this.asked = this.told.rev;
+    this.ask(this.link);
   }
 
   stop(): Promise<void> {
@@ -92,7 +96,12 @@ export class DesiredSync {
     this.told = desired;
     if (!this.link || this.isKept(desired) || this.asked === desired.rev) return;
     this.asked = desired.rev;
-    this.link.get({ rev: this.wanted.rev, haveManifests: this.trustedManifests().slice(0, 2_000) });
+    this.ask(this.link);
+  }
+
+  private ask(link: DesiredLink): void {
+    const approvals = this.ports.approvals?.isAsked() ? { approvals: true as const } : {};
+    link.get({ rev: this.wanted.rev, haveManifests: this.trustedManifests().slice(0, 2_000), ...approvals });
   }
 
   onState(body: Body<'desired.state'>): void {
@@ -161,6 +170,11 @@ export class DesiredSync {
       .map((manifest) => [sha256Hex(manifest.text), manifest] as const);
     this.received = new Map([...before, ...now]);
     this.keepSignatures();
+    const standing = this.ports.cache.registered().jobs.map(({ manifestHash }) => manifestHash);
+    this.ports.approvals?.take(
+      pages.flatMap((page) => page.approvals ?? []),
+      new Set([...wanted, ...standing]),
+    );
     this.failures = 0;
     await this.apply({ ...verdict.index, pause: pauseOf(verdict.index) });
   }

@@ -32,6 +32,7 @@ interface Side {
   readonly command: string;
   readonly taskChange: string;
   readonly incident: string;
+  readonly changeRequest: string;
 }
 
 const whose = ['own', 'foreign'] as const;
@@ -102,7 +103,13 @@ async function addSide(side: Whose): Promise<Side> {
     [hostId, `\\${side}-task`],
   );
   const incident = await addIncident(app.database, { jobId, hostId, title: `${side}-incident` });
-  return { host, job, run, command, taskChange, incident: String(incident.number) };
+  const { rows: requests } = await pool.query<{ number: string }>(
+    `INSERT INTO change_request (act, title, body, author, plan_hash, plan, groups, required, host_ids, state, expires_at)
+     VALUES ('remove', $1, '{}', 'test', '0123456789abcdef', 'null', '{}', 1, $2, 'rejected', now()) RETURNING number`,
+    [`delete Job ${job}`, [hostId]],
+  );
+  const changeRequest = requests[0]?.number ?? '';
+  return { host, job, run, command, taskChange, incident: String(incident.number), changeRequest };
 }
 
 /** Bodies of routes whose body says what they are about; harmless ones. */
@@ -136,7 +143,8 @@ async function send(id: string, route: Route, side: Side, token: string | undefi
   const [action, source] = found && found !== 'open' ? found : (['own', 'own'] as const);
   const [kind = '', param = ''] = source.split(':');
   const path = route.path.replace(/:(\w+)/g, (_, name: string) => {
-    if (name !== param) return name === 'version' ? '1' : name === 'kind' ? 'Route' : randomUUID();
+    if (name !== param || kind === 'documentKind')
+      return name === 'version' ? '1' : name === 'kind' ? 'Route' : randomUUID();
     const key = kind === 'jobOnHosts' ? 'job' : (kind as keyof Side);
     return encodeURIComponent(side[key]);
   });
@@ -179,7 +187,7 @@ function expected(route: Route, role: Role, side: Whose): 'allowed' | 403 | 404 
   const [action, source] = ruleOf(route);
   if (source === 'own') return 'allowed';
   const has = rolesFor[action].includes(role);
-  if (source === 'fleet') return 403;
+  if (source === 'fleet' || source === 'documentKind:kind') return 403;
   if (source === 'seen') return has ? 'allowed' : 403;
   // A document may make what is not there yet: there is nothing to hide, and every account class is admins' own.
   if (source === 'documents') return side === 'own' && role === 'admin' ? 'allowed' : 403;
@@ -306,6 +314,7 @@ describe('the table of access', () => {
         'signedIn.changePassword',
       ],
       ...['signedIn.beginSecondFactor', 'signedIn.confirmSecondFactor', 'signedIn.removeSecondFactor'],
+      ...['approvals.addKey', 'approvals.removeKey'],
     ]);
     const open = allRoutes().filter(({ route }) => accessOf(route) === 'open');
     expect(open.map(({ id }) => id)).toEqual([

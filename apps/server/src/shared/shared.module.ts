@@ -3,6 +3,8 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { AcceptedStore } from '../store/accepted.store.js';
 import { AlertDocumentStore } from '../store/alert-document.store.js';
+import { ApprovalStore } from '../store/approval.store.js';
+import { ChangeRequestStore } from '../store/change-request.store.js';
 import { Database } from '../store/database.store.js';
 import { DesiredStore } from '../store/desired.store.js';
 import { FirePlansStore } from '../store/fire-plans.store.js';
@@ -12,6 +14,7 @@ import { ServerSecretStore } from '../store/server-secret.store.js';
 import { SignatureStore } from '../store/signature.store.js';
 import { SigningAlarmStore } from '../store/signing-alarm.store.js';
 import { AcknowledgeLinks } from './acknowledge-links.js';
+import { ChangeDesk } from './change-desk.js';
 import { Origins } from './origins.js';
 import { Refusals } from './refusals.js';
 import { Sealer } from './sealer.js';
@@ -28,6 +31,9 @@ import { Signer } from './signer.js';
     DesiredStore,
     FirePlansStore,
     AlertDocumentStore,
+    ApprovalStore,
+    ChangeRequestStore,
+    ChangeDesk,
     Origins,
     AcknowledgeLinks,
     Refusals,
@@ -45,6 +51,9 @@ import { Signer } from './signer.js';
     DesiredStore,
     FirePlansStore,
     AlertDocumentStore,
+    ApprovalStore,
+    ChangeRequestStore,
+    ChangeDesk,
     Origins,
     AcknowledgeLinks,
     Refusals,

@@ -70,6 +70,7 @@ export class AcceptedStore {
   async indexes<P extends ProposedIndex>(
     load: () => Promise<readonly P[]>,
   ): Promise<{ readonly proposal: P; readonly signed: SignedText | Refusal }[]> {
+    let { generation } = this.signer;
     let head = await this.sync();
     for (let look = 1; ; look += 1) {
       const proposals = await load();
@@ -78,19 +79,31 @@ export class AcceptedStore {
         ? proposals.map(() => head as Refusal)
         : await this.signer.ask('indexes', { nowMs, proposals });
       const later = answers.some(isRefusal) ? await this.sync() : head;
-      if (isSame(later, head) || look === mostLooks)
+      const isAsBefore = isSame(later, head) && this.signer.generation === generation;
+      if (isAsBefore || look === mostLooks)
         return proposals.map((proposal, index) => ({ proposal, signed: answers[index] as SignedText | Refusal }));
       head = later;
+      ({ generation } = this.signer);
     }
   }
 
   /** Signs commands that somebody gives now. @throws NotSigned for the first that must not be */
   async orders(orders: readonly CommandOrder[]): Promise<SignedText[]> {
+    const { generation } = this.signer;
     const head = await this.sync();
     const answers = isRefusal(head) ? [head] : await this.signer.ask('orders', { orders });
     const refusal = answers.find(isRefusal);
+    if (refusal && this.signer.generation !== generation) return this.orders(orders);
     if (refusal) return this.giveUp(refusal);
     return answers.map((answer) => orThrow(answer as SignedText | Refusal));
+  }
+
+  /** That a host is to go, signed; or why it is not. */
+  async leave(hostId: string): Promise<SignedText | Refusal> {
+    const head = await this.sync();
+    if (isRefusal(head)) return head;
+    const [signed] = await this.signer.ask('leaves', { nowMs: Date.now(), hostIds: [hostId] });
+    return signed as SignedText | Refusal;
   }
 
   /**
@@ -148,12 +161,15 @@ export class AcceptedStore {
     // A book begins by itself, since this transaction may yet be taken back.
     if (this.read.seq === 0) await this.sync();
     await lock(query);
-    const { flaw } = await this.readOn(query);
-    if (flaw) await this.giveUp(flaw);
-    const ask = { by: whoActs(), atMs: Date.now(), records };
-    const entry = await this.signer.ask('accept', ask);
-    if (isRefusal(entry)) return this.giveUp(entry);
-    await insert(query, [entry]);
+    for (;;) {
+      const { generation } = this.signer;
+      const { flaw } = await this.readOn(query);
+      const ask = { by: whoActs(), atMs: Date.now(), records };
+      const entry = flaw ?? (await this.signer.ask('accept', ask));
+      if (!isRefusal(entry)) return insert(query, [entry]);
+      // One that was started again in between had not read the book yet.
+      if (this.signer.generation === generation) return this.giveUp(entry);
+    }
   }
 
   /** @throws NotSigned, after people were told */

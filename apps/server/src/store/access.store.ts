@@ -46,6 +46,15 @@ export class AccessStore {
     return found(rows, 1);
   }
 
+  /** Jobs that are kept in a set of files. */
+  async jobsOfSet(name: string): Promise<FoundThings[]> {
+    const rows = await this.rows(
+      `SELECT ${jobSql}, NULL::json AS host FROM job j WHERE j.managed_by = $1 AND j.deleted_at IS NULL`,
+      [name],
+    );
+    return rows.flatMap((row) => found([row], 1) ?? []);
+  }
+
   /** A job with the hosts that should have it, or those of them that are named. */
   async jobOnHosts(name: string, hosts: readonly string[] | null): Promise<FoundThings | null> {
     const rows = await this.rows(
@@ -76,6 +85,20 @@ export class AccessStore {
       `WITH i AS (SELECT id, job_id, host_id FROM incident WHERE number = $1),
          m AS (SELECT job_id, host_id FROM i UNION SELECT l.job_id, l.host_id FROM alert l WHERE l.incident_id = (SELECT id FROM i))
        SELECT ${jobSql}, ${hostSql} FROM m LEFT JOIN job j ON j.id = m.job_id LEFT JOIN host h ON h.id = m.host_id`,
+      [number],
+    );
+    return found(rows, rows.length);
+  }
+
+  /** Hosts and jobs that a change request is about; one that is about none is everybody's. */
+  async changeRequest(number: string): Promise<FoundThings | null> {
+    if (!/^\d{1,15}$/.test(number)) return null;
+    const rows = await this.rows(
+      `WITH r AS (SELECT host_ids, job_ids FROM change_request WHERE number = $1),
+         m AS (SELECT NULL::uuid AS job_id, unnest(host_ids) AS host_id FROM r UNION ALL
+           SELECT unnest(job_ids), NULL FROM r WHERE host_ids = '{}')
+       SELECT ${jobSql}, ${hostSql} FROM r LEFT JOIN m ON true LEFT JOIN job j ON j.id = m.job_id
+         LEFT JOIN host h ON h.id = m.host_id`,
       [number],
     );
     return found(rows, rows.length);

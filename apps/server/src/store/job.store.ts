@@ -1,13 +1,17 @@
+import type { Target } from '@carillon/core/host/target';
+import type { ChainLink } from '@carillon/core/job/job-chain';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Unsettled } from '@carillon/core/state/states';
 import { lowestUuidAt } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
-import { noteChange } from './audit-act.js';
+import { ApprovalGuard } from './approval-permit.js';
 import { Database } from './database.store.js';
 import { lockDefinitions } from './definition.store.js';
+import { deleteJob } from './delete-job.js';
 import { DesiredStore } from './desired.store.js';
+import { type FreezeOverride, type FrozenJob, frozenJobs, noteOverride } from './freezes.js';
 import { assignmentCountsSql, containing, unsettledSql } from './presence-sql.js';
 import { RecentCounts } from './recent-counts.js';
 import { type RunSummaryRow, runSummaryColumns } from './run.store.js';
@@ -133,6 +137,28 @@ export class JobStore {
     return result.rows[0] ?? null;
   }
 
+  /** Which live job starts after which, on any of its hosts. */
+  async chainLinks(): Promise<ChainLink[]> {
+    const result = await this.database.pool.query<ChainLink>(
+      `SELECT DISTINCT x->>'job' AS "from", j.name AS "to", coalesce(x->>'outcome', 'success') AS outcome
+       FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
+       CROSS JOIN LATERAL jsonb_array_elements(
+         jsonb_path_query_array(v.spec, 'lax $.schedule[*] ? (@.kind == "job")') ||
+         jsonb_path_query_array(v.spec, 'lax $.overrides[*].schedule[*] ? (@.kind == "job")')) AS x
+       WHERE j.deleted_at IS NULL ORDER BY 2, 1, 3`,
+    );
+    return result.rows;
+  }
+
+  /** Ids of live jobs by name. */
+  async idsOf(names: readonly string[]): Promise<{ readonly nameKey: string; readonly id: string }[]> {
+    const result = await this.database.pool.query<{ nameKey: string; id: string }>(
+      'SELECT id, name_key AS "nameKey" FROM job WHERE deleted_at IS NULL AND name_key = ANY($1)',
+      [names.map((name) => name.toLowerCase())],
+    );
+    return result.rows;
+  }
+
   /** The newest run of each job. Most ran lately: only for the others all days are looked at. */
   async lastRuns(jobIds: readonly string[]): Promise<Map<string, RunSummaryRow>> {
     const lately = await this.lastRunsSince(jobIds, lowestUuidAt(Date.now() - latelyMs));
@@ -191,17 +217,33 @@ export class JobStore {
     return result.rows[0] ?? null;
   }
 
-  /** Takes a job off all hosts; its runs and versions stay. Takes turns with `apply`. @returns null when there is no such job */
-  remove(name: string): Promise<{ name: string; changedHosts: string[] } | null> {
+  /**
+   * Takes a job off all hosts; its runs and versions stay. Takes turns with `apply`.
+   * @param frozen sees whether a freeze holds it; what it throws undoes everything
+   * @returns null when there is no such job
+   */
+  remove(
+    name: string,
+    { frozen, override }: { frozen(jobs: readonly FrozenJob[]): void; override?: FreezeOverride | undefined },
+  ): Promise<{ name: string; changedHosts: string[] } | null> {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
-      const [job] = await tx.$queryRaw<{ id: string; name: string }[]>`
-          UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL RETURNING id, name`;
+      const guard = await ApprovalGuard.open(tx);
+      const [job] = await tx.$queryRaw<{ id: string; name: string; version: number; targets: Target }[]>`
+        SELECT j.id, j.name, v.version, v.spec->'targets' AS targets FROM job j
+        JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
+        WHERE j.name_key = ${name.toLowerCase()} AND j.deleted_at IS NULL`;
       if (!job) return null;
+      const held = await frozenJobs(tx, [job.id], Date.now());
+      frozen(held);
+      if (override) noteOverride(held, override);
+      await deleteJob(tx, this.accepted, job);
       await refreshAlertWatch(tx, [job.id]);
-      this.accepted.note({ kind: 'job-gone', jobId: job.id });
-      noteChange({ kind: 'Job', act: 'deleted', what: job.name, before: { job: job.id } });
-      return { name: job.name, changedHosts: await this.desired.reassign(tx, { jobIds: [job.id] }) };
+      const changedHosts = await this.desired.reassign(tx, { jobIds: [job.id] });
+      const { id, version, targets } = job;
+      const moved = { hostIds: changedHosts, jobIds: [id], targets: [targets], facts: { remove: id, version } };
+      await guard.pass(tx, await guard.need(tx, moved));
+      return { name: job.name, changedHosts };
     });
   }
 }

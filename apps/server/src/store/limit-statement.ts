@@ -34,6 +34,7 @@ const shadows: Readonly<Record<string, Condition | { readonly select: string }>>
   },
   missed_run: ofBoth,
   expected_cursor: ofBoth,
+  rollout: (_hosts, jobs) => `job_id = ANY(${jobs})`,
   task_change: ofBoth,
   task_replacement: ofBoth,
   start_failure: ofBoth,
@@ -61,6 +62,9 @@ const shadows: Readonly<Record<string, Condition | { readonly select: string }>>
   host_boot: ofHost,
   spool_loss: ofHost,
   task_history: ofHost,
+  definition_approval: (hosts, jobs) =>
+    `job_id = ANY(${jobs}) OR job_id IN (SELECT a.job_id FROM assignment a WHERE a.host_id = ANY(${hosts}))`,
+  change_request: (hosts, jobs) => `host_ids && ${hosts} OR job_ids && ${jobs}`,
 };
 
 /** Tables that stand in others' shadows: naming one needs those. */

@@ -19,6 +19,7 @@ import { readIncidentFilter } from '../features/incidents/incident-filter.js';
 import { readJobFilter } from '../features/jobs/job-filter.js';
 import { readJobView } from '../features/jobs/job-view.js';
 import { readNowFilter } from '../features/overview/now-filter.js';
+import { readRequestFilter } from '../features/requests/request-filter.js';
 import { readRunFilter, readRunSearch } from '../features/runs/run-filter.js';
 import { readTimelineFilter } from '../features/timeline/timeline-filter.js';
 import { loadLateWords } from '../i18n/index.js';
@@ -63,6 +64,7 @@ const routes = lazy(() => import('../features/alerting/routes/routes.page.js'), 
 const onCall = lazy(() => import('../features/alerting/on-call/on-call.page.js'), 'OnCallPage');
 const silences = lazy(() => import('../features/alerting/quiet/quiet.page.js'), 'SilencesPage');
 const maintenance = lazy(() => import('../features/alerting/quiet/quiet.page.js'), 'MaintenancePage');
+const freezes = lazy(() => import('../features/alerting/quiet/quiet.page.js'), 'FreezesPage');
 const pauses = lazy(() => import('../features/alerting/pauses/pauses.page.js'), 'PausesPage');
 const subscriptions = lazy(
   () => import('../features/alerting/subscriptions/subscriptions.page.js'),
@@ -73,6 +75,7 @@ const secrets = lazy(() => import('../features/alerting/secrets/secrets.page.js'
 const audit = lazy(() => import('../features/alerting/audit/audit.page.js'), 'AuditPage');
 const alertDocument = lazy(() => import('../features/alerting/documents/document.page.js'), 'DocumentPage');
 
+const requests = lazy(() => import('../features/requests/requests.page.js'), 'RequestsPage');
 const access = lazy(() => import('../features/access/access.page.js'), 'AccessPage');
 const own = lazy(() => import('../features/access/own.page.js'), 'OwnPage');
 
@@ -91,6 +94,7 @@ const pages = [
   createRoute({ ...inside, path: '/deliveries', component: deliveries, validateSearch: readDeliveryFilter }),
   createRoute({ ...inside, path: '/timeline', component: timeline, validateSearch: readTimelineFilter }),
   createRoute({ ...inside, path: '/heatmap', component: heatmap, validateSearch: readHeatmapFilter }),
+  createRoute({ ...inside, path: '/requests', component: requests, validateSearch: readRequestFilter }),
   createRoute({ ...inside, path: '/access', component: access }),
   createRoute({ ...inside, path: '/account', component: own }),
   createRoute({ ...inside, path: '/adoption', component: adoption, validateSearch: readAdoptionFilter }),
@@ -100,6 +104,7 @@ const pages = [
   createRoute({ ...inside, path: '/alerting/on-call', component: onCall }),
   createRoute({ ...inside, path: '/alerting/silences', component: silences }),
   createRoute({ ...inside, path: '/alerting/maintenance', component: maintenance }),
+  createRoute({ ...inside, path: '/alerting/freezes', component: freezes }),
   createRoute({ ...inside, path: '/alerting/pauses', component: pauses }),
   createRoute({ ...inside, path: '/alerting/subscriptions', component: subscriptions }),
   createRoute({

@@ -11,7 +11,9 @@ export type ObjectSource =
   | 'seen'
   | 'fleet'
   /** One by the path: `host:name` is the host whose name is in `:name`. */
-  | `${'host' | 'job' | 'run' | 'command' | 'taskChange' | 'incident'}:${string}`
+  /** A document of the kind in the path: freezes are not everybody's who writes the others. */
+  | 'documentKind:kind'
+  | `${'host' | 'job' | 'run' | 'command' | 'taskChange' | 'incident' | 'changeRequest'}:${string}`
   /** The job in the path with the hosts in the body, or all that have it. */
   | 'jobOnHosts:name'
   /** Hosts that the body selects. */
@@ -49,6 +51,7 @@ export const access: AccessTable = {
     version: ['read', 'job:name'],
     assignments: ['read', 'job:name'],
     statistics: ['read', 'job:name'],
+    chain: ['read', 'job:name'],
     taskChanges: ['read', 'job:name'],
     nextFires: ['read', 'job:name'],
     taskXml: ['read', 'job:name'],
@@ -57,6 +60,14 @@ export const access: AccessTable = {
     command: ['read', 'command:id'],
     alertPolicies: ['read', 'seen'],
     preview: ['read', 'seen'],
+  },
+  rollouts: {
+    list: ['read', 'seen'],
+    get: ['read', 'job:name'],
+    // To stop something, no more is needed than to start it.
+    halt: ['run', 'job:name'],
+    resume: ['job.write', 'job:name'],
+    rollBack: ['job.write', 'job:name'],
   },
   hosts: {
     list: ['read', 'seen'],
@@ -72,6 +83,14 @@ export const access: AccessTable = {
     tokens: ['host.enrol', 'fleet'],
     revokeToken: ['host.enrol', 'fleet'],
   },
+  admission: {
+    identity: ['read', 'host:name'],
+    approve: ['host.enrol', 'host:name'],
+    refuse: ['host.enrol', 'host:name'],
+    rotateKey: ['host.enrol', 'host:name'],
+    keepCopy: ['host.enrol', 'host:name'],
+    decommission: ['host.enrol', 'host:name'],
+  },
   runs: {
     list: ['read', 'seen'],
     table: ['read', 'seen'],
@@ -79,6 +98,7 @@ export const access: AccessTable = {
     get: ['read', 'run:id'],
     beside: ['read', 'run:id'],
     output: ['read', 'run:id'],
+    told: ['read', 'run:id'],
     stop: ['run', 'run:id'],
   },
   inventory: {
@@ -153,8 +173,8 @@ export const access: AccessTable = {
   alertDocuments: {
     list: ['read', 'fleet'],
     get: ['read', 'fleet'],
-    put: ['alert.write', 'fleet'],
-    remove: ['alert.write', 'fleet'],
+    put: ['alert.write', 'documentKind:kind'],
+    remove: ['alert.write', 'documentKind:kind'],
     preview: ['read', 'fleet'],
   },
   accounts: {
@@ -203,6 +223,21 @@ export const access: AccessTable = {
   load: {
     expected: ['read', 'seen'],
     hour: ['read', 'seen'],
+  },
+  // Who the author is, and who has approved before, is asked further on.
+  requests: {
+    list: ['read', 'seen'],
+    get: ['read', 'changeRequest:number'],
+    approve: ['approve', 'changeRequest:number'],
+    reject: ['approve', 'changeRequest:number'],
+    withdraw: ['job.write', 'changeRequest:number'],
+  },
+  approvals: {
+    keys: ['read', 'seen'],
+    addKey: ['own.manage', 'own'],
+    removeKey: ['own.manage', 'own'],
+    toSign: ['read', 'job:name'],
+    sign: ['approve', 'job:name'],
   },
 };
 

@@ -1,5 +1,7 @@
 import { accessTokenRoutes, accountRoutes, signedInRoutes } from './accounts.routes.js';
+import { admissionRoutes } from './admission.routes.js';
 import { alertDocumentRoutes } from './alert-documents.routes.js';
+import { approvalRoutes } from './approvals.routes.js';
 import { auditRoutes } from './audit.routes.js';
 import { channelRoutes } from './channels.routes.js';
 import { hostRoutes } from './hosts.routes.js';
@@ -14,6 +16,8 @@ import { missedRunRoutes } from './missed-runs.routes.js';
 import { nowRoutes } from './now.routes.js';
 import { pauseRoutes } from './pauses.routes.js';
 import { quietRoutes } from './quiet.routes.js';
+import { requestRoutes } from './requests.routes.js';
+import { rolloutRoutes } from './rollouts.routes.js';
 import type { Route } from './route.js';
 import { runRoutes } from './runs.routes.js';
 import { sessionRoutes } from './session.routes.js';
@@ -27,7 +31,9 @@ import { whyRoutes } from './why.routes.js';
 export const api = {
   session: sessionRoutes,
   jobs: jobRoutes,
+  rollouts: rolloutRoutes,
   hosts: hostRoutes,
+  admission: admissionRoutes,
   runs: runRoutes,
   inventory: inventoryRoutes,
   taskChanges: taskChangeRoutes,
@@ -50,6 +56,8 @@ export const api = {
   now: nowRoutes,
   timeline: timelineRoutes,
   load: loadRoutes,
+  requests: requestRoutes,
+  approvals: approvalRoutes,
 } as const;
 
 /** Every route with its operation id, `jobs.apply`. */

@@ -12,12 +12,16 @@ export const auditKinds = [
   'EnrolmentToken',
   'Task',
   'Upgrade',
+  'Rollout',
+  'Freeze',
   'Delivery',
   'Secret',
   'Subscription',
   'Account',
   'AccessToken',
   'Session',
+  'ChangeRequest',
+  'ApproverKey',
 ] as const;
 export type AuditKind = (typeof auditKinds)[number];
 

@@ -44,15 +44,36 @@ export const audited: AuditedTable = {
     signInLink: { kind: 'Session', act: 'made a link to sign in' },
   },
   jobs: {
-    apply: { kind: 'Job', act: 'applied', keep: ['author', 'reason', 'allowNoHosts'], changes: true },
+    apply: {
+      kind: 'Job',
+      act: 'applied',
+      keep: ['author', 'reason', 'allowNoHosts', 'overrideFreeze', 'set'],
+      changes: true,
+    },
     run: { kind: 'Command', act: 'run', keep: ['hosts'] },
     remove: { kind: 'Job', act: 'deleted' },
     preview: onlyAsks,
   },
+  rollouts: {
+    halt: { kind: 'Rollout', act: 'halted', keep: ['reason'] },
+    resume: { kind: 'Rollout', act: 'resumed', keep: ['reason'] },
+    rollBack: { kind: 'Rollout', act: 'rolled back', keep: ['reason'] },
+  },
   hosts: {
     setLabels: { kind: 'Host', act: 'labelled', keep: ['labels'] },
-    createToken: { kind: 'EnrolmentToken', act: 'created', keep: ['uses', 'expiresInMinutes', 'labels'] },
+    createToken: {
+      kind: 'EnrolmentToken',
+      act: 'created',
+      keep: ['uses', 'expiresInMinutes', 'labels', 'addresses', 'hostNames', 'needsApproval'],
+    },
     revokeToken: { kind: 'EnrolmentToken', act: 'revoked' },
+  },
+  admission: {
+    approve: { kind: 'Host', act: 'approved', keep: ['fingerprint'] },
+    refuse: { kind: 'Host', act: 'turned away' },
+    rotateKey: { kind: 'Host', act: 'asked for another key' },
+    keepCopy: { kind: 'Host', act: 'kept one of two' },
+    decommission: { kind: 'Host', act: 'decommissioned', keep: ['force'] },
   },
   runs: { stop: { kind: 'Command', act: 'stop' } },
   inventory: {
@@ -149,6 +170,16 @@ export const audited: AuditedTable = {
   now: {},
   timeline: {},
   load: {},
+  requests: {
+    approve: { kind: 'ChangeRequest', act: 'approved', keep: ['planHash'] },
+    reject: { kind: 'ChangeRequest', act: 'rejected', keep: ['reason'] },
+    withdraw: { kind: 'ChangeRequest', act: 'withdrawn' },
+  },
+  approvals: {
+    addKey: { kind: 'ApproverKey', act: 'registered', keep: ['key', 'name'] },
+    removeKey: { kind: 'ApproverKey', act: 'deleted' },
+    sign: { kind: 'Job', act: 'approval signed', keep: ['key'] },
+  },
 };
 
 const byRoute = new Map<Route, { readonly id: string; readonly rule: Kept | NotKept }>(

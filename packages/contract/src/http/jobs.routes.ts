@@ -12,6 +12,8 @@ import {
   jobSummary,
   jobVersion,
   nextFire,
+  plannedHosts,
+  runMark,
   runStatistics,
   taskChange,
   taskPreview,
@@ -28,7 +30,13 @@ export const jobRoutes = defineRoutes({
     tag,
     summary: 'Create or change jobs, host groups and alert policies from documents, all or nothing',
     body: applyBody,
-    response: z.object({ dryRun: z.boolean(), results: z.array(applyResult), plan: applyPlan.optional() }),
+    response: z.object({
+      dryRun: z.boolean(),
+      results: z.array(applyResult),
+      /** Jobs that are deleted with the hosts that had them, where `set.prune` asked for it and there are any. */
+      pruned: z.array(plannedHosts.extend({ name: z.string() })).optional(),
+      plan: applyPlan.optional(),
+    }),
   },
   list: {
     method: 'GET',
@@ -101,6 +109,27 @@ export const jobRoutes = defineRoutes({
     query: z.object({ host: nameParam.optional() }),
     response: runStatistics,
   },
+  chain: {
+    method: 'GET',
+    path: '/jobs/:name/chain',
+    tag,
+    summary: 'The jobs that start after one another with this one among them, with their places from left to right',
+    params: job,
+    response: z.object({
+      nodes: z.array(
+        z.object({
+          name: z.string(),
+          level: z.int(),
+          row: z.int(),
+          /** Its newest run on any host; null: none, or no job of that name can be seen. */
+          lastRun: runMark.nullable(),
+        }),
+      ),
+      links: z.array(z.object({ from: z.string(), to: z.string(), outcome: z.string() })),
+      /** Jobs that belong to it and are not shown. */
+      more: z.int(),
+    }),
+  },
   taskChanges: {
     method: 'GET',
     path: '/jobs/:name/task-changes',
@@ -148,6 +177,8 @@ export const jobRoutes = defineRoutes({
     tag,
     summary: 'Take the job off all hosts; its runs stay readable',
     params: job,
+    /** Why it is done though a freeze covers it; takes the right to. */
+    query: z.object({ overrideFreeze: z.string().min(1).max(limits.reasonCharacters).optional() }),
     response: z.object({ name: z.string(), hosts: z.int() }),
   },
   command: {

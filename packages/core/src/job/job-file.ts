@@ -2,10 +2,12 @@ import { dictionaryNames, rangesOf } from '@carillon/wintask/result-code-diction
 import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
 import { z } from 'zod';
 import { isForeignPath } from '../adopt/foreign-path.js';
+import { mostApprovals } from '../approval/change-request.js';
 import { canonicalJson } from '../desired/canonical-json.js';
 import { parseDocument } from '../document/parse-document.js';
 import type { HostGroup, Target } from '../host/target.js';
 import { makeProblem, type Result } from '../problem.js';
+import { rolloutSchema } from '../rollout/rollout.schema.js';
 import { problemParams } from '../zod-problems.js';
 import { conditionsSchema } from './conditions.schema.js';
 import { argumentsOfScripts, overridesSchema } from './host-overrides.schema.js';
@@ -28,7 +30,6 @@ import {
   hostNameSchema,
   labelsSchema,
   nameSchema,
-  notSupportedYet,
 } from './parts.schema.js';
 import { runSchema } from './run.schema.js';
 import { accountKinds, accountProblem, type RunAs, type RunAsParts, readRunAs, serviceAccounts } from './run-as.js';
@@ -176,7 +177,7 @@ export const jobFileSchema = z
     alerts: z.array(nameSchema).max(50).optional(),
     when: conditionsSchema.optional(),
     retry: retrySchema.optional(),
-    rollout: notSupportedYet('staged rollout'),
+    rollout: rolloutSchema.optional(),
   })
   .superRefine(({ run, overrides = [] }, context) => {
     for (const index of argumentsOfScripts(run, overrides)) {
@@ -213,6 +214,7 @@ export const jobFileSchema = z
       ...(file.when ? { when: file.when } : {}),
       ...(file.replaces && file.replaces.length > 0 ? { replaces: file.replaces } : {}),
       ...(file.overrides && file.overrides.length > 0 ? { overrides: file.overrides } : {}),
+      ...(file.rollout ? { rollout: file.rollout } : {}),
       alerts: file.alerts ?? [],
     }),
   );
@@ -224,6 +226,7 @@ export const hostGroupFileSchema = z
     name: nameSchema,
     labels: labelsSchema.optional(),
     hosts: z.array(hostNameSchema).min(1).max(jobLimits.targetNames).optional(),
+    approval: z.strictObject({ required: z.int().min(1).max(mostApprovals) }).optional(),
   })
   .superRefine((group, context) => {
     if (group.labels === undefined && group.hosts === undefined) {
@@ -231,7 +234,12 @@ export const hostGroupFileSchema = z
     }
   })
   .transform(
-    ({ name, labels, hosts }): HostGroup => ({ name, ...(labels ? { labels } : {}), ...(hosts ? { hosts } : {}) }),
+    ({ name, labels, hosts, approval }): HostGroup => ({
+      name,
+      ...(labels ? { labels } : {}),
+      ...(hosts ? { hosts } : {}),
+      ...(approval ? { approval } : {}),
+    }),
   );
 
 /** A parsed map that says `kind: Job`. */

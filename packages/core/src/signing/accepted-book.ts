@@ -2,24 +2,36 @@ import { sha256Hex } from '../desired/canonical-json.js';
 import type { DesiredEntry } from '../desired/desired-state.js';
 import { holdBackReason } from '../desired/hold-back.js';
 import { type HostPause, pauseCapability } from '../desired/pause.js';
-import { type HostGroup, matchesTarget, type Target } from '../host/target.js';
+import { type HostGroup, matchesTarget, type Target, type TargetHost } from '../host/target.js';
+import { type RolloutCourse, versionFor } from '../rollout/course.js';
 import { AcceptedSecrets, type ProposedUse } from './accepted-secrets.js';
 import { type AcceptedPause, type AcceptedRecord, type BookEntry, type BookHead, noEntry } from './book-entry.js';
+import { HostsOfBook } from './hosts-of-book.js';
 import { type Refusal, refuse } from './refusal.js';
+import {
+  afterRolloutRecord,
+  isRolloutRecord,
+  judgeRolloutRecord,
+  type RolloutGuard,
+  serverItself,
+  startRollout,
+} from './rollout-guard.js';
 
 interface AcceptedJob {
   readonly name: string;
   readonly current: number;
-  readonly targets: Target;
-  readonly needs: readonly string[];
   readonly isGone: boolean;
-  readonly versions: ReadonlyMap<number, { readonly manifestHash: string; readonly specHash: string }>;
+  readonly versions: ReadonlyMap<number, AcceptedVersion>;
+  readonly course: RolloutCourse;
+  /** Of the newest version on its way; null: none is. */
+  readonly rollout: RolloutGuard | null;
 }
 
-interface AcceptedHost {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly publicKey: string;
+interface AcceptedVersion {
+  readonly manifestHash: string;
+  readonly specHash: string;
+  readonly targets: Target;
+  readonly needs: readonly string[];
 }
 
 /** What the database says that a host should have. */
@@ -30,6 +42,8 @@ export interface ProposedIndex {
   readonly pause?: HostPause | undefined;
   /** As the agent itself said them, over its own key. */
   readonly capabilities: readonly string[];
+  /** With which the agent signed in; left out where no agent asks. */
+  readonly publicKey?: string | undefined;
 }
 
 export interface ProposedOrder {
@@ -49,7 +63,7 @@ export const highestRevision = 2 ** 48;
  */
 export class AcceptedBook {
   private readonly jobs = new Map<string, AcceptedJob>();
-  private readonly hosts = new Map<string, AcceptedHost>();
+  private readonly hosts = new HostsOfBook();
   private readonly groups = new Map<string, HostGroup>();
   private readonly pauses = new Map<string, AcceptedPause>();
   private end: BookHead = { seq: 0, hash: noEntry };
@@ -71,16 +85,25 @@ export class AcceptedBook {
     const { kind, seq, previous, records } = entry;
     if (kind !== 'carillon/accepted/v1' || seq !== this.end.seq + 1 || previous !== this.end.hash)
       return refuse('book_changed', `entry ${this.end.seq + 1} of the book does not follow the one before`);
-    for (const record of records) this.take(record);
+    const atMs = Date.parse(entry.at);
+    for (const record of records) this.take(record, atMs);
     this.end = { seq, hash: sha256Hex(text) };
     return { ok: true };
   }
 
-  /** May this be accepted now? A version is never lower than one that was, nor the same with another meaning. */
-  judgeRecord(record: AcceptedRecord): Verdict {
-    if (record.kind === 'seal-key') return this.secrets.judgeKey(record, this.hosts.get(record.hostId));
+  /**
+   * May this be accepted now? A version is never lower than one that was, nor the same with another meaning; and a further
+   * ring is open only when the rule of its rollout allows it.
+   * @param by who asks for it; `serverItself` where nobody does
+   */
+  judgeRecord(record: AcceptedRecord, { by, atMs }: { by: string; atMs: number }): Verdict {
+    if (isRolloutRecord(record)) {
+      const job = this.jobs.get(record.jobId);
+      return judgeRolloutRecord(record, job && !job.isGone ? job : undefined, { isServer: by === serverItself, atMs });
+    }
+    if (record.kind === 'seal-key') return this.secrets.judgeKey(record, this.hosts.working(record.hostId));
     if (record.kind === 'secret') return this.secrets.judge(record);
-    if (record.kind !== 'job') return { ok: true };
+    if (record.kind !== 'job') return this.hosts.judge(record, atMs);
     const highest = Math.max(0, ...(this.jobs.get(record.jobId)?.versions.keys() ?? []));
     return record.version > highest
       ? { ok: true }
@@ -91,21 +114,24 @@ export class AcceptedBook {
    * Is this exactly what the host should have by what was accepted? A job that its agent is too old for may be missing, or be
    * there in an older version that was accepted.
    */
-  judgeIndex({ hostId, rev, entries, pause, capabilities }: ProposedIndex, nowMs: number): Verdict {
-    const host = this.hosts.get(hostId);
-    if (!host) return refuse('unknown_host', `host ${hostId} was never accepted`);
+  judgeIndex({ hostId, rev, entries, pause, capabilities, publicKey }: ProposedIndex, nowMs: number): Verdict {
+    const host = this.hosts.working(hostId);
+    if (!host) return this.hosts.refuseUnknown(hostId);
     const of = `host ${host.name}`;
+    if (publicKey !== undefined && publicKey !== host.publicKey)
+      return refuse('other_key', `${of}: who asks for it has another key than the host`);
     if (!(rev <= highestRevision)) return refuse('bad_index', `${of}: no host gets to revision ${rev}`);
     const given = new Map(entries.map((entry) => [entry.jobId, entry]));
     if (given.size !== entries.length) return refuse('bad_index', `${of}: a job stands there twice`);
     const groups = [...this.groups.values()];
     for (const [jobId, job] of this.jobs) {
-      if (job.isGone || !matchesTarget(job.targets, host, groups)) continue;
+      const wanted = wantedOn({ ...host, id: hostId }, job, groups);
+      if (!wanted) continue;
       const entry = given.get(jobId);
-      const isHeld = holdBackReason(job.needs, capabilities) !== null;
+      const isHeld = holdBackReason(wanted.needs, capabilities) !== null;
       if (!entry && !isHeld) return refuse('left_out', `${of}: job ${job.name} is missing`);
       if (!entry) continue;
-      const flaw = entryFlaw(of, entry, job, isHeld);
+      const flaw = entryFlaw(of, entry, { job, wanted: wanted.version, isHeld });
       if (flaw) return flaw;
       given.delete(jobId);
     }
@@ -116,15 +142,20 @@ export class AcceptedBook {
 
   /** May this host be told to start or stop this job? */
   judgeOrder({ hostId, jobId, action }: ProposedOrder): Verdict {
-    const host = this.hosts.get(hostId);
-    if (!host) return refuse('unknown_host', `host ${hostId} was never accepted`);
+    const host = this.hosts.working(hostId);
+    if (!host) return this.hosts.refuseUnknown(hostId);
     // What runs may be stopped, whatever became of its job.
     if (action !== 'run') return { ok: true };
     const job = this.jobs.get(jobId);
     if (!job || job.isGone) return refuse('unknown_job', `host ${host.name}: job ${jobId} was never accepted`);
-    return matchesTarget(job.targets, host, [...this.groups.values()])
+    return wantedOn({ ...host, id: hostId }, job, [...this.groups.values()])
       ? { ok: true }
       : refuse('other_target', `host ${host.name}: job ${job.name} is not for it`);
+  }
+
+  /** Was it said that this host is to go, and is it there still or gone already? */
+  judgeLeave(hostId: string): Verdict {
+    return this.hosts.judgeLeave(hostId);
   }
 
   /** Is this the definition that was accepted? */
@@ -146,8 +177,8 @@ export class AcceptedBook {
    */
   judgeUse(use: ProposedUse): ReturnType<AcceptedSecrets['judgeUse']> {
     const { hostId, jobId, version, text } = use;
-    const host = this.hosts.get(hostId);
-    if (!host) return refuse('unknown_host', `host ${hostId} was never accepted`);
+    const host = this.hosts.working(hostId);
+    if (!host) return this.hosts.refuseUnknown(hostId);
     const definition = this.judgeDefinition(jobId, version, { manifestHash: sha256Hex(text) });
     if (!definition.ok) return definition;
     const order = this.judgeOrder({ hostId, jobId, action: 'run' });
@@ -157,7 +188,7 @@ export class AcceptedBook {
 
   /** What stands in the book, to be compared with the database. */
   contents() {
-    return { jobs: this.jobs, hosts: this.hosts, groups: this.groups } as const;
+    return { jobs: this.jobs, hosts: this.hosts.standing, groups: this.groups } as const;
   }
 
   private judgePause(
@@ -184,12 +215,21 @@ export class AcceptedBook {
     return refuse('other_target', `${of}: job ${job.name} is not for it`);
   }
 
-  private take(record: AcceptedRecord): void {
+  private take(record: AcceptedRecord, atMs: number): void {
     switch (record.kind) {
       case 'job': {
         const { jobId, name, version, targets, needs, manifestHash, specHash } = record;
-        const versions = new Map(this.jobs.get(jobId)?.versions).set(version, { manifestHash, specHash });
-        this.jobs.set(jobId, { name, current: version, targets, needs, isGone: false, versions });
+        const before = this.jobs.get(jobId);
+        const versions = new Map(before?.versions).set(version, { manifestHash, specHash, targets, needs });
+        const way = startRollout(before?.course, record, atMs);
+        this.jobs.set(jobId, { name, current: version, isGone: false, versions, ...way });
+        break;
+      }
+      case 'rollout-step':
+      case 'rollout-halt':
+      case 'rollout-resume': {
+        const job = this.jobs.get(record.jobId);
+        if (job) this.jobs.set(record.jobId, { ...job, ...afterRolloutRecord(record, job, atMs) });
         break;
       }
       case 'job-gone': {
@@ -201,11 +241,21 @@ export class AcceptedBook {
         this.groups.set(record.name.toLowerCase(), record);
         break;
       case 'host':
-        if (this.hosts.get(record.hostId)?.publicKey !== record.publicKey) this.secrets.forgetKey(record.hostId);
-        this.hosts.set(record.hostId, record);
+      case 'host-key':
+      case 'host-gone':
+        // A host says its key for secrets again, over the key by which it is known.
+        if (record.kind !== 'host' || this.hosts.standing.get(record.hostId)?.publicKey !== record.publicKey)
+          this.secrets.forgetKey(record.hostId);
+        this.hosts.take(record);
+        break;
+      case 'labels':
+      case 'host-leaving':
+      case 'token':
+      case 'token-gone':
+        this.hosts.take(record);
         break;
       case 'seal-key':
-        this.secrets.takeKey(record, this.hosts.get(record.hostId)?.publicKey);
+        this.secrets.takeKey(record, this.hosts.standing.get(record.hostId)?.publicKey);
         break;
       case 'secret':
         this.secrets.take(record);
@@ -213,11 +263,6 @@ export class AcceptedBook {
       case 'secret-gone':
         this.secrets.takeGone(record);
         break;
-      case 'labels': {
-        const host = this.hosts.get(record.hostId);
-        if (host) this.hosts.set(record.hostId, { ...host, labels: record.labels });
-        break;
-      }
       case 'pause':
         for (const [index, pause] of record.pauses.entries()) this.pauses.set(record.hostIds[index] ?? '', pause);
         break;
@@ -229,19 +274,40 @@ export class AcceptedBook {
   }
 }
 
+interface Wanted extends AcceptedVersion {
+  readonly version: number;
+}
+
+/** The version of a job that a host should have now; null: none. */
+function wantedOn(
+  host: TargetHost & { readonly id: string },
+  { isGone, course, versions }: AcceptedJob,
+  groups: readonly HostGroup[],
+): Wanted | null {
+  const version = isGone ? null : versionFor(host.id, course);
+  const known = version === null ? undefined : versions.get(version);
+  return version !== null && known && matchesTarget(known.targets, host, groups) ? { ...known, version } : null;
+}
+
 interface Definition {
   readonly specHash: string;
   readonly manifestHash: string;
 }
 
-function entryFlaw(of: string, entry: DesiredEntry, job: AcceptedJob, isHeld: boolean): Refusal | null {
+function entryFlaw(
+  of: string,
+  entry: DesiredEntry,
+  { job, wanted, isHeld }: { job: AcceptedJob; wanted: number; isHeld: boolean },
+): Refusal | null {
   const known = job.versions.get(entry.version);
   if (!known || known.manifestHash !== entry.manifestHash)
     return refuse(
       'bad_manifest',
       `${of}: version ${entry.version} of job ${job.name} is not the one that was accepted`,
     );
-  if (entry.version < job.current && !isHeld)
-    return refuse('rollback', `${of}: job ${job.name} at version ${entry.version}, ${job.current} was accepted`);
+  if (entry.version > wanted)
+    return refuse('rollout', `${of}: job ${job.name} at version ${entry.version}, whose ring is not open yet`);
+  if (entry.version < wanted && !isHeld)
+    return refuse('rollback', `${of}: job ${job.name} at version ${entry.version}, ${wanted} was accepted`);
   return null;
 }

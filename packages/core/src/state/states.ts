@@ -2,7 +2,11 @@
  * Every state of the product and the questions asked of them, in one file.
  * The database's enums are checked against these lists by a test.
  */
-export const hostStates = ['active', 'quarantined', 'revoked', 'retired'] as const;
+export const hostStates = ['active', 'quarantined', 'revoked', 'retired', 'pending', 'decommissioning'] as const;
+/**
+ * `pending`: it has joined, and nobody has said yet that it may work. `decommissioning`: it was told to take away what is ours
+ * and to go. `retired`: it is gone, and what it did stays to be read.
+ */
 export type HostState = (typeof hostStates)[number];
 
 /** How a host looks from the centre right now; derived from its session, never stored. */
@@ -157,6 +161,22 @@ export function isFinalRun(state: RunState): boolean {
   }
 }
 
+/** Hosts whose agent may hold a session: it works, waits to be let in, or is on its way out. */
+export function mayConnect(state: HostState): boolean {
+  switch (state) {
+    case 'active':
+    case 'pending':
+    case 'decommissioning':
+      return true;
+    case 'quarantined':
+    case 'revoked':
+    case 'retired':
+      return false;
+    default:
+      return unreachable(state);
+  }
+}
+
 /** Whether a run is still under way on its host, so that more of it is to come. */
 export function isRunUnderWay(state: RunState): boolean {
   return state === 'waiting' || state === 'running';
@@ -210,9 +230,10 @@ export const documentKinds = [
   'Route',
   'Silence',
   'MaintenanceWindow',
+  'Freeze',
 ] as const;
 export type DocumentKind = (typeof documentKinds)[number];
-/** Kinds that are stored as written, by name: what alerts are made of and where they go. */
+/** Kinds that are stored as written, by name: what alerts are made of and where they go, and when nothing may be changed. */
 export type AlertDocumentKind = Exclude<DocumentKind, 'Job' | 'HostGroup'>;
 export const alertDocumentKinds = documentKinds.filter(
   (kind): kind is AlertDocumentKind => kind !== 'Job' && kind !== 'HostGroup',

@@ -5,7 +5,10 @@ import { type Document, readDocument } from '@carillon/core/document/read-docume
 import { makeProblem } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidInput } from '../../http/api-error.js';
+import type { Caller } from '../../http/caller.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
+import { ChangeDesk } from '../../shared/change-desk.js';
+import { overrideOf, refuseFrozen, requireFreezeRight } from '../../shared/frozen.js';
 import { meansSpec } from '../../shared/job-source.js';
 import { type DocumentPlace, placeKey } from '../../store/alert-document.store.js';
 import {
@@ -14,6 +17,8 @@ import {
   type DocumentProblem,
   type WrittenDocument,
 } from '../../store/apply.store.js';
+import type { Need } from '../../store/approval-permit.js';
+import type { FrozenJob } from '../../store/freezes.js';
 import type { PlanFacts } from '../../store/plan-facts.js';
 import {
   circularJobs,
@@ -25,7 +30,7 @@ import {
   withoutHosts,
   wrongFallbacks,
 } from './checks.js';
-import { type MadePlan, makePlan } from './plan.js';
+import { type MadePlan, makePlan, shownFreezes, shownPruned, shownRollout } from './plan.js';
 import { notTheirSecrets } from './secret-checks.js';
 
 type Route = typeof jobRoutes.apply;
@@ -36,22 +41,42 @@ export class ApplyService {
   constructor(
     @Inject(ApplyStore) private readonly store: ApplyStore,
     @Inject(HINTS) private readonly hints: Hints,
-  ) {}
+    @Inject(ChangeDesk) private readonly desk: ChangeDesk,
+  ) {
+    desk.register<AskedApply>('apply', {
+      execute: ({ body, seen }, author) => this.carryOut(body, author, seen),
+      plan: ({ body, seen }, author) =>
+        this.carryOut({ ...body, dryRun: true, plan: true, expectPlan: undefined }, author, seen, true),
+    });
+  }
 
-  /** @throws ApiError `invalid` whose problems carry the index of their document */
-  async apply(
+  /**
+   * @throws ApiError `invalid` whose problems carry the index of their document; `conflict` with the number of a change
+   *   request where others have to approve it
+   */
+  apply(body: Input<Route>['body'], callerName: string, seen: readonly SeenDocument[] = []): Promise<Response<Route>> {
+    const { reason } = body;
+    const asked = { title: titleOf(body.documents), body: { body, seen }, reason };
+    return this.desk.ask('apply', asked, () => this.carryOut(body, callerName, seen));
+  }
+
+  /** @param withHosts the plan says all hosts of each job, for who approves it */
+  private async carryOut(
     body: Input<Route>['body'],
     callerName: string,
     seen: readonly SeenDocument[] = [],
+    withHosts = false,
   ): Promise<Response<Route>> {
-    const { documents: raw, dryRun, allowNoHosts, author, reason, sources = [], expect = [], expectPlan } = body;
+    const { documents: raw, dryRun, allowNoHosts, author, reason, sources = [], expect = [], expectPlan, set } = body;
+    const override = overrideOf(body.overrideFreeze);
     const documents = readAll(raw);
     const isPlanned = body.plan === true && dryRun;
     let made: MadePlan | undefined;
+    let held: readonly FrozenJob[] = [];
     requireMeaning(documents, sources);
     const outcome = await this.store.apply(
       documents,
-      { author: author ?? callerName, reason, sources },
+      { author: author ?? callerName, reason, sources, override, set },
       {
         versionsOf: expect.map(({ job }) => job),
         changesOf: seen,
@@ -70,32 +95,38 @@ export class ApplyService {
           ...(allowNoHosts ? [] : withoutHosts(documents, hosts)),
           ...notRegistrable(documents, hosts),
         ],
-        ...(isPlanned || expectPlan !== undefined
-          ? {
-              plan: (facts: PlanFacts, results: readonly AppliedDocument[]) => {
-                made = makePlan(documents, results, facts, Date.now());
-                requirePlan(expectPlan, made.plan.hash);
-              },
-            }
-          : {}),
+        // A plan says so; whoever would do it is refused.
+        frozen: (frozen) => {
+          held = frozen;
+          if (!dryRun && !override) refuseFrozen(frozen);
+        },
+        isPlanned: isPlanned || expectPlan !== undefined,
+        plan: (facts: PlanFacts, results: readonly AppliedDocument[]) => {
+          made = makePlan(documents, results, facts, { nowMs: Date.now(), withHosts });
+          requirePlan(expectPlan, made.plan.hash);
+          return made.plan.hash;
+        },
       },
       dryRun,
     );
     if (outcome.kind === 'refused') throw invalidInput(outcome.problems);
     // The engine learns what it looks at before the next result comes, and not at its next poll.
-    if (!dryRun && outcome.results.some(({ change }) => change !== 'unchanged'))
+    const isPruned = outcome.pruned.length > 0;
+    if (!dryRun && (isPruned || outcome.results.some(({ change }) => change !== 'unchanged')))
       this.hints.publish({ kind: 'alerts', hostIds: [] });
     if (!dryRun && outcome.changedHosts.length > 0)
       this.hints.publish({ kind: 'desired', hostIds: outcome.changedHosts });
     return {
       dryRun,
-      results: outcome.results.map(({ warnings: stored = [], ...result }, index) => {
+      results: outcome.results.map(({ warnings: stored = [], rollout, ...result }, index) => {
         const warnings = [...stored, ...dutyWarnings(documents[index], Date.now())];
         const told = warnings.map((warning) => ({ ...warning, hosts: [...warning.hosts] }));
         const plan = isPlanned ? made?.documents[index] : undefined;
-        return { ...result, ...(told.length > 0 ? { warnings: told } : {}), ...(plan ? { plan } : {}) };
+        const way = rollout ? { rollout: shownRollout(rollout) } : {};
+        return { ...result, ...way, ...(told.length > 0 ? { warnings: told } : {}), ...(plan ? { plan } : {}) };
       }),
-      ...(isPlanned && made ? { plan: made.plan } : {}),
+      ...(isPruned ? { pruned: shownPruned(outcome.pruned) } : {}),
+      ...(isPlanned && made ? { plan: { ...made.plan, frozen: shownFreezes(held), ...approvalOf(outcome.need) } } : {}),
     };
   }
 
@@ -116,6 +147,35 @@ export class ApplyService {
     if (!result) throw new Error('a document was applied and no result came of it');
     return { kind: result.kind, name: result.name, change: result.change };
   }
+}
+
+/** @throws ApiError `forbidden` where a document says when nothing may be changed, and whoever gives it may not */
+export function requireFreezeRights(documents: readonly unknown[], caller: Caller): void {
+  const isFreeze = (raw: unknown) => raw !== null && typeof raw === 'object' && 'kind' in raw && raw.kind === 'Freeze';
+  if (documents.some(isFreeze)) requireFreezeRight(caller, 'freeze.write');
+}
+
+/** What others would have to approve, for a plan. */
+function approvalOf(need: Need | null | undefined) {
+  return need ? { approval: { required: need.required, groups: [...need.groups] } } : {};
+}
+
+/** What a change request keeps of an apply. */
+interface AskedApply {
+  readonly body: Input<Route>['body'];
+  readonly seen: readonly SeenDocument[];
+}
+
+const titledDocuments = 3;
+
+/** `apply Job nightly, HostGroup prod and 2 more`. */
+function titleOf(documents: readonly unknown[]): string {
+  const names = documents.slice(0, titledDocuments).map((raw) => {
+    const { kind, name } = raw as { kind?: unknown; name?: unknown };
+    return `${kind} ${name}`;
+  });
+  const more = documents.length - names.length;
+  return `apply ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`.slice(0, 300);
 }
 
 /** Who changes a job must have seen what he changes. @throws ApiError for the first job that is not as it was expected */

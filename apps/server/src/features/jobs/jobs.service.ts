@@ -2,6 +2,7 @@ import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import { limits } from '@carillon/contract/limits';
 import { onHost } from '@carillon/core/job/host-overrides';
+import { jobChain } from '@carillon/core/job/job-chain';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { makeProblem } from '@carillon/core/problem';
 import { isTimeZone } from '@carillon/wintask/time/zone';
@@ -10,6 +11,8 @@ import { ApiError, invalidInput, notFound } from '../../http/api-error.js';
 import { pageOfRows, readCursor, readUuidCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { assignmentView } from '../../shared/assignment-view.js';
+import { ChangeDesk } from '../../shared/change-desk.js';
+import { overrideOf, refuseFrozen } from '../../shared/frozen.js';
 import { readLabel } from '../../shared/read-label.js';
 import { taskChangeView } from '../../shared/task-change-view.js';
 import { previewFires, previewTask } from '../../shared/task-preview.js';
@@ -25,6 +28,12 @@ import { nextStartOf, nextStarts } from './next-start.js';
 
 type Routes = typeof jobRoutes;
 
+interface AskedRemoval {
+  readonly name: string;
+  /** Why it is done though a freeze covers it. */
+  readonly overrideFreeze?: string;
+}
+
 /** Use cases around jobs that exist. */
 @Injectable()
 export class JobsService {
@@ -36,7 +45,10 @@ export class JobsService {
     @Inject(RunComparisonStore) private readonly comparison: RunComparisonStore,
     @Inject(FirePlansStore) private readonly firePlans: FirePlansStore,
     @Inject(HINTS) private readonly hints: Hints,
-  ) {}
+    @Inject(ChangeDesk) private readonly desk: ChangeDesk,
+  ) {
+    desk.register<AskedRemoval>('remove', { execute: (body) => this.carryOutRemoval(body) });
+  }
 
   async list({
     cursor,
@@ -162,6 +174,24 @@ export class JobsService {
     return statisticsView(runs, usual);
   }
 
+  /** What starts after what, around a job. Of jobs that the caller does not see he does not hear. */
+  async chain(name: string): Promise<Response<Routes['chain']>> {
+    const job = await this.require(name);
+    const links = await this.jobs.chainLinks();
+    const { nodes, links: shown, more } = jobChain(job.name, links);
+    const ids = new Map((await this.jobs.idsOf(nodes.map((node) => node.name))).map((row) => [row.nameKey, row.id]));
+    const runs = await this.jobs.recentRuns([...ids.values()], 1);
+    const lastRunOf = (node: string) => runs.get(ids.get(node.toLowerCase()) ?? '')?.[0];
+    return {
+      nodes: nodes.map((node) => {
+        const run = lastRunOf(node.name);
+        return { ...node, lastRun: run ? runMarkView(run) : null };
+      }),
+      links: [...shown],
+      more,
+    };
+  }
+
   async listTaskChanges({
     name,
     cursor,
@@ -184,8 +214,15 @@ export class JobsService {
     return previewTask(JSON.parse(row.manifest) as Manifest, await this.zone(row.id, timezone));
   }
 
-  async remove(name: string): Promise<Response<Routes['remove']>> {
-    const removed = await this.jobs.remove(name);
+  /** @throws ApiError `conflict` while a freeze holds it, and with the number of a change request where others approve it */
+  remove(name: string, overrideFreeze: string | undefined): Promise<Response<Routes['remove']>> {
+    const body = { name, ...(overrideFreeze === undefined ? {} : { overrideFreeze }) };
+    return this.desk.ask('remove', { title: `delete Job ${name}`, body }, () => this.carryOutRemoval(body));
+  }
+
+  private async carryOutRemoval({ name, overrideFreeze }: AskedRemoval): Promise<Response<Routes['remove']>> {
+    const override = overrideOf(overrideFreeze);
+    const removed = await this.jobs.remove(name, { frozen: override ? () => undefined : refuseFrozen, override });
     if (!removed) throw notFound('job', name);
     const { changedHosts } = removed;
     if (changedHosts.length > 0) this.hints.publish({ kind: 'desired', hostIds: changedHosts });

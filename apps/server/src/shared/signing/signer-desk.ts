@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { CommandOrder } from '@carillon/contract/agent/command-messages';
 import type { HostIndex } from '@carillon/contract/agent/desired-messages';
+import type { LeaveOrder } from '@carillon/contract/agent/host-key-messages';
 import type { ChainHead } from '@carillon/core/audit/chain';
 import { endText } from '@carillon/core/audit/witness';
 import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
@@ -14,7 +15,15 @@ import { trustedKeys } from '@carillon/core/signing/key-set';
 import { type Refusal, refuse } from '@carillon/core/signing/refusal';
 import { indexLifeMs } from '@carillon/core/signing/verify';
 import { Sealer } from '../sealer.js';
-import { type KeyPlaces, keysMark, openKeys, type SigningKeys, writeWhole } from './key-files.js';
+import {
+  type KeyPlaces,
+  keysMark,
+  openKeySet,
+  openKeys,
+  reopenKeys,
+  type SigningKeys,
+  writeWhole,
+} from './key-files.js';
 import type { BookState, SignedText, SignerCall, SignerCalls, TrustNow } from './signer-requests.js';
 import { VaultDesk } from './vault-desk.js';
 
@@ -28,7 +37,9 @@ export class SignerDesk {
   private keys: SigningKeys;
   private readonly vault: VaultDesk;
   private signedEnd: ChainHead | undefined;
-  private mark: number;
+  private mark: string;
+  /** What is wrong with the key files, while something is. */
+  private trouble: string | null = null;
   private book = new AcceptedBook();
   /** As its file says: kept where whoever writes the database cannot reach. */
   private end: BookHead | null;
@@ -39,7 +50,8 @@ export class SignerDesk {
     forget: () => this.forget(),
     accept: ({ by, atMs, records, after }) => {
       if (!after) {
-        const flaw = this.notWhole() ?? records.map((each) => this.book.judgeRecord(each)).find(({ ok }) => !ok);
+        const flaw =
+          this.notWhole() ?? records.map((each) => this.book.judgeRecord(each, { by, atMs })).find(({ ok }) => !ok);
         if (flaw && !flaw.ok) return flaw;
       }
       const entry = nextEntry(after ?? this.book.head, { by, atMs, records });
@@ -49,6 +61,7 @@ export class SignerDesk {
     indexes: ({ nowMs, proposals }) => proposals.map((proposal) => this.index(proposal, nowMs)),
     inspect: ({ nowMs, proposals }) => proposals.map((each) => this.notWhole() ?? this.book.judgeIndex(each, nowMs)),
     orders: ({ orders }) => orders.map((order) => this.order(order)),
+    leaves: ({ nowMs, hostIds }) => hostIds.map((hostId) => this.leave(hostId, nowMs)),
     auditEnd: ({ head, atMs }) => this.auditEnd(head, atMs),
     judge: ({ definitions }) =>
       definitions.map(({ jobId, version, ...rest }) => this.book.judgeDefinition(jobId, version, rest)),
@@ -59,7 +72,7 @@ export class SignerDesk {
       const { jobs, hosts, groups } = this.book.contents();
       return {
         jobs: [...jobs].map(([jobId, { current, name, isGone }]) => ({ jobId, version: current, name, isGone })),
-        hosts: [...hosts].map(([hostId, { name, labels, publicKey }]) => ({ hostId, name, labels, publicKey })),
+        hosts: [...hosts].map(([hostId, host]) => ({ hostId, ...host })),
         groups: [...groups.values()].map((group) => ({ ...group, kind: 'group' as const })),
         sealKeys: [...this.book.secrets.contents().keys],
         secrets: [...this.book.secrets.contents().secrets],
@@ -82,7 +95,8 @@ export class SignerDesk {
     this.lookAtKeys();
     const { publicKey, keySet, signed } = this.keys;
     const hasRevoked = keySet.keys.some(({ state }) => state === 'revoked');
-    return { publicKey, trusted: trustedKeys(keySet), keySet: signed, version: keySet.version, hasRevoked };
+    const { trouble } = this;
+    return { publicKey, trusted: trustedKeys(keySet), keySet: signed, version: keySet.version, hasRevoked, trouble };
   }
 
   /** Somebody changed the keys: what can be read whole counts from now on. */
@@ -90,10 +104,13 @@ export class SignerDesk {
     const mark = keysMark(this.places);
     if (mark === this.mark) return;
     try {
-      this.keys = openKeys(this.places);
+      this.keys = reopenKeys(this.places, this.keys.keySet);
       this.mark = mark;
-    } catch {
-      // In the middle of being changed; the next look finds it whole.
+      this.trouble = null;
+    } catch (error) {
+      // In the middle of being changed, which the next look finds done; or broken, which is told. What can be read counts.
+      this.trouble = error instanceof Error ? error.message : String(error);
+      this.keys = { ...this.keys, ...openKeySet(this.places, this.keys.keySet) };
     }
   }
 
@@ -213,6 +230,20 @@ export class SignerDesk {
     if (!verdict.ok) return verdict;
     const text = canonicalJson({ ...order, signedBy: this.keys.publicKey } as unknown as Json);
     return { text, signature: this.sign('carillon/v1/command', text) };
+  }
+
+  private leave(hostId: string, nowMs: number): SignedText | Refusal {
+    const verdict = this.notWhole() ?? this.book.judgeLeave(hostId);
+    if (!verdict.ok) return verdict;
+    const order: LeaveOrder = {
+      kind: 'carillon/leave/v1',
+      hostId,
+      issuedAt: new Date(nowMs).toISOString(),
+      notAfter: new Date(nowMs + indexLifeMs).toISOString(),
+      signedBy: this.keys.publicKey,
+    };
+    const text = canonicalJson(order as unknown as Json);
+    return { text, signature: this.sign('carillon/v1/leave', text) };
   }
 
   private auditEnd(head: ChainHead, atMs: number): SignedText | Refusal {

@@ -19,6 +19,8 @@ export interface TrustNow {
   readonly keySet: SignedKeySet;
   readonly version: number;
   readonly hasRevoked: boolean;
+  /** Why the key files cannot be read as they are now; null: they can. */
+  readonly trouble: string | null;
 }
 
 export interface BookState {
@@ -80,6 +82,8 @@ export interface SignerCalls {
     ask: { nowMs: number; proposals: readonly ProposedIndex[] };
     answer: readonly ({ ok: true } | Refusal)[];
   };
+  /** That these hosts are to go, for those of which the book says so. */
+  leaves: { ask: { nowMs: number; hostIds: readonly string[] }; answer: readonly (SignedText | Refusal)[] };
   orders: { ask: { orders: readonly CommandOrder[] }; answer: readonly (SignedText | Refusal)[] };
   /** The end of the audit's chain, for witnesses. Never one below what was signed before, nor another of the same number. */
   auditEnd: { ask: { head: ChainHead; atMs: number }; answer: SignedText | Refusal };
@@ -109,6 +113,7 @@ export interface BookContents {
     readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly publicKey: string;
+    readonly isLeaving: boolean;
   }[];
   readonly groups: readonly Extract<AcceptedRecord, { kind: 'group' }>[];
   /** Keys to which the secrets of hosts are sealed, by host. */

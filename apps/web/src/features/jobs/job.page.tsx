@@ -12,10 +12,12 @@ import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
 import { WhyForm } from '../hosts/why-form.js';
+import { JobRollout } from '../rollouts/job-rollout.js';
 import { RunList } from '../runs/run-list.js';
 import { Definition } from './definition.js';
 import { JobActs } from './job-acts.js';
 import { JobAlerts } from './job-alerts.js';
+import { JobChain } from './job-chain.js';
 import { JobHosts } from './job-hosts.js';
 import { JobStatistics } from './job-statistics.js';
 import { type JobTab, jobTabs } from './job-view.js';
@@ -60,6 +62,7 @@ function JobDetails({ job }: { job: Job }) {
         </Group>
         <JobActs job={job} runNow={runNow} />
       </Group>
+      <JobRollout job={job.name} />
       {runNow.data && <StartedRuns ids={runNow.data} onClose={runNow.reset} />}
       <Tabs value={tab} onChange={show} keepMounted={false}>
         <Tabs.List mb="md">
@@ -95,6 +98,7 @@ function Part({ tab, job }: { tab: JobTab; job: Job }) {
             </Section>
             <NextFires job={name} version={version} />
           </SimpleGrid>
+          <JobChain name={name} />
           <WhyForm job={name} />
         </>
       );

@@ -1,5 +1,6 @@
 import { access } from './access.js';
 import { actions } from './actions.js';
+import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { editor } from './editor.js';
@@ -9,6 +10,8 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
+import { requests } from './requests.js';
+import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
 import { timeline } from './timeline.js';
@@ -16,6 +19,7 @@ import { timeline } from './timeline.js';
 /** Words that only pages behind the first one say: what is opened first is lighter without them. */
 export const lateWords = {
   ...access,
+  ...admission,
   ...actions,
   ...adoption,
   ...editor,
@@ -25,6 +29,8 @@ export const lateWords = {
   ...hostPage,
   ...jobPage,
   ...jobs,
+  ...rollouts,
+  ...requests,
   ...runPage,
   ...secrets,
   ...timeline,

@@ -2,6 +2,7 @@ import type { lateWords as english } from '../en/late-words.js';
 import type { Same } from '../same.js';
 import { access } from './access.js';
 import { actions } from './actions.js';
+import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { editor } from './editor.js';
@@ -11,12 +12,15 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
+import { requests } from './requests.js';
+import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
 import { timeline } from './timeline.js';
 
 export const lateWords: Same<typeof english> = {
   ...access,
+  ...admission,
   ...actions,
   ...adoption,
   ...editor,
@@ -26,6 +30,8 @@ export const lateWords: Same<typeof english> = {
   ...hostPage,
   ...jobPage,
   ...jobs,
+  ...rollouts,
+  ...requests,
   ...runPage,
   ...secrets,
   ...timeline,
