@@ -2,6 +2,7 @@ import { countOf, describeChange, warningLines } from '../lib/print.js';
 import { safeText } from '../lib/safe-text.js';
 import {
   accountsChange,
+  approvalText,
   accountsText,
   fieldLines,
   fireText,
@@ -27,6 +28,7 @@ export function planMarkdown(plan: Plan, limit = markdownCharacters): string {
   const head = [
     `### Carillon plan: ${hasChanges(plan) ? summaryOf(plan) : 'nothing to change'}`,
     `Hash \`${plan.hash}\`. \`carillon apply --expect ${plan.hash}\` does this and nothing else.`,
+    ...(plan.approval ? [`🔒 ${approvalText(plan, code)}.`] : []),
   ].join('\n\n');
   const told = plan.results.filter(({ change, plan: { gained, lost }, warnings = [] }) => {
     return change !== 'unchanged' || gained.count + lost.count + warnings.length > 0;

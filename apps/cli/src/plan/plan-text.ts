@@ -3,6 +3,7 @@ import { safeText } from '../lib/safe-text.js';
 import {
   accountsChange,
   accountsText,
+  approvalText,
   fieldLines,
   fireText,
   hostsText,
@@ -18,7 +19,8 @@ export function planText(plan: Plan): string {
     `moved by a group: job ${safeText(job)}`,
     ...hostLines(hosts),
   ]);
-  return [...lines, ...moved, '', `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`].join('\n');
+  const approval = approvalText(plan, safeText);
+  return [...lines, ...moved, '', ...(approval ? [approval] : []), `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`].join('\n');
 }
 
 /** The document, and indented below it what becomes of it. */

@@ -12,6 +12,8 @@ export type PlannedHosts = PlanResult['plan']['gained'];
 export interface Plan {
   readonly hash: string;
   readonly moved: NonNullable<Answer['plan']>['moved'];
+  /** What others have to approve; absent: nothing. */
+  readonly approval?: NonNullable<Answer['plan']>['approval'];
   readonly results: readonly PlanResult[];
 }
 
@@ -20,6 +22,13 @@ export function summaryOf({ results, moved }: Plan): string {
   const count = (change: PlanResult['change']) => results.filter((result) => result.change === change).length;
   const others = moved.length > 0 ? `, ${countOf(moved.length, 'other job')} moved by groups` : '';
   return `${count('created')} to create, ${count('updated')} to update, ${count('unchanged')} unchanged${others}`;
+}
+
+/** Who has to approve it, in words; empty: nobody. */
+export function approvalText({ approval }: Plan, name: (text: string) => string): string {
+  if (!approval) return '';
+  const { required, groups } = approval;
+  return `it waits for ${countOf(required, 'approval')} by others: hosts of the protected ${groups.length === 1 ? 'group' : 'groups'} ${groups.map(name).join(', ')}`;
 }
 
 /** Whether applying it would change anything. */
