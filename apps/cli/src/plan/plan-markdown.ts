@@ -2,8 +2,8 @@ import { countOf, describeChange, warningLines } from '../lib/print.js';
 import { safeText } from '../lib/safe-text.js';
 import {
   accountsChange,
-  approvalText,
   accountsText,
+  approvalText,
   fieldLines,
   fireText,
   hasChanges,

@@ -20,7 +20,13 @@ export function planText(plan: Plan): string {
     ...hostLines(hosts),
   ]);
   const approval = approvalText(plan, safeText);
-  return [...lines, ...moved, '', ...(approval ? [approval] : []), `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`].join('\n');
+  return [
+    ...lines,
+    ...moved,
+    '',
+    ...(approval ? [approval] : []),
+    `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`,
+  ].join('\n');
 }
 
 /** The document, and indented below it what becomes of it. */

@@ -8,7 +8,7 @@ import { type VaultPurpose, vaultKey } from '@carillon/core/secrets/secret-use';
 import { Inject, Injectable } from '@nestjs/common';
 import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
-import { ApprovalGuard, type Moved, type Need } from './approval-permit.js';
+import { ApprovalGuard, type Moved, type Need, type WrittenVersion } from './approval-permit.js';
 import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
@@ -86,6 +86,8 @@ export type ApplyOutcome =
       readonly kind: 'done';
       readonly results: AppliedDocument[];
       readonly changedHosts: string[];
+      /** Versions that were written. */
+      readonly versions: readonly WrittenVersion[];
       /** Of what was planned. */
       readonly planHash: string | null;
       /** Of a dry run: what others would have to approve. */
@@ -218,7 +220,11 @@ export class ApplyStore {
       const found = warnings.length > 0 ? { warnings } : {};
       return { ...told, hosts: byDocument.get(index)?.count ?? result.hosts, ...found };
     });
-    return { kind: 'done', results: counted, changedHosts, planHash };
+    const versions = results.flatMap(({ name, change, version }, index): WrittenVersion[] => {
+      const jobId = jobOfDocument.get(index);
+      return jobId === undefined || version === null || change === 'unchanged' ? [] : [{ name, jobId, version }];
+    });
+    return { kind: 'done', results: counted, changedHosts, versions, planHash };
   }
 
   /** Whoever applies a file that does not have what was adopted takes it back; he may not know. */
@@ -239,13 +245,14 @@ export class ApplyStore {
 /** What an apply moves, for who may have to approve it. */
 function movedBy(
   documents: readonly WrittenDocument[],
-  { results, changedHosts, planHash }: Extract<ApplyOutcome, { kind: 'done' }>,
+  { results, changedHosts, versions, planHash }: Extract<ApplyOutcome, { kind: 'done' }>,
 ): Moved {
   const changed = documents.filter((_, index) => results[index]?.change !== 'unchanged');
   return {
     hostIds: changedHosts,
     changedGroups: changed.flatMap(({ kind, spec }) => (kind === 'HostGroup' ? [spec.name] : [])),
     targets: changed.flatMap((document) => (document.kind === 'Job' ? [document.spec.targets] : [])),
+    versions,
     facts: { apply: planHash },
   };
 }
