@@ -6,9 +6,11 @@ import {
   approvalText,
   fieldLines,
   fireText,
+  frozenLines,
   hostsText,
   type Plan,
   type PlanResult,
+  rolloutLines,
   summaryOf,
 } from './plan.js';
 
@@ -19,10 +21,17 @@ export function planText(plan: Plan): string {
     `moved by a group: job ${safeText(job)}`,
     ...hostLines(hosts),
   ]);
+  const pruned = (plan.pruned ?? []).map(
+    ({ name, ...hosts }) =>
+      `deleted job ${safeText(name)}: the files of its set have it no more; loses ${hostsText(hosts, safeText)}`,
+  );
   const approval = approvalText(plan, safeText);
+  const frozen = frozenLines(plan, safeText);
   return [
     ...lines,
     ...moved,
+    ...pruned,
+    ...frozen,
     '',
     ...(approval ? [approval] : []),
     `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`,
@@ -41,6 +50,7 @@ function documentLines(result: PlanResult): string[] {
     head,
     ...fields.flatMap(fieldLines).map((line) => `  ${line}`),
     ...hostLines(result.plan),
+    ...rolloutLines(result, safeText).map((line) => `  ${line}`),
     ...accountLine,
     ...zones.map(({ hostTimezone, nextFires }) => {
       const fires = nextFires.map((fire) => fireText(fire, hostTimezone)).join(', ');
