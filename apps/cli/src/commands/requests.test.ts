@@ -127,6 +127,7 @@ describe('requests approve', () => {
     ...{ groups: ['prod'], required: 1, approvals: [], planHash: '0123456789abcdef', endedAt: null, outcome: null },
     ...{ createdAt: '2026-11-28T07:00:00.000Z', expiresAt: '2026-12-05T07:00:00.000Z', refusal: null, changes: [] },
     jobs: [{ name: 'nightly', jobId, version: 4 }],
+    hosts: ['DB-01'],
     plan: {
       results: [
         {
@@ -142,7 +143,7 @@ describe('requests approve', () => {
     body: { body: { documents: [document] } },
   });
   const answerTo = () => {
-    const { plan: _p, body: _b, refusal: _r, changes: _c, jobs: _j, ...row } = detail();
+    const { plan: _p, body: _b, refusal: _r, changes: _c, jobs: _j, hosts: _h, ...row } = detail();
     return { ...row, state: 'applied' as const };
   };
   const expectOf = async () => {

@@ -153,14 +153,28 @@ function stateLine({ number, state, approvals, required, outcome }: Request): st
 }
 
 function fieldsOf(detail: Detail) {
-  const { number, title, state, author, reason, groups, required, approvals, expiresAt, outcome, refusal, changes } =
-    detail;
+  const {
+    number,
+    title,
+    state,
+    author,
+    reason,
+    groups,
+    hosts,
+    required,
+    approvals,
+    expiresAt,
+    outcome,
+    refusal,
+    changes,
+  } = detail;
   return [
     ['request', `${number}: ${title}`],
     ['state', outcome ? `${state}: ${outcome}` : state],
     ['author', author],
     ['reason', reason ?? '-'],
     ['groups', groups.join(', ')],
+    ['hosts', hosts.map(safeText).join(', ') || '-'],
     ['approved', `${approvals.length} of ${required}${approvals.map(({ name }) => `, ${name}`).join('')}`],
     ['until', localTime(expiresAt)],
     ...(refusal ? ([['you', `may not approve it: ${refusal}`]] as const) : []),

@@ -21,6 +21,8 @@ export interface ChangeRequestRow {
   /** Versions that it would write. */
   readonly jobs: readonly WrittenVersion[];
   readonly groups: string[];
+  /** Hosts of these groups that it moves, by name. */
+  readonly hosts: string[];
   readonly required: number;
   readonly state: RequestState;
   readonly outcome: string | null;
@@ -47,6 +49,7 @@ export interface NewRequest {
 const columns = `r.number::float8 AS number, r.act, r.title, r.body, r.author, r.author_account AS "authorAccount", r.reason,
   r.plan_hash AS "planHash", r.plan, r.jobs, r.groups, r.required, r.state, r.outcome, r.created_at AS "createdAt",
   r.expires_at AS "expiresAt", r.ended_at AS "endedAt",
+  (SELECT coalesce(json_agg(h.name ORDER BY h.name_key), '[]') FROM host h WHERE h.id = ANY(r.host_ids)) AS hosts,
   (SELECT coalesce(json_agg(json_build_object('account', a.account_id, 'name', a.name, 'at', a.at) ORDER BY a.at), '[]')
    FROM change_approval a WHERE a.request = r.number) AS approvals`;
 

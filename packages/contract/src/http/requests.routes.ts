@@ -41,6 +41,8 @@ export const changeRequestDetail = changeRequest.extend({
   plan: z.object({ results: z.array(applyResult), plan: applyPlan.optional() }).nullable(),
   /** What was asked for: the documents of an `apply`, the name of a job, labels of a host. */
   body: z.record(z.string(), z.unknown()),
+  /** Hosts of the protected groups that it moves. */
+  hosts: z.array(z.string()),
   /** Versions that an `apply` would write, new jobs with the ids that they will have: what approvers may sign. */
   jobs: z.array(z.object({ name: z.string(), jobId: z.uuid(), version: z.int() })),
   /** Why the caller may not approve it: `own_request`, `already_approved`, …; null: as far as this goes he may. */

@@ -71,7 +71,7 @@ export class RequestsService {
     const plan = row.act === 'apply' ? ((isSame ? now?.plan : row.plan) as Response<Routes['get']>['plan']) : null;
     const changes = now && !isSame ? (now.flaw ? [now.flaw] : this.changesOf(row, now.plan)) : [];
     const refusal = verdict.ok ? (changes.length > 0 ? 'stale' : null) : verdict.reason;
-    return { ...requestView(row), plan, body: row.body, jobs: [...row.jobs], refusal, changes };
+    return { ...requestView(row), plan, body: row.body, hosts: row.hosts, jobs: [...row.jobs], refusal, changes };
   }
 
   /**

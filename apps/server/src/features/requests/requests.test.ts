@@ -157,6 +157,7 @@ describe('a change of protected hosts', () => {
       ),
     ];
     expect(await isThere('p1')).toBe(true);
+    expect((await show(numbers[0] ?? 0)).hosts).toEqual(['prod-1']);
     expect(await sql(`SELECT name FROM host WHERE labels->>'env' = 'prod'`)).toEqual([{ name: 'prod-1' }]);
     expect(await sql('SELECT approvals FROM host_group')).toEqual([{ approvals: 1 }]);
     for (const number of numbers.slice(0, 3)) expect((await approve(number)).state).toBe('applied');
