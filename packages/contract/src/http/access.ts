@@ -82,6 +82,14 @@ export const access: AccessTable = {
     tokens: ['host.enrol', 'fleet'],
     revokeToken: ['host.enrol', 'fleet'],
   },
+  admission: {
+    identity: ['read', 'host:name'],
+    approve: ['host.enrol', 'host:name'],
+    refuse: ['host.enrol', 'host:name'],
+    rotateKey: ['host.enrol', 'host:name'],
+    keepCopy: ['host.enrol', 'host:name'],
+    decommission: ['host.enrol', 'host:name'],
+  },
   runs: {
     list: ['read', 'seen'],
     table: ['read', 'seen'],
