@@ -209,29 +209,6 @@ describe('an edited task of a job that keeps edits', () => {
     expect(await job()).toMatchObject({ version: 1 });
   });
 
-  it('on a host of a protected group waits for somebody who asks, and for others who approve', async () => {
-    const { name, hosts, job, tell, look, changes } = await makeJob();
-    const group = { kind: 'HostGroup', name: `g-${name}`, hosts: [hosts[0]?.name], approval: { required: 1 } };
-    await app.call(jobRoutes.apply, { body: { documents: [group] } });
-    const id = await tell(set({ enabled: false }));
-    await look();
-    expect(await changes()).toMatchObject([
-      { adoption: 'left', adoptionReasons: [expect.stringContaining('approval_needed: ')] },
-    ]);
-    const number = await app.call(taskChangeRoutes.adopt, { id }).then(
-      () => 0,
-      (error: ApiFailure) => Number(error.body.params.request),
-    );
-    expect(await job()).toMatchObject({ version: 1 });
-    const { planHash } = await app.call(requestRoutes.get, { number });
-    const token = await addApprover();
-    const body = { planHash };
-    const done = await callRoute({ baseUrl: app.origin, token }, requestRoutes.approve, { number, body });
-    expect(done.state).toBe('applied');
-    expect(await job()).toMatchObject({ version: 2, spec: { overrides: [{ enabled: false }] } });
-    expect(await changes()).toMatchObject([{ adoption: 'adopted', adoptedVersion: 2 }]);
-  });
-
   it('is missed by a file that does not know of it, which is said', async () => {
     const { hosts, apply, tell, look } = await makeJob(2);
     await tell(set({ enabled: false }));
@@ -338,5 +315,30 @@ describe('what was found', () => {
     await expect(app.call(taskChangeRoutes.get, { id: newId() })).rejects.toMatchObject({
       body: { code: 'not_found' },
     });
+  });
+});
+
+describe('an edited task', () => {
+  it('on a host of a protected group waits for somebody who asks, and for others who approve', async () => {
+    const { name, hosts, job, tell, look, changes } = await makeJob();
+    const group = { kind: 'HostGroup', name: `g-${name}`, hosts: [hosts[0]?.name], approval: { required: 1 } };
+    await app.call(jobRoutes.apply, { body: { documents: [group] } });
+    const id = await tell(set({ enabled: false }));
+    await look();
+    expect(await changes()).toMatchObject([
+      { adoption: 'left', adoptionReasons: [expect.stringContaining('approval_needed: ')] },
+    ]);
+    const number = await app.call(taskChangeRoutes.adopt, { id }).then(
+      () => 0,
+      (error: ApiFailure) => Number(error.body.params.request),
+    );
+    expect(await job()).toMatchObject({ version: 1 });
+    const { planHash } = await app.call(requestRoutes.get, { number });
+    const token = await addApprover();
+    const body = { planHash };
+    const done = await callRoute({ baseUrl: app.origin, token }, requestRoutes.approve, { number, body });
+    expect(done.state).toBe('applied');
+    expect(await job()).toMatchObject({ version: 2, spec: { overrides: [{ enabled: false }] } });
+    expect(await changes()).toMatchObject([{ adoption: 'adopted', adoptedVersion: 2 }]);
   });
 });
