@@ -51,6 +51,7 @@ export const access: AccessTable = {
     version: ['read', 'job:name'],
     assignments: ['read', 'job:name'],
     statistics: ['read', 'job:name'],
+    chain: ['read', 'job:name'],
     taskChanges: ['read', 'job:name'],
     nextFires: ['read', 'job:name'],
     taskXml: ['read', 'job:name'],
