@@ -20,7 +20,7 @@ const usage = `carillon-agent ${agentVersion}
          work until stopped; with --log-file what it says goes to agent.log in its folder
   run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
   action --dry-run JOB [--data DIR]
-         what the action of a job (cleanup) would do, without doing it
+         what the action of a job (cleanup, http, healthCheck) would do, without doing it
   status [--data DIR] [--json]  is it running, connected, in step; what it still has to tell
   doctor [--data DIR] [--json]  looks for what is wrong and says what to do; exit code 1 when something is
   policy show | check [FILE] [--data DIR] [--json]

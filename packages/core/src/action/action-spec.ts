@@ -1,11 +1,15 @@
 import type { CleanupSpec } from './cleanup.js';
+import type { HttpSpec } from './http.js';
 
 /** What each typed action is told, every default written out. A new action is a line here, in `actionKinds` and in the files beside. */
 export interface ActionSpecs {
   readonly cleanup: CleanupSpec;
+  readonly http: HttpSpec;
+  /** The same with nothing to send and nothing to keep. */
+  readonly healthCheck: HttpSpec;
 }
 
-export const actionKinds = ['cleanup'] as const satisfies readonly (keyof ActionSpecs)[];
+export const actionKinds = ['cleanup', 'http', 'healthCheck'] as const satisfies readonly (keyof ActionSpecs)[];
 export type ActionKind = (typeof actionKinds)[number];
 
 /**
