@@ -20,11 +20,16 @@ const usage = `carillon-agent ${agentVersion}
          work until stopped; with --log-file what it says goes to agent.log in its folder
   run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
   action --dry-run JOB [--data DIR]
-         what the action of a job (cleanup, http, healthCheck) would do, without doing it
+         what the action of a job (cleanup, backup, http, healthCheck) would do, without doing it
+  backup list | verify [--set SET] | restore --set SET|latest --to DIR [--overwrite] [--dry-run]
+         JOB|FOLDER [PATTERN] [--data DIR] [--json]
+         sets that a job of this host made, or that are in a folder; restore writes over nothing unless told
   status [--data DIR] [--json]  is it running, connected, in step; what it still has to tell
   doctor [--data DIR] [--json]  looks for what is wrong and says what to do; exit code 1 when something is
   policy show | check [FILE] [--data DIR] [--json]
          what the owner of this host allows the centre, and which jobs that keeps out; exit code 1 for check if any
+  policy require-approvals COUNT KEY[=WHOSE]... | require-approvals none [--data DIR] [--json]
+         register only definitions that so many of these approvers have signed; KEY is a public key or its fingerprint
   account set ACCOUNT | forget ACCOUNT | list [--data DIR] [--json]
          passwords of accounts that jobs run as; set reads one line from standard input
   secret set NAME | forget NAME | list [--data DIR] [--json]
@@ -41,6 +46,7 @@ const verbs: Record<string, () => Promise<Verb>> = {
   agent: async () => (await import('./verbs/agent.js')).agent,
   run: async () => (await import('./verbs/run.js')).run,
   action: async () => (await import('./verbs/action.js')).action,
+  backup: async () => (await import('./verbs/backup.js')).backup,
   status: async () => (await import('./verbs/look.js')).status,
   doctor: async () => (await import('./verbs/look.js')).doctor,
   policy: async () => (await import('./verbs/look.js')).policy,

@@ -8,6 +8,7 @@ export interface CommandEntry {
 
 /** In the order of the help text. To load them all takes most of a second, one of them a third of that. */
 export const commandList: readonly CommandEntry[] = [
+  entry(['new'], async () => (await import('./commands/new.js')).addNew),
   entry(['apply'], async () => (await import('./commands/apply.js')).addApply),
   entry(['diff'], async () => (await import('./commands/diff.js')).addDiff),
   entry(['import'], async () => (await import('./commands/import.js')).addImport),
@@ -32,8 +33,12 @@ export const commandList: readonly CommandEntry[] = [
   ),
   entry(['channels'], async () => (await import('./commands/channels.js')).addChannels),
   entry(['deliveries'], async () => (await import('./commands/channels.js')).addDeliveries),
-  entry(['secret'], async () => (await import('./commands/channels.js')).addSecret),
+  entry(['secret'], async () => (await import('./commands/secret.js')).addSecret),
+  entry(['account'], async () => (await import('./commands/job-secrets.js')).addAccount),
   entry(['subscriptions'], async () => (await import('./commands/subscriptions.js')).addSubscriptions),
+  entry(['requests'], async () => (await import('./commands/requests.js')).addRequests),
+  entry(['approve'], async () => (await import('./commands/approve.js')).addApprove),
+  entry(['approver-key'], async () => (await import('./commands/approver-key.js')).addApproverKey),
   entry(['delete'], async () => (await import('./commands/delete.js')).addDelete),
   entry(['xml'], async () => (await import('./commands/xml.js')).addXml),
   entry(['schedule'], async () => (await import('./commands/schedule.js')).addSchedule),

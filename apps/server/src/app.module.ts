@@ -9,6 +9,7 @@ import { AgentDownloadsModule } from './features/agent-downloads/agent-downloads
 import { AlertDocumentsModule } from './features/alert-documents/alert-documents.module.js';
 import { AlertPoliciesModule } from './features/alert-policies/alert-policies.module.js';
 import { ApplyModule } from './features/apply/apply.module.js';
+import { ApprovalsModule } from './features/approvals/approvals.module.js';
 import { AuditModule } from './features/audit/audit.module.js';
 import { ChannelsModule } from './features/channels/channels.module.js';
 import { CommandsModule } from './features/commands/commands.module.js';
@@ -18,6 +19,7 @@ import { HostsModule } from './features/hosts/hosts.module.js';
 import { IncidentLinksModule } from './features/incident-links/incident-links.module.js';
 import { IncidentsModule } from './features/incidents/incidents.module.js';
 import { InventoryModule } from './features/inventory/inventory.module.js';
+import { JobSecretsModule } from './features/job-secrets/job-secrets.module.js';
 import { JobsModule } from './features/jobs/jobs.module.js';
 import { LiveModule } from './features/live/live.module.js';
 import { LoadModule } from './features/load/load.module.js';
@@ -26,6 +28,7 @@ import { OverviewModule } from './features/overview/overview.module.js';
 import { PausesModule } from './features/pauses/pauses.module.js';
 import { PreviewModule } from './features/preview/preview.module.js';
 import { QuietModule } from './features/quiet/quiet.module.js';
+import { RequestsModule } from './features/requests/requests.module.js';
 import { RunsModule } from './features/runs/runs.module.js';
 import { SessionModule } from './features/session/session.module.js';
 import { SignedInModule } from './features/session/signed-in.module.js';
@@ -59,6 +62,7 @@ export const features = [
   AgentDownloadsModule,
   AlertPoliciesModule,
   ChannelsModule,
+  JobSecretsModule,
   IncidentsModule,
   IncidentLinksModule,
   SubscriptionsModule,
@@ -76,6 +80,8 @@ export const features = [
   TimelineModule,
   LoadModule,
   LiveModule,
+  RequestsModule,
+  ApprovalsModule,
 ];
 
 @Module({})

@@ -52,7 +52,7 @@ export class AccountDesk {
     if (need === 'always' && password === undefined)
       throw new SchedulerError(
         'password_needed',
-        `Windows needs the password of ${account} to register this; hand it over on the host: carillon-agent account set "${account}"`,
+        `Windows needs the password of ${account} to register this; hand it over in the centre: carillon account set "${account}", or on the host: carillon-agent account set "${account}"`,
       );
     return { credential: credentialOf(kind, account, password), mark: this.markFor(runAs) };
   }

@@ -39,7 +39,7 @@ export class JobSecrets {
     const { environment = {}, stdin } = run.secrets ?? {};
     const names = [...Object.values(environment), ...(stdin === undefined ? [] : [stdin])];
     const known = [...new Set(names)].flatMap((name) => {
-      const value = this.ports.secrets.get(name);
+      const value = this.ports.secrets.get(name, jobId);
       return value === undefined ? [] : [[name, value] as const];
     });
     // Written where nobody may look, closed, and only then put where runners look.

@@ -7,7 +7,7 @@ export interface ActionContext {
   readonly job: string;
   readonly jobId: string;
   readonly version: number;
-  /** Name of the host as the centre knows it; empty where it is not known. */
+  /** Name of the host as the centre knows it, else its own. */
   readonly host: string;
   /** Says what would happen and changes nothing. */
   readonly isDryRun: boolean;

@@ -1,15 +1,17 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { readDocument } from '@carillon/core/document/read-document';
 import type { Manifest, RunSpec } from '@carillon/core/job/job-spec';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '../lib/new-id.js';
 import { setSecret } from '../programs/secret.js';
 import { leaveTicket } from '../runner/start-ticket.js';
 import { loadOrMakeIdentity } from '../state/identity.js';
-import { buildAgent, runBuiltAgent } from '../testing/built-agent.js';
+import { buildAgent, builtAgent, runBuiltAgent } from '../testing/built-agent.js';
 import { JobStarts } from '../testing/job-starts.js';
 import { makeManifest, nodeProgram } from '../testing/samples.js';
 import { makeTempFolder } from '../testing/temp-folder.js';
@@ -29,6 +31,20 @@ function cleanupJob(root: string, changes: Partial<Manifest> = {}): Manifest {
   };
   const run: RunSpec = { kind: 'cleanup', action, workingDirectory: null, environment: {} };
   return makeManifest({ name: 'clean', run, ...changes });
+}
+
+function backupJob(from: string, to: string): Manifest {
+  const keep = { count: null, days: null };
+  const action = {
+    from: [from],
+    to,
+    mode: 'incremental',
+    exclude: [],
+    compare: 'size+mtime',
+    verify: true,
+    keep,
+  } as const;
+  return makeManifest({ name: 'save', run: { kind: 'backup', action, workingDirectory: null, environment: {} } });
 }
 
 /** As Task Scheduler starts it. */
@@ -123,6 +139,64 @@ describe('a job with an action', () => {
     } finally {
       server.close();
     }
+  });
+
+  it('makes sets that are listed, verified and given back on the host', async () => {
+    const jobs = new JobStarts();
+    const [from, to, back] = [makeTempFolder(), makeTempFolder(), makeTempFolder()];
+    writeFileSync(join(from, 'a.txt'), 'one');
+    writeFileSync(join(from, 'b.txt'), 'two');
+    const { code, out } = await runOf(jobs, backupJob(from, to));
+    expect(code).toBe(0);
+    expect(out).toMatch(/::result .*"state":"complete","files":2,"bytes":6/);
+
+    const ask = (...words: string[]) => runBuiltAgent(['backup', '--data', jobs.folder.root, ...words]);
+    const listed = await ask('list', 'save');
+    expect(listed.stdout).toMatch(/^000001-\d{8}T\d{6}Z-full {2}complete {2}2 files, 6 B; 2 here, 6 B\n$/);
+    expect(JSON.parse((await ask('list', 'save', '--json')).stdout)).toMatchObject({
+      sets: [{ number: 1, state: 'complete' }],
+    });
+    const [folder = ''] = readdirSync(to).map((host) => join(to, host, 'save'));
+    expect(await ask('verify', folder)).toMatchObject({ code: 0, stdout: expect.stringContaining('2 of 2 files') });
+
+    const restored = await ask('restore', 'save', '--set', 'latest', '--to', back, '**/a.*');
+    expect(restored).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(join(back, from, 'a.txt'), 'utf8')).toBe('one');
+    expect(existsSync(join(back, from, 'b.txt'))).toBe(false);
+    const again = await ask('restore', 'save', '--set', 'latest', '--to', back);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('it is there already') });
+    expect(await ask('restore', 'save', '--to', back)).toMatchObject({ code: 2 });
+    expect(await ask('verify', folder, '--set', 'none')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no set none'),
+    });
+  });
+
+  it('leaves no set when it is killed, and goes on the next time', async () => {
+    const jobs = new JobStarts();
+    const [from, to] = [makeTempFolder(), makeTempFolder()];
+    writeFileSync(join(from, 'large'), '');
+    truncateSync(join(from, 'large'), 2 ** 34);
+    const job = backupJob(from, to);
+    jobs.store(job);
+    const child = spawn(process.execPath, [builtAgent, 'action', '--data', jobs.folder.root, job.jobId], {
+      env: { ...process.env, CARILLON_RUN_ID: 'x' },
+      stdio: 'ignore',
+    });
+    const inside = () => readdirSync(to, { recursive: true }).map(String);
+    await vi.waitFor(() => expect(inside().some((path) => path.endsWith('/large'))).toBe(true), {
+      timeout: 20_000,
+      interval: 5,
+    });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(inside().filter((path) => /-full$/.test(path))).toEqual([]);
+
+    truncateSync(join(from, 'large'), 3);
+    const { code, out } = await runOf(jobs, job);
+    expect([code, out.split('\n')[0]]).toEqual([0, expect.stringContaining('a run that was cut short left this')]);
+    expect(inside().filter((path) => /unfinished|lock/.test(path))).toEqual([]);
+    expect(inside().filter((path) => /-full$/.test(path))).toHaveLength(1);
   });
 
   it('is done by its signed definition only', async () => {

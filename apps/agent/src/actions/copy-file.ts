@@ -51,7 +51,7 @@ export function copyFile(from: string, to: string, found: Found): string {
   }
 }
 
-/** A time for `utimes`, which cuts off what is below a microsecond: 0.123 s would become 0.122999 s without a little more. */
+/** A time for `utimes`: as a number of seconds most are a little less than they should be, and would come back a millisecond younger. */
 export function seconds(ms: number): number {
   return (ms + 0.000_5) / 1000;
 }

@@ -1,6 +1,6 @@
-import { closeSync, constants, existsSync, openSync, readlinkSync, realpathSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSamePath } from './real-folder.js';
+import { isSamePath, whereIs } from './real-folder.js';
 
 /** What stands where a path should go on is not what was listed there. */
 export class PathMoved extends Error {}
@@ -22,7 +22,7 @@ export function inHeldFolder<T>(root: string, path: string, work: (entry: string
   const entry = join(root, path);
   const held = openSync(entry, 'r');
   try {
-    if (!isSamePath(realpathSync.native(entry), entry)) throw new PathMoved(`${entry} leads elsewhere now`);
+    if (!isSamePath(whereIs(entry), entry)) throw new PathMoved(`${entry} leads elsewhere now`);
     return work(entry);
   } finally {
     closeSync(held);

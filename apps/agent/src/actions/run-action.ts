@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { type ActionRun, isAction } from '@carillon/core/action/action-spec';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { type ActionContext, type ActionResult, WrongDefinition } from './action-context.js';
+import { backUp } from './backup.js';
 import { cleanUp } from './cleanup.js';
 
 /**
@@ -33,6 +34,8 @@ function carryOut(run: ActionRun, context: ActionContext): ActionResult | Promis
     case 'http':
     case 'healthCheck':
       return loadHttp().then(({ askHttp }) => askHttp(run.action, context));
+    case 'backup':
+      return backUp(run.action, context);
   }
 }
 

@@ -21,5 +21,6 @@ export const capabilities: readonly string[] = [
   pauseCapability,
   'trust',
   'audit-witness',
+  'approvals',
   ...actionKinds.map(actionNeed),
 ];

@@ -1,6 +1,7 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { limits } from '@carillon/contract/limits';
 import { unreachable } from '@carillon/core/state/states';
+import type { CentralSecrets } from '../accounts/central-secrets.js';
 import type { EventSender } from '../collect/event-sender.js';
 import type { OutputShipper } from '../collect/output-shipper.js';
 import type { SpoolKeeper } from '../collect/spool-keeper.js';
@@ -37,6 +38,8 @@ export interface SessionParts {
   readonly upgrader?: Pick<Upgrader, 'attach' | 'detach' | 'onOffer' | 'onChunk'>;
   /** Absent on simulated hosts, which keep to the keys that they joined with. */
   readonly trust?: Pick<TrustKeeper, 'take'>;
+  /** Absent on simulated hosts. */
+  readonly central?: Pick<CentralSecrets, 'attach' | 'detach' | 'onNotice' | 'onState'>;
   /** Absent on simulated hosts. */
   readonly witness?: Pick<AuditWitness, 'take'>;
   /** Told when a session opens and ends. */
@@ -93,6 +96,11 @@ export async function runSession(
   const abort = () => channel.close(1000, typeof signal.reason === 'string' ? signal.reason : 'agent stops');
   signal.addEventListener('abort', abort, { once: true });
 
+  parts.central?.attach({
+    key: (body) => channel.send('secrets.key', body),
+    get: (body) => channel.send('secrets.get', body),
+    status: (body) => channel.send('secrets.status', body),
+  });
   // Before anything is read: an offer may have come right behind the welcome.
   parts.upgrader?.attach({
     get: (body) => channel.send('release.get', body),
@@ -130,7 +138,16 @@ export async function runSession(
     clearInterval(beat);
     clearInterval(look);
     signal.removeEventListener('abort', abort);
-    for (const part of [events, output, desired, commands, parts.inventory, parts.contact, parts.upgrader])
+    for (const part of [
+      events,
+      output,
+      desired,
+      commands,
+      parts.inventory,
+      parts.contact,
+      parts.upgrader,
+      parts.central,
+    ])
       part?.detach();
   }
 }
@@ -140,7 +157,7 @@ const refusedOutput = /^log frame: run ([0-9a-f-]{36})\b/;
 function receive(
   message: FromServer,
   channel: Channel,
-  { events, output, desired, commands, inventory, upgrader, trust, witness, log }: SessionParts,
+  { events, output, desired, commands, inventory, upgrader, trust, witness, central, log }: SessionParts,
 ): void {
   switch (message.name) {
     case 'desired.notice':
@@ -189,6 +206,12 @@ function receive(
       if (before) channel.send('audit.seen', before);
       break;
     }
+    case 'secrets.notice':
+      central?.onNotice(message.body);
+      break;
+    case 'secrets.state':
+      central?.onState(message.body);
+      break;
     case 'nack': {
       log.warn('the server did not take a message', message.body);
       const runId = refusedOutput.exec(message.body.message)?.[1];

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { ApprovalRule } from '@carillon/core/approval/signed-approval';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import {
   type HostPolicy,
@@ -61,6 +62,12 @@ export class PolicyFile {
 
   judgeUpgrade(): PolicyVerdict {
     return this.judge(judgeUpgrade);
+  }
+
+  /** What must be signed by approvers before it is registered; undefined where the centre's word is enough. */
+  get approvalRule(): ApprovalRule | undefined {
+    this.refresh();
+    return this.state.ok ? this.state.policy.requireApprovals : undefined;
   }
 
   private refresh(): void {

@@ -1,11 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { desiredHash } from '@carillon/core/desired/desired-state';
+import { makeKeyPair } from '@carillon/core/desired/signing';
 import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../lib/log.js';
 import { runAgent } from '../programs/agent.js';
 import { enroll } from '../programs/enroll.js';
-import { describePolicy, policyReport } from '../programs/policy.js';
+import { describePolicy, policyReport, writeApprovalRule } from '../programs/policy.js';
 import { agentFolderAt } from '../state/agent-folder.js';
 import { buildEmulator, emulatedSchtasks } from '../testing/emulated-scheduler.js';
 import { FakeServer } from '../testing/fake-server.js';
@@ -99,5 +100,20 @@ describe('the policy of a host', () => {
     writeFileSync(file, text({ runAs: 'system' }));
     expect(policyReport(data, file).problems).toEqual([expect.stringContaining('runAs: expected a list')]);
     expect(policyReport(data, join(data, 'none.json')).problems).toHaveLength(1);
+  });
+
+  it('says which approvers must sign, beside what stands in it', () => {
+    const data = makeTempFolder();
+    const { policy } = agentFolderAt(data);
+    writeFileSync(policy, text({ scripts: false }), { mode: 0o600 });
+    const key = makeKeyPair().publicKey;
+    expect(writeApprovalRule(data, { count: 1, keys: [`${key}=ann`, 'f'.repeat(32)] })).toEqual([]);
+    expect(policyReport(data).policy).toEqual({
+      scripts: false,
+      requireApprovals: { count: 1, keys: [{ key, of: 'ann' }, 'f'.repeat(32)] },
+    });
+    expect(writeApprovalRule(data, { count: 3, keys: [key] })).toEqual([expect.stringContaining('at least 3 keys')]);
+    expect(writeApprovalRule(data, null)).toEqual([]);
+    expect(policyReport(data).policy).toEqual({ scripts: false });
   });
 });

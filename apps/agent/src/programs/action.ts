@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { type HostPolicy, openPolicy } from '@carillon/core/policy/host-policy';
@@ -29,7 +30,7 @@ export function carryOutAction(data: string, job: string, isDryRun: boolean): Pr
     version: manifest.version,
     memory: folder.answered,
     ca: caOf(folder),
-    host: loadHostName(folder) ?? '',
+    host: hostNameOf(folder),
     isDryRun,
     nowMs: Date.now(),
     agentRoot: folder.root,
@@ -39,7 +40,16 @@ export function carryOutAction(data: string, job: string, isDryRun: boolean): Pr
   });
 }
 
-function findManifest(folder: AgentFolder, job: string): Manifest {
+/** As the centre calls it, which sets are filed under. */
+export function hostNameOf(folder: AgentFolder): string {
+  return loadHostName(folder) ?? hostname();
+}
+
+/**
+ * A job of this host, by id or name.
+ * @throws Error when there is none, or its definition is not signed by a pinned key
+ */
+export function findManifest(folder: AgentFolder, job: string): Manifest {
   const load = (jobId: string) => loadManifest(folder.jobs, jobId, loadSignerKeys(folder), loadHostName(folder));
   if (/^[0-9a-f-]{36}$/.test(job)) return load(job);
   const ids = readdirSync(folder.jobs).flatMap((name) => (name.endsWith('.json') ? [basename(name, '.json')] : []));

@@ -3,8 +3,10 @@ import { limits } from '@carillon/contract/limits';
 import { agentTaskPath, isTaskOf } from '@carillon/core/install/agent-task';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskFolder } from '@carillon/core/job/task-for-job';
+import { sealedSecrets } from '@carillon/core/secrets/secret-use';
 import type { DriftKind } from '@carillon/core/state/states';
 import { upgradeCapability } from '@carillon/core/upgrade/upgrade-plan';
+import { CentralSecrets } from '../accounts/central-secrets.js';
 import { hostAccounts } from '../accounts/host-accounts.js';
 import { JobSecrets } from '../accounts/job-secrets.js';
 import { PasswordFile } from '../accounts/password-file.js';
@@ -35,6 +37,7 @@ import { OwnWrites } from '../scheduler/own-writes.js';
 import { WevtutilHistory } from '../scheduler/task-history.js';
 import { lastStartsOf, listTasks } from '../scheduler/task-listing.js';
 import { agentFolderAt, prepareAgentFolder } from '../state/agent-folder.js';
+import { ApprovalKeeper, fileApprovals } from '../state/approvals.js';
 import { AuditWitness } from '../state/audit-witness.js';
 import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
@@ -42,6 +45,7 @@ import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
 import { loadIdentity, loadReleaseKeys, tellRunnersName } from '../state/identity.js';
 import { manifestHere } from '../state/manifest-here.js';
 import { loadPause, storePause } from '../state/pause-file.js';
+import { loadOrMakeSealKeys } from '../state/seal-key.js';
 import { historyCommandOf, loadSettings, serversOf } from '../state/settings.js';
 import { TrustKeeper } from '../state/trust.js';
 import { DesiredSync } from '../sync/desired-sync.js';
@@ -99,6 +103,10 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       dropEvent(folder.drop, { eventId: newId(), at: new Date().toISOString(), data });
     const replaced = new ReplacedTasks(scheduler, fileReplacedMemory(folder.replaced), report);
     const policy = new PolicyFile(folder.policy);
+    const approvals = new ApprovalKeeper(fileApprovals(folder.approvals), () => ({
+      rule: policy.approvalRule,
+      hostName: identity.name,
+    }));
     const accounts = hostAccounts(folder, identity.privateKey);
     const facts = () => ({
       hostTimezone: hostTimezone(),
@@ -108,8 +116,20 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       hostName: identity.name,
       sids: accounts.sids,
     });
+    const secrets = new PasswordFile(folder.secrets, identity.privateKey, 'secret');
+    const central = new CentralSecrets({
+      agentId,
+      hostName: () => identity.name,
+      privateKey: identity.privateKey,
+      sealKeys: loadOrMakeSealKeys(folder),
+      trust: () => trust.trust,
+      secrets,
+      passwords: new PasswordFile(folder.passwords, identity.privateKey),
+      registered: () => cache.registered().jobs,
+      log,
+    });
     const jobSecrets = new JobSecrets(folder, {
-      secrets: new PasswordFile(folder.secrets, identity.privateKey, 'secret'),
+      secrets,
       sids: () => accounts.sids,
       share: shareWith,
     });
@@ -128,7 +148,9 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         storePause: (pause) => storePause(folder.pause, pause),
         replaced,
         accounts,
+        central,
         judge: (manifest) => policy.judgeJob(manifest),
+        approvals,
         lookBefore: (job) => driftWatch.lookAt(job),
       },
       log,
@@ -253,7 +275,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
           hostFactsOf(
             settings.scheduler.kind,
             settings.name,
-            program ? [upgradeCapability(program.platform)] : [],
+            [sealedSecrets, ...(program ? [upgradeCapability(program.platform)] : [])],
             codePage,
           ),
         parts: {
@@ -268,6 +290,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
           contact,
           upgrader,
           trust,
+          central,
           witness: new AuditWitness(folder, () => trust.trust.signerKeys),
           log,
         },

@@ -30,5 +30,10 @@ export function forgetSecret(data: string, name: string): boolean {
 }
 
 export function listSecrets(data: string): KnownAccount[] {
-  return secretsOf(data).list();
+  const all = secretsOf(data).list();
+  // The centre's are kept for each job that uses them.
+  return all.filter(({ account, central }, index) => {
+    const isSame = (other: KnownAccount) => other.account === account && other.central === central;
+    return all.findIndex(isSame) === index;
+  });
 }

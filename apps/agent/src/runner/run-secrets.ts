@@ -49,12 +49,14 @@ function openSecrets(
   }
   const identity = loadIdentity(folder);
   const book = identity && new PasswordFile(folder.secrets, identity.privateKey, 'secret');
-  return (name) => book?.get(name);
+  return (name) => book?.get(name, jobId);
 }
 
 class MissingSecret extends Error {
   constructor(name: string) {
-    super(`no secret ${name} on this host; hand it over with carillon-agent secret set ${name}`);
+    super(
+      `no secret ${name} on this host; hand it over with carillon secret set ${name} --jobs, or on the host with carillon-agent secret set ${name}`,
+    );
   }
 }
 

@@ -59,14 +59,18 @@ export interface AgentFolder {
   readonly diary: string;
   /** What the owner of this host allows the centre; written by people on the host only. */
   readonly policy: string;
+  /** Signatures of approvers, and what was registered with them; written by the agent. */
+  readonly approvals: string;
   /** What no account that jobs run as may read, folder and all. */
   readonly private: string;
-  /** Sealed passwords of accounts that jobs run as; written by people on the host only. */
+  /** Sealed passwords of accounts that jobs run as; written by people on the host, and by the agent for the centre. */
   readonly passwords: string;
-  /** Sealed secrets for jobs; written by people on the host only, read by runners that may. */
+  /** Sealed secrets for jobs; written by people on the host and by the agent for the centre, read by runners that may. */
   readonly secrets: string;
   /** Secrets of one job, a file each, for jobs of accounts that may not read all; written by the agent, read by runners. */
   readonly jobSecrets: string;
+  /** The key to which the centre seals this host's secrets; written by the agent. */
+  readonly sealKey: string;
   /** SIDs of accounts by name; written by the agent. */
   readonly sids: string;
   /** Time zones of the host and of its jobs; written by the agent, read by runners. */
@@ -119,10 +123,12 @@ export function agentFolderAt(path: string): AgentFolder {
     contact: join(root, 'contact.json'),
     diary: join(root, 'agent.log'),
     policy: join(root, 'policy.json'),
+    approvals: join(root, 'approvals.json'),
     private: join(root, 'private'),
     jobSecrets: join(root, 'job-secrets'),
     passwords: join(root, 'private', 'passwords.json'),
     secrets: join(root, 'private', 'secrets.json'),
+    sealKey: join(root, 'private', 'seal-key.json'),
     sids: join(root, 'sids.json'),
     zones: join(root, 'zones.json'),
     upgrade: join(root, 'upgrade'),

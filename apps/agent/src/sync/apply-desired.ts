@@ -11,6 +11,7 @@ import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import type { AccountDesk } from '../accounts/account-desk.js';
 import { capabilities } from '../lib/capabilities.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
+import type { ApprovalKeeper } from '../state/approvals.js';
 import type { DesiredCache, RegisteredJob, SignedManifest } from '../state/desired-cache.js';
 import { manifestHere } from '../state/manifest-here.js';
 import type { ReplacedTasks } from './replaced-tasks.js';
@@ -46,8 +47,15 @@ export interface ApplyPorts {
   readonly forget?: (jobId: string) => void;
   /** What the host's own policy says of a job; absent where there is none, as on simulated hosts. */
   readonly judge?: (manifest: Manifest) => PolicyVerdict;
+  /** Signatures of approvers, where the host's own policy asks for them; absent where it cannot. */
+  readonly approvals?: Pick<ApprovalKeeper, 'isAsked' | 'take' | 'judge' | 'registered'>;
   /** What Windows wants to have for named accounts; absent where there are none, as on simulated hosts. */
   readonly accounts?: Pick<AccountDesk, 'prepare' | 'markFor' | 'sids'>;
+  /** Asks the centre for what jobs need of it, before they are registered; absent on simulated hosts. */
+  readonly central?: {
+    want(manifests: readonly Manifest[]): Promise<void>;
+    noteApplied(jobs: readonly JobStatus[]): void;
+  };
   /** Switches tasks off that a job replaces; absent where that cannot be done, as on simulated hosts. */
   readonly replaced?: ReplacedTasks;
   /** Looks whether somebody edited a task, before a newer version of its job is registered. */
@@ -97,6 +105,8 @@ export async function applyDesired(
     const status = await guarded(job, () => takeOff(job));
     if (status.state === 'failed') statuses.push(status);
   }
+  // What stands with approvals is never followed by something older, whichever way it came here.
+  for (const job of jobs.values()) ports.approvals?.registered(job);
   const plan = planDesired(index.entries, [...jobs.values()]);
   const changed = new Set(plan.apply);
   // Registered with a password that was replaced since.
@@ -156,9 +166,9 @@ async function applyOne(
     return { jobId, version, state: 'rejected', ...why };
   }
   const manifest = onHost(verdict.manifest, facts.hostName);
-  const allowed = ports.judge?.(manifest);
-  if (allowed && !allowed.ok)
-    return { jobId, version, state: 'rejected', code: allowed.code, message: allowed.message.slice(0, 2_000) };
+  const refusal = refusedHere(ports, manifest, entry.manifestHash);
+  if (refusal)
+    return { jobId, version, state: 'rejected', code: refusal.code, message: refusal.message.slice(0, 2_000) };
   const lacking = (manifest.needs ?? []).filter((need) => !capabilities.includes(need));
   if (lacking.length > 0)
     return {
@@ -216,6 +226,7 @@ async function applyOne(
   const mark = passwordMark === undefined ? {} : { passwordMark };
   jobs.set(jobId, { ...entry, path: taskPathOf(manifest.name), ...mark });
   book.save();
+  ports.approvals?.registered(entry);
   return { jobId, version, state: 'applied' };
 }
 
@@ -244,11 +255,23 @@ function isAdopted({ text }: SignedManifest): boolean {
 function isForbidden(
   job: RegisteredJob,
   known: ReadonlyMap<string, SignedManifest>,
-  { judge }: Pick<ApplyPorts, 'judge'>,
+  ports: Pick<ApplyPorts, 'judge' | 'approvals'>,
   hostName: string | undefined,
 ): boolean {
   const signed = known.get(job.manifestHash);
-  return signed !== undefined && judge?.(manifestHere(signed.text, hostName)).ok === false;
+  return signed !== undefined && refusedHere(ports, manifestHere(signed.text, hostName), job.manifestHash) !== null;
+}
+
+/** What the host's own policy says against a definition; null: nothing. */
+function refusedHere(
+  { judge, approvals }: Pick<ApplyPorts, 'judge' | 'approvals'>,
+  manifest: Manifest,
+  manifestHash: string,
+): { readonly code: string; readonly message: string } | null {
+  const verdict = judge?.(manifest);
+  if (verdict && !verdict.ok) return verdict;
+  const approved = approvals?.judge(manifest, manifestHash);
+  return approved && !approved.ok ? approved : null;
 }
 
 function isStale(

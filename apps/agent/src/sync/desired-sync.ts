@@ -1,6 +1,7 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { desiredHash } from '@carillon/core/desired/desired-state';
+import type { Manifest } from '@carillon/core/job/job-spec';
 import { judgeSignature } from '@carillon/core/signing/verify';
 import type { Log } from '../lib/log.js';
 import type { SignedManifest } from '../state/desired-cache.js';
@@ -63,6 +64,10 @@ export class DesiredSync {
   /** Something that decides about jobs has changed on the host: looks at all of them again, connected or not. */
   reconsider(): void {
     this.enqueueKept();
+    // Whoever asks for approvals from now on was told of none.
+    if (!this.link || !this.told || !this.ports.approvals?.isAsked()) return;
+    this.asked = this.told.rev;
+    this.ask(this.link);
   }
 
   stop(): Promise<void> {
@@ -91,7 +96,12 @@ export class DesiredSync {
     this.told = desired;
     if (!this.link || this.isKept(desired) || this.asked === desired.rev) return;
     this.asked = desired.rev;
-    this.link.get({ rev: this.wanted.rev, haveManifests: this.trustedManifests().slice(0, 2_000) });
+    this.ask(this.link);
+  }
+
+  private ask(link: DesiredLink): void {
+    const approvals = this.ports.approvals?.isAsked() ? { approvals: true as const } : {};
+    link.get({ rev: this.wanted.rev, haveManifests: this.trustedManifests().slice(0, 2_000), ...approvals });
   }
 
   onState(body: Body<'desired.state'>): void {
@@ -160,6 +170,11 @@ export class DesiredSync {
       .map((manifest) => [sha256Hex(manifest.text), manifest] as const);
     this.received = new Map([...before, ...now]);
     this.keepSignatures();
+    const standing = this.ports.cache.registered().jobs.map(({ manifestHash }) => manifestHash);
+    this.ports.approvals?.take(
+      pages.flatMap((page) => page.approvals ?? []),
+      new Set([...wanted, ...standing]),
+    );
     this.failures = 0;
     await this.apply({ ...verdict.index, pause: pauseOf(verdict.index) });
   }
@@ -185,7 +200,9 @@ export class DesiredSync {
   }
 
   private async apply(wanted: WantedState): Promise<void> {
+    await this.ports.central?.want(this.definitionsOf(wanted));
     const status = await applyDesired(wanted, this.received, this.facts(), this.ports);
+    this.ports.central?.noteApplied(status.jobs);
     const failed = status.jobs.filter((job) => job.state === 'failed' || job.state === 'rejected');
     for (const job of failed) this.log.warn('a job could not be registered', job);
     this.log.info('desired state applied', { rev: status.rev, jobs: wanted.entries.length, failed: failed.length });
@@ -194,6 +211,15 @@ export class DesiredSync {
     }
     // A definition that is missing is asked for again.
     this.scheduleRetry(status.jobs.some((job) => job.state === 'failed' || job.code === 'missing_manifest'));
+  }
+
+  /** What the index names, as far as it is here; its hashes say which texts those are. */
+  private definitionsOf({ entries }: WantedState): Manifest[] {
+    const kept = this.ports.cache.manifests();
+    return entries.flatMap(({ manifestHash }) => {
+      const signed = this.received.get(manifestHash) ?? kept.get(manifestHash);
+      return signed ? [JSON.parse(signed.text) as Manifest] : [];
+    });
   }
 
   /** Runs something while nothing is being applied; its error is the caller's. */

@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { consoleCodePage } from '../lib/console-code-page.js';
 import { SchtasksScheduler } from '../scheduler/schtasks-scheduler.js';
 import type { TaskScheduler } from '../scheduler/task-scheduler.js';
+import { actionContract, hasJunctions } from './action-contract.js';
 import { schedulerContract } from './scheduler-contract.js';
 
-// Holds a Task Scheduler to the contract where there is no test runner: on Windows, and under Wine.
+// Holds a Task Scheduler, and the file system that actions work on, to the contract where there is no test runner: on Windows, and under Wine.
 // contract-program [--schtasks-command JSON]; without it Windows' own. Takes its tasks away again.
 
 const at = process.argv.indexOf('--schtasks-command');
@@ -46,11 +47,22 @@ async function main(): Promise<number> {
         }),
   );
   const folder = `\\Carillon\\contract-${process.pid}`;
+  const junctions = hasJunctions(mkdtempSync(join(temporary, 'files-')));
+  const checks = [
+    ...schedulerContract.map(({ name, check }) => ({
+      name,
+      run: (files: string) => check({ scheduler, folder, files }),
+    })),
+    // By its real path, which TEMP need not be.
+    ...actionContract
+      .filter(({ needsJunctions }) => junctions || !needsJunctions)
+      .map(({ name, check }) => ({ name, run: (files: string) => check(realpathSync.native(files)) })),
+  ];
   let failed = 0;
-  for (const { name, check } of schedulerContract) {
+  for (const { name, run } of checks) {
     const files = mkdtempSync(join(temporary, 'files-'));
     try {
-      await check({ scheduler, folder, files });
+      await run(files);
       console.log(`kept    ${name}`);
     } catch (error) {
       failed += 1;
@@ -60,7 +72,7 @@ async function main(): Promise<number> {
   if (!given) showWhatWindowsDoes(folder);
   await removeAll();
   rmSync(temporary, { recursive: true, force: true });
-  console.log(`${schedulerContract.length - failed} passed, ${failed} failed`);
+  console.log(`${checks.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
 

@@ -7,7 +7,9 @@ import { type Call, print, UsageError } from './arguments.js';
 export async function account({ values, data, words: [act, name] }: Call): Promise<number> {
   if (act === 'list') {
     const known = listAccounts(data);
-    print(values.json ? known : known.map(({ account, at }) => `${account}  since ${at}\n`).join(''));
+    print(
+      values.json ? known : known.map(({ account, at, central }) => `${account}  ${whence(central)}${at}\n`).join(''),
+    );
     return 0;
   }
   if ((act !== 'set' && act !== 'forget') || name === undefined)
@@ -20,8 +22,8 @@ export async function account({ values, data, words: [act, name] }: Call): Promi
 /** What jobs of this host may name as a secret. */
 export async function secret({ values, data, words: [act, name] }: Call): Promise<number> {
   if (act === 'list') {
-    const known = listSecrets(data).map(({ account, at }) => ({ name: account, at }));
-    print(values.json ? known : known.map((each) => `${each.name}  since ${each.at}\n`).join(''));
+    const known = listSecrets(data).map(({ account, ...rest }) => ({ name: account, ...rest }));
+    print(values.json ? known : known.map(({ name, at, central }) => `${name}  ${whence(central)}${at}\n`).join(''));
     return 0;
   }
   if ((act !== 'set' && act !== 'forget') || name === undefined)
@@ -29,4 +31,8 @@ export async function secret({ values, data, words: [act, name] }: Call): Promis
   if (act === 'set') setSecret(data, name, await readSecretText(`Secret ${name}: `));
   else if (!forgetSecret(data, name)) throw new Error(`secret: no ${name} was handed over here`);
   return 0;
+}
+
+function whence(central: number | undefined): string {
+  return central === undefined ? 'since ' : `from the centre, version ${central}, since `;
 }

@@ -104,7 +104,7 @@ export function withFilledStack<Result>(
         const few = dashboardPages(await namesIn(database), nowMs);
         const baseline = await measurePages(stack, few, options);
         await database.rows(
-          'TRUNCATE run, run_output, run_bad, run_hour, run_job_hour, assignment, agent_session, host CASCADE',
+          'TRUNCATE run, run_output, run_bad, run_hour, run_job_hour, run_fleet_hour, assignment, agent_session, host CASCADE',
         );
         const startedMs = performance.now();
         onProgress(`writing ${jobs} jobs`);

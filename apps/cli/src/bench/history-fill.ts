@@ -35,7 +35,7 @@ export async function fillHistory(
   for (const definition of indexes) await database.rows(definition);
   onProgress('counting');
   await database.rows('SELECT rebuild_run_hours()');
-  for (const table of ['run', 'run_output', 'run_hour', 'run_job_hour', 'host', 'assignment'])
+  for (const table of ['run', 'run_output', 'run_hour', 'run_job_hour', 'run_fleet_hour', 'host', 'assignment'])
     await database.rows(`VACUUM ANALYZE ${table}`);
 }
 

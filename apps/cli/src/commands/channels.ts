@@ -2,10 +2,9 @@ import { channelRoutes } from '@carillon/contract/http/channels.routes';
 import { type NoticeState, noticeStates } from '@carillon/core/state/states';
 import { type Command, Option } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
-import { CliError, exitCodes, usageError } from '../lib/errors.js';
+import { exitCodes, usageError } from '../lib/errors.js';
 import { addListOptions, collectPages, type ListOptions } from '../lib/pages.js';
 import { countOf } from '../lib/print.js';
-import { readAll } from '../lib/read-input.js';
 import { safeText } from '../lib/safe-text.js';
 import type { Session } from '../lib/session.js';
 import { localTime, parseSince } from '../lib/times.js';
@@ -132,43 +131,4 @@ function addReplay(parent: Command, cli: Cli): void {
 
 function sinceOf(session: Session, { since }: DeliveryOptions): string | undefined {
   return since === undefined ? undefined : parseSince(since, session.io.now());
-}
-
-/** `carillon secret set | list | remove`: of the server. Secrets of jobs are handed over on their hosts. */
-export function addSecret(program: Command, cli: Cli): void {
-  const command = program
-    .command('secret')
-    .description('secrets that channels use; those of jobs are set on their hosts');
-  const set = command
-    .command('set')
-    .description('hand over a secret; its value comes from standard input, never from the command line')
-    .argument('<name>', 'as channels name it');
-  handle(set, cli, async (session: Session, _options: object, name: string) => {
-    const value = (await readAll(session.io.stdin, '<stdin>')).text.replace(/\r?\n$/, '');
-    if (value === '') throw new CliError(`secret ${name}: expected its value on standard input, got nothing`, {});
-    await session.call(channelRoutes.setSecret, { body: { name, value } });
-    if (session.json) session.printJson({ name });
-    else session.print(`secret ${safeText(name)} is set`);
-  });
-  const list = command.command('list').description('names of secrets and who uses them; never their values');
-  handle(addListOptions(list), cli, async (session: Session, options: ListOptions) => {
-    const secrets = await collectPages(options, (page) => session.call(channelRoutes.secrets, page));
-    if (session.json) return session.printJson(secrets);
-    session.table(
-      ['NAME', 'SET BY', 'AT', 'USED BY'],
-      secrets.map(({ name, author, updatedAt, usedBy }) => [
-        name,
-        author,
-        localTime(updatedAt),
-        usedBy.join(', ') || '-',
-      ]),
-    );
-    return undefined;
-  });
-  const remove = command.command('remove').description('forget a secret that no channel uses').argument('<name>');
-  handle(remove, cli, async (session: Session, _options: object, name: string) => {
-    await session.call(channelRoutes.removeSecret, { name });
-    if (session.json) session.printJson({ name });
-    else session.print(`secret ${safeText(name)} is forgotten`);
-  });
 }

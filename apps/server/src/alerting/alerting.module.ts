@@ -19,6 +19,7 @@ import { IncidentActions } from './incident-actions.js';
 import { IncidentLinks } from './incident-links.js';
 import { Incidents } from './incident-stage.js';
 import { SecretCheck } from './secret-check.js';
+import { SecretExpiry } from './secret-expiry.js';
 import { SelfWatch } from './self-watch/self-watch.service.js';
 import { INCIDENT_STAGE } from './stages.js';
 import { SubscriptionSender } from './subscriptions/subscription-sender.js';
@@ -26,6 +27,7 @@ import { TicketPoll } from './ticketing/ticket-poll.js';
 import { TicketSystems } from './ticketing/ticket-systems.js';
 import { TicketTrial } from './ticketing/ticket-trial.js';
 import { TicketWorker } from './ticketing/ticket-worker.js';
+import { VaultCheck } from './vault-check.js';
 
 /** Decides about alerts and tells people of them. Needs the global modules of configuration, shared things and queues. */
 @Module({
@@ -42,6 +44,8 @@ import { TicketWorker } from './ticketing/ticket-worker.js';
     SubscriptionDeliveryStore,
     SubscriptionSender,
     SecretCheck,
+    SecretExpiry,
+    VaultCheck,
     OwnChannels,
     RunOutputStore,
     { provide: RateBucketStore, inject: [Database], useFactory: (database: Database) => new RateBucketStore(database) },
@@ -65,6 +69,7 @@ import { TicketWorker } from './ticketing/ticket-worker.js';
     IncidentLinks,
     AlertEngine,
     ALERT_CLOCK,
+    SecretExpiry,
     Delivery,
     NoticeStore,
     RateBucketStore,

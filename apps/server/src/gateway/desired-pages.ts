@@ -2,30 +2,45 @@ import type { Body } from '@carillon/contract/agent/catalog';
 
 type Page = Body<'desired.state'>;
 type Manifest = Page['manifests'][number];
+type Approval = NonNullable<Page['approvals']>[number];
+interface Group {
+  readonly manifests: Manifest[];
+  readonly approvals: Approval[];
+}
 
-const signatureBytes = 120;
+const signatureBytes = 180;
 const pageBytes = 200 * 1024;
 /** Beside a very long index a page still carries something. */
 const leastManifestBytes = 32 * 1024;
 
-/** Splits the manifests over frames below the frame limit; every page repeats the index, so each can be checked alone. */
-export function desiredPages(index: { text: string; signature: string }, manifests: readonly Manifest[]): Page[] {
+/**
+ * Splits manifests and approvals over frames below the frame limit; every page repeats the index, so each can be checked
+ * alone.
+ */
+export function desiredPages(
+  index: { text: string; signature: string },
+  manifests: readonly Manifest[],
+  approvals: readonly Approval[] = [],
+): Page[] {
   const budget = Math.max(leastManifestBytes, pageBytes - wireBytes(index.text));
-  const groups: Manifest[][] = [[]];
+  const groups: Group[] = [{ manifests: [], approvals: [] }];
   let used = 0;
-  for (const manifest of manifests) {
-    const size = wireBytes(manifest.text) + signatureBytes;
+  const roomFor = (text: string): Group => {
+    const size = wireBytes(text) + signatureBytes;
     if (used > 0 && used + size > budget) {
-      groups.push([]);
+      groups.push({ manifests: [], approvals: [] });
       used = 0;
     }
-    groups.at(-1)?.push(manifest);
     used += size;
-  }
+    return groups.at(-1) as Group;
+  };
+  for (const manifest of manifests) roomFor(manifest.text).manifests.push(manifest);
+  for (const approval of approvals) roomFor(approval.text).approvals.push(approval);
   return groups.map((group, number) => ({
     index: index.text,
     indexSignature: index.signature,
-    manifests: group,
+    manifests: group.manifests,
+    ...(group.approvals.length > 0 ? { approvals: group.approvals } : {}),
     page: number + 1,
     pages: groups.length,
   }));

@@ -6,6 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { PageNews } from '../queue/page-news.js';
 import { isRefusal, type SignedText } from '../shared/signing/signer-requests.js';
 import { AcceptedStore } from '../store/accepted.store.js';
+import { ApprovalStore } from '../store/approval.store.js';
 import { type DeliveredEntry, DeliveryStore, type HostDesired } from '../store/delivery.store.js';
 import { SigningAlarmStore } from '../store/signing-alarm.store.js';
 import type { AgentLink } from './agent-link.js';
@@ -43,6 +44,7 @@ export class DesiredDelivery {
     @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
     @Inject(PageNews) private readonly news: PageNews,
     @Inject(SigningAlarmStore) private readonly alarm: SigningAlarmStore,
+    @Inject(ApprovalStore) private readonly approvals: ApprovalStore,
   ) {
     this.loads = new Batcher({
       name: 'Desired state',
@@ -75,7 +77,8 @@ export class DesiredDelivery {
     }
     const have = new Set(get.haveManifests);
     const missing = await this.signedManifests(desired.entries.filter((entry) => !have.has(entry.manifestHash)));
-    for (const page of desiredPages(signed, missing)) link.send('desired.state', page, re);
+    const approvals = get.approvals ? await this.approvals.of(desired.entries) : [];
+    for (const page of desiredPages(signed, missing, approvals)) link.send('desired.state', page, re);
     if (desired.rev >= link.told.rev) link.told = { rev: desired.rev, hash: desired.hash };
     await this.delivered.add(
       desired.entries.map(({ jobId, manifestHash }) => ({ hostId: link.hostId, jobId, manifestHash })),

@@ -7,6 +7,7 @@ import { CommandDelivery } from './command-delivery.service.js';
 import { DesiredDelivery } from './desired.service.js';
 import { HintedWork } from './hinted-work.js';
 import { Presence } from './presence.service.js';
+import { SecretDelivery } from './secret-delivery.service.js';
 import { SocketRegistry } from './socket-registry.js';
 import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
@@ -19,6 +20,7 @@ const pollsPerUpgradeLook = 12;
 @Injectable()
 export class GatewayWork {
   private readonly byKind: Readonly<Record<GatewayHintKind, HintedWork>>;
+  private readonly lostSecrets: HintedWork;
   private timer: NodeJS.Timeout | undefined;
   private polls = 0;
   private unsubscribe: (() => void) | undefined;
@@ -33,6 +35,7 @@ export class GatewayWork {
     @Inject(UpgradeDelivery) upgrades: UpgradeDelivery,
     @Inject(TrustDelivery) private readonly trust: TrustDelivery,
     @Inject(Witnesses) private readonly witnesses: Witnesses,
+    @Inject(SecretDelivery) secrets: SecretDelivery,
   ) {
     this.byKind = {
       desired: new HintedWork('Desired notices', registry, (links) => desired.tell(links)),
@@ -41,8 +44,10 @@ export class GatewayWork {
         for (const link of links) link.send('inventory.get', {});
       }),
       upgrade: new HintedWork('Upgrade offers', registry, (links) => upgrades.offer(links)),
+      secret: new HintedWork('Notices of secrets', registry, (links) => secrets.tell(links)),
       session: new HintedWork('Session take-over', registry, (links) => presence.letGoSuperseded(links)),
     };
+    this.lostSecrets = new HintedWork('Lost notices of secrets', registry, (links) => secrets.tellBehind(links));
   }
 
   start(): void {
@@ -59,18 +64,23 @@ export class GatewayWork {
     this.hints.publish({ kind: 'session', hostIds: [link.hostId] });
     this.byKind.command.hint([link.hostId]);
     this.byKind.upgrade.hint([link.hostId]);
+    this.byKind.secret.hint([link.hostId]);
   }
 
   /** Begins nothing new; what is running ends by itself, see `settle`. */
   stop(): void {
     clearInterval(this.timer);
     this.unsubscribe?.();
-    for (const work of Object.values(this.byKind)) work.stop();
+    for (const work of this.all()) work.stop();
   }
 
   /** Resolves when nothing is running any more, at the latest after `limitMs`. */
   settle(limitMs: number): Promise<void> {
-    return within(limitMs, Promise.all(Object.values(this.byKind).map((work) => work.idle())));
+    return within(limitMs, Promise.all(this.all().map((work) => work.idle())));
+  }
+
+  private all(): HintedWork[] {
+    return [...Object.values(this.byKind), this.lostSecrets];
   }
 
   private poll(nowMs: number): void {
@@ -81,6 +91,7 @@ export class GatewayWork {
     void this.witnesses.look(nowMs);
     this.byKind.desired.poll();
     this.byKind.command.poll();
+    this.lostSecrets.poll();
     // Nothing is urgent about an upgrade: a lost hint costs some polls.
     this.polls += 1;
     if (this.polls % pollsPerUpgradeLook === 0) this.byKind.upgrade.poll();

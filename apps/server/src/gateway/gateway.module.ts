@@ -23,6 +23,7 @@ import { InventoryIntake } from './inventory-intake.js';
 import { MessageHandlers } from './message-handlers.js';
 import { OutputIntake } from './output-intake.js';
 import { Presence } from './presence.service.js';
+import { SecretDelivery } from './secret-delivery.service.js';
 import { SigningWatch } from './signing-watch.service.js';
 import { SocketRegistry } from './socket-registry.js';
 import { TrustDelivery } from './trust-delivery.service.js';
@@ -56,6 +57,7 @@ import { Witnesses } from './witnesses.service.js';
     UpgradeStore,
     UpgradeDelivery,
     TrustDelivery,
+    SecretDelivery,
     SigningSweepStore,
     SigningWatch,
     AuditCheckStore,

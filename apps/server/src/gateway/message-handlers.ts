@@ -6,6 +6,7 @@ import { DesiredDelivery } from './desired.service.js';
 import { EventIntake } from './event-intake.js';
 import { InventoryIntake } from './inventory-intake.js';
 import { OutputIntake } from './output-intake.js';
+import { SecretDelivery } from './secret-delivery.service.js';
 import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
 import { Witnesses } from './witnesses.service.js';
@@ -28,6 +29,7 @@ export class MessageHandlers {
     @Inject(UpgradeDelivery) upgrades: UpgradeDelivery,
     @Inject(TrustDelivery) trust: TrustDelivery,
     @Inject(Witnesses) witnesses: Witnesses,
+    @Inject(SecretDelivery) secrets: SecretDelivery,
   ) {
     this.text = {
       'desired.get': (link, body, re) => desired.hand(link, body, re),
@@ -39,6 +41,9 @@ export class MessageHandlers {
       'upgrade.status': (link, body) => upgrades.note(link, body),
       'trust.refused': (link, body) => trust.noteRefused(link, body),
       'audit.seen': (link, body) => witnesses.noteSeen(link, body),
+      'secrets.key': (link, body) => secrets.noteKey(link, body),
+      'secrets.get': (link, body, re) => secrets.hand(link, body, re),
+      'secrets.status': (link, body) => secrets.noteStatus(link, body),
       'agent.heartbeat': async (link, body) => desired.noteHeartbeat(link, body),
     };
   }

@@ -32,6 +32,7 @@ interface Side {
   readonly command: string;
   readonly taskChange: string;
   readonly incident: string;
+  readonly changeRequest: string;
 }
 
 const whose = ['own', 'foreign'] as const;
@@ -102,7 +103,13 @@ async function addSide(side: Whose): Promise<Side> {
     [hostId, `\\${side}-task`],
   );
   const incident = await addIncident(app.database, { jobId, hostId, title: `${side}-incident` });
-  return { host, job, run, command, taskChange, incident: String(incident.number) };
+  const { rows: requests } = await pool.query<{ number: string }>(
+    `INSERT INTO change_request (act, title, body, author, plan_hash, plan, groups, required, host_ids, state, expires_at)
+     VALUES ('remove', $1, '{}', 'test', '0123456789abcdef', 'null', '{}', 1, $2, 'rejected', now()) RETURNING number`,
+    [`delete Job ${job}`, [hostId]],
+  );
+  const changeRequest = requests[0]?.number ?? '';
+  return { host, job, run, command, taskChange, incident: String(incident.number), changeRequest };
 }
 
 /** Bodies of routes whose body says what they are about; harmless ones. */
@@ -306,6 +313,7 @@ describe('the table of access', () => {
         'signedIn.changePassword',
       ],
       ...['signedIn.beginSecondFactor', 'signedIn.confirmSecondFactor', 'signedIn.removeSecondFactor'],
+      ...['approvals.addKey', 'approvals.removeKey'],
     ]);
     const open = allRoutes().filter(({ route }) => accessOf(route) === 'open');
     expect(open.map(({ id }) => id)).toEqual([

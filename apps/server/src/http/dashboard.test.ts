@@ -46,6 +46,18 @@ describe('the dashboard', () => {
     expect((await app.fetch('/api/nothing')).headers.get('content-type')).toContain('json');
   });
 
+  it('finds the code of a new build that was put there while it runs', async () => {
+    const index = join(folder, 'index.html');
+    writeFileSync(index, '<p>old');
+    await start();
+    expect((await app.fetch('/assets/index-new.js')).status).toBe(404);
+    mkdirSync(join(folder, 'assets'));
+    writeFileSync(join(folder, 'assets/index-new.js'), 'x');
+    writeFileSync(index, '<p>new');
+    expect(await (await app.fetch('/')).text()).toBe('<p>new');
+    expect(await (await app.fetch('/assets/index-new.js')).text()).toBe('x');
+  });
+
   it('gives nothing from outside its folder', async () => {
     writeFileSync(join(folder, 'index.html'), '<p>dashboard');
     await start();

@@ -22,11 +22,16 @@ export async function serveDashboard(app: NestFastifyApplication, webRoot: strin
     if (!built) return reply.status(404).type('text/plain; charset=utf-8').send(notBuilt);
     // Names of assets hold a hash of their content: one that is gone will never come back as something else.
     if (path.startsWith('assets/')) {
-      return files.has(path) ? reply.sendFile(path, { maxAge: yearMs, immutable: true }) : reply.callNotFound();
+      return isAsset(webRoot, path) ? reply.sendFile(path, { maxAge: yearMs, immutable: true }) : reply.callNotFound();
     }
     const file = files.has(path) ? path : 'index.html';
     return reply.header('cache-control', 'no-cache').sendFile(file, { cacheControl: false });
   });
+}
+
+/** Looked for each time: a new build may be put there while the server runs. Its names have one folder and no other way. */
+function isAsset(folder: string | undefined, path: string): boolean {
+  return folder !== undefined && /^assets\/\w[\w.-]*$/.test(path) && existsSync(join(folder, path));
 }
 
 /** Every file of the folder, as it stands in an address. Read once: what is not among them is never opened. */

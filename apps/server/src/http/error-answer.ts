@@ -1,6 +1,7 @@
 import { type ApiErrorBody, type ApiErrorCode, statusOfCode } from '@carillon/contract/http/error';
 import { limits } from '@carillon/contract/limits';
 import { HttpException } from '@nestjs/common';
+import { SignerEnded } from '../shared/signing/signer-child.js';
 import { NotSigned } from '../store/accepted.store.js';
 import { isDatabaseDown } from '../store/database-errors.js';
 import { ApiError, invalidField } from './api-error.js';
@@ -19,6 +20,7 @@ export function answerFor(error: unknown): ErrorAnswer {
     return answer(new ApiError('unavailable', 'the database cannot be reached at the moment; try again'));
   if (error instanceof NotSigned)
     return answer(new ApiError('conflict', `not signed: ${error.message}`, { refusal: error.refusal.code }));
+  if (error instanceof SignerEnded) return answer(new ApiError('unavailable', error.message));
   const known = knownError(error);
   if (known) return answer(known);
   return {

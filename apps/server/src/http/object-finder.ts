@@ -67,6 +67,8 @@ export class ObjectFinder {
         return this.store.taskChange(value);
       case 'incident':
         return this.store.incident(value);
+      case 'changeRequest':
+        return this.store.changeRequest(value);
       default:
         throw new Error(`${route.path}: nothing finds ${source}`);
     }

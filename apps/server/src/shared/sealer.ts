@@ -8,6 +8,11 @@ const tagBytes = 16;
 /** Told apart from what later versions may write. */
 const version = 1;
 
+/** Does this look like something that was sealed? Whether it opens only the key can tell. */
+export function isSealedForm(bytes: Uint8Array): boolean {
+  return bytes[0] === version && bytes.length > 1 + nonceBytes + tagBytes;
+}
+
 /** Seals values for the database with a key that is not there: AES-256-GCM, bound to the name of the value. */
 export class Sealer {
   /** For what is only to be known again, and is no secret. */

@@ -3,13 +3,18 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { AcceptedStore } from '../store/accepted.store.js';
 import { AlertDocumentStore } from '../store/alert-document.store.js';
+import { ApprovalStore } from '../store/approval.store.js';
+import { ChangeRequestStore } from '../store/change-request.store.js';
 import { Database } from '../store/database.store.js';
 import { DesiredStore } from '../store/desired.store.js';
 import { FirePlansStore } from '../store/fire-plans.store.js';
+import { HostSecretStore } from '../store/host-secret.store.js';
+import { JobSecretStore } from '../store/job-secret.store.js';
 import { ServerSecretStore } from '../store/server-secret.store.js';
 import { SignatureStore } from '../store/signature.store.js';
 import { SigningAlarmStore } from '../store/signing-alarm.store.js';
 import { AcknowledgeLinks } from './acknowledge-links.js';
+import { ChangeDesk } from './change-desk.js';
 import { Origins } from './origins.js';
 import { Refusals } from './refusals.js';
 import { Sealer } from './sealer.js';
@@ -26,11 +31,16 @@ import { Signer } from './signer.js';
     DesiredStore,
     FirePlansStore,
     AlertDocumentStore,
+    ApprovalStore,
+    ChangeRequestStore,
+    ChangeDesk,
     Origins,
     AcknowledgeLinks,
     Refusals,
     { provide: Sealer, inject: [CONFIG], useFactory: (config: Config) => Sealer.fromFile(config.secretsKeyFile) },
     ServerSecretStore,
+    JobSecretStore,
+    HostSecretStore,
     { provide: Signer, inject: [CONFIG], useFactory: makeSigner },
   ],
   exports: [
@@ -41,11 +51,16 @@ import { Signer } from './signer.js';
     DesiredStore,
     FirePlansStore,
     AlertDocumentStore,
+    ApprovalStore,
+    ChangeRequestStore,
+    ChangeDesk,
     Origins,
     AcknowledgeLinks,
     Refusals,
     Sealer,
     ServerSecretStore,
+    JobSecretStore,
+    HostSecretStore,
     Signer,
   ],
 })

@@ -1,6 +1,6 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { keyPlaces } from './signing/key-files.js';
-import { SignerChild } from './signing/signer-child.js';
+import { SignerChild, SignerEnded } from './signing/signer-child.js';
 import { SignerDesk } from './signing/signer-desk.js';
 import type { SignerCall, SignerCalls, TrustNow } from './signing/signer-requests.js';
 
@@ -14,6 +14,7 @@ type Asks = (call: SignerCall, ask: SignerCalls[SignerCall]['ask']) => Promise<u
 export class Signer implements OnApplicationShutdown {
   /** Grows when what the signer had read of the book is gone. */
   generation = 1;
+  private isStopped = false;
 
   private constructor(
     private readonly asks: Asks,
@@ -33,14 +34,18 @@ export class Signer implements OnApplicationShutdown {
   static async start(path: string): Promise<Signer> {
     let signer: Signer | undefined;
     const child = new SignerChild(path, () => {
-      if (signer) signer.generation += 1;
+      if (!signer) return;
+      signer.generation += 1;
+      if (!signer.isStopped) new Logger('Signing').warn('the signer has ended; the next question starts it again');
     });
+    // Whatever it was asked changes nothing but by its answer. One that cannot stay ends the second try as well.
+    const asks: Asks = (call, ask) =>
+      child.ask(call, ask).catch((error: unknown) => {
+        if (error instanceof SignerEnded) return child.ask(call, ask);
+        throw error;
+      });
     const trust = (await child.start()) as TrustNow;
-    signer = new Signer(
-      (call, ask) => child.ask(call, ask),
-      trust,
-      () => child.stop(),
-    );
+    signer = new Signer(asks, trust, () => child.stop());
     return signer;
   }
 
@@ -66,6 +71,7 @@ export class Signer implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
     return this.stop();
   }
 }

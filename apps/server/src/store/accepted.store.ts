@@ -1,10 +1,18 @@
 import type { CommandOrder } from '@carillon/contract/agent/command-messages';
+import type { VaultName } from '@carillon/core/secrets/secret-use';
 import type { ProposedIndex } from '@carillon/core/signing/accepted-book';
 import { type AcceptedRecord, type BookHead, type KeptEntry, noEntry } from '@carillon/core/signing/book-entry';
 import type { Refusal } from '@carillon/core/signing/refusal';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Signer } from '../shared/signer.js';
-import { type BookState, isRefusal, type SignedText, type SignerCalls } from '../shared/signing/signer-requests.js';
+import {
+  type BookState,
+  isRefusal,
+  type SealAsk,
+  type SealedValue,
+  type SignedText,
+  type SignerCalls,
+} from '../shared/signing/signer-requests.js';
 import { beforeCommit } from './at-commit.js';
 import { whoActs } from './audit-act.js';
 import type { RawQuery } from './audit-append.js';
@@ -62,6 +70,7 @@ export class AcceptedStore {
   async indexes<P extends ProposedIndex>(
     load: () => Promise<readonly P[]>,
   ): Promise<{ readonly proposal: P; readonly signed: SignedText | Refusal }[]> {
+    let { generation } = this.signer;
     let head = await this.sync();
     for (let look = 1; ; look += 1) {
       const proposals = await load();
@@ -70,19 +79,38 @@ export class AcceptedStore {
         ? proposals.map(() => head as Refusal)
         : await this.signer.ask('indexes', { nowMs, proposals });
       const later = answers.some(isRefusal) ? await this.sync() : head;
-      if (isSame(later, head) || look === mostLooks)
+      const isAsBefore = isSame(later, head) && this.signer.generation === generation;
+      if (isAsBefore || look === mostLooks)
         return proposals.map((proposal, index) => ({ proposal, signed: answers[index] as SignedText | Refusal }));
       head = later;
+      ({ generation } = this.signer);
     }
   }
 
   /** Signs commands that somebody gives now. @throws NotSigned for the first that must not be */
   async orders(orders: readonly CommandOrder[]): Promise<SignedText[]> {
+    const { generation } = this.signer;
     const head = await this.sync();
     const answers = isRefusal(head) ? [head] : await this.signer.ask('orders', { orders });
     const refusal = answers.find(isRefusal);
+    if (refusal && this.signer.generation !== generation) return this.orders(orders);
     if (refusal) return this.giveUp(refusal);
     return answers.map((answer) => orThrow(answer as SignedText | Refusal));
+  }
+
+  /**
+   * Seals a value for the vault. To be called inside the transaction that stores it, which holds the vault's lock,
+   * so that two values of one name come one after the other. @throws NotSigned
+   */
+  async sealForVault(name: VaultName, value: string): Promise<SealedValue> {
+    const head = await this.sync();
+    return orThrow(isRefusal(head) ? head : await this.signer.ask('vaultPut', { name, value }));
+  }
+
+  /** Values sealed to hosts, or why one is not given. */
+  async sealToHosts(asks: readonly SealAsk[]): Promise<readonly (SealedValue | Refusal)[]> {
+    const head = await this.sync();
+    return isRefusal(head) ? asks.map(() => head) : this.signer.ask('vaultSeal', { asks });
   }
 
   /** Are these the definitions that were accepted? */
@@ -125,12 +153,15 @@ export class AcceptedStore {
     // A book begins by itself, since this transaction may yet be taken back.
     if (this.read.seq === 0) await this.sync();
     await lock(query);
-    const { flaw } = await this.readOn(query);
-    if (flaw) await this.giveUp(flaw);
-    const ask = { by: whoActs(), atMs: Date.now(), records };
-    const entry = await this.signer.ask('accept', ask);
-    if (isRefusal(entry)) return this.giveUp(entry);
-    await insert(query, [entry]);
+    for (;;) {
+      const { generation } = this.signer;
+      const { flaw } = await this.readOn(query);
+      const ask = { by: whoActs(), atMs: Date.now(), records };
+      const entry = flaw ?? (await this.signer.ask('accept', ask));
+      if (!isRefusal(entry)) return insert(query, [entry]);
+      // One that was started again in between had not read the book yet.
+      if (this.signer.generation === generation) return this.giveUp(entry);
+    }
   }
 
   /** @throws NotSigned, after people were told */

@@ -81,6 +81,20 @@ export class AccessStore {
     return found(rows, rows.length);
   }
 
+  /** Hosts and jobs that a change request is about; one that is about none is everybody's. */
+  async changeRequest(number: string): Promise<FoundThings | null> {
+    if (!/^\d{1,15}$/.test(number)) return null;
+    const rows = await this.rows(
+      `WITH r AS (SELECT host_ids, job_ids FROM change_request WHERE number = $1),
+         m AS (SELECT NULL::uuid AS job_id, unnest(host_ids) AS host_id FROM r UNION ALL
+           SELECT unnest(job_ids), NULL FROM r WHERE host_ids = '{}')
+       SELECT ${jobSql}, ${hostSql} FROM r LEFT JOIN m ON true LEFT JOIN job j ON j.id = m.job_id
+         LEFT JOIN host h ON h.id = m.host_id`,
+      [number],
+    );
+    return found(rows, rows.length);
+  }
+
   /** Every host that takes part, for targets. */
   async activeHosts(): Promise<HostFacts[]> {
     const result = await this.database.pool.query<HostFacts>(`SELECT name, labels FROM host WHERE state = 'active'`);

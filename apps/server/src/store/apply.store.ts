@@ -4,9 +4,11 @@ import { overridesLost } from '@carillon/core/job/host-overrides';
 import type { Followed } from '@carillon/core/job/job-cycles';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Problem } from '@carillon/core/problem';
+import { type VaultPurpose, vaultKey } from '@carillon/core/secrets/secret-use';
 import { Inject, Injectable } from '@nestjs/common';
 import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
+import { ApprovalGuard, type Moved, type Need } from './approval-permit.js';
 import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
@@ -47,6 +49,8 @@ export interface ApplyFacts {
   readonly followers: readonly Followed[];
   /** Current versions of jobs by lower-case name, of those that are asked about. */
   readonly versions: ReadonlyMap<string, number>;
+  /** Secrets and accounts of the centre and the jobs that they are for, by core's `vaultKey`. */
+  readonly secretJobs: ReadonlyMap<string, readonly string[]>;
   /** When alert documents were changed last, by `placeKey`, of those that are asked about. */
   readonly changedAt: ReadonlyMap<string, Date>;
 }
@@ -63,8 +67,10 @@ export interface ApplyChecks {
   after(
     hostsOfDocument: ReadonlyMap<number, { readonly count: number; readonly timezones: readonly string[] }>,
   ): DocumentProblem[];
-  /** Sees what all of it would change, before it is kept; what it throws undoes everything. */
-  readonly plan?: ((facts: PlanFacts, results: readonly AppliedDocument[]) => void) | undefined;
+  /** Sees what all of it would change, before it is kept; what it throws undoes everything. @returns the plan's hash */
+  readonly plan: (facts: PlanFacts, results: readonly AppliedDocument[]) => string;
+  /** Whether it wants to, where nobody has to approve anything. */
+  readonly isPlanned: boolean;
 }
 
 /** Who applies documents, and what is kept with them. */
@@ -76,7 +82,15 @@ export interface Applied {
 }
 
 export type ApplyOutcome =
-  | { readonly kind: 'done'; readonly results: AppliedDocument[]; readonly changedHosts: string[] }
+  | {
+      readonly kind: 'done';
+      readonly results: AppliedDocument[];
+      readonly changedHosts: string[];
+      /** Of what was planned. */
+      readonly planHash: string | null;
+      /** Of a dry run: what others would have to approve. */
+      readonly need?: Need | null;
+    }
   | { readonly kind: 'refused'; readonly problems: DocumentProblem[] };
 
 /** Names in a warning. */
@@ -108,8 +122,16 @@ export class ApplyStore {
   ): Promise<ApplyOutcome> {
     try {
       return await this.database.transaction(async (tx) => {
-        const outcome = await this.write(tx, documents, by, checks);
-        if (dryRun || outcome.kind === 'refused') throw new RolledBack(outcome);
+        await lockDefinitions(tx);
+        const guard = await ApprovalGuard.open(tx);
+        const outcome = await this.write(tx, documents, by, {
+          ...checks,
+          isPlanned: checks.isPlanned || guard.isNeeded,
+        });
+        if (outcome.kind === 'refused') throw new RolledBack(outcome);
+        const need = await guard.need(tx, movedBy(documents, outcome));
+        if (dryRun) throw new RolledBack({ ...outcome, need });
+        await guard.pass(tx, need);
         return outcome;
       });
     } catch (error) {
@@ -125,7 +147,6 @@ export class ApplyStore {
     checks: ApplyChecks,
   ): Promise<ApplyOutcome> {
     const { definitions } = this;
-    await lockDefinitions(tx);
     const problems = checks.before({
       knownGroups: await definitions.groupNames(tx),
       knownPolicies: await this.alertDocuments.names(tx, 'AlertPolicy'),
@@ -133,10 +154,11 @@ export class ApplyStore {
       knownSchedules: await this.alertDocuments.names(tx, 'OnCall'),
       followers: await definitions.followers(tx),
       versions: await definitions.versionsOf(tx, checks.versionsOf),
+      secretJobs: await secretJobs(tx),
       changedAt: await this.alertDocuments.changedAt(tx, checks.changesOf),
     });
     if (problems.length > 0) return { kind: 'refused', problems };
-    const planned = checks.plan && {
+    const planned = checks.isPlanned && {
       stored: await storedDocuments(tx, documents),
       hostsBefore: await hostsOfNamed(tx, documents),
     };
@@ -183,7 +205,9 @@ export class ApplyStore {
     );
     const late = checks.after(byDocument);
     if (late.length > 0) return { kind: 'refused', problems: late };
-    if (planned) checks.plan?.({ ...planned, hostsAfter: await hostsOfNamed(tx, documents) }, results);
+    const planHash = planned
+      ? checks.plan({ ...planned, hostsAfter: await hostsOfNamed(tx, documents) }, results)
+      : null;
     const heldBack = await definitions.heldBack(tx, [...jobOfDocument.values()]);
     const counted = results.map((result, index) => {
       const held = heldBack.flatMap(({ jobId, ...where }) =>
@@ -194,7 +218,7 @@ export class ApplyStore {
       const found = warnings.length > 0 ? { warnings } : {};
       return { ...told, hosts: byDocument.get(index)?.count ?? result.hosts, ...found };
     });
-    return { kind: 'done', results: counted, changedHosts };
+    return { kind: 'done', results: counted, changedHosts, planHash };
   }
 
   /** Whoever applies a file that does not have what was adopted takes it back; he may not know. */
@@ -210,4 +234,25 @@ export class ApplyStore {
     const message = 'what was edited there and adopted is not in this definition, and is taken back';
     return [{ code: 'adopted_lost', message, count: hosts.length, hosts: hosts.slice(0, shownHosts) }];
   }
+}
+
+/** What an apply moves, for who may have to approve it. */
+function movedBy(
+  documents: readonly WrittenDocument[],
+  { results, changedHosts, planHash }: Extract<ApplyOutcome, { kind: 'done' }>,
+): Moved {
+  const changed = documents.filter((_, index) => results[index]?.change !== 'unchanged');
+  return {
+    hostIds: changedHosts,
+    changedGroups: changed.flatMap(({ kind, spec }) => (kind === 'HostGroup' ? [spec.name] : [])),
+    targets: changed.flatMap((document) => (document.kind === 'Job' ? [document.spec.targets] : [])),
+    facts: { apply: planHash },
+  };
+}
+
+async function secretJobs(tx: Transaction): Promise<Map<string, string[]>> {
+  const rows = await tx.jobSecret.findMany({ select: { purpose: true, nameKey: true, jobs: true } });
+  return new Map(
+    rows.map(({ purpose, nameKey, jobs }) => [vaultKey({ purpose: purpose as VaultPurpose, name: nameKey }), jobs]),
+  );
 }

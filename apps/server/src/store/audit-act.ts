@@ -78,6 +78,12 @@ export function whoActs(): string {
   return (act?.isOver === false ? act.who.actor : null) ?? 'carillon';
 }
 
+/** Whose request is being answered: his name, and his account; null: who holds the server's own token, or the server itself. */
+export function callerActs(): { readonly actor: string; readonly account: string | null } {
+  const act = acts.getStore();
+  return { actor: whoActs(), account: (act?.isOver === false ? act.who.account : null) ?? null };
+}
+
 /** Whether the next change is to be written down, so that it needs a transaction. */
 export function isAuditDue(): boolean {
   const act = acts.getStore();

@@ -1,10 +1,12 @@
 import { type ChainHead, type ChainPlace, chainStart } from '@carillon/core/audit/chain';
 import {
+  afterTurn,
+  type CheckedPage,
   findInChain,
   findKept,
+  looksAgain,
   stillMissed,
   type WatchProblem,
-  watchAgainMs,
   watchReason,
   watchRows,
 } from '@carillon/core/audit/chain-watch';
@@ -102,17 +104,14 @@ async function look(
   const known = kept && findKept(kept, await hashOf(client, kept.seq));
   const missing = known ?? (isAccepted ? null : stillMissed(row.problem, kept));
   const newest = await page(client, row.newest);
-  const isIdle = newest.count === 0 && nowMs - row.againAt.getTime() >= watchAgainMs;
-  // What did not fit is looked at in every turn, until it does.
-  const isStuck = row.problem !== null && row.problem.seq === row.again.head.seq + 1;
-  const again = isIdle || isStuck ? await page(client, row.again) : null;
-  const problem = missing ?? newest.problem ?? again?.problem ?? (again === null ? olderProblem(row) : null);
-  // At the end of the chain it begins from the first row.
-  const next = again === null ? row.again : again.count === 0 ? chainStart : again.place;
+  const state = { ...row, againAtMs: row.againAt.getTime() };
+  const again = looksAgain(state, newest.count, nowMs) ? await page(client, row.again) : null;
+  const after = afterTurn(state, { missing, newest, again }, nowMs);
+  const { problem } = after;
   await client.query('UPDATE audit_check SET newest = $1, again = $2, again_at = $3, problem = $4', [
-    JSON.stringify(newest.place),
-    JSON.stringify(next),
-    again === null ? row.againAt : new Date(nowMs),
+    JSON.stringify(after.newest),
+    JSON.stringify(after.again),
+    new Date(after.againAtMs),
     problem && JSON.stringify(problem),
   ]);
   const isNews = (problem === null) !== (row.problem === null);
@@ -124,14 +123,7 @@ async function look(
   return { more, head: newest.place.head, problem, isNews };
 }
 
-/** One that the newest rows or a kept end have shown is over when these fit; one of the older rows waits for its turn. */
-function olderProblem({ problem, newest }: CheckRow): WatchProblem | null {
-  const isOfOlder =
-    problem !== null && problem.seq <= newest.head.seq && !['cut_off', 'rewritten'].includes(problem.code);
-  return isOfOlder ? problem : null;
-}
-
-async function page(client: Client, place: ChainPlace) {
+async function page(client: Client, place: ChainPlace): Promise<CheckedPage> {
   const { rows } = await client.query<LinkRow>(
     'SELECT seq::float8 AS seq, at, hash, body FROM audit_entry WHERE seq > $1 ORDER BY seq LIMIT $2',
     [place.head.seq, watchRows],

@@ -26,10 +26,21 @@ export async function allThatStands(query: RawQuery): Promise<AcceptedRecord[]> 
      FROM host_pause WHERE ended_at IS NULL`,
     [],
   );
+  const sealKeys = await query<Omit<Of<'seal-key'>, 'kind'>>(
+    'SELECT host_id AS "hostId", key, signature FROM host_seal_key ORDER BY host_id',
+    [],
+  );
+  const secrets = await query<Omit<Of<'secret'>, 'kind'>>(
+    `SELECT purpose, name_key AS name, version, jobs, encode(sha256(sealed), 'hex') AS "sealedHash"
+     FROM job_secret ORDER BY purpose, name_key`,
+    [],
+  );
   return [
     ...groups.map(({ name, labels, hosts: names }) => groupRecord(name, labels ?? undefined, names)),
     ...hosts.map((host) => ({ ...host, kind: 'host' as const })),
     ...jobs.map((job) => ({ ...job, kind: 'job' as const })),
+    ...sealKeys.map((key) => ({ ...key, kind: 'seal-key' as const })),
+    ...secrets.map((secret) => ({ ...secret, kind: 'secret' as const })),
     ...pauses.map(({ hostId, ...pause }) => ({ kind: 'pause' as const, hostIds: [hostId], pauses: [pause] })),
   ];
 }

@@ -7,6 +7,7 @@ import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { carrySource } from '../shared/job-source.js';
 import { AcceptedStore } from './accepted.store.js';
+import { whoWrites } from './approval-permit.js';
 import { noteChange } from './audit-act.js';
 import { groupRecord } from './book-begin.js';
 import type { Transaction } from './database.store.js';
@@ -82,14 +83,20 @@ export class DefinitionStore {
     const old = await tx.hostGroup.findUnique({ where: { nameKey } });
     const labels = group.labels ? { ...group.labels } : null;
     const hosts = [...(group.hosts ?? [])];
-    if (old && old.name === group.name && same(old.labels, labels) && same(old.hosts, hosts)) return 'unchanged';
+    const approvals = group.approval?.required ?? null;
+    const isSelecting = (row: typeof old) =>
+      row?.name === group.name && same(row.labels, labels) && same(row.hosts, hosts);
+    if (old && isSelecting(old) && old.approvals === approvals) return 'unchanged';
     await tx.$executeRaw`
-      INSERT INTO host_group (name, name_key, labels, hosts, updated_at)
-      VALUES (${group.name}, ${nameKey}, ${labels === null ? null : JSON.stringify(labels)}::jsonb, ${hosts}::text[], now())
-      ON CONFLICT (name_key) DO UPDATE SET name = excluded.name, labels = excluded.labels, hosts = excluded.hosts, updated_at = now()`;
-    this.accepted.note(groupRecord(group.name, group.labels, group.hosts));
-    const before = old && { name: old.name, labels: old.labels as Json, hosts: old.hosts };
-    const after = { name: group.name, labels, hosts };
+      INSERT INTO host_group (name, name_key, labels, hosts, approvals, updated_at)
+      VALUES (${group.name}, ${nameKey}, ${labels === null ? null : JSON.stringify(labels)}::jsonb, ${hosts}::text[],
+        ${approvals}, now())
+      ON CONFLICT (name_key) DO UPDATE SET name = excluded.name, labels = excluded.labels, hosts = excluded.hosts,
+        approvals = excluded.approvals, updated_at = now()`;
+    // The book says whom a group selects; that it is protected is a rule of the centre.
+    if (!isSelecting(old)) this.accepted.note(groupRecord(group.name, group.labels, group.hosts));
+    const before = old && { name: old.name, labels: old.labels as Json, hosts: old.hosts, approvals: old.approvals };
+    const after = { name: group.name, labels, hosts, approvals };
     noteChange({ kind: 'HostGroup', act: old ? 'updated' : 'created', what: group.name, before, after });
     return old ? 'updated' : 'created';
   }
@@ -136,6 +143,7 @@ export class DefinitionStore {
         manifestHash,
         signature: await this.accepted.signManifest(manifest),
         author,
+        writtenBy: whoWrites(),
         reason: reason ?? null,
         needs,
       },

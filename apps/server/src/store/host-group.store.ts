@@ -8,6 +8,7 @@ export interface GroupRow {
   readonly nameKey: string;
   readonly labels: Record<string, string> | null;
   readonly hosts: string[] | null;
+  readonly approval: { required: number } | null;
   /** Hosts it selects now. */
   readonly matching: number;
 }
@@ -34,7 +35,8 @@ export class HostGroupStore {
       const group: HostGroup = { name: row.name, ...(labels ? { labels } : {}), ...(names ? { hosts: names } : {}) };
       const selected = hosts.filter((host) => matchesTarget({ groups: [row.name] }, host, [group]));
       const shown = seen && names ? names.filter((name) => seen.has(name.toLowerCase())) : names;
-      return { name: row.name, nameKey: row.nameKey, labels, hosts: shown, matching: selected.length };
+      const approval = row.approvals === null ? null : { required: row.approvals };
+      return { name: row.name, nameKey: row.nameKey, labels, hosts: shown, approval, matching: selected.length };
     });
   }
 }

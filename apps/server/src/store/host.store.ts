@@ -2,6 +2,7 @@ import { defaultConcernRules, type HostHealthFacts } from '@carillon/core/host/c
 import type { HostPresence, HostState } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
+import { ApprovalGuard } from './approval-permit.js';
 import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 import { DesiredStore } from './desired.store.js';
@@ -114,6 +115,7 @@ export class HostStore {
     return this.database.transaction(async (tx) => {
       // Before the row: whoever changes jobs holds this lock and then wants rows of hosts.
       await tx.$queryRaw`SELECT pg_advisory_xact_lock_shared(hashtext('carillon.reassign'))::text`;
+      const guard = await ApprovalGuard.open(tx);
       const rows = await tx.$queryRaw<{ id: string; name: string; before: Record<string, string> }[]>`
         UPDATE host h SET labels = ${JSON.stringify(labels)}::jsonb
         FROM (SELECT id, labels FROM host WHERE name_key = ${name.toLowerCase()} FOR UPDATE) AS old
@@ -122,7 +124,16 @@ export class HostStore {
       if (!host) return null;
       this.accepted.note({ kind: 'labels', hostId: host.id, labels });
       noteChange({ kind: 'Host', act: 'labelled', what: host.name, before: host.before, after: labels });
-      return this.desired.reassign(tx, { hostIds: [host.id] });
+      const changed = await this.desired.reassign(tx, { hostIds: [host.id] });
+      const before = { name: host.name, labels: host.before };
+      const isMoved = changed.length > 0 || !guard.isSameInside(before, { name: host.name, labels });
+      const moved = {
+        hostIds: isMoved ? [host.id] : [],
+        hostsBefore: isMoved ? [before] : [],
+        facts: { labels, before: host.before },
+      };
+      await guard.pass(tx, await guard.need(tx, moved));
+      return changed;
     });
   }
 }

@@ -1,9 +1,11 @@
+import type { Target } from '@carillon/core/host/target';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Unsettled } from '@carillon/core/state/states';
 import { lowestUuidAt } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
+import { ApprovalGuard } from './approval-permit.js';
 import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 import { lockDefinitions } from './definition.store.js';
@@ -195,13 +197,20 @@ export class JobStore {
   remove(name: string): Promise<{ name: string; changedHosts: string[] } | null> {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
-      const [job] = await tx.$queryRaw<{ id: string; name: string }[]>`
-          UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL RETURNING id, name`;
+      const guard = await ApprovalGuard.open(tx);
+      const [job] = await tx.$queryRaw<{ id: string; name: string; version: number; targets: Target }[]>`
+          UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL
+          RETURNING id, name, current_version AS version, (SELECT v.spec->'targets' FROM job_version v
+            WHERE v.job_id = job.id AND v.version = job.current_version) AS targets`;
       if (!job) return null;
       await refreshAlertWatch(tx, [job.id]);
       this.accepted.note({ kind: 'job-gone', jobId: job.id });
       noteChange({ kind: 'Job', act: 'deleted', what: job.name, before: { job: job.id } });
-      return { name: job.name, changedHosts: await this.desired.reassign(tx, { jobIds: [job.id] }) };
+      const changedHosts = await this.desired.reassign(tx, { jobIds: [job.id] });
+      const { id, version, targets } = job;
+      const moved = { hostIds: changedHosts, jobIds: [id], targets: [targets], facts: { remove: id, version } };
+      await guard.pass(tx, await guard.need(tx, moved));
+      return { name: job.name, changedHosts };
     });
   }
 }

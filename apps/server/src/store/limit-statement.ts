@@ -26,6 +26,7 @@ const shadows: Readonly<Record<string, Condition | { readonly select: string }>>
   run_bad: ofBoth,
   run_hour: ofBoth,
   run_job_hour: { select: `job_id, hour, 0 AS slot, ${sums} FROM run_hour GROUP BY job_id, hour` },
+  run_fleet_hour: { select: `hour, 0 AS slot, ${sums} FROM run_hour GROUP BY hour` },
   run_minute: {
     select: `run_minute_of(id) AS minute, 0 AS slot, count(*) AS started,
       count(*) FILTER (WHERE state IN (${badStates})) AS bad
@@ -52,17 +53,23 @@ const shadows: Readonly<Record<string, Condition | { readonly select: string }>>
   host_inventory: ofHost,
   host_load: ofHost,
   host_pause: ofHost,
+  host_seal_key: ofHost,
+  host_secret: ofHost,
   host_upgrade: ofHost,
   host_watch: ofHost,
   host_absence: ofHost,
   host_boot: ofHost,
   spool_loss: ofHost,
   task_history: ofHost,
+  definition_approval: (hosts, jobs) =>
+    `job_id = ANY(${jobs}) OR job_id IN (SELECT a.job_id FROM assignment a WHERE a.host_id = ANY(${hosts}))`,
+  change_request: (hosts, jobs) => `host_ids && ${hosts} OR job_ids && ${jobs}`,
 };
 
 /** Tables that stand in others' shadows: naming one needs those. */
 const standsOn: Readonly<Record<string, readonly string[]>> = {
   run_job_hour: ['run_hour'],
+  run_fleet_hour: ['run_hour'],
   run_minute: ['run'],
   incident: ['alert'],
   alert_log: ['incident', 'alert'],

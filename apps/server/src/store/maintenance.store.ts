@@ -105,6 +105,9 @@ async function tendPartitions(
   const hour = `run_hour_of(uuid_at(now() - ${limits.keepHoursDays} * interval '1 day'))`;
   await client.query(`DELETE FROM run_hour WHERE hour < ${hour}`);
   await client.query(`DELETE FROM run_job_hour WHERE hour < ${hour}`);
+  await client.query(`DELETE FROM run_fleet_hour WHERE hour < ${hour}`);
+  // While servers of two versions run side by side, the older ones count by job only.
+  await client.query(`SELECT mend_fleet_hours(run_hour_of(uuid_at(now() - interval '1 day')))`);
   await client.query(
     `DELETE FROM run_minute WHERE minute < run_minute_of(uuid_at(now() - ${2 * countedMinutes} * interval '1 minute'))`,
   );

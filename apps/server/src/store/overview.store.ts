@@ -43,7 +43,7 @@ export class OverviewStore {
         (SELECT ${assignmentCountsSql} FROM assignment a WHERE a.state <> 'removing') AS assignments,
         (SELECT json_build_object('total', ${sumOf(runStates)}, 'running', ${sumOf(['running'])}, 'succeeded', ${sumOf(['succeeded'])},
             'warning', ${sumOf(['warning'])}, 'bad', ${sumOf(runStates.filter(isBadRun))})
-          FROM run_job_hour WHERE hour >= $1) AS runs`,
+          FROM run_fleet_hour WHERE hour >= $1) AS runs`,
       [Math.floor(sinceMs / 3_600_000)],
     );
     return result.rows[0] as OverviewRow;

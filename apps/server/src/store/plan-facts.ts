@@ -39,8 +39,14 @@ export async function storedDocuments(tx: Transaction, documents: readonly Docum
   });
   return new Map<string, Stored>([
     ...jobs.map(({ nameKey, spec }) => [`Job/${nameKey}`, { spec, written: null }] as const),
-    ...groups.map(({ name, nameKey, labels, hosts }) => {
-      const spec = { name, ...(labels === null ? {} : { labels }), ...(hosts.length > 0 ? { hosts } : {}) };
+    ...groups.map(({ name, nameKey, labels, hosts, approvals }) => {
+      const approval = approvals === null ? {} : { approval: { required: approvals } };
+      const spec = {
+        name,
+        ...(labels === null ? {} : { labels }),
+        ...(hosts.length > 0 ? { hosts } : {}),
+        ...approval,
+      };
       return [`HostGroup/${nameKey}`, { spec, written: null }] as const;
     }),
     ...alerting.map(({ kind, nameKey, spec, written }) => {

@@ -35,6 +35,8 @@ export class RunHoursStore {
   async list(query: RunHourQuery): Promise<RunHourRow[]> {
     const { fromHour, toHour, job, host, label } = query;
     const ofHosts = host !== undefined || label !== undefined;
+    if (job === undefined && !ofHosts)
+      return (await this.database.pool.query<RunHourRow>(ofFleetSql, [fromHour, toHour])).rows;
     const values: unknown[] = [fromHour, toHour, job?.toLowerCase() ?? null];
     if (ofHosts) values.push(host?.toLowerCase() ?? null, label ? JSON.stringify({ [label.key]: label.value }) : null);
     const answer = await this.database.pool.query<RunHourRow>(ofHosts ? ofHostsSql : ofAllHostsSql, values);
@@ -43,7 +45,8 @@ export class RunHoursStore {
 }
 
 const jobs = 'SELECT id FROM job WHERE $3::text IS NULL OR name_key = $3';
-const ofAllHostsSql = `${result} FROM run_job_hour c WHERE ${within} AND ($3::text IS NULL OR c.job_id IN (${jobs})) ${grouped}`;
+const ofFleetSql = `${result} FROM run_fleet_hour c WHERE ${within} ${grouped}`;
+const ofAllHostsSql = `${result} FROM run_job_hour c WHERE ${within} AND c.job_id IN (${jobs}) ${grouped}`;
 /** The counts have an index by job and host, and none by host alone: each pair is looked up. */
 const ofHostsSql = `WITH jobs AS (${jobs}),
   hosts AS (SELECT id FROM host WHERE ($4::text IS NULL OR name_key = $4) AND ($5::jsonb IS NULL OR labels @> $5))

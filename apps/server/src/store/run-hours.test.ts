@@ -52,21 +52,24 @@ function eventOf({ job, kind, durationMs }: Step, runId: string, seq: number): A
   return finished(seq, { runId, jobId: job, state: kind, durationMs });
 }
 
-/** Both tables, as sums, and what counting the runs gives. */
-async function counted(table: 'run_hour' | 'run_job_hour') {
-  const host = table === 'run_hour' ? 'host_id,' : '';
+const tables = { run_hour: 'job_id, host_id,', run_job_hour: 'job_id,', run_fleet_hour: '' } as const;
+const tableNames = Object.keys(tables) as (keyof typeof tables)[];
+
+/** A table, as sums, and what counting the runs gives. */
+async function counted(table: keyof typeof tables) {
+  const of = tables[table];
   const states = ['waiting', 'running', 'succeeded', 'failed', 'indeterminate', 'skipped'];
   const kept = states.map((state) => `coalesce(sum(${state}), 0)::int AS ${state}`).join(', ');
   const true_ = states.map((state) => `count(*) FILTER (WHERE state = '${state}')::int AS ${state}`).join(', ');
   const rows = async (sql: string) => (await database.pool.query(sql)).rows;
   return [
     await rows(
-      `SELECT * FROM (SELECT job_id, ${host} hour, ${kept}, coalesce(sum(duration_ms), 0)::int AS ms FROM ${table} GROUP BY job_id, ${host} hour) AS k
-       WHERE waiting + running + succeeded + failed + indeterminate + skipped > 0 ORDER BY job_id, ${host} hour`,
+      `SELECT * FROM (SELECT ${of} hour, ${kept}, coalesce(sum(duration_ms), 0)::int AS ms FROM ${table} GROUP BY ${of} hour) AS k
+       WHERE waiting + running + succeeded + failed + indeterminate + skipped > 0 ORDER BY ${of} hour`,
     ),
     await rows(
-      `SELECT job_id, ${host} run_hour_of(id) AS hour, ${true_}, coalesce(sum(duration_ms), 0)::int AS ms FROM run
-       GROUP BY 1, 2${host ? ', 3' : ''} ORDER BY job_id, ${host} hour`,
+      `SELECT ${of} run_hour_of(id) AS hour, ${true_}, coalesce(sum(duration_ms), 0)::int AS ms FROM run
+       GROUP BY ${of} run_hour_of(id) ORDER BY ${of} hour`,
     ),
   ];
 }
@@ -116,7 +119,7 @@ describe('counts by hour', () => {
           await server.ingest(frames, index);
           if (twice) await Promise.all(servers.map((each, lane) => each.ingest(frames, lane)));
         }
-        for (const table of ['run_hour', 'run_job_hour'] as const) {
+        for (const table of tableNames) {
           const [kept, real] = await counted(table);
           expect(kept).toEqual(real);
         }
@@ -125,8 +128,18 @@ describe('counts by hour', () => {
       }),
       { numRuns: 60 },
     );
+    const mend = async () => (await database.pool.query('SELECT mend_fleet_hours(0) AS hours')).rows[0].hours as number;
+    expect(await mend()).toBe(0);
+    // As a server does that knows nothing of the fleet's hours.
+    const { rowCount } = await database.pool.query(
+      `UPDATE run_fleet_hour SET succeeded = coalesce(succeeded, 0) + 1 WHERE hour % 2 = 0 AND slot = (SELECT min(slot) FROM run_fleet_hour)`,
+    );
+    expect(rowCount).toBeGreaterThan(0);
+    expect(await mend()).toBe(rowCount);
+    const [mended, all] = await counted('run_fleet_hour');
+    expect(mended).toEqual(all);
     await database.pool.query('SELECT rebuild_run_hours()');
-    for (const table of ['run_hour', 'run_job_hour'] as const) {
+    for (const table of tableNames) {
       const [kept, real] = await counted(table);
       expect(kept).toEqual(real);
     }

@@ -1,9 +1,10 @@
 import { isBadRun, type RunState, runStates } from '@carillon/core/state/states';
 
 /**
- * How many runs are in which state, by the hour in which they started: `run_hour` for each job on each host, and
- * `run_job_hour` for each job. A run counts in one state at a time; a null is zero. Numbers of `run_job_hour` are spread
- * over slots, so that batches that are stored at the same time do not wait for each other: readers add them up.
+ * How many runs are in which state, by the hour in which they started: `run_hour` for each job on each host,
+ * `run_job_hour` for each job, `run_fleet_hour` for all. A run counts in one state at a time; a null is zero. Numbers of the
+ * latter two are spread over slots, so that batches that are stored at the same time do not wait for each other: readers add
+ * them up.
  */
 /** Runs that started longer ago are not counted by the minute. */
 export const countedMinutes = 90;
@@ -19,7 +20,7 @@ const moved = counters
   )
   .join(', ');
 
-/** How many runs are in one of the states, over rows of either table. */
+/** How many runs are in one of the states, over rows of any of the tables. */
 export function sumOf(states: readonly RunState[]): string {
   return `coalesce(sum(${states.map((state) => `coalesce("${state}", 0)`).join(' + ')}), 0)`;
 }
@@ -48,6 +49,10 @@ export function countMovesSql(slot: string): string {
     INSERT INTO run_job_hour (job_id, hour, slot, ${counts})
     SELECT job_id, hour, ${slot}::smallint, ${sums} FROM moved GROUP BY job_id, hour ORDER BY job_id, hour
     ON CONFLICT (job_id, hour, slot) DO UPDATE SET ${added('run_job_hour')}),
+  fleet_hours AS (
+    INSERT INTO run_fleet_hour (hour, slot, ${counts})
+    SELECT hour, ${slot}::smallint, ${sums} FROM moved GROUP BY hour ORDER BY hour
+    ON CONFLICT (hour, slot) DO UPDATE SET ${added('run_fleet_hour')}),
   ${minuteMovesSql(slot)}`;
 }
 

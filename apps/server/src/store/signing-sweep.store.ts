@@ -1,5 +1,6 @@
 import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
 import { verifyText } from '@carillon/core/desired/signing';
+import { vaultKey } from '@carillon/core/secrets/secret-use';
 import type { AcceptedRecord } from '@carillon/core/signing/book-entry';
 import type { Refusal } from '@carillon/core/signing/refusal';
 import { Inject, Injectable } from '@nestjs/common';
@@ -44,6 +45,17 @@ export class SigningSweepStore {
   }
 
   private async find(nowMs: number): Promise<Difference[]> {
+    await this.signer.lookAtKeys();
+    const { trouble } = this.signer.trust;
+    if (trouble !== null)
+      return [
+        { about: 'keys', code: 'bad_keys', message: `keys of the server: ${trouble}` },
+        ...(await this.compared(nowMs)),
+      ];
+    return this.compared(nowMs);
+  }
+
+  private async compared(nowMs: number): Promise<Difference[]> {
     const contents = await this.accepted.contents();
     if (isRefusal(contents)) return [{ about: bookPlace, ...contents }];
     const standing = await allThatStands(rawQuery(this.database.pool));
@@ -95,13 +107,19 @@ export class SigningSweepStore {
 
 type Contents = Exclude<Awaited<ReturnType<AcceptedStore['contents']>>, Refusal>;
 
-function compare(standing: readonly AcceptedRecord[], { jobs, hosts, groups }: Contents): Difference[] {
+function compare(
+  standing: readonly AcceptedRecord[],
+  { jobs, hosts, groups, sealKeys, secrets }: Contents,
+): Difference[] {
   const found: Difference[] = [];
   const differs = (about: string, message: string) => found.push({ about, code: 'book_changed', message });
   const knownHosts = new Map(hosts.map((host) => [host.hostId, host]));
   const knownGroups = new Map(groups.map((group) => [group.name.toLowerCase(), group]));
   const live = new Map(jobs.filter(({ isGone }) => !isGone).map((job) => [job.jobId, job]));
   const current = new Map<string, number>();
+  const knownKeys = new Map(sealKeys);
+  const knownSecrets = new Map(secrets.filter(([, { isGone }]) => !isGone));
+  const nameOf = (hostId: string) => knownHosts.get(hostId)?.name ?? hostId;
   for (const record of standing) {
     if (record.kind === 'host') {
       const known = knownHosts.get(record.hostId);
@@ -115,6 +133,16 @@ function compare(standing: readonly AcceptedRecord[], { jobs, hosts, groups }: C
       const known = knownGroups.get(record.name.toLowerCase());
       if (!known || !same(known.labels ?? null, record.labels ?? null) || !same(known.hosts ?? [], record.hosts ?? []))
         differs(record.name, `group ${record.name} is not the one that was accepted`);
+    } else if (record.kind === 'seal-key') {
+      if (knownKeys.get(record.hostId) !== record.key)
+        differs(nameOf(record.hostId), `host ${nameOf(record.hostId)} did not tell this key for its secrets`);
+    } else if (record.kind === 'secret') {
+      const { purpose, name } = record;
+      const known = knownSecrets.get(vaultKey(record));
+      knownSecrets.delete(vaultKey(record));
+      if (!known || known.version !== record.version || known.sealedHash !== record.sealedHash)
+        differs(name, `${purpose} ${name}: what is stored of it is not what was handed over`);
+      else if (!same(known.jobs, record.jobs)) differs(name, `${purpose} ${name}: nobody allowed it to these jobs`);
     } else if (record.kind === 'job') current.set(record.jobId, record.version);
   }
   for (const { jobId, name, version } of live.values()) {
@@ -122,6 +150,7 @@ function compare(standing: readonly AcceptedRecord[], { jobs, hosts, groups }: C
     if (now === undefined) differs(name, `job ${name} is gone, and nobody deleted it`);
     else if (now !== version) differs(name, `job ${name}: version ${now} is current, ${version} was accepted`);
   }
+  for (const key of knownSecrets.keys()) differs(key, `${key.replace('/', ' ')} is gone, and nobody deleted it`);
   return found;
 }
 

@@ -4,6 +4,7 @@ import type { DriftKind } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { Sealer } from '../shared/sealer.js';
 import { AcceptedStore, NotSigned } from './accepted.store.js';
+import { ApprovalGuard, type Moved } from './approval-permit.js';
 import { noteChange } from './audit-act.js';
 import { Database, type Transaction } from './database.store.js';
 import { DefinitionStore, lockDefinitions } from './definition.store.js';
@@ -79,6 +80,7 @@ export class TaskAdoptionStore {
   settle(jobId: string, limit: number, decide: (facts: AdoptionFacts) => AdoptionDecision): Promise<Settled> {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
+      const guard = await ApprovalGuard.open(tx);
       const waiting = await this.facts(tx, `c.job_id = $1::uuid AND c.adoption = 'wanted'`, jobId, limit);
       let spec = waiting[0]?.current;
       const adopted: { id: string; host: string; reason: string; notes: readonly string[] }[] = [];
@@ -104,7 +106,15 @@ export class TaskAdoptionStore {
           UPDATE task_change SET adoption = 'adopted', adopted_version = ${version}, adoption_reasons = ${[...notes]}::text[]
           WHERE id = ${id}::uuid`;
       }
-      return { version, changedHosts: await this.desired.reassign(tx, { jobIds: [jobId] }) };
+      const changedHosts = await this.desired.reassign(tx, { jobIds: [jobId] });
+      const moved = {
+        hostIds: changedHosts,
+        jobIds: [jobId],
+        targets: [spec.targets],
+        facts: { settle: jobId, version },
+      };
+      await guard.pass(tx, await guard.need(tx, moved));
+      return { version, changedHosts };
     });
   }
 
@@ -119,6 +129,7 @@ export class TaskAdoptionStore {
   ): Promise<(Settled & { job: string; host: string; version: number }) | { reasons: readonly string[] } | null> {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
+      const guard = await ApprovalGuard.open(tx);
       const stands = `c.id = $1::uuid AND c.state = 'drifted' AND c.adoption IS DISTINCT FROM 'adopted'`;
       const [facts] = await this.facts(tx, stands, id, 1);
       if (!facts) return null;
@@ -133,6 +144,10 @@ export class TaskAdoptionStore {
         UPDATE task_change SET adoption = 'adopted', adopted_version = ${version}, adoption_reasons = ${[...decision.notes]}::text[]
         WHERE id = ${id}::uuid`;
       const changedHosts = await this.desired.reassign(tx, { jobIds: [facts.jobId] });
+      await guard.pass(
+        tx,
+        await guard.need(tx, movedBy('adopt', { ...facts, spec: decision.spec, version, changedHosts })),
+      );
       return { job: facts.base.name, host: facts.host, version, changedHosts };
     });
   }
@@ -148,6 +163,7 @@ export class TaskAdoptionStore {
   ): Promise<(UndoFacts & Settled & { readonly version: number }) | null> {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
+      const guard = await ApprovalGuard.open(tx);
       const [facts] = await tx.$queryRaw<(UndoFacts & { jobId: string; currentVersion: number })[]>`
         SELECT j.id AS "jobId", j.current_version AS "currentVersion", j.name AS job, h.name AS host, a.spec AS adopted, b.spec AS before, v.spec AS current
         FROM task_change c JOIN job j ON j.id = c.job_id JOIN host h ON h.id = c.host_id
@@ -159,9 +175,12 @@ export class TaskAdoptionStore {
       if (!facts) return null;
       await this.requireAccepted(facts);
       const reason = `what was adopted from ${facts.host} was taken back`;
-      const { version } = await this.definitions.putJob(tx, without(facts), { author, reason });
+      const spec = without(facts);
+      const { version } = await this.definitions.putJob(tx, spec, { author, reason });
       noteTask('took back', author, { change: id, job: facts.job, host: facts.host, version });
-      return { ...facts, version, changedHosts: await this.desired.reassign(tx, { jobIds: [facts.jobId] }) };
+      const changedHosts = await this.desired.reassign(tx, { jobIds: [facts.jobId] });
+      await guard.pass(tx, await guard.need(tx, movedBy('undo', { ...facts, id, spec, version, changedHosts })));
+      return { ...facts, version, changedHosts };
     });
   }
 
@@ -217,6 +236,16 @@ export class TaskAdoptionStore {
       WHERE host_id = ${facts.hostId}::uuid AND job_id = ${facts.jobId}::uuid AND version = ${facts.version}
         AND state = 'drifted' AND ${!facts.isOld}`;
   }
+}
+
+/** What an adoption, or its end, moves, for who may have to approve it. */
+function movedBy(
+  act: string,
+  of: { id: string; jobId: string; spec: JobSpec; version: number; changedHosts: readonly string[] },
+): Moved {
+  const { id, jobId, spec, version, changedHosts } = of;
+  const facts = { act, change: id, job: jobId, version, spec: sha256Hex(canonicalJson(asJson(spec))) };
+  return { hostIds: changedHosts, jobIds: [jobId], targets: [spec.targets], facts };
 }
 
 /** What was done about an edit on a host; the version that it made has a row of its own. */

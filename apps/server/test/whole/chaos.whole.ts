@@ -94,7 +94,7 @@ async function agree(round: number): Promise<void> {
   );
   expect(gaps, 'hosts of which an acked event is missing').toEqual([]);
 
-  for (const table of ['run_hour', 'run_job_hour'])
+  for (const table of ['run_hour', 'run_job_hour', 'run_fleet_hour'])
     expect(await cluster.rows(miscounted(table)), `${table}: counts that are not those of the runs`).toEqual([]);
 
   // Agents would send it again; but nothing was restored here, so an ack was given before its commit.

@@ -19,6 +19,7 @@ import { readIncidentFilter } from '../features/incidents/incident-filter.js';
 import { readJobFilter } from '../features/jobs/job-filter.js';
 import { readJobView } from '../features/jobs/job-view.js';
 import { readNowFilter } from '../features/overview/now-filter.js';
+import { readRequestFilter } from '../features/requests/request-filter.js';
 import { readRunFilter, readRunSearch } from '../features/runs/run-filter.js';
 import { readTimelineFilter } from '../features/timeline/timeline-filter.js';
 import { loadLateWords } from '../i18n/index.js';
@@ -73,6 +74,7 @@ const secrets = lazy(() => import('../features/alerting/secrets/secrets.page.js'
 const audit = lazy(() => import('../features/alerting/audit/audit.page.js'), 'AuditPage');
 const alertDocument = lazy(() => import('../features/alerting/documents/document.page.js'), 'DocumentPage');
 
+const requests = lazy(() => import('../features/requests/requests.page.js'), 'RequestsPage');
 const access = lazy(() => import('../features/access/access.page.js'), 'AccessPage');
 const own = lazy(() => import('../features/access/own.page.js'), 'OwnPage');
 
@@ -91,6 +93,7 @@ const pages = [
   createRoute({ ...inside, path: '/deliveries', component: deliveries, validateSearch: readDeliveryFilter }),
   createRoute({ ...inside, path: '/timeline', component: timeline, validateSearch: readTimelineFilter }),
   createRoute({ ...inside, path: '/heatmap', component: heatmap, validateSearch: readHeatmapFilter }),
+  createRoute({ ...inside, path: '/requests', component: requests, validateSearch: readRequestFilter }),
   createRoute({ ...inside, path: '/access', component: access }),
   createRoute({ ...inside, path: '/account', component: own }),
   createRoute({ ...inside, path: '/adoption', component: adoption, validateSearch: readAdoptionFilter }),

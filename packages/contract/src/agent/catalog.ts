@@ -4,6 +4,7 @@ import * as command from './command-messages.js';
 import * as desired from './desired-messages.js';
 import * as event from './event-messages.js';
 import * as inventory from './inventory-messages.js';
+import * as secret from './secret-messages.js';
 import * as session from './session-messages.js';
 import * as trust from './trust-messages.js';
 import * as upgrade from './upgrade-messages.js';
@@ -46,6 +47,11 @@ export const catalog = {
   'trust.refused': { from: 'agent-to-server', schema: trust.trustRefused },
   'audit.end': { from: 'server-to-agent', schema: audit.auditEnd },
   'audit.seen': { from: 'agent-to-server', schema: audit.auditSeen },
+  'secrets.notice': { from: 'server-to-agent', schema: secret.secretsNotice },
+  'secrets.key': { from: 'agent-to-server', schema: secret.secretsKey },
+  'secrets.get': { from: 'agent-to-server', schema: secret.secretsGet },
+  'secrets.state': { from: 'server-to-agent', schema: secret.secretsState },
+  'secrets.status': { from: 'agent-to-server', schema: secret.secretsStatus },
   goaway: { from: 'server-to-agent', schema: session.goaway },
   nack: { from: 'server-to-agent', schema: session.nack },
 } as const satisfies Record<string, MessageOptions>;

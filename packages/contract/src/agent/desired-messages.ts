@@ -7,7 +7,12 @@ import { count, desiredPoint, hash, key, signature, uuid, when } from './wire-va
 export const desiredNotice = desiredPoint;
 
 /** Asks for the desired state; the server leaves out manifests whose hashes are listed. */
-export const desiredGet = z.object({ rev: count, haveManifests: z.array(hash).max(2_000) });
+export const desiredGet = z.object({
+  rev: count,
+  haveManifests: z.array(hash).max(2_000),
+  /** The host's own policy asks for signatures of approvers. Older agents do not know them, and get none. */
+  approvals: z.literal(true).optional(),
+});
 
 export const desiredState = z.object({
   /** Canonical JSON of a `HostIndex`: everything this host should have, complete at every revision. */
@@ -15,6 +20,11 @@ export const desiredState = z.object({
   indexSignature: signature,
   /** Canonical JSON of each `Manifest` that was missing, with its signature. */
   manifests: z.array(z.object({ text: z.string(), signature })).max(2_000),
+  /** Signatures of approvers over definitions of the index, where `desired.get` asked for them; older servers have none. */
+  approvals: z
+    .array(z.object({ text: z.string().max(100_000), signature, key }))
+    .max(2_000)
+    .optional(),
   /** Manifests may come in several frames; the agent acts after the last. */
   page: z.int().min(1),
   pages: z.int().min(1),

@@ -11,7 +11,7 @@ export type ObjectSource =
   | 'seen'
   | 'fleet'
   /** One by the path: `host:name` is the host whose name is in `:name`. */
-  | `${'host' | 'job' | 'run' | 'command' | 'taskChange' | 'incident'}:${string}`
+  | `${'host' | 'job' | 'run' | 'command' | 'taskChange' | 'incident' | 'changeRequest'}:${string}`
   /** The job in the path with the hosts in the body, or all that have it. */
   | 'jobOnHosts:name'
   /** Hosts that the body selects. */
@@ -132,6 +132,13 @@ export const access: AccessTable = {
     setSecret: ['secret.manage', 'fleet'],
     removeSecret: ['secret.manage', 'fleet'],
   },
+  jobSecrets: {
+    list: ['secret.manage', 'fleet'],
+    get: ['secret.manage', 'fleet'],
+    hosts: ['secret.manage', 'fleet'],
+    set: ['secret.manage', 'fleet'],
+    remove: ['secret.manage', 'fleet'],
+  },
   subscriptions: {
     list: ['read', 'fleet'],
     get: ['read', 'fleet'],
@@ -196,6 +203,21 @@ export const access: AccessTable = {
   load: {
     expected: ['read', 'seen'],
     hour: ['read', 'seen'],
+  },
+  // Who the author is, and who has approved before, is asked further on.
+  requests: {
+    list: ['read', 'seen'],
+    get: ['read', 'changeRequest:number'],
+    approve: ['approve', 'changeRequest:number'],
+    reject: ['approve', 'changeRequest:number'],
+    withdraw: ['job.write', 'changeRequest:number'],
+  },
+  approvals: {
+    keys: ['read', 'seen'],
+    addKey: ['own.manage', 'own'],
+    removeKey: ['own.manage', 'own'],
+    toSign: ['read', 'job:name'],
+    sign: ['approve', 'job:name'],
   },
 };
 

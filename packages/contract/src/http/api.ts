@@ -1,11 +1,13 @@
 import { accessTokenRoutes, accountRoutes, signedInRoutes } from './accounts.routes.js';
 import { alertDocumentRoutes } from './alert-documents.routes.js';
+import { approvalRoutes } from './approvals.routes.js';
 import { auditRoutes } from './audit.routes.js';
 import { channelRoutes } from './channels.routes.js';
 import { hostRoutes } from './hosts.routes.js';
 import { incidentLinkRoutes } from './incident-links.routes.js';
 import { incidentRoutes } from './incidents.routes.js';
 import { inventoryRoutes } from './inventory.routes.js';
+import { jobSecretRoutes } from './job-secrets.routes.js';
 import { jobRoutes } from './jobs.routes.js';
 import { liveRoutes } from './live.routes.js';
 import { loadRoutes } from './load.routes.js';
@@ -13,6 +15,7 @@ import { missedRunRoutes } from './missed-runs.routes.js';
 import { nowRoutes } from './now.routes.js';
 import { pauseRoutes } from './pauses.routes.js';
 import { quietRoutes } from './quiet.routes.js';
+import { requestRoutes } from './requests.routes.js';
 import type { Route } from './route.js';
 import { runRoutes } from './runs.routes.js';
 import { sessionRoutes } from './session.routes.js';
@@ -35,6 +38,7 @@ export const api = {
   incidents: incidentRoutes,
   incidentLinks: incidentLinkRoutes,
   channels: channelRoutes,
+  jobSecrets: jobSecretRoutes,
   subscriptions: subscriptionRoutes,
   alertDocuments: alertDocumentRoutes,
   accounts: accountRoutes,
@@ -48,6 +52,8 @@ export const api = {
   now: nowRoutes,
   timeline: timelineRoutes,
   load: loadRoutes,
+  requests: requestRoutes,
+  approvals: approvalRoutes,
 } as const;
 
 /** Every route with its operation id, `jobs.apply`. */

@@ -18,6 +18,8 @@ export const auditKinds = [
   'Account',
   'AccessToken',
   'Session',
+  'ChangeRequest',
+  'ApproverKey',
 ] as const;
 export type AuditKind = (typeof auditKinds)[number];
 

@@ -88,6 +88,10 @@ export const audited: AuditedTable = {
     setSecret: { kind: 'Secret', act: 'set', keep: ['name'] },
     removeSecret: { kind: 'Secret', act: 'deleted' },
   },
+  jobSecrets: {
+    set: { kind: 'Secret', act: 'set', keep: ['purpose', 'name', 'jobs', 'description', 'expiresAt'] },
+    remove: { kind: 'Secret', act: 'deleted' },
+  },
   // The address of a webhook may be a secret itself.
   subscriptions: {
     create: {
@@ -145,6 +149,16 @@ export const audited: AuditedTable = {
   now: {},
   timeline: {},
   load: {},
+  requests: {
+    approve: { kind: 'ChangeRequest', act: 'approved', keep: ['planHash'] },
+    reject: { kind: 'ChangeRequest', act: 'rejected', keep: ['reason'] },
+    withdraw: { kind: 'ChangeRequest', act: 'withdrawn' },
+  },
+  approvals: {
+    addKey: { kind: 'ApproverKey', act: 'registered', keep: ['key', 'name'] },
+    removeKey: { kind: 'ApproverKey', act: 'deleted' },
+    sign: { kind: 'Job', act: 'approval signed', keep: ['key'] },
+  },
 };
 
 const byRoute = new Map<Route, { readonly id: string; readonly rule: Kept | NotKept }>(

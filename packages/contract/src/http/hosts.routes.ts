@@ -181,6 +181,8 @@ export const hostRoutes = defineRoutes({
         name: z.string(),
         labels: labels.nullable(),
         hosts: z.array(z.string()).nullable(),
+        /** So many others than its author approve what changes its hosts; null: nobody has to. Older servers do not say it. */
+        approval: z.object({ required: z.int() }).nullable().optional(),
         matching: z.int(),
       }),
     ),

@@ -175,6 +175,8 @@ export const documentPlan = z.object({
   accounts: z.object({ before: z.array(accountUse), after: z.array(accountUse) }),
   /** Its next starts in each time zone of its hosts, at most `limits.previewZones` zones, `limits.planFires` each. */
   zones: z.array(z.object({ hostTimezone: z.string(), hosts: z.int(), nextFires: z.array(nextFire) })),
+  /** All hosts that it would have, for who approves and signs it; of jobs in change requests. */
+  hosts: z.array(z.string()).optional(),
 });
 
 /** What an `apply` would do altogether. */
@@ -183,6 +185,8 @@ export const applyPlan = z.object({
   hash: z.string(),
   /** Jobs that no document names, whose hosts change with a group. */
   moved: z.array(z.object({ job: z.string(), gained: plannedHosts, lost: plannedHosts })),
+  /** How many others have to approve it, since it changes hosts of these protected groups; absent: nobody has to. */
+  approval: z.object({ required: z.int(), groups: z.array(z.string()) }).optional(),
 });
 
 export const applyBody = z.object({

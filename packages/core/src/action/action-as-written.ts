@@ -1,4 +1,5 @@
 import type { ActionRun } from './action-spec.js';
+import { backupAsWritten } from './backup.js';
 import { cleanupAsWritten } from './cleanup.js';
 import { httpAsWritten } from './http.js';
 
@@ -10,5 +11,7 @@ export function actionAsWritten(run: ActionRun): Readonly<Record<string, unknown
     case 'http':
     case 'healthCheck':
       return { [run.kind]: httpAsWritten(run.action, run.kind) };
+    case 'backup':
+      return { backup: backupAsWritten(run.action) };
   }
 }

@@ -22,6 +22,9 @@ export const actionLimits = {
   httpBytes: { min: 1, max: 100 * 1024 ** 2 },
   breakerAfter: 100,
   breakerMs: { min: 1_000, max: 30 * dayMs },
+  paths: 50,
+  keptSets: 10_000,
+  keptDays: 3_660,
 } as const;
 
 /** What a request of an action is without being told; answers are held in memory until they are judged. */

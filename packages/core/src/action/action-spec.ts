@@ -1,3 +1,4 @@
+import type { BackupSpec } from './backup.js';
 import type { CleanupSpec } from './cleanup.js';
 import type { HttpSpec } from './http.js';
 
@@ -7,9 +8,10 @@ export interface ActionSpecs {
   readonly http: HttpSpec;
   /** The same with nothing to send and nothing to keep. */
   readonly healthCheck: HttpSpec;
+  readonly backup: BackupSpec;
 }
 
-export const actionKinds = ['cleanup', 'http', 'healthCheck'] as const satisfies readonly (keyof ActionSpecs)[];
+export const actionKinds = ['cleanup', 'backup', 'http', 'healthCheck'] as const satisfies readonly (keyof ActionSpecs)[];
 export type ActionKind = (typeof actionKinds)[number];
 
 /**

@@ -1,5 +1,5 @@
 import type { Reason } from '../alert/reason.js';
-import { type ChainHead, type ChainPlace, type ChainProblem, checkLinks, type KeptLink } from './chain.js';
+import { type ChainHead, type ChainPlace, type ChainProblem, chainStart, checkLinks, type KeptLink } from './chain.js';
 
 /** What a watch found: up to where the chain holds, or what does not fit. */
 export type ChainFinding = { readonly place: ChainPlace } | { readonly problem: WatchProblem };
@@ -42,6 +42,59 @@ export function findKept(kept: ChainHead | null, hash: string | null | undefined
 export function stillMissed(known: WatchProblem | null, kept: ChainHead | null): WatchProblem | null {
   const isMissed = known?.code === 'cut_off' || known?.code === 'rewritten';
   return isMissed && (known.witness !== undefined || (kept?.seq ?? 0) < known.seq) ? known : null;
+}
+
+/** A page of the chain, as it was found: `place` is where it went on to, or stayed at when something did not fit. */
+export interface CheckedPage {
+  readonly place: ChainPlace;
+  readonly problem: WatchProblem | null;
+  /** Rows in it. */
+  readonly count: number;
+}
+
+/** How far a watch has come. */
+export interface WatchState {
+  /** Up to where each row was looked at once. */
+  readonly newest: ChainPlace;
+  /** Where the older rows, which are looked at again and again, go on. */
+  readonly again: ChainPlace;
+  readonly againAtMs: number;
+  /** What did not fit in the turn before. */
+  readonly problem: WatchProblem | null;
+}
+
+/**
+ * Whether this turn looks at older rows too: when nothing new came for a while. A row of theirs that did not fit is looked at
+ * in every turn, until it does.
+ * @param fresh how many rows are new
+ */
+export function looksAgain({ again, againAtMs, problem }: WatchState, fresh: number, nowMs: number): boolean {
+  const isIdle = fresh === 0 && nowMs - againAtMs >= watchAgainMs;
+  return isIdle || (problem !== null && problem.seq === again.head.seq + 1);
+}
+
+/**
+ * What a watch knows after a turn.
+ * @param missing an end that is kept elsewhere and not in the chain
+ * @param again the older rows; null: they were not looked at in this turn
+ */
+export function afterTurn(
+  state: WatchState,
+  { missing, newest, again }: { missing: WatchProblem | null; newest: CheckedPage; again: CheckedPage | null },
+  nowMs: number,
+): WatchState {
+  const problem = missing ?? newest.problem ?? (again === null ? olderProblem(state) : again.problem);
+  if (again === null) return { ...state, newest: newest.place, problem };
+  // At the end of the chain it begins from the first row.
+  const next = again.count === 0 ? chainStart : again.place;
+  return { newest: newest.place, again: next, againAtMs: nowMs, problem };
+}
+
+/** One that the newest rows or a kept end have shown is over when these fit; one of the older rows waits for its turn. */
+function olderProblem({ problem, newest }: WatchState): WatchProblem | null {
+  const isOfOlder =
+    problem !== null && problem.seq <= newest.head.seq && !['cut_off', 'rewritten'].includes(problem.code);
+  return isOfOlder ? problem : null;
 }
 
 /** What people are told. @param problem null: it fits again */

@@ -14,6 +14,10 @@ export type SigningContext =
   | 'carillon/v1/keys'
   | 'carillon/v1/accepted'
   | 'carillon/v1/audit-end'
+  | 'carillon/v1/approval'
+  | 'carillon/v1/approver-key'
+  | 'carillon/v1/seal-key'
+  | 'carillon/v1/sealed-secret'
   | 'carillon/v1/acknowledge';
 
 export interface KeyPair {

@@ -19,6 +19,8 @@ export interface HostGroup {
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly hosts?: readonly string[];
+  /** Its hosts are changed only by what so many others than the author approve; absent: by whoever may. */
+  readonly approval?: { readonly required: number };
 }
 
 /** Does the target select the host? A group that is not among `groups` selects nothing. */

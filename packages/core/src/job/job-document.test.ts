@@ -101,6 +101,21 @@ const everything: readonly Record<string, unknown>[] = [
   { run: { http: { url: 'http://a.test', method: 'PUT', body: { secret: 'login' }, redirects: 'none' } } },
   { run: { http: { url: 'http://a.test', pages: { next: 'link', most: 5 } } } },
   { run: { healthCheck: { url: 'https://shop.example.com/health', method: 'HEAD', expect: { latencyBelow: '2s' } } } },
+  { run: { backup: { from: 'D:\\data', to: '\\\\nas\\backup' } } },
+  { run: { backup: { from: 'D:\\data', to: 'E:\\b', mode: 'incremental', keep: { days: 30 } } } },
+  {
+    run: {
+      backup: {
+        from: ['D:\\data', 'C:\\app\\app.ini'],
+        to: 'E:\\b',
+        mode: { full: ['sunday', 'wednesday'] },
+        exclude: ['**/*.tmp', 'cache'],
+        compare: 'hash',
+        verify: false,
+        keep: { count: 7, days: 30 },
+      },
+    },
+  },
   { runAs: { gmsa: 'CORP\\etl$' }, rights: 'highest', onOverlap: 'queue', onMissed: 'run-once', onDrift: 'leave' },
   { runAs: 'local-service', onDrift: 'adopt', replaces: ['\\Backup\\Nightly'] },
   { timeout: '1d2h3m4s', retry: { attempts: 3, delay: '1m', backoff: 1.5, on: [75, '80-90', -1, 'timeout'] } },

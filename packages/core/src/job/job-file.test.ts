@@ -28,6 +28,8 @@ const cleanup = (changes: object) => ({
   run: { cleanup: { root: 'D:\\logs', patterns: '**/*.log', ...changes } },
 });
 
+const backup = (changes: object) => ({ run: { backup: { from: 'D:\\data', to: 'E:\\backup', ...changes } } });
+
 describe('a job file', () => {
   it('gets every default written out', () => {
     expect(read({})).toEqual({
@@ -82,6 +84,20 @@ describe('a job file', () => {
       environment: {},
     });
     expect(makeManifest('id', 1, spec).needs).toEqual(['action-cleanup']);
+    const saved = read(backup({ mode: { full: 'sunday' }, keep: { count: 7 } }));
+    expect(saved.run).toMatchObject({
+      kind: 'backup',
+      action: {
+        from: ['D:\\data'],
+        to: 'E:\\backup',
+        mode: ['sunday'],
+        exclude: [],
+        compare: 'size+mtime',
+        verify: true,
+        keep: { count: 7, days: null },
+      },
+    });
+    expect(makeManifest('id', 1, saved).needs).toEqual(['action-backup']);
   });
 
   it('says that a named account needs an agent that knows them', () => {
@@ -296,6 +312,15 @@ describe('a job file', () => {
       'wrong_value',
       'done by the agent itself',
     ],
+    [backup({ to: 'D:\\data\\backup' }), 'run.backup.to', 'wrong_value', 'a folder outside D:\\data'],
+    [backup({ from: ['E:\\backup\\old'] }), 'run.backup.from[0]', 'wrong_value', 'a path outside E:\\backup'],
+    [backup({ from: ['D:\\data', 'd:/DATA/x'] }), 'run.backup.from[1]', 'wrong_value', 'which is saved anyway'],
+    [backup({ from: [] }), 'run.backup.from', 'too_short', 'at least 1'],
+    [backup({ mode: 'differential' }), 'run.backup.mode', 'wrong_value', 'full, incremental, or'],
+    [backup({ mode: { full: 'someday' } }), 'run.backup.mode', 'wrong_value', 'full, incremental, or'],
+    [backup({ compare: 'mtime' }), 'run.backup.compare', 'wrong_value', 'size+mtime, hash'],
+    [backup({ keep: { count: 0 } }), 'run.backup.keep.count', 'too_short', 'at least 1'],
+    [backup({ to: '%TEMP%' }), 'run.backup.to', 'wrong_value', 'an absolute path'],
     [{ run: { ...cleanup({}).run, program: 'x' } }, 'run', 'wrong_value', 'exactly one of program'],
     [{ timeout: '5 parsecs' }, 'timeout', 'wrong_value', 'a duration such as'],
     [{ retry: { attempts: 1 } }, 'retry.attempts', 'too_short', 'at least 2'],

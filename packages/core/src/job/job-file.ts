@@ -2,6 +2,7 @@ import { dictionaryNames, rangesOf } from '@carillon/wintask/result-code-diction
 import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
 import { z } from 'zod';
 import { isForeignPath } from '../adopt/foreign-path.js';
+import { mostApprovals } from '../approval/change-request.js';
 import { canonicalJson } from '../desired/canonical-json.js';
 import { parseDocument } from '../document/parse-document.js';
 import type { HostGroup, Target } from '../host/target.js';
@@ -224,6 +225,7 @@ export const hostGroupFileSchema = z
     name: nameSchema,
     labels: labelsSchema.optional(),
     hosts: z.array(hostNameSchema).min(1).max(jobLimits.targetNames).optional(),
+    approval: z.strictObject({ required: z.int().min(1).max(mostApprovals) }).optional(),
   })
   .superRefine((group, context) => {
     if (group.labels === undefined && group.hosts === undefined) {
@@ -231,7 +233,12 @@ export const hostGroupFileSchema = z
     }
   })
   .transform(
-    ({ name, labels, hosts }): HostGroup => ({ name, ...(labels ? { labels } : {}), ...(hosts ? { hosts } : {}) }),
+    ({ name, labels, hosts, approval }): HostGroup => ({
+      name,
+      ...(labels ? { labels } : {}),
+      ...(hosts ? { hosts } : {}),
+      ...(approval ? { approval } : {}),
+    }),
   );
 
 /** A parsed map that says `kind: Job`. */

@@ -1,6 +1,7 @@
 import { splitCommandLine } from '@carillon/wintask/process/command-line';
 import { z } from 'zod';
 import { actionKinds } from '../action/action-spec.js';
+import { backupSchema } from '../action/backup.schema.js';
 import { cleanupSchema } from '../action/cleanup.schema.js';
 import { type HttpSpec, httpSecretVariable, secretsOfHttp } from '../action/http.js';
 import { healthCheckSchema, httpSchema } from '../action/http.schema.js';
@@ -83,7 +84,7 @@ const objectSchema = z
     http: httpSchema.optional(),
     healthCheck: healthCheckSchema.optional(),
     cleanup: cleanupSchema.optional(),
-    backup: notSupportedYet('backup action'),
+    backup: backupSchema.optional(),
     metrics: notSupportedYet('metrics action'),
   })
   .superRefine((run, context) => {
@@ -124,6 +125,7 @@ const objectSchema = z
     if (run.http !== undefined) return { kind: 'http', action: run.http, ...own, ...secretsFor(run.http) };
     if (run.healthCheck !== undefined)
       return { kind: 'healthCheck', action: run.healthCheck, ...own, ...secretsFor(run.healthCheck) };
+    if (run.backup !== undefined) return { kind: 'backup', action: run.backup, ...own };
     return { kind: 'program', program: run.program ?? '', arguments: run.arguments ?? [], ...shared };
   });
 

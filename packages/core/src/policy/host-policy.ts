@@ -39,6 +39,28 @@ const originPattern = z
     ),
   );
 
+/** The 32 raw bytes of a public key in base64url, or its fingerprint. */
+const approverKey = z
+  .string()
+  .refine(
+    (text) => /^([A-Za-z0-9_-]{43}|[0-9a-f]{32})$/.test(text),
+    problemParams('wrong_value', 'a public key of an approver, or its fingerprint of 32 hexadecimal digits'),
+  );
+
+const approvalRule = z
+  .strictObject({
+    count: z.int().min(1).max(10),
+    keys: z
+      .array(z.union([approverKey, z.strictObject({ key: approverKey, of: z.string().min(1).max(200).optional() })]))
+      .min(1)
+      .max(100),
+  })
+  .superRefine(({ count, keys }, context) => {
+    if (keys.length >= count) return;
+    const expected = problemParams('wrong_value', `at least ${count} keys, as many as signatures are asked for`);
+    context.addIssue({ code: 'custom', path: ['keys'], input: keys, ...expected });
+  });
+
 /** What a host's owner allows the centre, as written in `policy.json`. What is not mentioned is allowed. */
 const policySchema = z.strictObject({
   /** Accounts that jobs may run as, as in a job's `runAs`; a `*` at the end stands for any ending. */
@@ -57,6 +79,11 @@ const policySchema = z.strictObject({
   replaceTasks: z.boolean().optional(),
   /** Ad-hoc orders of the centre that are obeyed. */
   commands: z.array(z.enum(commandKinds)).optional(),
+  /**
+   * Definitions are registered only with so many signatures by distinct approvers of this list, which no server can give.
+   * Absent: the centre's own signature is enough.
+   */
+  requireApprovals: approvalRule.optional(),
   /** Whether the agent may replace itself by a newer version. */
   upgrades: z.boolean().optional(),
 });

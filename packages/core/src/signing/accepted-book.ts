@@ -3,6 +3,7 @@ import type { DesiredEntry } from '../desired/desired-state.js';
 import { holdBackReason } from '../desired/hold-back.js';
 import { type HostPause, pauseCapability } from '../desired/pause.js';
 import { type HostGroup, matchesTarget, type Target } from '../host/target.js';
+import { AcceptedSecrets, type ProposedUse } from './accepted-secrets.js';
 import { type AcceptedPause, type AcceptedRecord, type BookEntry, type BookHead, noEntry } from './book-entry.js';
 import { type Refusal, refuse } from './refusal.js';
 
@@ -52,6 +53,8 @@ export class AcceptedBook {
   private readonly groups = new Map<string, HostGroup>();
   private readonly pauses = new Map<string, AcceptedPause>();
   private end: BookHead = { seq: 0, hash: noEntry };
+  /** What the book says of secrets; no value is in it. */
+  readonly secrets = new AcceptedSecrets();
 
   get head(): BookHead {
     return this.end;
@@ -75,6 +78,8 @@ export class AcceptedBook {
 
   /** May this be accepted now? A version is never lower than one that was, nor the same with another meaning. */
   judgeRecord(record: AcceptedRecord): Verdict {
+    if (record.kind === 'seal-key') return this.secrets.judgeKey(record, this.hosts.get(record.hostId));
+    if (record.kind === 'secret') return this.secrets.judge(record);
     if (record.kind !== 'job') return { ok: true };
     const highest = Math.max(0, ...(this.jobs.get(record.jobId)?.versions.keys() ?? []));
     return record.version > highest
@@ -135,6 +140,21 @@ export class AcceptedBook {
       : refuse('bad_manifest', `job ${job.name}: version ${version} in the database is not the one that was accepted`);
   }
 
+  /**
+   * May a secret's value be sealed to this host? For a definition that was accepted and is for it; of which version the host
+   * should have tells its index, and the value opens for no other.
+   */
+  judgeUse(use: ProposedUse): ReturnType<AcceptedSecrets['judgeUse']> {
+    const { hostId, jobId, version, text } = use;
+    const host = this.hosts.get(hostId);
+    if (!host) return refuse('unknown_host', `host ${hostId} was never accepted`);
+    const definition = this.judgeDefinition(jobId, version, { manifestHash: sha256Hex(text) });
+    if (!definition.ok) return definition;
+    const order = this.judgeOrder({ hostId, jobId, action: 'run' });
+    if (!order.ok) return order;
+    return this.secrets.judgeUse(use, { jobName: this.jobs.get(jobId)?.name ?? '', hostName: host.name });
+  }
+
   /** What stands in the book, to be compared with the database. */
   contents() {
     return { jobs: this.jobs, hosts: this.hosts, groups: this.groups } as const;
@@ -181,7 +201,17 @@ export class AcceptedBook {
         this.groups.set(record.name.toLowerCase(), record);
         break;
       case 'host':
+        if (this.hosts.get(record.hostId)?.publicKey !== record.publicKey) this.secrets.forgetKey(record.hostId);
         this.hosts.set(record.hostId, record);
+        break;
+      case 'seal-key':
+        this.secrets.takeKey(record, this.hosts.get(record.hostId)?.publicKey);
+        break;
+      case 'secret':
+        this.secrets.take(record);
+        break;
+      case 'secret-gone':
+        this.secrets.takeGone(record);
         break;
       case 'labels': {
         const host = this.hosts.get(record.hostId);

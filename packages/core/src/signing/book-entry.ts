@@ -1,5 +1,6 @@
 import { canonicalJson, type Json, sha256Hex } from '../desired/canonical-json.js';
 import type { Target } from '../host/target.js';
+import type { VaultPurpose } from '../secrets/secret-use.js';
 
 /** One thing that was accepted from somebody who may ask for it. What it says takes the place of what was said of it before. */
 export type AcceptedRecord =
@@ -31,7 +32,27 @@ export type AcceptedRecord =
     }
   | { readonly kind: 'labels'; readonly hostId: string; readonly labels: Readonly<Record<string, string>> }
   | { readonly kind: 'pause'; readonly hostIds: readonly string[]; readonly pauses: readonly AcceptedPause[] }
-  | { readonly kind: 'resume'; readonly hostIds: readonly string[] };
+  | { readonly kind: 'resume'; readonly hostIds: readonly string[] }
+  | {
+      readonly kind: 'seal-key';
+      readonly hostId: string;
+      /** X25519, to which the host's secrets are sealed. */
+      readonly key: string;
+      /** By the key that the host joined with, over core's `sealKeyText`. */
+      readonly signature: string;
+    }
+  | {
+      readonly kind: 'secret';
+      readonly purpose: VaultPurpose;
+      /** In lower case. */
+      readonly name: string;
+      readonly version: number;
+      /** Names and patterns of the jobs that may use it. */
+      readonly jobs: readonly string[];
+      /** SHA-256 of what is stored of the value, which tells nothing of it. */
+      readonly sealedHash: string;
+    }
+  | { readonly kind: 'secret-gone'; readonly purpose: VaultPurpose; readonly name: string };
 
 /** A pause as desired states compare it; see core's `pauseLine`. One for each host, in their order. */
 export interface AcceptedPause {

@@ -28,8 +28,19 @@ export const refusalCodes = [
   /** A job that the host should have is missing. */
   'left_out',
   'other_pause',
+  /** The host's own policy asks for signatures of approvers, and they are not there. */
+  'not_approved',
+  /** Files of keys at the server cannot be read. */
+  'bad_keys',
   /** The book of what was accepted was cut back, changed, or belongs to another server. */
   'book_changed',
+  /** A secret that nobody handed over, or whose stored value is not the one that was. */
+  'unknown_secret',
+  'other_secret',
+  /** A secret that the job does not name, or that is not for it. */
+  'not_for_job',
+  /** The host has not told to which key its secrets are sealed. */
+  'no_seal_key',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

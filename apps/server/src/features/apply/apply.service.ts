@@ -6,6 +6,7 @@ import { makeProblem } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidInput } from '../../http/api-error.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
+import { ChangeDesk } from '../../shared/change-desk.js';
 import { meansSpec } from '../../shared/job-source.js';
 import { type DocumentPlace, placeKey } from '../../store/alert-document.store.js';
 import {
@@ -14,6 +15,7 @@ import {
   type DocumentProblem,
   type WrittenDocument,
 } from '../../store/apply.store.js';
+import type { Need } from '../../store/approval-permit.js';
 import type { PlanFacts } from '../../store/plan-facts.js';
 import {
   circularJobs,
@@ -26,6 +28,7 @@ import {
   wrongFallbacks,
 } from './checks.js';
 import { type MadePlan, makePlan } from './plan.js';
+import { notTheirSecrets } from './secret-checks.js';
 
 type Route = typeof jobRoutes.apply;
 
@@ -35,13 +38,31 @@ export class ApplyService {
   constructor(
     @Inject(ApplyStore) private readonly store: ApplyStore,
     @Inject(HINTS) private readonly hints: Hints,
-  ) {}
+    @Inject(ChangeDesk) private readonly desk: ChangeDesk,
+  ) {
+    desk.register<AskedApply>('apply', {
+      execute: ({ body, seen }, author) => this.carryOut(body, author, seen),
+      plan: ({ body, seen }, author) =>
+        this.carryOut({ ...body, dryRun: true, plan: true, expectPlan: undefined }, author, seen, true),
+    });
+  }
 
-  /** @throws ApiError `invalid` whose problems carry the index of their document */
-  async apply(
+  /**
+   * @throws ApiError `invalid` whose problems carry the index of their document; `conflict` with the number of a change
+   *   request where others have to approve it
+   */
+  apply(body: Input<Route>['body'], callerName: string, seen: readonly SeenDocument[] = []): Promise<Response<Route>> {
+    const { reason } = body;
+    const asked = { title: titleOf(body.documents), body: { body, seen }, reason };
+    return this.desk.ask('apply', asked, () => this.carryOut(body, callerName, seen));
+  }
+
+  /** @param withHosts the plan says all hosts of each job, for who approves it */
+  private async carryOut(
     body: Input<Route>['body'],
     callerName: string,
     seen: readonly SeenDocument[] = [],
+    withHosts = false,
   ): Promise<Response<Route>> {
     const { documents: raw, dryRun, allowNoHosts, author, reason, sources = [], expect = [], expectPlan } = body;
     const documents = readAll(raw);
@@ -62,20 +83,19 @@ export class ApplyService {
             ...unknownWaysOut(documents, facts),
             ...wrongFallbacks(documents, facts),
             ...circularJobs(documents, facts),
+            ...notTheirSecrets(documents, facts),
           ];
         },
         after: (hosts) => [
           ...(allowNoHosts ? [] : withoutHosts(documents, hosts)),
           ...notRegistrable(documents, hosts),
         ],
-        ...(isPlanned || expectPlan !== undefined
-          ? {
-              plan: (facts: PlanFacts, results: readonly AppliedDocument[]) => {
-                made = makePlan(documents, results, facts, Date.now());
-                requirePlan(expectPlan, made.plan.hash);
-              },
-            }
-          : {}),
+        isPlanned: isPlanned || expectPlan !== undefined,
+        plan: (facts: PlanFacts, results: readonly AppliedDocument[]) => {
+          made = makePlan(documents, results, facts, { nowMs: Date.now(), withHosts });
+          requirePlan(expectPlan, made.plan.hash);
+          return made.plan.hash;
+        },
       },
       dryRun,
     );
@@ -93,7 +113,7 @@ export class ApplyService {
         const plan = isPlanned ? made?.documents[index] : undefined;
         return { ...result, ...(told.length > 0 ? { warnings: told } : {}), ...(plan ? { plan } : {}) };
       }),
-      ...(isPlanned && made ? { plan: made.plan } : {}),
+      ...(isPlanned && made ? { plan: { ...made.plan, ...approvalOf(outcome.need) } } : {}),
     };
   }
 
@@ -114,6 +134,29 @@ export class ApplyService {
     if (!result) throw new Error('a document was applied and no result came of it');
     return { kind: result.kind, name: result.name, change: result.change };
   }
+}
+
+/** What others would have to approve, for a plan. */
+function approvalOf(need: Need | null | undefined) {
+  return need ? { approval: { required: need.required, groups: [...need.groups] } } : {};
+}
+
+/** What a change request keeps of an apply. */
+interface AskedApply {
+  readonly body: Input<Route>['body'];
+  readonly seen: readonly SeenDocument[];
+}
+
+const titledDocuments = 3;
+
+/** `apply Job nightly, HostGroup prod and 2 more`. */
+function titleOf(documents: readonly unknown[]): string {
+  const names = documents.slice(0, titledDocuments).map((raw) => {
+    const { kind, name } = raw as { kind?: unknown; name?: unknown };
+    return `${kind} ${name}`;
+  });
+  const more = documents.length - names.length;
+  return `apply ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`.slice(0, 300);
 }
 
 /** Who changes a job must have seen what he changes. @throws ApiError for the first job that is not as it was expected */

@@ -1,5 +1,6 @@
 import type { applyPlan, documentPlan } from '@carillon/contract/http/jobs.shapes';
 import { limits } from '@carillon/contract/limits';
+import { mostApprovedHosts } from '@carillon/core/approval/signed-approval';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import {
   accountsOf,
@@ -28,7 +29,7 @@ export function makePlan(
   documents: readonly WrittenDocument[],
   results: readonly AppliedDocument[],
   facts: PlanFacts,
-  nowMs: number,
+  { nowMs, withHosts }: { readonly nowMs: number; readonly withHosts: boolean },
 ): MadePlan {
   const planned = documents.map((document, index) => plannedOf(document, results[index], facts));
   const moved = movedJobs(documents, facts);
@@ -45,6 +46,7 @@ export function makePlan(
         ...shownChange(one.hostsBefore, one.hostsAfter),
         accounts: accountsAround(one),
         zones: document.kind === 'Job' ? startsOf(document.spec, hosts, nowMs) : [],
+        ...(withHosts && document.kind === 'Job' ? { hosts: one.hostsAfter.slice(0, mostApprovedHosts) } : {}),
       };
     }),
   };

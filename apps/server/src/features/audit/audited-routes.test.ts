@@ -133,6 +133,10 @@ async function alerting(): Promise<void> {
   await app.call(api.channels.replay, { body: { channel: 'chat' } });
   await app.call(api.alertDocuments.remove, { kind: 'Channel', name: 'Chat' });
   await app.call(api.channels.removeSecret, { name: 'chat' });
+  await app.call(api.jobSecrets.set, {
+    body: { purpose: 'secret', name: 'token', value: secrets[1] ?? '', jobs: ['etl'] },
+  });
+  await app.call(api.jobSecrets.remove, { purpose: 'secret', name: 'token' });
 
   await app.call(api.channels.setSecret, { body: { name: 'hook', value: secrets[1] ?? '' } });
   const subscription = await app.call(api.subscriptions.create, {

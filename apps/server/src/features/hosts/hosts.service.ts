@@ -10,6 +10,7 @@ import { invalidInput, notFound } from '../../http/api-error.js';
 import { pageOfRows, readCursor, readUuidCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { assignmentView } from '../../shared/assignment-view.js';
+import { ChangeDesk } from '../../shared/change-desk.js';
 import { readLabel } from '../../shared/read-label.js';
 import { taskChangeView } from '../../shared/task-change-view.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
@@ -21,6 +22,11 @@ import { TaskChangeStore } from '../../store/task-change.store.js';
 type Routes = typeof hostRoutes;
 type Summary = Response<Routes['list']>['items'][number];
 
+interface AskedLabels {
+  readonly name: string;
+  readonly labels: Record<string, string>;
+}
+
 /** Use cases around hosts. */
 @Injectable()
 export class HostsService {
@@ -31,7 +37,10 @@ export class HostsService {
     @Inject(SpoolLossStore) private readonly losses: SpoolLossStore,
     @Inject(HostLoadStore) private readonly loads: HostLoadStore,
     @Inject(HINTS) private readonly hints: Hints,
-  ) {}
+    @Inject(ChangeDesk) private readonly desk: ChangeDesk,
+  ) {
+    desk.register<AskedLabels>('labels', { execute: (asked) => this.carryOutLabels(asked) });
+  }
 
   async list({ cursor, limit, label, ...filters }: Input<Routes['list']>): Promise<Response<Routes['list']>> {
     const rows = await this.hosts.list({
@@ -109,7 +118,13 @@ export class HostsService {
   async setLabels(name: string, raw: unknown): Promise<Summary> {
     const labels = labelsSchema.safeParse(raw);
     if (!labels.success) throw invalidInput(problemsFromIssues(labels.error.issues, raw, ['labels']));
-    const changed = await this.hosts.setLabels(name, labels.data);
+    const title = `set labels of ${name}`;
+    const body = { name, labels: labels.data };
+    return this.desk.ask('labels', { title, body }, () => this.carryOutLabels(body));
+  }
+
+  private async carryOutLabels({ name, labels }: AskedLabels): Promise<Summary> {
+    const changed = await this.hosts.setLabels(name, labels);
     if (changed === null) throw notFound('host', name);
     if (changed.length > 0) this.hints.publish({ kind: 'desired', hostIds: changed });
     return summaryOf(await this.require(name));

@@ -10,6 +10,7 @@ import { ApiError, invalidInput, notFound } from '../../http/api-error.js';
 import { pageOfRows, readCursor, readUuidCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { assignmentView } from '../../shared/assignment-view.js';
+import { ChangeDesk } from '../../shared/change-desk.js';
 import { readLabel } from '../../shared/read-label.js';
 import { taskChangeView } from '../../shared/task-change-view.js';
 import { previewFires, previewTask } from '../../shared/task-preview.js';
@@ -36,7 +37,10 @@ export class JobsService {
     @Inject(RunComparisonStore) private readonly comparison: RunComparisonStore,
     @Inject(FirePlansStore) private readonly firePlans: FirePlansStore,
     @Inject(HINTS) private readonly hints: Hints,
-  ) {}
+    @Inject(ChangeDesk) private readonly desk: ChangeDesk,
+  ) {
+    desk.register<{ name: string }>('remove', { execute: ({ name }) => this.carryOutRemoval(name) });
+  }
 
   async list({
     cursor,
@@ -184,7 +188,12 @@ export class JobsService {
     return previewTask(JSON.parse(row.manifest) as Manifest, await this.zone(row.id, timezone));
   }
 
-  async remove(name: string): Promise<Response<Routes['remove']>> {
+  /** @throws ApiError `conflict` with the number of a change request where others have to approve it */
+  remove(name: string): Promise<Response<Routes['remove']>> {
+    return this.desk.ask('remove', { title: `delete Job ${name}`, body: { name } }, () => this.carryOutRemoval(name));
+  }
+
+  private async carryOutRemoval(name: string): Promise<Response<Routes['remove']>> {
     const removed = await this.jobs.remove(name);
     if (!removed) throw notFound('job', name);
     const { changedHosts } = removed;

@@ -27,6 +27,8 @@ export function changesOfHint({ kind, hostIds }: Hint): LiveChange[] {
     // Said together with `incidents`.
     case 'events':
     case 'access':
+    // Only hosts do something about it.
+    case 'secret':
       return [];
   }
 }

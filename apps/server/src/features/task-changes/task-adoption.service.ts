@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { StateLog } from '../../queue/state-log.js';
+import { ApprovalNeeded } from '../../store/approval-permit.js';
 import { TaskAdoptionStore } from '../../store/task-adoption.store.js';
 import { decideAdoption } from './decide-adoption.js';
 
@@ -47,9 +48,14 @@ export class TaskAdoptionService implements OnApplicationBootstrap, OnModuleDest
   private async decideAll(): Promise<void> {
     for (const jobId of await this.store.wanted(jobsPerLook)) {
       const nowMs = Date.now();
-      const { changedHosts } = await this.store.settle(jobId, changesPerVersion, (facts) =>
-        decideAdoption(facts, nowMs),
-      );
+      const { changedHosts } = await this.store
+        .settle(jobId, changesPerVersion, (facts) => decideAdoption(facts, nowMs))
+        .catch((error: unknown) => {
+          if (!(error instanceof ApprovalNeeded)) throw error;
+          // Nobody asks for it who could wait: it stays as it is until somebody does.
+          const reasons = [`approval_needed: ${error.message}; adopt it by hand, which makes a change request`];
+          return this.store.settle(jobId, changesPerVersion, () => ({ kind: 'left', reasons }));
+        });
       if (changedHosts.length > 0) this.hints.publish({ kind: 'desired', hostIds: changedHosts });
     }
   }

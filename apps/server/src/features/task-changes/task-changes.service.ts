@@ -11,6 +11,7 @@ import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, notFound } from '../../http/api-error.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
+import { ChangeDesk } from '../../shared/change-desk.js';
 import { taskChangeView } from '../../shared/task-change-view.js';
 import { TaskAdoptionStore } from '../../store/task-adoption.store.js';
 import { type TaskChangeDetail, TaskChangeStore } from '../../store/task-change.store.js';
@@ -25,7 +26,11 @@ export class TaskChangesService {
     @Inject(TaskChangeStore) private readonly changes: TaskChangeStore,
     @Inject(TaskAdoptionStore) private readonly adoptions: TaskAdoptionStore,
     @Inject(HINTS) private readonly hints: Hints,
-  ) {}
+    @Inject(ChangeDesk) private readonly desk: ChangeDesk,
+  ) {
+    desk.register<{ id: string }>('adopt', { execute: ({ id }, author) => this.carryOutAdopt(id, author) });
+    desk.register<{ id: string }>('undo', { execute: ({ id }, author) => this.carryOutUndo(id, author) });
+  }
 
   async get({ id }: Input<Routes['get']>): Promise<Response<Routes['get']>> {
     const detail = await this.changes.byId(id);
@@ -43,7 +48,12 @@ export class TaskChangesService {
   }
 
   /** @throws ApiError when the change does not stand, or a job cannot say what was edited */
-  async adopt({ id }: Input<Routes['adopt']>, author: string): Promise<Response<Routes['adopt']>> {
+  adopt({ id }: Input<Routes['adopt']>, author: string): Promise<Response<Routes['adopt']>> {
+    const title = `adopt task change ${id}`;
+    return this.desk.ask('adopt', { title, body: { id } }, () => this.carryOutAdopt(id, author));
+  }
+
+  private async carryOutAdopt(id: string, author: string): Promise<Response<Routes['adopt']>> {
     const nowMs = Date.now();
     const adopted = await this.adoptions.adopt(id, author, (facts) => decideAdoption(facts, nowMs, true));
     if (!adopted) {
@@ -63,7 +73,12 @@ export class TaskChangesService {
   }
 
   /** @throws ApiError when nothing was adopted by this change */
-  async undo({ id }: Input<Routes['undo']>, author: string): Promise<Response<Routes['undo']>> {
+  undo({ id }: Input<Routes['undo']>, author: string): Promise<Response<Routes['undo']>> {
+    const title = `undo task change ${id}`;
+    return this.desk.ask('undo', { title, body: { id } }, () => this.carryOutUndo(id, author));
+  }
+
+  private async carryOutUndo(id: string, author: string): Promise<Response<Routes['undo']>> {
     const undone = await this.adoptions.undo(id, author, withoutAdopted);
     if (!undone) {
       if (!(await this.changes.byId(id))) throw notFound('task change', id);

@@ -18,6 +18,9 @@ type AgentBodies =
   | 'upgrade.status'
   | 'trust.refused'
   | 'audit.seen'
+  | 'secrets.key'
+  | 'secrets.get'
+  | 'secrets.status'
   | 'agent.heartbeat'
   | 'hello'
   | 'enroll';

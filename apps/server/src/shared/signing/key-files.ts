@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeKeyPair, rawPublicKey, signText } from '@carillon/core/desired/signing';
-import { type KeySet, keySetText, readKeySet, type SignedKeySet } from '@carillon/core/signing/key-set';
+import { judgeKeySet, type KeySet, keySetText, readKeySet, type SignedKeySet } from '@carillon/core/signing/key-set';
 import { makeKeyFile } from '../key-file.js';
 
 /** Where the keys of signing lie. All of it stands beside the signing key, apart from the database. */
@@ -13,6 +13,8 @@ export interface KeyPlaces {
   readonly root: string;
   /** The set of keys and its signatures; public. */
   readonly keys: string;
+  /** 32 bytes: seals the secrets of jobs for the database. Without it they are lost. */
+  readonly vault: string;
   /** How far the book of what was accepted was read. */
   readonly bookEnd: string;
   /** Made by somebody at the server: the database is to be believed as it is now. */
@@ -25,6 +27,7 @@ export function keyPlaces(signerKeyFile: string): KeyPlaces {
     signer: signerKeyFile,
     root: beside('root.key'),
     keys: beside('keys.json'),
+    vault: beside('vault.key'),
     bookEnd: beside('book-end.json'),
     believe: beside('believe-database'),
   };
@@ -65,9 +68,42 @@ export function openKeys(places: KeyPlaces): SigningKeys {
   return { privateKey, publicKey, keySet, signed };
 }
 
-/** Changes when somebody writes another set of keys. */
-export function keysMark(places: KeyPlaces): number {
-  return statSync(places.keys).mtimeMs;
+/** Changes when somebody writes another set of keys, or another signing key. */
+export function keysMark({ keys, signer }: KeyPlaces): string {
+  const markOf = (path: string) => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    // What is put in the place of another within a tick of the clock is another file.
+    return found ? `${found.mtimeMs}:${found.size}:${found.ino}` : 'none';
+  };
+  return `${markOf(keys)} ${markOf(signer)}`;
+}
+
+/**
+ * Reads the keys once more, of a server that has read them before: none are made, and none go back.
+ * @throws Error saying what is wrong
+ */
+export function reopenKeys(places: KeyPlaces, known: KeySet): SigningKeys {
+  for (const path of [places.keys, places.signer])
+    if (!existsSync(path)) throw new Error(`${path}: is not there any more`);
+  const keys = openKeys(places);
+  if (keys.keySet.root !== known.root || keys.keySet.version < known.version)
+    throw new Error(`${places.keys}: expected the set ${known.version} of the same root key or a later one`);
+  return keys;
+}
+
+/**
+ * The set of keys alone, where the signing key beside it cannot be read: a revocation counts even so.
+ * @returns undefined where it is none, is not of the root that is known, or is none above the one that is known
+ */
+export function openKeySet({ keys }: KeyPlaces, known: KeySet): Pick<SigningKeys, 'keySet' | 'signed'> | undefined {
+  try {
+    const signed = JSON.parse(readFileSync(keys, 'utf8')) as SignedKeySet;
+    const pinned = { root: known.root, version: known.version, signerKeys: [] };
+    const verdict = judgeKeySet(signed, pinned);
+    return verdict.ok && verdict.keySet.version > known.version ? { keySet: verdict.keySet, signed } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Signs a set with the root key. @throws Error when that is not there, or is another root */
@@ -95,7 +131,12 @@ export function newKey(): string {
 }
 
 export function readPrivateKey(path: string): KeyObject {
-  return createPrivateKey(readFileSync(path, 'utf8'));
+  const pem = readFileSync(path, 'utf8');
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw new Error(`${path}: expected a private key (PKCS #8, PEM)`);
+  }
 }
 
 /** A file that is there whole or as it was before, for nobody else to read. */

@@ -8,6 +8,13 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** It has ended before it answered; what it was asked may be asked again. */
+export class SignerEnded extends Error {
+  constructor() {
+    super('the signer has ended and is started again; try again');
+  }
+}
+
 /** The server's end of the pipe to its signer. One that died is started again by the next question. */
 export class SignerChild {
   private child: ChildProcess | undefined;
@@ -37,12 +44,17 @@ export class SignerChild {
 
   async ask(call: SignerCall, ask: SignerQuestion['ask']): Promise<unknown> {
     if (this.isStopped) throw new Error('the signer is stopped');
+    // Its pipe breaks before its end is told.
+    if (this.child && !this.child.connected) this.died(this.child);
     if (!this.child) await this.start();
     this.lastId += 1;
     const id = this.lastId;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.child?.send({ id, call, ask } satisfies SignerQuestion, (error) => error && this.fail(id, error));
+      this.child?.send(
+        { id, call, ask } satisfies SignerQuestion,
+        (error) => error && this.fail(id, new SignerEnded()),
+      );
     });
   }
 
@@ -70,7 +82,7 @@ export class SignerChild {
   private died(child: ChildProcess): void {
     if (this.child !== child) return;
     this.child = undefined;
-    for (const id of [...this.waiting.keys()]) this.fail(id, new Error('the signer has ended'));
+    for (const id of [...this.waiting.keys()]) this.fail(id, new SignerEnded());
     this.onDeath();
   }
 }

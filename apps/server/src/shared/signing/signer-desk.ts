@@ -13,8 +13,18 @@ import { type BookHead, type KeptEntry, nextEntry } from '@carillon/core/signing
 import { trustedKeys } from '@carillon/core/signing/key-set';
 import { type Refusal, refuse } from '@carillon/core/signing/refusal';
 import { indexLifeMs } from '@carillon/core/signing/verify';
-import { type KeyPlaces, keysMark, openKeys, type SigningKeys, writeWhole } from './key-files.js';
+import { Sealer } from '../sealer.js';
+import {
+  type KeyPlaces,
+  keysMark,
+  openKeySet,
+  openKeys,
+  reopenKeys,
+  type SigningKeys,
+  writeWhole,
+} from './key-files.js';
 import type { BookState, SignedText, SignerCall, SignerCalls, TrustNow } from './signer-requests.js';
+import { VaultDesk } from './vault-desk.js';
 
 type Handlers = { readonly [C in SignerCall]: (ask: SignerCalls[C]['ask']) => SignerCalls[C]['answer'] };
 
@@ -24,8 +34,11 @@ type Handlers = { readonly [C in SignerCall]: (ask: SignerCalls[C]['ask']) => Si
  */
 export class SignerDesk {
   private keys: SigningKeys;
+  private readonly vault: VaultDesk;
   private signedEnd: ChainHead | undefined;
-  private mark: number;
+  private mark: string;
+  /** What is wrong with the key files, while something is. */
+  private trouble: string | null = null;
   private book = new AcceptedBook();
   /** As its file says: kept where whoever writes the database cannot reach. */
   private end: BookHead | null;
@@ -49,12 +62,17 @@ export class SignerDesk {
     auditEnd: ({ head, atMs }) => this.auditEnd(head, atMs),
     judge: ({ definitions }) =>
       definitions.map(({ jobId, version, ...rest }) => this.book.judgeDefinition(jobId, version, rest)),
+    vaultPut: ({ name, value }) => this.vault.put(name, value),
+    vaultSeal: ({ asks }) => asks.map((ask) => this.vault.seal(ask)),
+    vaultCheck: ({ rows }) => rows.map((row) => this.vault.check(row)),
     contents: () => {
       const { jobs, hosts, groups } = this.book.contents();
       return {
         jobs: [...jobs].map(([jobId, { current, name, isGone }]) => ({ jobId, version: current, name, isGone })),
         hosts: [...hosts].map(([hostId, { name, labels, publicKey }]) => ({ hostId, name, labels, publicKey })),
         groups: [...groups.values()].map((group) => ({ ...group, kind: 'group' as const })),
+        sealKeys: [...this.book.secrets.contents().keys],
+        secrets: [...this.book.secrets.contents().secrets],
       };
     },
   };
@@ -63,13 +81,19 @@ export class SignerDesk {
     this.keys = openKeys(places);
     this.mark = keysMark(places);
     this.end = readEnd(places.bookEnd);
+    this.vault = new VaultDesk(Sealer.fromFile(places.vault), {
+      book: () => this.book,
+      notWhole: () => this.notWhole(),
+      sign: (text) => this.sign('carillon/v1/sealed-secret', text),
+    });
   }
 
   trust(): TrustNow {
     this.lookAtKeys();
     const { publicKey, keySet, signed } = this.keys;
     const hasRevoked = keySet.keys.some(({ state }) => state === 'revoked');
-    return { publicKey, trusted: trustedKeys(keySet), keySet: signed, version: keySet.version, hasRevoked };
+    const { trouble } = this;
+    return { publicKey, trusted: trustedKeys(keySet), keySet: signed, version: keySet.version, hasRevoked, trouble };
   }
 
   /** Somebody changed the keys: what can be read whole counts from now on. */
@@ -77,10 +101,13 @@ export class SignerDesk {
     const mark = keysMark(this.places);
     if (mark === this.mark) return;
     try {
-      this.keys = openKeys(this.places);
+      this.keys = reopenKeys(this.places, this.keys.keySet);
       this.mark = mark;
-    } catch {
-      // In the middle of being changed; the next look finds it whole.
+      this.trouble = null;
+    } catch (error) {
+      // In the middle of being changed, which the next look finds done; or broken, which is told. What can be read counts.
+      this.trouble = error instanceof Error ? error.message : String(error);
+      this.keys = { ...this.keys, ...openKeySet(this.places, this.keys.keySet) };
     }
   }
 

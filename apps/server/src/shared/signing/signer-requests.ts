@@ -1,6 +1,8 @@
 import type { CommandOrder } from '@carillon/contract/agent/command-messages';
 import type { ChainHead } from '@carillon/core/audit/chain';
+import type { VaultName } from '@carillon/core/secrets/secret-use';
 import type { AcceptedBook, ProposedIndex } from '@carillon/core/signing/accepted-book';
+import type { AcceptedSecret, ProposedUse } from '@carillon/core/signing/accepted-secrets';
 import type { AcceptedRecord, BookHead, KeptEntry } from '@carillon/core/signing/book-entry';
 import type { SignedKeySet } from '@carillon/core/signing/key-set';
 import type { Refusal } from '@carillon/core/signing/refusal';
@@ -17,6 +19,8 @@ export interface TrustNow {
   readonly keySet: SignedKeySet;
   readonly version: number;
   readonly hasRevoked: boolean;
+  /** Why the key files cannot be read as they are now; null: they can. */
+  readonly trouble: string | null;
 }
 
 export interface BookState {
@@ -29,6 +33,27 @@ export interface BookState {
   readonly flaw: Refusal | null;
   /** It ends earlier than it did before: cut back, unless there is more to read. */
   readonly short: Refusal | null;
+}
+
+/** A value as the database keeps it. */
+export interface VaultRow extends VaultName {
+  readonly version: number;
+  /** Base64. */
+  readonly sealed: string;
+}
+
+/** A value that a host is to be given, for one of its jobs. */
+export interface SealAsk extends Omit<ProposedUse, 'sealedHash'> {
+  /** The value as the database has it, base64. */
+  readonly sealed: string;
+}
+
+export interface SealedValue {
+  readonly valueVersion: number;
+  /** Base64: for the database, or for one host. */
+  readonly sealed: string;
+  /** Over core's `sealedText`, of what is for a host. */
+  readonly signature?: string;
 }
 
 type Definition = Parameters<AcceptedBook['judgeDefinition']>[2];
@@ -64,6 +89,12 @@ export interface SignerCalls {
     ask: { definitions: readonly ({ jobId: string; version: number } & Definition)[] };
     answer: readonly ({ ok: true } | Refusal)[];
   };
+  /** Seals a value for the database; the value is in no answer afterwards. */
+  vaultPut: { ask: { name: VaultName; value: string }; answer: SealedValue | Refusal };
+  /** Seals values to hosts, as far as the book says that they should have them. */
+  vaultSeal: { ask: { asks: readonly SealAsk[] }; answer: readonly (SealedValue | Refusal)[] };
+  /** Whether stored values are sealed, and by the vault's key. */
+  vaultCheck: { ask: { rows: readonly VaultRow[] }; answer: readonly ('good' | 'closed' | 'plain')[] };
   /** What the book says, to be compared with the database. */
   contents: { ask: object; answer: BookContents };
 }
@@ -82,6 +113,10 @@ export interface BookContents {
     readonly publicKey: string;
   }[];
   readonly groups: readonly Extract<AcceptedRecord, { kind: 'group' }>[];
+  /** Keys to which the secrets of hosts are sealed, by host. */
+  readonly sealKeys: readonly (readonly [string, string])[];
+  /** By core's `vaultKey`. */
+  readonly secrets: readonly (readonly [string, AcceptedSecret])[];
 }
 
 export type SignerCall = keyof SignerCalls;

@@ -1,6 +1,7 @@
 import { Checkbox, Fieldset, NativeSelect, Stack } from '@mantine/core';
 import type { Document } from 'yaml';
 import { useWords, type Word } from '../../i18n/index.js';
+import { actionFields, withActionField } from './action-yaml.js';
 import type { Fault } from './fault-lines.js';
 import { FormField } from './form-field.js';
 import {
@@ -105,6 +106,22 @@ export function JobForm(props: FormProps) {
 function RunFields({ text, document, faults, onChange }: FormProps) {
   const { t } = useWords();
   const run = readRun(document);
+  const action = actionFields(document);
+  if (action.length > 0) {
+    return (
+      <Stack gap="xs">
+        {action.map((field) => (
+          <FormField
+            key={field.path.join('.')}
+            label={t(field.label)}
+            value={fieldText(document, field.path)}
+            fault={faultAt(faults, field.path)}
+            onLeave={(value) => onChange(withActionField(text, field, value))}
+          />
+        ))}
+      </Stack>
+    );
+  }
   return (
     <Stack gap="xs">
       {run && (

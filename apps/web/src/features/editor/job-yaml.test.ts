@@ -1,6 +1,7 @@
 import { readDocument } from '@carillon/core/document/read-document';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { actionFields, withActionField } from './action-yaml.js';
 import {
   fieldText,
   labelsText,
@@ -52,6 +53,33 @@ describe('a job file under a form', () => {
     const changed = withRunKind(file, 'batch');
     expect(readRun(documentOf(changed))?.kind).toBe('batch');
     expect(fieldText(documentOf(changed), ['run', 'batch'])).toBe('C:\\b.bat');
+  });
+
+  it('shows the fields of an action, and keeps the rest of it', () => {
+    const fields = actionFields(documentOf(templates.fullIncremental));
+    expect(fields.map(({ path }) => fieldText(documentOf(templates.fullIncremental), path))).toEqual([
+      'D:\\data',
+      'E:\\backup',
+      'sunday',
+      null,
+      '14',
+      '30',
+    ]);
+    const [, , , , count] = fields;
+    const changed = withActionField(templates.fullIncremental, count ?? expect.fail(), '7');
+    expect(changed).toContain('keep: { count: 7, days: 30 } # never the last good full one');
+    expect(actionFields(documentOf(file))).toEqual([]);
+    const plain = file.replace('run: C:\\b.bat', 'run:\n  backup:\n    from: D:\\data\n    to: E:\\b');
+    const daily = withActionField(plain, count ?? expect.fail(), '7');
+    expect(daily).toBe(`${plain}    keep:\n      count: 7\n`);
+    expect(withActionField(daily, count ?? expect.fail(), '')).toBe(plain);
+    const emptied = withActionField(
+      templates.cleanup,
+      actionFields(documentOf(templates.cleanup))[2] ?? expect.fail(),
+      '',
+    );
+    expect(emptied).not.toContain('olderThan');
+    expect(readDocument(documentOf(emptied).toJS())).toMatchObject({ ok: true });
   });
 
   it('leaves to the file what a field cannot show', () => {
@@ -119,7 +147,7 @@ describe('a job file under a form', () => {
     const document = documentOf(templates[name]);
     expect(templates[name]).toMatch(/^# /);
     expect(readDocument(document.toJS())).toMatchObject({ ok: true, value: { kind: 'Job' } });
-    expect(readRun(document)).not.toBeNull();
+    expect(readRun(document) ?? actionFields(document)[0]).toBeDefined();
     expect(labelsText(document)).not.toBeNull();
     expect(withField(templates[name], ['owner'], 'ops')).toContain('owner: ops\n');
   });

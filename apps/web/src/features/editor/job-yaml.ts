@@ -31,8 +31,11 @@ export function withField(text: string, path: FieldPath, value: unknown): string
   const node = document.getIn(path, true);
   if (value === '') document.deleteIn(path);
   else if (isScalar(node) && typeof value !== 'object') node.value = value;
-  else if (document.hasIn(path.slice(0, -1)) || path.length === 1) document.setIn(path, document.createNode(value));
-  else document.setIn(path.slice(0, 1), document.createNode(nested(path.slice(1), value)));
+  else {
+    // Into the deepest map that is there: what stands beside it stays.
+    const depth = path.findLastIndex((_, at) => at === 0 || document.hasIn(path.slice(0, at)));
+    document.setIn(path.slice(0, depth + 1), document.createNode(nested(path.slice(depth + 1), value)));
+  }
   return document.toString({ lineWidth: 0 });
 }
 

@@ -1,3 +1,5 @@
+import { jobTemplates } from '@carillon/core/job/job-templates';
+
 /** Job files to begin with, one for each usual duty. All of them run with what a Windows host has. */
 export const templates = {
   backup: `# Copies a folder every night. Robocopy comes with Windows; its exit codes below 8 mean that nothing failed.
@@ -13,36 +15,7 @@ onMissed: run-once # the host was off at two: as soon as it is on again
 timeout: 2h # then robocopy is ended, with whatever it started
 exitCodes: robocopy # 0 to 7 in words of success and warning, 8 and more failed
 `,
-  fullIncremental: `# Everything on Sundays, what has changed on the other nights: one job, whose script looks at the day.
-kind: Job
-name: full-and-incremental-backup
-description: Everything on Sundays, changes on the other days; seven full backups are kept
-targets: { labels: { role: db } }
-schedule: "0 2 * * *" # 0 2 * * 0 and 0 2 * * 1-6 together
-run:
-  powershell: |
-    $ErrorActionPreference = 'Stop'
-    $to = 'E:\\backup'
-    if ((Get-Date).DayOfWeek -eq 'Sunday') {
-      # Full: a folder of its own; the oldest beyond seven go.
-      $folder = Join-Path $to (Get-Date -Format 'yyyy-MM-dd')
-      robocopy.exe D:\\data $folder /E /R:2 /W:10 /NP
-      $code = $LASTEXITCODE
-      if ($code -lt 8) {
-        Get-ChildItem $to -Directory | Sort-Object Name -Descending | Select-Object -Skip 7 | Remove-Item -Recurse -Force
-      }
-    } else {
-      # Incremental: into the newest full backup, only what has changed.
-      $newest = Get-ChildItem $to -Directory | Sort-Object Name -Descending | Select-Object -First 1
-      if (-not $newest) { [Console]::Error.WriteLine('There is no full backup yet.'); exit 1 }
-      robocopy.exe D:\\data $newest.FullName /E /XO /R:2 /W:10 /NP
-      $code = $LASTEXITCODE
-    }
-    if ($code -ge 8) { exit $code }
-    exit 0
-onMissed: run-once
-timeout: 6h
-`,
+  fullIncremental: jobTemplates.backup,
   disk: `# Fails, and so tells whoever is on duty, where a disk has less than a tenth free.
 kind: Job
 name: disk-monitor
@@ -94,21 +67,7 @@ onOverlap: skip # one call at a time
 timeout: 50s
 retry: { attempts: 2, delay: 5s }
 `,
-  cleanup: `# Deletes log files older than three days.
-kind: Job
-name: clean-up
-description: Deletes old log files
-targets: { labels: { env: prod } }
-schedule: "30 3 * * *"
-run:
-  batch: |
-    @echo off
-    if not exist D:\\backup\\logs exit /b 0
-    rem forfiles answers 1 where there is nothing that old, which is no fault.
-    forfiles /p D:\\backup\\logs /s /m *.log /d -3 /c "cmd /c del /q @path"
-    exit /b 0
-timeout: 30m
-`,
+  cleanup: jobTemplates.cleanup,
   health: `# Asks the service of the host whether it is well. Fails, and says why, where it does not answer.
 kind: Job
 name: health-check

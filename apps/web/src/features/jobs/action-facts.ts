@@ -15,6 +15,14 @@ const labels: Readonly<Record<string, Word>> = {
   untilFreeBytes: 'action.untilFreeBytes',
   emptyFolders: 'action.emptyFolders',
   archive: 'action.archive',
+  from: 'action.from',
+  to: 'action.to',
+  mode: 'action.mode',
+  exclude: 'action.exclude',
+  compare: 'action.compare',
+  verify: 'action.verify',
+  count: 'action.count',
+  days: 'action.days',
 };
 
 type Translate = ReturnType<typeof useWords>['t'];
@@ -23,7 +31,12 @@ type Translate = ReturnType<typeof useWords>['t'];
 export function actionFacts(run: RunSpec, t: Translate): readonly (readonly [string, string])[] | undefined {
   if (!isAction(run)) return undefined;
   if (run.kind === 'http' || run.kind === 'healthCheck') return httpFacts(run.action, t);
-  return Object.entries(run.action).flatMap(([field, value]) => {
+  return factsOf(run.action, t);
+}
+
+function factsOf(fields: object, t: Translate): (readonly [string, string])[] {
+  return Object.entries(fields).flatMap(([field, value]) => {
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return factsOf(value as object, t);
     const label = labels[field];
     const text = valueText(field, value, t);
     return text === undefined ? [] : [[label ? t(label) : field, text] as const];
@@ -33,8 +46,9 @@ export function actionFacts(run: RunSpec, t: Translate): readonly (readonly [str
 function valueText(field: string, value: unknown, t: Translate): string | undefined {
   if (value === null || value === undefined || value === false || value === 0) return undefined;
   if (value === true) return t('common.yes');
+  if (field === 'mode' && (value === 'full' || value === 'incremental')) return t(`action.mode.${value}`);
   if (typeof value === 'number')
     return field.endsWith('Ms') ? describeDuration(value) : field.endsWith('Bytes') ? size(value) : String(value);
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(String).join(' · ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return String(value);
 }

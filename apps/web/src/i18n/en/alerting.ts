@@ -270,6 +270,8 @@ export const alerting = {
   'audit.kind.Account': 'Account',
   'audit.kind.AccessToken': 'Access token',
   'audit.kind.Session': 'Session',
+  'audit.kind.ChangeRequest': 'Change request',
+  'audit.kind.ApproverKey': 'Approver key',
   'audit.did.accepted an invitation': 'accepted an invitation',
   'audit.did.acknowledge': 'acknowledged',
   'audit.did.acknowledged': 'acknowledged',

@@ -8,6 +8,7 @@ export const common = {
   'nav.heatmap': 'Heatmap',
   'nav.adoption': 'Adoption',
   'nav.access': 'Access',
+  'nav.requests': 'Requests',
   'nav.own': 'Account',
   'nav.signOut': 'Sign out',
   'nav.signedInAs': 'Signed in as {{name}}',

@@ -9,6 +9,7 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
+import { requests } from './requests.js';
 import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
 import { timeline } from './timeline.js';
@@ -25,6 +26,7 @@ export const lateWords = {
   ...hostPage,
   ...jobPage,
   ...jobs,
+  ...requests,
   ...runPage,
   ...secrets,
   ...timeline,

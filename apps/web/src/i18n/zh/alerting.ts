@@ -242,6 +242,8 @@ export const alerting: Same<typeof english> = {
   'audit.kind.Account': '账户',
   'audit.kind.AccessToken': '访问令牌',
   'audit.kind.Session': '会话',
+  'audit.kind.ChangeRequest': '变更申请',
+  'audit.kind.ApproverKey': '审批人密钥',
   'audit.did.accepted an invitation': '接受邀请',
   'audit.did.acknowledge': '确认',
   'audit.did.acknowledged': '确认',

@@ -10,6 +10,7 @@ export const common: Same<typeof english> = {
   'nav.heatmap': '热力图',
   'nav.adoption': '接管',
   'nav.access': '访问权限',
+  'nav.requests': '变更申请',
   'nav.own': '我的账户',
   'nav.signOut': '退出登录',
   'nav.signedInAs': '已登录：{{name}}',

@@ -14,6 +14,7 @@ import { useTitle } from '../../../lib/use-title.js';
 import { Ask } from '../ask.js';
 import { DocumentLink } from '../documents/document-link.js';
 import { PageHead } from '../list-head.js';
+import { JobSecrets } from './job-secrets.js';
 import { MissingSecrets } from './missing-secrets.js';
 import { SecretForm } from './secret-form.js';
 
@@ -47,6 +48,8 @@ export function SecretsPage() {
         row={(secret) => <Row key={secret.name} secret={secret} onDone={setDone} />}
         empty={<Empty text={t('secrets.none')} command="carillon secret set NAME" />}
       />
+      <JobSecrets purpose="secret" onDone={setDone} />
+      <JobSecrets purpose="account" onDone={setDone} />
       <SecretForm name={undefined} opened={isAdding} onClose={() => setAdding(false)} onDone={setDone} />
     </Stack>
   );

@@ -1,0 +1,135 @@
+import type { Body } from '@carillon/contract/agent/catalog';
+import type { JobSpec } from '@carillon/core/job/job-spec';
+import type { HostSecretState } from '@carillon/core/secrets/secret-rules';
+import type { VaultName } from '@carillon/core/secrets/secret-use';
+import { Inject, Injectable } from '@nestjs/common';
+import { AcceptedStore } from './accepted.store.js';
+import { noteChange } from './audit-act.js';
+import { Database } from './database.store.js';
+import type { FenceClaim } from './fence.js';
+import { type Columns, unnest } from './unnest.js';
+
+type StatusItem = Body<'secrets.status'>['items'][number];
+
+/** A job whose program or account needs something of the vault, as it is now. */
+export interface UsingJob {
+  readonly jobId: string;
+  readonly name: string;
+  readonly spec: Pick<JobSpec, 'run' | 'runAs' | 'overrides'>;
+}
+
+/** How one host stands with one thing of the vault. */
+export interface HostStanding {
+  readonly jobId: string;
+  readonly hostId: string;
+  readonly host: string;
+  readonly capabilities: readonly string[];
+  readonly state: HostSecretState | null;
+  readonly version: number | null;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly updatedAt: Date | null;
+}
+
+const statusColumns = {
+  purpose: ['text', (item: StatusItem) => item.purpose],
+  name_key: ['text', (item) => item.name],
+  state: ['text', (item) => item.state],
+  version: ['int', (item) => item.version],
+  code: ['text', (item) => clean(item.code)],
+  message: ['text', (item) => clean(item.message)],
+} as const satisfies Columns<StatusItem>;
+
+/** Keys of hosts for their secrets, and what they tell of what they were given. */
+@Injectable()
+export class HostSecretStore {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
+  ) {}
+
+  /** The keys that hosts told. */
+  async sealKeys(hostIds: readonly string[]): Promise<Map<string, string>> {
+    const { rows } = await this.database.pool.query<{ hostId: string; key: string }>(
+      'SELECT host_id AS "hostId", key FROM host_seal_key WHERE host_id = ANY($1::uuid[])',
+      [hostIds],
+    );
+    return new Map(rows.map(({ hostId, key }) => [hostId, key]));
+  }
+
+  /** Takes a host's key into the row and into the book. @throws NotSigned when the host has not signed it */
+  async noteKey({ hostId, name }: { hostId: string; name: string }, told: Body<'secrets.key'>): Promise<void> {
+    const { key, signature } = told;
+    await this.database.transaction(async (tx) => {
+      await tx.$executeRaw`
+        INSERT INTO host_seal_key (host_id, key, signature) VALUES (${hostId}::uuid, ${key}, ${signature})
+        ON CONFLICT (host_id) DO UPDATE SET key = excluded.key, signature = excluded.signature`;
+      this.accepted.note({ kind: 'seal-key', hostId, key, signature });
+      noteChange({ by: name, via: 'agent', kind: 'Host', act: 'told its key for secrets', what: name, after: { key } });
+    });
+  }
+
+  /** What the host says now takes the place of what it said before. */
+  async note({ hostId, fence }: FenceClaim, items: readonly StatusItem[]): Promise<void> {
+    const batch = unnest('x', statusColumns, items, 3);
+    await this.database.pool.query(
+      `WITH held AS (SELECT host_id FROM agent_session WHERE host_id = $1 AND fence = $2),
+         told AS (SELECT DISTINCT ON (x.purpose, x.name_key) x.* FROM ${batch.sql}),
+         gone AS (DELETE FROM host_secret s USING held WHERE s.host_id = held.host_id
+           AND NOT EXISTS (SELECT FROM told WHERE told.purpose = s.purpose AND told.name_key = s.name_key))
+       INSERT INTO host_secret (host_id, purpose, name_key, state, version, code, message, updated_at)
+       SELECT held.host_id, t.purpose, t.name_key, t.state, t.version, t.code, t.message, now() FROM held, told t
+       ON CONFLICT (host_id, purpose, name_key) DO UPDATE SET state = excluded.state, version = excluded.version,
+         code = excluded.code, message = excluded.message, updated_at = now()`,
+      [hostId, fence, ...batch.values],
+    );
+  }
+
+  /** Of these hosts, those that have not told of what was changed since: their notice may have been lost. */
+  async behind(hostIds: readonly string[]): Promise<string[]> {
+    const { rows } = await this.database.pool.query<{ hostId: string }>(
+      `SELECT DISTINCT s.host_id AS "hostId" FROM host_secret s JOIN job_secret j USING (purpose, name_key)
+       WHERE s.host_id = ANY($1::uuid[]) AND j.updated_at > s.updated_at AND s.version IS DISTINCT FROM j.version`,
+      [hostIds],
+    );
+    return rows.map(({ hostId }) => hostId);
+  }
+
+  /** Texts of definitions, by `JOB-ID VERSION`. */
+  async definitions(jobs: readonly { jobId: string; version: number }[]): Promise<Map<string, string>> {
+    const { rows } = await this.database.pool.query<{ key: string; text: string }>(
+      `SELECT v.job_id || ' ' || v.version AS key, v.manifest AS text FROM job_version v
+       WHERE (v.job_id, v.version) IN (SELECT * FROM unnest($1::uuid[], $2::int[]))`,
+      [jobs.map(({ jobId }) => jobId), jobs.map(({ version }) => version)],
+    );
+    return new Map(rows.map(({ key, text }) => [key, text]));
+  }
+
+  /** All jobs that need something of the vault. */
+  async usingJobs(): Promise<UsingJob[]> {
+    const { rows } = await this.database.pool.query<UsingJob>(
+      `SELECT j.id AS "jobId", j.name, v.spec FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
+       WHERE j.deleted_at IS NULL AND (v.spec->'run' ? 'secrets' OR v.spec->>'runAs' LIKE 'user:%' OR v.spec ? 'overrides')
+       ORDER BY j.name_key`,
+    );
+    return rows;
+  }
+
+  /** How the hosts of these jobs stand with something, by host's name. */
+  async standings({ purpose, name }: VaultName, jobIds: readonly string[]): Promise<HostStanding[]> {
+    const { rows } = await this.database.pool.query<HostStanding>(
+      `SELECT a.job_id AS "jobId", h.id AS "hostId", h.name AS host, coalesce(h.capabilities, '{}') AS capabilities, s.state, s.version, s.code, s.message,
+         s.updated_at AS "updatedAt"
+       FROM assignment a JOIN host h ON h.id = a.host_id
+         LEFT JOIN host_secret s ON s.host_id = h.id AND s.purpose = $1 AND s.name_key = $2
+       WHERE a.job_id = ANY($3::uuid[]) AND a.state <> 'removing' ORDER BY h.name_key, a.job_id`,
+      [purpose, name, jobIds],
+    );
+    return rows;
+  }
+}
+
+/** Postgres text cannot hold U+0000. */
+function clean(text: string | undefined): string | null {
+  return text?.replaceAll('\0', '\u2400') ?? null;
+}

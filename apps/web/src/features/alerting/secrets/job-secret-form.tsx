@@ -1,0 +1,118 @@
+import { jobSecretRoutes } from '@carillon/contract/http/job-secrets.routes';
+import type { VaultPurpose } from '@carillon/core/secrets/secret-use';
+import { Button, Code, Modal, PasswordInput, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { Failure } from '../../../components/failure.js';
+import { useWords } from '../../../i18n/index.js';
+import { call } from '../../../lib/api.js';
+import { useOnce } from '../../../lib/use-once.js';
+import type { JobSecret } from './job-secret.js';
+
+interface Props {
+  readonly purpose: VaultPurpose;
+  /** Undefined: a new one. */
+  readonly secret: JobSecret | undefined;
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  readonly onDone: (name: string) => void;
+}
+
+/** Takes a value, or says for which jobs it is. The value goes to the server and is never shown again. */
+export function JobSecretForm({ purpose, secret, opened, onClose, onDone }: Props) {
+  const { t } = useWords();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      closeOnClickOutside={false}
+      title={
+        secret
+          ? t('channels.handOver', { name: secret.name })
+          : t(purpose === 'secret' ? 'jobSecrets.newSecret' : 'jobSecrets.newAccount')
+      }
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
+      {/* Made anew each time: nothing that was typed stays in the page. */}
+      {opened && <Form purpose={purpose} secret={secret} onClose={onClose} onDone={onDone} />}
+    </Modal>
+  );
+}
+
+function Form({ purpose, secret, onClose, onDone }: Omit<Props, 'opened'>) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const [typed, setTyped] = useState('');
+  const [value, setValue] = useState('');
+  const [jobs, setJobs] = useState<string[]>([...(secret?.jobs ?? secret?.usedBy ?? [])]);
+  const [until, setUntil] = useState(secret?.expiresAt?.slice(0, 10) ?? '');
+  const name = secret?.name ?? typed.trim();
+  const isNew = secret?.version == null;
+  const hand = useOnce({
+    mutationFn: () =>
+      call(jobSecretRoutes.set, {
+        body: {
+          purpose,
+          name,
+          jobs,
+          ...(value === '' ? {} : { value }),
+          expiresAt: until === '' ? null : new Date(`${until}T00:00:00Z`).toISOString(),
+        },
+      }),
+    onSuccess: async () => {
+      onClose();
+      onDone(name);
+      await client.invalidateQueries();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    hand.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        {!secret && (
+          <TextInput
+            label={t('secrets.name')}
+            description={t(purpose === 'secret' ? 'jobSecrets.nameMeans' : 'jobSecrets.accountMeans')}
+            autoComplete="off"
+            data-autofocus
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
+        )}
+        <TagsInput
+          label={t('jobSecrets.forJobs')}
+          description={t('jobSecrets.forJobsMeans')}
+          value={jobs}
+          onChange={setJobs}
+          clearButtonProps={{ 'aria-label': t('jobSecrets.clearJobs') }}
+        />
+        <TextInput
+          type="date"
+          label={t('jobSecrets.goodUntil')}
+          description={t('jobSecrets.goodUntilMeans')}
+          value={until}
+          onChange={(event) => setUntil(event.currentTarget.value)}
+        />
+        <Text size="sm">{t('jobSecrets.valueMeans')}</Text>
+        <Code block>
+          carillon {purpose} {isNew ? `set ${name || 'NAME'} --jobs JOB` : `rotate ${name}`}
+        </Code>
+        <PasswordInput
+          label={t(purpose === 'secret' ? 'channels.value' : 'jobSecrets.password')}
+          description={isNew ? undefined : t('jobSecrets.emptyKeeps')}
+          autoComplete="off"
+          visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
+          value={value}
+          onChange={(event) => setValue(event.currentTarget.value)}
+        />
+        {hand.isError && <Failure error={hand.error} />}
+        <Button type="submit" loading={hand.isPending} disabled={name === '' || (isNew && value === '')}>
+          {t('channels.handOverIt')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,68 @@
+import { requestRoutes } from '@carillon/contract/http/requests.routes';
+import type { Response } from '@carillon/contract/http/route';
+import { fireEvent, screen } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { FakeNetwork } from '../../testing/fake-network.js';
+import { renderApp } from '../../testing/render-app.js';
+
+type Detail = Response<typeof requestRoutes.get>;
+const hosts = (...names: string[]) => ({ count: names.length, hosts: names });
+const detail: Detail = {
+  ...{ number: 7, act: 'apply', title: 'apply Job nightly', state: 'open', author: 'ann', reason: 'month end' },
+  ...{ groups: ['prod'], required: 2, approvals: [{ name: 'bob', at: '2026-11-28T08:00:00.000Z' }] },
+  ...{ planHash: '0123456789abcdef', createdAt: '2026-11-28T07:00:00.000Z', expiresAt: '2026-12-05T07:00:00.000Z' },
+  ...{ endedAt: null, outcome: null, refusal: null, changes: [] },
+  plan: {
+    results: [
+      {
+        ...{ kind: 'Job', name: 'nightly', change: 'updated', version: 3, hosts: 2 },
+        plan: {
+          fields: [{ path: 'run.program', before: 'C:\\old.exe', after: 'C:\\new.exe' }],
+          ...{ gained: hosts('DB-02'), lost: hosts(), accounts: { before: [], after: [] }, zones: [] },
+        },
+      },
+    ],
+    plan: { hash: '0123456789abcdef', moved: [] },
+  },
+  body: { body: { documents: [{ kind: 'Job', name: 'nightly' }] } },
+};
+const { plan: _plan, body: _body, refusal: _refusal, changes: _changes, ...row } = detail;
+const network = (change: Partial<Detail> = {}) =>
+  new FakeNetwork()
+    .on(requestRoutes.list, () => ({ items: [row], next: null }))
+    .on(requestRoutes.get, () => ({ ...detail, ...change }));
+const look = async () => fireEvent.click(await screen.findByRole('button', { name: 'Look' }));
+
+describe('the inbox of change requests', () => {
+  it('shows what would change, and approves exactly that', async () => {
+    const asked: unknown[] = [];
+    renderApp(
+      '/requests',
+      network().on(requestRoutes.approve, ({ body }) => {
+        asked.push(body);
+        return { ...row, state: 'applied' as const };
+      }),
+    );
+    expect(await screen.findByText('1 of 2')).toBeTruthy();
+    await look();
+    expect(await screen.findByText('C:\\new.exe')).toBeTruthy();
+    expect(screen.getByText('gains 1: DB-02')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Approve exactly this' }));
+    await expect.poll(() => asked).toEqual([{ planHash: '0123456789abcdef' }]);
+  });
+
+  it('lets the author only take it back', async () => {
+    renderApp('/requests', network({ refusal: 'own_request' }));
+    await look();
+    expect(await screen.findByText(/somebody else has to approve it/)).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Take back' })).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Approve exactly this' })).toBeNull();
+  });
+
+  it('says what became different, and does not approve it', async () => {
+    renderApp('/requests', network({ refusal: 'stale', changes: ['Job nightly: it would not be changed any more'] }));
+    await look();
+    expect(await screen.findByText('Job nightly: it would not be changed any more')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Approve exactly this' }).hasAttribute('disabled')).toBe(true);
+  });
+});

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { defineRoutes, instant, nameParam } from './route.js';
+
+const tag = 'approvals';
+const job = z.object({ name: nameParam });
+const key = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'the 32 raw bytes of an Ed25519 public key in base64url');
+const signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'an Ed25519 signature in base64url');
+
+export const approverKey = z.object({
+  key,
+  /** By which people compare it, and hosts may list it. */
+  fingerprint: z.string(),
+  owner: z.string(),
+  name: z.string(),
+  createdAt: instant,
+});
+
+export const approvalRoutes = defineRoutes({
+  keys: {
+    method: 'GET',
+    path: '/approver-keys',
+    tag,
+    summary: 'Public keys of approvers, by owner',
+    response: z.object({ items: z.array(approverKey) }),
+  },
+  addKey: {
+    method: 'POST',
+    path: '/approver-keys',
+    tag,
+    summary: "Register a public key of one's own; the private one stays where it is",
+    body: z.object({
+      key,
+      name: z.string().min(1).max(100),
+      /** Of the caller's name and the key, by the key: nobody registers one that he does not hold. */
+      proof: signature,
+    }),
+    response: approverKey,
+  },
+  removeKey: {
+    method: 'DELETE',
+    path: '/approver-keys/:key',
+    tag,
+    summary: "Forget a public key of one's own; hosts that list it go on to trust it",
+    params: z.object({ key }),
+    response: approverKey,
+  },
+  toSign: {
+    method: 'GET',
+    path: '/jobs/:name/approval',
+    tag,
+    summary: 'What an approver signs of the current version of a job, and who has signed it',
+    params: job,
+    response: z.object({
+      jobId: z.uuid(),
+      name: z.string(),
+      version: z.int(),
+      /** Canonical JSON; its SHA-256 is what is signed. */
+      manifest: z.string(),
+      manifestHash: z.string(),
+      author: z.string(),
+      /** Hosts that should have it. */
+      hosts: z.array(z.string()),
+      approvals: z.array(z.object({ key, signedBy: z.string(), at: instant, hosts: z.int() })),
+      /** Hosts whose own policy refuses it without (more) approvals. */
+      refusedBy: z.array(z.string()),
+    }),
+  },
+  sign: {
+    method: 'POST',
+    path: '/jobs/:name/approvals',
+    tag,
+    summary: 'Hand in what an approver signed of the current version of a job',
+    params: job,
+    body: z.object({ text: z.string().max(100_000), signature, key }),
+    response: z.object({ job: z.string(), version: z.int(), hosts: z.int() }),
+  },
+});
