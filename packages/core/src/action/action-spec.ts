@@ -11,7 +11,12 @@ export interface ActionSpecs {
   readonly backup: BackupSpec;
 }
 
-export const actionKinds = ['cleanup', 'backup', 'http', 'healthCheck'] as const satisfies readonly (keyof ActionSpecs)[];
+export const actionKinds = [
+  'cleanup',
+  'backup',
+  'http',
+  'healthCheck',
+] as const satisfies readonly (keyof ActionSpecs)[];
 export type ActionKind = (typeof actionKinds)[number];
 
 /**
