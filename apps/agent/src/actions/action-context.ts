@@ -5,6 +5,8 @@ import type { ActionReport } from './action-report.js';
 export interface ActionContext {
   /** Name of the job. */
   readonly job: string;
+  readonly jobId: string;
+  readonly version: number;
   /** Name of the host as the centre knows it, else its own. */
   readonly host: string;
   /** Says what would happen and changes nothing. */
@@ -14,6 +16,10 @@ export interface ActionContext {
   readonly agentRoot: string;
   /** What the host's owner allows; the agent has judged the definition by it already, this is for where paths really lead. */
   readonly policy: HostPolicy;
+  /** Folder in which a job's runs leave word for the next one. */
+  readonly memory: string;
+  /** File with certificates (PEM) that the agent trusts besides the known ones. */
+  readonly ca: string | undefined;
   /** Of the run: `CARILLON_RUN_ID`, `CARILLON_SCHEDULED_FOR`, `CARILLON_ATTEMPT` among others. */
   readonly env: NodeJS.ProcessEnv;
   readonly report: ActionReport;

@@ -1,11 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { readDocument } from '@carillon/core/document/read-document';
 import type { Manifest, RunSpec } from '@carillon/core/job/job-spec';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '../lib/new-id.js';
+import { setSecret } from '../programs/secret.js';
 import { leaveTicket } from '../runner/start-ticket.js';
+import { loadOrMakeIdentity } from '../state/identity.js';
 import { buildAgent, builtAgent, runBuiltAgent } from '../testing/built-agent.js';
 import { JobStarts } from '../testing/job-starts.js';
 import { makeManifest, nodeProgram } from '../testing/samples.js';
@@ -109,6 +114,31 @@ describe('a job with an action', () => {
     });
     expect(await ask(job.jobId)).toMatchObject({ code: 2, stderr: expect.stringContaining('expected --dry-run') });
     expect(await ask('--dry-run', 'none')).toMatchObject({ code: 1, stderr: expect.stringContaining('no job none') });
+  });
+
+  it('asks a server with a secret of the host, which nobody reads in its output', async () => {
+    const jobs = new JobStarts();
+    loadOrMakeIdentity(jobs.folder);
+    setSecret(jobs.folder.root, 'api-token', 'tok-9f31c2');
+    const server = createServer((request, response) => response.end(`you are ${request.headers.authorization}`));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const headers = { Authorization: { secret: 'api-token', prefix: 'Bearer ' } };
+    const read = readDocument({
+      kind: 'Job',
+      name: 'sync',
+      targets: { all: true },
+      schedule: '0 2 * * *',
+      run: { http: { url: `http://127.0.0.1:${port}/`, headers, show: true } },
+    });
+    if (!read.ok || read.value.kind !== 'Job') throw new Error(JSON.stringify(read));
+    try {
+      const { code, out } = await runOf(jobs, makeManifest({ name: 'sync', run: read.value.spec.run }));
+      expect([code, out]).toEqual([0, expect.stringContaining('| you are Bearer ***\n')]);
+      expect(out).toContain('::result {"action":"http","status":200,');
+    } finally {
+      server.close();
+    }
   });
 
   it('makes sets that are listed, verified and given back on the host', async () => {

@@ -31,9 +31,17 @@ function carryOut(run: ActionRun, context: ActionContext): ActionResult | Promis
   switch (run.kind) {
     case 'cleanup':
       return cleanUp(run.action, context);
+    case 'http':
+    case 'healthCheck':
+      return loadHttp().then(({ askHttp }) => askHttp(run.action, context));
     case 'backup':
       return backUp(run.action, context);
   }
+}
+
+/** Only what asks servers carries what that takes. */
+function loadHttp() {
+  return import('./http.js');
 }
 
 function elapsed(startedMs: number): number {

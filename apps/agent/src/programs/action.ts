@@ -9,6 +9,7 @@ import { loadPolicy } from '../policy/policy-file.js';
 import { type AgentFolder, agentFolderAt } from '../state/agent-folder.js';
 import { loadManifest } from '../state/desired-cache.js';
 import { loadHostName, loadSignerKeys } from '../state/identity.js';
+import { loadSettings } from '../state/settings.js';
 
 /**
  * Carries out the action of a job of this host, by the signed definition that is on its disk; nothing else says what it does.
@@ -25,6 +26,10 @@ export function carryOutAction(data: string, job: string, isDryRun: boolean): Pr
   );
   return runAction(manifest, {
     job: manifest.name,
+    jobId: manifest.jobId,
+    version: manifest.version,
+    memory: folder.answered,
+    ca: caOf(folder),
     host: hostNameOf(folder),
     isDryRun,
     nowMs: Date.now(),
@@ -59,4 +64,13 @@ function policyOf(folder: AgentFolder): HostPolicy {
   if (state.ok) return state.policy;
   if (state.isUnreadable) return openPolicy;
   throw new Error(`the policy of this host cannot be believed: ${state.problems.join('; ')}`);
+}
+
+/** Accounts that may not read the agent's settings trust what Node and the system do. */
+function caOf(folder: AgentFolder): string | undefined {
+  try {
+    return loadSettings(folder)?.ca;
+  } catch {
+    return undefined;
+  }
 }

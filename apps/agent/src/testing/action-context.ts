@@ -15,6 +15,10 @@ export function makeActionContext(
   };
   const context: ActionContext = {
     job: 'sample',
+    jobId: 'sample-job',
+    version: 1,
+    memory: '/nowhere/memory',
+    ca: undefined,
     host: 'sample-host',
     isDryRun: false,
     nowMs: Date.now(),

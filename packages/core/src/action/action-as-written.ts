@@ -1,12 +1,16 @@
 import type { ActionRun } from './action-spec.js';
 import { backupAsWritten } from './backup.js';
 import { cleanupAsWritten } from './cleanup.js';
+import { httpAsWritten } from './http.js';
 
 /** An action's part of `run` as a job file says it, `{ cleanup: … }`: what is as by default is left out. */
 export function actionAsWritten(run: ActionRun): Readonly<Record<string, unknown>> {
   switch (run.kind) {
     case 'cleanup':
       return { cleanup: cleanupAsWritten(run.action) };
+    case 'http':
+    case 'healthCheck':
+      return { [run.kind]: httpAsWritten(run.action, run.kind) };
     case 'backup':
       return { backup: backupAsWritten(run.action) };
   }

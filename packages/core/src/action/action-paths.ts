@@ -1,4 +1,5 @@
 import type { ActionRun } from './action-spec.js';
+import { originOf, sampleOf } from './http-url.js';
 
 /** Every path on the host, or on a share, that an action reads, writes or deletes in: what a host's policy is asked about. */
 export function pathsOfAction(run: ActionRun): string[] {
@@ -7,7 +8,16 @@ export function pathsOfAction(run: ActionRun): string[] {
       const { root, archive } = run.action;
       return [root, ...(archive === null ? [] : [archive])];
     }
+    case 'http':
+    case 'healthCheck':
+      // What a run makes of its placeholders is judged again there.
+      return run.action.saveTo === null ? [] : [sampleOf(run.action.saveTo)];
     case 'backup':
       return [...run.action.from, run.action.to];
   }
+}
+
+/** Every web origin, such as `https://api.example.com`, that an action asks by its definition. */
+export function originsOfAction(run: ActionRun): string[] {
+  return run.kind === 'http' || run.kind === 'healthCheck' ? [originOf(run.action.url)] : [];
 }

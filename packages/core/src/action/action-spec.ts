@@ -1,13 +1,22 @@
 import type { BackupSpec } from './backup.js';
 import type { CleanupSpec } from './cleanup.js';
+import type { HttpSpec } from './http.js';
 
 /** What each typed action is told, every default written out. A new action is a line here, in `actionKinds` and in the files beside. */
 export interface ActionSpecs {
   readonly cleanup: CleanupSpec;
+  readonly http: HttpSpec;
+  /** The same with nothing to send and nothing to keep. */
+  readonly healthCheck: HttpSpec;
   readonly backup: BackupSpec;
 }
 
-export const actionKinds = ['cleanup', 'backup'] as const satisfies readonly (keyof ActionSpecs)[];
+export const actionKinds = [
+  'cleanup',
+  'backup',
+  'http',
+  'healthCheck',
+] as const satisfies readonly (keyof ActionSpecs)[];
 export type ActionKind = (typeof actionKinds)[number];
 
 /**

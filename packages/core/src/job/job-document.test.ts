@@ -67,6 +67,44 @@ const everything: readonly Record<string, unknown>[] = [
       },
     },
   },
+  { run: { http: { url: 'https://api.example.com/items?day={{scheduledFor:yyyy-MM-dd}}' } } },
+  {
+    run: {
+      http: {
+        url: 'https://api.example.com/items',
+        method: 'POST',
+        headers: { Accept: 'application/json', Authorization: { secret: 'api-token', prefix: 'Bearer ' } },
+        body: { json: { z: [1, null], a: { b: '{{runId}}' } } },
+        expect: {
+          status: [200, '3xx'],
+          json: [
+            { path: '$.status', equals: 'ok' },
+            { path: '$.items.length', atLeast: 1 },
+          ],
+          text: 'ok',
+          latencyBelow: '500ms',
+        },
+        show: true,
+        retry: { attempts: 3, delay: '5s', backoff: 3 },
+        breaker: { after: 5, for: '10m' },
+        timeout: '1m',
+        maxBytes: '20MiB',
+        redirects: 'any',
+      },
+    },
+  },
+  {
+    run: {
+      http: {
+        url: 'http://localhost:8080/',
+        pages: { next: { json: '$.cursor', parameter: 'cursor' }, items: '$.items', most: 5 },
+        saveTo: 'D:\\data\\{{scheduledFor:yyyyMMdd}}.json',
+      },
+    },
+  },
+  { run: { http: { url: 'http://a.test', method: 'PUT', body: { secret: 'login' }, redirects: 'none' } } },
+  { run: { http: { url: 'http://a.test', pages: { next: 'link', most: 5 } } } },
+  { run: { healthCheck: { url: 'https://shop.example.com/health', method: 'HEAD', expect: { latencyBelow: '2s' } } } },
   { run: { backup: { from: 'D:\\data', to: '\\\\nas\\backup' } } },
   { run: { backup: { from: 'D:\\data', to: 'E:\\b', mode: 'incremental', keep: { days: 30 } } } },
   {

@@ -1,5 +1,6 @@
 import type { Schedule } from '@carillon/wintask/schedule/schedule';
 import { actionAsWritten } from '../action/action-as-written.js';
+import { type ActionRun, isAction } from '../action/action-spec.js';
 import { type RolloutRules, rolloutDefaults } from '../rollout/rollout-rules.js';
 import { accountAsWritten, entryAsWritten, sizeAsWritten } from './as-written.js';
 import { describeDuration } from './describe-schedule.js';
@@ -71,6 +72,8 @@ function scheduleAsWritten(schedule: Schedule): unknown {
 }
 
 function runAsWritten(run: RunSpec): Document {
+  // What an action is handed over follows from what it is told.
+  if (isAction(run)) return actionAsWritten(run);
   const { workingDirectory, secrets } = run;
   const hidden = Object.entries(secrets?.environment ?? {}).map(([name, secret]) => [name, { secret }]);
   const environment = { ...run.environment, ...Object.fromEntries(hidden) };
@@ -82,15 +85,13 @@ function runAsWritten(run: RunSpec): Document {
   };
 }
 
-function workAsWritten(run: RunSpec): Document {
+function workAsWritten(run: Exclude<RunSpec, ActionRun>): Document {
   switch (run.kind) {
     case 'program':
       return { program: run.program, ...(run.arguments.length > 0 ? { arguments: run.arguments } : {}) };
     case 'powershell':
     case 'batch':
       return { [run.kind]: run.script };
-    default:
-      return actionAsWritten(run);
   }
 }
 

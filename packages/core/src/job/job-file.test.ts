@@ -22,6 +22,8 @@ function problem(change: Record<string, unknown>) {
   return result.problems[0];
 }
 
+const http = (changes: object) => ({ run: { http: { url: 'https://a.test/', ...changes } } });
+
 const cleanup = (changes: object) => ({
   run: { cleanup: { root: 'D:\\logs', patterns: '**/*.log', ...changes } },
 });
@@ -261,6 +263,39 @@ describe('a job file', () => {
     ],
     [{ run: { powershell: 'x'.repeat(1_000_000) } }, 'run.powershell', 'too_long', 'at most 65536 bytes'],
     [{ run: {} }, 'run', 'wrong_value', 'exactly one of program'],
+    [http({ url: 'ftp://a.test' }), 'run.http.url', 'wrong_value', 'an address such as'],
+    [http({ url: 'https://{{job}}.a.test/' }), 'run.http.url', 'wrong_value', 'placeholders'],
+    [http({ url: 'https://a.test{{job}}/' }), 'run.http.url', 'wrong_value', 'placeholders'],
+    [http({ url: 'https://me:pass@a.test/' }), 'run.http.url', 'wrong_value', 'a name or password'],
+    [http({ url: 'https://a.test/{{day}}' }), 'run.http.url', 'wrong_value', '{{day}}'],
+    [http({ headers: { Host: 'b' } }), 'run.http.headers.Host', 'wrong_value', 'no Host: requests get it'],
+    [http({ headers: { A: 'x\r\nB: y' } }), 'run.http.headers.A', 'wrong_value', 'text of one line'],
+    [http({ headers: { a: '1', A: '2' } }), 'run.http.headers', 'duplicate', 'each header once'],
+    [http({ body: 'x' }), 'run.http.body', 'wrong_value', 'no body beside GET'],
+    [http({ expect: { status: '6xx' } }), 'run.http.expect.status[0]', 'wrong_value', 'a status such as 200 or 2xx'],
+    [
+      http({ expect: { json: [{ path: '$..a', exists: true }] } }),
+      'run.http.expect.json[0].path',
+      'wrong_value',
+      '$.status',
+    ],
+    [http({ expect: { json: [{ path: '$.a' }] } }), 'run.http.expect.json[0]', 'wrong_value', 'exactly one of equals'],
+    [
+      http({ expect: { json: [{ path: '$.a', matches: '(' }] } }),
+      'run.http.expect.json[0].matches',
+      'wrong_value',
+      'regular',
+    ],
+    [http({ expect: { latencyBelow: '2' } }), 'run.http.expect.latencyBelow', 'wrong_value', '500ms or 2s'],
+    [http({ saveTo: 'D:\\{{scheduledFor}}.json' }), 'run.http.saveTo', 'wrong_value', 'a stream'],
+    [http({ saveTo: 'D:\\data\\' }), 'run.http.saveTo', 'wrong_value', 'it is a folder'],
+    [http({ method: 'HEAD', saveTo: 'D:\\a' }), 'run.http.method', 'wrong_value', 'has no body'],
+    [
+      { run: { healthCheck: { url: 'https://a.test', body: 'x' } } },
+      'run.healthCheck.body',
+      'unknown_key',
+      'documented',
+    ],
     [{ run: { cleanup: { root: 'D:\\logs' } } }, 'run.cleanup.patterns', 'missing', 'a list'],
     [cleanup({ root: 'logs' }), 'run.cleanup.root', 'wrong_value', 'it is not absolute'],
     [cleanup({ root: 'C:\\' }), 'run.cleanup.root', 'wrong_value', 'it is a whole drive'],

@@ -39,6 +39,50 @@ run:
     # archive: E:\\archive # copied there first
 timeout: 30m
 `,
+  'api-sync': `# Fetches a list from an API every hour, page by page, into one file. The agent does it itself; on a host,
+# carillon-agent action --dry-run price-sync says what would be asked.
+kind: Job
+name: price-sync
+description: Prices of the day, into a file for the shop
+targets: { labels: { role: web } } # or hosts: [...], group: ..., all: true
+schedule:
+  - every: 1h # at a fixed rate; after: 1h counts from the end of the run before; cron: "0 6 * * 1-5" is a timetable
+run:
+  http:
+    url: https://api.example.com/v1/prices?day={{scheduledFor:yyyy-MM-dd}}
+    # method: POST
+    # headers: { Authorization: { secret: api-token, prefix: "Bearer " } } # carillon-agent secret set api-token
+    # body: { json: { since: "{{scheduledFor:yyyy-MM-dd}}" } } # or text, or { secret: NAME }
+    expect:
+      status: [200] # or 2xx, which it is without it
+      # json: [{ path: $.status, equals: ok }] # or exists, matches, atLeast, atMost
+    pages: { next: link, items: $, most: 50 } # or next: $.next, or { json: $.cursor, parameter: cursor }
+    saveTo: D:\\shop\\prices.json # whole or not at all
+    retry: { attempts: 4, delay: 5s, backoff: 2 } # after 429, 5xx and failures of the network
+    breaker: { after: 5, for: 10m } # five failed runs in a row: nothing is asked for ten minutes
+    timeout: 30s # of one request
+    maxBytes: 10MiB # of all pages
+onOverlap: skip # a run that takes longer than an hour is not joined by a second one
+timeout: 20m # of the whole run
+`,
+  'health-check': `# Asks a service every minute whether it is well. The agent does it itself.
+kind: Job
+name: shop-is-up
+description: The shop answers, in time, and says that it is well
+targets: { labels: { role: probe } } # or hosts: [...], group: ..., all: true
+schedule:
+  - every: 1m
+run:
+  healthCheck:
+    url: https://shop.example.com/health
+    expect:
+      status: [200]
+      latencyBelow: 2s
+      # json: [{ path: $.status, equals: ok }]
+      # text: ready
+    timeout: 10s
+timeout: 30s
+`,
   powershell: `# A script of its own, kept with the job: no file on the host.
 kind: Job
 name: disk-report

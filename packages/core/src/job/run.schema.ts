@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { actionKinds } from '../action/action-spec.js';
 import { backupSchema } from '../action/backup.schema.js';
 import { cleanupSchema } from '../action/cleanup.schema.js';
+import { type HttpSpec, httpSecretVariable, secretsOfHttp } from '../action/http.js';
+import { healthCheckSchema, httpSchema } from '../action/http.schema.js';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
 import type { RunSpec, SecretUse } from './job-spec.js';
@@ -79,7 +81,8 @@ const objectSchema = z
     workingDirectory: pathSchema.superRefine(checkPlaceholders).nullish(),
     environment: environmentSchema.optional(),
     stdin: secretSchema.optional(),
-    http: notSupportedYet('http action'),
+    http: httpSchema.optional(),
+    healthCheck: healthCheckSchema.optional(),
     cleanup: cleanupSchema.optional(),
     backup: backupSchema.optional(),
     metrics: notSupportedYet('metrics action'),
@@ -119,9 +122,18 @@ const objectSchema = z
     if (run.batch !== undefined) return { kind: 'batch', script: run.batch, ...shared };
     const own = { workingDirectory: null, environment: {} };
     if (run.cleanup !== undefined) return { kind: 'cleanup', action: run.cleanup, ...own };
+    if (run.http !== undefined) return { kind: 'http', action: run.http, ...own, ...secretsFor(run.http) };
+    if (run.healthCheck !== undefined)
+      return { kind: 'healthCheck', action: run.healthCheck, ...own, ...secretsFor(run.healthCheck) };
     if (run.backup !== undefined) return { kind: 'backup', action: run.backup, ...own };
     return { kind: 'program', program: run.program ?? '', arguments: run.arguments ?? [], ...shared };
   });
+
+/** The runner hands them over as it does to a program. */
+function secretsFor(spec: HttpSpec): { secrets?: SecretUse } {
+  const named = secretsOfHttp(spec).map((secret) => [httpSecretVariable(spec, secret), secret] as const);
+  return named.length === 0 ? {} : { secrets: { environment: Object.fromEntries(named) } };
+}
 
 /** What is text, and what is a secret of the host. */
 function splitEnvironment(

@@ -129,6 +129,22 @@ describe('paths of actions', () => {
   });
 });
 
+describe('origins that actions ask', () => {
+  const check = (url: string, kind = 'healthCheck') =>
+    ({ kind, action: { url, saveTo: null }, workingDirectory: null, environment: {} }) as unknown as RunSpec;
+
+  it('are those on the list, whatever the path', () => {
+    const policy: HostPolicy = { origins: ['https://api.example.com', 'http://localhost:8080/'] };
+    expect(verdict(openPolicy, check('http://169.254.169.254/'))).toBe('ok');
+    expect(verdict(policy, check('https://API.example.com:443/x?{{runId}}'))).toBe('ok');
+    expect(verdict(policy, check('http://localhost:8080', 'http'))).toBe('ok');
+    for (const other of ['http://api.example.com', 'https://api.example.com:8443', 'https://api.example.com.evil.test'])
+      expect(verdict(policy, check(`${other}/`))).toBe('policy_origins');
+    expect(verdict({ programs: [] }, check('https://api.example.com'))).toBe('policy_origins');
+    expect(readPolicy('{"origins":["https://a.test/x"]}').ok).toBe(false);
+  });
+});
+
 describe('the rest', () => {
   it('is told by the name of its rule', () => {
     const job = { run: script, runAs: 'system' as const, replaces: ['\\Backup\\Old'] };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pathsOfAction } from '../action/action-paths.js';
+import { originsOfAction, pathsOfAction } from '../action/action-paths.js';
 import { isAction } from '../action/action-spec.js';
 import type { Manifest } from '../job/job-spec.js';
 import { makeProblem, type Result } from '../problem.js';
@@ -23,6 +23,20 @@ const programPattern = z
   .refine(
     (text) => pathProblem(text) === undefined,
     problemParams('wrong_value', "a program's absolute path, or a folder that ends in \\ (or / where paths have it)"),
+  );
+
+const originPattern = z
+  .string()
+  .max(300)
+  .refine(
+    (text) =>
+      URL.canParse(text) &&
+      /^https?:$/.test(new URL(text).protocol) &&
+      new URL(text).href === `${new URL(text).origin}/`,
+    problemParams(
+      'wrong_value',
+      'a web origin such as https://api.example.com or http://localhost:8080, without a path',
+    ),
   );
 
 /** The 32 raw bytes of a public key in base64url, or its fingerprint. */
@@ -59,6 +73,8 @@ const policySchema = z.strictObject({
   scripts: z.boolean().optional(),
   /** Folders, and all below them, in which jobs' actions may read, write and delete; none, where `programs` is given and this is not. */
   paths: z.array(programPattern).max(500).optional(),
+  /** Web origins, such as `https://api.example.com`, that jobs' actions may ask; none, where `programs` is given and this is not. */
+  origins: z.array(originPattern).max(500).optional(),
   /** Whether jobs may switch off tasks of the host's own that they stand in for. */
   replaceTasks: z.boolean().optional(),
   /** Ad-hoc orders of the centre that are obeyed. */
@@ -121,6 +137,8 @@ export function judgeJob(
   if (isAction(run)) {
     const verdict = judgePaths(policy, pathsOfAction(run), ignoreCase);
     if (!verdict.ok) return verdict;
+    const asked = judgeOrigins(policy, originsOfAction(run));
+    if (!asked.ok) return asked;
   } else if (run.kind !== 'program') {
     const scripts = policy.scripts ?? policy.programs === undefined;
     if (!scripts) return refused('scripts', `jobs may not bring a ${run.kind} text of their own`);
@@ -141,6 +159,15 @@ export function judgePaths(policy: HostPolicy, paths: readonly string[], ignoreC
       (pathProblem(path) !== undefined || !folders.some((folder) => isPathWithin(folder, path, ignoreCase))),
   );
   return outside === undefined ? allowed : refused('paths', `${outside} is in none of the allowed folders`);
+}
+
+/** May an action ask these origins? Asked about what the job says, and on the host about where redirects lead. */
+export function judgeOrigins(policy: HostPolicy, origins: readonly string[]): PolicyVerdict {
+  const known = policy.origins ?? (policy.programs ? [] : undefined);
+  const outside = origins.find(
+    (origin) => known !== undefined && !known.some((each) => new URL(each).origin === origin),
+  );
+  return outside === undefined ? allowed : refused('origins', `${outside} is none of the allowed origins`);
 }
 
 /** May this order of the centre be obeyed? */

@@ -27,6 +27,18 @@ const fields: Readonly<Record<string, readonly ActionField[]>> = {
     { path: ['keep', 'count'], label: 'action.count', isNumber: true },
     { path: ['keep', 'days'], label: 'action.days', isNumber: true },
   ],
+  http: [
+    { path: ['url'], label: 'action.http.request' },
+    { path: ['method'], label: 'action.http.method' },
+    { path: ['expect', 'text'], label: 'action.http.text' },
+    { path: ['expect', 'latencyBelow'], label: 'action.http.latency' },
+    { path: ['saveTo'], label: 'action.http.saveTo' },
+  ],
+  healthCheck: [
+    { path: ['url'], label: 'action.http.request' },
+    { path: ['expect', 'text'], label: 'action.http.text' },
+    { path: ['expect', 'latencyBelow'], label: 'action.http.latency' },
+  ],
 };
 
 /** Fields of the action that the file names, by their paths in it; none where it starts a program. */

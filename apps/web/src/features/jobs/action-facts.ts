@@ -3,6 +3,7 @@ import { describeDuration } from '@carillon/core/job/describe-schedule';
 import type { RunSpec } from '@carillon/core/job/job-spec';
 import type { useWords, Word } from '../../i18n/index.js';
 import { size } from '../../lib/sizes.js';
+import { httpFacts } from './http-facts.js';
 
 /** Fields that have a name for people; the others are shown by their own. */
 const labels: Readonly<Record<string, Word>> = {
@@ -29,6 +30,7 @@ type Translate = ReturnType<typeof useWords>['t'];
 /** What a job's action is told, in words; undefined for jobs that start a program. What is not asked for is left out. */
 export function actionFacts(run: RunSpec, t: Translate): readonly (readonly [string, string])[] | undefined {
   if (!isAction(run)) return undefined;
+  if (run.kind === 'http' || run.kind === 'healthCheck') return httpFacts(run.action, t);
   return factsOf(run.action, t);
 }
 

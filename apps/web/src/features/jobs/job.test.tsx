@@ -183,6 +183,36 @@ describe('what a job does', () => {
     expect(await value('Until so much is free')).toBe('20.0 GiB');
     expect(screen.queryByText('Larger than')).toBeNull();
   });
+
+  it('is said of a request too, and of a secret only its name', async () => {
+    const action = {
+      url: 'https://api.example.com/items',
+      method: 'POST',
+      headers: [{ name: 'Authorization', secret: 'api-token', prefix: 'Bearer ' }],
+      body: { kind: 'json', text: '{"a":1}' },
+      expect: { status: ['2xx'], json: [{ path: '$.n', atLeast: 1 }], text: null, latencyBelowMs: 1_500 },
+      pages: null,
+      saveTo: null,
+      show: false,
+      retry: null,
+      breaker: { after: 5, forMs: 600_000 },
+      timeoutMs: 30_000,
+      maxBytes: 1024 ** 2,
+      redirects: 'same-origin',
+    };
+    const run = { kind: 'http', action, workingDirectory: null, environment: {} };
+    renderApp(
+      '/jobs/nightly',
+      network().on(jobRoutes.get, () => ({ ...sampleJobDetail(), spec: { ...fullSpec, run } })),
+    );
+    const value = async (name: string) => (await screen.findByText(name)).nextElementSibling?.textContent;
+    expect(await value('Asks')).toBe('POST https://api.example.com/items');
+    expect(await value('With')).toBe('Authorization: Bearer the secret api-token');
+    expect(await value('In the answer')).toBe('$.n atLeast 1');
+    expect(await value('In less than')).toBe('1500ms');
+    expect(await value('Pause after failures')).toBe('5 in a row: 10m');
+    expect(screen.queryByText('Saved to')).toBeNull();
+  });
 });
 
 describe('the figures of a job', () => {
