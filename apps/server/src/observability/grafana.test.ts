@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { startApp } from '../bootstrap/run-server.js';
 import { testConfig } from '../http/testing/test-app.js';
@@ -125,7 +125,12 @@ describe('metrics of the fleet', () => {
       'UPDATE agent_session SET gateway_id = $1, last_seen_at = now(), spool_waiting = 7 WHERE host_id = $1',
       [host],
     );
-    const text = await app.get(Metrics).registry.metrics();
+    // The queue comes up by itself, a moment after the server.
+    const text = await vi.waitFor(async () => {
+      const found = await app.get(Metrics).registry.metrics();
+      expect(found).toContain('carillon_queue_up{mode="postgres"} 1');
+      return found;
+    }, 20_000);
     for (const line of [
       'carillon_hosts{presence="online"} 1',
       'carillon_hosts{presence="never-seen"} 1',
@@ -133,7 +138,6 @@ describe('metrics of the fleet', () => {
       'carillon_runs_last_minute{outcome="bad"} 0',
       'carillon_subscription_deliveries{state="dead"} 0',
       'carillon_postgres_waiting{pool="main"} 0',
-      'carillon_queue_up{mode="postgres"} 1',
       'carillon_events_pending 0',
     ])
       expect(text).toContain(line);

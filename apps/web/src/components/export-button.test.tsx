@@ -32,7 +32,8 @@ describe('the table of hosts', () => {
   it('is downloaded with every row that the filter lets through, not only those on screen', async () => {
     const asked: unknown[] = [];
     const network = new FakeNetwork().on(hostRoutes.list, ({ cursor, limit, ...filter }) => {
-      if (limit !== undefined) asked.push({ cursor, ...filter });
+      // The hosts that wait to be let in are asked for by another part of the page.
+      if (limit !== undefined && filter.state !== 'pending') asked.push({ cursor, ...filter });
       return cursor === 'b' ? { items: [host('=evil()')], next: null } : { items: [host('db-01')], next: 'b' };
     });
     const files: Blob[] = [];

@@ -1,7 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { allRoutes, api } from '@carillon/contract/http/api';
 import { auditedBy } from '@carillon/contract/http/audited';
+import type { ApiFailure } from '@carillon/contract/http/client';
 import { totpCode } from '@carillon/core/access/totp';
+import { approverKeyProof, signApproval } from '@carillon/core/approval/signed-approval';
 import { chainStart, checkLinks, type KeptLink } from '@carillon/core/audit/chain';
 import { canonicalJson } from '@carillon/core/desired/canonical-json';
 import { makeKeyPair, signText } from '@carillon/core/desired/signing';
@@ -12,7 +14,8 @@ import { features } from '../../app.module.js';
 import { GatewayModule } from '../../gateway/gateway.module.js';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
 import { Refusals } from '../../shared/refusals.js';
-import { addFleet, jobFile } from '../../store/testing/fleet.js';
+import { AcceptedStore } from '../../store/accepted.store.js';
+import { acceptFleet, addFleet, jobFile } from '../../store/testing/fleet.js';
 import { addAlert, addIncident } from '../../store/testing/incidents.js';
 import { addRun } from '../../store/testing/runs.js';
 import { cloneForRuntime } from '../../store/testing/runtime-role.js';
@@ -55,6 +58,9 @@ const post = (path: string, body: unknown, cookie = '') =>
 async function signedIn(response: Response): Promise<string> {
   expect(response.status).toBe(200);
   return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+}
+function isDone(response: Response): void {
+  expect([response.status, response.url]).toEqual([200, response.url]);
 }
 const tail = (url: string | undefined, mark: string) => new URL(url ?? '').hash.replace(`#${mark}=`, '');
 
@@ -107,7 +113,77 @@ async function doEverything(): Promise<void> {
   await app.call(api.upgrades.stop, { version: '9.9.9' });
   await alerting();
   await people();
+  await rollouts();
+  await requests();
+  await admission();
   await app.call(api.jobs.remove, { name: 'etl' });
+}
+
+async function rollouts(): Promise<void> {
+  await addFleet(
+    app.database,
+    ['R-1', 'R-2', 'R-3', 'R-4'].map((name) => ({ name, labels: { ring: 'yes' } })),
+  );
+  const version = (program: string, more: object = {}) =>
+    jobFile('ringed', { targets: { labels: { ring: 'yes' } }, run: { program }, ...more });
+  const rollout = { rings: ['25%', '100%'], soak: '30m' };
+  await app.call(api.jobs.apply, { body: { documents: [version('C:\\one.exe')] } });
+  await app.call(api.jobs.apply, { body: { documents: [version('C:\\two.exe', { rollout })] } });
+  const about = { name: 'ringed', body: { reason: 'to see' } };
+  await app.call(api.rollouts.halt, about);
+  await app.call(api.rollouts.resume, about);
+  await app.call(api.rollouts.rollBack, about);
+}
+
+/** What others have to approve; bob is the other. */
+async function requests(): Promise<void> {
+  await addFleet(app.database, [{ name: 'GUARDED-1', labels: { guarded: 'yes' } }]);
+  const group = { kind: 'HostGroup', name: 'guarded', labels: { guarded: 'yes' }, approval: { required: 1 } };
+  await app.call(api.jobs.apply, { body: { documents: [group] } });
+  const grants = [{ role: 'approver' as const, scope: { all: true as const }, runAs: ['system' as const] }];
+  const { invitation } = await app.call(api.accounts.create, { body: { name: 'bob', kind: 'person', grants } });
+  const bob = await signedIn(
+    await post('/invitations', { invitation: tail(invitation?.url, 'invitation'), password: secrets[2] }),
+  );
+  const byBob = async (path: string, body: unknown) => isDone(await post(path, body, bob));
+  const asks = async (name: string): Promise<number> => {
+    const documents = [jobFile(name, { targets: { labels: { guarded: 'yes' } } })];
+    const error = await app.call(api.jobs.apply, { body: { documents } }).catch((reason: unknown) => reason);
+    return Number((error as ApiFailure).body.params.request);
+  };
+  const first = { number: await asks('first') };
+  const { planHash } = await app.call(api.requests.get, first);
+  await byBob(`/change-requests/${first.number}/approve`, { planHash });
+  await byBob(`/change-requests/${await asks('second')}/reject`, { reason: 'not now' });
+  await app.call(api.requests.withdraw, { number: await asks('third') });
+
+  const { publicKey: key, privateKey } = makeKeyPair();
+  await byBob('/approver-keys', { key, name: 'card', proof: approverKeyProof(privateKey, key, 'bob') });
+  const { jobId, name, version, manifestHash, author, hosts } = await app.call(api.approvals.toSign, { name: 'first' });
+  const signed = signApproval(privateKey, key, { jobId, name, version, manifestHash, author, hosts });
+  await byBob('/jobs/first/approvals', signed);
+  isDone(
+    await app.fetch(`/api/v1/approver-keys/${key}`, { method: 'DELETE', headers: { origin: app.origin, cookie: bob } }),
+  );
+}
+
+async function admission(): Promise<void> {
+  const { database } = app;
+  const [id = ''] = await addFleet(database, [{ name: 'LEAVES' }]);
+  await acceptFleet(database, app.app.get(AcceptedStore), [{ name: 'LEAVES' }], [id]);
+  await addFleet(database, [{ name: 'WAITS' }, { name: 'STRANGER' }]);
+  await database.pool.query(`UPDATE host SET state = 'pending' WHERE name IN ('WAITS', 'STRANGER')`);
+  await app.call(api.admission.approve, { name: 'WAITS', body: {} });
+  await app.call(api.admission.refuse, { name: 'STRANGER' });
+  await app.call(api.admission.rotateKey, { name: 'LEAVES' });
+  const copy = randomUUID();
+  await database.pool.query(
+    `INSERT INTO agent_instance (host_id, instance, state, fingerprint, hostname)
+     VALUES ($1, gen_random_uuid(), 'current', 'f', 'LEAVES'), ($1, $2, 'quarantined', 'g', 'COPY')`,
+    [id, copy],
+  );
+  await app.call(api.admission.keepCopy, { name: 'LEAVES', instance: copy });
+  await app.call(api.admission.decommission, { name: 'LEAVES', body: { force: true } });
 }
 
 async function alerting(): Promise<void> {
@@ -205,7 +281,7 @@ it('whatever is done through any route leaves its row, or the catalog says why n
   // Who, by what way and from where.
   for (const row of found.filter(({ route }) => route !== null)) {
     expect(row, row.route ?? '').toMatchObject({ from: expect.stringContaining('127.0.0.1') });
-    expect(row.actor, row.route ?? '').toMatch(/^(admin|ann)$/);
+    expect(row.actor, row.route ?? '').toMatch(/^(admin|ann|bob)$/);
     expect(row.text ?? '', row.route ?? '').not.toMatch(/^failed/);
   }
   expect(found.find(({ route }) => route === 'session.signInPassword')).toMatchObject({ actor: 'ann', via: 'open' });

@@ -174,8 +174,8 @@ describe('groups', () => {
       ('named', 'named', NULL, '{A,b,nobody}'), ('zero', 'zero', '{"role": "none"}', '{}')`);
     const first = await app.call(api.hosts.groups, { limit: 2 });
     expect(first.items).toEqual([
-      { name: 'DBs', labels: { role: 'db' }, hosts: null, matching: 1 },
-      { name: 'named', labels: null, hosts: ['A', 'b', 'nobody'], matching: 2 },
+      { name: 'DBs', labels: { role: 'db' }, hosts: null, approval: null, matching: 1 },
+      { name: 'named', labels: null, hosts: ['A', 'b', 'nobody'], approval: null, matching: 2 },
     ]);
     const second = await app.call(api.hosts.groups, { limit: 2, cursor: first.next ?? '' });
     expect(second).toMatchObject({ items: [{ name: 'zero', matching: 0 }], next: null });
