@@ -32,7 +32,8 @@ import { HINTS, type Hints } from '@carillon/server/queue/hints';
 import { Signer } from '@carillon/server/shared/signer';
 import { jobFile } from '@carillon/server/store/testing/fleet';
 import { cloneDatabase } from '@carillon/testkit/database';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { joinCounted, until } from './attack/attacked-server.js';
 
 /** An approver whom the host's own policy lists, and somebody who has all that the server has. */
 const [ann, mallory] = [makeKeyPair(), makeKeyPair()];
@@ -71,33 +72,16 @@ const lives: Promise<void>[] = [];
 const hosts = new Map<string, CarefulHost>();
 const hostNamed = (name: string) => hosts.get(name) as CarefulHost;
 const sql = async (text: string, values: unknown[] = []) => (await app.database.pool.query(text, values)).rows;
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000 });
 let annsToken = '';
 
 async function joinHost(name: string, asks?: ApprovalRule): Promise<void> {
   const { token } = await app.call(api.hosts.createToken, { body: { labels: {} } });
-  const none = () => undefined;
-  let online: () => void = none;
-  const isOnline = new Promise<void>((resolve) => {
-    online = resolve;
+  const about = { server: app.origin, token, name };
+  const { host, life } = await joinCounted(CarefulHost, about, stop.signal, (each) => {
+    each.rule = asks;
   });
-  const host: CarefulHost = new CarefulHost({
-    server: app.origin,
-    token,
-    name,
-    seed: 1,
-    playOf: () => {
-      host.starts += 1;
-      return { durationMs: 1, exitCode: 0, state: 'succeeded', reason: 'exit_code', stdout: '', stderr: '' };
-    },
-    onOnline: () => online(),
-    onOffline: none,
-    onApplied: none,
-  });
-  host.rule = asks;
   hosts.set(name, host);
-  lives.push(host.live(stop.signal));
-  await isOnline;
+  lives.push(life);
 }
 
 async function addApprover(name: string): Promise<string> {

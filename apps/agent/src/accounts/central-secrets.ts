@@ -88,12 +88,16 @@ export class CentralSecrets {
    */
   async want(manifests: readonly Manifest[]): Promise<void> {
     const before = JSON.stringify(this.uses);
-    this.uses = manifests
-      .flatMap((manifest) => {
-        const { jobId, version } = manifest;
-        return usesOf(manifest, this.ports.hostName()).map((use) => ({ ...use, jobId, version }));
-      })
-      .slice(0, mostUses);
+    const all = manifests.flatMap((manifest) => {
+      const { jobId, version } = manifest;
+      return usesOf(manifest, this.ports.hostName()).map((use) => ({ ...use, jobId, version }));
+    });
+    if (all.length > mostUses)
+      this.ports.log.warn('jobs of this host use more secrets than are asked for', {
+        uses: all.length,
+        most: mostUses,
+      });
+    this.uses = all.slice(0, mostUses);
     const needed = new Set(this.uses.map((use) => (use.purpose === 'account' ? vaultKey(use) : placeOf(use))));
     this.ports.passwords.forgetCentral((name) =>
       needed.has(vaultKey({ purpose: 'account', name: name.toLowerCase() })),

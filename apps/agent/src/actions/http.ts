@@ -112,7 +112,7 @@ class Talk {
       if (this.spec.show) for (const line of content.toString('utf8').split(/\r?\n/)) report.say(`| ${line}`);
       if (place !== null) {
         saveFile(place, content);
-        this.saved = `${place.name}`;
+        this.saved = place.name;
         report.say(`saved ${describeBytes(content.length)} to ${place.name} in ${place.folder}`);
       }
     } catch (error) {

@@ -1,4 +1,5 @@
 import { channelRoutes } from '@carillon/contract/http/channels.routes';
+import { ApiFailure } from '@carillon/contract/http/client';
 import { jobSecretRoutes } from '@carillon/contract/http/job-secrets.routes';
 import type { Command } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
@@ -69,7 +70,11 @@ async function setOfChannels(session: Session, name: string): Promise<undefined>
 
 /** Whoever means a secret of jobs would otherwise make one for channels, and no host would get it. */
 async function requireNotOfJobs(session: Session, name: string): Promise<void> {
-  const found = await session.call(jobSecretRoutes.get, { purpose: 'secret', name }).catch(() => null);
+  const found = await session.call(jobSecretRoutes.get, { purpose: 'secret', name }).catch((error: unknown) => {
+    // There is none, or none that he may see; anything else is told.
+    if (error instanceof ApiFailure && (error.status === 404 || error.status === 403)) return null;
+    throw error;
+  });
   if (found)
     throw usageError(
       `secret ${name} is for jobs: give it another value with carillon secret rotate ${name}; one for channels needs another name`,

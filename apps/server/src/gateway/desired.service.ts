@@ -131,7 +131,13 @@ export class DesiredDelivery {
   private async tellLeave(link: AgentLink): Promise<void> {
     if (link.state === 'decommissioning') return;
     link.state = 'decommissioning';
-    await this.leaving.tell(link);
+    try {
+      await this.leaving.tell(link);
+    } catch (error) {
+      // Not told: the next look tells it.
+      link.state = 'active';
+      throw error;
+    }
   }
 
   /** They were signed anew. */

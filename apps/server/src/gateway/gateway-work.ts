@@ -101,7 +101,11 @@ export class GatewayWork {
 
   /** A host that is not told now is told when it comes back. */
   private async tellLeave(link: AgentLink): Promise<void> {
-    await this.leaving.tell(link).catch((error: unknown) => this.logger.debug(describeError(error)));
+    await this.leaving
+      .tell(link)
+      .catch((error: unknown) =>
+        this.logger.warn(`host ${JSON.stringify(link.name)} was not told to leave: ${describeError(error)}`),
+      );
   }
 
   private poll(nowMs: number): void {

@@ -4,20 +4,19 @@ import { Gauge, type Registry } from 'prom-client';
 import { AlertEngine } from '../alerting/engine.service.js';
 import { type AlertFigures, AlertMetricsStore } from '../store/alert-metrics.store.js';
 import type { ForwardFigures } from '../store/audit-target.store.js';
-
-/** Several scrapers at once ask the database once. */
-const freshMs = 2_000;
+import { collectedGauge, ScrapedFigures } from './collected-gauge.js';
 
 /** Metrics of the alert pipeline: of the whole product, so that any server may be scraped for them. */
 @Injectable()
 export class AlertMetrics {
-  private readonly logger = new Logger('Metrics');
-  private last: { atMs: number; figures: Promise<AlertFigures> } | undefined;
+  private readonly figures: ScrapedFigures<AlertFigures>;
 
   constructor(
-    @Inject(AlertMetricsStore) private readonly store: AlertMetricsStore,
+    @Inject(AlertMetricsStore) store: AlertMetricsStore,
     @Inject(AlertEngine) private readonly engine: AlertEngine,
-  ) {}
+  ) {
+    this.figures = new ScrapedFigures('alerts', new Logger('Metrics'), () => store.read());
+  }
 
   /** Adds the metrics to a registry. While the database is away they are left out, and the others are still told. */
   addTo(registry: Registry): void {
@@ -26,20 +25,11 @@ export class AlertMetrics {
       help: string,
       labelNames: readonly L[],
       collect: (set: (labels: Record<L, string>, value: number) => void, figures: AlertFigures) => void,
-    ) => {
-      const read = () => this.figures();
-      new Gauge({
-        name,
-        help,
-        labelNames: [...labelNames],
-        registers: [registry],
-        async collect() {
-          this.reset();
-          const figures = await read();
-          if (figures) collect((labels, value) => this.set(labels as never, value), figures);
-        },
+    ) =>
+      collectedGauge(registry, { name, help, labelNames }, async (set) => {
+        const figures = await this.figures.get();
+        if (figures) collect(set, figures);
       });
-    };
     gauge('carillon_incidents', 'Open incidents', ['state', 'severity'], (set, { incidents }) => {
       for (const state of incidentStates.filter((each) => each !== 'resolved'))
         for (const severity of alertSeverities) set({ state, severity }, 0);
@@ -118,17 +108,5 @@ export class AlertMetrics {
         this.set(engine.lastTurnMs / 1_000);
       },
     });
-  }
-
-  private async figures(): Promise<AlertFigures | undefined> {
-    const nowMs = Date.now();
-    if (!this.last || nowMs - this.last.atMs > freshMs) this.last = { atMs: nowMs, figures: this.store.read() };
-    try {
-      return await this.last.figures;
-    } catch (error) {
-      this.last = undefined;
-      this.logger.warn(`figures of alerts cannot be read: ${String(error)}`);
-      return undefined;
-    }
   }
 }

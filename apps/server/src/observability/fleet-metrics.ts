@@ -1,24 +1,23 @@
 import { hostPresences, noticeStates } from '@carillon/core/state/states';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { JOB_QUEUE, type JobQueue } from '../queue/job-queue.js';
 import { Database } from '../store/database.store.js';
 import { type FleetFigures, FleetMetricsStore } from '../store/fleet-metrics.store.js';
-
-/** Several scrapers at once ask the database once. */
-const freshMs = 2_000;
+import { collectedGauge, ScrapedFigures } from './collected-gauge.js';
 
 /** Metrics of hosts and runs, which are the whole product's on any server; and of what this server works with. */
 @Injectable()
 export class FleetMetrics {
-  private readonly logger = new Logger('Metrics');
-  private last: { atMs: number; figures: Promise<FleetFigures> } | undefined;
+  private readonly figures: ScrapedFigures<FleetFigures>;
 
   constructor(
-    @Inject(FleetMetricsStore) private readonly store: FleetMetricsStore,
+    @Inject(FleetMetricsStore) store: FleetMetricsStore,
     @Inject(Database) private readonly database: Database,
     @Inject(JOB_QUEUE) private readonly queue: JobQueue,
-  ) {}
+  ) {
+    this.figures = new ScrapedFigures('hosts and runs', new Logger('Metrics'), (nowMs) => store.read(nowMs));
+  }
 
   /** Adds the metrics to a registry. While the database is away, what it would tell is left out. */
   addTo(registry: Registry): void {
@@ -26,18 +25,8 @@ export class FleetMetrics {
       name: string,
       help: string,
       labelNames: readonly L[],
-      collect: (set: (labels: Record<L, string>, value: number) => void) => void | Promise<void>,
-    ) =>
-      new Gauge({
-        name,
-        help,
-        labelNames: [...labelNames],
-        registers: [registry],
-        async collect() {
-          this.reset();
-          await collect((labels, value) => this.set(labels as never, value));
-        },
-      });
+      collect: Parameters<typeof collectedGauge<L>>[2],
+    ) => collectedGauge(registry, { name, help, labelNames }, collect);
     // The first, so that they do not count the statements of the scrape itself: metrics are read in their order.
     const { pool, ingestPool } = this.database;
     const pools = [
@@ -53,7 +42,7 @@ export class FleetMetrics {
     gauge('carillon_postgres_waiting', 'Statements that wait for a connection', ['pool'], (set) => {
       for (const [name, { waitingCount }] of pools) set({ pool: name }, waitingCount);
     });
-    const read = () => this.figures();
+    const read = () => this.figures.get();
     gauge('carillon_hosts', 'Active hosts by whether their agents are there', ['presence'], async (set) => {
       const figures = await read();
       for (const presence of figures ? hostPresences : [])
@@ -88,17 +77,5 @@ export class FleetMetrics {
       const { mode, ok } = await this.queue.health();
       set({ mode }, ok ? 1 : 0);
     });
-  }
-
-  private async figures(): Promise<FleetFigures | undefined> {
-    const nowMs = Date.now();
-    if (!this.last || nowMs - this.last.atMs > freshMs) this.last = { atMs: nowMs, figures: this.store.read(nowMs) };
-    try {
-      return await this.last.figures;
-    } catch (error) {
-      this.last = undefined;
-      this.logger.warn(`figures of hosts and runs cannot be read: ${String(error)}`);
-      return undefined;
-    }
   }
 }

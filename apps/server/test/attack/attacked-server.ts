@@ -30,6 +30,37 @@ export class WatchedHost extends SimulatedHost {
   }
 }
 
+type HostOptions = ConstructorParameters<typeof SimulatedHost>[0];
+
+/** A simulated host of a kind joins, and counts what it starts; over once it is online. @param prepare before it joins */
+export async function joinCounted<H extends SimulatedHost & { starts: number }>(
+  Host: new (options: HostOptions) => H,
+  about: Pick<HostOptions, 'server' | 'token' | 'name'>,
+  signal: AbortSignal,
+  prepare: (host: H) => void = () => undefined,
+): Promise<{ host: H; life: Promise<void> }> {
+  const none = () => undefined;
+  let online: () => void = none;
+  const isOnline = new Promise<void>((resolve) => {
+    online = resolve;
+  });
+  const host: H = new Host({
+    ...about,
+    seed: 1,
+    playOf: () => {
+      host.starts += 1;
+      return { durationMs: 1, exitCode: 0, state: 'succeeded', reason: 'exit_code', stdout: '', stderr: '' };
+    },
+    onOnline: () => online(),
+    onOffline: none,
+    onApplied: none,
+  });
+  prepare(host);
+  const life = host.live(signal);
+  await isOnline;
+  return { host, life };
+}
+
 /** The parts of the server that hosts and whoever attacks them can reach. */
 const parts = [
   ApplyModule,
@@ -79,27 +110,9 @@ export async function startAttackedServer(more: typeof parts = []) {
     /** A host joins; over once it is online. */
     async join(name: string, labels: Record<string, string>): Promise<void> {
       const { token } = await app.call(api.hosts.createToken, { body: { labels } });
-      const none = () => undefined;
-      let online: () => void = none;
-      const isOnline = new Promise<void>((resolve) => {
-        online = resolve;
-      });
-      const host: WatchedHost = new WatchedHost({
-        server: app.origin,
-        token,
-        name,
-        seed: 1,
-        playOf: () => {
-          host.starts += 1;
-          return { durationMs: 1, exitCode: 0, state: 'succeeded', reason: 'exit_code', stdout: '', stderr: '' };
-        },
-        onOnline: () => online(),
-        onOffline: none,
-        onApplied: none,
-      });
+      const { host, life } = await joinCounted(WatchedHost, { server: app.origin, token, name }, stop.signal);
       hosts.set(name, host);
-      lives.push(host.live(stop.signal));
-      await isOnline;
+      lives.push(life);
     },
 
     apply: (documents: object[]) => app.call(api.jobs.apply, { body: { documents } }),

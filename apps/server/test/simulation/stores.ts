@@ -134,7 +134,7 @@ export class SessionsInMemory implements Public<SessionStore> {
   release(claims: readonly FenceClaim[]): Promise<void> {
     return this.transact('release', (nowMs) => {
       for (const claim of claims)
-        if (holdsFence(this.tables, claim))
+        if (rules.holdsFence(this.tables, claim))
           Object.assign(this.tables.sessions.get(claim.hostId) ?? {}, { gatewayId: null, lastSeenMs: nowMs });
     });
   }
@@ -256,7 +256,7 @@ export class OutputInMemory implements Public<OutputIngestStore> {
   ingest(chunks: readonly OutputChunk[]): Promise<ChunkOutcome[]> {
     return this.transact('output', () =>
       chunks.map(({ hostId, fence, chunk }) => {
-        if (!holdsFence(this.tables, { hostId, fence })) return 'superseded';
+        if (!rules.holdsFence(this.tables, { hostId, fence })) return 'superseded';
         const owner = this.tables.runs.get(chunk.runId)?.hostId ?? hostId;
         if (owner !== hostId) return 'foreign';
         const key = `${chunk.runId}/${chunk.stream}/${chunk.offset}`;
@@ -279,7 +279,7 @@ export class CommandDeliveryInMemory implements Public<CommandDeliveryStore> {
       const claimed: ClaimedCommand[] = [];
       for (const command of this.tables.commands.values()) {
         const claim = claims.find(({ hostId }) => hostId === command.hostId);
-        if (!claim || !holdsFence(this.tables, claim)) continue;
+        if (!claim || !rules.holdsFence(this.tables, claim)) continue;
         if (command.state !== 'queued' || command.expiresMs <= nowMs) continue;
         command.state = 'delivered';
         const { id, hostId, text, signature } = command;
@@ -300,7 +300,7 @@ export class CommandDeliveryInMemory implements Public<CommandDeliveryStore> {
 
   answer(claim: FenceClaim, { commandId, state, code, runId }: Body<'command.result'>): Promise<boolean> {
     return this.transact(`answer ${state}`, () => {
-      if (!holdsFence(this.tables, claim)) return false;
+      if (!rules.holdsFence(this.tables, claim)) return false;
       const command = this.tables.commands.get(commandId);
       if (command?.hostId !== claim.hostId) return true;
       const isAssumed = command.state === 'indeterminate' && command.code === 'no_answer';
@@ -350,7 +350,7 @@ export class DeliveryInMemory implements Public<DeliveryStore> {
     return this.transact('note applied', () => {
       const host = this.tables.hosts.get(claim.hostId);
       const rows = this.tables.assignments.get(claim.hostId);
-      if (!host || !rows || !holdsFence(this.tables, claim)) return false;
+      if (!host || !rows || !rules.holdsFence(this.tables, claim)) return false;
       for (const { jobId, version, state, code } of status.jobs) {
         const row = rows.get(jobId);
         if (!row || state === 'removed' || row.version !== version || row.state === 'removing') continue;
@@ -392,10 +392,6 @@ export function maintain(tables: Tables, nowMs: number): void {
 function pointOf({ hosts }: Tables, hostId: string) {
   const host = hosts.get(hostId);
   return host ? { rev: host.desiredRev, hash: host.desiredHash } : null;
-}
-
-function holdsFence(tables: Tables, claim: FenceClaim): boolean {
-  return rules.holdsFence(tables, claim);
 }
 
 function dropRemoving({ assignments }: Tables, hostId: string): void {

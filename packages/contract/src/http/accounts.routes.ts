@@ -1,7 +1,7 @@
 import { grantsSchema } from '@carillon/core/access/grant';
 import { tokenAreas } from '@carillon/core/access/roles';
 import { z } from 'zod';
-import { defineRoutes, instant, nameParam, pageOf, pageQuery } from './route.js';
+import { addressRange, defineRoutes, instant, nameParam, pageOf, pageQuery } from './route.js';
 
 const tag = 'access';
 
@@ -55,10 +55,7 @@ const tokenBody = z.object({
   /** What it is kept to; all that its owner may do when it is left out. */
   grants: grantsSchema.min(1).optional(),
   /** Addresses and networks such as 10.1.0.0/16; from anywhere when it is left out. */
-  addresses: z
-    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
-    .max(50)
-    .default([]),
+  addresses: z.array(addressRange).max(50).default([]),
   expiresInDays: z.int().min(1).max(365).default(90),
 });
 

@@ -2,7 +2,7 @@ import { hostPresences, hostStates, spoolLossReasons } from '@carillon/core/stat
 import { z } from 'zod';
 import { limits } from '../limits.js';
 import { assignment, assignmentCounts, taskChange } from './jobs.shapes.js';
-import { defineRoutes, instant, nameParam, pageOf, pageQuery, queryFlag } from './route.js';
+import { addressRange, defineRoutes, instant, nameParam, pageOf, pageQuery, queryFlag } from './route.js';
 
 const tag = 'hosts';
 const host = z.object({ name: nameParam });
@@ -216,10 +216,7 @@ export const hostRoutes = defineRoutes({
       /** Labels every host that joins with it gets. */
       labels: z.unknown().optional(),
       /** Addresses and networks such as 10.1.0.0/16 from which it is taken; from anywhere when it is left out. */
-      addresses: z
-        .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
-        .max(50)
-        .optional(),
+      addresses: z.array(addressRange).max(50).optional(),
       /** What hosts must be called: `web-*`, `?` for one letter. */
       hostNames: z.string().min(1).max(255).optional(),
       /** Who joins with it waits until somebody lets him in. */

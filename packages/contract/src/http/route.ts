@@ -59,4 +59,8 @@ export function pageOf<T extends z.ZodType>(item: T) {
 /** A flag in a query string. */
 export const queryFlag = z.enum(['true', 'false']).transform((text) => text === 'true');
 export const nameParam = z.string().min(1).max(255);
+/** From where somebody may come. */
+export const addressRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: 'an address such as 10.1.2.3, or a network such as 10.1.0.0/16',
+});
 export const instant = z.iso.datetime();

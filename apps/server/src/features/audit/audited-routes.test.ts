@@ -60,7 +60,7 @@ async function signedIn(response: Response): Promise<string> {
   return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
 }
 function isDone(response: Response): void {
-  expect([response.status, response.url]).toEqual([200, response.url]);
+  expect(response.status, response.url).toBe(200);
 }
 const tail = (url: string | undefined, mark: string) => new URL(url ?? '').hash.replace(`#${mark}=`, '');
 

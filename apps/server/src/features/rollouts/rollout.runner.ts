@@ -38,8 +38,19 @@ export class RolloutRunner implements OnApplicationBootstrap, OnModuleDestroy {
   async round(nowMs: number): Promise<Round> {
     const rollouts = await this.store.running();
     let wakeMs = Number.POSITIVE_INFINITY;
-    for (const rollout of rollouts) wakeMs = Math.min(wakeMs, (await this.step(rollout, nowMs)) ?? wakeMs);
+    for (const rollout of rollouts) wakeMs = Math.min(wakeMs, (await this.stepAlone(rollout, nowMs)) ?? wakeMs);
     return { more: false, wakeMs: Number.isFinite(wakeMs) ? wakeMs : null };
+  }
+
+  /** What the signer refuses was changed in the database; people were told, and the other rollouts go on. */
+  private async stepAlone(rollout: RolloutRow, nowMs: number): Promise<number | null> {
+    try {
+      return await this.step(rollout, nowMs);
+    } catch (error) {
+      if (!(error instanceof NotSigned)) throw error;
+      this.logger.error(`job ${JSON.stringify(rollout.job)}: its rollout does not go on: ${error.message}`);
+      return null;
+    }
   }
 
   /** @returns when it is worth a look again, in epoch milliseconds; null: at the next poll */
@@ -61,20 +72,11 @@ export class RolloutRunner implements OnApplicationBootstrap, OnModuleDestroy {
       case 'done':
         await this.store.finish(rollout, next.reason, nowMs);
         return null;
-      case 'open':
-        await this.open(rollout, next.reason, nowMs);
+      case 'open': {
+        const hostIds = await this.store.open(rollout, next.reason, nowMs);
+        if (hostIds.length > 0) this.hints.publish({ kind: 'desired', hostIds });
         return null;
-    }
-  }
-
-  /** What the signer refuses was changed in the database; people were told, and the others go on. */
-  private async open(rollout: RolloutRow, reason: Parameters<RolloutStore['open']>[1], nowMs: number): Promise<void> {
-    try {
-      const hostIds = await this.store.open(rollout, reason, nowMs);
-      if (hostIds.length > 0) this.hints.publish({ kind: 'desired', hostIds });
-    } catch (error) {
-      if (!(error instanceof NotSigned)) throw error;
-      this.logger.error(`job ${JSON.stringify(rollout.job)}: its next ring is not opened: ${error.message}`);
+      }
     }
   }
 }

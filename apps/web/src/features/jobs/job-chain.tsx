@@ -14,7 +14,7 @@ type Chain = Response<typeof jobRoutes.chain>;
 type Node = Chain['nodes'][number];
 
 /** In pixels; the style sheet has the size of a box too. */
-const box = { width: 190, height: 62, gapX: 84, gapY: 22 };
+const box = { width: 190, height: 62, gapX: 110, gapY: 22 };
 const left = ({ level }: Node) => level * (box.width + box.gapX);
 const top = ({ row }: Node) => row * (box.height + box.gapY);
 const outcomeWords = {
@@ -58,13 +58,13 @@ function Picture({ chain: { nodes, links }, current }: { chain: Chain; current: 
             <path key={key} d={curve(start, end)} className="chain-line" data-outcome={outcome} />
           ))}
         </svg>
-        {lines.map(({ key, start, end, outcome }) => (
+        {lines.map(({ key, end, outcome }) => (
           <span
             key={key}
             className="chain-word"
             data-outcome={outcome}
             aria-hidden
-            style={{ left: left(end) - 4, top: (middle(start) + middle(end) * 3) / 4 }}
+            style={{ left: left(end) - 12, top: middle(end) }}
           >
             {t(outcomeWords[outcome])}
           </span>

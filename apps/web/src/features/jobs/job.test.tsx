@@ -63,7 +63,7 @@ describe('the chain of a job', () => {
     );
     expect(chain.querySelectorAll('path')).toHaveLength(2);
     expect(chain.querySelector('[aria-current]')?.textContent).toContain('nightly');
-    expect(within(chain).getByText('after nightly, when it fails')).toBeTruthy();
+    expect(within(chain).getByText('after nightly, on failure')).toBeTruthy();
     expect(screen.getByText('3 more jobs belong to it.')).toBeTruthy();
   });
 });

@@ -1,6 +1,6 @@
 import { Badge, Group, Progress, Stack, Text, Tooltip } from '@mantine/core';
 import { PageLink } from '../../components/page-link.js';
-import { When } from '../../components/when.js';
+import { useTimes, When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { ringsShown } from './ring-shares.js';
 import type { Rollout } from './rollout.js';
@@ -72,12 +72,13 @@ const known = ['failure_rate', 'waiting_for_applied', 'soaking', 'frozen', 'soak
 /** Why it is where it is. Of a newer server's reason, its own words. */
 function useReason({ reason }: Rollout): string {
   const { t } = useWords();
+  const { timeText } = useTimes();
   if (!reason) return t('rollout.why.none');
   const code = known.find((each) => each === reason.code);
   if (!code) return reason.text;
   const figures: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(reason))
     if (typeof value === 'number' || typeof value === 'string') figures[name] = value;
-  if (typeof reason.untilMs === 'number') figures.until = new Date(reason.untilMs).toLocaleString();
+  if (typeof reason.untilMs === 'number') figures.until = timeText(new Date(reason.untilMs).toISOString());
   return t(`rollout.why.${code}`, figures);
 }

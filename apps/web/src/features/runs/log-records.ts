@@ -1,4 +1,5 @@
 import { isAtLeast, type LogLevel, type LogRecord, readLogRecord } from '@carillon/core/run/log-line';
+import { readToldLine } from '@carillon/core/run/told-line';
 import type { OutputLine } from './output-lines.js';
 
 /** A row of the table of log lines. */
@@ -39,6 +40,8 @@ export function logRows(lines: readonly OutputLine[], least: LogLevel | null): L
   for (const [index, line] of lines.entries()) {
     const record = recordOf(line);
     if (record) isShown = least === null || isAtLeast(record.level, least);
+    // What is for us stands above the output already.
+    if (record === null && readToldLine(line.text) !== null) continue;
     if (isShown && (record || line.text !== '')) rows.push({ line: index, at: line.at, record, text: line.text });
   }
   return rows;

@@ -105,6 +105,7 @@ describe('the output of a run', () => {
       '{"level":"info","message":"begun","trace_id":"t1"}',
       '{"level":"error","message":"no <i>route</i>","rows":7}',
       '  at connect',
+      '::progress 90%',
       '{"level":"info","message":"over"}',
     ];
     renderApp(`/runs/${runId}`, networkWith(sampleRun(), whole(piece('stdout', 0, `${lines.join('\n')}\n`))));
@@ -117,7 +118,7 @@ describe('the output of a run', () => {
     await waitFor(() => expect(shown()).toHaveLength(2));
     expect(shown()[1]).toContain('at connect');
     fireEvent.click(screen.getByRole('switch', { name: 'Log as a table' }));
-    await waitFor(() => expect(rowsOf(screen.getByRole('log'))).toHaveLength(4));
+    await waitFor(() => expect(rowsOf(screen.getByRole('log'))).toHaveLength(5));
   });
 
   it('no longer follows when the reader scrolls up, until he wants it to', async () => {
