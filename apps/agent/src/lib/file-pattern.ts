@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { fitsWildcard } from '@carillon/core/text/wildcard';
 import { fileMark } from './file-mark.js';
 
 /**
@@ -9,24 +10,15 @@ import { fileMark } from './file-mark.js';
 export function filesMatching(pattern: string): string[] {
   if (!/[*?]/.test(pattern)) return isFile(pattern) ? [pattern] : [];
   const folder = dirname(pattern);
-  const matches = nameMatcher(basename(pattern));
+  const wanted = basename(pattern);
   try {
     return readdirSync(folder)
-      .filter(matches)
+      .filter((name) => fitsWildcard(wanted, name, '?'))
       .map((name) => join(folder, name))
       .filter(isFile);
   } catch {
     return [];
   }
-}
-
-function nameMatcher(pattern: string): (name: string) => boolean {
-  const source = pattern
-    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replace(/\?/g, '.');
-  const expression = new RegExp(`^${source}$`, 'isu');
-  return (name) => expression.test(name);
 }
 
 function isFile(path: string): boolean {

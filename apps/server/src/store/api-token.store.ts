@@ -1,8 +1,8 @@
-import { BlockList, isIP } from 'node:net';
 import type { Rights } from '@carillon/core/access/decide';
 import { fullGrant, type Grant, grantsSchema } from '@carillon/core/access/grant';
 import type { TokenArea } from '@carillon/core/access/roles';
 import type { Json } from '@carillon/core/desired/canonical-json';
+import { isInNetworks } from '@carillon/core/host/networks';
 import { Inject, Injectable } from '@nestjs/common';
 import { rightsOf, rightsSql } from './account-rows.js';
 import { noteChange } from './audit-act.js';
@@ -148,16 +148,7 @@ function ownerRights(accountId: string | null, row: unknown): Rights {
   return rightsOf(told);
 }
 
-/** No list: from anywhere. IPv4 that came over an IPv6 socket counts as what it is. */
+/** No list: from anywhere. */
 export function isFrom(address: string, allowed: readonly string[]): boolean {
-  if (allowed.length === 0) return true;
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
-  const list = new BlockList();
-  for (const entry of allowed) {
-    const [net = '', bits] = entry.split('/');
-    const family = isIP(net) === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(net, family);
-    else list.addSubnet(net, Number(bits), family);
-  }
-  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+  return allowed.length === 0 || isInNetworks(address, allowed);
 }

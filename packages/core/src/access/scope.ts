@@ -1,4 +1,5 @@
 import { type HostGroup, matchesTarget } from '../host/target.js';
+import { fitsWildcard } from '../text/wildcard.js';
 
 /**
  * What a grant reaches. `team`: jobs whose owner it is, and hosts with the label `team` of that value. `labels` and
@@ -28,7 +29,7 @@ export function reachesAll(scope: Scope): boolean {
 export function reachesJob(scope: Scope, { name, owner }: JobFacts): boolean {
   if ('all' in scope) return true;
   if ('team' in scope) return sameText(scope.team, owner);
-  return 'jobs' in scope && matchesPattern(scope.jobs, name);
+  return 'jobs' in scope && fitsWildcard(scope.jobs, name);
 }
 
 /** @param groups the saved ones; a scope whose group is gone reaches nothing */
@@ -43,21 +44,4 @@ export function reachesHost(scope: Scope, host: HostFacts, groups: readonly Host
 /** Nobody is in a team without a name. */
 function sameText(wanted: string, got: string): boolean {
   return wanted !== '' && wanted.toLowerCase() === got.toLowerCase();
-}
-
-/** Without regular expressions: the pattern is somebody's text. */
-function matchesPattern(pattern: string, name: string): boolean {
-  const [head = '', ...rest] = pattern.toLowerCase().split('*');
-  const text = name.toLowerCase();
-  const tail = rest.pop();
-  if (tail === undefined) return text === head;
-  if (text.length < head.length + tail.length || !text.startsWith(head) || !text.endsWith(tail)) return false;
-  const end = text.length - tail.length;
-  let at = head.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found === -1 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return true;
 }

@@ -1,4 +1,5 @@
 import { windowAt } from '../alert/quiet/windows.js';
+import { fitsWildcard } from '../text/wildcard.js';
 import type { FreezeCover, FreezeSpec } from './freeze.schema.js';
 
 /** A job that is changed, with the hosts that have it before or after. */
@@ -28,7 +29,7 @@ export function freezeOf(freezes: readonly FreezeSpec[], job: ChangedJob, nowMs:
 
 /** Does it cover the job, whatever the time? */
 export function covers({ all, jobs = [], labels }: FreezeCover, { name, hosts }: ChangedJob): boolean {
-  if (all || jobs.some((pattern) => matchesPattern(pattern, name))) return true;
+  if (all || jobs.some((pattern) => fitsWildcard(pattern, name))) return true;
   if (!labels) return false;
   return hosts.some((host) => Object.entries(labels).every(([key, value]) => host.labels[key] === value));
 }
@@ -37,20 +38,4 @@ export function covers({ all, jobs = [], labels }: FreezeCover, { name, hosts }:
 export function describeCover({ all, jobs = [], labels = {} }: FreezeCover): string[] {
   if (all) return [];
   return [...jobs.map((name) => `job ${name}`), ...Object.entries(labels).map(([key, value]) => `${key}=${value}`)];
-}
-
-/** In any case, `*` for anything; without backtracking. */
-function matchesPattern(pattern: string, name: string): boolean {
-  const [first = '', ...rest] = pattern.toLowerCase().split('*');
-  const text = name.toLowerCase();
-  if (rest.length === 0) return text === first;
-  if (!text.startsWith(first)) return false;
-  const last = rest.pop() ?? '';
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
 }

@@ -1,3 +1,4 @@
+import { fitsWildcard } from '../text/wildcard.js';
 import { isInNetworks } from './networks.js';
 
 /** What a join token is good for. */
@@ -46,10 +47,7 @@ export function judgeToken(token: TokenBounds | null, { address, hostname }: Joi
 
 /** `*` stands for any text, `?` for one letter; compared without case, as Windows does. */
 export function matchesHostNames(hostname: string, pattern: string): boolean {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  // Runs of stars would take very long to find that they do not fit.
-  const source = escaped.replace(/\*+/g, '.*').replace(/\?/g, '.');
-  return new RegExp(`^${source}$`, 'isu').test(hostname);
+  return fitsWildcard(pattern, hostname, '?');
 }
 
 const groupLength = 4;

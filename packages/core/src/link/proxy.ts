@@ -1,3 +1,5 @@
+import { fitsWildcard } from '../text/wildcard.js';
+
 /** Which proxy the way to a server goes through, and who said so. */
 export type ProxyChoice =
   | { readonly kind: 'direct'; readonly why: string }
@@ -87,10 +89,7 @@ function isListed({ hostname, port }: { hostname: string; port: string }, list: 
 function matches(hostname: string, entry: string): boolean {
   if (entry === '*') return true;
   if (entry === '<local>') return !hostname.includes('.');
-  if (entry.includes('*')) {
-    const pattern = entry.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-    return new RegExp(`^${pattern.join('.*')}$`).test(hostname);
-  }
+  if (entry.includes('*')) return fitsWildcard(entry, hostname);
   const name = entry.replace(/^\./, '');
   return hostname === name || hostname.endsWith(`.${name}`);
 }

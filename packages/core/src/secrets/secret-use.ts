@@ -2,6 +2,7 @@ import { canonicalJson } from '../desired/canonical-json.js';
 import { onHost } from '../job/host-overrides.js';
 import type { Manifest, SecretUse } from '../job/job-spec.js';
 import { passwordNeed, type RunAs, readRunAs } from '../job/run-as.js';
+import { fitsWildcard } from '../text/wildcard.js';
 import type { SealedFor } from './hpke.js';
 
 /** What the centre keeps: `secret` for the programs of jobs, `account` the password of an account that jobs run as. */
@@ -84,21 +85,5 @@ function accountOf(runAs: RunAs): string | null {
 
 /** May a job use a secret? By the secret's list of names and patterns (`etl-*`); an empty one is for no job. */
 export function isForJob(patterns: readonly string[], jobName: string): boolean {
-  const name = jobName.toLowerCase();
-  return patterns.some((pattern) => matchesPattern(pattern.toLowerCase(), name));
-}
-
-/** `*` stands for any letters, also none. In time proportional to both, whatever somebody writes. */
-function matchesPattern(pattern: string, text: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return text === first;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
+  return patterns.some((pattern) => fitsWildcard(pattern, jobName));
 }
