@@ -53,6 +53,11 @@ async function runOf(job: string, start: () => Promise<unknown>): Promise<Run> {
   return eventually(async () => (await finishedRuns(job)).find((run) => !before.has(run.id)));
 }
 
+/** What a run wrote to standard output; it comes apart from the run's end, and may come after it. */
+function outputOf({ id }: { readonly id: string }): Promise<string> {
+  return eventually(async () => (await product.cli('output', id)).stdout || undefined);
+}
+
 /** What Task Scheduler does when a trigger fires, but from a command line. */
 const runDirectly = (job: string) => windows.run(windows.agent, ['run', jobIds[job] ?? '']);
 const startTask = (job: string) => windows.schtasks('/run', '/tn', `\\Carillon\\${job}`);
@@ -137,8 +142,7 @@ describe.skipIf(wine.kind === 'missing')(
     it('runs batch files, and hands on their exit codes', async () => {
       const run = await runOf('batch-file', async () => expect((await runDirectly('batch-file')).code).toBe(7));
       expect(run).toMatchObject({ state: 'failed', exitCode: 7, trigger: 'schedule' });
-      const { stdout } = await product.cli('output', run.id);
-      expect(stdout).toContain('backup of "D & E"');
+      expect(await outputOf(run)).toContain('backup of "D & E"');
       expect(await runOf('batch-text', () => runDirectly('batch-text'))).toMatchObject({
         state: 'failed',
         exitCode: 3,
@@ -148,7 +152,7 @@ describe.skipIf(wine.kind === 'missing')(
     it('runs programs, and says which it did not find', async () => {
       const run = await runOf('program', async () => expect((await runDirectly('program')).code).toBe(0));
       expect(run).toMatchObject({ state: 'succeeded', exitCode: 0 });
-      expect((await product.cli('output', run.id)).stdout).toContain('1 备份');
+      expect(await outputOf(run)).toContain('1 备份');
       expect(await runOf('not-there', () => runDirectly('not-there'))).toMatchObject({ exitCode: 127 });
     });
 
@@ -163,7 +167,7 @@ describe.skipIf(wine.kind === 'missing')(
       // Not by the emulated Task Scheduler: Wine gives no console to what that starts.
       const run = await runOf('orderly', () => runDirectly('orderly'));
       expect(run).toMatchObject({ state: 'timed_out', exitCode: 7 });
-      expect((await product.cli('output', run.id)).stdout).toBe('closing\n');
+      expect(await outputOf(run)).toBe('closing\n');
     });
 
     it('ends a program with everything it started when its time is over', async () => {
