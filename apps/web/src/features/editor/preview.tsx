@@ -23,6 +23,12 @@ export function usePreview(raw: unknown) {
   });
 }
 
+/** Beside it, and no paler: it is still there to be read. */
+const staleMark = {
+  borderInlineStart: '3px solid var(--mantine-color-yellow-6)',
+  paddingInlineStart: 'var(--mantine-spacing-sm)',
+};
+
 interface PreviewProps {
   /** The last answer there was; stays while the next one is on its way, or cannot be had. */
   readonly data: PreviewData | undefined;
@@ -38,7 +44,7 @@ export function Preview({ data, isStale }: PreviewProps) {
         {t(isStale ? 'editor.stale' : 'editor.fresh')}
       </Text>
       {data && (
-        <Stack gap="md" style={isStale ? { opacity: 0.5 } : {}} aria-busy={isStale}>
+        <Stack gap="md" style={isStale ? staleMark : {}} aria-busy={isStale}>
           <HostChanges data={data} />
           <Zones data={data} />
           <Accounts data={data} />
