@@ -12,6 +12,7 @@ export const commandList: readonly CommandEntry[] = [
   entry(['apply'], async () => (await import('./commands/apply.js')).addApply),
   entry(['diff'], async () => (await import('./commands/diff.js')).addDiff),
   entry(['import'], async () => (await import('./commands/import.js')).addImport),
+  entry(['rollouts'], async () => (await import('./commands/rollouts.js')).addRollouts),
   entry(['jobs'], async () => (await import('./commands/jobs.js')).addJobs),
   entry(['export'], async () => (await import('./commands/export.js')).addExport),
   entry(['hosts'], async () => (await import('./commands/hosts.js')).addHosts),

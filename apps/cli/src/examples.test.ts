@@ -38,7 +38,7 @@ describe('examples', () => {
     const jobs = documents.flatMap((document) => (document.kind === 'Job' ? [document.spec] : []));
     expect(groups).toEqual(['server-group-prod']);
     expect(policies).toEqual(expect.arrayContaining(['low', 'medium', 'high', 'nightly-backups']));
-    expect(jobs).toHaveLength(12);
+    expect(jobs).toHaveLength(14);
     for (const job of jobs) {
       expect(policies).toEqual(expect.arrayContaining([...job.alerts]));
       expect(job.targets.groups ?? Object.entries(job.targets.labels ?? {})).toEqual(

@@ -29,6 +29,7 @@ import { PausesModule } from './features/pauses/pauses.module.js';
 import { PreviewModule } from './features/preview/preview.module.js';
 import { QuietModule } from './features/quiet/quiet.module.js';
 import { RequestsModule } from './features/requests/requests.module.js';
+import { RolloutsModule } from './features/rollouts/rollouts.module.js';
 import { RunsModule } from './features/runs/runs.module.js';
 import { SessionModule } from './features/session/session.module.js';
 import { SignedInModule } from './features/session/signed-in.module.js';
@@ -54,6 +55,7 @@ export const features = [
   ApplyModule,
   PreviewModule,
   JobsModule,
+  RolloutsModule,
   CommandsModule,
   RunsModule,
   HostsModule,

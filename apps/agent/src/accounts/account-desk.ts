@@ -2,6 +2,7 @@ import { type AccountKind, passwordNeed, type RunAs, readRunAs } from '@carillon
 import { type Credential, SchedulerError } from '../scheduler/task-scheduler.js';
 import { readJson, writeJson } from '../state/files.js';
 import type { PasswordFile } from './password-file.js';
+import { RefusedPasswords } from './refused-passwords.js';
 
 /** What is asked of Windows about accounts. */
 export interface AccountPorts {
@@ -26,6 +27,7 @@ export class AccountDesk {
     private readonly sidFile: string,
     private readonly passwords: Pick<PasswordFile, 'get' | 'markOf'>,
     private readonly ports: AccountPorts,
+    private readonly refused = new RefusedPasswords(Date.now),
   ) {
     this.known = readJson<Record<string, string>>(sidFile) ?? {};
   }
@@ -54,7 +56,14 @@ export class AccountDesk {
         'password_needed',
         `Windows needs the password of ${account} to register this; hand it over in the centre: carillon account set "${account}", or on the host: carillon-agent account set "${account}"`,
       );
-    return { credential: credentialOf(kind, account, password), mark: this.markFor(runAs) };
+    const mark = this.markFor(runAs);
+    if (mark !== undefined && password !== undefined) this.refused.require(mark);
+    return { credential: credentialOf(kind, account, password), mark };
+  }
+
+  /** What came of registering with it. */
+  noteFailure({ mark }: Preparation, error: unknown): void {
+    if (mark !== undefined) this.refused.note(mark, error);
   }
 
   /** Which handing-over of a password a job's task should be registered with now. */

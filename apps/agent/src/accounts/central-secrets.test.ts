@@ -151,9 +151,13 @@ it('a password of an account is registered with, rotated, and told whether Windo
   /** Task Scheduler, which tries a password when a task is registered with it. */
   class Windows extends MemoryScheduler {
     right = 'one';
+    tries = 0;
     override async register(...[path, definition, credential]: Parameters<TaskScheduler['register']>) {
       const given = credential?.kind === 'password' ? credential.password : undefined;
-      if (given !== this.right) throw new SchedulerError('register_failed', 'the user name or password is incorrect');
+      if (given !== this.right) {
+        this.tries += 1;
+        throw new SchedulerError('register_failed', 'the user name or password is incorrect (HRESULT 0x8007052e)');
+      }
       return super.register(path, definition);
     }
   }
@@ -206,9 +210,15 @@ it('a password of an account is registered with, rotated, and told whether Windo
   expect(host.status()).toEqual([
     {
       ...{ purpose: 'account', name: 'corp\\etl', state: 'failed', version: 2, code: 'register_failed' },
-      message: 'the user name or password is incorrect',
+      message: 'the user name or password is incorrect (HRESULT 0x8007052e)',
     },
   ]);
+  // A wrong one is not tried again and again, which would lock the account in its domain.
+  const again = nextApply();
+  sync.reconsider();
+  await again;
+  expect(scheduler.tries).toBe(1);
+  expect(host.status()).toMatchObject([{ message: expect.stringContaining('so that the account is not locked') }]);
   // The task goes on with the password that it has.
   expect(scheduler.tasks.size).toBe(1);
 

@@ -155,7 +155,11 @@ export class CentralSecrets {
     this.flaws.delete(placeOf(use));
     const central = purpose === 'secret' ? { version: valueVersion, jobId } : { version: valueVersion };
     // Several jobs may run as one account; registering again for each of them would be for nothing.
-    if (this.versionOf(use) !== valueVersion) this.fileOf(use).setCentral(name, verdict.value, Date.now(), central);
+    if (this.versionOf(use) === valueVersion) return;
+    this.fileOf(use).setCentral(name, verdict.value, Date.now(), central);
+    // What failed did so without it; how it goes with it is told after the next look.
+    const now = new Set(this.uses.filter((each) => vaultKey(each) === vaultKey(use)).map((each) => each.jobId));
+    this.failed = new Map([...this.failed].filter(([failedJob]) => !now.has(failedJob)));
   }
 
   /** Nothing is believed of a value that no key of the centre has signed: anybody can seal to a public key. */
@@ -193,8 +197,9 @@ export class CentralSecrets {
     const flaw = uses.map((use) => this.flaws.get(placeOf(use))).find((each) => each !== undefined);
     if (flaw?.message !== undefined) return { ...name, state: 'failed', version, ...flaw };
     if (version === null) return { ...name, state: 'waiting', version, ...flaw };
-    if (name.purpose === 'secret') return { ...name, state: 'stored', version };
-    return { ...name, ...this.registration(uses), version };
+    const state = name.purpose === 'secret' ? ({ state: 'stored' } as const) : this.registration(uses);
+    // It has one, and why it has not the newest.
+    return { ...name, ...flaw, ...state, version };
   }
 
   /** Windows tries a password when a task is registered with it. */

@@ -117,11 +117,11 @@ function saveFile(file: SourceFile, work: string, verify: boolean) {
   let found = file;
   let sha256: string;
   try {
-    sha256 = copyFile(file.at, to, found);
+    sha256 = copyFile(file.at, to, found, verify);
   } catch (error) {
     if (!(error instanceof ChangedMeanwhile)) throw error;
     found = { ...foundAt(file.path, lstatSync(file.at, { bigint: true })), at: file.at };
-    sha256 = copyFile(file.at, to, found);
+    sha256 = copyFile(file.at, to, found, verify);
   }
   if (verify && hashFile(to) !== sha256) {
     rmSync(to, { force: true });

@@ -4,6 +4,7 @@ import { storedPath } from '@carillon/core/action/backup-index';
 import { matchesGlob } from '@carillon/core/action/glob';
 import type { ActionContext } from './action-context.js';
 import { ignoresCase, isSamePath, realPath } from './real-folder.js';
+import { nameProblem } from './set-folder.js';
 import { type Found, foundAt, walk } from './walk.js';
 
 /** Real paths of what is saved. */
@@ -54,5 +55,12 @@ export function listSources(sources: Sources, exclude: readonly string[], { agen
     }
     if (found.links.length > 0) report.say(`${root}: ${found.links.length} links and mounted disks are not saved`);
   }
-  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), emptyFolders, unread };
+  const named = files.filter(({ path }) => nameProblem(path) === undefined);
+  // Windows keeps some names that no program can open by them later: `a.` or `nul`.
+  for (const { path, at } of files) {
+    const reason = nameProblem(path);
+    if (reason !== undefined) unread.push({ path, at, reason });
+  }
+  const folders = emptyFolders.filter((path) => nameProblem(path) === undefined);
+  return { files: named.sort((a, b) => (a.path < b.path ? -1 : 1)), emptyFolders: folders, unread };
 }

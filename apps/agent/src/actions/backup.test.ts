@@ -358,5 +358,6 @@ describe('restoring', () => {
     const { result, problems } = restore();
     expect([result.files, problems]).toEqual([0, [expect.stringContaining('line 1: it ')]]);
     expect(existsSync(join(base, 'evil'))).toBe(false);
+    expect(readdirSync(join(base, 'r'))).toEqual([]);
   });
 });

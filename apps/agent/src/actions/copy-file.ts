@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { type Found, isUnchanged } from './walk.js';
 
-const chunkBytes = 1024 * 1024;
+/** Of all copying, which is done one piece after the other. */
+const buffer = Buffer.allocUnsafe(1024 * 1024);
 const readOnly = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
 /** The file was written to while it was read; what was read is of no moment. */
@@ -23,13 +24,13 @@ export class ChangedMeanwhile extends Error {
 }
 
 /**
- * Copies a listed file piece by piece, to the disk and not only to its cache, with its time. On any error nothing is left
- * at the new place.
+ * Copies a listed file piece by piece, with its time. On any error nothing is left at the new place.
  * @param to must not be there yet
+ * @param isDurable to the disk and not only to its cache, which takes milliseconds for each file
  * @returns SHA-256 of what was read, in hex
  * @throws ChangedMeanwhile; NodeJS.ErrnoException
  */
-export function copyFile(from: string, to: string, found: Found): string {
+export function copyFile(from: string, to: string, found: Found, isDurable = true): string {
   const source = openSync(from, readOnly);
   try {
     if (!isUnchanged(found, fstatSync(source, { bigint: true }))) throw new ChangedMeanwhile();
@@ -38,7 +39,7 @@ export function copyFile(from: string, to: string, found: Found): string {
       const sha256 = pump(source, (chunk) => writeAll(target, chunk));
       if (!isUnchanged(found, fstatSync(source, { bigint: true }))) throw new ChangedMeanwhile();
       futimesSync(target, seconds(found.modifiedMs), seconds(found.modifiedMs));
-      fsyncSync(target);
+      if (isDurable) fsyncSync(target);
       closeSync(target);
       return sha256;
     } catch (error) {
@@ -68,9 +69,8 @@ export function hashFile(path: string): string {
 
 function pump(source: number, take: (chunk: Uint8Array) => void): string {
   const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(chunkBytes);
   for (;;) {
-    const count = readSync(source, buffer, 0, chunkBytes, null);
+    const count = readSync(source, buffer, 0, buffer.length, null);
     if (count === 0) return hash.digest('hex');
     const chunk = buffer.subarray(0, count);
     hash.update(chunk);

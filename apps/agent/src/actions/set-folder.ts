@@ -92,14 +92,22 @@ export function* readIndex(
   for (const text of linesOf(path)) {
     number += 1;
     const line = readIndexLine(text);
-    const problem =
-      typeof line === 'string'
-        ? line
-        : (storedPathProblem(line.path, process.platform === 'win32') ??
-          ('set' in line && !setIdPattern.test(line.set) ? 'it names no set' : undefined));
+    const problem = typeof line === 'string' ? line : lineProblem(line);
     if (problem !== undefined) throw new Error(`${path}: line ${number}: ${problem}`);
     yield line as IndexLine;
   }
+}
+
+/** Of lines by which files and folders are made; what others name is only told. */
+function lineProblem(line: IndexLine): string | undefined {
+  if (!('set' in line) && !('folder' in line)) return undefined;
+  if ('set' in line && !setIdPattern.test(line.set)) return 'it names no set';
+  return nameProblem(line.path);
+}
+
+/** Why nothing of this name could be given back on this host. */
+export function nameProblem(path: string): string | undefined {
+  return storedPathProblem(path, process.platform === 'win32');
 }
 
 /** A text file that grows line by line, with the hash of all of it. */

@@ -54,7 +54,7 @@ const sayError = `[Console]::Error.WriteLine($_.Exception.Message); exit 1`;
 export const registerScript = `${readInput}
 try {
   Register-ScheduledTask -TaskPath $r.folder -TaskName $r.name -Xml $r.xml -User $r.account -Password $r.password -Force | Out-Null
-} catch { ${sayError} }
+} catch { [Console]::Error.WriteLine($_.Exception.Message + ' (' + $_.FullyQualifiedErrorId + ')'); exit 1 }
 `;
 
 /** Input: `{ account }`; prints its SID. */

@@ -2,6 +2,7 @@ import type { RunEvent } from '@carillon/contract/agent/event-messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { readRunAs } from '@carillon/core/job/run-as';
 import { fillTemplate, type TemplateFacts } from '@carillon/core/run/template';
+import { traceIdOf } from '@carillon/core/run/trace-id';
 import { newId } from '../lib/new-id.js';
 import { selfCommand } from '../lib/self-command.js';
 import type { AgentFolder } from '../state/agent-folder.js';
@@ -209,6 +210,7 @@ function environmentOf(
     CARILLON_JOB: manifest.name,
     CARILLON_JOB_VERSION: String(manifest.version),
     CARILLON_RUN_ID: started.runId,
+    CARILLON_TRACE_ID: traceIdOf(started.runId),
     CARILLON_SCHEDULED_FOR: started.scheduledFor ?? '',
     CARILLON_ATTEMPT: String(attempt),
     CARILLON_TRIGGER: started.trigger,

@@ -50,7 +50,7 @@ export interface ApplyPorts {
   /** Signatures of approvers, where the host's own policy asks for them; absent where it cannot. */
   readonly approvals?: Pick<ApprovalKeeper, 'isAsked' | 'take' | 'judge' | 'registered'>;
   /** What Windows wants to have for named accounts; absent where there are none, as on simulated hosts. */
-  readonly accounts?: Pick<AccountDesk, 'prepare' | 'markFor' | 'sids'>;
+  readonly accounts?: Pick<AccountDesk, 'prepare' | 'markFor' | 'sids' | 'noteFailure'>;
   /** Asks the centre for what jobs need of it, before they are registered; absent on simulated hosts. */
   readonly central?: {
     want(manifests: readonly Manifest[]): Promise<void>;
@@ -201,6 +201,7 @@ async function applyOne(
       ? standsAlready(ports.scheduler, path, definition, account)
       : ports.scheduler.register(path, definition, account?.credential);
   const differences = await registered.catch((error: unknown) => {
+    if (account && !(account instanceof SchedulerError)) ports.accounts?.noteFailure(account, error);
     // The old task stays, so what it runs must stay too.
     if (before && !isRegistered(error)) storeDefinition(ports, manifestHere(before.text, facts.hostName), before);
     throw error;

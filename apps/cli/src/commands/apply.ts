@@ -6,9 +6,10 @@ import { type Command, Option } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
 import { type CheckedDocument, problemsError, readDocuments } from '../lib/documents.js';
 import { CliError, exitCodes, usageError } from '../lib/errors.js';
-import { describeChange, warningLines } from '../lib/print.js';
+import { countOf, describeChange, warningLines } from '../lib/print.js';
+import { safeText } from '../lib/safe-text.js';
 import type { Session } from '../lib/session.js';
-import { hasChanges, type Plan } from '../plan/plan.js';
+import { hasChanges, type Plan, rolloutLines } from '../plan/plan.js';
 import { planMarkdown } from '../plan/plan-markdown.js';
 import { planText } from '../plan/plan-text.js';
 
@@ -17,6 +18,12 @@ export interface ApplyOptions {
   readonly allowNoHosts?: boolean | undefined;
   readonly author?: string | undefined;
   readonly reason?: string | undefined;
+  /** The set of files that these are. */
+  readonly set?: string | undefined;
+  /** Delete what the set has no more. */
+  readonly prune?: boolean | undefined;
+  /** Why it is done though a freeze covers it. */
+  readonly overrideFreeze?: string | undefined;
   /** Hash of the plan that was agreed to. */
   readonly expect?: string | undefined;
 }
@@ -34,6 +41,8 @@ export function addApply(program: Command, cli: Cli): void {
         .choices(planFormats)
         .default(undefined, 'text'),
     )
+    .option('--set <name>', 'the set of files that these are: its jobs are known by this name')
+    .option('--prune', 'delete jobs that the last apply of this set had, and these files have no more (with --set)')
     .option('--expect <hash>', 'do what this plan said and nothing else: refused when anything has changed since');
   handle(command, cli, async (session: Session, options: ApplyOptions & PlanOptions & { file: string[] }) => {
     const { plan, format, expect } = options;
@@ -42,6 +51,8 @@ export function addApply(program: Command, cli: Cli): void {
       throw usageError('--plan: expected neither --dry-run nor --expect with it');
     if (expect !== undefined && !/^[0-9a-f]{16}$/.test(expect))
       throw usageError(`--expect: expected the hash of a plan, 16 hexadecimal digits, got ${JSON.stringify(expect)}`);
+    if (options.prune && options.set === undefined)
+      throw usageError('--prune: expected --set NAME with it, the name under which the set was applied before');
     const documents = await readDocuments(session.io, options.file);
     if (plan) return showPlan(session, documents, options);
     if (expect !== undefined) await requirePlan(session, documents, options, expect);
@@ -55,7 +66,8 @@ export function addApplyOptions(command: Command): Command {
     .option('--dry-run', 'check everything, change nothing')
     .option('--allow-no-hosts', 'accept jobs whose targets match no host yet')
     .option('--author <name>', 'who is changing it, for the history (default: your user name)')
-    .option('--reason <text>', 'why, for the history');
+    .option('--reason <text>', 'why, for the history')
+    .option('--override-freeze <reason>', 'do it though a freeze covers it, and why; takes the right to');
 }
 
 const planFormats = ['text', 'json', 'markdown'] as const;
@@ -102,9 +114,9 @@ export async function askPlan(
   options: ApplyOptions,
 ): Promise<Plan> {
   const body = { ...bodyOf(session, documents, options), dryRun: true, plan: true };
-  const { plan, results } = await send(session, body, documents);
+  const { plan, results, pruned = [] } = await send(session, body, documents);
   const planned = results.flatMap((result) => (result.plan ? [{ ...result, plan: result.plan }] : []));
-  if (plan && planned.length === results.length) return { ...plan, results: planned };
+  if (plan && planned.length === results.length) return { ...plan, results: planned, pruned };
   throw new CliError('the server is too old to plan: upgrade it, or use --dry-run', { code: 'unprocessable' });
 }
 
@@ -119,8 +131,11 @@ export async function applyDocuments(
   const suffix = answer.dryRun ? ' (dry run: nothing was changed)' : '';
   for (const result of answer.results) {
     session.print(`${describeChange(result)}${suffix}`);
+    for (const line of rolloutLines(result, safeText)) session.print(`  ${line}`);
     for (const line of warningLines(result)) session.io.stderr.write(`${line}\n`);
   }
+  for (const job of answer.pruned ?? [])
+    session.print(`deleted job ${safeText(job.name)} (${countOf(job.count, 'host')})${suffix}`);
   return undefined;
 }
 
@@ -132,6 +147,8 @@ function bodyOf(session: Session, documents: readonly CheckedDocument[], options
     allowNoHosts: options.allowNoHosts === true,
     ...(author === undefined ? {} : { author }),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...(options.set === undefined ? {} : { set: { name: options.set, prune: options.prune === true } }),
+    ...(options.overrideFreeze === undefined ? {} : { overrideFreeze: options.overrideFreeze }),
     ...(options.expect === undefined ? {} : { expectPlan: options.expect }),
   };
 }

@@ -8,6 +8,10 @@ import { countOf } from '../lib/print.js';
 import { safeText } from '../lib/safe-text.js';
 import type { Session } from '../lib/session.js';
 
+interface Override {
+  readonly overrideFreeze?: string | undefined;
+}
+
 /** `carillon delete JOB`, `carillon delete KIND NAME`. */
 export function addDelete(program: Command, cli: Cli): void {
   const command = program
@@ -16,14 +20,20 @@ export function addDelete(program: Command, cli: Cli): void {
       'take a job off all its hosts (its runs stay readable), or delete an alert document that nothing names',
     )
     .argument('<job|kind>', `a job; or one of ${alertDocumentKinds.join(', ')}`)
-    .argument('[name]', 'name of the document');
-  handle(command, cli, async (session: Session, _options: object, first: string, name: string | undefined) => {
-    if (name !== undefined && first !== 'Job') return deleteDocument(session, first, name);
-    const removed = await session.call(jobRoutes.remove, { name: name ?? first });
-    if (session.json) return session.printJson(removed);
-    session.print(`deleted job ${safeText(removed.name)} (${countOf(removed.hosts, 'host')})`);
-    return undefined;
-  });
+    .argument('[name]', 'name of the document')
+    .option('--override-freeze <reason>', 'delete a job though a freeze covers it, and why; takes the right to');
+  handle(
+    command,
+    cli,
+    async (session: Session, { overrideFreeze }: Override, first: string, name: string | undefined) => {
+      if (name !== undefined && first !== 'Job') return deleteDocument(session, first, name);
+      const why = overrideFreeze === undefined ? {} : { overrideFreeze };
+      const removed = await session.call(jobRoutes.remove, { name: name ?? first, ...why });
+      if (session.json) return session.printJson(removed);
+      session.print(`deleted job ${safeText(removed.name)} (${countOf(removed.hosts, 'host')})`);
+      return undefined;
+    },
+  );
 }
 
 async function deleteDocument(session: Session, given: string, name: string): Promise<undefined> {

@@ -28,6 +28,18 @@ const piece = (stream: 'stdout' | 'stderr', text: string, droppedBefore = 0) => 
 });
 
 describe('output', () => {
+  it('prints what a run handed over, or says that it did not', async () => {
+    let result: Record<string, unknown> | null = { files: 3 };
+    server.on(runRoutes.told, () => ({ progress: null, result }));
+    const told = await cli.run('output', sampleId(1), '--result');
+    expect(JSON.parse(told.stdout)).toEqual({ files: 3 });
+    result = null;
+    expect(await cli.run('output', sampleId(1), '--result')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('::result'),
+    });
+  });
+
   it('writes each stream to its own, in order and as it stands', async () => {
     server.on(runRoutes.output, ({ query }) =>
       query.cursor === undefined

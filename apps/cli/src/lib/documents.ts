@@ -49,6 +49,7 @@ const order: readonly DocumentKind[] = [
   'AlertPolicy',
   'Silence',
   'MaintenanceWindow',
+  'Freeze',
   'Job',
 ];
 

@@ -13,6 +13,7 @@ const kindWords = {
   Route: 'route',
   Silence: 'silence',
   MaintenanceWindow: 'maintenance window',
+  Freeze: 'freeze',
 } as const satisfies Record<DocumentKind, string>;
 
 /** `created job DailyBackup v1 (1 host)`. */

@@ -5,10 +5,12 @@ import {
   accountsText,
   fieldLines,
   fireText,
+  frozenLines,
   hasChanges,
   hostsText,
   type Plan,
   type PlanResult,
+  rolloutLines,
   summaryOf,
 } from './plan.js';
 
@@ -27,11 +29,15 @@ export function planMarkdown(plan: Plan, limit = markdownCharacters): string {
   const head = [
     `### Carillon plan: ${hasChanges(plan) ? summaryOf(plan) : 'nothing to change'}`,
     `Hash \`${plan.hash}\`. \`carillon apply --expect ${plan.hash}\` does this and nothing else.`,
+    ...frozenLines(plan, code).map((line) => `⚠️ ${line}`),
   ].join('\n\n');
   const told = plan.results.filter(({ change, plan: { gained, lost }, warnings = [] }) => {
     return change !== 'unchanged' || gained.count + lost.count + warnings.length > 0;
   });
-  const sections = [...told.map(documentSection), ...plan.moved.map(movedSection)];
+  const pruned = (plan.pruned ?? []).map(({ name, ...hosts }) =>
+    fold(`${code(`deleted job ${name}`)}: the files of its set have it no more`, [`Loses ${hostsText(hosts, code)}`]),
+  );
+  const sections = [...pruned, ...told.map(documentSection), ...plan.moved.map(movedSection)];
   const leftOut = (count: number) =>
     `_${countOf(count, 'more change')} left out: a comment takes no more. All of it: \`carillon apply --plan\`._`;
   const room = limit - leftOut(sections.length).length - 2;
@@ -57,6 +63,7 @@ function documentSection(result: PlanResult): string {
     ...warningLines(result).map((line) => `⚠️ ${code(line)}`),
     ...(fields.length > 0 ? [diffBlock(fields.flatMap(fieldLines))] : []),
     ...hostLines(result.plan),
+    ...rolloutBlock(result),
     ...(accountsChange(accounts)
       ? [`Runs as: ${accountsText(accounts.before, code)} → ${accountsText(accounts.after, code)}`]
       : []),
@@ -72,6 +79,11 @@ function movedSection({ job, ...hosts }: Plan['moved'][number]): string {
     `moved by a group: ${code(`job ${job}`)}: +${hosts.gained.count}, −${hosts.lost.count}`,
     hostLines(hosts),
   );
+}
+
+function rolloutBlock(result: PlanResult): string[] {
+  const lines = rolloutLines(result, code);
+  return lines.length > 0 ? [lines.map((line) => `- ${line}`).join('\n')] : [];
 }
 
 function hostLines({ gained, lost }: Pick<PlanResult['plan'], 'gained' | 'lost'>): string[] {

@@ -5,9 +5,11 @@ import {
   accountsText,
   fieldLines,
   fireText,
+  frozenLines,
   hostsText,
   type Plan,
   type PlanResult,
+  rolloutLines,
   summaryOf,
 } from './plan.js';
 
@@ -18,7 +20,19 @@ export function planText(plan: Plan): string {
     `moved by a group: job ${safeText(job)}`,
     ...hostLines(hosts),
   ]);
-  return [...lines, ...moved, '', `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`].join('\n');
+  const pruned = (plan.pruned ?? []).map(
+    ({ name, ...hosts }) =>
+      `deleted job ${safeText(name)}: the files of its set have it no more; loses ${hostsText(hosts, safeText)}`,
+  );
+  const frozen = frozenLines(plan, safeText);
+  return [
+    ...lines,
+    ...moved,
+    ...pruned,
+    ...frozen,
+    '',
+    `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`,
+  ].join('\n');
 }
 
 /** The document, and indented below it what becomes of it. */
@@ -33,6 +47,7 @@ function documentLines(result: PlanResult): string[] {
     head,
     ...fields.flatMap(fieldLines).map((line) => `  ${line}`),
     ...hostLines(result.plan),
+    ...rolloutLines(result, safeText).map((line) => `  ${line}`),
     ...accountLine,
     ...zones.map(({ hostTimezone, nextFires }) => {
       const fires = nextFires.map((fire) => fireText(fire, hostTimezone)).join(', ');

@@ -1,5 +1,6 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
+import { describeDuration } from '@carillon/core/job/describe-schedule';
 import { countOf } from '../lib/print.js';
 import { safeText } from '../lib/safe-text.js';
 
@@ -13,18 +14,22 @@ export interface Plan {
   readonly hash: string;
   readonly moved: NonNullable<Answer['plan']>['moved'];
   readonly results: readonly PlanResult[];
+  /** Jobs that are deleted, as the files of their set have them no more. */
+  readonly pruned?: NonNullable<Answer['pruned']>;
+  readonly frozen?: NonNullable<Answer['plan']>['frozen'];
 }
 
 /** Documents that change, in words: `1 to create, 2 to update, 5 unchanged`. */
-export function summaryOf({ results, moved }: Plan): string {
+export function summaryOf({ results, moved, pruned = [] }: Plan): string {
   const count = (change: PlanResult['change']) => results.filter((result) => result.change === change).length;
   const others = moved.length > 0 ? `, ${countOf(moved.length, 'other job')} moved by groups` : '';
-  return `${count('created')} to create, ${count('updated')} to update, ${count('unchanged')} unchanged${others}`;
+  const gone = pruned.length > 0 ? `, ${pruned.length} to delete` : '';
+  return `${count('created')} to create, ${count('updated')} to update, ${count('unchanged')} unchanged${others}${gone}`;
 }
 
 /** Whether applying it would change anything. */
-export function hasChanges({ results, moved }: Plan): boolean {
-  return moved.length > 0 || results.some(({ change }) => change !== 'unchanged');
+export function hasChanges({ results, moved, pruned = [] }: Plan): boolean {
+  return moved.length > 0 || pruned.length > 0 || results.some(({ change }) => change !== 'unchanged');
 }
 
 /** A field before (`-`) and after (`+`), a line each; the side that lacks it has none. */
@@ -42,6 +47,27 @@ function valueText(value: unknown): string {
 export function hostsText({ count, hosts }: PlannedHosts, name: (text: string) => string): string {
   const more = count > hosts.length ? `, and ${count - hosts.length} more` : '';
   return count === 0 ? 'none' : `${countOf(count, 'host')} (${hosts.map(name).join(', ')}${more})`;
+}
+
+/** Freezes that hold the plan back now, a line each. */
+export function frozenLines({ frozen = [] }: Plan, name: (text: string) => string): string[] {
+  return frozen.map(({ freeze, reason, until, count, jobs }) => {
+    const more = count > jobs.length ? `, and ${count - jobs.length} more` : '';
+    const which = `${countOf(count, 'job')} (${jobs.map(name).join(', ')}${more})`;
+    return `frozen until ${until} by ${name(freeze)} (${name(reason)}): ${which}; see --override-freeze`;
+  });
+}
+
+/** How a changed job reaches its hosts: a line for each ring, none where it has none; names as `name` shows them. */
+export function rolloutLines({ rollout }: Pick<PlanResult, 'rollout'>, name: (text: string) => string): string[] {
+  if (!rollout) return [];
+  const { rings, soakMs, supersedes } = rollout;
+  const over = supersedes === null ? [] : [`takes the place of version ${supersedes}, which was on its way`];
+  if (rings.length === 0) return [...over, 'reaches all its hosts at once'];
+  const lines = rings.map(({ ring, ...hosts }, index) => {
+    return `ring ${index + 1} of ${rings.length}, ${name(ring)}: ${hostsText(hosts, name)}`;
+  });
+  return [...over, ...lines, `soaks ${describeDuration(soakMs)} in each ring but the last`];
 }
 
 /** `system on 3 hosts, s4u:.\etl (highest) on 1 host`. */

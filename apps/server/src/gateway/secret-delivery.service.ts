@@ -1,10 +1,12 @@
 import type { Body } from '@carillon/contract/agent/catalog';
+import { passwordTurn } from '@carillon/core/secrets/secret-rules';
 import { sealedSecrets, vaultKey } from '@carillon/core/secrets/secret-use';
 import type { RefusalCode } from '@carillon/core/signing/refusal';
 import { Inject, Injectable } from '@nestjs/common';
+import { HINTS, type Hints } from '../queue/hints.js';
 import { isRefusal, type SealAsk } from '../shared/signing/signer-requests.js';
 import { AcceptedStore, NotSigned } from '../store/accepted.store.js';
-import { HostSecretStore } from '../store/host-secret.store.js';
+import { HostSecretStore, heldBack } from '../store/host-secret.store.js';
 import { JobSecretStore } from '../store/job-secret.store.js';
 import { SigningAlarmStore } from '../store/signing-alarm.store.js';
 import type { AgentLink } from './agent-link.js';
@@ -33,6 +35,7 @@ export class SecretDelivery {
     @Inject(HostSecretStore) private readonly hosts: HostSecretStore,
     @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
     @Inject(SigningAlarmStore) private readonly alarm: SigningAlarmStore,
+    @Inject(HINTS) private readonly hints: Hints,
   ) {}
 
   /** Lets hosts ask: they are there, or something of theirs was changed. */
@@ -78,11 +81,36 @@ export class SecretDelivery {
 
   async noteStatus(link: AgentLink, { items }: Body<'secrets.status'>): Promise<void> {
     await this.hosts.note(link, items);
+    const taken = items.flatMap(({ purpose, name, state }) =>
+      purpose === 'account' && state === 'verified' ? [name] : [],
+    );
+    if (taken.length === 0) return;
+    const hostIds = await this.hosts.waitingFor(link.hostId, taken);
+    if (hostIds.length > 0) this.hints.publish({ kind: 'secret', hostIds });
+  }
+
+  /** Passwords that another host tries first. */
+  private async heldBack(hostId: string, uses: readonly Use[]): Promise<Set<string>> {
+    const held = new Set<string>();
+    for (const name of new Set(uses.map((use) => use.name))) {
+      const trial = await this.hosts.trialOf(name);
+      const turn = trial ? passwordTurn(trial, hostId, Date.now()) : 'give';
+      const isHeld =
+        trial && turn !== 'give'
+          ? turn === 'wait' || !(await this.hosts.claimTrial(name, trial.version, hostId, trial.hostId))
+          : false;
+      if (isHeld) held.add(vaultKey({ purpose: 'account', name }));
+    }
+    return held;
   }
 
   private async answer(link: AgentLink, uses: readonly Use[]): Promise<Item[]> {
     const rows = new Map((await this.secrets.sealed(uses)).map((row) => [vaultKey(row), row]));
-    const wanted = uses.filter((use) => isNews(use, rows.get(vaultKey(use))?.version));
+    const held = await this.heldBack(
+      link.hostId,
+      uses.filter((use) => use.purpose === 'account' && isNews(use, rows.get(vaultKey(use))?.version)),
+    );
+    const wanted = uses.filter((use) => isNews(use, rows.get(vaultKey(use))?.version) && !held.has(vaultKey(use)));
     const texts = await this.hosts.definitions(wanted);
     const asks = wanted.flatMap((use): { use: Use; ask: SealAsk }[] => {
       const { have: _have, ...about } = use;
@@ -96,7 +124,8 @@ export class SecretDelivery {
     for (const use of uses) {
       const { have: _have, ...about } = use;
       const answer = byUse.get(use);
-      if (!answer) {
+      if (held.has(vaultKey(use))) items.push({ ...about, valueVersion: null, code: heldBack });
+      else if (!answer) {
         const version = wanted.includes(use) ? null : (rows.get(vaultKey(use))?.version ?? null);
         items.push({ ...about, valueVersion: version, ...(version === null ? { code: 'unknown_secret' } : {}) });
       } else if (isRefusal(answer)) {

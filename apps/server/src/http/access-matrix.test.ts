@@ -143,7 +143,8 @@ async function send(id: string, route: Route, side: Side, token: string | undefi
   const [action, source] = found && found !== 'open' ? found : (['own', 'own'] as const);
   const [kind = '', param = ''] = source.split(':');
   const path = route.path.replace(/:(\w+)/g, (_, name: string) => {
-    if (name !== param) return name === 'version' ? '1' : name === 'kind' ? 'Route' : randomUUID();
+    if (name !== param || kind === 'documentKind')
+      return name === 'version' ? '1' : name === 'kind' ? 'Route' : randomUUID();
     const key = kind === 'jobOnHosts' ? 'job' : (kind as keyof Side);
     return encodeURIComponent(side[key]);
   });
@@ -186,7 +187,7 @@ function expected(route: Route, role: Role, side: Whose): 'allowed' | 403 | 404 
   const [action, source] = ruleOf(route);
   if (source === 'own') return 'allowed';
   const has = rolesFor[action].includes(role);
-  if (source === 'fleet') return 403;
+  if (source === 'fleet' || source === 'documentKind:kind') return 403;
   if (source === 'seen') return has ? 'allowed' : 403;
   // A document may make what is not there yet: there is nothing to hide, and every account class is admins' own.
   if (source === 'documents') return side === 'own' && role === 'admin' ? 'allowed' : 403;

@@ -42,6 +42,10 @@ export class ObjectFinder {
     if (access === undefined || access === 'open') return null;
     const [action, source] = access;
     if (source === 'documents') return this.inDocuments(bodyOf(route, request));
+    if (source === 'documentKind:kind') {
+      const { kind = '' } = request.params as { kind?: string };
+      return [{ action: writeActionOf(kind), things: [{}], related: [{}], isNew: true }];
+    }
     const found = await this.findOne(source, route, request);
     return found && [{ ...found, action }];
   }
@@ -102,8 +106,10 @@ export class ObjectFinder {
 
   /** Each document is about what is there under its name and about what it would be. */
   private async inDocuments(body: unknown): Promise<Check[]> {
-    const { documents } = body as { documents: readonly unknown[] };
-    const checks: Check[] = [];
+    const { documents, set } = body as { documents: readonly unknown[]; set?: { name: string; prune: boolean } };
+    // What the set has and may lose: of jobs that stay, no more is asked than below.
+    const ofSet = set?.prune ? await this.store.jobsOfSet(set.name) : [];
+    const checks: Check[] = ofSet.map((found) => ({ ...found, action: 'job.write' }));
     for (const raw of documents) {
       const read = readDocument(raw);
       // What cannot be read is refused by name further on, and changes nothing.
@@ -116,12 +122,17 @@ export class ObjectFinder {
         checks.push({ action: 'job.write', things, related: things, runAs: runAsClassesOf(spec), isNew: true });
         checks.push(await this.placing(spec.targets));
       } else {
-        const action = kind === 'HostGroup' ? 'group.write' : 'alert.write';
+        const action = writeActionOf(kind);
         checks.push({ action, things: [{}], related: [{}], isNew: true });
       }
     }
     return checks;
   }
+}
+
+function writeActionOf(kind: string): Action {
+  if (kind === 'HostGroup') return 'group.write';
+  return kind === 'Freeze' ? 'freeze.write' : 'alert.write';
 }
 
 function bodyOf(route: Route, { params, query, body }: FastifyRequest): unknown {

@@ -46,6 +46,15 @@ export class AccessStore {
     return found(rows, 1);
   }
 
+  /** Jobs that are kept in a set of files. */
+  async jobsOfSet(name: string): Promise<FoundThings[]> {
+    const rows = await this.rows(
+      `SELECT ${jobSql}, NULL::json AS host FROM job j WHERE j.managed_by = $1 AND j.deleted_at IS NULL`,
+      [name],
+    );
+    return rows.flatMap((row) => found([row], 1) ?? []);
+  }
+
   /** A job with the hosts that should have it, or those of them that are named. */
   async jobOnHosts(name: string, hosts: readonly string[] | null): Promise<FoundThings | null> {
     const rows = await this.rows(

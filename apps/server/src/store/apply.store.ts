@@ -4,15 +4,20 @@ import { overridesLost } from '@carillon/core/job/host-overrides';
 import type { Followed } from '@carillon/core/job/job-cycles';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Problem } from '@carillon/core/problem';
+import { describeRing } from '@carillon/core/rollout/rollout-rules';
 import { type VaultPurpose, vaultKey } from '@carillon/core/secrets/secret-use';
 import { Inject, Injectable } from '@nestjs/common';
+import { AcceptedStore } from './accepted.store.js';
 import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
 import { ApprovalGuard, type Moved, type Need } from './approval-permit.js';
 import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
+import { deleteJob } from './delete-job.js';
 import { DesiredStore } from './desired.store.js';
+import { type FreezeOverride, type FrozenJob, frozenJobs, noteOverride } from './freezes.js';
 import { hostsOfNamed, type PlanFacts, storedDocuments } from './plan-facts.js';
+import { hostsOfRollouts, type RolloutHosts } from './rollout-hosts.js';
 
 /** What it means, and as it was written. */
 export type WrittenDocument = Document & { readonly written: object };
@@ -27,8 +32,25 @@ export interface AppliedDocument {
   readonly hosts: number | null;
   /** Of an unchanged job whose file reads otherwise now. */
   readonly rewritten?: boolean;
+  /** Of a changed job that reaches its hosts in rings, or takes the place of one that did. */
+  readonly rollout?: AppliedRollout;
   /** What will not be as written, though it was stored. Absent when there is nothing. */
   readonly warnings?: readonly ApplyWarning[];
+}
+
+export interface AppliedRollout {
+  /** None: all hosts have it at once. */
+  readonly rings: readonly { readonly ring: string; readonly hosts: readonly string[] }[];
+  readonly soakMs: number;
+  /** The version that was on its way, and is no more. */
+  readonly supersedes: number | null;
+}
+
+/** A job that was deleted, since the files of its set have it no more. */
+export interface PrunedJob {
+  readonly name: string;
+  /** Hosts that had it. */
+  readonly hosts: readonly string[];
 }
 
 export interface ApplyWarning {
@@ -67,6 +89,8 @@ export interface ApplyChecks {
   after(
     hostsOfDocument: ReadonlyMap<number, { readonly count: number; readonly timezones: readonly string[] }>,
   ): DocumentProblem[];
+  /** Sees the changed jobs that a freeze holds; what it throws undoes everything. */
+  frozen(frozen: readonly FrozenJob[]): void;
   /** Sees what all of it would change, before it is kept; what it throws undoes everything. @returns the plan's hash */
   readonly plan: (facts: PlanFacts, results: readonly AppliedDocument[]) => string;
   /** Whether it wants to, where nobody has to approve anything. */
@@ -77,6 +101,10 @@ export interface ApplyChecks {
 export interface Applied {
   readonly author: string;
   readonly reason?: string | undefined;
+  /** The set that its jobs are kept in. With `prune`, jobs of the set that are not among the documents are deleted. */
+  readonly set?: { readonly name: string; readonly prune: boolean } | undefined;
+  /** No freeze holds it back, nor its rollouts. */
+  readonly override?: FreezeOverride | undefined;
   /** The text of each document, where it is known. */
   readonly sources: readonly (string | null)[];
 }
@@ -85,6 +113,7 @@ export type ApplyOutcome =
   | {
       readonly kind: 'done';
       readonly results: AppliedDocument[];
+      readonly pruned: PrunedJob[];
       readonly changedHosts: string[];
       /** Of what was planned. */
       readonly planHash: string | null;
@@ -111,6 +140,7 @@ export class ApplyStore {
     @Inject(DefinitionStore) private readonly definitions: DefinitionStore,
     @Inject(DesiredStore) private readonly desired: DesiredStore,
     @Inject(AlertDocumentStore) private readonly alertDocuments: AlertDocumentStore,
+    @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
   ) {}
 
   /** `dryRun` does all the work and takes it back, so that it tells exactly what would happen. */
@@ -163,37 +193,43 @@ export class ApplyStore {
       hostsBefore: await hostsOfNamed(tx, documents),
     };
 
-    const results: AppliedDocument[] = [];
+    const results: AppliedDocument[] = new Array(documents.length);
     const jobOfDocument = new Map<number, string>();
     const changedJobs = new Set<string>();
     const changedGroups: string[] = [];
-    for (const [index, document] of documents.entries()) {
+    const superseded = new Map<string, number>();
+    for (const [index, document] of groupsFirst(documents)) {
       switch (document.kind) {
         case 'HostGroup': {
           const { name } = document.spec;
           const change = await definitions.putGroup(tx, document.spec);
           if (change !== 'unchanged') changedGroups.push(name);
-          results.push({ kind: document.kind, name, change, version: null, hosts: null });
+          results[index] = { kind: document.kind, name, change, version: null, hosts: null };
           break;
         }
         case 'Job': {
-          const authorship = { author: by.author, reason: by.reason, source: by.sources[index] };
-          const { jobId, version, change, before, rewritten } = await definitions.putJob(tx, document.spec, authorship);
+          const { author, reason, override } = by;
+          const authorship = { author, reason, ignoresFreezes: override !== undefined, source: by.sources[index] };
+          const stored = await definitions.putJob(tx, document.spec, authorship);
+          const { jobId, version, change, before, rewritten, supersedes } = stored;
+          if (supersedes !== null) superseded.set(jobId, supersedes);
           const lost = before && change === 'updated' ? await this.adoptionsLost(tx, jobId, before, document.spec) : [];
           jobOfDocument.set(index, jobId);
           if (change !== 'unchanged') changedJobs.add(jobId);
           const { name } = document.spec;
           const text = rewritten ? { rewritten } : {};
-          results.push({ kind: document.kind, name, change, version, hosts: 0, ...text, warnings: lost });
+          results[index] = { kind: document.kind, name, change, version, hosts: 0, ...text, warnings: lost };
           break;
         }
         default: {
           const { kind, spec, written } = document;
           const change = await this.alertDocuments.put(tx, document, by.author, written);
-          results.push({ kind, name: spec.name, change, version: null, hosts: null });
+          results[index] = { kind, name: spec.name, change, version: null, hosts: null };
         }
       }
     }
+    const pruned = by.set ? await this.keepSet(tx, by.set, [...jobOfDocument.values()], by.reason) : [];
+    for (const { id } of pruned) changedJobs.add(id);
     for (const jobId of await definitions.jobsOfGroups(tx, changedGroups)) changedJobs.add(jobId);
     const hasPolicies = results.some(({ kind, change }) => kind === 'AlertPolicy' && change !== 'unchanged');
     if (hasPolicies || changedJobs.size > 0) await refreshAlertWatch(tx, hasPolicies ? 'all' : [...changedJobs]);
@@ -205,9 +241,13 @@ export class ApplyStore {
     );
     const late = checks.after(byDocument);
     if (late.length > 0) return { kind: 'refused', problems: late };
+    const frozen = await frozenJobs(tx, [...changedJobs], Date.now());
+    checks.frozen(frozen);
+    if (by.override) noteOverride(frozen, by.override);
     const planHash = planned
-      ? checks.plan({ ...planned, hostsAfter: await hostsOfNamed(tx, documents) }, results)
+      ? checks.plan({ ...planned, hostsAfter: await hostsOfNamed(tx, documents), pruned }, results)
       : null;
+    const rollouts = await hostsOfRollouts(tx, [...changedJobs]);
     const heldBack = await definitions.heldBack(tx, [...jobOfDocument.values()]);
     const counted = results.map((result, index) => {
       const held = heldBack.flatMap(({ jobId, ...where }) =>
@@ -216,9 +256,30 @@ export class ApplyStore {
       const { warnings: earlier = [], ...told } = result;
       const warnings = [...earlier, ...held];
       const found = warnings.length > 0 ? { warnings } : {};
-      return { ...told, hosts: byDocument.get(index)?.count ?? result.hosts, ...found };
+      const jobId = result.change === 'unchanged' ? undefined : jobOfDocument.get(index);
+      const way = jobId === undefined ? {} : wayOf(rollouts.get(jobId), superseded.get(jobId) ?? null);
+      return { ...told, hosts: byDocument.get(index)?.count ?? result.hosts, ...way, ...found };
     });
-    return { kind: 'done', results: counted, changedHosts, planHash };
+    const gone = pruned.map(({ id: _, ...job }) => job);
+    return { kind: 'done', results: counted, pruned: gone, changedHosts, planHash };
+  }
+
+  /** Notes to which set the jobs belong. @returns jobs of the set that are deleted, as they are not among them */
+  private async keepSet(
+    tx: Transaction,
+    { name, prune }: NonNullable<Applied['set']>,
+    jobIds: readonly string[],
+    reason: string | undefined,
+  ): Promise<(PrunedJob & { id: string })[]> {
+    await tx.$executeRaw`
+      UPDATE job SET managed_by = ${name} WHERE id = ANY(${[...jobIds]}::uuid[]) AND managed_by IS DISTINCT FROM ${name}`;
+    if (!prune) return [];
+    const gone = await tx.$queryRaw<(PrunedJob & { id: string })[]>`
+      SELECT j.id, j.name, ARRAY(SELECT h.name FROM assignment a JOIN host h ON h.id = a.host_id
+        WHERE a.job_id = j.id AND a.state <> 'removing' ORDER BY h.name_key) AS hosts
+      FROM job j WHERE j.deleted_at IS NULL AND j.managed_by = ${name} AND NOT j.id = ANY(${[...jobIds]}::uuid[]) ORDER BY j.name_key`;
+    for (const job of gone) await deleteJob(tx, this.accepted, job, reason ?? `its set ${name} has it no more`);
+    return gone;
   }
 
   /** Whoever applies a file that does not have what was adopted takes it back; he may not know. */
@@ -234,6 +295,22 @@ export class ApplyStore {
     const message = 'what was edited there and adopted is not in this definition, and is taken back';
     return [{ code: 'adopted_lost', message, count: hosts.length, hosts: hosts.slice(0, shownHosts) }];
   }
+}
+
+/** Groups say which hosts are in the rings of jobs that come with them. */
+function groupsFirst<T extends Document>(documents: readonly T[]): [number, T][] {
+  const entries = [...documents.entries()];
+  const isGroup = ([, { kind }]: [number, T]) => kind === 'HostGroup';
+  return [...entries.filter(isGroup), ...entries.filter((entry) => !isGroup(entry))];
+}
+
+function wayOf(rollout: RolloutHosts | undefined, supersedes: number | null): Pick<AppliedDocument, 'rollout'> {
+  if (!rollout) return supersedes === null ? {} : { rollout: { rings: [], soakMs: 0, supersedes } };
+  const rings = rollout.rings.map(({ rule }, index) => ({
+    ring: describeRing(rule),
+    hosts: rollout.hosts.filter(({ ring }) => ring === index).map(({ name }) => name),
+  }));
+  return { rollout: { rings, soakMs: rollout.soakMs, supersedes } };
 }
 
 /** What an apply moves, for who may have to approve it. */

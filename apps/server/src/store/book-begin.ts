@@ -14,10 +14,14 @@ export async function allThatStands(query: RawQuery): Promise<AcceptedRecord[]> 
     [],
   );
   // The current version last, which is the one that counts; older ones may still be on hosts that are held back.
+  // Versions on their way lie over the one that all hosts had, which is the newest below them.
   const jobs = await query<Omit<Of<'job'>, 'kind'>>(
     `SELECT j.id AS "jobId", j.name, v.version, v.manifest_hash AS "manifestHash", v.spec_hash AS "specHash",
-       v.spec->'targets' AS targets, v.needs
+       v.spec->'targets' AS targets, v.needs,
+       CASE WHEN r.id IS NOT NULL THEN jsonb_build_object('seed', r.seed, 'rings', r.rings, 'soakMs', r.soak_ms,
+         'open', r.open, 'isHalted', r.state = 'halted') END AS rollout
      FROM job j JOIN job_version v ON v.job_id = j.id
+     LEFT JOIN rollout r ON r.job_id = j.id AND r.version = v.version AND r.in_force
      WHERE j.deleted_at IS NULL ORDER BY j.id, v.version = j.current_version, v.version`,
     [],
   );
@@ -38,7 +42,7 @@ export async function allThatStands(query: RawQuery): Promise<AcceptedRecord[]> 
   return [
     ...groups.map(({ name, labels, hosts: names }) => groupRecord(name, labels ?? undefined, names)),
     ...hosts.map((host) => ({ ...host, kind: 'host' as const })),
-    ...jobs.map((job) => ({ ...job, kind: 'job' as const })),
+    ...jobs.map(({ rollout, ...job }) => ({ ...job, kind: 'job' as const, ...(rollout ? { rollout } : {}) })),
     ...sealKeys.map((key) => ({ ...key, kind: 'seal-key' as const })),
     ...secrets.map((secret) => ({ ...secret, kind: 'secret' as const })),
     ...pauses.map(({ hostId, ...pause }) => ({ kind: 'pause' as const, hostIds: [hostId], pauses: [pause] })),

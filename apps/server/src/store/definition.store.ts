@@ -11,6 +11,8 @@ import { whoWrites } from './approval-permit.js';
 import { noteChange } from './audit-act.js';
 import { groupRecord } from './book-begin.js';
 import type { Transaction } from './database.store.js';
+import { hostsOfRollouts } from './rollout-hosts.js';
+import { startRollout, type VersionToCome } from './rollout-start.js';
 
 export type Change = 'created' | 'updated' | 'unchanged';
 
@@ -33,6 +35,8 @@ export interface StoredJob {
   readonly before: JobSpec | null;
   /** The same definition, another text of its file. */
   readonly rewritten: boolean;
+  /** The version that was on its way, and is no more. */
+  readonly supersedes: number | null;
 }
 
 /** Who writes a version, and what is kept with it. */
@@ -42,6 +46,10 @@ export interface Authorship {
   readonly reason?: string | null | undefined;
   /** The file it was read from, which means the same; without one, that of the version before is carried over. */
   readonly source?: string | null | undefined;
+  /** How it reaches its hosts; `rules` when left out: as it says itself. */
+  readonly pace?: VersionToCome['pace'] | undefined;
+  /** Whoever wrote it said that it does not wait for the end of a freeze. */
+  readonly ignoresFreezes?: boolean | undefined;
 }
 
 /** One change of definitions at a time: what is checked against the others stays true until the commit. */
@@ -106,7 +114,8 @@ export class DefinitionStore {
    * has a newer version than we know of (we were restored from a backup): hosts never go back to a lower version.
    * A file that only reads otherwise takes the place of the one that is kept: hosts have nothing of it.
    */
-  async putJob(tx: Transaction, spec: JobSpec, { author, reason, source }: Authorship): Promise<StoredJob> {
+  async putJob(tx: Transaction, spec: JobSpec, authorship: Authorship): Promise<StoredJob> {
+    const { author, reason, source, pace = 'rules', ignoresFreezes = false } = authorship;
     const nameKey = spec.name.toLowerCase();
     const specHash = sha256Hex(canonicalJson(asJson(spec)));
     const rows = await tx.$queryRaw<
@@ -124,7 +133,14 @@ export class DefinitionStore {
         await tx.$executeRaw`
           INSERT INTO job_source (job_id, version, source) VALUES (${old.id}::uuid, ${old.version}, ${source})
           ON CONFLICT (job_id, version) DO UPDATE SET source = excluded.source`;
-      return { jobId: old.id, version: old.version, change: 'unchanged', before: old.spec, rewritten };
+      return {
+        jobId: old.id,
+        version: old.version,
+        change: 'unchanged',
+        before: old.spec,
+        rewritten,
+        supersedes: null,
+      };
     }
     const jobId = old?.id ?? makeUuid7(Date.now(), randomBytes(10));
     const version = Math.max(old?.version ?? 0, old?.onHosts ?? 0) + 1;
@@ -149,7 +165,21 @@ export class DefinitionStore {
       },
     });
     const { name, targets } = spec;
-    this.accepted.note({ kind: 'job', jobId, name, version, manifestHash, specHash, targets, needs });
+    const { rollout, supersedes } = await startRollout(tx, {
+      jobId,
+      name,
+      version,
+      before: old?.version ?? null,
+      targets,
+      rules: spec.rollout,
+      // Hosts that are ahead of what we know would be told of a version below theirs.
+      pace: old && old.onHosts > old.version ? 'at once' : pace,
+      ignoresFreezes,
+      author,
+      reason: reason ?? null,
+    });
+    const way = rollout ? { rollout } : {};
+    this.accepted.note({ kind: 'job', jobId, name, version, manifestHash, specHash, targets, needs, ...way });
     const kept = source ?? (old?.source ? carrySource(old.source, old.spec, spec) : null);
     if (kept !== null) await tx.jobSource.create({ data: { jobId, version, source: kept } });
     if (old)
@@ -167,14 +197,16 @@ export class DefinitionStore {
       after: { version, sha256: specHash, author },
       ref: { job: jobId, version },
     });
-    return { jobId, version, change: old ? 'updated' : 'created', before: old?.spec ?? null, rewritten: false };
+    const change = old ? 'updated' : 'created';
+    return { jobId, version, change, before: old?.spec ?? null, rewritten: false, supersedes };
   }
 
   /** Live jobs whose targets name one of these groups. */
   async jobsOfGroups(tx: Transaction, names: readonly string[]): Promise<string[]> {
     if (names.length === 0) return [];
     const rows = await tx.$queryRaw<{ id: string }[]>`
-      SELECT j.id FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
+      SELECT DISTINCT j.id FROM job j JOIN job_version v ON v.job_id = j.id AND (v.version = j.current_version OR EXISTS (
+        SELECT FROM rollout r WHERE r.job_id = j.id AND r.in_force AND v.version IN (r.version, r.base_version)))
       WHERE j.deleted_at IS NULL AND EXISTS (
         SELECT 1 FROM jsonb_array_elements_text(v.spec->'targets'->'groups') AS g(name)
         WHERE lower(g.name) = ANY(${names.map((name) => name.toLowerCase())}::text[]))`;
@@ -200,7 +232,7 @@ export class DefinitionStore {
     return rows.map(({ name }) => name);
   }
 
-  /** Hosts that should have each job now, with their time zones. */
+  /** Hosts that should have each job, with their time zones: of a version on its way, those that will in the end. */
   async hostsOfJobs(
     tx: Transaction,
     jobIds: readonly string[],
@@ -209,7 +241,10 @@ export class DefinitionStore {
       SELECT a.job_id AS "jobId", count(*)::int AS count, array_agg(DISTINCT h.timezone) AS timezones
       FROM assignment a JOIN host h ON h.id = a.host_id
       WHERE a.job_id = ANY(${[...jobIds]}::uuid[]) AND a.state <> 'removing' GROUP BY a.job_id`;
-    return new Map(rows.map(({ jobId, ...rest }) => [jobId, rest]));
+    const found = new Map(rows.map(({ jobId, ...rest }) => [jobId, rest]));
+    for (const [jobId, { hosts }] of await hostsOfRollouts(tx, jobIds))
+      found.set(jobId, { count: hosts.length, timezones: [...new Set(hosts.map(({ timezone }) => timezone))] });
+    return found;
   }
 }
 

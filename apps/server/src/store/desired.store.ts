@@ -2,8 +2,10 @@ import { holdBackReason } from '@carillon/core/desired/hold-back';
 import { pauseCapability } from '@carillon/core/desired/pause';
 import type { HostGroup, Target } from '@carillon/core/host/target';
 import { matchesTarget } from '@carillon/core/host/target';
+import { type RolloutCourse, versionFor } from '@carillon/core/rollout/course';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from './database.store.js';
+import { rolloutCourses } from './rollout-rows.js';
 
 /** Which part of the jobs × hosts matrix to work out again. */
 export type ReassignScope =
@@ -49,9 +51,10 @@ export class DesiredStore {
     if (jobs.length === 0 && isNew(scope)) return [];
     const hosts = await this.activeHosts(tx, byJob ? null : scope.hostIds);
     const groups = await this.groups(tx);
+    const courses = await rolloutCourses(tx, byJob ? scope.jobIds : null);
     const wanted = jobs.flatMap((job) =>
       hosts
-        .filter((host) => matchesTarget(job.targets, host, groups))
+        .filter((host) => isMeant(host.id, job, courses) && matchesTarget(job.targets, host, groups))
         .map(
           (host): Wanted => ({
             hostId: host.id,
@@ -83,10 +86,12 @@ export class DesiredStore {
     }
   }
 
+  /** In the versions that hosts may have now: the current one, and those that it is on its way to take the place of. */
   private liveJobs(tx: Transaction, ids: readonly string[] | null): Promise<JobRow[]> {
     return tx.$queryRaw<JobRow[]>`
       SELECT j.id, v.version, v.manifest_hash AS "manifestHash", v.needs, v.spec->'targets' AS targets
-      FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
+      FROM job j JOIN job_version v ON v.job_id = j.id AND (v.version = j.current_version OR EXISTS (
+        SELECT FROM rollout r WHERE r.job_id = j.id AND r.in_force AND v.version IN (r.version, r.base_version)))
       WHERE j.deleted_at IS NULL AND (${ids === null} OR j.id = ANY(${[...(ids ?? [])]}::uuid[]))`;
   }
 
@@ -179,6 +184,12 @@ export class DesiredStore {
       UPDATE host SET desired_rev = desired_rev + 1, desired_hash = desired_hash_of(id)
       WHERE id = ANY(${[...hostIds]}::uuid[])`;
   }
+}
+
+/** Where nothing is on its way there is one version, which is everybody's. */
+function isMeant(hostId: string, { id, version }: JobRow, courses: ReadonlyMap<string, RolloutCourse>): boolean {
+  const course = courses.get(id);
+  return course === undefined || versionFor(hostId, course) === version;
 }
 
 function isNew(scope: ReassignScope): boolean {

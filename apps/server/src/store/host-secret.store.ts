@@ -1,6 +1,6 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import type { JobSpec } from '@carillon/core/job/job-spec';
-import type { HostSecretState } from '@carillon/core/secrets/secret-rules';
+import type { HostSecretState, PasswordTrial } from '@carillon/core/secrets/secret-rules';
 import type { VaultName } from '@carillon/core/secrets/secret-use';
 import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
@@ -30,6 +30,9 @@ export interface HostStanding {
   readonly message: string | null;
   readonly updatedAt: Date | null;
 }
+
+/** Why a host is not given a new password yet: another one tries it. */
+export const heldBack = 'tried_elsewhere';
 
 const statusColumns = {
   purpose: ['text', (item: StatusItem) => item.purpose],
@@ -89,10 +92,47 @@ export class HostSecretStore {
   async behind(hostIds: readonly string[]): Promise<string[]> {
     const { rows } = await this.database.pool.query<{ hostId: string }>(
       `SELECT DISTINCT s.host_id AS "hostId" FROM host_secret s JOIN job_secret j USING (purpose, name_key)
-       WHERE s.host_id = ANY($1::uuid[]) AND j.updated_at > s.updated_at AND s.version IS DISTINCT FROM j.version`,
+       WHERE s.host_id = ANY($1::uuid[]) AND s.version IS DISTINCT FROM j.version
+         AND (j.updated_at > s.updated_at OR (s.code = '${heldBack}' AND s.updated_at < now() - interval '1 minute'))`,
       [hostIds],
     );
     return rows.map(({ hostId }) => hostId);
+  }
+
+  /** How far the newest password of an account is; null where there is none. */
+  async trialOf(account: string): Promise<(PasswordTrial & { readonly version: number }) | null> {
+    const { rows } = await this.database.pool.query<PasswordTrial & { version: number }>(
+      `SELECT j.version, CASE WHEN j.tried_version = j.version THEN j.tried_host END AS "hostId",
+         CASE WHEN j.tried_version = j.version THEN (extract(epoch FROM j.tried_at) * 1000)::float8 END AS "sinceMs",
+         coalesce(bool_or(s.state = 'verified'), false) AS "isVerified",
+         coalesce(bool_or(s.state = 'failed'), false) AS "isRefused"
+       FROM job_secret j LEFT JOIN host_secret s ON s.purpose = j.purpose AND s.name_key = j.name_key AND s.version = j.version
+       WHERE j.purpose = 'account' AND j.name_key = $1 GROUP BY j.purpose, j.name_key`,
+      [account],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** Lets one host try a password, if nobody else took the turn meanwhile. @param before who had it */
+  async claimTrial(account: string, version: number, hostId: string, before: string | null): Promise<boolean> {
+    const { rowCount } = await this.database.pool.query(
+      `UPDATE job_secret SET tried_version = $2, tried_host = $3, tried_at = now()
+       WHERE purpose = 'account' AND name_key = $1 AND version = $2
+         AND CASE WHEN tried_version = $2 THEN tried_host END IS NOT DISTINCT FROM $4::uuid`,
+      [account, version, hostId, before],
+    );
+    return rowCount === 1;
+  }
+
+  /** Hosts that wait for this one, which tried the newest passwords of these accounts. */
+  async waitingFor(hostId: string, accounts: readonly string[]): Promise<string[]> {
+    const { rows } = await this.database.pool.query<{ hostId: string }>(
+      `SELECT DISTINCT s.host_id AS "hostId" FROM host_secret s JOIN job_secret j USING (purpose, name_key)
+       WHERE purpose = 'account' AND name_key = ANY($1) AND j.tried_host = $2 AND s.host_id <> $2
+         AND s.version IS DISTINCT FROM j.version`,
+      [accounts, hostId],
+    );
+    return rows.map((row) => row.hostId);
   }
 
   /** Texts of definitions, by `JOB-ID VERSION`. */

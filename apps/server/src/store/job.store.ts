@@ -6,10 +6,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
 import { ApprovalGuard } from './approval-permit.js';
-import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
 import { lockDefinitions } from './definition.store.js';
+import { deleteJob } from './delete-job.js';
 import { DesiredStore } from './desired.store.js';
+import { type FreezeOverride, type FrozenJob, frozenJobs, noteOverride } from './freezes.js';
 import { assignmentCountsSql, containing, unsettledSql } from './presence-sql.js';
 import { RecentCounts } from './recent-counts.js';
 import { type RunSummaryRow, runSummaryColumns } from './run.store.js';
@@ -193,19 +194,28 @@ export class JobStore {
     return result.rows[0] ?? null;
   }
 
-  /** Takes a job off all hosts; its runs and versions stay. Takes turns with `apply`. @returns null when there is no such job */
-  remove(name: string): Promise<{ name: string; changedHosts: string[] } | null> {
+  /**
+   * Takes a job off all hosts; its runs and versions stay. Takes turns with `apply`.
+   * @param frozen sees whether a freeze holds it; what it throws undoes everything
+   * @returns null when there is no such job
+   */
+  remove(
+    name: string,
+    { frozen, override }: { frozen(jobs: readonly FrozenJob[]): void; override?: FreezeOverride | undefined },
+  ): Promise<{ name: string; changedHosts: string[] } | null> {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
       const guard = await ApprovalGuard.open(tx);
       const [job] = await tx.$queryRaw<{ id: string; name: string; version: number; targets: Target }[]>`
-          UPDATE job SET deleted_at = now(), updated_at = now() WHERE name_key = ${name.toLowerCase()} AND deleted_at IS NULL
-          RETURNING id, name, current_version AS version, (SELECT v.spec->'targets' FROM job_version v
-            WHERE v.job_id = job.id AND v.version = job.current_version) AS targets`;
+        SELECT j.id, j.name, v.version, v.spec->'targets' AS targets FROM job j
+        JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
+        WHERE j.name_key = ${name.toLowerCase()} AND j.deleted_at IS NULL`;
       if (!job) return null;
+      const held = await frozenJobs(tx, [job.id], Date.now());
+      frozen(held);
+      if (override) noteOverride(held, override);
+      await deleteJob(tx, this.accepted, job);
       await refreshAlertWatch(tx, [job.id]);
-      this.accepted.note({ kind: 'job-gone', jobId: job.id });
-      noteChange({ kind: 'Job', act: 'deleted', what: job.name, before: { job: job.id } });
       const changedHosts = await this.desired.reassign(tx, { jobIds: [job.id] });
       const { id, version, targets } = job;
       const moved = { hostIds: changedHosts, jobIds: [id], targets: [targets], facts: { remove: id, version } };

@@ -34,6 +34,7 @@ const shadows: Readonly<Record<string, Condition | { readonly select: string }>>
   },
   missed_run: ofBoth,
   expected_cursor: ofBoth,
+  rollout: (_hosts, jobs) => `job_id = ANY(${jobs})`,
   task_change: ofBoth,
   task_replacement: ofBoth,
   start_failure: ofBoth,

@@ -1,5 +1,6 @@
 import type { Document } from '@carillon/core/document/read-document';
 import type { Transaction } from './database.store.js';
+import { hostsOfRollouts, type RolloutHosts } from './rollout-hosts.js';
 
 /** A host that should have a job. */
 export interface PlanHost {
@@ -7,8 +8,11 @@ export interface PlanHost {
   readonly timezone: string;
 }
 
-/** Live jobs by name in lower case, with the hosts that should have them by name. */
-export type JobHosts = ReadonlyMap<string, { readonly job: string; readonly hosts: readonly PlanHost[] }>;
+/** Live jobs by name in lower case, with the hosts that should have them, or will in the end, by name. */
+export type JobHosts = ReadonlyMap<
+  string,
+  { readonly job: string; readonly hosts: readonly PlanHost[]; readonly rollout?: RolloutHosts }
+>;
 
 /** A document as it is stored. */
 export interface Stored {
@@ -23,6 +27,8 @@ export interface PlanFacts {
   readonly stored: ReadonlyMap<string, Stored>;
   readonly hostsBefore: JobHosts;
   readonly hostsAfter: JobHosts;
+  /** Jobs that are deleted, since the files of their set have them no more. */
+  readonly pruned: readonly { readonly name: string; readonly hosts: readonly string[] }[];
 }
 
 /** What is stored under the names of these documents, by `placeKey`. */
@@ -59,8 +65,8 @@ export async function storedDocuments(tx: Transaction, documents: readonly Docum
 export async function hostsOfNamed(tx: Transaction, documents: readonly Document[]): Promise<JobHosts> {
   const keysOf = (wanted: string) =>
     documents.flatMap(({ kind, spec }) => (kind === wanted ? [spec.name.toLowerCase()] : []));
-  const rows = await tx.$queryRaw<{ job: string; hosts: PlanHost[] }[]>`
-    SELECT j.name AS job, coalesce(json_agg(json_build_object('name', h.name, 'timezone', h.timezone) ORDER BY h.name_key)
+  const rows = await tx.$queryRaw<{ id: string; job: string; hosts: PlanHost[] }[]>`
+    SELECT j.id, j.name AS job, coalesce(json_agg(json_build_object('name', h.name, 'timezone', h.timezone) ORDER BY h.name_key)
       FILTER (WHERE h.id IS NOT NULL), '[]') AS hosts
     FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
     LEFT JOIN assignment a ON a.job_id = j.id AND a.state <> 'removing' LEFT JOIN host h ON h.id = a.host_id
@@ -68,5 +74,14 @@ export async function hostsOfNamed(tx: Transaction, documents: readonly Document
       SELECT 1 FROM jsonb_array_elements_text(v.spec->'targets'->'groups') AS g(name)
       WHERE lower(g.name) = ANY(${keysOf('HostGroup')}::text[])))
     GROUP BY j.id ORDER BY j.name_key`;
-  return new Map(rows.map((row) => [row.job.toLowerCase(), row]));
+  const coming = await hostsOfRollouts(
+    tx,
+    rows.map(({ id }) => id),
+  );
+  return new Map(
+    rows.map(({ id, job, hosts }) => {
+      const rollout = coming.get(id);
+      return [job.toLowerCase(), { job, hosts: rollout?.hosts ?? hosts, ...(rollout ? { rollout } : {}) }];
+    }),
+  );
 }

@@ -98,6 +98,7 @@ export class TaskAdoptionStore {
       const reason = adopted.map((each) => each.reason).join('; ');
       const { version } = await this.definitions.putJob(tx, spec, {
         author: 'host',
+        pace: 'calm',
         reason: reason.slice(0, reasonCharacters),
       });
       for (const { id, host, notes } of adopted) {
@@ -138,7 +139,7 @@ export class TaskAdoptionStore {
       const strange = await this.strangeness(facts);
       if (strange !== null) return { reasons: [strange] };
       const reason = decision.reason.slice(0, reasonCharacters);
-      const { version } = await this.definitions.putJob(tx, decision.spec, { author, reason });
+      const { version } = await this.definitions.putJob(tx, decision.spec, { author, reason, pace: 'calm' });
       noteTask('adopted', author, { change: id, job: decision.spec.name, host: facts.host, version });
       await tx.$executeRaw`
         UPDATE task_change SET adoption = 'adopted', adopted_version = ${version}, adoption_reasons = ${[...decision.notes]}::text[]
@@ -176,7 +177,7 @@ export class TaskAdoptionStore {
       await this.requireAccepted(facts);
       const reason = `what was adopted from ${facts.host} was taken back`;
       const spec = without(facts);
-      const { version } = await this.definitions.putJob(tx, spec, { author, reason });
+      const { version } = await this.definitions.putJob(tx, spec, { author, reason, pace: 'calm' });
       noteTask('took back', author, { change: id, job: facts.job, host: facts.host, version });
       const changedHosts = await this.desired.reassign(tx, { jobIds: [facts.jobId] });
       await guard.pass(tx, await guard.need(tx, movedBy('undo', { ...facts, id, spec, version, changedHosts })));

@@ -64,6 +64,7 @@ const routes = lazy(() => import('../features/alerting/routes/routes.page.js'), 
 const onCall = lazy(() => import('../features/alerting/on-call/on-call.page.js'), 'OnCallPage');
 const silences = lazy(() => import('../features/alerting/quiet/quiet.page.js'), 'SilencesPage');
 const maintenance = lazy(() => import('../features/alerting/quiet/quiet.page.js'), 'MaintenancePage');
+const freezes = lazy(() => import('../features/alerting/quiet/quiet.page.js'), 'FreezesPage');
 const pauses = lazy(() => import('../features/alerting/pauses/pauses.page.js'), 'PausesPage');
 const subscriptions = lazy(
   () => import('../features/alerting/subscriptions/subscriptions.page.js'),
@@ -103,6 +104,7 @@ const pages = [
   createRoute({ ...inside, path: '/alerting/on-call', component: onCall }),
   createRoute({ ...inside, path: '/alerting/silences', component: silences }),
   createRoute({ ...inside, path: '/alerting/maintenance', component: maintenance }),
+  createRoute({ ...inside, path: '/alerting/freezes', component: freezes }),
   createRoute({ ...inside, path: '/alerting/pauses', component: pauses }),
   createRoute({ ...inside, path: '/alerting/subscriptions', component: subscriptions }),
   createRoute({

@@ -9,6 +9,7 @@ const topicsOfPath: readonly (readonly [prefix: string, topics: readonly LiveTop
   ['/hosts', ['hosts']],
   ['/inventory', ['hosts']],
   ['/jobs', ['jobs', 'runs']],
+  ['/rollouts', ['hosts', 'jobs', 'runs']],
   ['/runs', ['runs']],
   ['/missed-runs', ['runs']],
   ['/incidents', ['incidents']],

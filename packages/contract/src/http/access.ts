@@ -11,6 +11,8 @@ export type ObjectSource =
   | 'seen'
   | 'fleet'
   /** One by the path: `host:name` is the host whose name is in `:name`. */
+  /** A document of the kind in the path: freezes are not everybody's who writes the others. */
+  | 'documentKind:kind'
   | `${'host' | 'job' | 'run' | 'command' | 'taskChange' | 'incident' | 'changeRequest'}:${string}`
   /** The job in the path with the hosts in the body, or all that have it. */
   | 'jobOnHosts:name'
@@ -58,6 +60,14 @@ export const access: AccessTable = {
     alertPolicies: ['read', 'seen'],
     preview: ['read', 'seen'],
   },
+  rollouts: {
+    list: ['read', 'seen'],
+    get: ['read', 'job:name'],
+    // To stop something, no more is needed than to start it.
+    halt: ['run', 'job:name'],
+    resume: ['job.write', 'job:name'],
+    rollBack: ['job.write', 'job:name'],
+  },
   hosts: {
     list: ['read', 'seen'],
     get: ['read', 'host:name'],
@@ -79,6 +89,7 @@ export const access: AccessTable = {
     get: ['read', 'run:id'],
     beside: ['read', 'run:id'],
     output: ['read', 'run:id'],
+    told: ['read', 'run:id'],
     stop: ['run', 'run:id'],
   },
   inventory: {
@@ -153,8 +164,8 @@ export const access: AccessTable = {
   alertDocuments: {
     list: ['read', 'fleet'],
     get: ['read', 'fleet'],
-    put: ['alert.write', 'fleet'],
-    remove: ['alert.write', 'fleet'],
+    put: ['alert.write', 'documentKind:kind'],
+    remove: ['alert.write', 'documentKind:kind'],
     preview: ['read', 'fleet'],
   },
   accounts: {

@@ -16,6 +16,7 @@ import { nowRoutes } from './now.routes.js';
 import { pauseRoutes } from './pauses.routes.js';
 import { quietRoutes } from './quiet.routes.js';
 import { requestRoutes } from './requests.routes.js';
+import { rolloutRoutes } from './rollouts.routes.js';
 import type { Route } from './route.js';
 import { runRoutes } from './runs.routes.js';
 import { sessionRoutes } from './session.routes.js';
@@ -29,6 +30,7 @@ import { whyRoutes } from './why.routes.js';
 export const api = {
   session: sessionRoutes,
   jobs: jobRoutes,
+  rollouts: rolloutRoutes,
   hosts: hostRoutes,
   runs: runRoutes,
   inventory: inventoryRoutes,

@@ -12,6 +12,8 @@ export const auditKinds = [
   'EnrolmentToken',
   'Task',
   'Upgrade',
+  'Rollout',
+  'Freeze',
   'Delivery',
   'Secret',
   'Subscription',

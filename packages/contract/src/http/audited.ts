@@ -44,10 +44,20 @@ export const audited: AuditedTable = {
     signInLink: { kind: 'Session', act: 'made a link to sign in' },
   },
   jobs: {
-    apply: { kind: 'Job', act: 'applied', keep: ['author', 'reason', 'allowNoHosts'], changes: true },
+    apply: {
+      kind: 'Job',
+      act: 'applied',
+      keep: ['author', 'reason', 'allowNoHosts', 'overrideFreeze', 'set'],
+      changes: true,
+    },
     run: { kind: 'Command', act: 'run', keep: ['hosts'] },
     remove: { kind: 'Job', act: 'deleted' },
     preview: onlyAsks,
+  },
+  rollouts: {
+    halt: { kind: 'Rollout', act: 'halted', keep: ['reason'] },
+    resume: { kind: 'Rollout', act: 'resumed', keep: ['reason'] },
+    rollBack: { kind: 'Rollout', act: 'rolled back', keep: ['reason'] },
   },
   hosts: {
     setLabels: { kind: 'Host', act: 'labelled', keep: ['labels'] },

@@ -12,6 +12,7 @@ import {
   jobSummary,
   jobVersion,
   nextFire,
+  plannedHosts,
   runStatistics,
   taskChange,
   taskPreview,
@@ -28,7 +29,13 @@ export const jobRoutes = defineRoutes({
     tag,
     summary: 'Create or change jobs, host groups and alert policies from documents, all or nothing',
     body: applyBody,
-    response: z.object({ dryRun: z.boolean(), results: z.array(applyResult), plan: applyPlan.optional() }),
+    response: z.object({
+      dryRun: z.boolean(),
+      results: z.array(applyResult),
+      /** Jobs that are deleted with the hosts that had them, where `set.prune` asked for it and there are any. */
+      pruned: z.array(plannedHosts.extend({ name: z.string() })).optional(),
+      plan: applyPlan.optional(),
+    }),
   },
   list: {
     method: 'GET',
@@ -148,6 +155,8 @@ export const jobRoutes = defineRoutes({
     tag,
     summary: 'Take the job off all hosts; its runs stay readable',
     params: job,
+    /** Why it is done though a freeze covers it; takes the right to. */
+    query: z.object({ overrideFreeze: z.string().min(1).max(limits.reasonCharacters).optional() }),
     response: z.object({ name: z.string(), hosts: z.int() }),
   },
   command: {

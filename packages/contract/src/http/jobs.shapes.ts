@@ -160,7 +160,7 @@ export const nextFire = z.object({
 });
 
 /** So many hosts, and the first of them by name: at most `limits.planHosts`. */
-const plannedHosts = z.object({ count: z.int(), hosts: z.array(z.string()) });
+export const plannedHosts = z.object({ count: z.int(), hosts: z.array(z.string()) });
 
 /** Whom a job runs as, on how many hosts. */
 export const accountUse = z.object({ account: z.string(), rights: z.enum(rightsKinds), hosts: z.int() });
@@ -185,6 +185,12 @@ export const applyPlan = z.object({
   hash: z.string(),
   /** Jobs that no document names, whose hosts change with a group. */
   moved: z.array(z.object({ job: z.string(), gained: plannedHosts, lost: plannedHosts })),
+  /** Freezes that hold it back now, each with the first of the jobs it covers; absent from older servers. */
+  frozen: z
+    .array(
+      z.object({ freeze: z.string(), reason: z.string(), until: instant, count: z.int(), jobs: z.array(z.string()) }),
+    )
+    .optional(),
   /** How many others have to approve it, since it changes hosts of these protected groups; absent: nobody has to. */
   approval: z.object({ required: z.int(), groups: z.array(z.string()) }).optional(),
 });
@@ -213,6 +219,13 @@ export const applyBody = z.object({
     .array(z.object({ job: nameParam, version: z.int().min(0) }))
     .max(limits.applyDocuments)
     .optional(),
+  /**
+   * The set of files that these documents are all of: its jobs are kept by this name. With `prune`, jobs of the set that are
+   * not among them are deleted. Older servers know nothing of sets.
+   */
+  set: z.object({ name: nameParam, prune: z.boolean().default(false) }).optional(),
+  /** Why it is done though a freeze covers some of it; takes the right to. Older servers know nothing of freezes. */
+  overrideFreeze: z.string().min(1).max(limits.reasonCharacters).optional(),
   /** Tells what would change in full; only with `dryRun`. Older servers know nothing of it. */
   plan: z.boolean().optional(),
   /**
@@ -233,6 +246,16 @@ export const applyResult = z.object({
   hosts: z.int().nullable(),
   /** Of an unchanged job: its file reads otherwise now (comments, order), which is kept and is nothing to its hosts. */
   rewritten: z.boolean().optional(),
+  /** Of a changed job that reaches its hosts in rings, or takes the place of a version that did; absent from older servers. */
+  rollout: z
+    .object({
+      /** None: all hosts have it at once. */
+      rings: z.array(plannedHosts.extend({ ring: z.string() })),
+      soakMs: z.int(),
+      /** The version that was on its way, and is no more. */
+      supersedes: z.int().nullable(),
+    })
+    .optional(),
   /** What will not be as written on some hosts, such as `agent_too_old`: held back there. Absent when there is nothing. */
   warnings: z
     .array(z.object({ code: z.string(), message: z.string(), count: z.int(), hosts: z.array(z.string()).max(20) }))

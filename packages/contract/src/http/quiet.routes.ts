@@ -15,6 +15,7 @@ export const mutedNow = z.object({
 export const quietTime = z.object({
   name: z.string(),
   description: z.string(),
+  /** Of a freeze, what it covers; none: everything. */
   match: z.array(z.string()),
   reason: z.string(),
   /** Who asked for it. */
@@ -63,8 +64,8 @@ export const quietRoutes = defineRoutes({
     method: 'GET',
     path: '/quiet-times',
     tag,
-    summary: 'Silences or maintenance windows by name, whether they are active, and what they mute now',
-    query: pageQuery.extend({ kind: z.enum(['Silence', 'MaintenanceWindow']) }),
+    summary: 'Silences, maintenance windows or freezes by name, whether they are active, and what they mute now',
+    query: pageQuery.extend({ kind: z.enum(['Silence', 'MaintenanceWindow', 'Freeze']) }),
     response: pageOf(quietTime),
   },
   onCall: {

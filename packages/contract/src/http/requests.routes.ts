@@ -9,7 +9,7 @@ const number = z.object({ number: z.coerce.number().int().min(1).max(Number.MAX_
 const reasonText = z.string().min(1).max(limits.reasonCharacters);
 
 /** What a request would do. */
-export const requestActs = ['apply', 'remove', 'labels', 'adopt', 'undo'] as const;
+export const requestActs = ['apply', 'remove', 'labels', 'adopt', 'undo', 'rollBack'] as const;
 export type RequestAct = (typeof requestActs)[number];
 
 /** A change that waits for others, or that waited. */

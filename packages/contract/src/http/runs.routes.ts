@@ -184,6 +184,18 @@ export const runRoutes = defineRoutes({
       encoding: z.string(),
     }),
   },
+  told: {
+    method: 'GET',
+    path: '/runs/:id/told',
+    tag,
+    summary: 'What the end of the output tells of itself: the newest `::progress` and `::result` line',
+    params: run,
+    response: z.object({
+      progress: z.object({ percent: z.number(), text: z.string() }).nullable(),
+      /** As the program wrote it. */
+      result: z.record(z.string(), z.unknown()).nullable(),
+    }),
+  },
   stop: {
     method: 'POST',
     path: '/runs/:id/stop',

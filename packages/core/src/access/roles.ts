@@ -29,6 +29,9 @@ export const actions = [
   'alert.test',
   'delivery.replay',
   'approve',
+  // When nothing may be changed, and who changes it nevertheless.
+  'freeze.write',
+  'freeze.override',
   'secret.manage',
   'subscription.manage',
   'upgrade.manage',
@@ -61,6 +64,8 @@ export const rolesFor: Readonly<Record<Action, readonly Role[]>> = {
   'alert.test': editors,
   'delivery.replay': operators,
   approve: ['approver', 'admin'],
+  'freeze.write': ['approver', 'admin'],
+  'freeze.override': ['approver', 'admin'],
   'secret.manage': admins,
   'subscription.manage': admins,
   'upgrade.manage': admins,

@@ -19,7 +19,7 @@ export interface BackupSpec {
   readonly exclude: readonly string[];
   /** How a file is known to be as it was: by size and time of change, or by its bytes, which are all read then. */
   readonly compare: 'size+mtime' | 'hash';
-  /** Each file is read back and compared after it was written. */
+  /** Each file is flushed to the disk, read back and compared after it was written. */
   readonly verify: boolean;
   /** Sets that need not stay go after a backup that is whole. Both null: all stay. */
   readonly keep: Retention;

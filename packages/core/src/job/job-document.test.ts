@@ -37,6 +37,10 @@ const everything: readonly Record<string, unknown>[] = [
   },
   { when: { cpuBelow: '70%', memoryBelow: 80, fileExists: 'D:\\in\\data.csv', waitUpTo: '30m' } },
   { when: { cpuBelow: '70%' } },
+  { rollout: { rings: ['5%', '25%', '100%'] } },
+  {
+    rollout: { rings: [{ labels: { ring: 'canary' } }, 100], soak: '2h', haltOn: { failureRate: '2.5%', minimum: 10 } },
+  },
   {
     run: {
       program: 'D:\\etl.exe',

@@ -1,6 +1,7 @@
 import type { Schedule } from '@carillon/wintask/schedule/schedule';
 import { actionAsWritten } from '../action/action-as-written.js';
 import { type ActionRun, isAction } from '../action/action-spec.js';
+import { type RolloutRules, rolloutDefaults } from '../rollout/rollout-rules.js';
 import { accountAsWritten, entryAsWritten, sizeAsWritten } from './as-written.js';
 import { describeDuration } from './describe-schedule.js';
 import { jobLimits } from './job-limits.js';
@@ -43,7 +44,22 @@ export function jobDocument(spec: JobSpec): Document {
     ...outputAsWritten(output),
     ...(spec.replaces ? { replaces: spec.replaces } : {}),
     ...(spec.overrides ? { overrides: spec.overrides.map(overrideAsWritten) } : {}),
+    ...(spec.rollout ? { rollout: rolloutAsWritten(spec.rollout) } : {}),
     ...(spec.alerts.length > 0 ? { alerts: spec.alerts } : {}),
+  };
+}
+
+function rolloutAsWritten({ rings, soakMs, haltOn }: RolloutRules): Document {
+  const { failureRate, minimum } = haltOn;
+  const usual = rolloutDefaults.haltOn;
+  const halt = {
+    ...(failureRate === usual.failureRate ? {} : { failureRate: `${failureRate}%` }),
+    ...(minimum === usual.minimum ? {} : { minimum }),
+  };
+  return {
+    rings: rings.map((ring) => ('percent' in ring ? `${ring.percent}%` : ring)),
+    ...(soakMs === rolloutDefaults.soakMs ? {} : { soak: describeDuration(soakMs) }),
+    ...(Object.keys(halt).length > 0 ? { haltOn: halt } : {}),
   };
 }
 

@@ -7,6 +7,7 @@ import { canonicalJson } from '../desired/canonical-json.js';
 import { parseDocument } from '../document/parse-document.js';
 import type { HostGroup, Target } from '../host/target.js';
 import { makeProblem, type Result } from '../problem.js';
+import { rolloutSchema } from '../rollout/rollout.schema.js';
 import { problemParams } from '../zod-problems.js';
 import { conditionsSchema } from './conditions.schema.js';
 import { argumentsOfScripts, overridesSchema } from './host-overrides.schema.js';
@@ -29,7 +30,6 @@ import {
   hostNameSchema,
   labelsSchema,
   nameSchema,
-  notSupportedYet,
 } from './parts.schema.js';
 import { runSchema } from './run.schema.js';
 import { accountKinds, accountProblem, type RunAs, type RunAsParts, readRunAs, serviceAccounts } from './run-as.js';
@@ -177,7 +177,7 @@ export const jobFileSchema = z
     alerts: z.array(nameSchema).max(50).optional(),
     when: conditionsSchema.optional(),
     retry: retrySchema.optional(),
-    rollout: notSupportedYet('staged rollout'),
+    rollout: rolloutSchema.optional(),
   })
   .superRefine(({ run, overrides = [] }, context) => {
     for (const index of argumentsOfScripts(run, overrides)) {
@@ -214,6 +214,7 @@ export const jobFileSchema = z
       ...(file.when ? { when: file.when } : {}),
       ...(file.replaces && file.replaces.length > 0 ? { replaces: file.replaces } : {}),
       ...(file.overrides && file.overrides.length > 0 ? { overrides: file.overrides } : {}),
+      ...(file.rollout ? { rollout: file.rollout } : {}),
       alerts: file.alerts ?? [],
     }),
   );

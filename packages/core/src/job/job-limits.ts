@@ -23,5 +23,9 @@ export const jobLimits = {
   retryDelayMs: { min: 1_000, max: 24 * 3_600_000 },
   metricForMs: { default: 60_000, min: 5_000, max: 24 * 3_600_000 },
   waitUpToMs: { min: 1_000, max: 24 * 3_600_000 },
+  rolloutRings: 10,
+  /** Results that a rollout may wait for before it judges them. */
+  rolloutMinimum: 1_000,
+  soakMs: { min: 10_000, max: 31 * 24 * 3_600_000 },
   everyMs: { min: 60_000, max: 31 * 24 * 3_600_000 },
 } as const;

@@ -2,6 +2,7 @@ import { isWatched, type Schedule } from '@carillon/wintask/schedule/schedule';
 import { type ActionKind, type ActionRun, actionKinds } from '../action/action-spec.js';
 import type { Json } from '../desired/canonical-json.js';
 import type { Target } from '../host/target.js';
+import type { RolloutRules } from '../rollout/rollout-rules.js';
 import { type RunAs, readRunAs } from './run-as.js';
 
 /** A job as the product keeps it: every default written out, so that equal specs are equal values. */
@@ -33,6 +34,8 @@ export interface JobSpec {
   readonly replaces?: readonly string[];
   /** What is different on some hosts; absent when nothing is, as in all older definitions. */
   readonly overrides?: readonly HostOverride[];
+  /** How a new version reaches its hosts; absent: at once, as in all older definitions. Nothing of it goes to hosts. */
+  readonly rollout?: RolloutRules;
   /** Names of alert policies. */
   readonly alerts: readonly string[];
 }

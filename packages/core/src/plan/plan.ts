@@ -84,7 +84,11 @@ export const planHashDigits = 16;
  * One text for what is there, what is asked for and which hosts it moves: the same documents give another one as soon as
  * somebody has changed any of them, or a host came, went or was labelled otherwise. Times of starts are no part of it.
  */
-export function planHash(documents: readonly PlannedDocument[], moved: readonly MovedJob[]): string {
+export function planHash(
+  documents: readonly PlannedDocument[],
+  moved: readonly MovedJob[],
+  pruned: readonly { readonly name: string; readonly hosts: readonly string[] }[] = [],
+): string {
   const hosts = (names: readonly string[]) => names.map((name) => name.toLowerCase()).sort();
   const byName = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 1);
   const told = {
@@ -102,6 +106,9 @@ export function planHash(documents: readonly PlannedDocument[], moved: readonly 
         hosts: [hosts(hostsBefore), hosts(hostsAfter)],
       }))
       .sort(byName),
+    ...(pruned.length > 0
+      ? { pruned: pruned.map((job) => ({ key: job.name.toLowerCase(), hosts: hosts(job.hosts) })).sort(byName) }
+      : {}),
   };
   return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(told)) as Json)).slice(0, planHashDigits);
 }

@@ -25,3 +25,28 @@ export function standingOf(
   if (told.state === 'own' || (told.state === 'failed' && told.version === current)) return told.state;
   return (told.version ?? 0) < current ? 'waiting' : told.state;
 }
+
+/** So long one host has to tell how it went with a new password, before another one tries. */
+const trialMs = 2 * 60_000;
+/** So long nobody tries again what Windows refused somewhere: domains lock accounts after a few wrong passwords. */
+const refusedRestMs = 30 * 60_000;
+
+export interface PasswordTrial {
+  /** Some host has registered its tasks with it. */
+  readonly isVerified: boolean;
+  /** Some host could not. */
+  readonly isRefused: boolean;
+  /** Who tries it, and since when. */
+  readonly hostId: string | null;
+  readonly sinceMs: number | null;
+}
+
+/**
+ * May a host be given the newest password of an account now? One host tries it, and the others get it once Windows took it
+ * there: a mistyped one would otherwise be tried by all at once. `claim`: this host may be the one that tries.
+ */
+export function passwordTurn(trial: PasswordTrial, hostId: string, nowMs: number): 'give' | 'claim' | 'wait' {
+  if (trial.isVerified || trial.hostId === hostId) return 'give';
+  if (trial.sinceMs === null) return 'claim';
+  return nowMs - trial.sinceMs >= (trial.isRefused ? refusedRestMs : trialMs) ? 'claim' : 'wait';
+}

@@ -144,12 +144,14 @@ describe('an order', () => {
 });
 
 describe('the book', () => {
+  const judged = (book: AcceptedBook, record: AcceptedRecord) => book.judgeRecord(record, { by: 'Ann', atMs: nowMs });
+
   it('takes no version twice and none below', () => {
     const book = bookOf(...usual);
-    expect(book.judgeRecord(job('backup', 3))).toEqual({ ok: true });
-    expect(book.judgeRecord(job('backup', 2))).toMatchObject({ code: 'rollback' });
-    expect(book.judgeRecord(job('backup', 1))).toMatchObject({ code: 'rollback' });
-    expect(book.judgeRecord(job('new', 5))).toEqual({ ok: true });
+    expect(judged(book, job('backup', 3))).toEqual({ ok: true });
+    expect(judged(book, job('backup', 2))).toMatchObject({ code: 'rollback' });
+    expect(judged(book, job('backup', 1))).toMatchObject({ code: 'rollback' });
+    expect(judged(book, job('new', 5))).toEqual({ ok: true });
   });
 
   it('knows a definition that is not the accepted one', () => {

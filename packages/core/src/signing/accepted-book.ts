@@ -2,18 +2,35 @@ import { sha256Hex } from '../desired/canonical-json.js';
 import type { DesiredEntry } from '../desired/desired-state.js';
 import { holdBackReason } from '../desired/hold-back.js';
 import { type HostPause, pauseCapability } from '../desired/pause.js';
-import { type HostGroup, matchesTarget, type Target } from '../host/target.js';
+import { type HostGroup, matchesTarget, type Target, type TargetHost } from '../host/target.js';
+import { type RolloutCourse, versionFor } from '../rollout/course.js';
 import { AcceptedSecrets, type ProposedUse } from './accepted-secrets.js';
 import { type AcceptedPause, type AcceptedRecord, type BookEntry, type BookHead, noEntry } from './book-entry.js';
 import { type Refusal, refuse } from './refusal.js';
+import {
+  afterRolloutRecord,
+  isRolloutRecord,
+  judgeRolloutRecord,
+  type RolloutGuard,
+  serverItself,
+  startRollout,
+} from './rollout-guard.js';
 
 interface AcceptedJob {
   readonly name: string;
   readonly current: number;
+  readonly isGone: boolean;
+  readonly versions: ReadonlyMap<number, AcceptedVersion>;
+  readonly course: RolloutCourse;
+  /** Of the newest version on its way; null: none is. */
+  readonly rollout: RolloutGuard | null;
+}
+
+interface AcceptedVersion {
+  readonly manifestHash: string;
+  readonly specHash: string;
   readonly targets: Target;
   readonly needs: readonly string[];
-  readonly isGone: boolean;
-  readonly versions: ReadonlyMap<number, { readonly manifestHash: string; readonly specHash: string }>;
 }
 
 interface AcceptedHost {
@@ -71,13 +88,22 @@ export class AcceptedBook {
     const { kind, seq, previous, records } = entry;
     if (kind !== 'carillon/accepted/v1' || seq !== this.end.seq + 1 || previous !== this.end.hash)
       return refuse('book_changed', `entry ${this.end.seq + 1} of the book does not follow the one before`);
-    for (const record of records) this.take(record);
+    const atMs = Date.parse(entry.at);
+    for (const record of records) this.take(record, atMs);
     this.end = { seq, hash: sha256Hex(text) };
     return { ok: true };
   }
 
-  /** May this be accepted now? A version is never lower than one that was, nor the same with another meaning. */
-  judgeRecord(record: AcceptedRecord): Verdict {
+  /**
+   * May this be accepted now? A version is never lower than one that was, nor the same with another meaning; and a further
+   * ring is open only when the rule of its rollout allows it.
+   * @param by who asks for it; `serverItself` where nobody does
+   */
+  judgeRecord(record: AcceptedRecord, { by, atMs }: { by: string; atMs: number }): Verdict {
+    if (isRolloutRecord(record)) {
+      const job = this.jobs.get(record.jobId);
+      return judgeRolloutRecord(record, job && !job.isGone ? job : undefined, { isServer: by === serverItself, atMs });
+    }
     if (record.kind === 'seal-key') return this.secrets.judgeKey(record, this.hosts.get(record.hostId));
     if (record.kind === 'secret') return this.secrets.judge(record);
     if (record.kind !== 'job') return { ok: true };
@@ -100,12 +126,13 @@ export class AcceptedBook {
     if (given.size !== entries.length) return refuse('bad_index', `${of}: a job stands there twice`);
     const groups = [...this.groups.values()];
     for (const [jobId, job] of this.jobs) {
-      if (job.isGone || !matchesTarget(job.targets, host, groups)) continue;
+      const wanted = wantedOn({ ...host, id: hostId }, job, groups);
+      if (!wanted) continue;
       const entry = given.get(jobId);
-      const isHeld = holdBackReason(job.needs, capabilities) !== null;
+      const isHeld = holdBackReason(wanted.needs, capabilities) !== null;
       if (!entry && !isHeld) return refuse('left_out', `${of}: job ${job.name} is missing`);
       if (!entry) continue;
-      const flaw = entryFlaw(of, entry, job, isHeld);
+      const flaw = entryFlaw(of, entry, { job, wanted: wanted.version, isHeld });
       if (flaw) return flaw;
       given.delete(jobId);
     }
@@ -122,7 +149,7 @@ export class AcceptedBook {
     if (action !== 'run') return { ok: true };
     const job = this.jobs.get(jobId);
     if (!job || job.isGone) return refuse('unknown_job', `host ${host.name}: job ${jobId} was never accepted`);
-    return matchesTarget(job.targets, host, [...this.groups.values()])
+    return wantedOn({ ...host, id: hostId }, job, [...this.groups.values()])
       ? { ok: true }
       : refuse('other_target', `host ${host.name}: job ${job.name} is not for it`);
   }
@@ -184,12 +211,21 @@ export class AcceptedBook {
     return refuse('other_target', `${of}: job ${job.name} is not for it`);
   }
 
-  private take(record: AcceptedRecord): void {
+  private take(record: AcceptedRecord, atMs: number): void {
     switch (record.kind) {
       case 'job': {
         const { jobId, name, version, targets, needs, manifestHash, specHash } = record;
-        const versions = new Map(this.jobs.get(jobId)?.versions).set(version, { manifestHash, specHash });
-        this.jobs.set(jobId, { name, current: version, targets, needs, isGone: false, versions });
+        const before = this.jobs.get(jobId);
+        const versions = new Map(before?.versions).set(version, { manifestHash, specHash, targets, needs });
+        const way = startRollout(before?.course, record, atMs);
+        this.jobs.set(jobId, { name, current: version, isGone: false, versions, ...way });
+        break;
+      }
+      case 'rollout-step':
+      case 'rollout-halt':
+      case 'rollout-resume': {
+        const job = this.jobs.get(record.jobId);
+        if (job) this.jobs.set(record.jobId, { ...job, ...afterRolloutRecord(record, job, atMs) });
         break;
       }
       case 'job-gone': {
@@ -229,19 +265,40 @@ export class AcceptedBook {
   }
 }
 
+interface Wanted extends AcceptedVersion {
+  readonly version: number;
+}
+
+/** The version of a job that a host should have now; null: none. */
+function wantedOn(
+  host: TargetHost & { readonly id: string },
+  { isGone, course, versions }: AcceptedJob,
+  groups: readonly HostGroup[],
+): Wanted | null {
+  const version = isGone ? null : versionFor(host.id, course);
+  const known = version === null ? undefined : versions.get(version);
+  return version !== null && known && matchesTarget(known.targets, host, groups) ? { ...known, version } : null;
+}
+
 interface Definition {
   readonly specHash: string;
   readonly manifestHash: string;
 }
 
-function entryFlaw(of: string, entry: DesiredEntry, job: AcceptedJob, isHeld: boolean): Refusal | null {
+function entryFlaw(
+  of: string,
+  entry: DesiredEntry,
+  { job, wanted, isHeld }: { job: AcceptedJob; wanted: number; isHeld: boolean },
+): Refusal | null {
   const known = job.versions.get(entry.version);
   if (!known || known.manifestHash !== entry.manifestHash)
     return refuse(
       'bad_manifest',
       `${of}: version ${entry.version} of job ${job.name} is not the one that was accepted`,
     );
-  if (entry.version < job.current && !isHeld)
-    return refuse('rollback', `${of}: job ${job.name} at version ${entry.version}, ${job.current} was accepted`);
+  if (entry.version > wanted)
+    return refuse('rollout', `${of}: job ${job.name} at version ${entry.version}, whose ring is not open yet`);
+  if (entry.version < wanted && !isHeld)
+    return refuse('rollback', `${of}: job ${job.name} at version ${entry.version}, ${wanted} was accepted`);
   return null;
 }

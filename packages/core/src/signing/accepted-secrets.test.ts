@@ -73,6 +73,8 @@ const use = (changes: object = {}, manifest = manifestOf()) => ({
 });
 const usual = [host('a'), host('b', 'web'), sealKey('a'), sealKey('b'), job(manifestOf()), secret(1), secret(2)];
 
+const asked = { by: 'Ann', atMs: 0 };
+
 describe('a value for a host', () => {
   it('is sealed to the key that the host told, in the version that was accepted', () => {
     expect(bookOf(...usual).judgeUse(use())).toEqual({ ok: true, key: sealed, valueVersion: 2 });
@@ -109,9 +111,9 @@ describe('the key of a host', () => {
   it('is taken from the host alone', () => {
     const forged = sealKey('a', stranger, makeSealKeys().publicKey);
     const book = bookOf(...usual);
-    expect(book.judgeRecord(forged)).toMatchObject({ ok: false, code: 'bad_signature' });
-    expect(book.judgeRecord(sealKey('a'))).toEqual({ ok: true });
-    expect(book.judgeRecord({ ...sealKey('a'), hostId: 'b' })).toMatchObject({ code: 'bad_signature' });
+    expect(book.judgeRecord(forged, asked)).toMatchObject({ ok: false, code: 'bad_signature' });
+    expect(book.judgeRecord(sealKey('a'), asked)).toEqual({ ok: true });
+    expect(book.judgeRecord({ ...sealKey('a'), hostId: 'b' }, asked)).toMatchObject({ code: 'bad_signature' });
     // Nor where somebody wrote it into an entry that begins a book.
     expect(bookOf(...usual, forged).judgeUse(use())).toMatchObject({ key: sealed });
   });
@@ -126,12 +128,12 @@ describe('a new value', () => {
     ['below the last', secret(1), 'rollback'],
     ['of another secret', secret(1, { name: 'new' }), null],
   ])('%s', (_what, record, code) => {
-    expect(book().judgeRecord(record)).toMatchObject(code === null ? { ok: true } : { ok: false, code });
+    expect(book().judgeRecord(record, asked)).toMatchObject(code === null ? { ok: true } : { ok: false, code });
   });
 
   it('of a secret that was taken away begins above what there was', () => {
     const gone = bookOf(...usual, { kind: 'secret-gone', purpose: 'secret', name: 'token' });
-    expect(gone.judgeRecord(secret(2))).toMatchObject({ code: 'rollback' });
-    expect(gone.judgeRecord(secret(3))).toEqual({ ok: true });
+    expect(gone.judgeRecord(secret(2), asked)).toMatchObject({ code: 'rollback' });
+    expect(gone.judgeRecord(secret(3), asked)).toEqual({ ok: true });
   });
 });

@@ -1,5 +1,6 @@
 import { canonicalJson, type Json, sha256Hex } from '../desired/canonical-json.js';
 import type { Target } from '../host/target.js';
+import type { PlannedRing } from '../rollout/rings.js';
 import type { VaultPurpose } from '../secrets/secret-use.js';
 
 /** One thing that was accepted from somebody who may ask for it. What it says takes the place of what was said of it before. */
@@ -14,7 +15,15 @@ export type AcceptedRecord =
       readonly targets: Target;
       /** Capabilities without which an agent must not get it. */
       readonly needs: readonly string[];
+      /** It reaches its hosts in rings; absent: all of them have it at once, whatever was on its way. */
+      readonly rollout?: AcceptedRollout;
     }
+  /** By the server itself: the next ring is open. Only taken when the rule allows it. */
+  | { readonly kind: 'rollout-step'; readonly jobId: string; readonly version: number; readonly open: number }
+  /** By the server itself, or by somebody who asked for it. */
+  | { readonly kind: 'rollout-halt'; readonly jobId: string; readonly version: number }
+  /** By somebody who asked for it: the server itself never goes on with what was halted. */
+  | { readonly kind: 'rollout-resume'; readonly jobId: string; readonly version: number }
   | { readonly kind: 'job-gone'; readonly jobId: string }
   | {
       readonly kind: 'group';
@@ -53,6 +62,18 @@ export type AcceptedRecord =
       readonly sealedHash: string;
     }
   | { readonly kind: 'secret-gone'; readonly purpose: VaultPurpose; readonly name: string };
+
+/** How a version reaches its hosts, settled when it was accepted. */
+export interface AcceptedRollout {
+  /** Which makes the order of hosts. */
+  readonly seed: string;
+  readonly rings: readonly PlannedRing[];
+  readonly soakMs: number;
+  /** Rings that are open, where a book begins with a rollout under way; else the first. */
+  readonly open?: number;
+  /** It stands still, where a book begins with it. */
+  readonly isHalted?: boolean;
+}
 
 /** A pause as desired states compare it; see core's `pauseLine`. One for each host, in their order. */
 export interface AcceptedPause {

@@ -28,6 +28,8 @@ export const refusalCodes = [
   /** A job that the host should have is missing. */
   'left_out',
   'other_pause',
+  /** A version on a host whose ring is not open, or a ring that must not be opened. */
+  'rollout',
   /** The host's own policy asks for signatures of approvers, and they are not there. */
   'not_approved',
   /** Files of keys at the server cannot be read. */

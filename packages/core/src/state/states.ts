@@ -210,9 +210,10 @@ export const documentKinds = [
   'Route',
   'Silence',
   'MaintenanceWindow',
+  'Freeze',
 ] as const;
 export type DocumentKind = (typeof documentKinds)[number];
-/** Kinds that are stored as written, by name: what alerts are made of and where they go. */
+/** Kinds that are stored as written, by name: what alerts are made of and where they go, and when nothing may be changed. */
 export type AlertDocumentKind = Exclude<DocumentKind, 'Job' | 'HostGroup'>;
 export const alertDocumentKinds = documentKinds.filter(
   (kind): kind is AlertDocumentKind => kind !== 'Job' && kind !== 'HostGroup',

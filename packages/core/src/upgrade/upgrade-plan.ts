@@ -1,5 +1,5 @@
-import { sha256Hex } from '../desired/canonical-json.js';
 import { type HostGroup, matchesTarget, type Target, type TargetHost } from '../host/target.js';
+import { hostPlace } from '../rollout/rings.js';
 import { compareVersions, type ReleasePlatform, releasePlatforms } from './release.js';
 
 /** Hosts that should get a version: a ring. Several of one version add up; widen one by a higher percentage. */
@@ -68,5 +68,5 @@ export function upgradeCapability(platform: ReleasePlatform): string {
 function isInRing(host: UpgradeHost, ring: UpgradeRing, groups: readonly HostGroup[]): boolean {
   if (!matchesTarget(ring.target, host, groups)) return false;
   // Another order of hosts for each version, so that the same ones are not always first.
-  return Number.parseInt(sha256Hex(`${ring.version}/${host.id}`).slice(0, 8), 16) % 100 < ring.percent;
+  return hostPlace(ring.version, host.id) % 100 < ring.percent;
 }

@@ -3,6 +3,7 @@ import type { Input as InputOf } from '@carillon/contract/http/route';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles, Input } from '../../http/handles.js';
+import { requireFreezeRight } from '../../shared/frozen.js';
 import { AlertDocumentListStore } from '../../store/alert-document-list.store.js';
 import { AlertDocumentsService } from './alert-documents.service.js';
 
@@ -25,6 +26,7 @@ class AlertDocumentsController {
 
   @Handles(alertDocumentRoutes.remove)
   remove(@Input() input: InputOf<Routes['remove']>, @CallerOf() caller: Caller) {
+    if (input.kind === 'Freeze') requireFreezeRight(caller, 'freeze.write');
     return this.documents.remove(input, caller.name);
   }
 

@@ -4,9 +4,10 @@ import type { Input as InputOf } from '@carillon/contract/http/route';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles, Input } from '../../http/handles.js';
+import { requireFreezeRight } from '../../shared/frozen.js';
 import { ApplyStore } from '../../store/apply.store.js';
 import { DefinitionStore } from '../../store/definition.store.js';
-import { ApplyService } from './apply.service.js';
+import { ApplyService, requireFreezeRights } from './apply.service.js';
 
 @Controller()
 class ApplyController {
@@ -14,11 +15,14 @@ class ApplyController {
 
   @Handles(jobRoutes.apply)
   apply(@Input() { body }: InputOf<typeof jobRoutes.apply>, @CallerOf() caller: Caller) {
+    requireFreezeRights(body.documents, caller);
+    if (body.overrideFreeze !== undefined) requireFreezeRight(caller, 'freeze.override');
     return this.service.apply(body, caller.name);
   }
 
   @Handles(alertDocumentRoutes.put)
   put(@Input() { kind, name, expect, body }: InputOf<typeof alertDocumentRoutes.put>, @CallerOf() caller: Caller) {
+    if (kind === 'Freeze') requireFreezeRight(caller, 'freeze.write');
     return this.service.putDocument({ ...body, kind, name }, expect, caller.name);
   }
 }

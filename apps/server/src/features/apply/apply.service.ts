@@ -5,8 +5,10 @@ import { type Document, readDocument } from '@carillon/core/document/read-docume
 import { makeProblem } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidInput } from '../../http/api-error.js';
+import type { Caller } from '../../http/caller.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { ChangeDesk } from '../../shared/change-desk.js';
+import { overrideOf, refuseFrozen, requireFreezeRight } from '../../shared/frozen.js';
 import { meansSpec } from '../../shared/job-source.js';
 import { type DocumentPlace, placeKey } from '../../store/alert-document.store.js';
 import {
@@ -16,6 +18,7 @@ import {
   type WrittenDocument,
 } from '../../store/apply.store.js';
 import type { Need } from '../../store/approval-permit.js';
+import type { FrozenJob } from '../../store/freezes.js';
 import type { PlanFacts } from '../../store/plan-facts.js';
 import {
   circularJobs,
@@ -27,7 +30,7 @@ import {
   withoutHosts,
   wrongFallbacks,
 } from './checks.js';
-import { type MadePlan, makePlan } from './plan.js';
+import { type MadePlan, makePlan, shownFreezes, shownPruned, shownRollout } from './plan.js';
 import { notTheirSecrets } from './secret-checks.js';
 
 type Route = typeof jobRoutes.apply;
@@ -64,14 +67,16 @@ export class ApplyService {
     seen: readonly SeenDocument[] = [],
     withHosts = false,
   ): Promise<Response<Route>> {
-    const { documents: raw, dryRun, allowNoHosts, author, reason, sources = [], expect = [], expectPlan } = body;
+    const { documents: raw, dryRun, allowNoHosts, author, reason, sources = [], expect = [], expectPlan, set } = body;
+    const override = overrideOf(body.overrideFreeze);
     const documents = readAll(raw);
     const isPlanned = body.plan === true && dryRun;
     let made: MadePlan | undefined;
+    let held: readonly FrozenJob[] = [];
     requireMeaning(documents, sources);
     const outcome = await this.store.apply(
       documents,
-      { author: author ?? callerName, reason, sources },
+      { author: author ?? callerName, reason, sources, override, set },
       {
         versionsOf: expect.map(({ job }) => job),
         changesOf: seen,
@@ -90,6 +95,11 @@ export class ApplyService {
           ...(allowNoHosts ? [] : withoutHosts(documents, hosts)),
           ...notRegistrable(documents, hosts),
         ],
+        // A plan says so; whoever would do it is refused.
+        frozen: (frozen) => {
+          held = frozen;
+          if (!dryRun && !override) refuseFrozen(frozen);
+        },
         isPlanned: isPlanned || expectPlan !== undefined,
         plan: (facts: PlanFacts, results: readonly AppliedDocument[]) => {
           made = makePlan(documents, results, facts, { nowMs: Date.now(), withHosts });
@@ -101,19 +111,22 @@ export class ApplyService {
     );
     if (outcome.kind === 'refused') throw invalidInput(outcome.problems);
     // The engine learns what it looks at before the next result comes, and not at its next poll.
-    if (!dryRun && outcome.results.some(({ change }) => change !== 'unchanged'))
+    const isPruned = outcome.pruned.length > 0;
+    if (!dryRun && (isPruned || outcome.results.some(({ change }) => change !== 'unchanged')))
       this.hints.publish({ kind: 'alerts', hostIds: [] });
     if (!dryRun && outcome.changedHosts.length > 0)
       this.hints.publish({ kind: 'desired', hostIds: outcome.changedHosts });
     return {
       dryRun,
-      results: outcome.results.map(({ warnings: stored = [], ...result }, index) => {
+      results: outcome.results.map(({ warnings: stored = [], rollout, ...result }, index) => {
         const warnings = [...stored, ...dutyWarnings(documents[index], Date.now())];
         const told = warnings.map((warning) => ({ ...warning, hosts: [...warning.hosts] }));
         const plan = isPlanned ? made?.documents[index] : undefined;
-        return { ...result, ...(told.length > 0 ? { warnings: told } : {}), ...(plan ? { plan } : {}) };
+        const way = rollout ? { rollout: shownRollout(rollout) } : {};
+        return { ...result, ...way, ...(told.length > 0 ? { warnings: told } : {}), ...(plan ? { plan } : {}) };
       }),
-      ...(isPlanned && made ? { plan: { ...made.plan, ...approvalOf(outcome.need) } } : {}),
+      ...(isPruned ? { pruned: shownPruned(outcome.pruned) } : {}),
+      ...(isPlanned && made ? { plan: { ...made.plan, frozen: shownFreezes(held), ...approvalOf(outcome.need) } } : {}),
     };
   }
 
@@ -134,6 +147,12 @@ export class ApplyService {
     if (!result) throw new Error('a document was applied and no result came of it');
     return { kind: result.kind, name: result.name, change: result.change };
   }
+}
+
+/** @throws ApiError `forbidden` where a document says when nothing may be changed, and whoever gives it may not */
+export function requireFreezeRights(documents: readonly unknown[], caller: Caller): void {
+  const isFreeze = (raw: unknown) => raw !== null && typeof raw === 'object' && 'kind' in raw && raw.kind === 'Freeze';
+  if (documents.some(isFreeze)) requireFreezeRight(caller, 'freeze.write');
 }
 
 /** What others would have to approve, for a plan. */

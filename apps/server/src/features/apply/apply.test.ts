@@ -58,7 +58,7 @@ describe('bad documents', () => {
     ['no schedule', jobFile('x', { schedule: undefined }), { path: 'schedule', code: 'missing' }],
     ['a name with \\', jobFile('a\\b'), { path: 'name', got: '"a\\\\b"' }],
     ['a large script', jobFile('x', { run: { batch: 'x'.repeat(70_000) } }), { path: 'run.batch', code: 'too_long' }],
-    ['what is not there yet', jobFile('x', { rollout: {} }), { path: 'rollout', code: 'not_supported_yet' }],
+    ['a rollout without rings', jobFile('x', { rollout: {} }), { path: 'rollout.rings', code: 'missing' }],
     ['another kind', { kind: 'Jobb', name: 'x' }, { path: 'kind', got: '"Jobb"' }],
     ['no map', 'text', { path: '', code: 'wrong_type' }],
     ['the form of another tool', { task: {} }, { path: 'kind', expected: expect.stringContaining('carillon import') }],

@@ -15,7 +15,8 @@ import type { z } from 'zod';
 import { previewFires } from '../../shared/task-preview.js';
 import { zonesOf } from '../../shared/zones.js';
 import { placeKey } from '../../store/alert-document.store.js';
-import type { AppliedDocument, WrittenDocument } from '../../store/apply.store.js';
+import type { AppliedDocument, AppliedRollout, PrunedJob, WrittenDocument } from '../../store/apply.store.js';
+import type { FrozenJob } from '../../store/freezes.js';
 import type { JobHosts, PlanFacts, PlanHost } from '../../store/plan-facts.js';
 
 export interface MadePlan {
@@ -35,7 +36,7 @@ export function makePlan(
   const moved = movedJobs(documents, facts);
   return {
     plan: {
-      hash: planHash(planned, moved),
+      hash: planHash(planned, moved, facts.pruned),
       moved: moved.map(({ job, hostsBefore, hostsAfter }) => ({ job, ...shownChange(hostsBefore, hostsAfter) })),
     },
     documents: documents.map((document, index) => {
@@ -89,8 +90,11 @@ function movedJobs(documents: readonly WrittenDocument[], facts: PlanFacts): Mov
 
 function shownChange(had: readonly string[], has: readonly string[]) {
   const { gained, lost } = hostsChanged(had, has);
-  const shown = (hosts: string[]) => ({ count: hosts.length, hosts: hosts.slice(0, limits.planHosts) });
-  return { gained: shown(gained), lost: shown(lost) };
+  return { gained: shownHosts(gained), lost: shownHosts(lost) };
+}
+
+function shownHosts(hosts: readonly string[]) {
+  return { count: hosts.length, hosts: hosts.slice(0, limits.planHosts) };
 }
 
 function accountsAround({ kind, before, after, hostsBefore, hostsAfter }: PlannedDocument) {
@@ -103,6 +107,26 @@ function accountsAround({ kind, before, after, hostsBefore, hostsAfter }: Planne
           hosts.map((name) => ({ name })),
         );
   return { before: uses(before, hostsBefore), after: uses(after, hostsAfter) };
+}
+
+/** Jobs that are deleted, with the first of the hosts that had them. */
+export function shownPruned(pruned: readonly PrunedJob[]) {
+  return pruned.map(({ name, hosts }) => ({ name, ...shownHosts(hosts) }));
+}
+
+/** Each freeze that holds some of it, with the first of the jobs. */
+export function shownFreezes(frozen: readonly FrozenJob[]) {
+  const freezes = new Map(frozen.map(({ by }) => [by.name, by]));
+  return [...freezes.values()].map(({ name, reason, untilMs }) => {
+    const jobs = frozen.filter(({ by }) => by.name === name).map(({ job }) => job);
+    const until = new Date(untilMs).toISOString();
+    return { freeze: name, reason, until, count: jobs.length, jobs: jobs.slice(0, limits.planHosts) };
+  });
+}
+
+/** The rings of a rollout with the first of their hosts. */
+export function shownRollout({ rings, soakMs, supersedes }: AppliedRollout) {
+  return { rings: rings.map(({ ring, hosts }) => ({ ring, ...shownHosts(hosts) })), soakMs, supersedes };
 }
 
 /** A zone that only the host itself knows is left out; a job that is switched off starts nowhere. */

@@ -1,7 +1,9 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input as InputOf } from '@carillon/contract/http/route';
 import { Controller, Inject, Module } from '@nestjs/common';
+import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles, Input } from '../../http/handles.js';
+import { requireFreezeRight } from '../../shared/frozen.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
 import { HostStore } from '../../store/host.store.js';
 import { JobStore } from '../../store/job.store.js';
@@ -61,8 +63,9 @@ class JobsController {
   }
 
   @Handles(jobRoutes.remove)
-  remove(@Input() { name }: InputOf<Routes['remove']>) {
-    return this.jobs.remove(name);
+  remove(@Input() { name, overrideFreeze }: InputOf<Routes['remove']>, @CallerOf() caller: Caller) {
+    if (overrideFreeze !== undefined) requireFreezeRight(caller, 'freeze.override');
+    return this.jobs.remove(name, overrideFreeze);
   }
 }
 

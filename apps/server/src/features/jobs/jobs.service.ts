@@ -11,6 +11,7 @@ import { pageOfRows, readCursor, readUuidCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { assignmentView } from '../../shared/assignment-view.js';
 import { ChangeDesk } from '../../shared/change-desk.js';
+import { overrideOf, refuseFrozen } from '../../shared/frozen.js';
 import { readLabel } from '../../shared/read-label.js';
 import { taskChangeView } from '../../shared/task-change-view.js';
 import { previewFires, previewTask } from '../../shared/task-preview.js';
@@ -26,6 +27,12 @@ import { nextStartOf, nextStarts } from './next-start.js';
 
 type Routes = typeof jobRoutes;
 
+interface AskedRemoval {
+  readonly name: string;
+  /** Why it is done though a freeze covers it. */
+  readonly overrideFreeze?: string;
+}
+
 /** Use cases around jobs that exist. */
 @Injectable()
 export class JobsService {
@@ -39,7 +46,7 @@ export class JobsService {
     @Inject(HINTS) private readonly hints: Hints,
     @Inject(ChangeDesk) private readonly desk: ChangeDesk,
   ) {
-    desk.register<{ name: string }>('remove', { execute: ({ name }) => this.carryOutRemoval(name) });
+    desk.register<AskedRemoval>('remove', { execute: (body) => this.carryOutRemoval(body) });
   }
 
   async list({
@@ -188,13 +195,15 @@ export class JobsService {
     return previewTask(JSON.parse(row.manifest) as Manifest, await this.zone(row.id, timezone));
   }
 
-  /** @throws ApiError `conflict` with the number of a change request where others have to approve it */
-  remove(name: string): Promise<Response<Routes['remove']>> {
-    return this.desk.ask('remove', { title: `delete Job ${name}`, body: { name } }, () => this.carryOutRemoval(name));
+  /** @throws ApiError `conflict` while a freeze holds it, and with the number of a change request where others approve it */
+  remove(name: string, overrideFreeze: string | undefined): Promise<Response<Routes['remove']>> {
+    const body = { name, ...(overrideFreeze === undefined ? {} : { overrideFreeze }) };
+    return this.desk.ask('remove', { title: `delete Job ${name}`, body }, () => this.carryOutRemoval(body));
   }
 
-  private async carryOutRemoval(name: string): Promise<Response<Routes['remove']>> {
-    const removed = await this.jobs.remove(name);
+  private async carryOutRemoval({ name, overrideFreeze }: AskedRemoval): Promise<Response<Routes['remove']>> {
+    const override = overrideOf(overrideFreeze);
+    const removed = await this.jobs.remove(name, { frozen: override ? () => undefined : refuseFrozen, override });
     if (!removed) throw notFound('job', name);
     const { changedHosts } = removed;
     if (changedHosts.length > 0) this.hints.publish({ kind: 'desired', hostIds: changedHosts });

@@ -1,15 +1,21 @@
 import type { quietRoutes } from '@carillon/contract/http/quiet.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
+import type { AlertDocumentSpecs } from '@carillon/core/alert/documents/alert-documents';
 import type { OnCallSpec } from '@carillon/core/alert/documents/on-call.schema';
-import { matchesAll, writeMatcher } from '@carillon/core/alert/quiet/matchers';
+import { type Matcher, matchesAll, writeMatcher } from '@carillon/core/alert/quiet/matchers';
 import { type QuietDocument, quietStateAt } from '@carillon/core/alert/quiet/quiet-state';
 import { dutySpans } from '@carillon/core/alert/route/on-call';
+import { describeCover } from '@carillon/core/freeze/freeze';
 import { Inject, Injectable } from '@nestjs/common';
 import { pageOfRows, readCursor } from '../../http/cursor.js';
 import { AlertDocumentListStore, type OpenAlertRow } from '../../store/alert-document-list.store.js';
 
 type Routes = typeof quietRoutes;
 type Muted = NonNullable<Response<Routes['list']>['items'][number]['mutes']>;
+
+type ListedDocument = {
+  readonly [K in QuietDocument['kind']]: { readonly kind: K; readonly spec: AlertDocumentSpecs[K] };
+}[QuietDocument['kind']];
 
 const shownIncidents = 20;
 const shownSpans = 50;
@@ -24,27 +30,28 @@ export class QuietService {
     const rows = await this.documents.list(kind, readCursor(cursor), limit + 1);
     const states = new Map(rows.map((row) => [row.nameKey, quietStateAt(row as unknown as QuietDocument, nowMs)]));
     // All that fires is read once for the whole page, and only where something is active.
-    const isActive = [...states.values()].some(({ state }) => state === 'active');
+    const isActive = kind !== 'Freeze' && [...states.values()].some(({ state }) => state === 'active');
     const alerts = isActive ? await this.documents.openAlerts() : [];
     return pageOfRows(
       rows,
       limit,
       ({ nameKey }) => nameKey,
       (row) => {
-        const document = row as unknown as QuietDocument;
+        const document = row as unknown as ListedDocument;
         const { kind: which, spec } = document;
         const { state = 'over', fromMs = null, untilMs = null } = states.get(row.nameKey) ?? {};
         return {
           name: row.name,
           description: spec.description,
-          match: spec.match.map(writeMatcher),
+          match: which === 'Freeze' ? describeCover(spec.covers) : spec.match.map(writeMatcher),
           reason: spec.reason,
           by: (which === 'Silence' ? spec.author : null) ?? row.author,
           state,
           from: fromMs === null ? null : iso(fromMs),
           until: untilMs === null ? null : iso(untilMs),
-          recurs: which === 'MaintenanceWindow' && spec.when.kind !== 'once',
-          mutes: state === 'active' ? mutedBy(document, alerts) : null,
+          recurs: which !== 'Silence' && spec.when.kind !== 'once',
+          // A freeze mutes nothing.
+          mutes: state === 'active' && which !== 'Freeze' ? mutedBy(spec.match, alerts) : null,
           updatedAt: row.updatedAt.toISOString(),
         };
       },
@@ -82,7 +89,7 @@ export class QuietService {
   }
 }
 
-function mutedBy({ spec: { match } }: QuietDocument, alerts: readonly OpenAlertRow[]): Muted {
+function mutedBy(match: readonly Matcher[], alerts: readonly OpenAlertRow[]): Muted {
   const muted = alerts.filter(({ labels }) => matchesAll(match, labels));
   const incidents = new Map<number, Muted['incidents'][number]>();
   for (const { number, title, severity } of muted)

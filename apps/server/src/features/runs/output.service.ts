@@ -1,7 +1,8 @@
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { runRoutes } from '@carillon/contract/http/runs.routes';
 import { makeProblem } from '@carillon/core/problem';
-import { encodingOfCodePage } from '@carillon/core/run/output-text';
+import { decodeOutput, encodingOfCodePage } from '@carillon/core/run/output-text';
+import { nothingTold, withTold } from '@carillon/core/run/told-line';
 import { isRunUnderWay } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidInput, notFound } from '../../http/api-error.js';
@@ -14,6 +15,8 @@ type Route = typeof runRoutes.output;
 
 /** Enough of a stream's beginning to find its encoding. */
 const headPieces = 4;
+/** Of each stream. */
+const toldBytes = 64 * 1024;
 const nothing: OutputPieces = { rows: [], more: false };
 
 /** What a run wrote, as text, while it writes and after. */
@@ -54,6 +57,21 @@ export class OutputService {
       complete,
       encoding: [...found].join(', ') || 'utf-8',
     };
+  }
+
+  /** What the end of the output tells of itself. */
+  async told(id: string): Promise<Response<typeof runRoutes.told>> {
+    const run = await this.runs.byId(id);
+    if (!run) throw notFound('run', id);
+    const host = encodingOfCodePage(run.codePage);
+    let told = nothingTold;
+    // Of the two streams standard output has the last word.
+    for (const { data } of (await this.outputs.tails(id, toldBytes)).sort((a, b) => b.stream - a.stream)) {
+      const encoding = run.encoding === 'auto' ? findEncoding(data, true, host).encoding : run.encoding;
+      told = withTold(told, decodeOutput(data, encoding ?? 'utf-8').split(/\r\n|\n|\r/));
+    }
+    const { progress, result } = told;
+    return { progress, result: result && { ...result } };
   }
 
   private async reader(run: RunRow, stream: StreamNumber, place: StreamPlace, pieces: OutputPieces) {

@@ -41,6 +41,21 @@ const gbk = Buffer.from('b1b8b7ddcdeab3c9', 'hex');
 const bytewise = (data: Buffer, stream: 0 | 1 = 0) => [...data].map((byte) => ({ stream, data: Buffer.of(byte) }));
 
 describe('output', () => {
+  it('tells what its newest lines for us say, standard output last', async () => {
+    const id = await addRun(app.database, place, { stored: [90, 20] });
+    expect(await app.call(api.runs.told, { id })).toEqual({ progress: null, result: null });
+    await addOutput(app.database, id, [
+      { data: '::progress 10%\nworking\n::progr', gzip: true },
+      { stream: 1, data: '::progress 99%\n' },
+      { data: 'ess 40% files\n::result {"files":3}\n' },
+    ]);
+    expect(await app.call(api.runs.told, { id })).toEqual({
+      progress: { percent: 40, text: 'files' },
+      result: { files: 3 },
+    });
+    await expect(app.call(api.runs.told, { id: crypto.randomUUID() })).rejects.toMatchObject({ status: 404 });
+  });
+
   it('shows both streams in the order they were written', async () => {
     const id = await addRun(app.database, place, { stored: [4, 4] });
     await addOutput(app.database, id, [

@@ -53,6 +53,11 @@ class RunsController {
   output(@Input() input: InputOf<Routes['output']>) {
     return this.outputs.read(input);
   }
+
+  @Handles(runRoutes.told)
+  told(@Input() { id }: InputOf<Routes['told']>) {
+    return this.outputs.told(id);
+  }
 }
 
 @Module({

@@ -49,7 +49,8 @@ export class SignerDesk {
     forget: () => this.forget(),
     accept: ({ by, atMs, records, after }) => {
       if (!after) {
-        const flaw = this.notWhole() ?? records.map((each) => this.book.judgeRecord(each)).find(({ ok }) => !ok);
+        const flaw =
+          this.notWhole() ?? records.map((each) => this.book.judgeRecord(each, { by, atMs })).find(({ ok }) => !ok);
         if (flaw && !flaw.ok) return flaw;
       }
       const entry = nextEntry(after ?? this.book.head, { by, atMs, records });

@@ -12,6 +12,7 @@ import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
 import { WhyForm } from '../hosts/why-form.js';
+import { JobRollout } from '../rollouts/job-rollout.js';
 import { RunList } from '../runs/run-list.js';
 import { Definition } from './definition.js';
 import { JobActs } from './job-acts.js';
@@ -60,6 +61,7 @@ function JobDetails({ job }: { job: Job }) {
         </Group>
         <JobActs job={job} runNow={runNow} />
       </Group>
+      <JobRollout job={job.name} />
       {runNow.data && <StartedRuns ids={runNow.data} onClose={runNow.reset} />}
       <Tabs value={tab} onChange={show} keepMounted={false}>
         <Tabs.List mb="md">

@@ -25,6 +25,12 @@ const FirstSteps = lazy(() =>
   })),
 );
 
+const RolloutsUnderWay = lazy(() =>
+  Promise.all([import('../rollouts/rollouts-under-way.js'), loadLateWords()]).then(([found]) => ({
+    default: found.RolloutsUnderWay,
+  })),
+);
+
 const hostsThatAre = (presence: HostPresence) => ({ to: '/hosts', search: { presence } }) as const;
 const jobsWith = (assignments: Unsettled) => ({ to: '/jobs', search: { assignments } }) as const;
 const runsThat = (state: RunState) => ({ to: '/runs', search: { state } }) as const;
@@ -50,6 +56,9 @@ function Numbers({ data: { hosts, jobs, assignments, runs, recentBad, alertPath 
         <FirstSteps hosts={hosts.total} jobs={jobs.total} runs={runs.total} />
       </Suspense>
       <Unreached />
+      <Suspense>
+        <RolloutsUnderWay />
+      </Suspense>
       <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }}>
         <Figure
           title="overview.hosts"

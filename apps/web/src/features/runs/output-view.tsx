@@ -5,6 +5,8 @@ import { download } from '../../components/export-button.js';
 import { Failure } from '../../components/failure.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
+import { isLog } from './log-records.js';
+import { LogTable } from './log-table.js';
 import { OutputRows } from './output-rows.js';
 import { findHits } from './output-search.js';
 import { OutputSearchBar } from './output-search-bar.js';
@@ -30,6 +32,9 @@ export function OutputView({ output, fileName, running, zone, find = '' }: Props
   const [times, setTimes] = useState(false);
   const [follows, setFollows] = useState(true);
   const lines = useLines(pieces, shown);
+  const hasLog = useMemo(() => isLog(lines), [lines]);
+  const [isTable, setIsTable] = useState(false);
+  const asTable = hasLog && isTable;
   const search = useSearchIn(lines, find);
   const note = complete ? null : running ? t('runs.following') : t('runs.waiting');
   const save = () => download(fileName, 'text/plain', wholeText(pieces, shown));
@@ -38,7 +43,15 @@ export function OutputView({ output, fileName, running, zone, find = '' }: Props
       title={t('runs.output')}
       aside={
         <Group gap="sm">
-          <OutputSearchBar {...search.bar} />
+          {hasLog && (
+            <Switch
+              size="xs"
+              label={t('runs.asTable')}
+              checked={isTable}
+              onChange={(event) => setIsTable(event.currentTarget.checked)}
+            />
+          )}
+          {!asTable && <OutputSearchBar {...search.bar} />}
           <Switch
             size="xs"
             label={t('runs.times')}
@@ -64,7 +77,8 @@ export function OutputView({ output, fileName, running, zone, find = '' }: Props
       }
     >
       {error !== null && <Failure error={error} />}
-      <Box pos="relative">
+      {asTable && <LogTable lines={lines} zone={zone} />}
+      <Box pos="relative" hidden={asTable}>
         <OutputRows
           lines={lines}
           hits={search.hits}

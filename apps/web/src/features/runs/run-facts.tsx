@@ -1,5 +1,6 @@
 import type { Response } from '@carillon/contract/http/route';
 import type { runRoutes } from '@carillon/contract/http/runs.routes';
+import { traceIdOf } from '@carillon/core/run/trace-id';
 import { Facts } from '../../components/facts.js';
 import { HostLink, JobLink } from '../../components/links.js';
 import { When } from '../../components/when.js';
@@ -35,6 +36,7 @@ export function RunFacts({ run, usual }: { run: Response<typeof runRoutes.get>; 
         [t('runs.started'), <When key="started" at={run.startedAt} zone={run.timezone} ago />],
         [t('runs.finished'), run.finishedAt ? <When key="ended" at={run.finishedAt} zone={run.timezone} ago /> : '–'],
         [t('runs.trigger'), [t(`trigger.${run.trigger}`), run.cause].filter(Boolean).join(': ')],
+        [t('runs.traceId'), traceIdOf(run.id)],
         [t('runs.received'), <When key="received" at={run.receivedAt} zone={run.timezone} ago />],
       ]}
     />

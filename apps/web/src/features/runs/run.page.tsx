@@ -17,6 +17,7 @@ import { RunAttempts } from './run-attempts.js';
 import { RunElsewhere, RunNeighbours } from './run-beside.js';
 import { RunFacts } from './run-facts.js';
 import { RunIncidents } from './run-incidents.js';
+import { RunTold } from './run-told.js';
 import { RunWhy } from './run-why.js';
 import { StopRun } from './stop-run.js';
 import { useOutput } from './use-output.js';
@@ -64,6 +65,7 @@ function RunDetails({ run }: { run: Run }) {
         <RunFacts run={run} usual={beside?.usual ?? null} />
       </Section>
       <RunAttempts run={run} pieces={output.pieces} />
+      <RunTold pieces={output.pieces} running={running} />
       <OutputView
         output={output}
         fileName={`carillon-${run.job}-${run.host}-${run.id.slice(0, 8)}.txt`}

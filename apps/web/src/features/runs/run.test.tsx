@@ -3,7 +3,7 @@ import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { runRoutes } from '@carillon/contract/http/runs.routes';
 import { whyRoutes } from '@carillon/contract/http/why.routes';
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { FakeNetwork } from '../../testing/fake-network.js';
 import { sampleIncident } from '../../testing/incident-samples.js';
@@ -81,6 +81,43 @@ describe('the output of a run', () => {
     await waitFor(() => expect(log.textContent).toContain('<img src=x onerror=alert(1)>⟨U+202E⟩gpj.exe'));
     expect(log.querySelector('img')).toBeNull();
     expect(log.querySelectorAll('.output-row').length).toBeLessThan(100);
+  });
+
+  it('tells how far a run is, and what it handed over', async () => {
+    const running = sampleRun({ state: 'running', exitCode: null, exit: null, finishedAt: null, durationMs: null });
+    const page = whole(piece('stdout', 0, '::progress 10%\nworking\n::progress 40% <b>files</b>\n'));
+    renderApp(`/runs/${runId}`, networkWith(running, page));
+    const bar = await screen.findByRole('progressbar', { name: 'Progress' });
+    expect(bar.getAttribute('aria-valuenow')).toBe('40');
+    expect(screen.getByText('<b>files</b>', { selector: 'bdi' })).toBeTruthy();
+    cleanup();
+    const end = whole(piece('stdout', 0, '::progress 40%\n::result {"files":3,"from":"D:\\\\in","all":{"a":1}}\n'));
+    renderApp(`/runs/${runId}`, networkWith(sampleRun(), end));
+    expect(await screen.findByText('What it handed over')).toBeTruthy();
+    expect(screen.queryByRole('progressbar')).toBeNull();
+    expect(screen.getByText('files').nextSibling?.textContent).toBe('3');
+    expect(screen.getByText('D:\\in')).toBeTruthy();
+    expect(screen.getByText('{"a":1}')).toBeTruthy();
+  });
+
+  it('is a table by level where it is a structured log', async () => {
+    const lines = [
+      '{"level":"info","message":"begun","trace_id":"t1"}',
+      '{"level":"error","message":"no <i>route</i>","rows":7}',
+      '  at connect',
+      '{"level":"info","message":"over"}',
+    ];
+    renderApp(`/runs/${runId}`, networkWith(sampleRun(), whole(piece('stdout', 0, `${lines.join('\n')}\n`))));
+    fireEvent.click(await screen.findByRole('switch', { name: 'Log as a table' }));
+    const table = screen.getByRole('table', { name: 'Lines of the log' });
+    const shown = () => [...table.querySelectorAll('tbody tr[data-row]')].map((row) => row.textContent);
+    await waitFor(() => expect(shown()).toHaveLength(4));
+    expect(shown()[1]).toContain('no <i>route</i>rows=7');
+    fireEvent.click(screen.getByLabelText('≥ error'));
+    await waitFor(() => expect(shown()).toHaveLength(2));
+    expect(shown()[1]).toContain('at connect');
+    fireEvent.click(screen.getByRole('switch', { name: 'Log as a table' }));
+    await waitFor(() => expect(rowsOf(screen.getByRole('log'))).toHaveLength(4));
   });
 
   it('no longer follows when the reader scrolls up, until he wants it to', async () => {

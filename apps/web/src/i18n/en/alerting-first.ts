@@ -7,6 +7,7 @@ export const alertingFirst = {
   'nav.onCall': 'On-call',
   'nav.silences': 'Silences',
   'nav.maintenance': 'Maintenance',
+  'nav.freezes': 'Freezes',
   'nav.pauses': 'Pauses',
   'nav.subscriptions': 'Subscriptions',
   'nav.secrets': 'Secrets',

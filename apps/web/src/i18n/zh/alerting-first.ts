@@ -9,6 +9,7 @@ export const alertingFirst: Same<typeof english> = {
   'nav.onCall': '值班',
   'nav.silences': '静默',
   'nav.maintenance': '维护窗口',
+  'nav.freezes': '冻结期',
   'nav.pauses': '暂停',
   'nav.subscriptions': '订阅',
   'nav.secrets': '密钥',

@@ -12,6 +12,7 @@ import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
 import { requests } from './requests.js';
+import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
 import { timeline } from './timeline.js';
@@ -27,6 +28,7 @@ export const lateWords: Same<typeof english> = {
   ...hostPage,
   ...jobPage,
   ...jobs,
+  ...rollouts,
   ...requests,
   ...runPage,
   ...secrets,

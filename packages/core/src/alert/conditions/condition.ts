@@ -1,9 +1,6 @@
 import type { ExitCodeRange } from '../../job/job-spec.js';
+import type { LogLevel } from '../../run/log-line.js';
 import { mostResults } from './series-limits.js';
-
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
-/** Of structured log lines, mildest first. */
-export type LogLevel = (typeof logLevels)[number];
 
 /** What a policy asks about, every default written out. Spans in milliseconds, shares in percent. */
 export type Condition =

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { durationSchema, exitCodeRangeSchema, percentSchema } from '../../job/parts.schema.js';
+import { logLevels } from '../../run/log-line.js';
 import { problemParams } from '../../zod-problems.js';
-import { type Condition, type LoadFigure, logLevels } from './condition.js';
+import type { Condition, LoadFigure } from './condition.js';
 import { patternProblem } from './pattern.js';
 import { mostResults } from './series-limits.js';
 

@@ -1,4 +1,5 @@
 import { parseDocument } from '../../document/parse-document.js';
+import { type FreezeSpec, freezeFileSchema } from '../../freeze/freeze.schema.js';
 import type { Result } from '../../problem.js';
 import type { AlertDocumentKind } from '../../state/states.js';
 import { type AlertPolicySpec, alertPolicyFileSchema } from './alert-policy.schema.js';
@@ -16,6 +17,7 @@ export interface AlertDocumentSpecs {
   readonly Route: RouteSpec;
   readonly Silence: SilenceSpec;
   readonly MaintenanceWindow: MaintenanceWindowSpec;
+  readonly Freeze: FreezeSpec;
 }
 
 export type AlertDocument = {
@@ -29,6 +31,7 @@ const readers = {
   Route: (raw) => parseDocument(routeFileSchema, raw),
   Silence: (raw) => parseDocument(silenceFileSchema, raw),
   MaintenanceWindow: (raw) => parseDocument(maintenanceWindowFileSchema, raw),
+  Freeze: (raw) => parseDocument(freezeFileSchema, raw),
 } satisfies { readonly [K in AlertDocumentKind]: (raw: object) => Result<AlertDocumentSpecs[K]> };
 
 /** A parsed map whose `kind` is one of ours. */

@@ -16,12 +16,16 @@ import {
 } from './alert-parts.schema.js';
 
 /** Planned quiet, once or again and again. */
-export interface MaintenanceWindowSpec {
+export interface MaintenanceWindowSpec extends PlannedTimes {
   readonly name: string;
   readonly description: string;
   /** All of them have to fit; none: everything. */
   readonly match: readonly Matcher[];
   readonly reason: string;
+}
+
+/** A time, or times that come again and again. */
+export interface PlannedTimes {
   /** On whose clocks its times are. */
   readonly timezone: string;
   readonly when: WindowTimes;
@@ -43,6 +47,16 @@ const cronSchema = z.string().superRefine((expression, context) => {
   context.addIssue({ code: 'custom', input: expression, ...problemParams('wrong_value', expected) });
 });
 
+/** Fields that say when: `from` and `until`, or `cron` and `for`, or `weekly`. */
+export const timesShape = {
+  timezone: zoneSchema.optional(),
+  from: wallClockSchema.optional(),
+  until: wallClockSchema.optional(),
+  cron: cronSchema.optional(),
+  for: durationSchema(alertDocumentLimits.windowMs).optional(),
+  weekly: weeklySpansSchema.optional(),
+};
+
 /** `kind: MaintenanceWindow` as people write it: `from` and `until`, or `cron` and `for`, or `weekly`. */
 export const maintenanceWindowFileSchema = z
   .strictObject({
@@ -51,41 +65,18 @@ export const maintenanceWindowFileSchema = z
     description: z.string().max(jobLimits.descriptionCharacters).optional(),
     match: matchersSchema.optional(),
     reason: reasonTextSchema.optional(),
-    timezone: zoneSchema.optional(),
-    from: wallClockSchema.optional(),
-    until: wallClockSchema.optional(),
-    cron: cronSchema.optional(),
-    for: durationSchema(alertDocumentLimits.windowMs).optional(),
-    weekly: weeklySpansSchema.optional(),
+    ...timesShape,
   })
-  .superRefine((file, context) => {
-    const problem = timesProblem(file);
-    if (!problem) return;
-    const [path, expected] = problem;
-    context.addIssue({ code: 'custom', path: [path], input: file[path], ...problemParams('wrong_value', expected) });
-  })
-  .transform((file): MaintenanceWindowSpec => {
-    const timezone = file.timezone ?? 'UTC';
-    const iso = (text: string | undefined) =>
-      text === undefined ? null : new Date(instantOf(text, timezone)).toISOString();
-    const { cron, weekly } = file;
-    const [from, until] = [iso(file.from), iso(file.until)];
-    const when: WindowTimes = cron
-      ? { kind: 'cron', expression: cron, durationMs: file.for ?? 0 }
-      : weekly
-        ? { kind: 'weekly', spans: weekly }
-        : { kind: 'once', from: from ?? '', until: until ?? '' };
-    return {
+  .superRefine(checkTimes)
+  .transform(
+    (file): MaintenanceWindowSpec => ({
       name: file.name,
       description: file.description ?? '',
       match: file.match ?? [],
       reason: file.reason ?? '',
-      timezone,
-      when,
-      from,
-      until,
-    };
-  });
+      ...readTimes(file),
+    }),
+  );
 
 interface Times {
   readonly timezone?: string | undefined;
@@ -93,7 +84,29 @@ interface Times {
   readonly until?: string | undefined;
   readonly cron?: string | undefined;
   readonly for?: number | undefined;
-  readonly weekly?: unknown;
+  readonly weekly?: readonly WeeklySpan[] | undefined;
+}
+
+/** A problem with what was written in the fields of `timesShape`, at the field that has it. */
+export function checkTimes(file: Times, context: z.RefinementCtx): void {
+  const problem = timesProblem(file);
+  if (!problem) return;
+  const [path, expected] = problem;
+  context.addIssue({ code: 'custom', path: [path], input: file[path], ...problemParams('wrong_value', expected) });
+}
+
+export function readTimes(file: Times): PlannedTimes {
+  const timezone = file.timezone ?? 'UTC';
+  const iso = (text: string | undefined) =>
+    text === undefined ? null : new Date(instantOf(text, timezone)).toISOString();
+  const { cron, weekly } = file;
+  const [from, until] = [iso(file.from), iso(file.until)];
+  const when: WindowTimes = cron
+    ? { kind: 'cron', expression: cron, durationMs: file.for ?? 0 }
+    : weekly
+      ? { kind: 'weekly', spans: weekly }
+      : { kind: 'once', from: from ?? '', until: until ?? '' };
+  return { timezone, when, from, until };
 }
 
 function timesProblem(file: Times): [keyof Times, string] | null {

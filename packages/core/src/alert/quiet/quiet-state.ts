@@ -1,5 +1,5 @@
 import type { QuietStateName } from '../../state/states.js';
-import type { MaintenanceWindowSpec } from '../documents/maintenance-window.schema.js';
+import type { PlannedTimes } from '../documents/maintenance-window.schema.js';
 import type { SilenceSpec } from '../documents/silence.schema.js';
 import { isSilenceActive } from './mute.js';
 import { nextWindow, windowAt } from './windows.js';
@@ -15,7 +15,7 @@ export interface QuietState {
 
 export type QuietDocument =
   | { readonly kind: 'Silence'; readonly spec: SilenceSpec }
-  | { readonly kind: 'MaintenanceWindow'; readonly spec: MaintenanceWindowSpec };
+  | { readonly kind: 'MaintenanceWindow' | 'Freeze'; readonly spec: PlannedTimes };
 
 /** The state of a silence or of a window at an instant. */
 export function quietStateAt(document: QuietDocument, nowMs: number): QuietState {

@@ -1,6 +1,6 @@
 import { previousOccurrence, scheduleOccurrences } from '@carillon/wintask/schedule/occurrences';
 import type { Schedule } from '@carillon/wintask/schedule/schedule';
-import type { MaintenanceWindowSpec } from '../documents/maintenance-window.schema.js';
+import type { PlannedTimes } from '../documents/maintenance-window.schema.js';
 import { type Span, weeklySpans } from './weekly-spans.js';
 
 const dayMs = 86_400_000;
@@ -8,14 +8,14 @@ const dayMs = 86_400_000;
 const reachMs = { weekly: 15 * dayMs, cron: 4 * 366 * dayMs };
 
 /** The window that is open at an instant; of several the one that ends last. */
-export function windowAt(spec: MaintenanceWindowSpec, nowMs: number): Span | null {
+export function windowAt(spec: PlannedTimes, nowMs: number): Span | null {
   const open = around(spec, nowMs)
     .map((span) => clipped(spec, span))
     .filter(({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs);
   return open.reduce<Span | null>((last, span) => (last && last.untilMs >= span.untilMs ? last : span), null);
 }
 
-function around({ when, timezone }: MaintenanceWindowSpec, nowMs: number): Span[] {
+function around({ when, timezone }: PlannedTimes, nowMs: number): Span[] {
   switch (when.kind) {
     case 'once':
       return [{ fromMs: Date.parse(when.from), untilMs: Date.parse(when.until) }];
@@ -30,7 +30,7 @@ function around({ when, timezone }: MaintenanceWindowSpec, nowMs: number): Span[
 }
 
 /** The next window that begins after an instant; null: none in the years to come. */
-export function nextWindow(spec: MaintenanceWindowSpec, nowMs: number): Span | null {
+export function nextWindow(spec: PlannedTimes, nowMs: number): Span | null {
   const fromMs = Math.max(nowMs, spec.when.kind === 'once' ? nowMs : Date.parse(spec.from ?? '') - 1 || nowMs);
   const next = following(spec, fromMs).find((span) => span.fromMs > nowMs);
   if (!next) return null;
@@ -38,7 +38,7 @@ export function nextWindow(spec: MaintenanceWindowSpec, nowMs: number): Span | n
   return clip.fromMs < clip.untilMs ? clip : null;
 }
 
-function following({ when, timezone }: MaintenanceWindowSpec, nowMs: number): Span[] {
+function following({ when, timezone }: PlannedTimes, nowMs: number): Span[] {
   switch (when.kind) {
     case 'once':
       return [{ fromMs: Date.parse(when.from), untilMs: Date.parse(when.until) }];
@@ -53,7 +53,7 @@ function following({ when, timezone }: MaintenanceWindowSpec, nowMs: number): Sp
 }
 
 /** One that recurs does so between its borders. */
-function clipped({ when, from, until }: MaintenanceWindowSpec, span: Span): Span {
+function clipped({ when, from, until }: PlannedTimes, span: Span): Span {
   if (when.kind === 'once') return span;
   return {
     fromMs: Math.max(span.fromMs, from === null ? span.fromMs : Date.parse(from)),

@@ -128,6 +128,16 @@ export function fieldsOf(kind: AlertDocumentKind, raw: unknown): readonly Field[
         text('for', 'doc.windowLength', '2h'),
         text('reason', 'silence.reason'),
       ];
+    case 'Freeze':
+      return [
+        name,
+        toggle('covers.all', 'doc.covers.all'),
+        lines('covers.jobs', 'doc.covers.jobs', 'payroll\netl-*'),
+        ...times,
+        text('cron', 'doc.cron', '0 16 * * 5'),
+        text('for', 'doc.windowLength', '2h'),
+        text('reason', 'silence.reason'),
+      ];
     case 'OnCall':
       return [name, description, zone];
     case 'Route':

@@ -10,6 +10,7 @@ export const listOf = {
   OnCall: '/alerting/on-call',
   Silence: '/alerting/silences',
   MaintenanceWindow: '/alerting/maintenance',
+  Freeze: '/alerting/freezes',
 } as const satisfies Record<AlertDocumentKind, string>;
 
 export const kindWord = (kind: AlertDocumentKind): Word => `doc.kind.${kind}`;

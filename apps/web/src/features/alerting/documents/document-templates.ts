@@ -77,6 +77,20 @@ reason: Windows updates
 # Once instead of again and again: from and until without cron and for. By the week:
 # weekly: [{ days: mon-fri, from: "22:00", to: "02:00" }]
 `;
+    case 'Freeze':
+      return `kind: Freeze
+name: year-end
+covers: # changes of any of these: definitions, deletions, groups, further rings of rollouts
+  all: true
+  # jobs: [payroll, etl-*]
+  # labels: { env: prod }   jobs on hosts that have all these labels
+timezone: ${zone}
+from: ${wallTime(nowMs, zone)}
+until: ${wallTime(nowMs + 7 * 24 * hourMs, zone)}
+reason: closing of the year
+# Again and again instead: cron with for, or by the week:
+# weekly: [{ days: fri, from: "16:00", to: "23:59" }]
+`;
   }
 }
 

@@ -15,7 +15,7 @@ import { ListHead } from '../list-head.js';
 import { EndWindow } from './end-window.js';
 import type { QuietTime } from './quiet-time.js';
 
-type Kind = 'Silence' | 'MaintenanceWindow';
+type Kind = 'Silence' | 'MaintenanceWindow' | 'Freeze';
 
 const pages = {
   Silence: {
@@ -30,10 +30,17 @@ const pages = {
     none: 'maintenance.none',
     command: 'carillon apply -f examples/alerting/routes.yaml',
   },
+  Freeze: {
+    title: 'nav.freezes',
+    text: 'freezes.text',
+    none: 'freezes.none',
+    command: 'carillon apply -f examples/changes/freeze.yaml',
+  },
 } as const;
 
 export const SilencesPage = () => <QuietPage kind="Silence" />;
 export const MaintenancePage = () => <QuietPage kind="MaintenanceWindow" />;
+export const FreezesPage = () => <QuietPage kind="Freeze" />;
 
 /** Planned quiet: what is active, what it mutes right now and until when. */
 function QuietPage({ kind }: { kind: Kind }) {
@@ -54,8 +61,8 @@ function QuietPage({ kind }: { kind: Kind }) {
           t('common.name'),
           t('common.state'),
           t('quiet.until'),
-          t('doc.match'),
-          t('quiet.mutes'),
+          t(kind === 'Freeze' ? 'freezes.covers' : 'doc.match'),
+          ...(kind === 'Freeze' ? [] : [t('quiet.mutes')]),
           t('quiet.who'),
           '',
         ]}
@@ -98,7 +105,7 @@ function Row({ kind, time, removal }: { kind: Kind; time: QuietTime; removal: Re
         )}
       </Table.Td>
       <Table.Td className="wrap mono">{match.length > 0 ? match.join(' ') : t('routes.everything')}</Table.Td>
-      <Table.Td>{mutes ? <Mutes mutes={mutes} /> : '–'}</Table.Td>
+      {kind !== 'Freeze' && <Table.Td>{mutes ? <Mutes mutes={mutes} /> : '–'}</Table.Td>}
       <Table.Td className="wrap">{by}</Table.Td>
       <Table.Td>
         <Group gap={6} wrap="nowrap">

@@ -1,0 +1,94 @@
+import { rolloutRoutes } from '@carillon/contract/http/rollouts.routes';
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Failure } from '../../components/failure.js';
+import { useWords } from '../../i18n/index.js';
+import { call } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
+import type { Rollout } from './rollout.js';
+
+type Act = 'halt' | 'resume' | 'rollBack';
+
+/** What can be done about a rollout; each only after a question that names the job and counts its hosts. */
+export function RolloutActs({ rollout }: { rollout: Rollout }) {
+  const { t } = useWords();
+  const [asked, setAsked] = useState<Act | null>(null);
+  const { state, canRollBack, job } = rollout;
+  const acts: readonly Act[] = [
+    ...(state === 'running' ? (['halt'] as const) : []),
+    ...(state === 'halted' ? (['resume'] as const) : []),
+    ...(canRollBack ? (['rollBack'] as const) : []),
+  ];
+  return (
+    <Group gap={6}>
+      {acts.map((act) => (
+        <Button
+          key={act}
+          size="compact-sm"
+          variant={act === 'rollBack' ? 'light' : 'default'}
+          {...(act === 'rollBack' ? { color: 'red' } : {})}
+          onClick={() => setAsked(act)}
+        >
+          {t(`rollout.act.${act}`)}
+        </Button>
+      ))}
+      <Modal
+        opened={asked !== null}
+        onClose={() => setAsked(null)}
+        title={asked && t(`rollout.ask.${asked}`, { name: job })}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        {asked && <Question rollout={rollout} act={asked} onDone={() => setAsked(null)} />}
+      </Modal>
+    </Group>
+  );
+}
+
+function Question({ rollout, act, onDone }: { rollout: Rollout; act: Act; onDone: () => void }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const [reason, setReason] = useState('');
+  const { job: name, version, baseVersion, rings, health } = rollout;
+  const all = rings.reduce((sum, { hosts }) => sum + hosts, 0);
+  const doing = useOnce({
+    mutationFn: async () => {
+      await call(rolloutRoutes[act], { name, body: { reason: reason.trim() } });
+    },
+    onSuccess: async () => {
+      onDone();
+      await client.invalidateQueries();
+    },
+  });
+  return (
+    <Stack gap="sm">
+      <Text size="sm">
+        {t(`rollout.means.${act}`, {
+          count: act === 'rollBack' ? health.hosts : Math.max(0, all - health.hosts),
+          version,
+          before: baseVersion ?? 0,
+        })}
+      </Text>
+      <TextInput
+        label={t('rollout.reason')}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        data-autofocus
+      />
+      {doing.isError && <Failure error={doing.error} />}
+      <Group justify="end">
+        <Button variant="default" onClick={onDone}>
+          {t('bulk.not')}
+        </Button>
+        <Button
+          {...(act === 'rollBack' ? { color: 'red' } : {})}
+          disabled={reason.trim() === ''}
+          loading={doing.isPending}
+          onClick={() => doing.mutate()}
+        >
+          {t(`rollout.act.${act}`)}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
