@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { type Document, readDocument } from '@carillon/core/document/read-document';
 import { jobFileFromArticleTask } from '@carillon/core/job/article-task';
+import { jobChain } from '@carillon/core/job/job-chain';
 import { makeManifest } from '@carillon/core/job/job-spec';
 import { taskForJob } from '@carillon/core/job/task-for-job';
 import { isWatched } from '@carillon/wintask/schedule/schedule';
@@ -90,5 +91,26 @@ describe('examples/alerting', () => {
     ]);
     const kinds = new Set(documents.map(({ document }) => document.kind));
     expect([...kinds].sort()).toEqual(['Channel', 'MaintenanceWindow', 'OnCall', 'Route', 'Silence']);
+  });
+});
+
+describe('examples/chain', () => {
+  it('is a chain that begins with a timetable, each of the others after one that is there', async () => {
+    const documents = await readDocuments({ cwd: folder, stdin: Readable.from([]) }, ['chain']);
+    const jobs = documents.flatMap(({ document }) => (document.kind === 'Job' ? [document.spec] : []));
+    const links = jobs.flatMap(({ name, schedule }) =>
+      schedule.flatMap((entry) =>
+        entry.kind === 'job' ? [{ from: entry.job, to: name, outcome: entry.outcome }] : [],
+      ),
+    );
+    expect(jobChain('NightReport', links)).toMatchObject({
+      nodes: [
+        { name: 'NightBackup', level: 0 },
+        { name: 'NightIndex', level: 1 },
+        { name: 'NightClean', level: 2 },
+        { name: 'NightIndexFailed', level: 2 },
+        { name: 'NightReport', level: 3 },
+      ],
+    });
   });
 });

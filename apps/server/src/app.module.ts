@@ -5,6 +5,7 @@ import { configModule } from './config/config.module.js';
 import { AccessTokensModule } from './features/access-tokens/access-tokens.module.js';
 import { AccountsModule } from './features/accounts/accounts.module.js';
 import { AcknowledgeModule } from './features/acknowledge/acknowledge.module.js';
+import { AdmissionModule } from './features/admission/admission.module.js';
 import { AgentDownloadsModule } from './features/agent-downloads/agent-downloads.module.js';
 import { AlertDocumentsModule } from './features/alert-documents/alert-documents.module.js';
 import { AlertPoliciesModule } from './features/alert-policies/alert-policies.module.js';
@@ -59,6 +60,7 @@ export const features = [
   CommandsModule,
   RunsModule,
   HostsModule,
+  AdmissionModule,
   GroupsModule,
   EnrolmentTokensModule,
   AgentDownloadsModule,

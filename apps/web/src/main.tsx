@@ -4,7 +4,9 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/app.js';
 import { keepEarlyKeys } from './app/finder/early-keys.js';
 import { startI18n } from './i18n/index.js';
+import { offerStyleNonce } from './lib/style-nonce.js';
 
+offerStyleNonce();
 keepEarlyKeys();
 await startI18n();
 const root = document.getElementById('root');

@@ -23,6 +23,17 @@ export interface UninstallReport {
   readonly dataRemoved: boolean;
 }
 
+/** The tasks in our folders of Task Scheduler: those that are ours, and those that others put there. */
+export async function tasksInOurFolders(
+  scheduler: SchtasksScheduler,
+  folder: AgentFolder,
+): Promise<{ ours: string[]; others: string[] }> {
+  const listing = await scheduler.listing();
+  const all = [...new Set(listing.rows.map(({ path }) => path).filter(isInOurFolders))];
+  const ours = all.filter((path) => isOurs(listing.definition(path), folder));
+  return { ours, others: all.filter((path) => !ours.includes(path)) };
+}
+
 /**
  * Takes back everything `install` and the jobs have registered, and nothing else; asks nothing.
  * @param options.removeData also the agent's key, settings and what it has not told; kept otherwise
@@ -31,9 +42,7 @@ export interface UninstallReport {
 export async function uninstall(options: { data: string; removeData: boolean }): Promise<UninstallReport> {
   const folder = agentFolderAt(options.data);
   const scheduler = hostScheduler(loadSettings(folder).scheduler, folder.temporary);
-  const listing = await scheduler.listing();
-  const inOurFolders = listing.rows.map(({ path }) => path).filter(isInOurFolders);
-  const ours = new Set(inOurFolders.filter((path) => isOurs(listing.definition(path), folder)));
+  const { ours, others } = await tasksInOurFolders(scheduler, folder);
   // The agent first: it would put back what goes.
   const present = [...ours].sort((a, b) => Number(isAgentTask(b)) - Number(isAgentTask(a)));
   for (const path of present.filter(isAgentTask)) await scheduler.remove(path);
@@ -45,7 +54,7 @@ export async function uninstall(options: { data: string; removeData: boolean }):
   return {
     removed: present,
     restored,
-    left: [...new Set(inOurFolders)].filter((path) => !ours.has(path)),
+    left: others,
     untold: eventsToSend,
     dataRemoved: options.removeData,
   };
@@ -64,7 +73,7 @@ export function describeUninstall(report: UninstallReport, data: string): string
   return `${lines.join('\n')}\n`;
 }
 
-function isAgentTask(path: string): boolean {
+export function isAgentTask(path: string): boolean {
   return path.toLowerCase() === agentTaskPath.toLowerCase();
 }
 
@@ -78,7 +87,7 @@ function isOurs(definition: string | { readonly problem: string }, folder: Agent
   return read?.ok === true && verbs.some((verb) => isTaskOf(read.task, verb, folder.root));
 }
 
-async function giveBack(scheduler: SchtasksScheduler, folder: AgentFolder): Promise<string[]> {
+export async function giveBack(scheduler: SchtasksScheduler, folder: AgentFolder): Promise<string[]> {
   const memory = fileReplacedMemory(folder.replaced);
   const tasks = memory.load();
   // Nobody is left to report to.

@@ -84,7 +84,7 @@ async function expectMessage<N extends ServerMessage>(channel: Channel, name: N)
       );
     if (message.name === name) return message.body as Body<N>;
     if (message.name === 'reject')
-      throw new LinkError(message.body.message, message.body.code, message.body.retryAfterMs);
+      throw new LinkError(message.body.message, message.body.code, message.body.retryAfterMs, message.body.leave);
     if (message.name === 'goaway')
       throw new LinkError(`the server goes away (${message.body.reason})`, 'goaway', message.body.reconnectInMs);
   }

@@ -4,6 +4,8 @@ export class LinkError extends Error {
     message: string,
     readonly code: string,
     readonly retryAfterMs?: number,
+    /** With `retired`: the signed order to go. */
+    readonly leave?: { readonly text: string; readonly signature: string },
   ) {
     super(message);
     this.name = 'LinkError';

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { nextServer } from '@carillon/core/link/choose-server';
 import { freshReconnect, nextReconnect, type ReconnectRules } from '@carillon/core/link/reconnect';
 import type { Identity } from '../state/identity.js';
+import type { KeyKeeper } from '../state/key-keeper.js';
 import { Channel } from './channel.js';
 import { untilItAnswers } from './fail-back.js';
 import { type HelloState, sayHello } from './handshake.js';
@@ -15,6 +16,8 @@ export interface LinkOptions {
   readonly servers: readonly string[];
   readonly route?: Route;
   readonly identity: Identity;
+  /** The keys with which to sign in; absent on simulated hosts, which keep to the one of their identity. */
+  readonly keys?: KeyKeeper;
   /** Facts of the host, asked anew for each session: a time zone may have changed. */
   readonly facts: () => HelloState['facts'];
   readonly parts: SessionParts;
@@ -27,7 +30,15 @@ export interface LinkOptions {
 }
 
 /** Refusals that a person must resolve; asking more often does not help. */
-const hopelessCodes = new Set(['unknown_agent', 'revoked', 'quarantined', 'wrong_origin', 'protocol', 'bad_signature']);
+const hopelessCodes = new Set([
+  'unknown_agent',
+  'revoked',
+  'quarantined',
+  'wrong_origin',
+  'protocol',
+  'bad_signature',
+  'retired',
+]);
 const hopelessWaitMs = 5 * 60_000;
 
 const defaultFailBackMs = 10 * 60_000;
@@ -85,11 +96,12 @@ interface SessionEnd {
 }
 
 async function oneSession(
-  { servers, route = {}, identity, facts, parts, timing, failBackMs, onOnline }: LinkOptions,
+  options: LinkOptions,
   place: number,
   signal: AbortSignal,
   onOpen: () => void,
 ): Promise<SessionEnd> {
+  const { servers, route = {}, identity, keys, facts, parts, timing, failBackMs, onOnline } = options;
   const server = servers[place] ?? '';
   // Ends the session: the agent stops, or the best address answers again.
   const leave = new AbortController();
@@ -99,15 +111,17 @@ async function oneSession(
   try {
     channel = await Channel.open(server, { route, signal });
     const { epoch, first, next, kept } = parts.eventLog;
-    const welcome = await sayHello(channel, server, identity, {
+    const welcome = await sayHello(channel, server, keys?.toTry() ?? identity, {
       facts: facts(),
       desired: parts.desired.wanted,
       spool: { epoch, first, next },
       kept,
       instance: instanceOf(identity),
     });
+    if (keys?.noteWelcome() === 'commit') parts.log.info('this host has another key');
     onOpen();
     parts.log.info('connected', { server, session: welcome.sessionId });
+    if (welcome.waits) parts.log.warn('this host waits until somebody lets it in; until then it gets nothing');
     onOnline?.();
     if (place > 0)
       void untilItAnswers(servers[0] ?? '', route, failBackMs ?? defaultFailBackMs, over.signal).then((answers) => {
@@ -120,6 +134,9 @@ async function oneSession(
     channel?.close();
     if (!(error instanceof LinkError)) return { why: String(error), code: undefined, isLeft };
     const { code } = error;
+    // The centre may have died before it had heard of the next key.
+    if (code === 'bad_signature' && keys?.noteRefused()) return oneSession(options, place, signal, onOpen);
+    if (error.leave) parts.leaving?.onRetired(error.leave);
     const retryAfterMs = error.retryAfterMs ?? (hopelessCodes.has(code) ? hopelessWaitMs : undefined);
     return { why: `${code}: ${error.message}`, code, isLeft, retryAfterMs };
   } finally {

@@ -9,6 +9,7 @@ import type { CommandDesk } from '../commands/command-desk.js';
 import type { Log } from '../lib/log.js';
 import type { AuditWitness } from '../state/audit-witness.js';
 import type { EventLog } from '../state/event-log.js';
+import type { KeyKeeper } from '../state/key-keeper.js';
 import type { TrustKeeper } from '../state/trust.js';
 import type { DesiredSync } from '../sync/desired-sync.js';
 import type { Upgrader } from '../upgrade/upgrader.js';
@@ -18,9 +19,21 @@ import type { Channel, FromServer } from './channel.js';
 
 /** What wants to know whether there is a session. */
 export interface SessionContact {
-  attach(channel: Pick<Channel, 'silentMs' | 'close'>): void;
+  attach(channel: Pick<Channel, 'silentMs' | 'close'>, waits?: boolean): void;
   detach(): void;
   onTrouble(why: string): void;
+}
+
+type SignedOrder = Body<'leave'>;
+
+/** What sees to it that the host goes when it is told to. */
+export interface LeavingPart {
+  /** A session is open. @param say tells the centre that nothing of ours is left */
+  attach(say: () => void, serverTimeMs: number): void;
+  detach(): void;
+  onLeave(order: SignedOrder): void;
+  /** The centre takes nothing more of this host. */
+  onRetired(order: SignedOrder): void;
 }
 
 /** The parts of an agent that talk to the server while a session is open. */
@@ -44,6 +57,9 @@ export interface SessionParts {
   readonly witness?: Pick<AuditWitness, 'take'>;
   /** Told when a session opens and ends. */
   readonly contact?: SessionContact;
+  /** Absent on simulated hosts, which keep their key and never go. */
+  readonly keys?: Pick<KeyKeeper, 'begin' | 'offer' | 'isOffered'>;
+  readonly leaving?: LeavingPart;
   readonly log: Log;
 }
 
@@ -53,6 +69,8 @@ export interface SessionTiming {
   readonly silenceMs: number;
   readonly lookMs: number;
 }
+
+const newKeyMs = 200;
 
 const defaultTiming: SessionTiming = { pingAfterMs: 45_000, silenceMs: limits.silenceMs, lookMs: 5_000 };
 
@@ -111,6 +129,8 @@ export async function runSession(
     // What follows stands on what could not be done.
     if (isBroken) return;
     if (message.name === 'goaway') retryAfterMs = message.body.reconnectInMs;
+    // To be welcomed with the next key is what makes it ours.
+    if (message.name === 'key.kept') retryAfterMs = newKeyMs;
     try {
       receive(message, channel, parts);
     } catch (error) {
@@ -129,7 +149,9 @@ export async function runSession(
   const status = (body: Body<'apply.status'>) => channel.send('apply.status', body);
   desired.attach({ get, status, refused }, welcome.desired, serverTimeMs);
   parts.inventory?.attach((body) => channel.send('inventory', body));
-  parts.contact?.attach(channel);
+  parts.contact?.attach(channel, welcome.waits === true);
+  parts.leaving?.attach(() => channel.send('left', {}), serverTimeMs);
+  offerKey(channel, parts);
   output.pump();
 
   try {
@@ -146,19 +168,22 @@ export async function runSession(
       parts.inventory,
       parts.contact,
       parts.upgrader,
+      parts.leaving,
       parts.central,
     ])
       part?.detach();
   }
 }
 
+function offerKey(channel: Channel, { keys }: SessionParts): void {
+  const offer = keys?.offer();
+  if (offer) channel.send('key.offer', offer);
+}
+
 const refusedOutput = /^log frame: run ([0-9a-f-]{36})\b/;
 
-function receive(
-  message: FromServer,
-  channel: Channel,
-  { events, output, desired, commands, inventory, upgrader, trust, witness, central, log }: SessionParts,
-): void {
+function receive(message: FromServer, channel: Channel, parts: SessionParts): void {
+  const { events, output, desired, commands, inventory, upgrader, trust, witness, central, log } = parts;
   switch (message.name) {
     case 'desired.notice':
       desired.onPoint(message.body);
@@ -206,6 +231,16 @@ function receive(
       if (before) channel.send('audit.seen', before);
       break;
     }
+    case 'key.ask':
+      parts.keys?.begin();
+      offerKey(channel, parts);
+      break;
+    case 'key.kept':
+      if (parts.keys?.isOffered(message.body.next)) channel.close(1000, 'another key');
+      break;
+    case 'leave':
+      parts.leaving?.onLeave(message.body);
+      break;
     case 'secrets.notice':
       central?.onNotice(message.body);
       break;
@@ -219,6 +254,10 @@ function receive(
       break;
     }
     case 'reject':
+      if (message.body.leave) parts.leaving?.onRetired(message.body.leave);
+      log.info('the server says reject', { code: message.body.code, message: message.body.message });
+      channel.close();
+      break;
     case 'goaway':
       log.info(`the server says ${message.name}`, message.body);
       channel.close();

@@ -8,7 +8,7 @@ function passwordsOf(data: string): PasswordFile {
   const folder = agentFolderAt(data);
   const identity = loadIdentity(folder);
   if (!identity) throw new Error(`${folder.root}: not enrolled; run carillon-agent enroll first`);
-  return new PasswordFile(folder.passwords, identity.privateKey);
+  return new PasswordFile(folder.passwords, identity.localKey);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { hostKeyCapability, leaveCapability } from '@carillon/contract/agent/host-key-messages';
 import { limits } from '@carillon/contract/limits';
 import { agentTaskPath, isTaskOf } from '@carillon/core/install/agent-task';
 import type { Manifest } from '@carillon/core/job/job-spec';
@@ -43,6 +44,8 @@ import { ContactKeeper } from '../state/contact.js';
 import { FileDesiredCache } from '../state/desired-cache.js';
 import { FileEventLog, type UnnumberedEvent } from '../state/event-log.js';
 import { loadIdentity, loadReleaseKeys, tellRunnersName } from '../state/identity.js';
+import { KeyKeeper } from '../state/key-keeper.js';
+import { loadLeaveFile } from '../state/leave-file.js';
 import { manifestHere } from '../state/manifest-here.js';
 import { loadPause, storePause } from '../state/pause-file.js';
 import { loadOrMakeSealKeys } from '../state/seal-key.js';
@@ -69,6 +72,8 @@ import { StartWatch } from '../watch/start-watch.js';
 import { TriggerWatch } from '../watch/trigger-watch.js';
 import { unpackKoffi } from '../windows/koffi.js';
 import { hostTimezone } from '../zones/host-timezone.js';
+import { forgetFiles, forgetHost, Leaver } from './leave.js';
+import { countIn } from './status.js';
 
 const startsMs = 60_000;
 const triggersMs = 2_000;
@@ -82,12 +87,22 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
   const folder = agentFolderAt(data);
   const settings = loadSettings(folder);
   const identity = loadIdentity(folder);
+  const leaveFile = loadLeaveFile(folder);
+  if (!identity && leaveFile) {
+    log.warn('this host is retired: what is left of it goes');
+    await forgetHost(hostScheduler(settings.scheduler, folder.temporary), folder);
+    forgetFiles(folder);
+    return;
+  }
   if (identity?.agentId === undefined) throw new Error(`${folder.root}: not enrolled; run carillon-agent enroll first`);
   prepareAgentFolder(folder);
   const release = lockFolder(folder.lock);
+  const gone = new AbortController();
+  const ended = AbortSignal.any([signal, gone.signal]);
   try {
     unpackKoffi(folder.native);
     const { agentId } = identity;
+    const keys = new KeyKeeper(folder);
     const trust = new TrustKeeper(folder, identity.signerKeys);
     const eventLog = new FileEventLog(folder.log, folder.reserve, {
       bytes: limits.spoolKeptBytes,
@@ -107,7 +122,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       rule: policy.approvalRule,
       hostName: identity.name,
     }));
-    const accounts = hostAccounts(folder, identity.privateKey);
+    const accounts = hostAccounts(folder, identity.localKey);
     const facts = () => ({
       hostTimezone: hostTimezone(),
       runner: settings.runner,
@@ -116,15 +131,18 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       hostName: identity.name,
       sids: accounts.sids,
     });
-    const secrets = new PasswordFile(folder.secrets, identity.privateKey, 'secret');
+    const secrets = new PasswordFile(folder.secrets, identity.localKey, 'secret');
     const central = new CentralSecrets({
       agentId,
       hostName: () => identity.name,
-      privateKey: identity.privateKey,
+      // As it is when something is signed.
+      get privateKey() {
+        return keys.current.privateKey;
+      },
       sealKeys: loadOrMakeSealKeys(folder),
       trust: () => trust.trust,
       secrets,
-      passwords: new PasswordFile(folder.passwords, identity.privateKey),
+      passwords: new PasswordFile(folder.passwords, identity.localKey),
       registered: () => cache.registered().jobs,
       log,
     });
@@ -246,11 +264,28 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
     const keeper = new SpoolKeeper({ folder, eventLog, log });
     const collector = new Collector({ folder, eventLog, keeper, onEvents, onNews: pump, log });
 
+    const leaver = new Leaver({
+      folder,
+      agentId,
+      trust: () => trust.trust,
+      scheduler,
+      halt: () => halt(),
+      waiting: () =>
+        eventLog.next - eventLog.first + countIn(folder.drop) + countIn(folder.output) + countIn(folder.running),
+      end: () => gone.abort('the host is retired'),
+      log,
+    });
+    /** Whatever changes tasks, or would put back what goes. */
+    const halt = async () => {
+      await Promise.all([drift.stop(), inventory.stop(), startTimer.stop(), triggerTimer.stop()]);
+      await desired.stop();
+    };
+
     log.info('agent starts', { name: identity.name, servers: serversOf(settings), data: folder.root });
     reportBoot(folder.boot, report);
     collector.start();
     void shareSecrets();
-    desired.start();
+    if (!leaveFile) desired.start();
     const watched = [
       watchFile(folder.policy, () => {
         log.info('the policy of this host has changed');
@@ -259,11 +294,14 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       watchFile(folder.passwords, () => desired.reconsider()),
       watchFile(folder.secrets, () => void shareSecrets()),
     ];
-    drift.start();
-    inventory.start();
+    if (!leaveFile) {
+      drift.start();
+      inventory.start();
+      startTimer.start();
+      triggerTimer.start();
+    }
     await upgrader.start();
-    startTimer.start();
-    triggerTimer.start();
+    leaver.start();
     const endTrimming = trimHeap();
     await keepLinked(
       {
@@ -271,11 +309,17 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
         route: settings,
         ...(settings.reconnect ? { reconnect: settings.reconnect } : {}),
         identity,
+        keys,
         facts: () =>
           hostFactsOf(
             settings.scheduler.kind,
             settings.name,
-            [sealedSecrets, ...(program ? [upgradeCapability(program.platform)] : [])],
+            [
+              leaveCapability,
+              hostKeyCapability,
+              sealedSecrets,
+              ...(program ? [upgradeCapability(program.platform)] : []),
+            ],
             codePage,
           ),
         parts: {
@@ -289,22 +333,22 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
           inventory,
           contact,
           upgrader,
+          leaving: leaver,
+          keys,
           trust,
           central,
           witness: new AuditWitness(folder, () => trust.trust.signerKeys),
           log,
         },
       },
-      signal,
+      ended,
     );
-    await drift.stop();
-    await inventory.stop();
-    await startTimer.stop();
-    await triggerTimer.stop();
+    leaver.stop();
+    await halt();
     endTrimming();
     collector.stop();
     for (const end of watched) end();
-    await desired.stop();
+    if (gone.signal.aborted) forgetFiles(folder);
     log.info('agent stops');
   } finally {
     release();

@@ -1,5 +1,7 @@
+import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
+import { keyFingerprint } from '@carillon/core/host/join-token';
 import { judgeKeySet, readKeySet, rootFingerprint, type SignedKeySet } from '@carillon/core/signing/key-set';
 import { protectFolder } from '../install/rights.js';
 import { hostFactsOf } from '../lib/host-facts.js';
@@ -33,7 +35,7 @@ export interface EnrollOptions extends Route {
 export async function enroll(
   options: EnrollOptions,
   env: NodeJS.ProcessEnv,
-): Promise<{ agentId: string; name: string }> {
+): Promise<{ agentId: string; name: string; waits: boolean; keyFingerprint: string }> {
   const scheduler = schedulerFrom(options.schtasksCommand, env, options.wevtutilCommand);
   const folder = agentFolderAt(options.data);
   prepareAgentFolder(folder);
@@ -45,6 +47,8 @@ export async function enroll(
       `${folder.root}: already enrolled as ${identity.name}; choose another --data, or remove the folder to start over`,
     );
   }
+  // Of a host that was taken out here before.
+  rmSync(folder.leaving, { force: true });
   const servers = serverList(options.server);
   const { proxy, ca } = options;
   const { server, channel } = await openFirst(servers, { proxy, ca: ca && resolve(ca) });
@@ -71,7 +75,13 @@ export async function enroll(
     storeEnrolment(folder, identity, { agentId: enrolled.agentId, name: enrolled.name, signerKeys }, releaseKeys);
     // Vouched for by the keys that came with it.
     if (keys) new TrustKeeper(folder).take(keys);
-    return { agentId: enrolled.agentId, name: enrolled.name };
+    const { agentId, name, state } = enrolled;
+    return {
+      agentId,
+      name,
+      waits: state === 'pending',
+      keyFingerprint: keyFingerprint(identity.publicKey, sha256Hex),
+    };
   } finally {
     channel.close();
   }

@@ -8,7 +8,7 @@ function secretsOf(data: string): PasswordFile {
   const folder = agentFolderAt(data);
   const identity = loadIdentity(folder);
   if (!identity) throw new Error(`${folder.root}: not enrolled; run carillon-agent enroll first`);
-  return new PasswordFile(folder.secrets, identity.privateKey, 'secret');
+  return new PasswordFile(folder.secrets, identity.localKey, 'secret');
 }
 
 /**

@@ -1,5 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { desiredHash } from '@carillon/core/desired/desired-state';
+import { keyFingerprint } from '@carillon/core/host/join-token';
 import { agentVersion } from '../lib/agent-version.js';
 import { folderHolder } from '../lib/folder-lock.js';
 import { agentFolderAt } from '../state/agent-folder.js';
@@ -13,6 +15,8 @@ export interface AgentStatus {
   readonly version: string;
   readonly name: string | null;
   readonly agentId: string | null;
+  /** Of its key, to be compared with what the centre shows before it lets the host in; null where there is none. */
+  readonly keyFingerprint: string | null;
   readonly server: string;
   readonly data: string;
   /** The agent's process; null when none works on this folder. */
@@ -40,6 +44,7 @@ export function agentStatus(data: string): AgentStatus {
     version: agentVersion,
     name: identity?.name ?? null,
     agentId: identity?.agentId ?? null,
+    keyFingerprint: identity ? keyFingerprint(identity.publicKey, sha256Hex) : null,
     server: settings.server,
     data: folder.root,
     agent: holder ? { pid: holder.pid, since: holder.since } : null,
@@ -57,7 +62,7 @@ export function agentStatus(data: string): AgentStatus {
   };
 }
 
-function countIn(folder: string): number {
+export function countIn(folder: string): number {
   return existsSync(folder) ? readdirSync(folder).length : 0;
 }
 
@@ -66,10 +71,11 @@ export function describeStatus(status: AgentStatus, nowMs: number): string {
   const { agent, contact, spool, tasks } = status;
   const rows: [string, string][] = [
     ['host', `${status.name ?? 'not enrolled'} (agent ${status.version})`],
+    ...(status.keyFingerprint ? [['key', status.keyFingerprint] as [string, string]] : []),
     ['agent', agent ? `running${forTime(agent.since, nowMs)}, process ${agent.pid}` : 'not running'],
     [
       'server',
-      `${status.server}, ${status.connected ? `connected${forTime(contact.connectedSince, nowMs)}` : 'not connected'}`,
+      `${status.server}, ${status.connected ? `connected${forTime(contact.connectedSince, nowMs)}${contact.waits ? ', waits until somebody lets this host in' : ''}` : 'not connected'}`,
     ],
     [
       'last contact',

@@ -48,7 +48,7 @@ function openSecrets(
     return (name) => own.get(name);
   }
   const identity = loadIdentity(folder);
-  const book = identity && new PasswordFile(folder.secrets, identity.privateKey, 'secret');
+  const book = identity && new PasswordFile(folder.secrets, identity.localKey, 'secret');
   return (name) => book?.get(name, jobId);
 }
 

@@ -75,6 +75,8 @@ export interface AgentFolder {
   readonly sids: string;
   /** Time zones of the host and of its jobs; written by the agent, read by runners. */
   readonly zones: string;
+  /** The order to go that this host obeys; written by the agent, gone with all else. */
+  readonly leaving: string;
   /** Versions of the agent, and the upgrade under way. */
   readonly upgrade: string;
   readonly commands: string;
@@ -131,6 +133,7 @@ export function agentFolderAt(path: string): AgentFolder {
     sealKey: join(root, 'private', 'seal-key.json'),
     sids: join(root, 'sids.json'),
     zones: join(root, 'zones.json'),
+    leaving: join(root, 'leaving.json'),
     upgrade: join(root, 'upgrade'),
     commands: join(root, 'commands.jsonl'),
     temporary: join(root, 'tmp'),

@@ -9,6 +9,8 @@ export interface Contact {
   readonly lastContactAt: string | null;
   /** Why the last session ended or did not come about; null once it is open again. */
   readonly trouble: string | null;
+  /** The server hears it, and nobody has let the host in yet; left out otherwise. */
+  readonly waits?: boolean;
   /** Numbered events that the server has not acked. */
   readonly eventsToSend: number;
 }
@@ -39,9 +41,9 @@ export class ContactKeeper {
     this.contact = { ...loadContact(path), connectedSince: null };
   }
 
-  attach(channel: { readonly silentMs: number }): void {
+  attach(channel: { readonly silentMs: number }, waits = false): void {
     this.silentMs = () => channel.silentMs;
-    this.contact = { ...this.contact, connectedSince: new Date(this.now()).toISOString(), trouble: null };
+    this.contact = { ...this.contact, connectedSince: new Date(this.now()).toISOString(), trouble: null, waits };
     this.write();
     this.timer = setInterval(() => this.write(), writeEveryMs);
   }

@@ -8,6 +8,8 @@ import { readJson, writeJson } from './files.js';
 export interface Identity {
   readonly publicKey: string;
   readonly privateKey: KeyObject;
+  /** Seals what never leaves the host. The first key goes on doing so when another one signs: what it sealed stays readable. */
+  readonly localKey: KeyObject;
   readonly keyId: string;
   /** Undefined until the centre has accepted us. */
   readonly agentId: string | undefined;
@@ -21,6 +23,10 @@ interface IdentityFile {
   publicKey: string;
   /** PKCS #8, PEM. */
   privateKey: string;
+  /** PKCS #8, PEM; absent where it is the private key. */
+  localKey?: string;
+  /** A key that is to take the place of this one, once the centre has welcomed it. */
+  candidate?: { publicKey: string; privateKey: string };
   agentId?: string;
   name?: string;
   signerKeys?: string[];
@@ -35,9 +41,29 @@ export function loadOrMakeIdentity(folder: AgentFolder): Identity {
   return identityOf(fileOf(pair, {}));
 }
 
-export function loadIdentity(folder: AgentFolder): Identity | undefined {
+export function loadIdentity(folder: Pick<AgentFolder, 'identity'>): Identity | undefined {
   const file = readJson<IdentityFile>(folder.identity);
   return file && identityOf(file);
+}
+
+/** The same host with the key that is to come; undefined where none is on its way. */
+export function candidateOf(folder: Pick<AgentFolder, 'identity'>): Identity | undefined {
+  const file = readJson<IdentityFile>(folder.identity);
+  return file?.candidate && identityOf({ ...file, ...file.candidate, localKey: file.localKey ?? file.privateKey });
+}
+
+export function storeCandidate(folder: Pick<AgentFolder, 'identity'>, pair: KeyPair): void {
+  const file = readJson<IdentityFile>(folder.identity);
+  const { publicKey, privateKey } = fileOf(pair, {});
+  if (file) writeJson(folder.identity, { ...file, candidate: { publicKey, privateKey } });
+}
+
+/** The candidate is the key of this host from now on; the one before signs no more. */
+export function commitCandidate(folder: Pick<AgentFolder, 'identity'>): void {
+  const file = readJson<IdentityFile>(folder.identity);
+  if (!file?.candidate) return;
+  const { candidate, localKey = file.privateKey, ...rest } = file;
+  writeJson(folder.identity, { ...rest, ...candidate, localKey });
 }
 
 /** Keeps what the centre answered. */
@@ -107,6 +133,7 @@ function identityOf(file: IdentityFile): Identity {
   return {
     publicKey: file.publicKey,
     privateKey: createPrivateKey(file.privateKey),
+    localKey: createPrivateKey(file.localKey ?? file.privateKey),
     keyId: keyId(file.publicKey, sha256Hex),
     agentId: file.agentId,
     name: file.name,

@@ -9,7 +9,7 @@ import { addReleaseKeys } from '../state/identity.js';
 import { type Call, print, UsageError, type Values } from './arguments.js';
 
 export async function enroll({ values, data }: Call): Promise<number> {
-  const { name, agentId } = await enrollHost(
+  const { name, agentId, waits, keyFingerprint } = await enrollHost(
     {
       ...joining(values),
       server: urls(values.server),
@@ -21,6 +21,7 @@ export async function enroll({ values, data }: Call): Promise<number> {
   );
   addReleaseKeys(agentFolderAt(data), releaseKeys(values['release-key']));
   print(`enrolled as ${name} (${agentId})\n`);
+  if (waits) print(waitsText(name, keyFingerprint));
   return 0;
 }
 
@@ -55,6 +56,10 @@ export async function uninstall({ values, data }: Call): Promise<number> {
 export async function stop({ data }: Call): Promise<number> {
   print((await stopAgent(agentFolderAt(data).lock)) ? 'the agent has ended\n' : 'no agent was running\n');
   return 0;
+}
+
+function waitsText(name: string, fingerprint: string): string {
+  return `it waits until somebody lets it in: carillon hosts approve ${name} --fingerprint ${fingerprint}\n`;
 }
 
 /** What both ways to join take. */

@@ -9,16 +9,13 @@ import {
 import type { Command } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
 import { CliError } from '../lib/errors.js';
-import { parseLabels } from '../lib/label-arguments.js';
 import { positiveInteger } from '../lib/pages.js';
 import { countOf, labelText } from '../lib/print.js';
 import type { Session } from '../lib/session.js';
 import { localTime } from '../lib/times.js';
+import { type CreateOptions, tokenBody } from './token.js';
 
-interface AddOptions {
-  readonly uses: number;
-  readonly expires: number;
-  readonly label?: string[] | undefined;
+interface AddOptions extends CreateOptions {
   readonly msi?: boolean | undefined;
 }
 
@@ -36,6 +33,9 @@ export function addHostsAdd(hosts: Command, cli: Cli): void {
     .option('--uses <n>', 'how many hosts may join with it', positiveInteger, 1)
     .option('--expires <minutes>', 'how long it is good for', positiveInteger, 60)
     .option('--label <key=value...>', 'labels of the hosts that join with it')
+    .option('--from <address...>', 'only from these addresses or networks')
+    .option('--hosts <pattern>', 'only hosts that are called so: web-*, ? for one letter')
+    .option('--approve', 'who joins with it waits until somebody lets him in')
     .option('--msi', 'a line for msiexec and software distribution instead of PowerShell');
   handle(command, cli, async (session: Session, options: AddOptions) => {
     const kind = options.msi ? 'msi' : 'powershell';
@@ -44,8 +44,7 @@ export function addHostsAdd(hosts: Command, cli: Cli): void {
     // Before a token is made that nobody could use.
     if (!files.some(({ name }) => name === file))
       throw new CliError(`the server has no ${file} yet; make it on the server with: ${build}`, { code: 'not_found' });
-    const body = { uses: options.uses, expiresInMinutes: options.expires, labels: parseLabels(options.label ?? []) };
-    const made = await session.call(hostRoutes.createToken, { body });
+    const made = await session.call(hostRoutes.createToken, { body: tokenBody(options) });
     const line = installerLine(kind, origin, made.token);
     if (session.json) return session.printJson({ ...made, origin, line });
     session.print(line);

@@ -1,5 +1,5 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
-import { hostPresences } from '@carillon/core/state/states';
+import { hostPresences, hostStates } from '@carillon/core/state/states';
 import { type Command, Option } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
 import { addListOptions, collectPages, type ListOptions } from '../lib/pages.js';
@@ -20,11 +20,13 @@ import {
 import type { Session } from '../lib/session.js';
 import { localTime } from '../lib/times.js';
 import { addHostsAdd } from './hosts-add.js';
+import { addHostsAdmission } from './hosts-admission.js';
 
 interface HostsOptions extends ListOptions {
   readonly search?: string | undefined;
   readonly label?: string | undefined;
   readonly presence?: (typeof hostPresences)[number] | undefined;
+  readonly state?: (typeof hostStates)[number] | undefined;
 }
 
 /** Of what was lost on a host, the newest. */
@@ -38,8 +40,12 @@ export function addHosts(program: Command, cli: Cli): void {
     .argument('[name]', 'a host')
     .option('--search <text>', 'only hosts whose name contains this')
     .option('--label <key=value>', 'only hosts with this label')
-    .addOption(new Option('--presence <presence>', 'only hosts that look like this').choices(hostPresences));
+    .addOption(new Option('--presence <presence>', 'only hosts that look like this').choices(hostPresences))
+    .addOption(
+      new Option('--state <state>', 'only hosts in this state; pending: they wait to be let in').choices(hostStates),
+    );
   addHostsAdd(command, cli);
+  addHostsAdmission(command, cli);
   handle(addListOptions(command), cli, async (session: Session, options: HostsOptions, name: string | undefined) => {
     if (name === undefined) await listHosts(session, options);
     else await showHost(session, name, options);
@@ -47,9 +53,9 @@ export function addHosts(program: Command, cli: Cli): void {
 }
 
 async function listHosts(session: Session, options: HostsOptions): Promise<void> {
-  const { search, label, presence } = options;
+  const { search, label, presence, state } = options;
   const hosts = await collectPages(options, (page) =>
-    session.call(hostRoutes.list, { ...page, search, label, presence }),
+    session.call(hostRoutes.list, { ...page, search, label, presence, state }),
   );
   if (session.json) return session.printJson(hosts);
   session.table(
@@ -77,6 +83,14 @@ async function showHost(session: Session, name: string, options: ListOptions): P
   session.fields([
     ['host', host.name],
     ['state', stateCell(host.state)],
+    ...(host.keyFingerprint === undefined
+      ? []
+      : [
+          [
+            'key',
+            `${host.keyFingerprint}, from ${host.joinedFrom ?? 'nobody knows where'}; waits to be let in`,
+          ] as const,
+        ]),
     ['presence', stateCell(host.presence)],
     ['labels', labelText(host.labels)],
     ['system', `${host.os}, ${host.timezone}, ${host.scheduler}`],

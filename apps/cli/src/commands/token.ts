@@ -8,10 +8,13 @@ import { countOf, labelText } from '../lib/print.js';
 import type { Session } from '../lib/session.js';
 import { localTime } from '../lib/times.js';
 
-interface CreateOptions {
+export interface CreateOptions {
   readonly uses: number;
   readonly expires: number;
   readonly label?: string[] | undefined;
+  readonly from?: string[] | undefined;
+  readonly hosts?: string | undefined;
+  readonly approve?: boolean | undefined;
 }
 
 /** `carillon token create | list | revoke`. */
@@ -28,9 +31,12 @@ function addCreate(token: Command, cli: Cli): void {
     .description('make a token; it is shown this once')
     .option('--uses <n>', 'how many agents may join with it', positiveInteger, 1)
     .option('--expires <minutes>', 'how long it is good for', positiveInteger, 60)
-    .option('--label <key=value...>', 'labels of the hosts that join with it');
+    .option('--label <key=value...>', 'labels of the hosts that join with it')
+    .option('--from <address...>', 'only from these addresses or networks')
+    .option('--hosts <pattern>', 'only hosts that are called so: web-*, ? for one letter')
+    .option('--approve', 'who joins with it waits until somebody lets him in');
   handle(command, cli, async (session: Session, options: CreateOptions) => {
-    const body = { uses: options.uses, expiresInMinutes: options.expires, labels: parseLabels(options.label ?? []) };
+    const body = tokenBody(options);
     const made = await session.call(hostRoutes.createToken, { body });
     if (session.json) return session.printJson(made);
     // Only the token on stdout, so that $(carillon token create) is it.
@@ -41,19 +47,40 @@ function addCreate(token: Command, cli: Cli): void {
   });
 }
 
+/** As the server is asked for a token. */
+export function tokenBody({ uses, expires, label = [], from, hosts, approve = false }: CreateOptions) {
+  return {
+    ...{ uses, expiresInMinutes: expires, labels: parseLabels(label) },
+    ...(from === undefined ? {} : { addresses: from }),
+    ...(hosts === undefined ? {} : { hostNames: hosts }),
+    ...(approve ? { needsApproval: true } : {}),
+  };
+}
+
+function boundsText(token: { addresses: string[]; hostNames: string | null; needsApproval: boolean }): string {
+  const bounds = [
+    ...(token.addresses.length > 0 ? [`from ${token.addresses.join(' ')}`] : []),
+    ...(token.hostNames === null ? [] : [`hosts ${token.hostNames}`]),
+    ...(token.needsApproval ? ['needs approval'] : []),
+  ];
+  return bounds.join(', ') || '-';
+}
+
 function addList(token: Command, cli: Cli): void {
   const command = token.command('list').description('list tokens, newest first, without their secrets');
   handle(addListOptions(command), cli, async (session: Session, options: ListOptions) => {
     const tokens = await collectPages(options, (page) => session.call(hostRoutes.tokens, page));
     if (session.json) return session.printJson(tokens);
     session.table(
-      ['ID', 'STATE', 'USED', 'EXPIRES', 'LABELS'],
+      ['ID', 'STATE', 'USED', 'EXPIRES', 'LABELS', 'BOUNDS', 'BY'],
       tokens.map((item) => [
         item.id,
         tokenState(item, session.io.now()),
         `${item.used}/${item.uses}`,
         localTime(item.expiresAt),
         labelText(item.labels),
+        boundsText(item),
+        item.author || '-',
       ]),
     );
   });

@@ -12,6 +12,7 @@ import { cast, type DemoJob } from './demo-job.js';
 import { demoJobs } from './demo-jobs.js';
 import { addPeople } from './demo-people.js';
 import type { DemoProcess } from './demo-process.js';
+import { startDemoRollout } from './demo-rollout.js';
 import { failedRunsOf, goodRunsOf, openStories, pastStories, type Story } from './demo-stories.js';
 import { startUpgrade } from './demo-upgrade.js';
 import { answeredBy, makeRoomForPast, moveIncident, seedPast } from './seed-past.js';
@@ -96,6 +97,7 @@ export async function fillDemo(world: DemoWorld): Promise<void> {
   await Promise.all(open.map((story) => answer(world, story)));
   await addPeople(place, hosts, world.sinkUrl, nowMs);
   await tamper(world, there);
+  await startDemoRollout(place, jobs);
 }
 
 const groups = [

@@ -135,6 +135,10 @@ export function sampleToken() {
     used: 0,
     labels: {},
     revoked: false,
+    addresses: [],
+    hostNames: null,
+    needsApproval: false,
+    author: '',
   };
 }
 

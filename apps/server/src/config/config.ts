@@ -47,6 +47,10 @@ export interface Config {
   readonly keepIncidentsDays: number;
   /** Days after which notices that were sent are dropped. */
   readonly keepNoticesDays: number;
+  /** Whether every host that joins waits until somebody lets it in, whatever its token says. */
+  readonly approveHosts: boolean;
+  /** Days after which a host is asked for another key; 0: never. */
+  readonly hostKeyDays: number;
   /** Public keys of publishers that agents pin when they enrol; their releases they take from then on. */
   readonly releaseKeys: readonly string[];
   /** Whether channels may reach addresses that are not public without saying so themselves. */
@@ -118,6 +122,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       limits.keepIncidentsDays,
     ),
     keepNoticesDays: atLeastOne('CARILLON_KEEP_NOTICES_DAYS', env.CARILLON_KEEP_NOTICES_DAYS, limits.keepNoticesDays),
+    approveHosts: env.CARILLON_APPROVE_HOSTS === '1',
+    hostKeyDays: days('CARILLON_HOST_KEY_DAYS', env.CARILLON_HOST_KEY_DAYS, 180),
     releaseKeys: list(env.CARILLON_RELEASE_KEYS).map(publicKey),
     allowPrivateChannels: env.CARILLON_ALLOW_PRIVATE_CHANNELS === '1',
     alertmanager: alertmanagerOf(env),
@@ -178,6 +184,12 @@ function selfWatch(text: string | undefined): number {
   const value = text ? Number(text) : 300_000;
   if (value === 0 || (Number.isInteger(value) && value >= 1_000 && value <= longestSelfWatchMs)) return value;
   throw new ConfigError('CARILLON_SELF_WATCH_MS', `0 or whole milliseconds from 1000 to ${longestSelfWatchMs}`, text);
+}
+
+function days(name: string, text: string | undefined, fallback: number): number {
+  const value = text ? Number(text) : fallback;
+  if (!Number.isInteger(value) || value < 0) throw new ConfigError(name, 'a whole number of days, 0 for never', text);
+  return value;
 }
 
 function atLeastOne(name: string, text: string | undefined, fallback: number): number {

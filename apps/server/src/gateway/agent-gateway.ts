@@ -109,7 +109,7 @@ export class AgentGateway implements OnApplicationBootstrap, BeforeApplicationSh
     const owner: SocketOwner = {
       handshake: {
         hello: (challenge, body) => this.handshake.hello(challenge, body, from),
-        enroll: (challenge, body) => this.handshake.enroll(challenge, body),
+        enroll: (challenge, body) => this.handshake.enroll(challenge, body, from),
       },
       handlers: this.handlers,
       welcomed: (socket) => {

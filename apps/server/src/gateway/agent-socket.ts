@@ -33,13 +33,14 @@ export class AgentSocket implements AgentLink {
   /** Absent once the agent is known. */
   private talk: OpeningTalk | undefined;
   private phase: Phase = 'stranger';
-  private agent: Pick<AgentLink, 'hostId' | 'name' | 'fence' | 'capabilities'> | undefined;
+  private agent: Pick<AgentLink, 'hostId' | 'name' | 'fence' | 'capabilities' | 'publicKey'> | undefined;
   /** Messages other than events and output are handled in the order they came. */
   private queue: Promise<void> = Promise.resolve();
   private unknownNames: Set<string> | undefined;
   private readonly gone: Promise<void>;
   told = { rev: 0, hash: '' };
   heard: AgentLink['heard'] = null;
+  state: AgentLink['state'] = 'pending';
   lastFrameMs = Date.now();
   clockAheadMs: number | null = null;
 
@@ -72,6 +73,10 @@ export class AgentSocket implements AgentLink {
 
   get name(): string {
     return this.agent?.name ?? '';
+  }
+
+  get publicKey(): string {
+    return this.agent?.publicKey ?? '';
   }
 
   get capabilities(): readonly string[] {
@@ -139,6 +144,7 @@ export class AgentSocket implements AgentLink {
     if (this.phase === 'closed') return;
     const frame = Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
     if (this.phase === 'stranger') this.talk?.receive(frame, isBinary);
+    else if (isBinary && this.state === 'pending') return;
     else if (isBinary) this.flow.track(this.owner.handlers.binary(this, frame));
     else this.receiveText(frame);
   }
@@ -146,7 +152,9 @@ export class AgentSocket implements AgentLink {
   /** A session was opened; the socket may have closed meanwhile. */
   private welcome(decision: Welcomed, re: string): void {
     const { agent, session, body, verdict, capabilities } = decision;
-    this.agent = { hostId: agent.hostId, name: agent.name, fence: session.fence, capabilities };
+    const { hostId, name, publicKey } = agent;
+    this.agent = { hostId, name, publicKey, fence: session.fence, capabilities };
+    this.state = agent.state;
     this.talk = undefined;
     if (this.phase === 'closed') {
       this.owner.left(this);
@@ -172,6 +180,8 @@ export class AgentSocket implements AgentLink {
     if (message.kind === 'bad') this.nack(message.message.slice(0, 1_000), message.id);
     else if (message.kind === 'unsupported' || message.name === 'hello' || message.name === 'enroll') {
       this.unsupported(message.name, message.id);
+    } else if (this.state === 'pending' && message.name !== 'agent.heartbeat') {
+      // Nobody has let it in: what it has it keeps, and tells when it comes back.
     } else if (message.name === 'events') {
       this.flow.track(this.owner.handlers.text.events(this, message.body, message.id));
     } else {

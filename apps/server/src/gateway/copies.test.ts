@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { CopyStore } from '../store/copy.store.js';
 import { joinToken } from './testing/gateway-fixture.js';
 import { putJob } from './testing/jobs.js';
 import { ownGateway } from './testing/own-gateway.js';
@@ -97,6 +98,33 @@ describe('an identity', () => {
     expect((await copy.agent.take('goaway')).body.reason).toBe('superseded');
     expect((await isRefused(identity, second)).code).toBe('quarantined');
     expect(back.agent.names()).not.toContain('goaway');
+  });
+
+  it('is of whom somebody says, and the other one is shut out whether or not the host is there', async () => {
+    const identity = await enrolled();
+    const [original, copy] = [randomUUID(), randomUUID()];
+    const { agent } = await comes(identity, original);
+    await isRefused(identity, copy, otherMachine);
+    const copies = new CopyStore(gateway.database);
+    expect((await copies.ofHost(identity.agentId)).map(({ instance, state }) => [instance, state])).toEqual([
+      [original, 'current'],
+      [copy, 'quarantined'],
+    ]);
+    expect(await copies.keep(identity.agentId, 'host', randomUUID())).toBeNull();
+    expect(await copies.keep(identity.agentId, 'host', copy)).toBe('clone-7');
+    gateway.hints.publish({ kind: 'session', hostIds: [identity.agentId] });
+    expect((await agent.take('goaway')).body.reason).toBe('superseded');
+    // Nothing that it still sends is counted, and started anew it is not the host either: its machine is not.
+    expect((await isRefused(identity, original)).code).toBe('quarantined');
+    expect((await isRefused(identity, randomUUID())).code).toBe('quarantined');
+    const kept = await comes(identity, copy, otherMachine);
+    await kept.agent.hangUp();
+    await released(identity.agentId);
+    expect((await isRefused(identity, randomUUID())).code).toBe('quarantined');
+    // Somebody was wrong, and says so.
+    expect(await copies.keep(identity.agentId, 'host', original)).toBe(facts.hostname);
+    await comes(identity, original);
+    expect((await isRefused(identity, copy, otherMachine)).code).toBe('quarantined');
   });
 
   it('of an agent that does not tell its process is as it was', async () => {

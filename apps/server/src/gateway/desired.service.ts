@@ -13,6 +13,7 @@ import type { AgentLink } from './agent-link.js';
 import { Batcher } from './batcher.js';
 import { closeCodes } from './close-codes.js';
 import { desiredPages } from './desired-pages.js';
+import { Leaving } from './leaving.service.js';
 import { ManifestCache } from './manifest-cache.js';
 
 const manifestCacheBytes = 32 * 1024 * 1024;
@@ -25,7 +26,7 @@ const forgedCodes: ReadonlySet<string> = new Set<RefusalCode>([
 ]);
 
 /** Whose desired state is asked for, and what its agent can do. */
-type Asked = Pick<AgentLink, 'hostId' | 'capabilities'>;
+type Asked = Pick<AgentLink, 'hostId' | 'capabilities' | 'publicKey'>;
 
 interface SignedDesired {
   readonly desired: HostDesired;
@@ -44,6 +45,7 @@ export class DesiredDelivery {
     @Inject(AcceptedStore) private readonly accepted: AcceptedStore,
     @Inject(PageNews) private readonly news: PageNews,
     @Inject(SigningAlarmStore) private readonly alarm: SigningAlarmStore,
+    @Inject(Leaving) private readonly leaving: Leaving,
     @Inject(ApprovalStore) private readonly approvals: ApprovalStore,
   ) {
     this.loads = new Batcher({
@@ -67,7 +69,10 @@ export class DesiredDelivery {
 
   /** Answers `desired.get`: the signed index of the host and the manifests it does not have. */
   async hand(link: AgentLink, get: Body<'desired.get'>, re: string): Promise<void> {
-    const loaded = await this.loads.add({ hostId: link.hostId, capabilities: link.capabilities });
+    // Who is told to go is told nothing else.
+    if (link.state !== 'active') return;
+    const { hostId, capabilities, publicKey } = link;
+    const loaded = await this.loads.add({ hostId, capabilities, publicKey });
     if (!loaded) return;
     const { desired, signed } = loaded;
     if (isRefusal(signed)) {
@@ -108,7 +113,11 @@ export class DesiredDelivery {
     for (const { hostId, state, desired } of changed) {
       const link = byHost.get(hostId);
       if (!link?.open) continue;
-      if (state !== 'active') {
+      if (state === 'decommissioning') await this.tellLeave(link);
+      else if (state === 'retired') {
+        const { body, closeCode } = await this.leaving.retired(link);
+        link.refuse(body, closeCode);
+      } else if (state !== 'active') {
         const code = state === 'quarantined' ? 'quarantined' : 'revoked';
         link.refuse({ code, message: `this host is ${state}` }, closeCodes.forbidden);
       } else if (desired.rev > link.told.rev && desired.rev <= highestRevision) {
@@ -116,6 +125,13 @@ export class DesiredDelivery {
         link.send('desired.notice', desired);
       }
     }
+  }
+
+  /** Once a session: what it was told it keeps. */
+  private async tellLeave(link: AgentLink): Promise<void> {
+    if (link.state === 'decommissioning') return;
+    link.state = 'decommissioning';
+    await this.leaving.tell(link);
   }
 
   /** They were signed anew. */

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
+import { AdmissionStore } from '../store/admission.store.js';
 import { AuditCheckStore } from '../store/audit-check.store.js';
 import { CommandDeliveryStore } from '../store/command-delivery.store.js';
 import { DeliveryStore } from '../store/delivery.store.js';
 import { EnrolmentStore } from '../store/enrolment.store.js';
+import { HostKeyStore } from '../store/host-key.store.js';
 import { IdentityClaimStore } from '../store/identity-claim.store.js';
 import { IngestStore } from '../store/ingest.store.js';
 import { InventoryIngestStore } from '../store/inventory-ingest.store.js';
@@ -20,6 +22,8 @@ import { GatewayStatus } from './gateway-status.js';
 import { GatewayWork } from './gateway-work.js';
 import { GatewayIdentity, Handshake } from './handshake.service.js';
 import { InventoryIntake } from './inventory-intake.js';
+import { KeyRotation } from './key-rotation.service.js';
+import { Leaving } from './leaving.service.js';
 import { MessageHandlers } from './message-handlers.js';
 import { OutputIntake } from './output-intake.js';
 import { Presence } from './presence.service.js';
@@ -28,6 +32,7 @@ import { SigningWatch } from './signing-watch.service.js';
 import { SocketRegistry } from './socket-registry.js';
 import { TrustDelivery } from './trust-delivery.service.js';
 import { UpgradeDelivery } from './upgrade-delivery.service.js';
+import { WaitingHosts } from './waiting-hosts.js';
 import { Witnesses } from './witnesses.service.js';
 
 /**
@@ -39,6 +44,11 @@ import { Witnesses } from './witnesses.service.js';
     SessionStore,
     IdentityClaimStore,
     EnrolmentStore,
+    AdmissionStore,
+    HostKeyStore,
+    KeyRotation,
+    Leaving,
+    WaitingHosts,
     DeliveryStore,
     CommandDeliveryStore,
     IngestStore,

@@ -5,31 +5,30 @@ import { protocolRange } from '@carillon/contract/agent/envelope';
 import { enrollText, helloText } from '@carillon/contract/agent/signed-texts';
 import { limits } from '@carillon/contract/limits';
 import { verifyText } from '@carillon/core/desired/signing';
+import { judgeKey } from '@carillon/core/host/key-rotation';
 import { highestRevision } from '@carillon/core/signing/accepted-book';
-import type { HostState } from '@carillon/core/state/states';
+import { type HostState, mayConnect } from '@carillon/core/state/states';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { describeError } from '../queue/state-log.js';
 import { Refusals } from '../shared/refusals.js';
 import { Signer } from '../shared/signer.js';
+import { NotSigned } from '../store/accepted.store.js';
 import { Database } from '../store/database.store.js';
 import { DesiredStore } from '../store/desired.store.js';
 import { EnrolmentStore } from '../store/enrolment.store.js';
+import { HostKeyStore } from '../store/host-key.store.js';
 import { IdentityClaimStore } from '../store/identity-claim.store.js';
 import { type KnownAgent, type OpenedSession, SessionStore } from '../store/session.store.js';
 import { closeCodes } from './close-codes.js';
 import { keysTold } from './keys-told.js';
+import { Leaving } from './leaving.service.js';
+import { type Rejected, rejected } from './rejected.js';
 import { judgeSpool, type SpoolVerdict } from './spool-verdict.js';
 
 type Challenge = Pick<Body<'challenge'>, 'nonce' | 'origin'>;
 type HostFacts = Body<'hello'>['facts'];
-
-export interface Rejected {
-  readonly kind: 'rejected';
-  readonly body: Body<'reject'>;
-  readonly closeCode: number;
-}
 
 export interface Welcomed {
   readonly kind: 'welcomed';
@@ -63,7 +62,9 @@ export class Handshake {
     @Inject(Signer) private readonly signer: Signer,
     @Inject(Refusals) private readonly refusals: Refusals,
     @Inject(GatewayIdentity) private readonly identity: GatewayIdentity,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'releaseKeys'>,
+    @Inject(HostKeyStore) private readonly hostKeys: HostKeyStore,
+    @Inject(Leaving) private readonly leaving: Leaving,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'releaseKeys' | 'approveHosts'>,
   ) {}
 
   /**
@@ -78,18 +79,20 @@ export class Handshake {
     }
     const unprintable = unprintableFact('hello', body.facts);
     if (unprintable) return unprintable;
-    const agent = await this.sessions.find(body.agentId);
-    if (!agent) {
+    const known = await this.sessions.find(body.agentId);
+    if (!known) {
       return rejected('unknown_agent', 'hello.agentId: no host has this id; enrol again', closeCodes.notAuthenticated);
     }
-    if (!verifyText(agent.publicKey, 'carillon/v1/hello', helloText(challenge, body), body.signature)) {
-      this.noteRefused(agent, from, 'it does not have the key of this host');
+    const agent = await this.byItsKey(known, challenge, body);
+    if (!agent) {
+      this.noteRefused(known, from, 'it does not have the key of this host');
       const message = `hello.signature: expected Ed25519 by the host's key over this challenge (origin ${challenge.origin})`;
       return rejected('bad_signature', message, closeCodes.notAuthenticated);
     }
-    if (agent.state !== 'active') {
+    if (!mayConnect(agent.state)) {
       this.noteRefused(agent, from, `this host is ${agent.state}`);
-      return refusedState(agent.state);
+      if (agent.state !== 'retired') return refusedState(agent.state);
+      return this.leaving.retired({ ...agent, capabilities: body.facts.capabilities });
     }
     const decision = await this.open(agent, body);
     if (decision.kind === 'rejected' && decision.body.code === 'quarantined')
@@ -99,9 +102,10 @@ export class Handshake {
 
   /**
    * Checks the proof, then turns the token into a host.
+   * @param from address that it came from
    * @throws when the database does not answer
    */
-  async enroll(challenge: Challenge, body: Body<'enroll'>): Promise<EnrollDecision> {
+  async enroll(challenge: Challenge, body: Body<'enroll'>, from: string | null = null): Promise<EnrollDecision> {
     const unprintable = unprintableFact('enroll', body.facts);
     if (unprintable) return unprintable;
     if (!verifyText(body.publicKey, 'carillon/v1/enroll', enrollText(challenge, body), body.proof)) {
@@ -110,15 +114,43 @@ export class Handshake {
     }
     const tokenHash = createHash('sha256').update(body.joinToken).digest('hex');
     const { publicKey, facts } = body;
-    const result = await this.enrolments.redeem({ tokenHash, publicKey, facts, nowMs: Date.now() });
+    const { approveHosts: approveAll } = this.config;
+    const asked = { tokenHash, publicKey, facts, address: from, approveAll, nowMs: Date.now() };
+    const result = await this.enrolments.redeem(asked);
     if (result.kind === 'refused') {
+      const { tokenId, flaw, message: why } = result;
+      const what = tokenId ?? 'unknown';
+      this.refusals.note({ via: 'agent', from, kind: 'EnrolmentToken', act: 'refused', what, why: `${flaw}: ${why}` });
       const message = 'enroll.joinToken: expected a token that exists, is not used up, expired or revoked';
       return rejected('bad_token', message, closeCodes.notAuthenticated);
     }
-    this.logger.log(`host ${JSON.stringify(result.name)} enrolled`);
+    const { state } = result;
+    this.logger.log(`host ${JSON.stringify(result.name)} ${state === 'active' ? 'enrolled' : 'asks to be let in'}`);
     const keys = keysTold(this.signer);
     const trust = { signerKeys: [this.signer.publicKey], releaseKeys: [...this.config.releaseKeys], keys };
-    return { kind: 'enrolled', body: { agentId: result.hostId, state: 'active', name: result.name, trust } };
+    return { kind: 'enrolled', body: { agentId: result.hostId, state, name: result.name, trust } };
+  }
+
+  /**
+   * The host whose key signed this, with that key. Who signs in with the key that he offered has it from then on.
+   * @returns null for a stranger
+   */
+  private async byItsKey(known: KnownAgent, challenge: Challenge, body: Body<'hello'>): Promise<KnownAgent | null> {
+    const text = helloText(challenge, body);
+    const { publicKey, keyOffered: offered } = known;
+    const isBy = (key: string) => verifyText(key, 'carillon/v1/hello', text, body.signature);
+    const whose = judgeKey({ publicKey, offered }, isBy);
+    if (whose === 'stranger' || (whose === 'offered' && known.state !== 'active')) return null;
+    if (whose === 'current' || offered === null) return known;
+    try {
+      await this.hostKeys.take(known.hostId);
+    } catch (error) {
+      // A key that only a row knows; whoever looks after signing was told.
+      if (error instanceof NotSigned) return null;
+      throw error;
+    }
+    this.logger.log(`host ${JSON.stringify(known.name)} has another key`);
+    return { ...known, publicKey: offered, keyOffered: null };
   }
 
   private noteRefused({ name }: KnownAgent, from: string | null, why: string): void {
@@ -189,6 +221,7 @@ export class Handshake {
       ack: verdict.ack,
       desired,
       serverTime: new Date().toISOString(),
+      ...(agent.state === 'pending' ? { waits: true } : {}),
     };
     const { capabilities } = hello.facts;
     return { kind: 'welcomed', agent, capabilities, session: { ...session, desired }, verdict, body };
@@ -233,11 +266,7 @@ function unprintableFact(message: 'hello' | 'enroll', facts: HostFacts): Rejecte
   );
 }
 
-function refusedState(state: Exclude<HostState, 'active'>): Rejected {
+function refusedState(state: HostState): Rejected {
   const code = state === 'quarantined' ? 'quarantined' : 'revoked';
   return rejected(code, `hello.agentId: this host is ${state}`, closeCodes.forbidden);
-}
-
-function rejected(code: Body<'reject'>['code'], message: string, closeCode: number): Rejected {
-  return { kind: 'rejected', body: { code, message }, closeCode };
 }

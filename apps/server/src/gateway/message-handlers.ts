@@ -5,6 +5,8 @@ import { CommandDelivery } from './command-delivery.service.js';
 import { DesiredDelivery } from './desired.service.js';
 import { EventIntake } from './event-intake.js';
 import { InventoryIntake } from './inventory-intake.js';
+import { KeyRotation } from './key-rotation.service.js';
+import { Leaving } from './leaving.service.js';
 import { OutputIntake } from './output-intake.js';
 import { SecretDelivery } from './secret-delivery.service.js';
 import { TrustDelivery } from './trust-delivery.service.js';
@@ -29,6 +31,8 @@ export class MessageHandlers {
     @Inject(UpgradeDelivery) upgrades: UpgradeDelivery,
     @Inject(TrustDelivery) trust: TrustDelivery,
     @Inject(Witnesses) witnesses: Witnesses,
+    @Inject(KeyRotation) keys: KeyRotation,
+    @Inject(Leaving) leaving: Leaving,
     @Inject(SecretDelivery) secrets: SecretDelivery,
   ) {
     this.text = {
@@ -41,6 +45,8 @@ export class MessageHandlers {
       'upgrade.status': (link, body) => upgrades.note(link, body),
       'trust.refused': (link, body) => trust.noteRefused(link, body),
       'audit.seen': (link, body) => witnesses.noteSeen(link, body),
+      'key.offer': (link, body, re) => keys.keep(link, body, re),
+      left: (link) => leaving.noteLeft(link),
       'secrets.key': (link, body) => secrets.noteKey(link, body),
       'secrets.get': (link, body, re) => secrets.hand(link, body, re),
       'secrets.status': (link, body) => secrets.noteStatus(link, body),

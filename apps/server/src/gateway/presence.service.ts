@@ -22,7 +22,9 @@ export class Presence {
 
   /** Writes who was heard of since the last time; sockets whose session is no longer the newest are let go. */
   async flush(nowMs: number): Promise<void> {
-    const links = this.registry.all().filter((link) => link.lastFrameMs > this.flushedMs);
+    const links = [...this.registry.all(), ...this.registry.waiting()].filter(
+      (link) => link.lastFrameMs > this.flushedMs,
+    );
     if (this.flushing || links.length === 0) return;
     this.flushing = true;
     try {
@@ -44,7 +46,7 @@ export class Presence {
 
   /** A socket from which nothing came for too long is dead, whatever TCP believes. */
   closeSilent(nowMs: number): void {
-    for (const link of this.registry.all()) {
+    for (const link of [...this.registry.all(), ...this.registry.waiting()]) {
       if (nowMs - link.lastFrameMs > limits.silenceMs) link.close(closeCodes.tryAgain, 'silent');
     }
   }

@@ -5,6 +5,8 @@ import type { AgentLink } from './agent-link.js';
 @Injectable()
 export class SocketRegistry {
   private readonly byHost = new Map<string, AgentLink>();
+  /** Of hosts that nobody has let in yet: nothing that is for hosts finds them. */
+  private readonly outside = new Map<string, AgentLink>();
 
   get size(): number {
     return this.byHost.size;
@@ -18,18 +20,23 @@ export class SocketRegistry {
     return [...this.byHost.values()];
   }
 
+  waiting(): AgentLink[] {
+    return [...this.outside.values()];
+  }
+
   /** Puts a socket in its host's place; of two, the one with the lower fence goes, whichever came here first. */
   add(link: AgentLink): void {
-    const other = this.byHost.get(link.hostId);
+    const map = link.state === 'pending' ? this.outside : this.byHost;
+    const other = map.get(link.hostId);
     if (other && other.fence > link.fence) {
       link.supersede();
       return;
     }
-    this.byHost.set(link.hostId, link);
+    map.set(link.hostId, link);
     other?.supersede();
   }
 
   remove(link: AgentLink): void {
-    if (this.byHost.get(link.hostId) === link) this.byHost.delete(link.hostId);
+    for (const map of [this.byHost, this.outside]) if (map.get(link.hostId) === link) map.delete(link.hostId);
   }
 }

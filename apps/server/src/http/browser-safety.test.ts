@@ -127,6 +127,12 @@ describe('pages and answers', () => {
       expect(policy, path).toMatchObject({
         'default-src': ["'self'"],
         'script-src': ["'self'"],
+        'style-src': [
+          "'self'",
+          ...(response.headers.get('content-type')?.startsWith('text/html')
+            ? [expect.stringMatching(/^'nonce-\S{24}'$/)]
+            : []),
+        ],
         'connect-src': ["'self'"],
         'object-src': ["'none'"],
         'base-uri': ["'none'"],
@@ -137,6 +143,16 @@ describe('pages and answers', () => {
       expect(response.headers.get('referrer-policy'), path).toBe('no-referrer');
     }
   });
+});
+
+it('have styles of one visit only', async () => {
+  const visit = async () => {
+    const response = await app.fetch('/api/docs');
+    const [, nonce] = /'nonce-(\S+)'/.exec(response.headers.get('content-security-policy') ?? '') ?? [];
+    expect(await response.text()).toContain(`<style nonce="${nonce}">`);
+    return nonce;
+  };
+  expect(await visit()).not.toBe(await visit());
 });
 
 function directives(policy: string): Record<string, string[]> {

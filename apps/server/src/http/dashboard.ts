@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { withStyleNonce } from './style-nonce.js';
 
 const yearMs = 31_536_000_000;
 const notBuilt =
@@ -24,8 +26,10 @@ export async function serveDashboard(app: NestFastifyApplication, webRoot: strin
     if (path.startsWith('assets/')) {
       return isAsset(webRoot, path) ? reply.sendFile(path, { maxAge: yearMs, immutable: true }) : reply.callNotFound();
     }
-    const file = files.has(path) ? path : 'index.html';
-    return reply.header('cache-control', 'no-cache').sendFile(file, { cacheControl: false });
+    reply.header('cache-control', 'no-cache');
+    if (files.has(path) && path !== 'index.html') return reply.sendFile(path, { cacheControl: false });
+    const page = await readFile(join(webRoot ?? '', 'index.html'), 'utf8');
+    return reply.type('text/html; charset=utf-8').send(withStyleNonce(reply, page));
   });
 }
 

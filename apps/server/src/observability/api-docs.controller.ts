@@ -1,5 +1,6 @@
-import { Controller, Get, Header, Inject, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { withStyleNonce } from '../http/style-nonce.js';
 import { Origins } from '../shared/origins.js';
 import { apiDocsPage } from './api-docs.js';
 import { openApiDocument } from './openapi.js';
@@ -16,7 +17,7 @@ export class ApiDocsController {
 
   @Get('/docs')
   @Header('content-type', 'text/html; charset=utf-8')
-  page(@Req() request: FastifyRequest): string {
-    return apiDocsPage(openApiDocument(this.origins.forHost(request.headers.host)));
+  page(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
+    return withStyleNonce(reply, apiDocsPage(openApiDocument(this.origins.forHost(request.headers.host))));
   }
 }

@@ -1,3 +1,5 @@
+import { noncePlace } from '../http/style-nonce.js';
+
 interface Operation {
   readonly operationId: string;
   readonly tags: readonly string[];
@@ -27,7 +29,7 @@ export function apiDocsPage(document: Record<string, unknown>): string {
     return `<h2 id="${escapeHtml(tag)}">${escapeHtml(tag)}</h2>${ours.map(section).join('')}`;
   });
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escapeHtml(info.title)} API</title><style>${style}</style></head><body><main>
+<title>${escapeHtml(info.title)} API</title><style nonce="${noncePlace}">${style}</style></head><body><main>
 <h1>${escapeHtml(info.title)} API ${escapeHtml(info.version)}</h1><p>${escapeHtml(info.description)}</p>
 <p>Machine-readable: <a href="/api/openapi.json">openapi.json</a>. Signing in: <code>Authorization: Bearer &lt;token&gt;</code>.</p>
 <nav>${tags.map((tag) => `<a href="#${escapeHtml(tag)}">${escapeHtml(tag)}</a>`).join(' · ')}</nav>

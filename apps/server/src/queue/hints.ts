@@ -1,5 +1,13 @@
 /** What gateways do something about, for the hosts they hold. */
-export const gatewayHintKinds = ['desired', 'command', 'session', 'inventory', 'upgrade', 'secret'] as const;
+export const gatewayHintKinds = [
+  'desired',
+  'command',
+  'session',
+  'inventory',
+  'upgrade',
+  'admission',
+  'secret',
+] as const;
 export type GatewayHintKind = (typeof gatewayHintKinds)[number];
 
 export const hintKinds = [
@@ -23,6 +31,7 @@ export interface Hint {
   /**
    * `inventory`: somebody wants to know the tasks of these hosts as they are now.
    * `upgrade`: there may be a newer agent for these hosts.
+   * `admission`: somebody let these hosts in, takes them out, or wants another key of them.
    * `secret`: something that jobs of these hosts are given may be another now.
    * `session`: another socket of these hosts was accepted somewhere; whoever holds an older one lets go.
    * `alerts`: there are signals for the alert engine. `notices`: there are messages to deliver to channels, `events`: to

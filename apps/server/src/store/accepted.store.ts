@@ -98,6 +98,14 @@ export class AcceptedStore {
     return answers.map((answer) => orThrow(answer as SignedText | Refusal));
   }
 
+  /** That a host is to go, signed; or why it is not. */
+  async leave(hostId: string): Promise<SignedText | Refusal> {
+    const head = await this.sync();
+    if (isRefusal(head)) return head;
+    const [signed] = await this.signer.ask('leaves', { nowMs: Date.now(), hostIds: [hostId] });
+    return signed as SignedText | Refusal;
+  }
+
   /**
    * Seals a value for the vault. To be called inside the transaction that stores it, which holds the vault's lock,
    * so that two values of one name come one after the other. @throws NotSigned

@@ -10,7 +10,8 @@ export async function allThatStands(query: RawQuery): Promise<AcceptedRecord[]> 
     [],
   );
   const hosts = await query<Omit<Of<'host'>, 'kind'>>(
-    'SELECT id AS "hostId", name, labels, public_key AS "publicKey" FROM host ORDER BY id',
+    `SELECT id AS "hostId", name, labels, public_key AS "publicKey" FROM host
+     WHERE state NOT IN ('pending', 'retired') ORDER BY id`,
     [],
   );
   // The current version last, which is the one that counts; older ones may still be on hosts that are held back.
@@ -30,6 +31,16 @@ export async function allThatStands(query: RawQuery): Promise<AcceptedRecord[]> 
      FROM host_pause WHERE ended_at IS NULL`,
     [],
   );
+  const leaving = await query<{ hostId: string }>(
+    `SELECT id AS "hostId" FROM host WHERE state = 'decommissioning' ORDER BY id`,
+    [],
+  );
+  const tokens = await query<Omit<Of<'token'>, 'kind'>>(
+    `SELECT hash, labels, uses - used AS uses, needs_approval AS "needsApproval",
+       (extract(epoch FROM expires_at) * 1000)::float8 AS "expiresMs"
+     FROM enrolment_token WHERE revoked_at IS NULL AND expires_at > now() AND used < uses ORDER BY id`,
+    [],
+  );
   const sealKeys = await query<Omit<Of<'seal-key'>, 'kind'>>(
     'SELECT host_id AS "hostId", key, signature FROM host_seal_key ORDER BY host_id',
     [],
@@ -42,6 +53,8 @@ export async function allThatStands(query: RawQuery): Promise<AcceptedRecord[]> 
   return [
     ...groups.map(({ name, labels, hosts: names }) => groupRecord(name, labels ?? undefined, names)),
     ...hosts.map((host) => ({ ...host, kind: 'host' as const })),
+    ...leaving.map(({ hostId }) => ({ kind: 'host-leaving' as const, hostId })),
+    ...tokens.map((token) => ({ ...token, kind: 'token' as const })),
     ...jobs.map(({ rollout, ...job }) => ({ ...job, kind: 'job' as const, ...(rollout ? { rollout } : {}) })),
     ...sealKeys.map((key) => ({ ...key, kind: 'seal-key' as const })),
     ...secrets.map((secret) => ({ ...secret, kind: 'secret' as const })),

@@ -21,6 +21,7 @@ export interface HostRow {
   readonly scheduler: string;
   readonly capabilities: string[];
   readonly publicKey: string;
+  readonly joinedFrom: string | null;
   readonly lastSeenAt: Date | null;
   readonly enrolledAt: Date;
   readonly desiredRev: number;
@@ -47,20 +48,22 @@ export interface HostQuery {
   readonly label?: { readonly key: string; readonly value: string } | undefined;
   readonly agent?: string | undefined;
   readonly failing?: boolean | undefined;
+  /** Undefined: every host but those that are retired. */
+  readonly state?: HostState | undefined;
 }
 
 /** Runs of `host h` that began in the last day and went wrong. */
 const badRunsSql = `run_bad b WHERE b.host_id = h.id AND b.id >= uuid_at(now() - interval '1 day')`;
 const hostSql = `
   SELECT h.id, h.name, h.name_key AS "nameKey", h.state, ${presenceSql} AS presence, h.labels, h.os, h.timezone,
-    h.agent_version AS "agentVersion", h.scheduler, h.capabilities, h.public_key AS "publicKey", s.last_seen_at AS "lastSeenAt",
+    h.agent_version AS "agentVersion", h.scheduler, h.capabilities, h.public_key AS "publicKey", h.joined_from AS "joinedFrom", s.last_seen_at AS "lastSeenAt",
     h.enrolled_at AS "enrolledAt", h.desired_rev::float8 AS "desiredRev", h.desired_hash AS "desiredHash",
     h.observed_hash AS "observedHash", coalesce(s.epoch, 1) AS epoch, coalesce(s.acked_seq, 0)::float8 AS "ackedSeq",
     coalesce(s.spool_waiting, 0) AS waiting, s.spool_bytes::float8 AS "spoolBytes",
     s.disk_free_bytes::float8 AS "diskFreeBytes", s.disk_problem AS "diskProblem",
     s.clock_ahead_ms::float8 AS "clockAheadMs",
     (SELECT json_build_object('hostname', i.hostname, 'lastMs', round(extract(epoch FROM i.last_seen_at) * 1000))
-     FROM agent_instance i WHERE i.host_id = h.id AND i.state = 'quarantined'
+     FROM agent_instance i WHERE i.host_id = h.id AND i.state IN ('quarantined', 'barred')
        AND i.last_seen_at > now() - interval '${defaultConcernRules.copyShownMs} milliseconds'
      ORDER BY i.last_seen_at DESC LIMIT 1) AS copy,
     (SELECT json_build_object('runEvents', sum(l.run_events), 'otherEvents', sum(l.other_events),
@@ -81,12 +84,13 @@ export class HostStore {
   ) {}
 
   /** Hosts by name, at most `limit`, after a name. */
-  async list({ after, limit, search, presence, label, agent, failing }: HostQuery): Promise<HostRow[]> {
+  async list({ after, limit, search, presence, label, agent, failing, state }: HostQuery): Promise<HostRow[]> {
     const result = await this.database.pool.query<HostRow>(
       `${hostSql}
        WHERE ($1::text IS NULL OR h.name_key > $1) AND ($2::text IS NULL OR h.name ILIKE $2)
          AND ($3::text IS NULL OR ${presenceSql} = $3) AND ($4::jsonb IS NULL OR h.labels @> $4)
          AND ($6::text IS NULL OR h.agent_version = $6)
+         AND CASE WHEN $8::host_state IS NULL THEN h.state <> 'retired' ELSE h.state = $8 END
          AND ($7::boolean IS NULL OR EXISTS (SELECT FROM ${badRunsSql}) = $7)
        ORDER BY h.name_key LIMIT $5`,
       [
@@ -97,6 +101,7 @@ export class HostStore {
         limit,
         agent ?? null,
         failing ?? null,
+        state ?? null,
       ],
     );
     return result.rows;

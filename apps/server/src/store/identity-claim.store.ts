@@ -26,9 +26,12 @@ export class IdentityClaimStore {
     return poolTransaction(this.database.pool, async (client) => {
       const facts = await factsOf(client, claimant);
       const verdict = judgeIdentity(facts);
-      await remember(client, claimant, verdict.accept ? 'current' : 'quarantined');
+      const refused = facts.seen === 'barred' ? 'barred' : 'quarantined';
+      await remember(client, claimant, verdict.accept ? 'current' : refused);
       if (verdict.accept && verdict.reason !== 'same') await takeOver(client, claimant, verdict);
-      const isNew = verdict.accept ? verdict.reason === 'returned' : facts.seen !== 'quarantined';
+      const isNew = verdict.accept
+        ? verdict.reason === 'returned'
+        : facts.seen !== 'quarantined' && facts.seen !== 'barred';
       if (isNew) noteQuarantine(claimant, verdict);
       return verdict;
     });
@@ -58,12 +61,14 @@ interface FactRow {
 async function factsOf(client: pg.PoolClient, claimant: Claimant): Promise<IdentityClaim> {
   const { hostId, instance, fingerprint } = claimant;
   const result = await client.query<FactRow>(
-    `SELECT s.instance AS current, h.fingerprint AS "currentFingerprint", i.state AS seen,
+    `SELECT s.instance AS current, h.fingerprint AS "currentFingerprint",
+       CASE WHEN EXISTS (SELECT FROM agent_instance b WHERE b.host_id = s.host_id AND b.state = 'barred'
+         AND (b.instance = $2 OR (b.fingerprint = $3 AND b.fingerprint <> h.fingerprint))) THEN 'barred' ELSE i.state END AS seen,
        s.gateway_id IS NOT NULL AND s.last_seen_at > now() - interval '${defaultPresence.offlineAfterMs} milliseconds' AS "isAlive"
      FROM agent_session s JOIN host h ON h.id = s.host_id
        LEFT JOIN agent_instance i ON i.host_id = s.host_id AND i.instance = $2
      WHERE s.host_id = $1 FOR NO KEY UPDATE OF s`,
-    [hostId, instance],
+    [hostId, instance, fingerprint],
   );
   const row = result.rows[0];
   const current =

@@ -1,4 +1,5 @@
 import type { Target } from '@carillon/core/host/target';
+import type { ChainLink } from '@carillon/core/job/job-chain';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Unsettled } from '@carillon/core/state/states';
 import { lowestUuidAt } from '@carillon/core/state/uuid7';
@@ -134,6 +135,28 @@ export class JobStore {
       [name.toLowerCase()],
     );
     return result.rows[0] ?? null;
+  }
+
+  /** Which live job starts after which, on any of its hosts. */
+  async chainLinks(): Promise<ChainLink[]> {
+    const result = await this.database.pool.query<ChainLink>(
+      `SELECT DISTINCT x->>'job' AS "from", j.name AS "to", coalesce(x->>'outcome', 'success') AS outcome
+       FROM job j JOIN job_version v ON v.job_id = j.id AND v.version = j.current_version
+       CROSS JOIN LATERAL jsonb_array_elements(
+         jsonb_path_query_array(v.spec, 'lax $.schedule[*] ? (@.kind == "job")') ||
+         jsonb_path_query_array(v.spec, 'lax $.overrides[*].schedule[*] ? (@.kind == "job")')) AS x
+       WHERE j.deleted_at IS NULL ORDER BY 2, 1, 3`,
+    );
+    return result.rows;
+  }
+
+  /** Ids of live jobs by name. */
+  async idsOf(names: readonly string[]): Promise<{ readonly nameKey: string; readonly id: string }[]> {
+    const result = await this.database.pool.query<{ nameKey: string; id: string }>(
+      'SELECT id, name_key AS "nameKey" FROM job WHERE deleted_at IS NULL AND name_key = ANY($1)',
+      [names.map((name) => name.toLowerCase())],
+    );
+    return result.rows;
   }
 
   /** The newest run of each job. Most ran lately: only for the others all days are looked at. */

@@ -16,6 +16,8 @@ export interface KnownAgent {
   readonly name: string;
   readonly state: HostState;
   readonly publicKey: string;
+  /** The key that it offered in the place of its own; taken when it signs in with it. */
+  readonly keyOffered: string | null;
   readonly fingerprint: string;
   /** What the host last said of itself. */
   readonly facts: Omit<HostFacts, 'hostname' | 'fingerprint' | 'codePage'> & { readonly codePage: number | null };
@@ -52,7 +54,7 @@ export class SessionStore {
 
   async find(hostId: string): Promise<KnownAgent | null> {
     const result = await this.database.pool.query<KnownAgent>(
-      `SELECT h.id AS "hostId", h.name, h.state, h.public_key AS "publicKey", h.fingerprint,
+      `SELECT h.id AS "hostId", h.name, h.state, h.public_key AS "publicKey", h.key_offered AS "keyOffered", h.fingerprint,
          json_build_object('os', h.os, 'timezone', h.timezone, 'agentVersion', h.agent_version, 'scheduler', h.scheduler,
            'capabilities', h.capabilities, 'codePage', h.code_page) AS facts, s.instance,
          coalesce(s.last_seen_at < now() - $2 * interval '1 millisecond', false) AS "wasAbsent"
@@ -66,7 +68,7 @@ export class SessionStore {
    * Takes the next fence. An epoch above ours begins where the agent's spool begins; events that the agent can no longer
    * send are never waited for, even if a restored database does not have them.
    * @param onlyFor the process that must still be the one that had the session last; null: whoever had it
-   * @returns null when the host stopped being active in between, or another process took over
+   * @returns null when the host may not connect any more, or another process took over
    */
   async open(
     hostId: string,
@@ -81,7 +83,7 @@ export class SessionStore {
          fence = s.fence + 1, gateway_id = $2, connected_at = now(), last_seen_at = now(), spool_waiting = $5::bigint - $4::bigint,
          acked_seq = CASE WHEN $3 > s.epoch THEN $6::bigint - 1 WHEN $3 = s.epoch THEN greatest(s.acked_seq, $6::bigint - 1) ELSE s.acked_seq END,
          epoch = greatest(s.epoch, $3)
-       FROM host h WHERE h.id = s.host_id AND h.state = 'active' AND s.host_id = $1 AND ($7::uuid IS NULL OR s.instance = $7)
+       FROM host h WHERE h.id = s.host_id AND h.state IN ('active', 'pending', 'decommissioning') AND s.host_id = $1 AND ($7::uuid IS NULL OR s.instance = $7)
        RETURNING s.fence, s.epoch, s.acked_seq AS acked, h.desired_rev AS rev, h.desired_hash AS hash`,
       [hostId, gatewayId, spool.epoch, spool.first, Math.max(spool.first, spool.next), firstToSend(spool), onlyFor],
     );
@@ -104,6 +106,14 @@ export class SessionStore {
     );
     const row = result.rows[0];
     return row ? { rev: Number(row.rev), hash: row.hash } : null;
+  }
+
+  async statesOf(hostIds: readonly string[]): Promise<Map<string, HostState>> {
+    const { rows } = await this.database.pool.query<{ id: string; state: HostState }>(
+      'SELECT id, state FROM host WHERE id = ANY($1::uuid[])',
+      [hostIds],
+    );
+    return new Map(rows.map(({ id, state }) => [id, state]));
   }
 
   /** A host is back: notes since when it had not been heard from, where that is worth a word. Before its session opens. */

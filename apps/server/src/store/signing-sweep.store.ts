@@ -145,6 +145,12 @@ function compare(
       else if (!same(known.jobs, record.jobs)) differs(name, `${purpose} ${name}: nobody allowed it to these jobs`);
     } else if (record.kind === 'job') current.set(record.jobId, record.version);
   }
+  const present = new Set(standing.flatMap((record) => (record.kind === 'host' ? [record.hostId] : [])));
+  const leaving = new Set(standing.flatMap((record) => (record.kind === 'host-leaving' ? [record.hostId] : [])));
+  for (const { hostId, name, isLeaving } of hosts)
+    if (!present.has(hostId)) differs(name, `host ${name} is gone, and nobody took it out`);
+    else if (isLeaving !== leaving.has(hostId))
+      differs(name, `host ${name} ${isLeaving ? 'was told to go, and stays' : 'goes, and nobody asked for it'}`);
   for (const { jobId, name, version } of live.values()) {
     const now = current.get(jobId);
     if (now === undefined) differs(name, `job ${name} is gone, and nobody deleted it`);

@@ -106,6 +106,8 @@ export class GatewayProcess {
           trustProxy: [],
           pollMs: 5_000,
           releaseKeys: [],
+          approveHosts: false,
+          hostKeyDays: 0,
           publicOrigins: [origin],
           handshakesPerSecond: 300,
           unknownSocketsPerAddress: 20,

@@ -57,7 +57,17 @@ export class SessionsInMemory implements Public<SessionStore> {
       if (!host) return null;
       const { name, state, publicKey, fingerprint } = host;
       const instance = this.tables.sessions.get(hostId)?.instance ?? null;
-      return { hostId, name, state, publicKey, fingerprint, facts: hostFacts, instance, wasAbsent: false };
+      return {
+        hostId,
+        name,
+        state,
+        publicKey,
+        keyOffered: null,
+        fingerprint,
+        facts: hostFacts,
+        instance,
+        wasAbsent: false,
+      };
     });
   }
 
@@ -88,6 +98,10 @@ export class SessionsInMemory implements Public<SessionStore> {
 
   desiredOf(hostId: string) {
     return this.transact('desired of host', () => pointOf(this.tables, hostId));
+  }
+
+  statesOf(hostIds: readonly string[]) {
+    return this.transact('states', () => new Map(hostIds.map((id) => [id, 'active' as const])));
   }
 
   goAbove(hostId: string, rev: number) {

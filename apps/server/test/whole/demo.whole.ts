@@ -52,6 +52,8 @@ it('has life on every page', async () => {
   const output = await get<{ items: { text: string }[] }>(`/runs/${full?.id}/output`);
   expect(JSON.stringify(output)).toContain('磁盘空间不足');
   expect(await items('/missed-runs')).not.toEqual([]);
+  const rollouts = await items<{ job: string; state: string; open: number }>('/rollouts?underWay=true');
+  expect(rollouts).toMatchObject([{ job: 'software-inventory', state: 'running', open: 1 }]);
   // Hosts: load of two days, drift with who and when, tasks of their own.
   const load = await get<{ now: unknown; items: unknown[] }>('/hosts/berlin-db-01/load');
   expect(load.items.length).toBeGreaterThan(500);

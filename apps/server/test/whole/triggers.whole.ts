@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isAlive } from '@carillon/stack/data-folder';
@@ -37,8 +37,8 @@ function job(name: string, rest: object) {
 }
 
 async function apply(...jobs: object[]): Promise<void> {
-  const file = place('jobs.json');
-  writeFileSync(file, JSON.stringify(jobs.length === 1 ? jobs[0] : jobs));
+  const file = place('jobs.yaml');
+  writeFileSync(file, jobs.map((each) => JSON.stringify(each)).join('\n---\n'));
   const result = await product.cli('apply', '-f', file);
   expect([result.code, result.stderr]).toEqual([0, '']);
 }
@@ -84,6 +84,45 @@ describe('what the host decides by itself', () => {
     const [last] = await runs('secretive');
     const output = await eventually(async () => (await product.cli('output', last?.id ?? '')).stdout || undefined);
     expect(output).toBe('with ***\n');
+  });
+
+  it('runs a chain of jobs in order, to its end or to where one of them fails', async () => {
+    const never = { at: '2099-01-01T00:00' };
+    const after = (of: string, outcome = 'success') => ({ on: { job: of, outcome } });
+    mkdirSync(place('data'));
+    mkdirSync(place('logs'));
+    mkdirSync(place('sets'));
+    writeFileSync(place('data/orders.csv'), 'one\n');
+    writeFileSync(place('logs/old.log'), '');
+    const index = `if (require('fs').existsSync(${JSON.stringify(place('broken'))})) process.exit(3)`;
+    await apply(
+      job('chain-backup', { schedule: never, run: { backup: { from: [place('data')], to: place('sets') } } }),
+      job('chain-index', { schedule: after('chain-backup'), run: node(index) }),
+      job('chain-clean', {
+        schedule: after('chain-index'),
+        run: { cleanup: { root: place('logs'), patterns: '*.log' } },
+      }),
+      job('chain-report', { schedule: after('chain-clean'), run: node('console.log("all is well")') }),
+      job('chain-alarm', { schedule: after('chain-index', 'failure'), run: node('') }),
+    );
+    for (const name of ['chain-index', 'chain-clean', 'chain-report', 'chain-alarm']) await applied(name);
+    const ended = (name: string, state: string) =>
+      eventually(async () => (await runs(name)).find((run) => run.state === state));
+    const first = await product.cli('run', 'chain-backup', '--wait');
+    expect(first.stdout, (await product.cli('output', 'latest')).stderr).toContain('succeeded');
+    await ended('chain-report', 'succeeded');
+    expect(existsSync(place('logs/old.log'))).toBe(false);
+    expect(readdirSync(place('sets'))).toHaveLength(1);
+
+    // The same once more, and the second of them fails.
+    writeFileSync(place('broken'), '');
+    writeFileSync(place('logs/new.log'), '');
+    expect((await product.cli('run', 'chain-backup', '--wait')).stdout).toContain('succeeded');
+    await ended('chain-index', 'failed');
+    await ended('chain-alarm', 'succeeded');
+    for (const name of ['chain-clean', 'chain-report']) expect(await runs(name)).toHaveLength(1);
+    expect(await runs('chain-alarm')).toHaveLength(1);
+    expect(existsSync(place('logs/new.log'))).toBe(true);
   });
 
   it('starts jobs for a file and for each other while the server is gone, and tells of it afterwards', async () => {

@@ -6,6 +6,7 @@ import { lazy, Suspense, useState } from 'react';
 import { rememberPage } from '../features/session/take-ticket.js';
 import { keyOf, whenSignedOut } from '../lib/api.js';
 import { markSession } from '../lib/session-end.js';
+import { styleNonce } from '../lib/style-nonce.js';
 import { makeQueryClient } from './query-client.js';
 import { makeRouter } from './router.js';
 import { theme } from './theme.js';
@@ -16,7 +17,7 @@ const Notices = lazy(() => import('./notices.js').then(({ Notices }) => ({ defau
 export function App({ history }: { history?: RouterHistory }) {
   const [{ router, client }] = useState(() => start(history));
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => styleNonce ?? ''}>
       <Suspense>
         <Notices />
       </Suspense>

@@ -4,6 +4,7 @@ import type {
   AlertState,
   AssignmentState,
   HostPresence,
+  HostState,
   IncidentState,
   JobHealth,
   NoticeState,
@@ -78,6 +79,13 @@ export const HealthBadge = ({ health }: { health: JobHealth }) => (
 export const PresenceBadge = ({ presence }: { presence: HostPresence }) => (
   <StateBadge color={presenceColors[presence]} word={`presence.${presence}`} />
 );
+/** How a host looks; of one that takes no part, why. */
+export const HostBadge = ({ state, presence }: { state: HostState; presence: HostPresence }) =>
+  state === 'active' ? (
+    <PresenceBadge presence={presence} />
+  ) : (
+    <StateBadge color="orange" word={`hostState.${state}`} />
+  );
 export const AssignmentBadge = ({ state }: { state: AssignmentState }) => (
   <StateBadge color={assignmentColors[state]} word={`assignment.${state}`} />
 );

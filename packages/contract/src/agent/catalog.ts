@@ -3,6 +3,7 @@ import * as audit from './audit-messages.js';
 import * as command from './command-messages.js';
 import * as desired from './desired-messages.js';
 import * as event from './event-messages.js';
+import * as hostKey from './host-key-messages.js';
 import * as inventory from './inventory-messages.js';
 import * as secret from './secret-messages.js';
 import * as session from './session-messages.js';
@@ -47,6 +48,11 @@ export const catalog = {
   'trust.refused': { from: 'agent-to-server', schema: trust.trustRefused },
   'audit.end': { from: 'server-to-agent', schema: audit.auditEnd },
   'audit.seen': { from: 'agent-to-server', schema: audit.auditSeen },
+  'key.ask': { from: 'server-to-agent', schema: hostKey.keyAsk },
+  'key.offer': { from: 'agent-to-server', schema: hostKey.keyOffer },
+  'key.kept': { from: 'server-to-agent', schema: hostKey.keyKept },
+  leave: { from: 'server-to-agent', schema: hostKey.leave },
+  left: { from: 'agent-to-server', schema: hostKey.left },
   'secrets.notice': { from: 'server-to-agent', schema: secret.secretsNotice },
   'secrets.key': { from: 'agent-to-server', schema: secret.secretsKey },
   'secrets.get': { from: 'agent-to-server', schema: secret.secretsGet },

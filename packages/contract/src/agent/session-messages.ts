@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { leave } from './host-key-messages.js';
 import { trustKeys } from './trust-messages.js';
 import { count, desiredPoint, hash, key, signature, spoolPoint, uuid, when } from './wire-values.js';
 
@@ -79,6 +80,8 @@ export const rejectCodes = [
   'bad_message',
   'not_authenticated',
   'superseded',
+  /** The host was taken out; only to agents with the capability `leave`. */
+  'retired',
 ] as const;
 
 export const reject = z.object({
@@ -86,6 +89,8 @@ export const reject = z.object({
   /** The field or message that is wrong and what was expected. */
   message: z.string().max(1_000),
   retryAfterMs: count.optional(),
+  /** With `retired`: what the agent is to do now. */
+  leave: leave.optional(),
 });
 
 export const welcome = z.object({
@@ -97,6 +102,8 @@ export const welcome = z.object({
   ack: z.object({ epoch: z.int().min(1), upTo: count }),
   desired: desiredPoint,
   serverTime: when,
+  /** The host waits for somebody to let it in; until then only its heartbeats are heard. Left out otherwise. */
+  waits: z.literal(true).optional(),
 });
 
 const percent = z.int().min(0).max(100);

@@ -51,6 +51,7 @@ export const access: AccessTable = {
     version: ['read', 'job:name'],
     assignments: ['read', 'job:name'],
     statistics: ['read', 'job:name'],
+    chain: ['read', 'job:name'],
     taskChanges: ['read', 'job:name'],
     nextFires: ['read', 'job:name'],
     taskXml: ['read', 'job:name'],
@@ -81,6 +82,14 @@ export const access: AccessTable = {
     createToken: ['host.enrol', 'fleet'],
     tokens: ['host.enrol', 'fleet'],
     revokeToken: ['host.enrol', 'fleet'],
+  },
+  admission: {
+    identity: ['read', 'host:name'],
+    approve: ['host.enrol', 'host:name'],
+    refuse: ['host.enrol', 'host:name'],
+    rotateKey: ['host.enrol', 'host:name'],
+    keepCopy: ['host.enrol', 'host:name'],
+    decommission: ['host.enrol', 'host:name'],
   },
   runs: {
     list: ['read', 'seen'],

@@ -1,4 +1,5 @@
 import { accessTokenRoutes, accountRoutes, signedInRoutes } from './accounts.routes.js';
+import { admissionRoutes } from './admission.routes.js';
 import { alertDocumentRoutes } from './alert-documents.routes.js';
 import { approvalRoutes } from './approvals.routes.js';
 import { auditRoutes } from './audit.routes.js';
@@ -32,6 +33,7 @@ export const api = {
   jobs: jobRoutes,
   rollouts: rolloutRoutes,
   hosts: hostRoutes,
+  admission: admissionRoutes,
   runs: runRoutes,
   inventory: inventoryRoutes,
   taskChanges: taskChangeRoutes,

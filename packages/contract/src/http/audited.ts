@@ -61,8 +61,19 @@ export const audited: AuditedTable = {
   },
   hosts: {
     setLabels: { kind: 'Host', act: 'labelled', keep: ['labels'] },
-    createToken: { kind: 'EnrolmentToken', act: 'created', keep: ['uses', 'expiresInMinutes', 'labels'] },
+    createToken: {
+      kind: 'EnrolmentToken',
+      act: 'created',
+      keep: ['uses', 'expiresInMinutes', 'labels', 'addresses', 'hostNames', 'needsApproval'],
+    },
     revokeToken: { kind: 'EnrolmentToken', act: 'revoked' },
+  },
+  admission: {
+    approve: { kind: 'Host', act: 'approved', keep: ['fingerprint'] },
+    refuse: { kind: 'Host', act: 'turned away' },
+    rotateKey: { kind: 'Host', act: 'asked for another key' },
+    keepCopy: { kind: 'Host', act: 'kept one of two' },
+    decommission: { kind: 'Host', act: 'decommissioned', keep: ['force'] },
   },
   runs: { stop: { kind: 'Command', act: 'stop' } },
   inventory: {

@@ -59,6 +59,10 @@ export const hostSummary = z.object({
   inSync: z.boolean(),
   /** The gravest first. */
   concerns: z.array(hostConcern),
+  /** Of its key, to be compared with what the host shows; only while it waits to be let in. */
+  keyFingerprint: z.string().optional(),
+  /** Address from which it joined; only while it waits. */
+  joinedFrom: z.string().nullable().optional(),
 });
 
 export const hostDetail = hostSummary.extend({
@@ -81,6 +85,14 @@ export const enrolmentToken = z.object({
   used: z.int(),
   labels,
   revoked: z.boolean(),
+  /** Addresses and networks from which it is taken; none: from anywhere. */
+  addresses: z.array(z.string()),
+  /** What hosts must be called; null: anything. */
+  hostNames: z.string().nullable(),
+  /** Who joins with it waits until somebody lets him in. */
+  needsApproval: z.boolean(),
+  /** Who made it; empty where nobody kept it. */
+  author: z.string(),
 });
 
 /** In percent; of the fullest disk. */
@@ -106,6 +118,8 @@ export const hostRoutes = defineRoutes({
       agent: z.string().max(50).optional(),
       /** Only hosts with failing jobs. */
       failing: queryFlag.optional(),
+      /** Only hosts in this state; hosts that are retired are shown only when asked for. */
+      state: z.enum(hostStates).optional(),
     }),
     response: pageOf(hostSummary),
   },
@@ -201,6 +215,15 @@ export const hostRoutes = defineRoutes({
         .default(60),
       /** Labels every host that joins with it gets. */
       labels: z.unknown().optional(),
+      /** Addresses and networks such as 10.1.0.0/16 from which it is taken; from anywhere when it is left out. */
+      addresses: z
+        .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+        .max(50)
+        .optional(),
+      /** What hosts must be called: `web-*`, `?` for one letter. */
+      hostNames: z.string().min(1).max(255).optional(),
+      /** Who joins with it waits until somebody lets him in. */
+      needsApproval: z.boolean().optional(),
     }),
     response: enrolmentToken.extend({ token: z.string() }),
   },

@@ -13,6 +13,7 @@ import {
   jobVersion,
   nextFire,
   plannedHosts,
+  runMark,
   runStatistics,
   taskChange,
   taskPreview,
@@ -107,6 +108,27 @@ export const jobRoutes = defineRoutes({
     params: job,
     query: z.object({ host: nameParam.optional() }),
     response: runStatistics,
+  },
+  chain: {
+    method: 'GET',
+    path: '/jobs/:name/chain',
+    tag,
+    summary: 'The jobs that start after one another with this one among them, with their places from left to right',
+    params: job,
+    response: z.object({
+      nodes: z.array(
+        z.object({
+          name: z.string(),
+          level: z.int(),
+          row: z.int(),
+          /** Its newest run on any host; null: none, or no job of that name can be seen. */
+          lastRun: runMark.nullable(),
+        }),
+      ),
+      links: z.array(z.object({ from: z.string(), to: z.string(), outcome: z.string() })),
+      /** Jobs that belong to it and are not shown. */
+      more: z.int(),
+    }),
   },
   taskChanges: {
     method: 'GET',

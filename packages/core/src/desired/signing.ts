@@ -12,6 +12,8 @@ export type SigningContext =
   | 'carillon/v1/command'
   | 'carillon/v1/release'
   | 'carillon/v1/keys'
+  | 'carillon/v1/host-key'
+  | 'carillon/v1/leave'
   | 'carillon/v1/accepted'
   | 'carillon/v1/audit-end'
   | 'carillon/v1/approval'

@@ -18,6 +18,11 @@ describe('an agent process with the identity of a host', () => {
     ],
     ['is a copy that was found out', { seen: 'quarantined' }, { accept: false, reason: 'quarantined' }],
     [
+      'is what somebody said that the host is not, whether or not the other one is there',
+      { seen: 'barred', current: { ...current, isAlive: false } },
+      { accept: false, reason: 'barred' },
+    ],
+    [
       'is a copy whose original is gone',
       { seen: 'quarantined', current: { ...current, isAlive: false } },
       { accept: true, reason: 'restarted' },

@@ -3,8 +3,11 @@ export interface IdentityClaim {
   /** The process: made anew at each start of an agent, so two processes never have the same. */
   readonly instance: string;
   readonly fingerprint: string;
-  /** What became of this very process before. `replaced`: another one took over from it. */
-  readonly seen: 'never' | 'current' | 'replaced' | 'quarantined';
+  /**
+   * What became of this very process before. `replaced`: another one took over from it. `barred`: somebody said that it, or its
+   * machine, is not the host.
+   */
+  readonly seen: 'never' | 'current' | 'replaced' | 'quarantined' | 'barred';
   /** The process that has the session, or had it last. */
   readonly current: {
     readonly instance: string;
@@ -19,13 +22,14 @@ export type IdentityVerdict =
   /** This process was here before the current one, and both are alive: the current one is the copy. */
   | { readonly accept: true; readonly reason: 'returned'; readonly quarantines: string }
   /** A copy of a host that is alive: of another machine, or found out before. */
-  | { readonly accept: false; readonly reason: 'other_machine' | 'quarantined' };
+  | { readonly accept: false; readonly reason: 'other_machine' | 'quarantined' | 'barred' };
 
 /**
  * Tells a host that restarts, reconnects or moves from a copy of it. Who was here first keeps the identity as long as it
  * is alive; where the first is gone for good, its copy is a host that moved.
  */
 export function judgeIdentity({ instance, fingerprint, seen, current }: IdentityClaim): IdentityVerdict {
+  if (seen === 'barred') return { accept: false, reason: 'barred' };
   if (current === null) return { accept: true, reason: 'first' };
   if (current.instance === instance) return { accept: true, reason: 'same' };
   if (!current.isAlive) return { accept: true, reason: current.fingerprint === fingerprint ? 'restarted' : 'moved' };

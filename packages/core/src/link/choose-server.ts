@@ -11,7 +11,7 @@ export interface TryEnd {
 }
 
 /** Refusals that come from the centre, not from one of its addresses. */
-const fromCentre = new Set(['unknown_agent', 'revoked', 'quarantined', 'bad_signature', 'not_enrolled']);
+const fromCentre = new Set(['unknown_agent', 'revoked', 'quarantined', 'bad_signature', 'not_enrolled', 'retired']);
 
 /**
  * Which address to try next, and whether to wait before. All addresses are tried once without a wait between them; each

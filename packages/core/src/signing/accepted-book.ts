@@ -6,6 +6,7 @@ import { type HostGroup, matchesTarget, type Target, type TargetHost } from '../
 import { type RolloutCourse, versionFor } from '../rollout/course.js';
 import { AcceptedSecrets, type ProposedUse } from './accepted-secrets.js';
 import { type AcceptedPause, type AcceptedRecord, type BookEntry, type BookHead, noEntry } from './book-entry.js';
+import { HostsOfBook } from './hosts-of-book.js';
 import { type Refusal, refuse } from './refusal.js';
 import {
   afterRolloutRecord,
@@ -33,12 +34,6 @@ interface AcceptedVersion {
   readonly needs: readonly string[];
 }
 
-interface AcceptedHost {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly publicKey: string;
-}
-
 /** What the database says that a host should have. */
 export interface ProposedIndex {
   readonly hostId: string;
@@ -47,6 +42,8 @@ export interface ProposedIndex {
   readonly pause?: HostPause | undefined;
   /** As the agent itself said them, over its own key. */
   readonly capabilities: readonly string[];
+  /** With which the agent signed in; left out where no agent asks. */
+  readonly publicKey?: string | undefined;
 }
 
 export interface ProposedOrder {
@@ -66,7 +63,7 @@ export const highestRevision = 2 ** 48;
  */
 export class AcceptedBook {
   private readonly jobs = new Map<string, AcceptedJob>();
-  private readonly hosts = new Map<string, AcceptedHost>();
+  private readonly hosts = new HostsOfBook();
   private readonly groups = new Map<string, HostGroup>();
   private readonly pauses = new Map<string, AcceptedPause>();
   private end: BookHead = { seq: 0, hash: noEntry };
@@ -104,9 +101,9 @@ export class AcceptedBook {
       const job = this.jobs.get(record.jobId);
       return judgeRolloutRecord(record, job && !job.isGone ? job : undefined, { isServer: by === serverItself, atMs });
     }
-    if (record.kind === 'seal-key') return this.secrets.judgeKey(record, this.hosts.get(record.hostId));
+    if (record.kind === 'seal-key') return this.secrets.judgeKey(record, this.hosts.working(record.hostId));
     if (record.kind === 'secret') return this.secrets.judge(record);
-    if (record.kind !== 'job') return { ok: true };
+    if (record.kind !== 'job') return this.hosts.judge(record, atMs);
     const highest = Math.max(0, ...(this.jobs.get(record.jobId)?.versions.keys() ?? []));
     return record.version > highest
       ? { ok: true }
@@ -117,10 +114,12 @@ export class AcceptedBook {
    * Is this exactly what the host should have by what was accepted? A job that its agent is too old for may be missing, or be
    * there in an older version that was accepted.
    */
-  judgeIndex({ hostId, rev, entries, pause, capabilities }: ProposedIndex, nowMs: number): Verdict {
-    const host = this.hosts.get(hostId);
-    if (!host) return refuse('unknown_host', `host ${hostId} was never accepted`);
+  judgeIndex({ hostId, rev, entries, pause, capabilities, publicKey }: ProposedIndex, nowMs: number): Verdict {
+    const host = this.hosts.working(hostId);
+    if (!host) return this.hosts.refuseUnknown(hostId);
     const of = `host ${host.name}`;
+    if (publicKey !== undefined && publicKey !== host.publicKey)
+      return refuse('other_key', `${of}: who asks for it has another key than the host`);
     if (!(rev <= highestRevision)) return refuse('bad_index', `${of}: no host gets to revision ${rev}`);
     const given = new Map(entries.map((entry) => [entry.jobId, entry]));
     if (given.size !== entries.length) return refuse('bad_index', `${of}: a job stands there twice`);
@@ -143,8 +142,8 @@ export class AcceptedBook {
 
   /** May this host be told to start or stop this job? */
   judgeOrder({ hostId, jobId, action }: ProposedOrder): Verdict {
-    const host = this.hosts.get(hostId);
-    if (!host) return refuse('unknown_host', `host ${hostId} was never accepted`);
+    const host = this.hosts.working(hostId);
+    if (!host) return this.hosts.refuseUnknown(hostId);
     // What runs may be stopped, whatever became of its job.
     if (action !== 'run') return { ok: true };
     const job = this.jobs.get(jobId);
@@ -152,6 +151,11 @@ export class AcceptedBook {
     return wantedOn({ ...host, id: hostId }, job, [...this.groups.values()])
       ? { ok: true }
       : refuse('other_target', `host ${host.name}: job ${job.name} is not for it`);
+  }
+
+  /** Was it said that this host is to go, and is it there still or gone already? */
+  judgeLeave(hostId: string): Verdict {
+    return this.hosts.judgeLeave(hostId);
   }
 
   /** Is this the definition that was accepted? */
@@ -173,8 +177,8 @@ export class AcceptedBook {
    */
   judgeUse(use: ProposedUse): ReturnType<AcceptedSecrets['judgeUse']> {
     const { hostId, jobId, version, text } = use;
-    const host = this.hosts.get(hostId);
-    if (!host) return refuse('unknown_host', `host ${hostId} was never accepted`);
+    const host = this.hosts.working(hostId);
+    if (!host) return this.hosts.refuseUnknown(hostId);
     const definition = this.judgeDefinition(jobId, version, { manifestHash: sha256Hex(text) });
     if (!definition.ok) return definition;
     const order = this.judgeOrder({ hostId, jobId, action: 'run' });
@@ -184,7 +188,7 @@ export class AcceptedBook {
 
   /** What stands in the book, to be compared with the database. */
   contents() {
-    return { jobs: this.jobs, hosts: this.hosts, groups: this.groups } as const;
+    return { jobs: this.jobs, hosts: this.hosts.standing, groups: this.groups } as const;
   }
 
   private judgePause(
@@ -237,11 +241,21 @@ export class AcceptedBook {
         this.groups.set(record.name.toLowerCase(), record);
         break;
       case 'host':
-        if (this.hosts.get(record.hostId)?.publicKey !== record.publicKey) this.secrets.forgetKey(record.hostId);
-        this.hosts.set(record.hostId, record);
+      case 'host-key':
+      case 'host-gone':
+        // A host says its key for secrets again, over the key by which it is known.
+        if (record.kind !== 'host' || this.hosts.standing.get(record.hostId)?.publicKey !== record.publicKey)
+          this.secrets.forgetKey(record.hostId);
+        this.hosts.take(record);
+        break;
+      case 'labels':
+      case 'host-leaving':
+      case 'token':
+      case 'token-gone':
+        this.hosts.take(record);
         break;
       case 'seal-key':
-        this.secrets.takeKey(record, this.hosts.get(record.hostId)?.publicKey);
+        this.secrets.takeKey(record, this.hosts.standing.get(record.hostId)?.publicKey);
         break;
       case 'secret':
         this.secrets.take(record);
@@ -249,11 +263,6 @@ export class AcceptedBook {
       case 'secret-gone':
         this.secrets.takeGone(record);
         break;
-      case 'labels': {
-        const host = this.hosts.get(record.hostId);
-        if (host) this.hosts.set(record.hostId, { ...host, labels: record.labels });
-        break;
-      }
       case 'pause':
         for (const [index, pause] of record.pauses.entries()) this.pauses.set(record.hostIds[index] ?? '', pause);
         break;

@@ -38,7 +38,35 @@ export type AcceptedRecord =
       readonly labels: Readonly<Record<string, string>>;
       /** By which the host signs in. */
       readonly publicKey: string;
+      /** SHA-256 of the join token with which it came by itself. */
+      readonly token?: string;
+      /** Who let it in, where nobody is let in by a token alone. */
+      readonly approvedBy?: string;
     }
+  /** From now on nothing is signed for it but its leave. */
+  | { readonly kind: 'host-leaving'; readonly hostId: string }
+  /** It is gone for good; what comes again under its name is another host. */
+  | { readonly kind: 'host-gone'; readonly hostId: string }
+  /** Its next key, as the one before it says; see `rotationText`. */
+  | {
+      readonly kind: 'host-key';
+      readonly hostId: string;
+      readonly publicKey: string;
+      readonly next: string;
+      readonly byOld: string;
+      readonly byNew: string;
+    }
+  /** With which hosts may join. */
+  | {
+      readonly kind: 'token';
+      /** SHA-256 of its secret. */
+      readonly hash: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly uses: number;
+      readonly expiresMs: number;
+      readonly needsApproval: boolean;
+    }
+  | { readonly kind: 'token-gone'; readonly hash: string }
   | { readonly kind: 'labels'; readonly hostId: string; readonly labels: Readonly<Record<string, string>> }
   | { readonly kind: 'pause'; readonly hostIds: readonly string[]; readonly pauses: readonly AcceptedPause[] }
   | { readonly kind: 'resume'; readonly hostIds: readonly string[] }

@@ -28,6 +28,10 @@ export const refusalCodes = [
   /** A job that the host should have is missing. */
   'left_out',
   'other_pause',
+  /** Nobody made this join token, or it does not let in this host. */
+  'unknown_token',
+  /** Another key than the one that the host joined with, or took in its place. */
+  'other_key',
   /** A version on a host whose ring is not open, or a ring that must not be opened. */
   'rollout',
   /** The host's own policy asks for signatures of approvers, and they are not there. */

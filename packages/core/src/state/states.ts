@@ -2,7 +2,11 @@
  * Every state of the product and the questions asked of them, in one file.
  * The database's enums are checked against these lists by a test.
  */
-export const hostStates = ['active', 'quarantined', 'revoked', 'retired'] as const;
+export const hostStates = ['active', 'quarantined', 'revoked', 'retired', 'pending', 'decommissioning'] as const;
+/**
+ * `pending`: it has joined, and nobody has said yet that it may work. `decommissioning`: it was told to take away what is ours
+ * and to go. `retired`: it is gone, and what it did stays to be read.
+ */
 export type HostState = (typeof hostStates)[number];
 
 /** How a host looks from the centre right now; derived from its session, never stored. */
@@ -152,6 +156,22 @@ export function isFinalRun(state: RunState): boolean {
     case 'killed':
     case 'skipped':
       return true;
+    default:
+      return unreachable(state);
+  }
+}
+
+/** Hosts whose agent may hold a session: it works, waits to be let in, or is on its way out. */
+export function mayConnect(state: HostState): boolean {
+  switch (state) {
+    case 'active':
+    case 'pending':
+    case 'decommissioning':
+      return true;
+    case 'quarantined':
+    case 'revoked':
+    case 'retired':
+      return false;
     default:
       return unreachable(state);
   }

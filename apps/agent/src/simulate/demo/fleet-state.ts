@@ -62,6 +62,7 @@ export class FleetState {
     return {
       publicKey,
       privateKey: createPrivateKey(privateKey),
+      localKey: createPrivateKey(privateKey),
       keyId: keyId(publicKey, sha256Hex),
       ...{ agentId, name, signerKeys },
     };

@@ -57,6 +57,17 @@ describe('a plan', () => {
     expect(await versions()).toBe(before);
   });
 
+  it('expects nothing of hosts, and the apply expects all of it', async () => {
+    const count = async () =>
+      (await app.database.pool.query('SELECT count(*)::int AS n FROM expected_cursor')).rows[0].n;
+    const many = ['a', 'b', 'c'].map((name) => jobFile(`many-${name}`));
+    const before = await count();
+    await plan(many);
+    expect(await count()).toBe(before);
+    await apply(many);
+    expect(await count()).toBe(before + 9);
+  });
+
   it('of what is there already has nothing to tell', async () => {
     const { results, plan: whole } = await plan([group(['DB-01']), job({})]);
     expect(whole?.moved).toEqual([]);

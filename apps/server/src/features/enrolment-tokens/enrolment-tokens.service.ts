@@ -20,6 +20,9 @@ export class EnrolmentTokensService {
     uses,
     expiresInMinutes,
     labels: raw,
+    addresses = [],
+    hostNames,
+    needsApproval = false,
   }: Input<Routes['createToken']>['body']): Promise<Response<Routes['createToken']>> {
     const labels = labelsSchema.safeParse(raw ?? {});
     if (!labels.success) throw invalidInput(problemsFromIssues(labels.error.issues, raw, ['labels']));
@@ -29,6 +32,9 @@ export class EnrolmentTokensService {
       hash: hashSecret(token),
       uses,
       labels: labels.data,
+      addresses,
+      hostNames: hostNames ?? null,
+      needsApproval,
       expiresAtMs: nowMs + expiresInMinutes * 60_000,
       nowMs,
     });
@@ -48,7 +54,7 @@ export class EnrolmentTokensService {
 }
 
 function viewOf(row: EnrolmentTokenRow): Token {
-  const { id, uses, used, createdAt, expiresAt, revokedAt } = row;
+  const { id, uses, used, createdAt, expiresAt, revokedAt, addresses, hostNames, needsApproval, author } = row;
   return {
     id,
     uses,
@@ -57,5 +63,9 @@ function viewOf(row: EnrolmentTokenRow): Token {
     expiresAt: expiresAt.toISOString(),
     labels: row.labels as Record<string, string>,
     revoked: revokedAt !== null,
+    addresses,
+    hostNames,
+    needsApproval,
+    author,
   };
 }

@@ -3,6 +3,7 @@ import type { Input, Response } from '@carillon/contract/http/route';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { keyId } from '@carillon/core/desired/signing';
 import { concernsOf } from '@carillon/core/host/concerns';
+import { keyFingerprint } from '@carillon/core/host/join-token';
 import { labelsSchema } from '@carillon/core/job/parts.schema';
 import { problemsFromIssues } from '@carillon/core/zod-problems';
 import { Inject, Injectable } from '@nestjs/common';
@@ -154,6 +155,9 @@ function summaryOf(row: HostRow): Summary {
     assignments,
     failingJobs: row.failingJobs,
     inSync: row.observedHash === row.desiredHash,
+    ...(state === 'pending'
+      ? { keyFingerprint: keyFingerprint(row.publicKey, sha256Hex), joinedFrom: row.joinedFrom }
+      : {}),
     concerns: concernsOf(row).map((concern) => {
       if (concern.code === 'disk' || concern.code === 'clock') return concern;
       const { lastMs, ...rest } = concern;

@@ -47,6 +47,11 @@ class JobsController {
     return this.jobs.statistics(input);
   }
 
+  @Handles(jobRoutes.chain)
+  chain(@Input() { name }: InputOf<Routes['chain']>) {
+    return this.jobs.chain(name);
+  }
+
   @Handles(jobRoutes.taskChanges)
   taskChanges(@Input() input: InputOf<Routes['taskChanges']>) {
     return this.jobs.listTaskChanges(input);

@@ -2,6 +2,7 @@ import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import { limits } from '@carillon/contract/limits';
 import { onHost } from '@carillon/core/job/host-overrides';
+import { jobChain } from '@carillon/core/job/job-chain';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { makeProblem } from '@carillon/core/problem';
 import { isTimeZone } from '@carillon/wintask/time/zone';
@@ -171,6 +172,24 @@ export class JobsService {
       this.comparison.durationsByDay(id, { hostId, nowMs: Date.now(), days, limit: statisticRunsPerDay }),
     ]);
     return statisticsView(runs, usual);
+  }
+
+  /** What starts after what, around a job. Of jobs that the caller does not see he does not hear. */
+  async chain(name: string): Promise<Response<Routes['chain']>> {
+    const job = await this.require(name);
+    const links = await this.jobs.chainLinks();
+    const { nodes, links: shown, more } = jobChain(job.name, links);
+    const ids = new Map((await this.jobs.idsOf(nodes.map((node) => node.name))).map((row) => [row.nameKey, row.id]));
+    const runs = await this.jobs.recentRuns([...ids.values()], 1);
+    const lastRunOf = (node: string) => runs.get(ids.get(node.toLowerCase()) ?? '')?.[0];
+    return {
+      nodes: nodes.map((node) => {
+        const run = lastRunOf(node.name);
+        return { ...node, lastRun: run ? runMarkView(run) : null };
+      }),
+      links: [...shown],
+      more,
+    };
   }
 
   async listTaskChanges({

@@ -1,5 +1,7 @@
 import { api } from '@carillon/contract/http/api';
 import type { Request } from '@carillon/contract/http/route';
+import { jobDocument } from '@carillon/core/job/job-document';
+import type { JobSpec } from '@carillon/core/job/job-spec';
 import { cloneDatabase } from '@carillon/testkit/database';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
@@ -316,5 +318,55 @@ it.each([
   await expect(app.call(api.jobs[route], request as never)).rejects.toMatchObject({
     status: 404,
     body: { code: 'not_found', message: expect.stringMatching(/^there is no job/) },
+  });
+});
+
+describe('the chain of a job', () => {
+  it('has all that start after one another, with how each went last', async () => {
+    const after = (name: string, job: string, outcome?: string) =>
+      jobFile(name, { schedule: { on: { job, ...(outcome ? { outcome } : {}) } } });
+    await app.call(api.jobs.apply, {
+      body: {
+        documents: [
+          jobFile('backup'),
+          after('index', 'backup'),
+          after('tell', 'BACKUP', 'failure'),
+          after('clean', 'index', 'any'),
+        ],
+      },
+    });
+    const { id } = await app.call(api.jobs.get, { name: 'backup' });
+    await addRun(app.database, { jobId: id, hostId: hostIds[0] ?? '' }, { state: 'failed' });
+    const { nodes, links, more } = await app.call(api.jobs.chain, { name: 'clean' });
+    expect(nodes.map(({ name, level, row }) => [name, level, row])).toEqual([
+      ['backup', 0, 0],
+      ['index', 1, 0],
+      ['tell', 1, 1],
+      ['clean', 2, 0],
+    ]);
+    expect(nodes[0]?.lastRun).toMatchObject({ state: 'failed' });
+    expect(nodes[1]?.lastRun).toBeNull();
+    expect(links).toHaveLength(3);
+    expect(more).toBe(0);
+    expect((await app.call(api.jobs.chain, { name: 'Beta' })).nodes).toHaveLength(1);
+  });
+});
+
+describe('a job with an action', () => {
+  it('is stored with every default, starts the runner as any job, and reads back as it was written', async () => {
+    const run = { backup: { from: 'D:\\data', to: '\\\\nas\\backup', mode: { full: 'sunday' }, keep: { count: 7 } } };
+    await app.call(api.jobs.apply, { body: { documents: [jobFile('saves', { run })] } });
+    const { spec } = await app.call(api.jobs.get, { name: 'saves' });
+    expect(spec.run).toMatchObject({
+      kind: 'backup',
+      action: { from: ['D:\\data'], mode: ['sunday'], verify: true, keep: { count: 7, days: null } },
+    });
+    const { xml } = await app.call(api.jobs.taskXml, { name: 'saves' });
+    expect(xml).toContain('<Command>');
+    expect(xml).not.toContain('nas');
+    const written = JSON.parse(JSON.stringify(jobDocument(spec as unknown as JobSpec)));
+    expect(written.run).toEqual(run);
+    const again = await app.call(api.jobs.apply, { body: { documents: [written] } });
+    expect(again.results).toMatchObject([{ change: 'unchanged', version: 1 }]);
   });
 });

@@ -17,6 +17,7 @@ export function changesOfHint({ kind, hostIds }: Hint): LiveChange[] {
     case 'session':
     case 'inventory':
     case 'upgrade':
+    case 'admission':
       return [{ topic: 'hosts', hostIds: onHosts }];
     case 'incidents':
     case 'notices':

@@ -49,10 +49,9 @@ export class LoadService {
 
   async hour({ from, ...filter }: Input<Routes['hour']>): Promise<Response<Routes['hour']>> {
     const range = { fromMs: wholeMinute(from), minutes: hourMinutes };
-    const [plans, runs] = await Promise.all([
-      this.plansOf(filter),
-      this.runs.byMinute({ ...range, ...filter, label: readLabel(filter.label) }),
-    ]);
+    // First: what throws between two promises leaves the other one to itself.
+    const label = readLabel(filter.label);
+    const [plans, runs] = await Promise.all([this.plansOf(filter), this.runs.byMinute({ ...range, ...filter, label })]);
     const { starts, ofJob, omitted } = await expectedOf(plans, range);
     const jobs = largestJobs(plans, ofJob, range);
     const [started, bad] = [Array<number>(hourMinutes).fill(0), Array<number>(hourMinutes).fill(0)];

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
@@ -20,8 +20,11 @@ import { SharedModule } from '../../shared/shared.module.js';
 import { Signer } from '../../shared/signer.js';
 import { readPrivateKey } from '../../shared/signing/key-files.js';
 import { AcceptedStore } from '../../store/accepted.store.js';
+import { AdmissionStore } from '../../store/admission.store.js';
 import { Database } from '../../store/database.store.js';
 import { DesiredStore } from '../../store/desired.store.js';
+import { EnrolmentTokenStore } from '../../store/enrolment-token.store.js';
+import { SigningSweepStore } from '../../store/signing-sweep.store.js';
 import { AgentGateway } from '../agent-gateway.js';
 import { GatewayModule } from '../gateway.module.js';
 import { GatewayStatus } from '../gateway-status.js';
@@ -34,6 +37,8 @@ export interface GatewayOptions {
   /** Several gateways share a signer as several servers do. */
   readonly folder?: string;
   readonly trustProxy?: readonly string[];
+  readonly approveHosts?: boolean;
+  readonly hostKeyDays?: number;
 }
 
 export type TestGateway = Awaited<ReturnType<typeof startGateway>>;
@@ -65,6 +70,9 @@ export async function startGateway(databaseUrl: string, options: GatewayOptions 
     accepted: app.get(AcceptedStore),
     refusals: app.get(Refusals),
     desired: app.get(DesiredStore),
+    tokens: new EnrolmentTokenStore(database, app.get(AcceptedStore)),
+    admissions: app.get(AdmissionStore),
+    sweep: app.get(SigningSweepStore),
     /** Rows of a query, for assertions. */
     async rows<T extends object = Record<string, unknown>>(sql: string, values: unknown[] = []): Promise<T[]> {
       return (await database.pool.query(sql, values)).rows as T[];
@@ -83,23 +91,33 @@ export function signAs(folder: string, context: SigningContext, text: string): s
   return signText(readPrivateKey(join(folder, 'signer.key')), context, text);
 }
 
+interface TokenOptions {
+  readonly uses?: number;
+  readonly expiresInMs?: number;
+  readonly revoked?: boolean;
+  readonly labels?: Record<string, string>;
+  readonly addresses?: readonly string[];
+  readonly hostNames?: string;
+  readonly needsApproval?: boolean;
+}
+
 /** Makes a join token. @returns its secret */
-export async function joinToken(
-  gateway: TestGateway,
-  options: { uses?: number; expiresInMs?: number; revoked?: boolean } = {},
-): Promise<string> {
+export async function joinToken(gateway: TestGateway, options: TokenOptions = {}): Promise<string> {
   const secret = randomBytes(24).toString('base64url');
-  await gateway.database.pool.query(
-    `INSERT INTO enrolment_token (id, hash, uses, expires_at, revoked_at)
-     VALUES ($1, $2, $3, now() + $4 * interval '1 millisecond', CASE WHEN $5 THEN now() END)`,
-    [
-      randomUUID(),
-      createHash('sha256').update(secret).digest('hex'),
-      options.uses ?? 1,
-      options.expiresInMs ?? 60_000,
-      options.revoked ?? false,
-    ],
-  );
+  const {
+    uses = 1,
+    expiresInMs = 60_000,
+    labels = {},
+    addresses = [],
+    hostNames = null,
+    needsApproval = false,
+  } = options;
+  const nowMs = Date.now();
+  const { id } = await gateway.tokens.create({
+    ...{ hash: createHash('sha256').update(secret).digest('hex'), uses, labels, addresses, hostNames, needsApproval },
+    ...{ expiresAtMs: nowMs + expiresInMs, nowMs },
+  });
+  if (options.revoked) await gateway.tokens.revoke(id);
   return secret;
 }
 
@@ -127,6 +145,8 @@ function testModule(databaseUrl: string, folder: string, hints: Hints, options: 
     pollMs: options.pollMs ?? 600_000,
     selfWatchMs: 0,
     drainMs: 0,
+    approveHosts: options.approveHosts ?? false,
+    hostKeyDays: options.hostKeyDays ?? 180,
     releaseKeys: [],
     allowPrivateChannels: true,
   };

@@ -18,6 +18,8 @@ type AgentBodies =
   | 'upgrade.status'
   | 'trust.refused'
   | 'audit.seen'
+  | 'key.offer'
+  | 'left'
   | 'secrets.key'
   | 'secrets.get'
   | 'secrets.status'

@@ -87,6 +87,8 @@ export function testConfig(databaseUrl: string, folder: string): Config {
     pollMs: 600_000,
     selfWatchMs: 0,
     drainMs: 0,
+    approveHosts: false,
+    hostKeyDays: 180,
     releaseKeys: [],
     allowPrivateChannels: true,
   };

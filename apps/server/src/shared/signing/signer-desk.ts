@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { CommandOrder } from '@carillon/contract/agent/command-messages';
 import type { HostIndex } from '@carillon/contract/agent/desired-messages';
+import type { LeaveOrder } from '@carillon/contract/agent/host-key-messages';
 import type { ChainHead } from '@carillon/core/audit/chain';
 import { endText } from '@carillon/core/audit/witness';
 import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
@@ -60,6 +61,7 @@ export class SignerDesk {
     indexes: ({ nowMs, proposals }) => proposals.map((proposal) => this.index(proposal, nowMs)),
     inspect: ({ nowMs, proposals }) => proposals.map((each) => this.notWhole() ?? this.book.judgeIndex(each, nowMs)),
     orders: ({ orders }) => orders.map((order) => this.order(order)),
+    leaves: ({ nowMs, hostIds }) => hostIds.map((hostId) => this.leave(hostId, nowMs)),
     auditEnd: ({ head, atMs }) => this.auditEnd(head, atMs),
     judge: ({ definitions }) =>
       definitions.map(({ jobId, version, ...rest }) => this.book.judgeDefinition(jobId, version, rest)),
@@ -70,7 +72,7 @@ export class SignerDesk {
       const { jobs, hosts, groups } = this.book.contents();
       return {
         jobs: [...jobs].map(([jobId, { current, name, isGone }]) => ({ jobId, version: current, name, isGone })),
-        hosts: [...hosts].map(([hostId, { name, labels, publicKey }]) => ({ hostId, name, labels, publicKey })),
+        hosts: [...hosts].map(([hostId, host]) => ({ hostId, ...host })),
         groups: [...groups.values()].map((group) => ({ ...group, kind: 'group' as const })),
         sealKeys: [...this.book.secrets.contents().keys],
         secrets: [...this.book.secrets.contents().secrets],
@@ -228,6 +230,20 @@ export class SignerDesk {
     if (!verdict.ok) return verdict;
     const text = canonicalJson({ ...order, signedBy: this.keys.publicKey } as unknown as Json);
     return { text, signature: this.sign('carillon/v1/command', text) };
+  }
+
+  private leave(hostId: string, nowMs: number): SignedText | Refusal {
+    const verdict = this.notWhole() ?? this.book.judgeLeave(hostId);
+    if (!verdict.ok) return verdict;
+    const order: LeaveOrder = {
+      kind: 'carillon/leave/v1',
+      hostId,
+      issuedAt: new Date(nowMs).toISOString(),
+      notAfter: new Date(nowMs + indexLifeMs).toISOString(),
+      signedBy: this.keys.publicKey,
+    };
+    const text = canonicalJson(order as unknown as Json);
+    return { text, signature: this.sign('carillon/v1/leave', text) };
   }
 
   private auditEnd(head: ChainHead, atMs: number): SignedText | Refusal {

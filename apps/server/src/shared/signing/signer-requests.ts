@@ -82,6 +82,8 @@ export interface SignerCalls {
     ask: { nowMs: number; proposals: readonly ProposedIndex[] };
     answer: readonly ({ ok: true } | Refusal)[];
   };
+  /** That these hosts are to go, for those of which the book says so. */
+  leaves: { ask: { nowMs: number; hostIds: readonly string[] }; answer: readonly (SignedText | Refusal)[] };
   orders: { ask: { orders: readonly CommandOrder[] }; answer: readonly (SignedText | Refusal)[] };
   /** The end of the audit's chain, for witnesses. Never one below what was signed before, nor another of the same number. */
   auditEnd: { ask: { head: ChainHead; atMs: number }; answer: SignedText | Refusal };
@@ -111,6 +113,7 @@ export interface BookContents {
     readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly publicKey: string;
+    readonly isLeaving: boolean;
   }[];
   readonly groups: readonly Extract<AcceptedRecord, { kind: 'group' }>[];
   /** Keys to which the secrets of hosts are sealed, by host. */

@@ -38,7 +38,7 @@ export async function acceptFleet(
 ): Promise<void> {
   await database.transaction(async () => {
     for (const [index, { name, labels = {} }] of hosts.entries())
-      accepted.note({ kind: 'host', hostId: ids[index] ?? '', name, labels, publicKey: 'k' });
+      accepted.note({ kind: 'host', hostId: ids[index] ?? '', name, labels, publicKey: 'k', approvedBy: 'test' });
   });
 }
 

@@ -21,6 +21,10 @@ const token = {
   used: 0,
   labels: {},
   revoked: false,
+  addresses: [],
+  hostNames: null,
+  needsApproval: false,
+  author: '',
   token: 'join-me',
 };
 

@@ -11,6 +11,7 @@ import {
 import {
   Alert,
   Button,
+  Checkbox,
   Code,
   CopyButton,
   Group,
@@ -88,9 +89,21 @@ function TokenForm({ offer }: { offer: AgentFiles }) {
   const [kind, setKind] = useState<InstallerLineKind>(kinds[0] ?? 'powershell');
   const [uses, setUses] = useState<number | string>(1);
   const [labels, setLabels] = useState('');
+  const [addresses, setAddresses] = useState('');
+  const [hostNames, setHostNames] = useState('');
+  const [needsApproval, setNeedsApproval] = useState(false);
   const make = useOnce({
     mutationFn: () =>
-      call(hostRoutes.createToken, { body: { uses: Number(uses), expiresInMinutes: 60, labels: labelsIn(labels) } }),
+      call(hostRoutes.createToken, {
+        body: {
+          uses: Number(uses),
+          expiresInMinutes: 60,
+          labels: labelsIn(labels),
+          ...(addresses.trim() === '' ? {} : { addresses: addresses.split(/[\s,]+/).filter(Boolean) }),
+          ...(hostNames.trim() === '' ? {} : { hostNames: hostNames.trim() }),
+          ...(needsApproval ? { needsApproval } : {}),
+        },
+      }),
   });
   return (
     <Stack>
@@ -110,6 +123,25 @@ function TokenForm({ offer }: { offer: AgentFiles }) {
           onChange={(event) => setLabels(event.currentTarget.value)}
         />
       </Group>
+      <Group align="start" grow>
+        <TextInput
+          label={t('admission.addresses')}
+          placeholder="10.1.0.0/16"
+          value={addresses}
+          onChange={(event) => setAddresses(event.currentTarget.value)}
+        />
+        <TextInput
+          label={t('admission.hostNames')}
+          placeholder="web-*"
+          value={hostNames}
+          onChange={(event) => setHostNames(event.currentTarget.value)}
+        />
+      </Group>
+      <Checkbox
+        label={t('admission.needsApproval')}
+        checked={needsApproval}
+        onChange={(event) => setNeedsApproval(event.currentTarget.checked)}
+      />
       <Group justify="space-between">
         <SegmentedControl
           aria-label={t('addHost.way')}

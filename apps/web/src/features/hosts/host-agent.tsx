@@ -10,6 +10,7 @@ import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
+import { HostIdentity } from './host-identity.js';
 
 type Host = Response<typeof hostRoutes.get>;
 
@@ -18,42 +19,45 @@ export function HostAgent({ host }: { host: Host }) {
   const { t } = useWords();
   const upgrades = useQuery(query(upgradeRoutes.hosts, { host: host.name }, 15_000));
   return (
-    <Section title={t('hosts.agent')}>
-      <Stack>
-        <Facts
-          items={[
-            [t('hosts.agentVersion'), host.agentVersion],
-            [t('hosts.scheduler'), host.scheduler],
-            [t('hosts.key'), <code key="key">{host.keyId}</code>],
-            [t('hosts.enrolled'), <When key="enrolled" at={host.enrolledAt} zone={host.timezone} />],
-          ]}
-        />
-        <Loaded query={upgrades}>
-          {({ items: [upgrade] }) =>
-            upgrade ? (
-              <Facts
-                items={[
-                  [t('upgrade.wanted'), upgrade.wanted ?? t('upgrade.none')],
-                  [
-                    t('upgrade.offer'),
-                    upgrade.reason === null ? t('upgrade.offered') : t(`upgrade.reason.${upgrade.reason}`),
-                  ],
-                  [
-                    t('upgrade.last'),
-                    upgrade.last ? `${upgrade.last.version}: ${t(`upgrade.state.${upgrade.last.state}`)}` : '–',
-                  ],
-                  [
-                    t('upgrade.said'),
-                    upgrade.last ? [upgrade.last.code, upgrade.last.message].filter(Boolean).join(': ') || '–' : '–',
-                  ],
-                ]}
-              />
-            ) : (
-              <Empty text={t('upgrade.unknown')} />
-            )
-          }
-        </Loaded>
-      </Stack>
-    </Section>
+    <>
+      <HostIdentity host={host.name} />
+      <Section title={t('hosts.agent')}>
+        <Stack>
+          <Facts
+            items={[
+              [t('hosts.agentVersion'), host.agentVersion],
+              [t('hosts.scheduler'), host.scheduler],
+              [t('hosts.key'), <code key="key">{host.keyId}</code>],
+              [t('hosts.enrolled'), <When key="enrolled" at={host.enrolledAt} zone={host.timezone} />],
+            ]}
+          />
+          <Loaded query={upgrades}>
+            {({ items: [upgrade] }) =>
+              upgrade ? (
+                <Facts
+                  items={[
+                    [t('upgrade.wanted'), upgrade.wanted ?? t('upgrade.none')],
+                    [
+                      t('upgrade.offer'),
+                      upgrade.reason === null ? t('upgrade.offered') : t(`upgrade.reason.${upgrade.reason}`),
+                    ],
+                    [
+                      t('upgrade.last'),
+                      upgrade.last ? `${upgrade.last.version}: ${t(`upgrade.state.${upgrade.last.state}`)}` : '–',
+                    ],
+                    [
+                      t('upgrade.said'),
+                      upgrade.last ? [upgrade.last.code, upgrade.last.message].filter(Boolean).join(': ') || '–' : '–',
+                    ],
+                  ]}
+                />
+              ) : (
+                <Empty text={t('upgrade.unknown')} />
+              )
+            }
+          </Loaded>
+        </Stack>
+      </Section>
+    </>
   );
 }

@@ -6,12 +6,13 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Loaded } from '../../components/loaded.js';
 import { PageLink } from '../../components/page-link.js';
 import { Section } from '../../components/section.js';
-import { PresenceBadge } from '../../components/state-badge.js';
+import { HostBadge } from '../../components/state-badge.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
 import { RunList } from '../runs/run-list.js';
 import { ConcernAlerts } from './concerns.js';
+import { DecommissionHost } from './decommission-host.js';
 import { EditLabels } from './edit-labels.js';
 import { ForeignTasks } from './foreign-tasks.js';
 import { HostAgent } from './host-agent.js';
@@ -51,13 +52,14 @@ function HostDetails({ host }: { host: Host }) {
           <Title order={1} style={{ overflowWrap: 'anywhere' }}>
             {host.name}
           </Title>
-          <PresenceBadge presence={host.presence} />
+          <HostBadge state={host.state} presence={host.presence} />
         </Group>
         <Group gap="sm">
           <PageLink to="/timeline" search={{ host: host.name }}>
             {t('nav.timeline')}
           </PageLink>
-          <PauseHost host={host.name} />
+          {host.state === 'active' && <PauseHost host={host.name} />}
+          <DecommissionHost host={host} />
         </Group>
       </Group>
       <EditLabels host={host.name} labels={host.labels} />

@@ -9,7 +9,7 @@ import { HostLink } from '../../components/links.js';
 import { NothingFound } from '../../components/nothing-found.js';
 import { PageLink } from '../../components/page-link.js';
 import { PagedTable } from '../../components/paged-table.js';
-import { PresenceBadge } from '../../components/state-badge.js';
+import { HostBadge } from '../../components/state-badge.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
@@ -19,6 +19,8 @@ import { AddHost } from './add-host.js';
 import { ConcernBadges } from './concerns.js';
 import { HostFilters } from './host-filters.js';
 import { ExportHosts } from './hosts-csv.js';
+import { JoinTokens } from './join-tokens.js';
+import { WaitingHosts } from './waiting-hosts.js';
 
 type Host = Response<typeof hostRoutes.list>['items'][number];
 
@@ -34,9 +36,11 @@ export function HostsPage() {
         <Title order={1}>{t('nav.hosts')}</Title>
         <Group gap="xs">
           <ExportHosts filter={filter} />
+          <JoinTokens />
           <AddHost />
         </Group>
       </Group>
+      <WaitingHosts />
       <HostFilters />
       <PagedTable
         query={hosts}
@@ -68,6 +72,7 @@ function HostRow({ host }: { host: Host }) {
   const { t } = useWords();
   const {
     name,
+    state,
     presence,
     concerns,
     failingJobs = 0,
@@ -85,7 +90,7 @@ function HostRow({ host }: { host: Host }) {
         <HostLink name={name} />
       </Table.Td>
       <Table.Td>
-        <PresenceBadge presence={presence} />
+        <HostBadge state={state} presence={presence} />
       </Table.Td>
       <Table.Td className="wrap">
         <ConcernBadges concerns={concerns} />

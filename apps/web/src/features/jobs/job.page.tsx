@@ -17,6 +17,7 @@ import { RunList } from '../runs/run-list.js';
 import { Definition } from './definition.js';
 import { JobActs } from './job-acts.js';
 import { JobAlerts } from './job-alerts.js';
+import { JobChain } from './job-chain.js';
 import { JobHosts } from './job-hosts.js';
 import { JobStatistics } from './job-statistics.js';
 import { type JobTab, jobTabs } from './job-view.js';
@@ -97,6 +98,7 @@ function Part({ tab, job }: { tab: JobTab; job: Job }) {
             </Section>
             <NextFires job={name} version={version} />
           </SimpleGrid>
+          <JobChain name={name} />
           <WhyForm job={name} />
         </>
       );

@@ -40,6 +40,34 @@ const network = () =>
     hostStates: { applied: 1_998, drifted: 1, rejected: 1 },
   }));
 
+describe('the chain of a job', () => {
+  it('shows what starts after what, and leads to each', async () => {
+    const { id, state, startedAt, durationMs } = sampleRun();
+    const node = (name: string, level: number, row = 0) => ({ name, level, row, lastRun: null });
+    const asks = network().on(jobRoutes.chain, () => ({
+      nodes: [
+        { ...node('nightly', 0), lastRun: { id, state, startedAt, durationMs } },
+        node('<b>index</b>', 1),
+        node('tell', 1, 1),
+      ],
+      links: [
+        { from: 'nightly', to: '<b>index</b>', outcome: 'success' },
+        { from: 'nightly', to: 'tell', outcome: 'failure' },
+      ],
+      more: 3,
+    }));
+    renderApp('/jobs/nightly', asks);
+    const chain = await screen.findByRole('region', { name: 'What starts after what' });
+    expect(within(chain).getByRole('link', { name: '<b>index</b>' }).getAttribute('href')).toBe(
+      '/jobs/%3Cb%3Eindex%3C%2Fb%3E',
+    );
+    expect(chain.querySelectorAll('path')).toHaveLength(2);
+    expect(chain.querySelector('[aria-current]')?.textContent).toContain('nightly');
+    expect(within(chain).getByText('after nightly, when it fails')).toBeTruthy();
+    expect(screen.getByText('3 more jobs belong to it.')).toBeTruthy();
+  });
+});
+
 describe('the hosts of a job', () => {
   it('tell how far each is and why, how it went last and when it starts next', async () => {
     const { id, state } = sampleRun();

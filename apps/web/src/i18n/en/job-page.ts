@@ -70,4 +70,12 @@ export const jobPage = {
   'job.policies': 'Policies that watch it',
   'job.noPolicies': 'No policy watches this job. Name one under alerts: in its file.',
   'job.alertWhen': 'When',
+  'chain.title': 'What starts after what',
+  'chain.success': 'when it succeeds',
+  'chain.failure': 'when it fails',
+  'chain.any': 'in any case',
+  'chain.never': 'has not run',
+  'chain.after': 'after {{job}}, {{outcome}}',
+  'chain.more_one': '{{count}} more job belongs to it.',
+  'chain.more_other': '{{count}} more jobs belong to it.',
 } as const;

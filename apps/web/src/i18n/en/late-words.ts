@@ -1,5 +1,6 @@
 import { access } from './access.js';
 import { actions } from './actions.js';
+import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { editor } from './editor.js';
@@ -18,6 +19,7 @@ import { timeline } from './timeline.js';
 /** Words that only pages behind the first one say: what is opened first is lighter without them. */
 export const lateWords = {
   ...access,
+  ...admission,
   ...actions,
   ...adoption,
   ...editor,

@@ -64,4 +64,11 @@ export const jobPage: Same<typeof english> = {
   'job.policies': '监视它的策略',
   'job.noPolicies': '没有策略监视此作业。请在其文件的 alerts: 下写上策略名。',
   'job.alertWhen': '条件',
+  'chain.title': '作业的先后关系',
+  'chain.success': '成功后',
+  'chain.failure': '失败后',
+  'chain.any': '结束后',
+  'chain.never': '还没有运行过',
+  'chain.after': '在 {{job}} 之后（{{outcome}}）',
+  'chain.more_other': '还有 {{count}} 个作业属于此链。',
 };

@@ -2,6 +2,7 @@ import type { lateWords as english } from '../en/late-words.js';
 import type { Same } from '../same.js';
 import { access } from './access.js';
 import { actions } from './actions.js';
+import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { editor } from './editor.js';
@@ -19,6 +20,7 @@ import { timeline } from './timeline.js';
 
 export const lateWords: Same<typeof english> = {
   ...access,
+  ...admission,
   ...actions,
   ...adoption,
   ...editor,

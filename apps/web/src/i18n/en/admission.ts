@@ -1,0 +1,47 @@
+/** How hosts come in, change their key, and go. */
+export const admission = {
+  'hostState.pending': 'waits to be let in',
+  'hostState.quarantined': 'quarantined',
+  'hostState.revoked': 'revoked',
+  'hostState.retired': 'retired',
+  'hostState.decommissioning': 'is being taken out',
+  'admission.waiting': 'Hosts that wait to be let in',
+  'admission.compare':
+    'Compare the key with what carillon-agent status shows on the host. Until you let it in, it gets nothing.',
+  'admission.from': 'from {{address}}',
+  'admission.key': 'Key',
+  'admission.keySince': 'Since',
+  'admission.joinedFrom': 'Joined from',
+  'admission.approve': 'Let in',
+  'admission.refuse': 'Send away',
+  'admission.identity': 'Identity',
+  'admission.rotate': 'Ask for another key',
+  'admission.rotating': 'Another key is asked for.',
+  'admission.copies': 'Agents that came as this host',
+  'admission.copiesMean':
+    'One of them is a copy: a cloned disk. Say which one is the host; the other one is shut out, and joins anew as a host of its own.',
+  'admission.keep': 'This is the host',
+  'admission.machine': 'Machine',
+  'admission.copy.current': 'works as the host',
+  'admission.copy.quarantined': 'shut out',
+  'admission.copy.barred': 'shut out by hand',
+  'admission.decommission': 'Take out',
+  'admission.decommissionTitle': 'Take {{name}} out',
+  'admission.decommissionMeans_one':
+    'Its agent removes {{count}} task of ours, gives back tasks that jobs stood in for, tells what is untold, forgets its key and ends. Its runs stay to be read, its name becomes free.',
+  'admission.decommissionMeans_other':
+    'Its agent removes {{count}} tasks of ours, gives back tasks that jobs stood in for, tells what is untold, forgets its key and ends. Its runs stay to be read, its name becomes free.',
+  'admission.force': 'Do not wait for its agent',
+  'admission.forceMeans':
+    'Its key is refused at once, and what it has not told is lost. When it comes back, it does the same by itself.',
+  'admission.addresses': 'Only from these addresses',
+  'admission.hostNames': 'Only hosts called',
+  'admission.needsApproval': 'Hosts wait until somebody lets them in',
+  'admission.tokens': 'Join tokens',
+  'admission.noTokens': 'No join token was made yet.',
+  'admission.token.open': 'open',
+  'admission.token.over': 'over',
+  'admission.used': '{{used}} of {{uses}}',
+  'admission.bounds': 'Bounds',
+  'admission.revoke': 'Revoke',
+};
