@@ -77,6 +77,21 @@ describe.runIf(process.platform === 'linux')('a signer that is killed', () => {
     expect(await names()).toEqual(['after', 'before']);
   });
 
+  it('between reading the book and being asked reads it again, and no alarm is raised', async () => {
+    const { Signer } = await built('shared/signer');
+    const signer = app.app.get(Signer);
+    const honest = Reflect.get(signer, 'asks') as (call: string, ask: object) => Promise<unknown>;
+    Reflect.set(signer, 'asks', (call: string, ask: object) => {
+      if (call === 'accept') {
+        Reflect.set(signer, 'asks', honest);
+        kill();
+      }
+      return honest(call, ask);
+    });
+    await apply('between');
+    expect(await names()).toContain('between');
+  });
+
   it('in the middle of requests takes none that said it was done, and the book ends where it should', async () => {
     const asked = Array.from({ length: 12 }, (_, n) => `m${String(n).padStart(2, '0')}`);
     const answers = asked.map((name, n) => {

@@ -50,6 +50,17 @@ describe('apply --plan', () => {
     expect(bodies()).toMatchObject([{ dryRun: true, plan: true }]);
   });
 
+  it('says who has to approve it', async () => {
+    server.on(jobRoutes.apply, () => ({
+      dryRun: true,
+      results: [samplePlanned()],
+      plan: { hash, moved: [], approval: { required: 2, groups: ['prod', 'vault'] } },
+    }));
+    const said = 'it waits for 2 approvals by others: hosts of the protected groups';
+    expect((await cli.run('apply', '-f', 'a.yaml', '--plan')).stdout).toContain(`${said} prod, vault\n`);
+    expect((await cli.run('apply', '-f', 'a.yaml', '--plan', '--format', 'markdown')).stdout).toContain(said);
+  });
+
   it('ends with 0 where nothing would change', async () => {
     answers([samplePlanned({ change: 'unchanged', plan: {} })]);
     expect(await cli.run('apply', '-f', 'a.yaml', '--plan')).toMatchObject({ exitCode: 0 });

@@ -1,7 +1,7 @@
-import { approvalRoutes } from '@carillon/contract/http/approvals.routes';
 import { requestRoutes } from '@carillon/contract/http/requests.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { requestStates } from '@carillon/core/approval/change-request';
+import { mostApprovedHosts, type SignedApproval, signApproval } from '@carillon/core/approval/signed-approval';
 import { canonicalJson, type Json, sha256Hex } from '@carillon/core/desired/canonical-json';
 import { readDocument } from '@carillon/core/document/read-document';
 import { asJson, makeManifest } from '@carillon/core/job/job-spec';
@@ -10,9 +10,9 @@ import { type ApproverKey, loadApproverKey } from '../lib/approver-key.js';
 import { type Cli, handle } from '../lib/command.js';
 import { CliError, usageError } from '../lib/errors.js';
 import { addListOptions, collectPages, type ListOptions } from '../lib/pages.js';
+import { countOf } from '../lib/print.js';
 import { safeText } from '../lib/safe-text.js';
 import type { Session } from '../lib/session.js';
-import { approvalOf, handInApproval } from '../lib/sign-definition.js';
 import { localTime } from '../lib/times.js';
 import type { Plan } from '../plan/plan.js';
 import { planText } from '../plan/plan-text.js';
@@ -75,7 +75,7 @@ function addApprove(parent: Command, cli: Cli): void {
   const command = parent
     .command('approve')
     .description(
-      'approve what was shown; with enough approvals it is done. With an approver key, its jobs are signed too',
+      'approve what was shown; with enough approvals it is done. With an approver key its jobs are signed, too',
     )
     .argument('<number>', 'as the list shows it')
     .requiredOption('--expect <hash>', 'as `requests show` says it: what you have seen, and nothing else');
@@ -90,41 +90,35 @@ function addApprove(parent: Command, cli: Cli): void {
         },
       );
     const { number, planHash } = detail;
-    const done = await session.call(requestRoutes.approve, { number, body: { planHash } });
-    const key = done.state === 'applied' ? loadApproverKey(session.io) : undefined;
-    const signed = key ? await signJobs(session, key, detail) : [];
-    if (session.json) return session.printJson({ ...done, signed });
-    session.print(stateLine(done));
-    for (const job of signed) session.print(`signed job ${safeText(job)}`);
+    const key = loadApproverKey(session.io);
+    const signatures = key ? signJobs(session, key, detail) : [];
+    const signed = signatures.length > 0 ? { signatures } : {};
+    const done = await session.call(requestRoutes.approve, { number, body: { planHash, ...signed } });
+    if (session.json) return session.printJson(done);
+    const jobs = signatures.length > 0 ? `; signed ${countOf(signatures.length, 'job')}` : '';
+    session.print(`${stateLine(done)}${jobs}`);
     return undefined;
   });
 }
 
-/** Signs the jobs of an apply that was just carried out: only what this very request says, on the hosts that it showed. */
-async function signJobs(session: Session, key: ApproverKey, detail: Detail): Promise<string[]> {
-  const signed: string[] = [];
-  for (const [index, raw] of documentsOf(detail).entries()) {
+/** Signs the jobs that an apply would write: as its documents say, worked out here, and for the hosts that it showed. */
+function signJobs(session: Session, { privateKey, publicKey }: ApproverKey, detail: Detail): SignedApproval[] {
+  const { jobs, author, plan } = detail;
+  return documentsOf(detail).flatMap((raw, index) => {
     const read = readDocument(raw);
-    const result = detail.plan?.results[index];
-    if (!read.ok || read.value.kind !== 'Job' || result?.change === 'unchanged') continue;
+    if (!read.ok || read.value.kind !== 'Job') return [];
     const { spec } = read.value;
-    const shown = await session.call(approvalRoutes.toSign, { name: spec.name });
-    const approval = approvalOf(shown);
-    const asked = canonicalJson(asJson(makeManifest(shown.jobId, shown.version, spec)));
-    const hosts = result?.plan?.hosts?.map((host) => host.toLowerCase()).sort() ?? [];
-    const isAsked =
-      asked === shown.manifest &&
-      hosts.join() ===
-        shown.hosts
-          .map((host) => host.toLowerCase())
-          .sort()
-          .join();
-    if (isAsked) {
-      await handInApproval(session, key, approval);
-      signed.push(spec.name);
-    } else session.note(`job ${spec.name} was not signed: it is not what the request showed; see carillon approve`);
-  }
-  return signed;
+    const written = jobs.find(({ name }) => name === spec.name);
+    const hosts = plan?.results[index]?.plan?.hosts ?? [];
+    if (!written) return [];
+    const { jobId, version, name } = written;
+    if (hosts.length >= mostApprovedHosts) {
+      session.note(`job ${safeText(name)} is not signed: an approval names less than ${mostApprovedHosts} hosts`);
+      return [];
+    }
+    const manifestHash = sha256Hex(canonicalJson(asJson(makeManifest(jobId, version, spec))));
+    return [signApproval(privateKey, publicKey, { jobId, name, version, manifestHash, author, hosts })];
+  });
 }
 
 function addReject(parent: Command, cli: Cli): void {
@@ -159,14 +153,28 @@ function stateLine({ number, state, approvals, required, outcome }: Request): st
 }
 
 function fieldsOf(detail: Detail) {
-  const { number, title, state, author, reason, groups, required, approvals, expiresAt, outcome, refusal, changes } =
-    detail;
+  const {
+    number,
+    title,
+    state,
+    author,
+    reason,
+    groups,
+    hosts,
+    required,
+    approvals,
+    expiresAt,
+    outcome,
+    refusal,
+    changes,
+  } = detail;
   return [
     ['request', `${number}: ${title}`],
     ['state', outcome ? `${state}: ${outcome}` : state],
     ['author', author],
     ['reason', reason ?? '-'],
     ['groups', groups.join(', ')],
+    ['hosts', hosts.map(safeText).join(', ') || '-'],
     ['approved', `${approvals.length} of ${required}${approvals.map(({ name }) => `, ${name}`).join('')}`],
     ['until', localTime(expiresAt)],
     ...(refusal ? ([['you', `may not approve it: ${refusal}`]] as const) : []),
@@ -187,14 +195,14 @@ function documentsOf({ act, body }: Detail): readonly unknown[] {
 }
 
 /** Of what was shown, worked out here: what is approved and signed is held to it, whatever the server says next time. */
-function expectOf({ planHash, act, body, plan }: Detail): string {
+function expectOf({ planHash, act, body, plan, jobs, author }: Detail): string {
   const hosts = (plan?.results ?? []).map(({ kind, name, change, plan: one }) => ({
     kind,
     name,
     change,
     hosts: one?.hosts ?? [],
   }));
-  const told = JSON.parse(JSON.stringify({ act, body, hosts })) as Json;
+  const told = JSON.parse(JSON.stringify({ act, body, hosts, jobs, author })) as Json;
   return `${planHash}-${sha256Hex(canonicalJson(told)).slice(0, 16)}`;
 }
 

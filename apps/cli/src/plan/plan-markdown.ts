@@ -3,6 +3,7 @@ import { safeText } from '../lib/safe-text.js';
 import {
   accountsChange,
   accountsText,
+  approvalText,
   fieldLines,
   fireText,
   frozenLines,
@@ -29,6 +30,7 @@ export function planMarkdown(plan: Plan, limit = markdownCharacters): string {
   const head = [
     `### Carillon plan: ${hasChanges(plan) ? summaryOf(plan) : 'nothing to change'}`,
     `Hash \`${plan.hash}\`. \`carillon apply --expect ${plan.hash}\` does this and nothing else.`,
+    ...(plan.approval ? [`🔒 ${approvalText(plan, code)}.`] : []),
     ...frozenLines(plan, code).map((line) => `⚠️ ${line}`),
   ].join('\n\n');
   const told = plan.results.filter(({ change, plan: { gained, lost }, warnings = [] }) => {

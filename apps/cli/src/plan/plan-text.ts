@@ -3,6 +3,7 @@ import { safeText } from '../lib/safe-text.js';
 import {
   accountsChange,
   accountsText,
+  approvalText,
   fieldLines,
   fireText,
   frozenLines,
@@ -24,6 +25,7 @@ export function planText(plan: Plan): string {
     ({ name, ...hosts }) =>
       `deleted job ${safeText(name)}: the files of its set have it no more; loses ${hostsText(hosts, safeText)}`,
   );
+  const approval = approvalText(plan, safeText);
   const frozen = frozenLines(plan, safeText);
   return [
     ...lines,
@@ -31,6 +33,7 @@ export function planText(plan: Plan): string {
     ...pruned,
     ...frozen,
     '',
+    ...(approval ? [approval] : []),
     `plan ${plan.hash}: ${summaryOf(plan)}; nothing was changed`,
   ].join('\n');
 }

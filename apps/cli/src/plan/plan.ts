@@ -13,6 +13,8 @@ export type PlannedHosts = PlanResult['plan']['gained'];
 export interface Plan {
   readonly hash: string;
   readonly moved: NonNullable<Answer['plan']>['moved'];
+  /** What others have to approve; absent: nothing. */
+  readonly approval?: NonNullable<Answer['plan']>['approval'];
   readonly results: readonly PlanResult[];
   /** Jobs that are deleted, as the files of their set have them no more. */
   readonly pruned?: NonNullable<Answer['pruned']>;
@@ -25,6 +27,13 @@ export function summaryOf({ results, moved, pruned = [] }: Plan): string {
   const others = moved.length > 0 ? `, ${countOf(moved.length, 'other job')} moved by groups` : '';
   const gone = pruned.length > 0 ? `, ${pruned.length} to delete` : '';
   return `${count('created')} to create, ${count('updated')} to update, ${count('unchanged')} unchanged${others}${gone}`;
+}
+
+/** Who has to approve it, in words; empty: nobody. */
+export function approvalText({ approval }: Plan, name: (text: string) => string): string {
+  if (!approval) return '';
+  const { required, groups } = approval;
+  return `it waits for ${countOf(required, 'approval')} by others: hosts of the protected ${groups.length === 1 ? 'group' : 'groups'} ${groups.map(name).join(', ')}`;
 }
 
 /** Whether applying it would change anything. */

@@ -10,7 +10,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
 import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
-import { ApprovalGuard, type Moved, type Need } from './approval-permit.js';
+import { ApprovalGuard, type Moved, type Need, type WrittenVersion } from './approval-permit.js';
 import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
 import { deleteJob } from './delete-job.js';
@@ -115,6 +115,8 @@ export type ApplyOutcome =
       readonly results: AppliedDocument[];
       readonly pruned: PrunedJob[];
       readonly changedHosts: string[];
+      /** Versions that were written. */
+      readonly versions: readonly WrittenVersion[];
       /** Of what was planned. */
       readonly planHash: string | null;
       /** Of a dry run: what others would have to approve. */
@@ -261,8 +263,12 @@ export class ApplyStore {
       const way = jobId === undefined ? {} : wayOf(rollouts.get(jobId), superseded.get(jobId) ?? null);
       return { ...told, hosts: byDocument.get(index)?.count ?? result.hosts, ...way, ...found };
     });
+    const versions = results.flatMap(({ name, change, version }, index): WrittenVersion[] => {
+      const jobId = jobOfDocument.get(index);
+      return jobId === undefined || version === null || change === 'unchanged' ? [] : [{ name, jobId, version }];
+    });
     const gone = pruned.map(({ id: _, ...job }) => job);
-    return { kind: 'done', results: counted, pruned: gone, changedHosts, planHash };
+    return { kind: 'done', results: counted, pruned: gone, changedHosts, versions, planHash };
   }
 
   /** Notes to which set the jobs belong. @returns jobs of the set that are deleted, as they are not among them */
@@ -323,13 +329,14 @@ function wayOf(rollout: RolloutHosts | undefined, supersedes: number | null): Pi
 /** What an apply moves, for who may have to approve it. */
 function movedBy(
   documents: readonly WrittenDocument[],
-  { results, changedHosts, planHash }: Extract<ApplyOutcome, { kind: 'done' }>,
+  { results, changedHosts, versions, planHash }: Extract<ApplyOutcome, { kind: 'done' }>,
 ): Moved {
   const changed = documents.filter((_, index) => results[index]?.change !== 'unchanged');
   return {
     hostIds: changedHosts,
     changedGroups: changed.flatMap(({ kind, spec }) => (kind === 'HostGroup' ? [spec.name] : [])),
     targets: changed.flatMap((document) => (document.kind === 'Job' ? [document.spec.targets] : [])),
+    versions,
     facts: { apply: planHash },
   };
 }

@@ -11,6 +11,15 @@ export interface Need extends ApprovalNeed {
   readonly hash: string;
   readonly hostIds: readonly string[];
   readonly jobIds: readonly string[];
+  /** Versions that it would write. */
+  readonly versions: readonly WrittenVersion[];
+}
+
+/** A version of a job that a change writes. The id of a new job is kept, so that it can be signed before it is there. */
+export interface WrittenVersion {
+  readonly name: string;
+  readonly jobId: string;
+  readonly version: number;
 }
 
 /** A change that others must approve first; it is taken back. */
@@ -24,6 +33,8 @@ export class ApprovalNeeded extends Error {
 export interface Permit {
   /** Who asked for it: it is done as his. */
   readonly author: string;
+  /** What new jobs are to be called by, by name in lower case. */
+  readonly newJobs?: ReadonlyMap<string, string>;
   /** In the transaction that carries it out, before it is kept. What it throws undoes everything. */
   finish(tx: Transaction, need: Need | null): Promise<void>;
 }
@@ -41,11 +52,17 @@ export function whoWrites(): string | null {
   return author === 'carillon' ? null : personOf(author);
 }
 
+/** The id that a new job of this name was to get when it was asked for. */
+export function promisedJobId(nameKey: string): string | undefined {
+  return permits.getStore()?.newJobs?.get(nameKey);
+}
+
 /** What a transaction has moved. */
 export interface Moved {
   /** Hosts whose desired state it changed. */
   readonly hostIds: readonly string[];
   readonly jobIds?: readonly string[];
+  readonly versions?: readonly WrittenVersion[];
   /** As they were before, where their labels change. */
   readonly hostsBefore?: readonly TargetHost[];
   readonly changedGroups?: readonly string[];
@@ -78,7 +95,7 @@ export class ApprovalGuard {
   /** @returns null when nobody has to approve it */
   async need(tx: Transaction, moved: Moved): Promise<Need | null> {
     if (this.groups.length === 0) return null;
-    const { hostIds, jobIds = [], hostsBefore = [], changedGroups = [], targets = [], facts } = moved;
+    const { hostIds, jobIds = [], hostsBefore = [], changedGroups = [], targets = [], versions = [], facts } = moved;
     const hosts = await tx.$queryRaw<{ id: string; name: string; labels: Record<string, string> }[]>`
       SELECT id, name, labels FROM host`;
     const changed = new Set(hostIds);
@@ -100,6 +117,7 @@ export class ApprovalGuard {
       hash: sha256Hex(canonicalJson(told)).slice(0, 16),
       hostIds: hosts.filter(({ name }) => inside.has(name)).map(({ id }) => id),
       jobIds,
+      versions,
     };
   }
 

@@ -1,8 +1,9 @@
 import type { RequestAct } from '@carillon/contract/http/requests.routes';
 import type { RequestState } from '@carillon/core/approval/change-request';
+import type { SignedApproval } from '@carillon/core/approval/signed-approval';
 import { Inject, Injectable } from '@nestjs/common';
 import { rightsOf, rightsSql } from './account-rows.js';
-import type { Need } from './approval-permit.js';
+import type { Need, WrittenVersion } from './approval-permit.js';
 import { besideAct, noteChange } from './audit-act.js';
 import { Database, type Transaction } from './database.store.js';
 import { poolTransaction } from './pool-transaction.js';
@@ -17,7 +18,11 @@ export interface ChangeRequestRow {
   readonly reason: string | null;
   readonly planHash: string;
   readonly plan: unknown;
+  /** Versions that it would write. */
+  readonly jobs: readonly WrittenVersion[];
   readonly groups: string[];
+  /** Hosts of these groups that it moves, by name. */
+  readonly hosts: string[];
   readonly required: number;
   readonly state: RequestState;
   readonly outcome: string | null;
@@ -42,8 +47,9 @@ export interface NewRequest {
 }
 
 const columns = `r.number::float8 AS number, r.act, r.title, r.body, r.author, r.author_account AS "authorAccount", r.reason,
-  r.plan_hash AS "planHash", r.plan, r.groups, r.required, r.state, r.outcome, r.created_at AS "createdAt",
+  r.plan_hash AS "planHash", r.plan, r.jobs, r.groups, r.required, r.state, r.outcome, r.created_at AS "createdAt",
   r.expires_at AS "expiresAt", r.ended_at AS "endedAt",
+  (SELECT coalesce(json_agg(h.name ORDER BY h.name_key), '[]') FROM host h WHERE h.id = ANY(r.host_ids)) AS hosts,
   (SELECT coalesce(json_agg(json_build_object('account', a.account_id, 'name', a.name, 'at', a.at) ORDER BY a.at), '[]')
    FROM change_approval a WHERE a.request = r.number) AS approvals`;
 
@@ -66,11 +72,12 @@ export class ChangeRequestStore {
       if (known.rows[0]) return { number: known.rows[0].number, isNew: false };
       const { rows } = await client.query<{ number: number }>(
         `INSERT INTO change_request (act, title, body, author, author_account, reason, plan_hash, plan, groups, required,
-           host_ids, job_ids, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING number::float8 AS number`,
+           host_ids, job_ids, created_at, expires_at, jobs)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING number::float8 AS number`,
         [
           ...[act, title, body, author, authorAccount, reason, need.hash, JSON.stringify(plan ?? null)],
           ...[need.groups, need.required, need.hostIds, need.jobIds, new Date(nowMs), new Date(nowMs + lifeMs)],
+          JSON.stringify(need.versions),
         ],
       );
       const number = rows[0]?.number ?? 0;
@@ -111,7 +118,13 @@ export class ChangeRequestStore {
    */
   async approve(
     number: number,
-    by: { readonly account: string; readonly name: string; readonly planHash: string },
+    by: {
+      readonly account: string;
+      readonly name: string;
+      readonly planHash: string;
+      /** Of what the request would write. */
+      readonly signatures: readonly SignedApproval[];
+    },
     judge: (request: ChangeRequestRow) => void,
   ): Promise<void> {
     await poolTransaction(this.database.pool, async (client) => {
@@ -122,9 +135,10 @@ export class ChangeRequestStore {
       );
       if (!rows[0]) throw new Error(`change request ${number} is gone`);
       judge(rows[0]);
-      await client.query(`INSERT INTO change_approval (request, account_id, name, plan_hash) VALUES ($1, $2, $3, $4)`, [
-        ...[number, by.account, by.name, by.planHash],
-      ]);
+      await client.query(
+        'INSERT INTO change_approval (request, account_id, name, plan_hash, signatures) VALUES ($1, $2, $3, $4, $5)',
+        [number, by.account, by.name, by.planHash, JSON.stringify(by.signatures)],
+      );
       const { title } = rows[0];
       noteChange({
         kind: 'ChangeRequest',
@@ -167,6 +181,15 @@ export class ChangeRequestStore {
     const approvals = await tx.$queryRaw<{ account: string; name: string }[]>`
       SELECT account_id AS account, name FROM change_approval
       WHERE request = ${number}::bigint AND plan_hash = ${request.planHash} ORDER BY at`;
+    // Only of what was written; the texts say which versions they mean.
+    await tx.$executeRaw`
+      INSERT INTO definition_approval (job_id, version, key, text, signature, signed_by)
+      SELECT v.job_id, v.version, s.key, s.text, s.signature, a.name
+      FROM change_approval a CROSS JOIN jsonb_to_recordset(a.signatures) AS s(text text, signature text, key text)
+      JOIN job_version v ON v.job_id = (s.text::jsonb->>'jobId')::uuid AND v.version = (s.text::jsonb->>'version')::int
+        AND v.manifest_hash = s.text::jsonb->>'manifestHash'
+      WHERE a.request = ${number}::bigint AND a.plan_hash = ${request.planHash}
+      ON CONFLICT (job_id, version, key) DO NOTHING`;
     noteChange({
       kind: 'ChangeRequest',
       act: 'applied',

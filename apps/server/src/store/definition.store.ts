@@ -7,7 +7,7 @@ import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { carrySource } from '../shared/job-source.js';
 import { AcceptedStore } from './accepted.store.js';
-import { whoWrites } from './approval-permit.js';
+import { promisedJobId, whoWrites } from './approval-permit.js';
 import { noteChange } from './audit-act.js';
 import { groupRecord } from './book-begin.js';
 import type { Transaction } from './database.store.js';
@@ -142,7 +142,7 @@ export class DefinitionStore {
         supersedes: null,
       };
     }
-    const jobId = old?.id ?? makeUuid7(Date.now(), randomBytes(10));
+    const jobId = old?.id ?? promisedJobId(nameKey) ?? makeUuid7(Date.now(), randomBytes(10));
     const version = Math.max(old?.version ?? 0, old?.onHosts ?? 0) + 1;
     if (!old) await tx.job.create({ data: { id: jobId, name: spec.name, nameKey, currentVersion: version } });
     const made = makeManifest(jobId, version, spec);

@@ -22,7 +22,9 @@ function isNetworkError(error: unknown): boolean {
 }
 
 function bodyText(t: T, { code, params, message }: ApiErrorBody): string {
-  const { kind, name, problems } = params;
+  const { kind, name, problems, request, groups } = params;
+  if (typeof request === 'number' && Array.isArray(groups))
+    return t('error.held', { request, groups: groups.join(', ') });
   if (code === 'not_found' && typeof kind === 'string' && typeof name === 'string') {
     const word = kinds[kind];
     if (word) return t('error.notFoundNamed', { kind: t(word), name });

@@ -6,6 +6,9 @@ const job = z.object({ name: nameParam });
 const key = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'the 32 raw bytes of an Ed25519 public key in base64url');
 const signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'an Ed25519 signature in base64url');
 
+/** See core's `SignedApproval`. */
+export const signedApproval = z.object({ text: z.string().max(100_000), signature, key });
+
 export const approverKey = z.object({
   key,
   /** By which people compare it, and hosts may list it. */
@@ -71,7 +74,7 @@ export const approvalRoutes = defineRoutes({
     tag,
     summary: 'Hand in what an approver signed of the current version of a job',
     params: job,
-    body: z.object({ text: z.string().max(100_000), signature, key }),
+    body: signedApproval,
     response: z.object({ job: z.string(), version: z.int(), hosts: z.int() }),
   },
 });

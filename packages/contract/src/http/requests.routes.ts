@@ -1,6 +1,7 @@
 import { requestStates } from '@carillon/core/approval/change-request';
 import { z } from 'zod';
 import { limits } from '../limits.js';
+import { signedApproval } from './approvals.routes.js';
 import { applyPlan, applyResult } from './jobs.shapes.js';
 import { defineRoutes, instant, pageOf, pageQuery } from './route.js';
 
@@ -40,6 +41,10 @@ export const changeRequestDetail = changeRequest.extend({
   plan: z.object({ results: z.array(applyResult), plan: applyPlan.optional() }).nullable(),
   /** What was asked for: the documents of an `apply`, the name of a job, labels of a host. */
   body: z.record(z.string(), z.unknown()),
+  /** Hosts of the protected groups that it moves. */
+  hosts: z.array(z.string()),
+  /** Versions that an `apply` would write, new jobs with the ids that they will have: what approvers may sign. */
+  jobs: z.array(z.object({ name: z.string(), jobId: z.uuid(), version: z.int() })),
   /** Why the caller may not approve it: `own_request`, `already_approved`, …; null: as far as this goes he may. */
   refusal: z.string().nullable(),
   /** What became different since it was asked for; then it cannot be approved. */
@@ -69,7 +74,11 @@ export const requestRoutes = defineRoutes({
     tag,
     summary: 'Approve exactly this difference; with enough approvals it is done, whole',
     params: number,
-    body: z.object({ planHash: z.string().regex(/^[0-9a-f]{16}$/) }),
+    body: z.object({
+      planHash: z.string().regex(/^[0-9a-f]{16}$/),
+      /** What the approver signed of its jobs with a key of his own, for hosts that ask for it. */
+      signatures: z.array(signedApproval).max(limits.applyDocuments).optional(),
+    }),
     response: changeRequest,
   },
   reject: {

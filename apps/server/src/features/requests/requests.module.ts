@@ -24,7 +24,7 @@ class RequestsController {
 
   @Handles(requestRoutes.approve)
   approve(@Input() { number, body }: InputOf<Routes['approve']>, @CallerOf() caller: Caller) {
-    return this.requests.approve(number, body.planHash, caller);
+    return this.requests.approve(number, body, caller);
   }
 
   @Handles(requestRoutes.reject)

@@ -13,18 +13,22 @@ import {
   type RequestState,
   whatChanged,
 } from '@carillon/core/approval/change-request';
+import { isSignedApproval, readApproval } from '@carillon/core/approval/signed-approval';
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiError, notFound } from '../../http/api-error.js';
+import { ApiError, invalidField, notFound } from '../../http/api-error.js';
 import type { Caller } from '../../http/caller.js';
 import { pageOfRows, readCursor } from '../../http/cursor.js';
 import { ChangeDesk } from '../../shared/change-desk.js';
 import { AccessStore } from '../../store/access.store.js';
+import { ApprovalStore } from '../../store/approval.store.js';
 import { withPermit } from '../../store/approval-permit.js';
 import { type ChangeRequestRow, ChangeRequestStore } from '../../store/change-request.store.js';
 import { comparedParts, requestView } from './request-view.js';
 
 type Routes = typeof requestRoutes;
 type View = Response<Routes['approve']>;
+type Approving = Input<Routes['approve']>['body'];
+type Signatures = NonNullable<Approving['signatures']>;
 
 interface Look {
   /** Null: nobody has to approve it, or it cannot be done. */
@@ -45,6 +49,7 @@ export class RequestsService {
     @Inject(ChangeRequestStore) private readonly store: ChangeRequestStore,
     @Inject(AccessStore) private readonly access: AccessStore,
     @Inject(ChangeDesk) private readonly desk: ChangeDesk,
+    @Inject(ApprovalStore) private readonly approvals: ApprovalStore,
   ) {}
 
   async list({ cursor, limit, state }: Input<Routes['list']>): Promise<Response<Routes['list']>> {
@@ -66,14 +71,14 @@ export class RequestsService {
     const plan = row.act === 'apply' ? ((isSame ? now?.plan : row.plan) as Response<Routes['get']>['plan']) : null;
     const changes = now && !isSame ? (now.flaw ? [now.flaw] : this.changesOf(row, now.plan)) : [];
     const refusal = verdict.ok ? (changes.length > 0 ? 'stale' : null) : verdict.reason;
-    return { ...requestView(row), plan, body: row.body, refusal, changes };
+    return { ...requestView(row), plan, body: row.body, hosts: row.hosts, jobs: [...row.jobs], refusal, changes };
   }
 
   /**
    * @param planHash of the difference that the approver has seen
    * @throws ApiError `conflict` with the reason, or where the request has become stale
    */
-  async approve(number: number, planHash: string, caller: Caller): Promise<View> {
+  async approve(number: number, { planHash, signatures = [] }: Approving, caller: Caller): Promise<View> {
     const row = await this.require(number);
     const by = await this.deciderOf(caller);
     // Who approved before it could be carried out, as when a server stopped in between, only asks for that.
@@ -84,7 +89,8 @@ export class RequestsService {
       await this.requireSame(row);
       const { account, name } = by;
       if (account === null) throw new Error('nobody approves');
-      await this.store.approve(number, { account, name, planHash }, (now) =>
+      await this.requireSignatures(row, signatures, account);
+      await this.store.approve(number, { account, name, planHash, signatures }, (now) =>
         refuseUnless(judgeApproval(factsOf(now), by, Date.now())),
       );
     }
@@ -106,12 +112,31 @@ export class RequestsService {
     return this.end(row, 'withdrawn', `taken back by ${personOf(caller.name)}`);
   }
 
+  /** @throws ApiError `invalid` for one that is not by a key of the approver's over a version that the request would write */
+  private async requireSignatures(row: ChangeRequestRow, signed: Signatures, account: string): Promise<void> {
+    for (const [index, one] of signed.entries()) {
+      const at = `signatures[${index}]`;
+      const approval = readApproval(one.text);
+      const isMeant = row.jobs.some(
+        ({ name, jobId, version }) =>
+          approval?.name === name && approval.jobId === jobId && approval.version === version,
+      );
+      if (!approval || !isMeant || approval.author !== row.author)
+        throw invalidField(`${at}.text`, 'an approval of a version that the request writes, by its author', one.text);
+      if (!isSignedApproval(one))
+        throw invalidField(`${at}.signature`, 'a signature of the text by the key', one.signature);
+      if ((await this.approvals.key(one.key))?.accountId !== account)
+        throw invalidField(`${at}.key`, 'a key that you have registered', one.key);
+    }
+  }
+
   /** Does it, in one transaction, where enough people that still may have approved; else nothing. */
   private async carryOut(row: ChangeRequestRow): Promise<void> {
     const { number, required, planHash, act, body, author } = row;
     if (row.state !== 'open' || (await this.counted(row)) < required) return;
     const permit = {
       author,
+      newJobs: new Map(row.jobs.map(({ name, jobId }) => [name.toLowerCase(), jobId])),
       finish: async (tx: Parameters<ChangeRequestStore['applied']>[0], need: { hash: string } | null) => {
         if (need?.hash !== planHash) throw new OtherThanApproved();
         const approvals = await this.store.applied(tx, number, Date.now());

@@ -3,6 +3,11 @@ import { api } from '@carillon/contract/http/api';
 import { ApiFailure, callRoute } from '@carillon/contract/http/client';
 import type { Request, Response, Route } from '@carillon/contract/http/route';
 import type { Grant } from '@carillon/core/access/grant';
+import { type Approval, type SignedApproval, signApproval } from '@carillon/core/approval/signed-approval';
+import { canonicalJson, sha256Hex } from '@carillon/core/desired/canonical-json';
+import { type KeyPair, makeKeyPair } from '@carillon/core/desired/signing';
+import { readDocument } from '@carillon/core/document/read-document';
+import { asJson, makeManifest } from '@carillon/core/job/job-spec';
 import { cloneDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeApiToken } from '../../http/api-token.js';
@@ -152,6 +157,7 @@ describe('a change of protected hosts', () => {
       ),
     ];
     expect(await isThere('p1')).toBe(true);
+    expect((await show(numbers[0] ?? 0)).hosts).toEqual(['prod-1']);
     expect(await sql(`SELECT name FROM host WHERE labels->>'env' = 'prod'`)).toEqual([{ name: 'prod-1' }]);
     expect(await sql('SELECT approvals FROM host_group')).toEqual([{ approvals: 1 }]);
     for (const number of numbers.slice(0, 3)) expect((await approve(number)).state).toBe('applied');
@@ -222,6 +228,48 @@ describe('two approvals', () => {
     expect(await approve(number, dan, hash)).toMatchObject({ state: 'applied' });
     expect(await isThere('v1')).toBe(true);
     await sql(`UPDATE account SET grants = $1 WHERE name = 'bob'`, [JSON.stringify(grants)]);
+  });
+
+  it('sign what will be written before it is there, each with a key of his own', async () => {
+    const number = await waits(apply(as(authors.ann), [onVault('v3')]));
+    const { jobs, planHash, author } = await show(number);
+    const [job] = jobs;
+    if (!job) throw new Error('expected a job');
+    const read = readDocument(onVault('v3'));
+    if (!read.ok || read.value.kind !== 'Job') throw new Error('expected a job');
+    const manifest = canonicalJson(asJson(makeManifest(job.jobId, job.version, read.value.spec)));
+    const sign = (pair: KeyPair, change: Partial<Approval> = {}) =>
+      signApproval(pair.privateKey, pair.publicKey, {
+        ...{ ...job, manifestHash: sha256Hex(manifest), hosts: ['vault-1'], author, ...change },
+      });
+    const [bobs, caras] = [makeKeyPair(), makeKeyPair()];
+    for (const [name, { publicKey }] of [
+      ['bob', bobs],
+      ['cara', caras],
+    ] as const)
+      await sql(`INSERT INTO approver_key (key, account_id, name) SELECT $2, id, 'k' FROM account WHERE name = $1`, [
+        name,
+        publicKey,
+      ]);
+    const hand = (token: string, signatures: SignedApproval[]) =>
+      as(token)(api.requests.approve, { number, body: { planHash, signatures } });
+    for (const wrong of [
+      sign(caras),
+      sign(bobs, { version: 2 }),
+      sign(bobs, { author: 'bob' }),
+      { ...sign(bobs), key: caras.publicKey },
+    ])
+      expect(await why(hand(authors.bob, [wrong]))).toBe('invalid');
+    expect((await hand(authors.bob, [sign(bobs)])).state).toBe('open');
+    expect((await hand(authors.cara, [sign(caras)])).state).toBe('applied');
+    const kept = await sql(
+      `SELECT d.key, d.signed_by, v.manifest FROM definition_approval d JOIN job_version v USING (job_id, version)
+       JOIN job j ON j.id = v.job_id WHERE j.name = 'v3' ORDER BY d.signed_by`,
+    );
+    expect(kept).toEqual([
+      { key: bobs.publicKey, signed_by: 'bob', manifest },
+      { key: caras.publicKey, signed_by: 'cara', manifest },
+    ]);
   });
 
   it('at the same moment do it once', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { ApiFailure } from '@carillon/contract/http/client';
+import { ApiFailure, callRoute } from '@carillon/contract/http/client';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import { requestRoutes } from '@carillon/contract/http/requests.routes';
 import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { onHost } from '@carillon/core/job/host-overrides';
@@ -13,9 +14,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { joinToken, startGateway, type TestGateway } from '../../gateway/testing/gateway-fixture.js';
 import { newId } from '../../gateway/testing/run-events.js';
 import { facts, ScriptedAgent } from '../../gateway/testing/scripted-agent.js';
+import { makeApiToken } from '../../http/api-token.js';
+import { hashSecret } from '../../http/secrets.js';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
 import { ApplyModule } from '../apply/apply.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
+import { RequestsModule } from '../requests/requests.module.js';
 import { TaskAdoptionService } from './task-adoption.service.js';
 import { TaskChangesModule } from './task-changes.module.js';
 
@@ -26,7 +30,7 @@ beforeAll(async () => {
   database = await cloneDatabase();
   gateway = await startGateway(database.url);
   app = await startTestApp(database.url, {
-    modules: [TaskChangesModule, ApplyModule, JobsModule],
+    modules: [TaskChangesModule, ApplyModule, JobsModule, RequestsModule],
     // As several servers do.
     config: {
       signerKeyFile: join(gateway.folder, 'signer.key'),
@@ -95,6 +99,21 @@ async function makeJob(count = 1, more: Record<string, unknown> = {}) {
   const look = () => app.app.get(TaskAdoptionService).look();
   const changes = async () => (await app.call(jobRoutes.taskChanges, { name })).items;
   return { name, jobId, hosts, apply, job, tell, look, changes };
+}
+
+async function addApprover(): Promise<string> {
+  const [accountId, { id, token }] = [newId(), makeApiToken()];
+  const grants = JSON.stringify([{ role: 'approver', scope: { all: true } }]);
+  await app.database.pool.query(
+    `INSERT INTO account (id, name, name_key, kind, grants, author) VALUES ($1::uuid, $2, $2, 'person', $3, 'test')`,
+    [accountId, `a${accountId}`, grants],
+  );
+  await app.database.pool.query(
+    `INSERT INTO api_token (id, account_id, name, hash, area, author, expires_at)
+     VALUES ($1, $2, 't', $3, 'all', 'test', now() + interval '1 hour')`,
+    [id, accountId, hashSecret(token)],
+  );
+  return token;
 }
 
 async function makeHost() {
@@ -296,5 +315,30 @@ describe('what was found', () => {
     await expect(app.call(taskChangeRoutes.get, { id: newId() })).rejects.toMatchObject({
       body: { code: 'not_found' },
     });
+  });
+});
+
+describe('an edited task', () => {
+  it('on a host of a protected group waits for somebody who asks, and for others who approve', async () => {
+    const { name, hosts, job, tell, look, changes } = await makeJob();
+    const group = { kind: 'HostGroup', name: `g-${name}`, hosts: [hosts[0]?.name], approval: { required: 1 } };
+    await app.call(jobRoutes.apply, { body: { documents: [group] } });
+    const id = await tell(set({ enabled: false }));
+    await look();
+    expect(await changes()).toMatchObject([
+      { adoption: 'left', adoptionReasons: [expect.stringContaining('approval_needed: ')] },
+    ]);
+    const number = await app.call(taskChangeRoutes.adopt, { id }).then(
+      () => 0,
+      (error: ApiFailure) => Number(error.body.params.request),
+    );
+    expect(await job()).toMatchObject({ version: 1 });
+    const { planHash } = await app.call(requestRoutes.get, { number });
+    const token = await addApprover();
+    const body = { planHash };
+    const done = await callRoute({ baseUrl: app.origin, token }, requestRoutes.approve, { number, body });
+    expect(done.state).toBe('applied');
+    expect(await job()).toMatchObject({ version: 2, spec: { overrides: [{ enabled: false }] } });
+    expect(await changes()).toMatchObject([{ adoption: 'adopted', adoptedVersion: 2 }]);
   });
 });

@@ -47,14 +47,14 @@ export class SignerChild {
     // Its pipe breaks before its end is told.
     if (this.child && !this.child.connected) this.died(this.child);
     if (!this.child) await this.start();
+    const { child } = this;
+    if (!child) throw new SignerEnded();
     this.lastId += 1;
     const id = this.lastId;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.child?.send(
-        { id, call, ask } satisfies SignerQuestion,
-        (error) => error && this.fail(id, new SignerEnded()),
-      );
+      // What cannot be handed over tells of its end before anything else may.
+      child.send({ id, call, ask } satisfies SignerQuestion, (error) => error && this.died(child));
     });
   }
 

@@ -1,4 +1,3 @@
-import { ApiFailure } from '@carillon/contract/http/client';
 import { limits } from '@carillon/contract/limits';
 import { Button, Checkbox, Group, Kbd, Stack, Text, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
@@ -42,7 +41,8 @@ export function ApplyJob({ apply, isReady }: { apply: ApplyJobState; isReady: bo
           checked={allowNoHosts}
           onChange={(event) => apply.setAllowNoHosts(event.currentTarget.checked)}
         />
-        {error && !isConflict(error) && <Failure error={error} />}
+        {/* Told in a place of its own, with the ways to go on. */}
+        {error && apply.conflict === null && <Failure error={error} />}
         <div role="status">
           {result && (
             <Text size="sm">
@@ -73,9 +73,4 @@ export function ApplyJob({ apply, isReady }: { apply: ApplyJobState; isReady: bo
       </Stack>
     </Section>
   );
-}
-
-/** Told in a place of its own, with the ways to go on. */
-function isConflict(error: unknown): boolean {
-  return error instanceof ApiFailure && error.body.code === 'conflict';
 }

@@ -82,6 +82,17 @@ describe('a stored job in the editor', () => {
     await waitFor(() => expect(asked().at(-1)).toMatchObject({ expect: [{ job: 'nightly', version: 3 }] }));
   });
 
+  it('that others have to approve says where it waits', async () => {
+    const held = refuse('conflict', { request: 12, groups: ['prod'], required: 1 });
+    const { file } = open(
+      '/jobs/nightly/edit',
+      editNetwork().on(jobRoutes.apply, () => held),
+    );
+    fireEvent.change(await file(), { target: { value: `${stored}owner: ops\n` } });
+    fireEvent.click(screen.getByText('Show what would change'));
+    expect(await screen.findByText(/protected group prod .*change request 12/)).toBeTruthy();
+  });
+
   it('goes on from theirs', async () => {
     const taken = refuse('conflict', { job: 'nightly', expected: 2, current: 3 });
     const { file } = open(

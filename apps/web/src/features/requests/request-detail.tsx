@@ -25,13 +25,16 @@ export function RequestDetail({ number, done }: { number: number; done: () => vo
 
 function Shown({ detail, done }: { detail: Detail; done: () => void }) {
   const { t } = useWords();
-  const { author, reason, expiresAt, outcome, changes, plan, body, refusal, state } = detail;
+  const { author, reason, hosts, expiresAt, outcome, changes, plan, body, refusal, state } = detail;
   const known = refusals.find((one) => one === refusal);
   return (
     <Stack>
       <Text size="sm">
         {t('requests.author')}: {author}
         {reason && ` · ${t('requests.reason')}: ${reason}`} · {t('requests.until')} <When at={expiresAt} />
+      </Text>
+      <Text size="sm" className="wrap">
+        {t('requests.hosts')}: {hosts.join(', ') || '–'}
       </Text>
       {outcome && <Text size="sm">{outcome}</Text>}
       {changes.length > 0 && (

@@ -11,7 +11,7 @@ const detail: Detail = {
   ...{ number: 7, act: 'apply', title: 'apply Job nightly', state: 'open', author: 'ann', reason: 'month end' },
   ...{ groups: ['prod'], required: 2, approvals: [{ name: 'bob', at: '2026-11-28T08:00:00.000Z' }] },
   ...{ planHash: '0123456789abcdef', createdAt: '2026-11-28T07:00:00.000Z', expiresAt: '2026-12-05T07:00:00.000Z' },
-  ...{ endedAt: null, outcome: null, refusal: null, changes: [] },
+  ...{ endedAt: null, outcome: null, refusal: null, changes: [], jobs: [], hosts: ['DB-02'] },
   plan: {
     results: [
       {
@@ -26,7 +26,7 @@ const detail: Detail = {
   },
   body: { body: { documents: [{ kind: 'Job', name: 'nightly' }] } },
 };
-const { plan: _plan, body: _body, refusal: _refusal, changes: _changes, ...row } = detail;
+const { plan: _plan, body: _body, refusal: _refusal, changes: _changes, jobs: _jobs, hosts: _hosts, ...row } = detail;
 const network = (change: Partial<Detail> = {}) =>
   new FakeNetwork()
     .on(requestRoutes.list, () => ({ items: [row], next: null }))

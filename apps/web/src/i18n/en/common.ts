@@ -48,6 +48,8 @@ export const common = {
   'error.forbidden': 'This is not allowed here.',
   'error.not_found': 'It does not exist (any more): {{message}}',
   'error.conflict': 'This does not fit what is there: {{message}}',
+  'error.held':
+    'Nothing was changed yet: hosts of the protected group {{groups}} need approval by others. It waits as change request {{request}} under “Requests”.',
   'error.gone': 'It is gone.',
   'error.too_large': 'That was too large.',
   'error.unprocessable': 'This request cannot be carried out as it is: {{message}}',

@@ -20,6 +20,7 @@ export const requests = {
   'requests.state.withdrawn': 'withdrawn',
   'requests.state.expired': 'expired',
   'requests.state.stale': 'stale',
+  'requests.hosts': 'Hosts of protected groups',
   'requests.reason': 'Reason',
   'requests.plan': 'What it changes',
   'requests.asked': 'As it was asked for',

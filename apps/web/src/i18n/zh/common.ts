@@ -49,6 +49,7 @@ export const common: Same<typeof english> = {
   'error.forbidden': '此处不允许该操作。',
   'error.not_found': '不存在（或已删除）：{{message}}',
   'error.conflict': '与现状冲突：{{message}}',
+  'error.held': '尚未变更：受保护主机组 {{groups}} 的主机需要他人批准。已作为变更申请 {{request}} 在“变更申请”中等待。',
   'error.gone': '已不存在。',
   'error.too_large': '内容过大。',
   'error.unprocessable': '无法按此请求执行：{{message}}',

@@ -22,6 +22,7 @@ export const requests: Same<typeof english> = {
   'requests.state.withdrawn': '已撤回',
   'requests.state.expired': '已过期',
   'requests.state.stale': '已失效',
+  'requests.hosts': '受保护的主机',
   'requests.reason': '理由',
   'requests.plan': '变更内容',
   'requests.asked': '申请原文',
