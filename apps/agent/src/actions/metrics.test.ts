@@ -79,7 +79,7 @@ describe('a log of samples', () => {
   });
 
   it('loses half a row of a run that was killed, and says so', async () => {
-    for (const half of ['at,cpu_per', header + '2026-01-02T03']) {
+    for (const half of ['at,cpu_per', `${header}2026-01-02T03`]) {
       writeFileSync(join(folder, 'm.csv'), half);
       expect((await take()).said.join()).toContain('half a row');
       expect(text()).toBe(header + line(nowMs));
