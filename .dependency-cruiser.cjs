@@ -4,6 +4,7 @@ const below = {
   emulator: ['wintask'],
   core: ['wintask'],
   contract: ['core', 'wintask'],
+  client: [],
   stack: [],
   testkit: ['contract', 'core', 'wintask', 'stack', 'emulator'],
 };

@@ -11,6 +11,7 @@ export default defineConfig({
   resolve: {
     // Workspace packages are read from source, so a test never sees a stale build.
     alias: [
+      { find: /^@carillon\/client$/, replacement: resolve(repository, 'packages/client/src/index.ts') },
       {
         find: /^@carillon\/(wintask|emulator|core|contract|stack|testkit)\/(.+)$/,
         replacement: resolve(repository, 'packages/$1/src/$2.ts'),

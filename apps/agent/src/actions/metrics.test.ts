@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { type MetricsSample, type MetricsSpec, rowOf } from '@carillon/core/action/metrics';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -120,6 +129,9 @@ describe('a log of samples', () => {
     const rest = 4_096;
     appendFileSync(join(folder, 'm.csv'), line(nowMs).repeat(Math.floor((rest - text().length) / line(nowMs).length)));
     const before = text();
+    // Room for the lock, and for a part of the row.
+    truncateSync(join(folder, 'filler'), statSync(join(folder, 'filler')).size - rest);
+    expect(before.length % rest).not.toBe(0);
     const bytes = 1_000_000;
     await expect(take({ keep: { ...usual.keep, bytes } })).rejects.toThrow(/the disk is full; no row was added/);
     expect([text(), readdirSync(folder).sort()]).toEqual([before, ['filler', 'm.csv']]);

@@ -11,6 +11,8 @@ export interface GatewaySnapshot {
   /** Open sockets that have not said hello. */
   readonly unauthenticated: number;
   readonly draining: boolean;
+  /** Events received and not stored yet. */
+  readonly eventsPending: number;
   /** Events stored for the first time; duplicates do not count. */
   readonly eventsIngested: number;
   /** Bytes of output stored, as they were sent (compressed). */
@@ -34,6 +36,7 @@ export class GatewayStatus {
       agents: this.registry.size,
       unauthenticated: this.door.unauthenticated,
       draining: this.door.draining,
+      eventsPending: this.events.pending,
       eventsIngested: this.events.stored,
       logBytesIngested: this.output.storedBytes,
       ingestFailures: this.events.failures + this.output.failures,

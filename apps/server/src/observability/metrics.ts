@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { GatewayStatus } from '../gateway/gateway-status.js';
 import { productVersion } from '../shared/product.js';
 import { AlertMetrics } from './alert-metrics.js';
+import { FleetMetrics } from './fleet-metrics.js';
 
 /** Metrics of this process in Prometheus' text format. Labels are routes and codes only: names of hosts and jobs are unbounded. */
 @Injectable()
@@ -11,7 +12,11 @@ export class Metrics {
   readonly registry = new Registry();
   private readonly requests: Histogram<'method' | 'route' | 'status'>;
 
-  constructor(@Inject(GatewayStatus) gateway: GatewayStatus, @Inject(AlertMetrics) alerts: AlertMetrics) {
+  constructor(
+    @Inject(GatewayStatus) gateway: GatewayStatus,
+    @Inject(AlertMetrics) alerts: AlertMetrics,
+    @Inject(FleetMetrics) fleet: FleetMetrics,
+  ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Histogram({
@@ -66,6 +71,12 @@ export class Metrics {
       'Failed attempts to store a batch of events or output',
       () => gateway.snapshot().ingestFailures,
     );
+    gauge(
+      'carillon_events_pending',
+      'Events of agents received and not stored yet',
+      () => gateway.snapshot().eventsPending,
+    );
+    fleet.addTo(this.registry);
     alerts.addTo(this.registry);
   }
 
