@@ -55,11 +55,13 @@ export interface GivenOrder extends Omit<DrillOrder, 'answer'> {
   readonly why: string | null;
 }
 
-/** Whether every host is connected and has registered exactly what it should have, `jobs` of them. */
+/** Whether every host is connected and has registered exactly what it should have, `jobs` of them; false without an answer. */
 export async function isInStep(centre: DrillCentre, jobs: number): Promise<boolean> {
-  const { items } = await centre.call(hostRoutes.list, { limit: mostHosts });
-  return items.every(
-    ({ presence, inSync, assignments }) => presence === 'online' && inSync && assignments.applied === jobs,
+  const page = await centre.call(hostRoutes.list, { limit: mostHosts }).catch(() => undefined);
+  const hosts = page?.items ?? [];
+  return (
+    hosts.length > 0 &&
+    hosts.every(({ presence, inSync, assignments }) => presence === 'online' && inSync && assignments.applied === jobs)
   );
 }
 

@@ -159,8 +159,8 @@ export class DrillCentre {
       const server = this.server(group);
       this.servers.set(group, server);
       server.start();
-      this.undo.push(() => server.end('SIGTERM'));
     }
+    this.undo.push(() => Promise.all([...this.servers.values()].map((server) => server.end('SIGTERM'))));
     await Promise.all([this.untilReady('control'), this.untilReady('struck')]);
   }
 

@@ -40,6 +40,7 @@ export interface DrillWorld {
 const joinMinutes = 60;
 const inStepMs = 90_000;
 const lookMs = 250;
+const firstLeadMs = 5_000;
 const catchUpMs = 90_000;
 
 /** The Redis that a drill would use; it fetches none. */
@@ -82,7 +83,13 @@ export async function runDrill(options: DrillOptions, world: DrillWorld): Promis
     await centre.call(jobRoutes.apply, { body: { documents: alertDocuments() } });
 
     // 2. One bad day after the other.
-    const scenarioWorld = { ...world, centre, hosts, catchUpMs: world.catchUpMs ?? catchUpMs };
+    const scenarioWorld = {
+      ...world,
+      centre,
+      hosts,
+      lead: { ms: firstLeadMs },
+      catchUpMs: world.catchUpMs ?? catchUpMs,
+    };
     const results = await runAll(plans, scenarioWorld);
 
     // 3. What was told to people meanwhile, and whether it is over.

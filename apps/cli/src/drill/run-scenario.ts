@@ -6,6 +6,7 @@ import { centreRuns, followOrders, type GivenOrder, isInStep } from './centre-lo
 import type { DrillCentre } from './drill-centre.js';
 import { drillJob } from './drill-documents.js';
 import { type DrillGroup, type DrillScenario, drillGroups, dueRuns, type ScenarioPlan } from './drill-plan.js';
+import { seconds } from './drill-report.js';
 import type { DrillMoment } from './drill-result.js';
 import type { EmulatedHost } from './emulated-host.js';
 import { type CentreRun, judgeScenario, type ScenarioFacts, type ScenarioResult } from './judge-drill.js';
@@ -16,15 +17,16 @@ export interface ScenarioWorld {
   readonly hosts: readonly EmulatedHost[];
   /** Jobs of scenarios before this one, which hosts still have. */
   readonly jobsBefore: number;
+  /** How long hosts get to register jobs before the first is due; grows where it is too short. */
+  readonly lead: { ms: number };
   readonly catchUpMs: number;
   readonly onProgress: (text: string) => void;
   readonly signal: AbortSignal;
   readonly onFault?: ((scenario: DrillScenario, hosts: readonly EmulatedHost[]) => Promise<void>) | undefined;
 }
 
-/** How long hosts get to register the jobs before the first is due; doubled where it was too short. */
-const firstLeadMs = 5_000;
 const mostTries = 4;
+const registerMs = 120_000;
 const lookMs = 500;
 
 /** One bad day: work, the fault, work again, and the wait until the centre knows everything. */
@@ -91,22 +93,29 @@ export async function runScenario(
   }
 }
 
-/** @returns when the first is due, by which every host had them all. @throws Error when hosts are too slow */
+/**
+ * Has every host register the jobs before the first is due; hosts that are slower than thought are waited for, and asked
+ * again with more time, by how long they took.
+ * @returns when the first is due. @throws Error when hosts cannot keep up
+ */
 async function registerJobs(plan: ScenarioPlan, world: ScenarioWorld): Promise<number> {
-  const { centre, jobsBefore, signal, onProgress } = world;
-  let leadMs = firstLeadMs;
+  const { centre, lead, jobsBefore, signal, onProgress } = world;
+  const jobs = jobsBefore + plan.jobs.length;
   for (let attempt = 1; attempt <= mostTries; attempt += 1) {
-    const startMs = Math.ceil((Date.now() + leadMs) / 1_000) * 1_000;
+    const askedMs = Date.now();
+    const startMs = Math.ceil((askedMs + lead.ms) / 1_000) * 1_000;
     await centre.call(jobRoutes.apply, { body: { documents: plan.jobs.map((job) => drillJob(job, startMs)) } });
-    const jobs = jobsBefore + plan.jobs.length;
-    while (Date.now() < startMs) {
-      if (await isInStep(centre, jobs)) return startMs;
+    while (!(await isInStep(centre, jobs))) {
+      if (Date.now() - askedMs > registerMs) break;
       await wait(lookMs / 2, undefined, { signal });
     }
-    leadMs *= 2;
-    onProgress(`not all hosts have them yet: this machine is busy; again, with ${leadMs / 1_000} s`);
+    if (Date.now() < startMs) return startMs;
+    lead.ms = 2 * (Date.now() - askedMs);
+    onProgress(`hosts took ${seconds(lead.ms / 2)} to register them: again, with ${seconds(lead.ms)}`);
   }
-  throw new Error(`hosts took longer than ${leadMs / 2_000} s to register ${plan.jobs.length} jobs: choose fewer`);
+  throw new Error(
+    `hosts take too long to register ${plan.jobs.length} jobs: choose fewer, or a machine that is less busy`,
+  );
 }
 
 /** "Run now" for one host of each group; what is not answered is told as that. */
@@ -149,7 +158,7 @@ async function untilCaughtUp(
     // While the database starts there is no answer.
     const nowMs = Date.now();
     const found = await look(nowMs).then(judgeScenario, () => undefined);
-    const isThere = found && (await isInStep(centre, jobsBefore + plan.jobs.length).catch(() => false));
+    const isThere = found && (await isInStep(centre, jobsBefore + plan.jobs.length));
     if (isThere && found.missing.length === 0) return found;
     if (Date.now() > untilMs) return judgeScenario(await look(null));
     await wait(lookMs, undefined, { signal });
