@@ -33,6 +33,11 @@ export async function strike(plan: ScenarioPlan, world: StrikeWorld): Promise<He
       return async () => {
         centre.startServer('struck');
         tell('server started again');
+        // How long that takes is told, and not waited for: a server that never is leaves the centre behind.
+        centre.untilReady('struck').then(
+          () => tell('server ready'),
+          () => undefined,
+        );
       };
     case 'slow-network':
       return slowNetwork(plan, world);
