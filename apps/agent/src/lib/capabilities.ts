@@ -21,6 +21,7 @@ export const capabilities: readonly string[] = [
   pauseCapability,
   'trust',
   'audit-witness',
+  'audit-kept',
   'approvals',
   ...actionKinds.map(actionNeed),
 ];

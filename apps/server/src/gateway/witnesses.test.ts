@@ -73,4 +73,21 @@ describe('the end of the audit', () => {
     await agent.barrier();
     expect(await checks.problem()).toBeNull();
   });
+
+  it('is asked of the agents when somebody checks the audit: those that cannot answer, or do not, are named too', async () => {
+    const desk = gateway.witnesses;
+    const { agent, name } = await welcomed(['audit-witness', 'audit-kept']);
+    const old = await welcomed(['audit-witness']);
+    const asked = desk.hosts(null, 100);
+    expect(asked.find(({ host }) => host === old.name)?.ask).toBeUndefined();
+    const one = asked.find(({ host }) => host === name);
+    const answers = Promise.all([one?.ask?.(), one?.ask?.()]);
+    await agent.take('audit.ask');
+    const ends = [(await agent.take('audit.end')).body];
+    agent.send('audit.kept', { ends });
+    expect(await answers).toEqual([{ ends }, { ends }]);
+    expect(agent.names()).toEqual([]);
+    const [first, second] = asked;
+    expect(desk.hosts(first?.host ?? '', 1)).toMatchObject([{ host: second?.host }]);
+  });
 });
