@@ -18,6 +18,7 @@ export const capabilities: readonly string[] = [
   'overrides',
   'override-settings',
   'adopt',
+  'orphans',
   pauseCapability,
   'trust',
   'audit-witness',
