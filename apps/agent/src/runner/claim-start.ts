@@ -1,6 +1,6 @@
 import { uptime } from 'node:os';
-import { describePause, isPaused, pausedReason } from '@carillon/core/desired/pause';
 import { judgeOrphan, orphanedReason } from '@carillon/core/desired/orphan';
+import { describePause, isPaused, pausedReason } from '@carillon/core/desired/pause';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { spreadKeyOf } from '@carillon/core/job/task-for-job';
 import { judgeOverlap, type OverlapVerdict } from '@carillon/core/run/overlap';
@@ -74,8 +74,7 @@ function decide(folder: AgentFolder, manifest: Manifest, env: NodeJS.ProcessEnv)
   if (isByItself && pause && isPaused(pause, nowMs))
     return { kind: 'skipped', run, reason: pausedReason, message: describePause(pause), recorded };
   const orphan = isByItself && manifest.orphans ? judgeOrphan(manifest.orphans, lastContactMs(folder), nowMs) : null;
-  if (orphan?.orphaned)
-    return { kind: 'skipped', run, reason: orphanedReason, message: orphan.message, recorded };
+  if (orphan?.orphaned) return { kind: 'skipped', run, reason: orphanedReason, message: orphan.message, recorded };
   if (overlap.act === 'skip')
     return { kind: 'skipped', run, reason: overlap.reason, message: overlap.message, recorded };
   writeIfRoom(folder, () => writeRunning(folder.running, run));

@@ -1,6 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { endText, type SignedEnd } from '@carillon/core/audit/witness';
 import { makeKeyPair, signText } from '@carillon/core/desired/signing';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { signer } from '../testing/samples.js';
 import { makeAgentFolder } from '../testing/temp-folder.js';

@@ -1,5 +1,5 @@
-import { readEndText, type SeenEnd, type SignedEnd, keepSeen } from '@carillon/core/audit/witness';
 import type { Body } from '@carillon/contract/agent/catalog';
+import { keepSeen, readEndText, type SeenEnd, type SignedEnd } from '@carillon/core/audit/witness';
 import type { SignedKeySet } from '@carillon/core/signing/key-set';
 import type { AgentFolder } from './agent-folder.js';
 import { readJson, writeJson } from './files.js';

@@ -85,7 +85,10 @@ describe('apply', () => {
   it('prunes no files without a name: nothing is sent', async () => {
     cli.file('a.yaml', job('One'));
     const answer = await cli.run('apply', '-f', 'a.yaml', '--prune');
-    expect([answer.exitCode, answer.stderr]).toEqual([2, expect.stringContaining('--prune: expected --set NAME with it')]);
+    expect([answer.exitCode, answer.stderr]).toEqual([
+      2,
+      expect.stringContaining('--prune: expected --set NAME with it'),
+    ]);
     expect(server.calls).toEqual([]);
   });
 

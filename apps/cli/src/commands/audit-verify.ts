@@ -35,16 +35,21 @@ export function addVerify(parent: Command, cli: Cli): void {
       '--witnesses [file...]',
       'what hosts keep has to be in the chain too: asks connected agents, or reads what `carillon-agent witness` printed',
     )
-    .option('--root <fingerprint>', 'of the root key, as `carillon keys list` prints it: no other vouches for witnesses');
+    .option(
+      '--root <fingerprint>',
+      'of the root key, as `carillon keys list` prints it: no other vouches for witnesses',
+    );
   handle(command, cli, async (session: Session, { known, witnesses, root }: VerifyOptions) => {
-    if (root !== undefined && witnesses === undefined) throw usageError('audit verify: --root is of use with --witnesses');
+    if (root !== undefined && witnesses === undefined)
+      throw usageError('audit verify: --root is of use with --witnesses');
     // Before the chain is read, so that what they saw last is in it.
     const asked = witnesses && (await (witnesses === true ? askWitnesses(session) : readWitnesses(session, witnesses)));
     const walked = await walk(session, known, asked ? rowsOfEnds(asked.said) : new Set());
     if ('problem' in walked) return tell(session, walked.problem);
     const { head, unchained } = walked.place;
     const checked = asked && checkWitnesses(asked, root ?? null, walked.hashes);
-    if (session.json) session.printJson({ ok: checked?.ok ?? true, head, unchained, ...(checked ? { witnesses: checked } : {}) });
+    if (session.json)
+      session.printJson({ ok: checked?.ok ?? true, head, unchained, ...(checked ? { witnesses: checked } : {}) });
     else {
       const older = unchained > 0 ? `; ${unchained} are older than the chain, and nothing vouches for them` : '';
       session.print(
@@ -93,7 +98,11 @@ interface Checked {
 }
 
 /** Good when some host vouches for the chain, and none against it. */
-function checkWitnesses({ said, silent, old }: Witnesses, root: string | null, hashes: ReadonlyMap<number, string | null>): Checked {
+function checkWitnesses(
+  { said, silent, old }: Witnesses,
+  root: string | null,
+  hashes: ReadonlyMap<number, string | null>,
+): Checked {
   const trusted = witnessKeys(said, root);
   if (!trusted)
     throw new CliError(
@@ -106,7 +115,12 @@ function checkWitnesses({ said, silent, old }: Witnesses, root: string | null, h
   return { ok: !isMissed && hosts.some(({ code }) => code === 'fits'), root: trusted.root, hosts, silent, old };
 }
 
-function linesOf({ root, hosts, silent, old }: Checked, head: ChainHead, isAsked: boolean, known: string | undefined): string[] {
+function linesOf(
+  { root, hosts, silent, old }: Checked,
+  head: ChainHead,
+  isAsked: boolean,
+  known: string | undefined,
+): string[] {
   const good = hosts.flatMap((each) => (each.code === 'fits' ? each : []));
   const last = Math.max(0, ...good.map(({ to }) => to.seq));
   const unseen = head.seq - last;
@@ -123,7 +137,9 @@ function linesOf({ root, hosts, silent, old }: Checked, head: ChainHead, isAsked
       ? [`the root is ${root} by their own word: compare it with \`carillon keys list\`, or give it with --root`]
       : []),
     ...(isAsked
-      ? ['asked through the server, which cannot make up what they keep, but can leave hosts out: files from hosts can not be']
+      ? [
+          'asked through the server, which cannot make up what they keep, but can leave hosts out: files from hosts can not be',
+        ]
       : []),
   ];
 }

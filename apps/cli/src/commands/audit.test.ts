@@ -28,7 +28,14 @@ function chainOf(count: number, changedFrom = count): KeptLink[] {
   for (let index = 1; index <= count; index += 1) {
     const link = nextLink(head, atMs, {
       ...{ actor: 'ann', account: null, via: 'token', token: null, from: null, route: null, kind: 'Host', act: 'x' },
-      ...{ what: `${index > changedFrom ? 'other' : 'host'}-${index}`, text: null, before: null, after: null, given: null, ref: null },
+      ...{
+        what: `${index > changedFrom ? 'other' : 'host'}-${index}`,
+        text: null,
+        before: null,
+        after: null,
+        given: null,
+        ref: null,
+      },
     });
     rows.push({ seq: link.seq, at: new Date(atMs).toISOString(), hash: link.hash, body: link.body });
     head = link;
@@ -111,7 +118,10 @@ describe('audit verify --witnesses', () => {
     );
     serve(rows);
     const good = await cli.run('audit', 'verify', '--witnesses');
-    expect([good.exitCode, good.stdout]).toEqual([0, expect.stringContaining('1 of 1 host vouch for it up to row 4; 1 newer row')]);
+    expect([good.exitCode, good.stdout]).toEqual([
+      0,
+      expect.stringContaining('1 of 1 host vouch for it up to row 4; 1 newer row'),
+    ]);
     expect(good.stdout).toContain('did not answer: web-2');
     expect(good.stdout).toContain('too old to be asked: web-3');
     expect(good.stdout).toContain('by their own word');
@@ -120,7 +130,9 @@ describe('audit verify --witnesses', () => {
     const found = await cli.run('audit', 'verify', '--witnesses');
     expect([found.exitCode, found.stdout]).toEqual([
       1,
-      expect.stringContaining('host web-1 keeps row 4, signed 2026-03-01T00:00:00.000Z, and it does not fit (rewritten)'),
+      expect.stringContaining(
+        'host web-1 keeps row 4, signed 2026-03-01T00:00:00.000Z, and it does not fit (rewritten)',
+      ),
     ]);
   });
 
@@ -129,7 +141,10 @@ describe('audit verify --witnesses', () => {
     const known = rootFingerprint(root.publicKey, sha256Hex);
     serve(rows);
     const good = await cli.run('audit', 'verify', '--root', known, '--json', '--witnesses', file);
-    expect(JSON.parse(good.stdout)).toMatchObject({ ok: true, witnesses: { root: known, hosts: [{ code: 'fits', count: 2 }] } });
+    expect(JSON.parse(good.stdout)).toMatchObject({
+      ok: true,
+      witnesses: { root: known, hosts: [{ code: 'fits', count: 2 }] },
+    });
     serve(rows.slice(0, 3));
     expect(await cli.run('audit', 'verify', '--witnesses', file)).toMatchObject({ exitCode: 1 });
     serve(rows);

@@ -14,14 +14,18 @@ export function addLabels(program: Command, cli: Cli): void {
     .argument('<host>', 'a host')
     .argument('[change...]', 'key=value or key-')
     .option('--override-freeze <reason>', 'do it though a freeze holds it back, and why; takes the right to');
-  handle(command, cli, async (session: Session, { overrideFreeze }: { overrideFreeze?: string }, name: string, args: string[]) => {
-    const { set, remove } = parseLabelChanges(args);
-    const before = await session.call(hostRoutes.get, { name });
-    const kept = Object.entries(before.labels).filter(([key]) => !remove.includes(key));
-    const labels = { ...Object.fromEntries(kept), ...set };
-    const body = { labels, ...(overrideFreeze === undefined ? {} : { overrideFreeze }) };
-    const after = args.length === 0 ? before : await session.call(hostRoutes.setLabels, { name, body });
-    if (session.json) session.printJson(after);
-    else session.print(safeText(`${after.name}: ${labelText(after.labels)}`));
-  });
+  handle(
+    command,
+    cli,
+    async (session: Session, { overrideFreeze }: { overrideFreeze?: string }, name: string, args: string[]) => {
+      const { set, remove } = parseLabelChanges(args);
+      const before = await session.call(hostRoutes.get, { name });
+      const kept = Object.entries(before.labels).filter(([key]) => !remove.includes(key));
+      const labels = { ...Object.fromEntries(kept), ...set };
+      const body = { labels, ...(overrideFreeze === undefined ? {} : { overrideFreeze }) };
+      const after = args.length === 0 ? before : await session.call(hostRoutes.setLabels, { name, body });
+      if (session.json) session.printJson(after);
+      else session.print(safeText(`${after.name}: ${labelText(after.labels)}`));
+    },
+  );
 }

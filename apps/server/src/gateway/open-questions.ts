@@ -8,15 +8,17 @@ export class OpenQuestions<K, A> {
   ask(key: K, put: () => void): Promise<A | null> {
     const known = this.open.get(key);
     if (known) return known.answer;
-    const { promise, resolve } = Promise.withResolvers<A | null>();
-    const timer = setTimeout(() => this.settle(key, null), this.limitMs);
-    const settle = (answer: A | null) => {
-      clearTimeout(timer);
-      resolve(answer);
-    };
-    this.open.set(key, { answer: promise, settle });
+    let settle: (answer: A | null) => void = () => undefined;
+    const answer = new Promise<A | null>((resolve) => {
+      const timer = setTimeout(() => this.settle(key, null), this.limitMs);
+      settle = (told) => {
+        clearTimeout(timer);
+        resolve(told);
+      };
+    });
+    this.open.set(key, { answer, settle });
     put();
-    return promise;
+    return answer;
   }
 
   /** An answer that nobody waits for is dropped. */

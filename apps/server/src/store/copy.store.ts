@@ -70,6 +70,15 @@ async function confirm(tx: Transaction, hostId: string, instance: string): Promi
   return barred > 0 ? current.hostname : null;
 }
 
-function noteKept({ hostId, host, ...kept }: { hostId: string; host: string; instance: string; hostname: string }): void {
+function noteKept({
+  hostId,
+  host,
+  ...kept
+}: {
+  hostId: string;
+  host: string;
+  instance: string;
+  hostname: string;
+}): void {
   noteChange({ kind: 'Host', act: 'kept one of two', what: host, after: { host: hostId, ...kept } });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { sha256Hex } from '../desired/canonical-json.js';
 import { makeKeyPair, signText } from '../desired/signing.js';
 import { type KeySet, keySetText, rootFingerprint, type SignedKeySet } from '../signing/key-set.js';
-import { sha256Hex } from '../desired/canonical-json.js';
 import { endText } from './witness.js';
 import { judgeWitness, rowsOfEnds, witnessKeys } from './witness-check.js';
 

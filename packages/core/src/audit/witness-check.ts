@@ -1,5 +1,12 @@
-import { judgeKeySet, type KeySet, readKeySet, rootFingerprint, type SignedKeySet, trustedKeys } from '../signing/key-set.js';
 import { sha256Hex } from '../desired/canonical-json.js';
+import {
+  judgeKeySet,
+  type KeySet,
+  readKeySet,
+  rootFingerprint,
+  type SignedKeySet,
+  trustedKeys,
+} from '../signing/key-set.js';
 import { findKept } from './chain-watch.js';
 import { readEndText, type SignedEnd, type TimedEnd, verifiedEnd } from './witness.js';
 
@@ -14,7 +21,13 @@ export interface WitnessSaid {
 
 /** What comes of comparing what a host keeps with the chain. */
 export type WitnessVerdict =
-  | { readonly host: string; readonly code: 'fits'; readonly from: TimedEnd; readonly to: TimedEnd; readonly count: number }
+  | {
+      readonly host: string;
+      readonly code: 'fits';
+      readonly from: TimedEnd;
+      readonly to: TimedEnd;
+      readonly count: number;
+    }
   /** Some end of it is signed and not in the chain: the one that was signed first. */
   | { readonly host: string; readonly code: 'cut_off' | 'rewritten'; readonly end: TimedEnd; readonly text: string }
   /** It keeps nothing yet. */
@@ -27,7 +40,10 @@ export type WitnessVerdict =
  * @param root fingerprint of the root that whoever checks knows from elsewhere; null: that of the first host counts
  * @returns null when no host has such a set
  */
-export function witnessKeys(said: readonly WitnessSaid[], root: string | null): { root: string; keys: string[] } | null {
+export function witnessKeys(
+  said: readonly WitnessSaid[],
+  root: string | null,
+): { root: string; keys: string[] } | null {
   const sets = said.flatMap(({ keys }) => (keys ? keySetOf(keys) : []));
   const wanted = root ?? (sets[0] && fingerprint(sets[0]));
   const ours = sets.filter((set) => fingerprint(set) === wanted);

@@ -117,7 +117,9 @@ describe('signing out', () => {
 
   it('ends the session here first, and at the provider where the browser is led then', async () => {
     const { browser } = await comeAs(fay);
-    const { rows } = await app.database.pool.query('SELECT sign_out_hint FROM credential WHERE sign_out_hint IS NOT NULL');
+    const { rows } = await app.database.pool.query(
+      'SELECT sign_out_hint FROM credential WHERE sign_out_hint IS NOT NULL',
+    );
     expect(rows.length).toBeGreaterThan(0);
     expect(JSON.stringify(rows)).not.toContain(Buffer.from('eyJ').toString('hex'));
     const asked = provider.asked;
@@ -145,7 +147,9 @@ describe('signing out', () => {
   it('leads nowhere for who signed in otherwise, and takes the token of the provider out of the database', async () => {
     const { browser } = await comeAs(fay);
     const count = async () => {
-      const { rows } = await app.database.pool.query('SELECT count(*)::int AS n FROM credential WHERE sign_out_hint IS NOT NULL');
+      const { rows } = await app.database.pool.query(
+        'SELECT count(*)::int AS n FROM credential WHERE sign_out_hint IS NOT NULL',
+      );
       return rows[0].n as number;
     };
     const before = await count();

@@ -18,7 +18,7 @@ const ticketLifeMs = 10 * 60_000;
 const sessionLifeMs = 12 * 3_600_000;
 
 /** Where a request comes from. */
-type From = Required<Omit<Beginning, 'method'>> & { readonly address: string };
+type From = Required<Omit<Beginning, 'method' | 'signOutHint'>> & { readonly address: string };
 
 /** Who it is, and the session's secret for the cookie. */
 interface Begun {

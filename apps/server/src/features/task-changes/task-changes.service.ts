@@ -69,7 +69,12 @@ export class TaskChangesService {
 
   private async carryOutAdopt({ id, overrideFreeze }: Asked, author: string): Promise<Response<Routes['adopt']>> {
     const nowMs = Date.now();
-    const adopted = await this.adoptions.adopt(id, author, (facts) => decideAdoption(facts, nowMs, true), checkOf(overrideFreeze));
+    const adopted = await this.adoptions.adopt(
+      id,
+      author,
+      (facts) => decideAdoption(facts, nowMs, true),
+      checkOf(overrideFreeze),
+    );
     if (!adopted) {
       if (!(await this.changes.byId(id))) throw notFound('task change', id);
       throw new ApiError(

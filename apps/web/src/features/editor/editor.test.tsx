@@ -42,12 +42,16 @@ describe('the job editor', () => {
     ];
     const frozen = { freeze: 'Year end', reason: 'closing of the year', until: '2027-01-04T06:00:00.000Z' };
     const answer = { task, nextFires: [], hosts: [], rollout: { rings, soakMs: 1_800_000 }, frozen };
-    renderApp('/job-editor', editorNetwork().on(jobRoutes.preview, () => answer));
+    renderApp(
+      '/job-editor',
+      editorNetwork().on(jobRoutes.preview, () => answer),
+    );
     const list = await screen.findByRole('list', { name: 'In this order' }, { timeout: 10_000 });
-    expect(within(list).getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
-      '5% (hosts: 1): DB-01',
-      '100% (hosts: 30): DB-02, DB-03 …',
-    ]);
+    expect(
+      within(list)
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent),
+    ).toEqual(['5% (hosts: 1): DB-01', '100% (hosts: 30): DB-02, DB-03 …']);
     expect(screen.getByText('Each ring soaks for 30m before the next one.')).toBeTruthy();
     expect(screen.getByText(/^Frozen by Year end until/)).toBeTruthy();
     expect(screen.getByText('closing of the year')).toBeTruthy();

@@ -37,7 +37,11 @@ it('freezes are told by what they cover and when, and go after a question, as th
   renderApp('/alerting/freezes', network);
 
   const table = await screen.findByRole('table', { name: 'Freezes' });
-  expect(within(table).getAllByRole('columnheader').map(({ textContent }) => textContent)).not.toContain('Mutes now');
+  expect(
+    within(table)
+      .getAllByRole('columnheader')
+      .map(({ textContent }) => textContent),
+  ).not.toContain('Mutes now');
   const [, yearEnd, friday] = within(table).getAllByRole('row');
   for (const text of ['Year end', 'closing', 'active', 'job payroll-* env=prod', 'Ann'])
     expect(yearEnd?.textContent).toContain(text);
@@ -58,7 +62,10 @@ it('freezes are told by what they cover and when, and go after a question, as th
 });
 
 it('without any the page says how one is written', async () => {
-  renderApp('/alerting/freezes', new FakeNetwork().on(quietRoutes.list, () => ({ items: [], next: null })));
+  renderApp(
+    '/alerting/freezes',
+    new FakeNetwork().on(quietRoutes.list, () => ({ items: [], next: null })),
+  );
   expect(await screen.findByText('No freeze is planned.')).toBeTruthy();
   expect(screen.getByText('carillon apply -f examples/changes/freeze.yaml')).toBeTruthy();
 });
