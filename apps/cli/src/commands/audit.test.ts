@@ -45,7 +45,7 @@ function chainOf(count: number, changedFrom = count): KeptLink[] {
 /** In pages of two. */
 function serve(rows: readonly KeptLink[]): void {
   server.on(auditRoutes.chain, ({ query }) => {
-    const from = Number(query['cursor'] ?? 0);
+    const from = Number(query.cursor ?? 0);
     return { items: rows.slice(from, from + 2), next: from + 2 < rows.length ? String(from + 2) : null };
   });
 }
@@ -112,7 +112,7 @@ describe('audit verify --witnesses', () => {
 
   it('asks agents: a chain that was written anew fits in itself, and not what a host keeps signed', async () => {
     server.on(auditRoutes.witnesses, ({ query }) =>
-      query['cursor'] === undefined
+      query.cursor === undefined
         ? { items: [answer('web-1'), answer('web-2', { state: 'silent', ends: [], keys: null })], next: 'web-2' }
         : { items: [answer('web-3', { state: 'old', ends: [], keys: null })], next: null },
     );

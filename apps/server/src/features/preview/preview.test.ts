@@ -104,7 +104,8 @@ describe('a preview', () => {
     ]);
     const { results } = await app.call(api.jobs.apply, { body: { documents: [document], dryRun: true } });
     expect(results[0]?.rollout?.rings).toEqual(asked.rollout?.rings);
-    await app.call(api.jobs.apply, { body: { documents: [document] } });
+    const everywhere = jobFile('everywhere', { targets: { all: true } });
+    await app.call(api.jobs.apply, { body: { documents: [document, everywhere] } });
     expect((await preview({ document })).rollout).toBeNull();
 
     const until = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16);
@@ -114,10 +115,11 @@ describe('a preview', () => {
     const frozen = { freeze: 'Year end', reason: 'closing', until: `${until}:00.000Z` };
     expect((await preview({ document: { ...document, description: 'new' } })).frozen).toEqual(frozen);
     // It is on hosts of the freeze, though the new targets are none of them.
-    expect((await preview({ document: { ...document, targets: { hosts: ['c'] } } })).frozen).toEqual(frozen);
+    const leaves = jobFile('everywhere', { targets: { hosts: ['c'] } });
+    expect((await preview({ document: leaves })).frozen).toEqual(frozen);
     expect((await preview({ document: jobFile('other', { targets: { hosts: ['c'] } }) })).frozen).toBeNull();
     await app.database.pool.query(`DELETE FROM alert_document WHERE kind = 'Freeze'`);
-    await app.call(api.jobs.remove, { name: 'ringed' });
+    for (const name of ['ringed', 'everywhere']) await app.call(api.jobs.remove, { name });
   });
 
   it.each([

@@ -8,6 +8,7 @@ import { addFleet, jobFile } from '../../store/testing/fleet.js';
 import { addRun } from '../../store/testing/runs.js';
 import { AlertDocumentsModule } from '../alert-documents/alert-documents.module.js';
 import { ApplyModule } from '../apply/apply.module.js';
+import { HostsModule } from '../hosts/hosts.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { RolloutRunner } from './rollout.runner.js';
 import { RolloutsModule } from './rollouts.module.js';
@@ -21,7 +22,9 @@ let nowMs = Date.parse('2026-12-06T10:00:00Z');
 beforeAll(async () => {
   const database = await cloneDatabase();
   drop = database.drop;
-  app = await startTestApp(database.url, { modules: [ApplyModule, JobsModule, RolloutsModule, AlertDocumentsModule] });
+  app = await startTestApp(database.url, {
+    modules: [ApplyModule, JobsModule, HostsModule, RolloutsModule, AlertDocumentsModule],
+  });
   const names = Array.from({ length: 10 }, (_, index) => `H-${index}`);
   hostIds = await addFleet(
     app.database,
