@@ -199,6 +199,17 @@ describe('a job with an action', () => {
     expect(inside().filter((path) => /-full$/.test(path))).toHaveLength(1);
   });
 
+  it('measures the host into a file', async () => {
+    const jobs = new JobStarts();
+    const log = join(makeTempFolder(), 'metrics.csv');
+    const keep = { files: 2, bytes: 1024 ** 2, rotateAfterMs: null };
+    const action = { log, format: 'csv' as const, keep, processes: [], services: [], disks: null };
+    const run: RunSpec = { kind: 'metrics', action, workingDirectory: null, environment: {} };
+    const { code, out } = await runOf(jobs, makeManifest({ name: 'load', run }));
+    expect([code, out]).toEqual([0, expect.stringContaining('::result {"action":"metrics","rows":1,')]);
+    expect(readFileSync(log, 'utf8')).toMatch(/^at,cpu_percent,memory_percent,disk \/ percent\r\n2.*\r\n$/);
+  });
+
   it('is done by its signed definition only', async () => {
     const jobs = new JobStarts();
     const root = makeTempFolder();

@@ -34,9 +34,15 @@ function carryOut(run: ActionRun, context: ActionContext): ActionResult | Promis
     case 'http':
     case 'healthCheck':
       return loadHttp().then(({ askHttp }) => askHttp(run.action, context));
+    case 'metrics':
+      return loadMetrics().then(({ takeSample }) => takeSample(run.action, context));
     case 'backup':
       return backUp(run.action, context);
   }
+}
+
+function loadMetrics() {
+  return import('./metrics.js');
 }
 
 /** Only what asks servers carries what that takes. */

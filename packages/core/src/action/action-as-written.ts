@@ -2,6 +2,7 @@ import type { ActionRun } from './action-spec.js';
 import { backupAsWritten } from './backup.js';
 import { cleanupAsWritten } from './cleanup.js';
 import { httpAsWritten } from './http.js';
+import { metricsAsWritten } from './metrics.js';
 
 /** An action's part of `run` as a job file says it, `{ cleanup: … }`: what is as by default is left out. */
 export function actionAsWritten(run: ActionRun): Readonly<Record<string, unknown>> {
@@ -11,6 +12,8 @@ export function actionAsWritten(run: ActionRun): Readonly<Record<string, unknown
     case 'http':
     case 'healthCheck':
       return { [run.kind]: httpAsWritten(run.action, run.kind) };
+    case 'metrics':
+      return { metrics: metricsAsWritten(run.action) };
     case 'backup':
       return { backup: backupAsWritten(run.action) };
   }

@@ -1,6 +1,7 @@
 import type { BackupSpec } from './backup.js';
 import type { CleanupSpec } from './cleanup.js';
 import type { HttpSpec } from './http.js';
+import type { MetricsSpec } from './metrics.js';
 
 /** What each typed action is told, every default written out. A new action is a line here, in `actionKinds` and in the files beside. */
 export interface ActionSpecs {
@@ -8,6 +9,7 @@ export interface ActionSpecs {
   readonly http: HttpSpec;
   /** The same with nothing to send and nothing to keep. */
   readonly healthCheck: HttpSpec;
+  readonly metrics: MetricsSpec;
   readonly backup: BackupSpec;
 }
 
@@ -16,6 +18,7 @@ export const actionKinds = [
   'backup',
   'http',
   'healthCheck',
+  'metrics',
 ] as const satisfies readonly (keyof ActionSpecs)[];
 export type ActionKind = (typeof actionKinds)[number];
 

@@ -24,6 +24,8 @@ function problem(change: Record<string, unknown>) {
 
 const http = (changes: object) => ({ run: { http: { url: 'https://a.test/', ...changes } } });
 
+const metrics = (changes: object) => ({ run: { metrics: { log: 'D:\\logs\\metrics.csv', ...changes } } });
+
 const cleanup = (changes: object) => ({
   run: { cleanup: { root: 'D:\\logs', patterns: '**/*.log', ...changes } },
 });
@@ -304,6 +306,12 @@ describe('a job file', () => {
       'documented',
     ],
     [{ run: { cleanup: { root: 'D:\\logs' } } }, 'run.cleanup.patterns', 'missing', 'a list'],
+    [{ run: { metrics: { log: 'metrics.csv' } } }, 'run.metrics.log', 'wrong_value', 'it is not absolute'],
+    [metrics({ processes: ['sql*'] }), 'run.metrics.processes[0]', 'wrong_value', 'a name without path or wildcards'],
+    [metrics({ processes: ['a.exe', 'A'] }), 'run.metrics.processes', 'duplicate', 'each name once'],
+    [metrics({ services: ['-x'] }), 'run.metrics.services[0]', 'wrong_value', 'a name without'],
+    [metrics({ disks: ['C'] }), 'run.metrics.disks[0]', 'wrong_value', 'a drive such as C:'],
+    [metrics({ keep: { bytes: 10 } }), 'run.metrics.keep.bytes', 'wrong_value', 'a size such as'],
     [cleanup({ root: 'logs' }), 'run.cleanup.root', 'wrong_value', 'it is not absolute'],
     [cleanup({ root: 'C:\\' }), 'run.cleanup.root', 'wrong_value', 'it is a whole drive'],
     [cleanup({ root: 'D:\\a\\..\\b' }), 'run.cleanup.root', 'wrong_value', '. or ..'],

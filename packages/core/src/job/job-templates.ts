@@ -39,6 +39,24 @@ run:
     # archive: E:\\archive # copied there first
 timeout: 30m
 `,
+  metrics: `# The load of a host every five minutes, a row each in a file that other tools may read. The agent does it itself; on a host,
+# carillon-agent action --dry-run metrics-to-log says what it would write.
+kind: Job
+name: metrics-to-log
+description: CPU, memory, disks and what matters here, a row every five minutes
+targets: { labels: { env: prod } } # or hosts: [...], group: ..., all: true
+schedule: "*/5 * * * *"
+run:
+  metrics:
+    log: D:\\logs\\metrics.csv # its folder must be there
+    # format: jsonl # a JSON object a line instead of CSV
+    keep: { files: 7, bytes: 10MiB, rotateAfter: 1d } # metrics.1.csv, metrics.2.csv, ...
+    # disks: ["C:", "D:"] # the one of the system without it
+    # processes: [sqlservr, w3wp] # how many, their CPU and memory
+    # services: [W3SVC, MSSQLSERVER] # running, stopped, missing
+onOverlap: skip # a slow run is not joined by a second one
+timeout: 4m
+`,
   'api-sync': `# Fetches a list from an API every hour, page by page, into one file. The agent does it itself; on a host,
 # carillon-agent action --dry-run price-sync says what would be asked.
 kind: Job

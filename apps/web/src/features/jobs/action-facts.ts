@@ -15,6 +15,14 @@ const labels: Readonly<Record<string, Word>> = {
   untilFreeBytes: 'action.untilFreeBytes',
   emptyFolders: 'action.emptyFolders',
   archive: 'action.archive',
+  log: 'action.log',
+  format: 'action.format',
+  files: 'action.files',
+  bytes: 'action.bytes',
+  rotateAfterMs: 'action.rotateAfterMs',
+  processes: 'action.processes',
+  services: 'action.services',
+  disks: 'action.disks',
   from: 'action.from',
   to: 'action.to',
   mode: 'action.mode',
@@ -48,7 +56,11 @@ function valueText(field: string, value: unknown, t: Translate): string | undefi
   if (value === true) return t('common.yes');
   if (field === 'mode' && (value === 'full' || value === 'incremental')) return t(`action.mode.${value}`);
   if (typeof value === 'number')
-    return field.endsWith('Ms') ? describeDuration(value) : field.endsWith('Bytes') ? size(value) : String(value);
+    return field.endsWith('Ms')
+      ? describeDuration(value)
+      : field.endsWith('Bytes') || field === 'bytes'
+        ? size(value)
+        : String(value);
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(String).join(' · ');
   return String(value);
 }
