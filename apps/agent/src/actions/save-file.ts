@@ -92,7 +92,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** As `inHeldFolder`, for an entry that need not be there: on Windows the folder itself is held open. */
-function inFolder(folder: string, name: string, work: (entry: string) => void): void {
+export function inFolder(folder: string, name: string, work: (entry: string) => void): void {
   if (process.platform !== 'win32') {
     inHeldFolder(folder, name, work);
     return;

@@ -67,6 +67,15 @@ export interface TimelineRange extends Pick<TimelineQuery, 'by' | 'fromMs' | 'to
   readonly count: number;
 }
 
+/** A run as it is read, with what was seen of its row: how many runs, and when the oldest of them began. */
+interface FoundRun extends Omit<TimelineRunRow, 'job' | 'host'> {
+  readonly rowId: string;
+  readonly jobId: string;
+  readonly hostId: string;
+  readonly seen: number;
+  readonly oldestMs: number;
+}
+
 /** So many starts of a row are looked through for those of one job or host. */
 export const timelineReach = 2_000;
 /** Of the runs that began before a time, so many of each row are asked whether they still ran in it. */
@@ -125,37 +134,66 @@ export class TimelineStore {
 
   /** The newest runs of each row that began in a time, at most `count`, and those that still ran when it began. */
   async runs(rowIds: readonly string[], range: TimelineRange): Promise<Map<string, TimelineRuns>> {
-    const { by, bad, otherId, fromMs, toMs, count } = range;
-    const other = otherOf(by);
-    const wanted = `($2::uuid IS NULL OR s.${other}_id = $2)`;
+    const { fromMs, toMs, otherId, count } = range;
+    const reach = otherId === null ? count + 1 : timelineReach;
+    const [began, earlier] = await Promise.all([
+      this.lastRuns(rowIds, range, { fromMs, toMs, reach }),
+      this.lastRuns(rowIds, range, { fromMs: fromMs - runningOnMs, toMs: fromMs, reach: runningOn }),
+    ]);
+    const isOther = (run: FoundRun) => otherId === null || run[`${otherOf(range.by)}Id`] === otherId;
+    const stillRan = ({ finishedMs, state }: FoundRun) =>
+      finishedMs === null ? state === 'running' || state === 'waiting' : finishedMs > fromMs;
+    const shown = [...began.filter(isOther), ...earlier.filter((run) => isOther(run) && stillRan(run))];
+    const names = await this.namesOf(shown);
+    const found = new Map<string, { runs: TimelineRunRow[]; seen: number; oldestMs: number | null }>();
+    const rowOf = (id: string) => {
+      const row = found.get(id) ?? { runs: [], seen: 0, oldestMs: null };
+      found.set(id, row);
+      return row;
+    };
+    for (const { rowId, seen, oldestMs } of began) Object.assign(rowOf(rowId), { seen, oldestMs });
+    for (const { rowId, id, state, jobId, hostId, startedMs, finishedMs } of shown)
+      rowOf(rowId).runs.push({ id, state, job: names(jobId), host: names(hostId), startedMs, finishedMs });
+    return found;
+  }
+
+  /**
+   * Of each row the last `reach` runs that began in a time, newest first: those of the other side that is asked for,
+   * and always the oldest, which tells how far was looked. Flat rows without names: as JSON with names it takes three
+   * times as long.
+   */
+  private async lastRuns(
+    rowIds: readonly string[],
+    { by, bad, otherId }: TimelineRange,
+    { fromMs, toMs, reach }: { fromMs: number; toMs: number; reach: number },
+  ): Promise<FoundRun[]> {
     const from = bad === true ? 'run_bad b JOIN run r ON r.id = b.id' : 'run r';
     const key = bad === true ? 'b' : 'r';
-    const part = (border: string, limit: string) =>
-      `(SELECT r.* FROM ${from} WHERE ${key}.${by}_id = x.id AND ${border} ORDER BY ${key}.id DESC LIMIT ${limit}) s`;
-    const shown = `'id', s.id, 'state', s.state, 'job', j.name, 'host', h.name, 'startedMs', ${ms('s.started_at')}, 'finishedMs', ${ms('s.finished_at')}`;
-    const names = 'JOIN job j ON j.id = s.job_id JOIN host h ON h.id = s.host_id';
-    const result = await this.database.pool.query<TimelineRuns & { id: string; before: TimelineRunRow[] }>(
-      `SELECT x.id, began.*, earlier.* FROM unnest($1::uuid[]) AS x(id)
-       CROSS JOIN LATERAL (
-         SELECT count(*)::int AS seen, ${ms('min(s.started_at)')} AS "oldestMs",
-           coalesce(json_agg(json_build_object(${shown}) ORDER BY s.id DESC) FILTER (WHERE ${wanted}), '[]') AS runs
-         FROM ${part(`${key}.id >= uuid_at($3) AND ${key}.id < uuid_at($4)`, '$5')} ${names}) began
-       CROSS JOIN LATERAL (
-         SELECT coalesce(json_agg(json_build_object(${shown}) ORDER BY s.id DESC) FILTER (
-             WHERE ${wanted} AND (s.finished_at > $3 OR s.state IN ('running', 'waiting'))), '[]') AS before
-         FROM ${part(`${key}.id < uuid_at($3) AND ${key}.id >= uuid_at($6)`, String(runningOn))} ${names}) earlier`,
-      [
-        rowIds,
-        otherId,
-        new Date(fromMs),
-        new Date(toMs),
-        otherId === null ? count + 1 : timelineReach,
-        new Date(fromMs - runningOnMs),
-      ],
+    const result = await this.database.pool.query<FoundRun>(
+      `SELECT x.id AS "rowId", s.id, s.state, s.job_id AS "jobId", s.host_id AS "hostId", ${ms('s.started_at')} AS "startedMs",
+         ${ms('s.finished_at')} AS "finishedMs", s.seen, ${ms('s.oldest')} AS "oldestMs"
+       FROM unnest($1::uuid[]) WITH ORDINALITY AS x(id, place) CROSS JOIN LATERAL (
+         SELECT l.*, count(*) OVER ()::int AS seen, min(l.started_at) OVER () AS oldest
+         FROM (
+           SELECT r.id, r.state, r.job_id, r.host_id, r.started_at, r.finished_at FROM ${from}
+           WHERE ${key}.${by}_id = x.id AND ${key}.id >= uuid_at($3) AND ${key}.id < uuid_at($4)
+           ORDER BY ${key}.id DESC LIMIT ${reach}) l) s
+       WHERE $2::uuid IS NULL OR s.${otherOf(by)}_id = $2 OR s.started_at = s.oldest
+       ORDER BY x.place, s.id DESC`,
+      [rowIds, otherId, new Date(fromMs), new Date(toMs)],
     );
-    return new Map(
-      result.rows.map(({ id, runs, before, seen, oldestMs }) => [id, { runs: [...runs, ...before], seen, oldestMs }]),
+    return result.rows;
+  }
+
+  /** The names of the jobs and hosts of some runs, by their ids. */
+  private async namesOf(runs: readonly FoundRun[]): Promise<(id: string) => string> {
+    const idsOf = (side: 'jobId' | 'hostId') => [...new Set(runs.map((run) => run[side]))];
+    const result = await this.database.pool.query<TimelineRowId>(
+      'SELECT id, name FROM job WHERE id = ANY($1) UNION ALL SELECT id, name FROM host WHERE id = ANY($2)',
+      [idsOf('jobId'), idsOf('hostId')],
     );
+    const names = new Map(result.rows.map(({ id, name }) => [id, name]));
+    return (id) => names.get(id) ?? '';
   }
 
   /** Expected runs of each row that did not happen, by what is said of them now; at most `count`, the newest of them. */

@@ -22,6 +22,13 @@ export const actionLimits = {
   httpBytes: { min: 1, max: 100 * 1024 ** 2 },
   breakerAfter: 100,
   breakerMs: { min: 1_000, max: 30 * dayMs },
+  watched: 50,
+  watchedCharacters: 256,
+  logFiles: 1_000,
+  logBytes: { min: 64 * 1024, max: 1024 ** 3 },
+  rotateAfterMs: { min: 60_000, max: 3_660 * dayMs },
+  reportChannels: 10,
+  reportPeriodMs: { min: 60_000, max: 31 * dayMs },
   paths: 50,
   keptSets: 10_000,
   keptDays: 3_660,
@@ -32,6 +39,12 @@ export const httpDefaults = {
   http: { timeoutMs: 30_000, maxBytes: 10 * 1024 ** 2 },
   healthCheck: { timeoutMs: 10_000, maxBytes: 1024 ** 2 },
 } as const;
+
+/** How much a log of samples keeps without being told. */
+export const metricsDefaults = { files: 5, bytes: 10 * 1024 ** 2 } as const;
+
+/** Over what a report tells without being told. */
+export const reportDefaults = { periodMs: dayMs } as const;
 
 /** Waits that a server asks for (`Retry-After`) beyond this are not waited for. */
 export const longestRetryAfterMs = 300_000;

@@ -12,8 +12,12 @@ export function pathsOfAction(run: ActionRun): string[] {
     case 'healthCheck':
       // What a run makes of its placeholders is judged again there.
       return run.action.saveTo === null ? [] : [sampleOf(run.action.saveTo)];
+    case 'metrics':
+      return [run.action.log];
     case 'backup':
       return [...run.action.from, run.action.to];
+    case 'report':
+      return [];
   }
 }
 

@@ -1,6 +1,8 @@
 import type { BackupSpec } from './backup.js';
 import type { CleanupSpec } from './cleanup.js';
 import type { HttpSpec } from './http.js';
+import type { MetricsSpec } from './metrics.js';
+import type { ReportSpec } from './report.js';
 
 /** What each typed action is told, every default written out. A new action is a line here, in `actionKinds` and in the files beside. */
 export interface ActionSpecs {
@@ -8,7 +10,9 @@ export interface ActionSpecs {
   readonly http: HttpSpec;
   /** The same with nothing to send and nothing to keep. */
   readonly healthCheck: HttpSpec;
+  readonly metrics: MetricsSpec;
   readonly backup: BackupSpec;
+  readonly report: ReportSpec;
 }
 
 export const actionKinds = [
@@ -16,6 +20,8 @@ export const actionKinds = [
   'backup',
   'http',
   'healthCheck',
+  'metrics',
+  'report',
 ] as const satisfies readonly (keyof ActionSpecs)[];
 export type ActionKind = (typeof actionKinds)[number];
 

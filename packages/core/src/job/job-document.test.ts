@@ -104,7 +104,27 @@ const everything: readonly Record<string, unknown>[] = [
   },
   { run: { http: { url: 'http://a.test', method: 'PUT', body: { secret: 'login' }, redirects: 'none' } } },
   { run: { http: { url: 'http://a.test', pages: { next: 'link', most: 5 } } } },
+  { run: { metrics: { log: 'D:\\logs\\metrics.csv' } } },
+  {
+    run: {
+      metrics: {
+        log: '/var/log/metrics.jsonl',
+        format: 'jsonl',
+        keep: { files: 7, bytes: '1MiB', rotateAfter: '1d' },
+        processes: ['sqlservr'],
+        services: ['W3SVC', 'MSSQL$SHOP'],
+        disks: ['C:', '/var'],
+      },
+    },
+  },
   { run: { healthCheck: { url: 'https://shop.example.com/health', method: 'HEAD', expect: { latencyBelow: '2s' } } } },
+  { run: { report: { to: 'ops-mail' } } },
+  {
+    run: {
+      report: { to: ['ops-mail', 'chat'], jobs: ['Night*', 'etl'], hosts: { groups: ['prod'] }, period: 'since-last' },
+    },
+  },
+  { run: { report: { to: 'ops-mail', jobs: 'Night*', hosts: 'this', period: '7d' } } },
   { run: { backup: { from: 'D:\\data', to: '\\\\nas\\backup' } } },
   { run: { backup: { from: 'D:\\data', to: 'E:\\b', mode: 'incremental', keep: { days: 30 } } } },
   {

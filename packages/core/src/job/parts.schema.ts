@@ -112,14 +112,3 @@ export const hostNameSchema = z
   .min(1)
   .max(255)
   .refine((name) => /^[^\s\\/:*?"<>|\p{Cc}]+$/u.test(name), problemParams('wrong_value', 'a host name'));
-
-/** A documented key whose feature this version does not run: refused by name, never ignored. */
-export function notSupportedYet(feature: string) {
-  return z
-    .unknown()
-    .refine(
-      (value) => value === undefined,
-      problemParams('not_supported_yet', `no ${feature}: this version does not run it yet`),
-    )
-    .optional();
-}

@@ -5,10 +5,12 @@ import { backupSchema } from '../action/backup.schema.js';
 import { cleanupSchema } from '../action/cleanup.schema.js';
 import { type HttpSpec, httpSecretVariable, secretsOfHttp } from '../action/http.js';
 import { healthCheckSchema, httpSchema } from '../action/http.schema.js';
+import { metricsSchema } from '../action/metrics.schema.js';
+import { reportSchema } from '../action/report.schema.js';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
 import type { RunSpec, SecretUse } from './job-spec.js';
-import { checkPlaceholders, notSupportedYet, secretNameSchema } from './parts.schema.js';
+import { checkPlaceholders, secretNameSchema } from './parts.schema.js';
 
 /** Task Scheduler's own limit for WorkingDirectory; a quoted one fails with 0x8007010B. */
 export const pathSchema = z
@@ -85,7 +87,8 @@ const objectSchema = z
     healthCheck: healthCheckSchema.optional(),
     cleanup: cleanupSchema.optional(),
     backup: backupSchema.optional(),
-    metrics: notSupportedYet('metrics action'),
+    metrics: metricsSchema.optional(),
+    report: reportSchema.optional(),
   })
   .superRefine((run, context) => {
     const given = workKeys.filter((key) => run[key] !== undefined);
@@ -122,6 +125,8 @@ const objectSchema = z
     if (run.batch !== undefined) return { kind: 'batch', script: run.batch, ...shared };
     const own = { workingDirectory: null, environment: {} };
     if (run.cleanup !== undefined) return { kind: 'cleanup', action: run.cleanup, ...own };
+    if (run.metrics !== undefined) return { kind: 'metrics', action: run.metrics, ...own };
+    if (run.report !== undefined) return { kind: 'report', action: run.report, ...own };
     if (run.http !== undefined) return { kind: 'http', action: run.http, ...own, ...secretsFor(run.http) };
     if (run.healthCheck !== undefined)
       return { kind: 'healthCheck', action: run.healthCheck, ...own, ...secretsFor(run.healthCheck) };

@@ -74,24 +74,40 @@ function everFires({ daysOf }: Pick<GridRule, 'daysOf'>, calendar: DayFilter): b
 const allDays = Array.from({ length: 31 }, (_, index) => index + 1);
 const everyDay: GridDays = { daysOf: (year, month) => allDays.slice(0, daysInMonth(year, month)) };
 
-function cronDays(expression: string) {
+type CronRead = ReturnType<typeof readCron>;
+
+function readCron(expression: string) {
   const parsed = parseCron(expression);
   if (!parsed.ok) return parsed;
   const { cron } = parsed;
   const times: number[] = [];
   for (const hour of cron.hours) for (const minute of cron.minutes) times.push(hour * 60 + minute);
-  const days: GridDays = { cron, daysOf: matchingDaysOf(cron) };
-  return { ok: true as const, times, everyPass: cron.hours.length === 24, days };
+  const daysOf = matchingDaysOf(cron);
+  const isEver = CYCLE.some((year) => cron.months.some((month) => daysOf(year, month).length > 0));
+  const days: GridDays = { cron, daysOf };
+  return { ok: true as const, times, everyPass: cron.hours.length === 24, days, isEver };
+}
+
+/** A fleet has few expressions and asks for them all the time; reading one takes as long as a day of its fires. */
+const cronsKept = 1_000;
+const crons = new Map<string, CronRead>();
+
+function cronOf(expression: string): CronRead {
+  const known = crons.get(expression);
+  if (known) return known;
+  const read = readCron(expression);
+  if (crons.size >= cronsKept) crons.clear();
+  crons.set(expression, read);
+  return read;
 }
 
 type Limits = Parameters<typeof gridRule>[4];
 
 function cronRule(expression: string, zone: string, limits: Limits): RuleResult {
-  const read = cronDays(expression);
+  const read = cronOf(expression);
   if (!read.ok) return refuse('cron', read.problem.message);
-  const { times, everyPass, days } = read;
-  const never = !CYCLE.some((year) => read.days.cron!.months.some((month) => days.daysOf(year, month).length > 0));
-  if (never) return refuse('cron-never', `"${expression}" names a day that no month has`);
+  const { times, everyPass, days, isEver } = read;
+  if (!isEver) return refuse('cron-never', `"${expression}" names a day that no month has`);
   return { ok: true, rule: gridRule(times, everyPass, days, zone, limits) };
 }
 

@@ -111,8 +111,8 @@ function firesShown(plans: readonly FirePlan[], range: { fromMs: number; untilMs
   };
 }
 
-function runView({ startedMs, finishedMs, ...run }: TimelineRunRow): Row['runs'][number] {
-  return { ...run, startedAt: iso(startedMs), finishedAt: finishedMs === null ? null : iso(finishedMs) };
+function runView({ id, state, job, host, startedMs, finishedMs }: TimelineRunRow): Row['runs'][number] {
+  return { id, state, job, host, startedAt: iso(startedMs), finishedAt: finishedMs === null ? null : iso(finishedMs) };
 }
 
 function missView({ verdict, job, host, fromMs, toMs, occurrences }: TimelineMissRow): Row['misses'][number] {

@@ -34,6 +34,18 @@ const fields: Readonly<Record<string, readonly ActionField[]>> = {
     { path: ['expect', 'latencyBelow'], label: 'action.http.latency' },
     { path: ['saveTo'], label: 'action.http.saveTo' },
   ],
+  metrics: [
+    { path: ['log'], label: 'action.log' },
+    { path: ['format'], label: 'action.format' },
+    { path: ['keep', 'files'], label: 'action.files', isNumber: true },
+    { path: ['keep', 'bytes'], label: 'action.bytes' },
+    { path: ['keep', 'rotateAfter'], label: 'action.rotateAfterMs' },
+  ],
+  report: [
+    { path: ['to'], label: 'action.to' },
+    { path: ['jobs'], label: 'action.jobs' },
+    { path: ['period'], label: 'action.periodMs' },
+  ],
   healthCheck: [
     { path: ['url'], label: 'action.http.request' },
     { path: ['expect', 'text'], label: 'action.http.text' },

@@ -29,57 +29,11 @@ run:
     if ($low) { exit 1 }
 timeout: 5m
 `,
-  metrics: `# CPU and memory every five minutes, a line each in a file on the host that other tools may read.
-kind: Job
-name: metrics-to-log
-description: CPU and memory use, a line every five minutes
-targets: { labels: { env: prod } }
-schedule: "*/5 * * * *"
-run:
-  powershell: |
-    $cpu = (Get-CimInstance Win32_Processor | Measure-Object LoadPercentage -Average).Average
-    $os = Get-CimInstance Win32_OperatingSystem
-    $memory = 100 * ($os.TotalVisibleMemorySize - $os.FreePhysicalMemory) / $os.TotalVisibleMemorySize
-    $line = '{0:yyyy-MM-dd HH:mm:ss},CPU: {1}%,MEM: {2:N2}%' -f (Get-Date), $cpu, $memory
-    New-Item -ItemType Directory -Force "$env:ProgramData\\Metrics" | Out-Null
-    Add-Content "$env:ProgramData\\Metrics\\system_metrics.log" $line
-    $line
-onOverlap: skip # a slow run is not joined by a second one
-timeout: 4m
-output: { keep: 64KiB } # the file on the host has it all
-`,
-  api: `# Fetches what an API has and puts it where a program of the host looks for it. A failed call is tried again.
-kind: Job
-name: api-sync
-description: Fetches users from the API once a minute
-targets: { labels: { role: web } }
-schedule: "* * * * *" # each minute; \`after: 1m\` would count from the end of the run before
-run:
-  powershell: |
-    $ErrorActionPreference = 'Stop'
-    $users = Invoke-RestMethod https://api.example.com/users -TimeoutSec 20
-    # Written beside and moved over: who reads it never finds half a file.
-    New-Item -ItemType Directory -Force "$env:ProgramData\\Sync" | Out-Null
-    $users | ConvertTo-Json -Depth 8 | Set-Content "$env:ProgramData\\Sync\\users.new" -Encoding UTF8
-    Move-Item -Force "$env:ProgramData\\Sync\\users.new" "$env:ProgramData\\Sync\\users.json"
-    "$(@($users).Count) users"
-onOverlap: skip # one call at a time
-timeout: 50s
-retry: { attempts: 2, delay: 5s }
-`,
+  metrics: jobTemplates.metrics,
+  api: jobTemplates['api-sync'],
   cleanup: jobTemplates.cleanup,
-  health: `# Asks the service of the host whether it is well. Fails, and says why, where it does not answer.
-kind: Job
-name: health-check
-description: Asks the local service every five minutes
-targets: { labels: { role: web } }
-schedule: "*/5 * * * *"
-run:
-  powershell: |
-    Invoke-WebRequest http://localhost/health -UseBasicParsing -TimeoutSec 20 -ErrorAction Stop | Out-Null
-timeout: 1m
-retry: { attempts: 2, delay: 10s } # a momentary fault is no news
-`,
+  health: jobTemplates['health-check'],
+  report: jobTemplates.report,
 } as const;
 
 export type TemplateName = keyof typeof templates;

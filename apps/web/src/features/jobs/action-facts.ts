@@ -15,6 +15,14 @@ const labels: Readonly<Record<string, Word>> = {
   untilFreeBytes: 'action.untilFreeBytes',
   emptyFolders: 'action.emptyFolders',
   archive: 'action.archive',
+  log: 'action.log',
+  format: 'action.format',
+  files: 'action.files',
+  bytes: 'action.bytes',
+  rotateAfterMs: 'action.rotateAfterMs',
+  processes: 'action.processes',
+  services: 'action.services',
+  disks: 'action.disks',
   from: 'action.from',
   to: 'action.to',
   mode: 'action.mode',
@@ -23,6 +31,9 @@ const labels: Readonly<Record<string, Word>> = {
   verify: 'action.verify',
   count: 'action.count',
   days: 'action.days',
+  jobs: 'action.jobs',
+  hosts: 'action.hosts',
+  periodMs: 'action.periodMs',
 };
 
 type Translate = ReturnType<typeof useWords>['t'];
@@ -44,11 +55,17 @@ function factsOf(fields: object, t: Translate): (readonly [string, string])[] {
 }
 
 function valueText(field: string, value: unknown, t: Translate): string | undefined {
+  if (field === 'periodMs' && value === null) return t('action.periodMs.sinceLast');
+  if (field === 'hosts' && value === 'this') return t('action.hosts.this');
   if (value === null || value === undefined || value === false || value === 0) return undefined;
   if (value === true) return t('common.yes');
   if (field === 'mode' && (value === 'full' || value === 'incremental')) return t(`action.mode.${value}`);
   if (typeof value === 'number')
-    return field.endsWith('Ms') ? describeDuration(value) : field.endsWith('Bytes') ? size(value) : String(value);
+    return field.endsWith('Ms')
+      ? describeDuration(value)
+      : field.endsWith('Bytes') || field === 'bytes'
+        ? size(value)
+        : String(value);
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(String).join(' · ');
   return String(value);
 }
