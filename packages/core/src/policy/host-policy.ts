@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { originsOfAction, pathsOfAction } from '../action/action-paths.js';
 import { isAction } from '../action/action-spec.js';
+import { webauthnKeyPattern } from '../approval/webauthn-text.js';
 import type { Manifest } from '../job/job-spec.js';
 import { makeProblem, type Result } from '../problem.js';
 import type { PolicyFaultCode } from '../state/assignment-faults.js';
@@ -44,7 +45,7 @@ const originPattern = z
 const approverKey = z
   .string()
   .refine(
-    (text) => /^([A-Za-z0-9_-]{43}|[0-9a-f]{32})$/.test(text),
+    (text) => /^([A-Za-z0-9_-]{43}|[0-9a-f]{32})$/.test(text) || webauthnKeyPattern.test(text),
     problemParams('wrong_value', 'a public key of an approver, or its fingerprint of 32 hexadecimal digits'),
   );
 
