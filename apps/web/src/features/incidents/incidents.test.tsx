@@ -105,7 +105,9 @@ describe('the page of an incident', () => {
     expect(await screen.findByRole('button', { name: 'Take back' })).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Assign' }));
     fireEvent.change(await screen.findByLabelText('Assigned to'), { target: { value: ' Ann ' } });
-    fireEvent.click(within(screen.getByRole('dialog', { name: 'Assign' })).getByRole('button', { name: 'Assign' }));
+    fireEvent.click(
+      within(await screen.findByRole('dialog', { name: 'Assign' })).getByRole('button', { name: 'Assign' }),
+    );
     await waitFor(() =>
       expect(network.calls).toContainEqual({
         route: 'POST /incidents/:number/assign',
@@ -116,9 +118,56 @@ describe('the page of an incident', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Add a note' }));
     fireEvent.change(await screen.findByLabelText('Note'), { target: { value: 'disk replaced' } });
     fireEvent.click(
-      within(screen.getByRole('dialog', { name: 'Add a note' })).getByRole('button', { name: 'Add a note' }),
+      within(await screen.findByRole('dialog', { name: 'Add a note' })).getByRole('button', { name: 'Add a note' }),
     );
     expect(await screen.findByText('disk replaced')).toBeTruthy();
+  });
+
+  it('keeps what was typed when a dialog is put aside, and asks before it is left behind', async () => {
+    const { network } = serverWith();
+    const { history } = renderApp('/incidents/42', network);
+    fireEvent.click(await screen.findByRole('button', { name: 'Add a note' }));
+    const note = await screen.findByLabelText('Note');
+    fireEvent.focusIn(note);
+    fireEvent.input(note, { target: { value: 'disk replaced' } });
+    fireEvent.keyDown(note, { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByRole('dialog', { name: 'Add a note' })).toBeNull());
+    history.push('/jobs');
+    const question = await screen.findByRole('dialog', { name: 'Leave without saving?' });
+    fireEvent.click(within(question).getByRole('button', { name: 'Stay' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(history.location.pathname).toBe('/incidents/42');
+    fireEvent.click(screen.getByRole('button', { name: 'Add a note' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Add a note' });
+    expect((within(dialog).getByLabelText('Note') as HTMLInputElement).value).toBe('disk replaced');
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Add a note' }));
+    expect(await screen.findByText('disk replaced')).toBeTruthy();
+    // It is stored: nothing is lost any more.
+    history.push('/jobs');
+    await waitFor(() => expect(history.location.pathname).toBe('/jobs'));
+  });
+
+  it('is told in Chinese where its code has words, and as the server says it where not', async () => {
+    const reason = { code: 'consecutive_failures', text: '3 runs failed in a row', figures: { failures: 3 } };
+    const about = { subject: 'nightly', reason };
+    const [alert] = sampleIncident().alerts;
+    if (!alert) throw new Error('the sample has an alert');
+    const strange = {
+      ...alert,
+      id: crypto.randomUUID(),
+      reason: { code: 'of_a_newer_server', text: 'in its own words' },
+    };
+    const muted = { code: 'silence', text: 'x', figures: { silence: 'night', until: '2026-11-28T18:00:00.000Z' } };
+    const { network } = serverWith({ about, muted, alerts: [{ ...alert, reason }, strange] });
+    renderApp('/incidents/42', network);
+    expect((await screen.findByRole('heading', { level: 1 })).textContent).toBe('nightly fails on 3 of 12 hosts');
+    fireEvent.click(screen.getByText('中文'));
+    expect(await screen.findByRole('heading', { level: 1, name: 'nightly：连续 3 次运行失败' })).toBeTruthy();
+    expect(screen.getByText('被静默 night 静音，至 2026-11-28 18:00:00 UTC')).toBeTruthy();
+    expect(screen.getByText('连续 3 次运行失败')).toBeTruthy();
+    expect(screen.getByText('in its own words')).toBeTruthy();
+    fireEvent.click(screen.getByText('English'));
+    expect(await screen.findByText('3 runs failed in a row')).toBeTruthy();
   });
 
   it('says why an act was refused', async () => {
