@@ -3,6 +3,12 @@ import { readConfig } from './config.js';
 
 const oidc = { CARILLON_OIDC_ISSUER: 'https://id.example', CARILLON_OIDC_CLIENT_ID: 'carillon' };
 const hook = { CARILLON_AUDIT_WEBHOOK: 'https://siem.example/rows' };
+const archive = {
+  CARILLON_ARCHIVE_ENDPOINT: 'https://s3.example/',
+  CARILLON_ARCHIVE_BUCKET: 'runs',
+  CARILLON_ARCHIVE_ACCESS_KEY: 'AK',
+  CARILLON_ARCHIVE_SECRET_KEY: 'secret-key',
+};
 const least = { DATABASE_URL: 'postgresql://u:secret@db/carillon' };
 
 describe('configuration', () => {
@@ -61,6 +67,13 @@ describe('configuration', () => {
     ],
     [{ CARILLON_AUDIT_WEBHOOK: 'https://siem/secret' }, 'CARILLON_AUDIT_WEBHOOK_SECRET: expected whsec_'],
     [{ ...hook, CARILLON_AUDIT_WEBHOOK_SECRET: 'whsec_c2hvcnQ=' }, 'got "(hidden)"'],
+    [{ CARILLON_ARCHIVE_BUCKET: 'runs' }, 'CARILLON_ARCHIVE_ENDPOINT: expected the address of an S3 store, since'],
+    [{ ...archive, CARILLON_ARCHIVE_ENDPOINT: 'http://minio:9000' }, 'CARILLON_ARCHIVE_ENDPOINT: expected https://'],
+    [{ ...archive, CARILLON_ARCHIVE_ENDPOINT: 'https://u:secret@s3.example' }, 'got "(hidden)"'],
+    [{ ...archive, CARILLON_ARCHIVE_BUCKET: '../x' }, 'CARILLON_ARCHIVE_BUCKET: expected the name of a bucket'],
+    [{ ...archive, CARILLON_ARCHIVE_PREFIX: '../' }, 'CARILLON_ARCHIVE_PREFIX: expected folders'],
+    [{ ...archive, CARILLON_ARCHIVE_SECRET_KEY: '' }, 'CARILLON_ARCHIVE_SECRET_KEY: expected a key of the store'],
+    [{ ...archive, CARILLON_ARCHIVE_AFTER_DAYS: '0' }, 'CARILLON_ARCHIVE_AFTER_DAYS: expected a whole number from 1'],
     [{ DATABASE_URL: '', DATABASE_URL_FILE: '/nowhere' }, 'DATABASE_URL_FILE: expected a readable file'],
   ])('refuses %j by naming the variable and what was expected', (env, message) => {
     expect(() => readConfig({ ...least, ...env })).toThrow(message);
@@ -78,6 +91,16 @@ describe('configuration', () => {
     expect(readConfig({ ...least, CARILLON_AUDIT_SYSLOG: 'udp://[::1]' }).audit?.syslog).toEqual({
       ...{ protocol: 'udp', host: '::1', port: 514 },
     });
+  });
+
+  it('archives nothing unless it is told where', () => {
+    expect(readConfig(least).archive).toBeUndefined();
+    expect(readConfig({ ...least, ...archive }).archive).toEqual({
+      ...{ endpoint: 'https://s3.example', bucket: 'runs', region: 'us-east-1', prefix: 'carillon/', afterDays: 7 },
+      ...{ accessKeyId: 'AK', secretAccessKey: 'secret-key' },
+    });
+    const inside = { CARILLON_ARCHIVE_ENDPOINT: 'http://minio:9000/s3', CARILLON_ARCHIVE_ALLOW_HTTP: '1' };
+    expect(readConfig({ ...least, ...archive, ...inside }).archive).toMatchObject({ endpoint: 'http://minio:9000/s3' });
   });
 
   it('knows an identity provider by its issuer and our client', () => {
