@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { chooseProxy, type ProxyChoice } from '@carillon/core/link/proxy';
 import { readWinHttpSettings } from '@carillon/core/link/winhttp-proxy';
+import { clientCertificate } from './client-certificate.js';
 import { openTunnel } from './proxy-tunnel.js';
 import { trustedRoots } from './trusted-roots.js';
 
@@ -13,6 +14,9 @@ export interface Route {
   readonly proxy?: string | undefined;
   /** File with certificates (PEM) that are trusted besides the known ones. */
   readonly ca?: string | undefined;
+  /** Files with a certificate of this host's own and its key (PEM), shown to a server that asks for one. */
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
 }
 
 /** What `ws` needs to go that way. */
@@ -20,6 +24,8 @@ export interface Passage {
   readonly proxy: ProxyChoice;
   readonly socketOptions: {
     readonly ca?: string[];
+    readonly cert?: string;
+    readonly key?: string;
     readonly rejectUnauthorized: true;
     readonly createConnection?: () => Socket;
   };
@@ -27,17 +33,17 @@ export interface Passage {
 
 /**
  * Finds the way to a server, and opens the tunnel where there is a proxy on it.
- * @throws LinkError of the proxy; Error naming the file of certificates
+ * @throws LinkError of the proxy; Error naming the file of certificates or of the key
  */
 export async function findPassage(
   server: URL,
-  { proxy: setting = 'system', ca: caFile }: Route,
+  { proxy: setting = 'system', ca: caFile, ...own }: Route,
   options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
 ): Promise<Passage> {
   const ca = trustedRoots(caFile);
   const proxy = proxyFor(server, setting);
   // Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment must not turn the check off.
-  const checked = { ...(ca ? { ca } : {}), rejectUnauthorized: true } as const;
+  const checked = { ...(ca ? { ca } : {}), ...clientCertificate(own), rejectUnauthorized: true } as const;
   if (proxy.kind === 'direct') return { proxy, socketOptions: checked };
   const isSecure = server.protocol === 'https:';
   const host = server.hostname.replace(/^\[|\]$/g, '');
