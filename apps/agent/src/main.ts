@@ -21,12 +21,13 @@ const usage = `carillon-agent ${agentVersion}
          work until stopped; with --log-file what it says goes to agent.log in its folder
   run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
   action --dry-run JOB [--data DIR]
-         what the action of a job (cleanup, backup, http, healthCheck, metrics) would do, without doing it
+         what a start of a job would do now, without doing it; exit code 0: it would run, 3: be skipped, 4: wait, 5: fail
   backup list | verify [--set SET] | restore --set SET|latest --to DIR [--overwrite] [--dry-run]
          JOB|FOLDER [PATTERN] [--data DIR] [--json]
          sets that a job of this host made, or that are in a folder; restore writes over nothing unless told
   status [--data DIR] [--json]  is it running, connected, in step; what it still has to tell
   doctor [--data DIR] [--json]  looks for what is wrong and says what to do; exit code 1 when something is
+  witness [--data DIR]          ends of the server's audit that this host was told, for carillon audit verify --witnesses FILE
   policy show | check [FILE] [--data DIR] [--json]
          what the owner of this host allows the centre, and which jobs that keeps out; exit code 1 for check if any
   policy require-approvals COUNT KEY[=WHOSE]... | require-approvals none [--data DIR] [--json]
@@ -50,6 +51,7 @@ const verbs: Record<string, () => Promise<Verb>> = {
   backup: async () => (await import('./verbs/backup.js')).backup,
   status: async () => (await import('./verbs/look.js')).status,
   doctor: async () => (await import('./verbs/look.js')).doctor,
+  witness: async () => (await import('./verbs/look.js')).witness,
   policy: async () => (await import('./verbs/look.js')).policy,
   account: async () => (await import('./verbs/keep.js')).account,
   secret: async () => (await import('./verbs/keep.js')).secret,

@@ -107,11 +107,18 @@ describe('a job with an action', () => {
     expect(asked).toMatchObject({ code: 0, stderr: '' });
     expect(asked.stdout).toContain(`would remove ${join(root, 'a.log')} (1 B)`);
     expect(asked.stdout).toContain('"dryRun":true');
-    expect(readdirSync(root)).toEqual(['a.log', 'sub']);
-    expect(await ask('--dry-run', 'other')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('it has no action'),
+    expect(asked.stdout).toMatch(/\nit would run\n$/);
+    jobs.store(cleanupJob(join(root, 'gone'), { name: 'lost' }));
+    const lost = await ask('--dry-run', 'lost');
+    expect(lost).toMatchObject({
+      code: 5,
+      stdout: expect.stringMatching(/\nit would fail: see what its action says\n$/),
     });
+    expect(readdirSync(root)).toEqual(['a.log', 'sub']);
+    const program = await ask('--dry-run', 'other');
+    expect(program).toMatchObject({ code: 0, stderr: '' });
+    expect(program.stdout).toContain(`program: ${process.execPath}\narguments: "-e" ""\n`);
+    expect(program.stdout).toMatch(/\nit would run\n$/);
     expect(await ask(job.jobId)).toMatchObject({ code: 2, stderr: expect.stringContaining('expected --dry-run') });
     expect(await ask('--dry-run', 'none')).toMatchObject({ code: 1, stderr: expect.stringContaining('no job none') });
   });
@@ -208,6 +215,16 @@ describe('a job with an action', () => {
     const { code, out } = await runOf(jobs, makeManifest({ name: 'load', run }));
     expect([code, out]).toEqual([0, expect.stringContaining('::result {"action":"metrics","rows":1,')]);
     expect(readFileSync(log, 'utf8')).toMatch(/^at,cpu_percent,memory_percent,disk \/ percent\r\n2.*\r\n$/);
+  });
+
+  it('asks the centre for a report, and ends', async () => {
+    const jobs = new JobStarts();
+    const action = { to: ['ops-mail'], jobs: ['Night*'], hosts: 'this', periodMs: 3_600_000 } as const;
+    const run: RunSpec = { kind: 'report', action, workingDirectory: null, environment: {} };
+    const { code, out } = await runOf(jobs, makeManifest({ name: 'told', run }));
+    expect(code).toBe(0);
+    expect(out).toContain('asked the centre for the report of Night* on this host over the last 1h, for ops-mail\n');
+    expect(out).toContain('::result {"action":"report","to":["ops-mail"],');
   });
 
   it('is done by its signed definition only', async () => {

@@ -1,6 +1,7 @@
 import { actionKinds } from '@carillon/core/action/action-spec';
 import { pauseCapability } from '@carillon/core/desired/pause';
 import { actionNeed } from '@carillon/core/job/job-spec';
+import { dryRunCapability } from '@carillon/core/run/dry-run';
 
 /** What this agent can do beyond the first version of the protocol; told to the centre, and checked against a job's needs. */
 export const capabilities: readonly string[] = [
@@ -18,9 +19,12 @@ export const capabilities: readonly string[] = [
   'overrides',
   'override-settings',
   'adopt',
+  'orphans',
   pauseCapability,
   'trust',
   'audit-witness',
+  'audit-kept',
   'approvals',
+  dryRunCapability,
   ...actionKinds.map(actionNeed),
 ];

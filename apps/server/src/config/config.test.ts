@@ -48,6 +48,7 @@ describe('configuration', () => {
     [{ CARILLON_OIDC_ISSUER: 'https://id.example' }, 'CARILLON_OIDC_CLIENT_ID: expected the id of a client'],
     [{ ...oidc, CARILLON_OIDC_ISSUER: 'http://id.example' }, 'CARILLON_OIDC_ISSUER: expected https://'],
     [{ ...oidc, CARILLON_OIDC_SCOPE: 'profile' }, 'CARILLON_OIDC_SCOPE: expected scopes with openid'],
+    [{ ...oidc, CARILLON_OIDC_SIGN_OUT: 'never' }, 'CARILLON_OIDC_SIGN_OUT: expected provider, back, local'],
     [{ ...oidc, CARILLON_OIDC_GROUPS: 'ops=viewer@all' }, 'CARILLON_OIDC_GROUPS: expected JSON such as'],
     [{ ...oidc, CARILLON_OIDC_GROUPS: '{"ops":["boss@all"]}' }, 'got "boss@all"'],
     [
@@ -108,6 +109,7 @@ describe('configuration', () => {
     expect(readConfig({ ...least, ...oidc }).oidc).toEqual({
       ...{ issuer: 'https://id.example', clientId: 'carillon', clientSecret: undefined, name: 'id.example' },
       ...{ scope: 'openid profile email', nameClaim: 'preferred_username', groupsClaim: 'groups', groups: [] },
+      signOut: 'provider',
     });
     const more = {
       ...{

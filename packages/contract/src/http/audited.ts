@@ -51,6 +51,7 @@ export const audited: AuditedTable = {
       changes: true,
     },
     run: { kind: 'Command', act: 'run', keep: ['hosts'] },
+    dryRun: { kind: 'Command', act: 'dry run', keep: ['hosts'] },
     remove: { kind: 'Job', act: 'deleted' },
     preview: onlyAsks,
   },
@@ -60,7 +61,7 @@ export const audited: AuditedTable = {
     rollBack: { kind: 'Rollout', act: 'rolled back', keep: ['reason'] },
   },
   hosts: {
-    setLabels: { kind: 'Host', act: 'labelled', keep: ['labels'] },
+    setLabels: { kind: 'Host', act: 'labelled', keep: ['labels', 'overrideFreeze'] },
     createToken: {
       kind: 'EnrolmentToken',
       act: 'created',

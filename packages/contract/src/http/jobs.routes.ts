@@ -171,6 +171,16 @@ export const jobRoutes = defineRoutes({
     body: z.object({ hosts: z.array(z.string()).min(1).max(1_000).optional() }).default({}),
     response: z.object({ commands: z.array(commandSummary) }),
   },
+  dryRun: {
+    method: 'POST',
+    path: '/jobs/:name/dry-run',
+    tag,
+    summary: 'Ask its hosts, or some, what a start now would do; nothing is started, and each command gets its answer',
+    params: job,
+    /** At most `limits.dryRunHosts`; all hosts of the job when they are no more than that. */
+    body: z.object({ hosts: z.array(z.string()).min(1).max(limits.dryRunHosts).optional() }).default({}),
+    response: z.object({ commands: z.array(commandSummary) }),
+  },
   remove: {
     method: 'DELETE',
     path: '/jobs/:name',
@@ -242,6 +252,13 @@ export const jobRoutes = defineRoutes({
       accounts: z.array(accountUse).optional(),
       /** Other jobs of these hosts that start at the same moment as one of the next starts; at most `limits.previewOverlaps`. */
       overlaps: z.array(z.object({ job: z.string(), hosts: z.int(), at: instant })).optional(),
+      /** In which order its hosts get it; null: all at once, or there is nothing new for them. */
+      rollout: z
+        .object({ rings: z.array(plannedHosts.extend({ ring: z.string() })), soakMs: z.int() })
+        .nullable()
+        .optional(),
+      /** The freeze that would refuse it now; null: none. */
+      frozen: z.object({ freeze: z.string(), reason: z.string(), until: instant }).nullable().optional(),
     }),
   },
 });

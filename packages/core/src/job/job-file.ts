@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { isForeignPath } from '../adopt/foreign-path.js';
 import { mostApprovals } from '../approval/change-request.js';
 import { canonicalJson } from '../desired/canonical-json.js';
+import type { OrphanRule } from '../desired/orphan.js';
 import { parseDocument } from '../document/parse-document.js';
-import type { HostGroup, Target } from '../host/target.js';
+import type { HostGroup } from '../host/target.js';
 import { makeProblem, type Result } from '../problem.js';
 import { rolloutSchema } from '../rollout/rollout.schema.js';
 import { problemParams } from '../zod-problems.js';
@@ -34,35 +35,7 @@ import {
 import { runSchema } from './run.schema.js';
 import { accountKinds, accountProblem, type RunAs, type RunAsParts, readRunAs, serviceAccounts } from './run-as.js';
 import { scheduleSchema } from './schedule.schema.js';
-
-const targetsSchema = z
-  .strictObject({
-    all: z.literal(true).optional(),
-    labels: labelsSchema
-      .refine((labels) => Object.keys(labels).length > 0, problemParams('too_short', 'at least one label'))
-      .optional(),
-    hosts: z.array(hostNameSchema).min(1).max(jobLimits.targetNames).optional(),
-    group: nameSchema.optional(),
-    groups: z.array(nameSchema).min(1).max(jobLimits.targetNames).optional(),
-  })
-  .superRefine((target, context) => {
-    if (Object.values(target).every((part) => part === undefined)) {
-      context.addIssue({
-        code: 'custom',
-        input: target,
-        ...problemParams('missing', 'at least one of labels, hosts, group, all'),
-      });
-    }
-  })
-  .transform(({ all, labels, hosts, group, groups }): Target => {
-    const allGroups = [...(group === undefined ? [] : [group]), ...(groups ?? [])];
-    return {
-      ...(all ? { all } : {}),
-      ...(labels ? { labels } : {}),
-      ...(hosts ? { hosts } : {}),
-      ...(allGroups.length > 0 ? { groups: allGroups } : {}),
-    };
-  });
+import { targetsSchema } from './targets.schema.js';
 
 const accountForms = serviceAccounts.join(', ');
 
@@ -153,6 +126,20 @@ const onDriftSchema = z
   .enum(['repair', 'leave', 'adopt', 'report'])
   .transform((policy): DriftPolicy => (policy === 'leave' ? 'report' : policy));
 
+/** `keep`, as when left out: tasks go on for ever. */
+const orphansSchema = z.unknown().transform((value, context): OrphanRule | null => {
+  if (value === 'keep') return null;
+  const map = z.strictObject({ disable: durationSchema(jobLimits.orphanMs) }).safeParse(value);
+  if (map.success) return { disableAfterMs: map.data.disable };
+  for (const issue of map.error.issues)
+    context.addIssue(
+      issue.code === 'invalid_type' && issue.path.length === 0
+        ? { code: 'custom', input: value, ...problemParams('wrong_value', 'keep, or a map such as { disable: 30d }') }
+        : ({ ...issue, input: issue.input } as never),
+    );
+  return z.NEVER;
+});
+
 /** The job file (`kind: Job`) as people write it; parsing gives the full spec. */
 export const jobFileSchema = z
   .strictObject({
@@ -177,6 +164,7 @@ export const jobFileSchema = z
     alerts: z.array(nameSchema).max(50).optional(),
     when: conditionsSchema.optional(),
     retry: retrySchema.optional(),
+    orphans: orphansSchema.optional(),
     rollout: rolloutSchema.optional(),
   })
   .superRefine(({ run, overrides = [] }, context) => {
@@ -214,6 +202,7 @@ export const jobFileSchema = z
       ...(file.when ? { when: file.when } : {}),
       ...(file.replaces && file.replaces.length > 0 ? { replaces: file.replaces } : {}),
       ...(file.overrides && file.overrides.length > 0 ? { overrides: file.overrides } : {}),
+      ...(file.orphans ? { orphans: file.orphans } : {}),
       ...(file.rollout ? { rollout: file.rollout } : {}),
       alerts: file.alerts ?? [],
     }),

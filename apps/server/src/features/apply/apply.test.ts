@@ -99,6 +99,43 @@ describe('bad documents', () => {
     expect(app.hints).toEqual([]);
   });
 
+  it.each<[string, object, object]>([
+    [
+      'a channel that is not there',
+      { to: 'nope' },
+      { path: 'run.report.to', code: 'unknown_reference', got: '"nope"' },
+    ],
+    [
+      'a channel that only calls people',
+      { to: 'phone' },
+      { path: 'run.report.to', expected: expect.stringContaining('not twilio-voice') },
+    ],
+    ['a group that is not there', { to: 'one', hosts: { group: 'nope' } }, { path: 'run.report.hosts', got: '"nope"' }],
+  ])('a report to %s is refused', async (_what, report, problem) => {
+    const phone = {
+      kind: 'Channel',
+      name: 'phone',
+      type: 'twilio-voice',
+      accountSid: 'a',
+      authToken: { secret: 't' },
+      from: '+4930123456',
+      to: ['+4930123457'],
+    };
+    const { body } = await refusal([channel('one'), phone, jobFile('told', { run: { report } })]);
+    expect(body.params.problems).toEqual([expect.objectContaining({ document: 2, ...problem })]);
+  });
+
+  it('a report that each of many hosts would ask for is stored, and said so', async () => {
+    const told = async (report: object) => {
+      const documents = [channel('one'), jobFile('told', { run: { report: { to: 'ONE', ...report } } })];
+      return (await apply(documents, { dryRun: true })).results[1]?.warnings?.map(({ code }) => code);
+    };
+    expect([await told({}), await told({ hosts: 'this' })]).toEqual([
+      ['agent_too_old', 'report_from_each_host'],
+      ['agent_too_old'],
+    ]);
+  });
+
   it('channels that fall back in a circle, or along too long a line, are refused', async () => {
     const circle = await refusal([channel('a', 'b'), channel('b', 'c'), channel('c', 'a')]);
     expect(circle.body.params.problems?.[0]).toMatchObject({ path: 'fallback', got: '"a → b → c → a"' });
@@ -129,5 +166,46 @@ describe('bad documents', () => {
   it('a request without documents, or with a misspelt option, is refused before anything is read', async () => {
     expect((await refusal([])).body.params.problems?.[0]).toMatchObject({ path: 'documents' });
     expect((await refusal([good], { dryrun: true })).body.params.problems?.[0]).toMatchObject({ path: 'dryrun' });
+  });
+});
+
+describe('a set of files', () => {
+  const names = ({ pruned = [] }: { pruned?: { name: string }[] | undefined }) => pruned.map(({ name }) => name);
+  const live = async () => {
+    const { rows } = await app.database.pool.query<{ name: string }>(
+      `SELECT name FROM job WHERE deleted_at IS NULL AND name LIKE 'set-%' ORDER BY name`,
+    );
+    return rows.map(({ name }) => name);
+  };
+
+  it('loses with prune the jobs that it had and has no more, and no others', async () => {
+    const [a, b, c] = ['set-a', 'set-b', 'set-c'].map((name) => jobFile(name)) as [object, object, object];
+    await apply([a, b], { set: { name: 'ops' } });
+    await apply([c], { set: { name: 'other' } });
+    await apply([jobFile('set-loose')]);
+    // Without prune nothing goes, and a look deletes nothing.
+    expect(names(await apply([a], { set: { name: 'ops' } }))).toEqual([]);
+    const looked = await apply([a], { set: { name: 'ops', prune: true }, dryRun: true, plan: true });
+    expect(looked.pruned).toEqual([{ name: 'set-b', count: 2, hosts: ['WIN-01', 'WIN-02'] }]);
+    const other = await apply([a], { set: { name: 'ops', prune: false }, dryRun: true, plan: true });
+    expect(looked.plan?.hash).not.toBe(other.plan?.hash);
+    expect(await live()).toEqual(['set-a', 'set-b', 'set-c', 'set-loose']);
+
+    expect(names(await apply([a], { set: { name: 'ops', prune: true }, expectPlan: looked.plan?.hash }))).toEqual([
+      'set-b',
+    ]);
+    expect(await live()).toEqual(['set-a', 'set-c', 'set-loose']);
+    const { rows } = await app.database.pool.query(
+      `SELECT DISTINCT a.state FROM assignment a JOIN job j ON j.id = a.job_id WHERE j.name = 'set-b'`,
+    );
+    expect(rows).toEqual([{ state: 'removing' }]);
+    expect(await apply([a], { set: { name: 'ops', prune: true } })).not.toHaveProperty('pruned');
+  });
+
+  it('takes over a job of another set that it has too, which that one prunes no more', async () => {
+    const [a, c] = [jobFile('set-a'), jobFile('set-c')];
+    await apply([c, a], { set: { name: 'ops', prune: true } });
+    expect(names(await apply([jobFile('set-d')], { set: { name: 'other', prune: true } }))).toEqual([]);
+    expect(await live()).toEqual(['set-a', 'set-c', 'set-d', 'set-loose']);
   });
 });
