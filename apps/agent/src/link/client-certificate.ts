@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Route } from './route.js';
+
+/** Files in PEM form. */
+export interface CertificateFiles {
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+}
 
 /**
  * A certificate of this host's own with its key, for a balancer that lets in nobody without one (mTLS). It says nothing of
@@ -9,7 +14,7 @@ import type { Route } from './route.js';
 export function clientCertificate({
   tlsCert,
   tlsKey,
-}: Pick<Route, 'tlsCert' | 'tlsKey'>): { readonly cert: string; readonly key: string } | undefined {
+}: CertificateFiles): { readonly cert: string; readonly key: string } | undefined {
   if (tlsCert === undefined && tlsKey === undefined) return undefined;
   return {
     cert: pemIn('tlsCert', tlsCert, /-----BEGIN CERTIFICATE-----/),

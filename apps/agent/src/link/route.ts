@@ -4,19 +4,16 @@ import { isIP } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { chooseProxy, type ProxyChoice } from '@carillon/core/link/proxy';
 import { readWinHttpSettings } from '@carillon/core/link/winhttp-proxy';
-import { clientCertificate } from './client-certificate.js';
+import { type CertificateFiles, clientCertificate } from './client-certificate.js';
 import { openTunnel } from './proxy-tunnel.js';
 import { trustedRoots } from './trusted-roots.js';
 
-/** The way to a server as an administrator set it; both have a default. */
-export interface Route {
+/** The way to a server as an administrator set it; all have a default. The host's own certificate is shown to who asks for one. */
+export interface Route extends CertificateFiles {
   /** `none`, an http or https URL, or `system`. */
   readonly proxy?: string | undefined;
   /** File with certificates (PEM) that are trusted besides the known ones. */
   readonly ca?: string | undefined;
-  /** Files with a certificate of this host's own and its key (PEM), shown to a server that asks for one. */
-  readonly tlsCert?: string | undefined;
-  readonly tlsKey?: string | undefined;
 }
 
 /** What `ws` needs to go that way. */

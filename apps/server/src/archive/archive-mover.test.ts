@@ -3,7 +3,9 @@ import { gunzipSync } from 'node:zlib';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ArchiveMetrics } from '../observability/archive-metrics.js';
+import { RunOutputStore } from '../store/run-output.store.js';
 import { addOutput } from '../store/testing/runs.js';
+import { RunOutputs } from './run-outputs.js';
 import { type ArchiveScene, startArchiveScene } from './testing/archive-scene.js';
 
 let scene: ArchiveScene;
@@ -89,6 +91,22 @@ describe('the archive', () => {
     expect([...(await scene.rows())]).toEqual([[[...scene.s3.objects.keys()].join(), 'held']]);
     expect(scene.s3.objects.has(first)).toBe(false);
     expect(await scene.server().state.read()).toMatchObject({ objects: 1, outputBytes: 4 });
+  });
+
+  it('loses no reader in between: what moves while it is read is found in one place or the other', async () => {
+    const old = await scene.run(8, pieces);
+    const { archived } = scene.server();
+    class MovedBeforehand extends RunOutputStore {
+      override async from(...place: Parameters<RunOutputStore['from']>) {
+        await turn();
+        return await super.from(...place);
+      }
+    }
+    const outputs = new RunOutputs(new MovedBeforehand(scene.database), archived);
+    expect((await outputs.from(old, 0, 0, 9)).rows.map(({ data }) => data.toString('latin1')).join('')).toBe(
+      written[0],
+    );
+    expect(await scene.hotPieces(old)).toBe(0);
   });
 
   it('needs no second object for what only came again', async () => {
