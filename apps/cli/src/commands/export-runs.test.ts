@@ -115,6 +115,8 @@ describe('runs', () => {
   it('have a table, whose newest row of each counts', async () => {
     const { stdout } = await cli.run('export-runs', '--ddl');
     expect(stdout).toContain('CREATE TABLE IF NOT EXISTS carillon_runs (');
-    expect(stdout).toContain('ENGINE = ReplacingMergeTree(exported_ms) PARTITION BY toYYYYMM(started_at) ORDER BY run_id');
+    expect(stdout).toContain(
+      'ENGINE = ReplacingMergeTree(exported_ms) PARTITION BY toYYYYMM(started_at) ORDER BY run_id',
+    );
   });
 });

@@ -38,7 +38,10 @@ export function addExportRuns(program: Command, cli: Cli): void {
   handle(command, cli, async (session: Session, options: ExportRunsOptions) => {
     const { table } = options;
     if (!isTableName(table)) throw usageError(`--table: expected a name such as carillon_runs, got ${table}`);
-    if (options.ddl) return session.io.stdout.write(`${tableDdl(table)}\n`);
+    if (options.ddl) {
+      session.io.stdout.write(`${tableDdl(table)}\n`);
+      return undefined;
+    }
     if (options.clickhouse === undefined) throw usageError('--clickhouse: expected the address of ClickHouse');
     const password = passwordOf(session.io, options.passwordFile);
     const clickHouse = new ClickHouse({ url: options.clickhouse, user: options.user, password, table });

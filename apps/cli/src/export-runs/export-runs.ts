@@ -1,7 +1,7 @@
+import { ApiFailure } from '@carillon/contract/http/client';
 import type { Response } from '@carillon/contract/http/route';
 import { runRoutes } from '@carillon/contract/http/runs.routes';
 import { isRunUnderWay } from '@carillon/core/state/states';
-import { ApiFailure } from '@carillon/contract/http/client';
 import type { Session } from '../lib/session.js';
 import type { Bookmark } from './bookmark.js';
 import { type ClickHouseRow, rowOfRun } from './clickhouse-table.js';
