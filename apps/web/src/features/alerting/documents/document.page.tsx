@@ -55,7 +55,7 @@ function Existing({ kind, name }: { kind: AlertDocumentKind; name: string }) {
           <Editor
             key={stored.updatedAt}
             kind={kind}
-            first={writeText(stored.written)}
+            first={stored.source ?? writeText(stored.written)}
             stored={stored}
             onReload={reload}
           />
@@ -147,6 +147,8 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
             <SaveDocument
               kind={kind}
               raw={raw}
+              text={text}
+              before={stored && first}
               stored={stored}
               mutes={isQuiet ? (preview.data?.alerts ?? 0) : 0}
               change={result.change}
