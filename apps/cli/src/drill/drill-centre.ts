@@ -23,7 +23,7 @@ export interface CentreOptions {
 
 /** So that what no hint brings to the other server comes soon. */
 const pollMs = 1_000;
-const readyMs = 60_000;
+const readyMs = 180_000;
 const callMs = 60_000;
 const lookMs = 100;
 
@@ -91,7 +91,7 @@ export class DrillCentre {
     found(this.servers, group).start();
   }
 
-  /** @throws Error when it ends, or is not ready within a minute */
+  /** @throws Error when it ends, or is not ready in time */
   async untilReady(group: DrillGroup): Promise<void> {
     const untilMs = Date.now() + readyMs;
     for (;;) {

@@ -38,7 +38,7 @@ export interface DrillWorld {
 }
 
 const joinMinutes = 60;
-const inStepMs = 90_000;
+const inStepMs = 180_000;
 const lookMs = 250;
 const firstLeadMs = 5_000;
 const catchUpMs = 60_000;
