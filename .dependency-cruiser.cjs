@@ -31,7 +31,7 @@ module.exports = {
     {
       name: 'testkit-for-tests-only',
       severity: 'error',
-      from: { pathNot: [tests, '^apps/[^/]+/src/.*/testing/', '^packages/testkit/'] },
+      from: { pathNot: [tests, '^apps/[^/]+/src/testing/', '^apps/[^/]+/src/.*/testing/', '^packages/testkit/'] },
       to: { path: '^packages/testkit/' },
     },
     { name: 'no-cycles', severity: 'error', from: { pathNot: '/generated/' }, to: { circular: true } },

@@ -20,7 +20,7 @@ const usage = `carillon-agent ${agentVersion}
          work until stopped; with --log-file what it says goes to agent.log in its folder
   run    [--data DIR] JOB-ID    what Task Scheduler starts for a job
   action --dry-run JOB [--data DIR]
-         what the action of a job (cleanup, backup, http, healthCheck, metrics, report) would do, without doing it
+         what a start of a job would do now, without doing it; exit code 0: it would run, 3: be skipped, 4: wait, 5: fail
   backup list | verify [--set SET] | restore --set SET|latest --to DIR [--overwrite] [--dry-run]
          JOB|FOLDER [PATTERN] [--data DIR] [--json]
          sets that a job of this host made, or that are in a folder; restore writes over nothing unless told

@@ -56,6 +56,12 @@ export const limits = {
   /** Jobs of an hour that are told one by one. */
   loadJobs: 40,
   commandLifeMs: 5 * 60_000,
+  /** Hosts that one question about a dry run may go to; each looks at its disks for it. */
+  dryRunHosts: 20,
+  /** Of what a host says in a dry run, UTF-8; the middle of more is left out there. */
+  answerBytes: 64 * 1024,
+  /** How long the centre keeps it. */
+  keepAnswersDays: 7,
   heartbeatMs: 60_000,
   /** A socket silent for this long is dead. */
   silenceMs: 115_000,

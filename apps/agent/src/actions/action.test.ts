@@ -107,11 +107,18 @@ describe('a job with an action', () => {
     expect(asked).toMatchObject({ code: 0, stderr: '' });
     expect(asked.stdout).toContain(`would remove ${join(root, 'a.log')} (1 B)`);
     expect(asked.stdout).toContain('"dryRun":true');
-    expect(readdirSync(root)).toEqual(['a.log', 'sub']);
-    expect(await ask('--dry-run', 'other')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('it has no action'),
+    expect(asked.stdout).toMatch(/\nit would run\n$/);
+    jobs.store(cleanupJob(join(root, 'gone'), { name: 'lost' }));
+    const lost = await ask('--dry-run', 'lost');
+    expect(lost).toMatchObject({
+      code: 5,
+      stdout: expect.stringMatching(/\nit would fail: see what its action says\n$/),
     });
+    expect(readdirSync(root)).toEqual(['a.log', 'sub']);
+    const program = await ask('--dry-run', 'other');
+    expect(program).toMatchObject({ code: 0, stderr: '' });
+    expect(program.stdout).toContain(`program: ${process.execPath}\narguments: "-e" ""\n`);
+    expect(program.stdout).toMatch(/\nit would run\n$/);
     expect(await ask(job.jobId)).toMatchObject({ code: 2, stderr: expect.stringContaining('expected --dry-run') });
     expect(await ask('--dry-run', 'none')).toMatchObject({ code: 1, stderr: expect.stringContaining('no job none') });
   });

@@ -11,7 +11,7 @@ import { signer } from '../testing/samples.js';
 import { fillDisk, makeSmallDisk, noSmallDisk } from '../testing/small-disk.js';
 import { makeTempFolder } from '../testing/temp-folder.js';
 import { waitUntil } from '../testing/wait-until.js';
-import { CommandDesk, type CommandWork, type Done } from './command-desk.js';
+import { CommandDesk, type CommandWork, type Done, type Foretold } from './command-desk.js';
 import {
   type CommandJournal,
   type CommandResult,
@@ -42,6 +42,7 @@ function makeOrder(changes: Record<string, unknown> = {}, key = signer) {
 interface DeskOptions {
   journal?: CommandJournal;
   answer?: () => Promise<Done>;
+  foretold?: () => Promise<Foretold>;
   serverMs?: number;
   policy?: HostPolicy;
 }
@@ -57,6 +58,10 @@ function makeDesk(options: DeskOptions = {}) {
     stop: (runId) => {
       acts.push(`stop ${runId}`);
       return answer();
+    },
+    dryRun: (jobId) => {
+      acts.push(`dry run ${jobId}`);
+      return (options.foretold ?? (async () => ({ ok: true, verdict: 'would_run', answer: 'it would run\n' })))();
     },
   };
   const judge = (action: CommandKind) => judgeCommand(options.policy ?? openPolicy, action);
@@ -195,6 +200,75 @@ describe('a command', () => {
     open[0]?.();
     await waitUntil(() => acts.length === 3, 'the third');
     expect(acts[2]).toBe(acts[0]);
+  });
+});
+
+describe('a dry run', () => {
+  const ask = (changes: Record<string, unknown> = {}) => makeOrder({ action: 'dry_run', ...changes });
+
+  it('is answered with what the host says, and leaves nothing in the journal', async () => {
+    const { acts, told, journal, obey } = makeDesk();
+    const order = ask();
+    expect(await obey(order)).toEqual({
+      commandId: order.commandId,
+      state: 'done',
+      code: 'would_run',
+      answer: 'it would run\n',
+    });
+    expect(told[0]).toEqual({ commandId: order.commandId, state: 'accepted' });
+    expect(acts).toEqual([`dry run ${order.jobId}`]);
+    expect(journal.entries()).toEqual([]);
+  });
+
+  it('that cannot be made says why, with what was said until then', async () => {
+    const late = { ok: false, code: 'dry_run_late', message: 'm', answer: 'half' } as const;
+    expect(await makeDesk({ foretold: async () => late }).obey(ask())).toMatchObject({
+      state: 'rejected',
+      code: 'dry_run_late',
+      message: 'm',
+      answer: 'half',
+    });
+    const broken = makeDesk({ foretold: () => Promise.reject(new Error('no such thing')) });
+    expect(await broken.obey(ask())).toMatchObject({ state: 'rejected', code: 'internal' });
+  });
+
+  it('is told again in a new session, and made once however often it is asked for', async () => {
+    const { desk, acts, told, attach, obey } = makeDesk();
+    const order = ask();
+    const done = await obey(order);
+    desk.onCommand(order.body);
+    desk.detach();
+    attach();
+    expect(told.slice(-2)).toEqual([done, done]);
+    expect(acts).toHaveLength(1);
+  });
+
+  it('waits for no start, and for the dry run before it', async () => {
+    const open: (() => void)[] = [];
+    const foretold = () =>
+      new Promise<Foretold>((resolve) => open.push(() => resolve({ ok: true, verdict: 'would_run', answer: '' })));
+    const { desk, acts } = makeDesk({ answer: () => new Promise(() => undefined), foretold });
+    const first = makeOrder();
+    for (const order of [first, ask({ jobId: first.jobId }), ask()]) desk.onCommand(order.body);
+    await waitUntil(() => acts.length === 2, 'a start and a dry run');
+    expect(acts[1]).toBe(`dry run ${first.jobId}`);
+    open[0]?.();
+    await waitUntil(() => acts.length === 3, 'the other dry run');
+  });
+
+  it('keeps the newest answers only', async () => {
+    const { desk, told, attach, obey } = makeDesk();
+    for (let count = 0; count < 20; count += 1) await obey(ask());
+    desk.detach();
+    told.length = 0;
+    attach();
+    expect(told).toHaveLength(16);
+  });
+
+  it('is refused where the host allows no starts by hand', async () => {
+    const { acts, obey } = makeDesk({ policy: { commands: ['stop'] } });
+    expect(await obey(ask())).toMatchObject({ state: 'rejected', code: 'policy_commands' });
+    expect(acts).toEqual([]);
   });
 });
 

@@ -1,8 +1,10 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { type CommandOrder, commandOrder } from '@carillon/contract/agent/command-messages';
 import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
+import type { DryRunVerdict } from '@carillon/core/run/dry-run';
 import { type Refusal, refuse } from '@carillon/core/signing/refusal';
 import { judgeSignature, type Trust } from '@carillon/core/signing/verify';
+import { unreachable } from '@carillon/core/state/states';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import type { StartTicket } from '../runner/start-reason.js';
@@ -14,12 +16,19 @@ export type Done =
   /** `isUnknown`: it may have happened or not. */
   | { readonly ok: false; readonly isUnknown?: true; readonly code: string; readonly message: string };
 
+/** What the host says that a start would do. */
+export type Foretold =
+  | { readonly ok: true; readonly verdict: DryRunVerdict; readonly answer: string }
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly answer?: string };
+
 /** What commands do on the host. */
 export interface CommandWork {
   /** Starts a registered job; done when its runner has taken the ticket. */
   start(jobId: string, ticket: StartTicket): Promise<Done>;
   /** Ends a run; done when its runner has come to its end. */
   stop(runId: string): Promise<Done>;
+  /** Says what a start of a registered job would do now, and changes nothing. */
+  dryRun(jobId: string): Promise<Foretold>;
 }
 
 export interface CommandFacts extends Trust {
@@ -31,6 +40,8 @@ export interface CommandFacts extends Trust {
 /** Results younger than this are told again after a reconnect: the message may have been lost with its socket. */
 const retellMs = 3_600_000;
 const retellCount = 200;
+/** Answers of dry runs that are kept for it; each may be as long as a frame allows. */
+const keptAnswers = 16;
 
 /** Commands of the centre, each at most once, journaled before it is acted on. */
 export class CommandDesk {
@@ -39,6 +50,8 @@ export class CommandDesk {
   /** Server's clock minus ours; a host with a wrong clock still obeys the life of a command. */
   private skewMs = 0;
   private readonly lines = new Map<string, Promise<void>>();
+  /** Dry runs change nothing, so they are not journaled: after a crash one may be made twice, and nobody is wrong. */
+  private readonly answers = new Map<string, { readonly result: CommandResult; readonly atMs: number }>();
 
   constructor(
     private readonly facts: () => CommandFacts,
@@ -72,11 +85,9 @@ export class CommandDesk {
     this.refused = refused;
     this.skewMs = serverTimeMs - this.now();
     const since = this.now() - retellMs;
-    for (const { result } of this.journal
-      .entries()
-      .filter((entry) => entry.atMs >= since)
-      .slice(-retellCount))
-      tell(result);
+    const isRecent = ({ atMs }: { readonly atMs: number }) => atMs >= since;
+    for (const { result } of this.journal.entries().filter(isRecent).slice(-retellCount)) tell(result);
+    for (const { result } of [...this.answers.values()].filter(isRecent)) tell(result);
   }
 
   detach(): void {
@@ -84,7 +95,7 @@ export class CommandDesk {
     this.refused = undefined;
   }
 
-  /** Commands on one job or run are carried out one after the other. */
+  /** Commands on one job or run are carried out one after the other; dry runs, of whatever jobs, too. */
   onCommand(body: Body<'command'>): void {
     const read = this.read(body);
     if (!read.ok) {
@@ -94,12 +105,12 @@ export class CommandDesk {
       return;
     }
     const { order } = read;
-    const known = this.journal.find(order.commandId);
+    const known = this.journal.find(order.commandId) ?? this.answers.get(order.commandId);
     if (known) {
       this.tell?.(known.result);
       return;
     }
-    const key = order.runId ?? order.jobId;
+    const key = order.action === 'dry_run' ? order.action : (order.runId ?? order.jobId);
     const line = (this.lines.get(key) ?? Promise.resolve())
       .then(() => this.carryOut(order))
       .catch((error: unknown) => this.log.warn('a command failed', { error: String(error) }));
@@ -128,18 +139,30 @@ export class CommandDesk {
   }
 
   private async carryOut(order: CommandOrder): Promise<void> {
-    const { commandId, action, jobId } = order;
-    if (this.journal.find(commandId)) return;
+    const { commandId, action } = order;
+    if (this.journal.find(commandId) ?? this.answers.get(commandId)) return;
     const serverNowMs = this.now() + this.skewMs;
     if (serverNowMs > Date.parse(order.notAfter)) return this.note({ commandId, state: 'expired' });
     if (serverNowMs < Date.parse(order.notBefore))
       return this.note({ commandId, state: 'rejected', code: 'too_early', message: `not before ${order.notBefore}` });
-    const runId = action === 'run' ? newId(this.now()) : order.runId;
-    if (runId === null)
-      return this.note({ commandId, state: 'rejected', code: 'bad_command', message: 'stop: which run?' });
     const allowed = this.facts().judge?.(action);
     if (allowed && !allowed.ok)
       return this.note({ commandId, state: 'rejected', code: allowed.code, message: allowed.message.slice(0, 2_000) });
+    switch (action) {
+      case 'dry_run':
+        return this.foretell(order);
+      case 'run':
+      case 'stop':
+        return this.act(order, action);
+      default:
+        return unreachable(action);
+    }
+  }
+
+  private async act({ commandId, jobId, ...order }: CommandOrder, action: 'run' | 'stop'): Promise<void> {
+    const runId = action === 'run' ? newId(this.now()) : order.runId;
+    if (runId === null)
+      return this.note({ commandId, state: 'rejected', code: 'bad_command', message: 'stop: which run?' });
     this.note({ commandId, state: 'accepted', runId });
     try {
       const done =
@@ -154,6 +177,31 @@ export class CommandDesk {
       const message = String(error).slice(0, 2_000);
       this.note({ commandId, state: 'indeterminate', runId, code: 'internal', message });
     }
+  }
+
+  private async foretell({ commandId, jobId }: CommandOrder): Promise<void> {
+    this.say({ commandId, state: 'accepted' });
+    try {
+      const told = await this.work.dryRun(jobId);
+      if (told.ok) return this.say({ commandId, state: 'done', code: told.verdict, answer: told.answer });
+      const answer = told.answer ? { answer: told.answer } : {};
+      this.say({ commandId, state: 'rejected', code: told.code, message: told.message.slice(0, 2_000), ...answer });
+    } catch (error) {
+      this.say({ commandId, state: 'rejected', code: 'internal', message: String(error).slice(0, 2_000) });
+    }
+  }
+
+  /** As `note`, of what leaves nothing on disk. */
+  private say(result: CommandResult): void {
+    this.answers.delete(result.commandId);
+    this.answers.set(result.commandId, { result, atMs: this.now() });
+    for (const oldest of this.answers.keys()) {
+      if (this.answers.size <= keptAnswers) break;
+      this.answers.delete(oldest);
+    }
+    this.tell?.(result);
+    const { answer: _, ...rest } = result;
+    this.log.info('command', rest);
   }
 
   private note(result: CommandResult): void {

@@ -21,8 +21,8 @@ beforeAll(buildEmulator, 120_000);
 
 const jobId = newId();
 const path = '\\Carillon\\sample';
-const limits = { registerMs: 200, claimMs: 200, endMs: 200 };
-const patient = { registerMs: 20_000, claimMs: 20_000, endMs: 20_000 };
+const limits = { registerMs: 200, claimMs: 200, endMs: 200, dryRunMs: 200 };
+const patient = { registerMs: 20_000, claimMs: 20_000, endMs: 20_000, dryRunMs: 20_000 };
 
 function makeTicket(): StartTicket {
   return { commandId: newId(), runId: newId(), expiresAtMs: Date.now() + 60_000 };

@@ -14,8 +14,9 @@ import {
 import { orderStop } from '../runner/stop-orders.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { AgentFolder } from '../state/agent-folder.js';
-import type { DesiredCache } from '../state/desired-cache.js';
-import type { CommandWork, Done } from './command-desk.js';
+import type { DesiredCache, RegisteredJob } from '../state/desired-cache.js';
+import { askDryRun, dryRunCommand } from './ask-dry-run.js';
+import type { CommandWork, Done, Foretold } from './command-desk.js';
 
 export interface WorkLimits {
   /** How long a job's definition may take to arrive and be registered. */
@@ -24,10 +25,17 @@ export interface WorkLimits {
   readonly claimMs: number;
   /** How long ending a process tree may take. */
   readonly endMs: number;
+  /** How long a dry run may take; a backup's looks at every file. */
+  readonly dryRunMs: number;
 }
 
-const usualLimits: WorkLimits = { registerMs: 20_000, claimMs: 10_000, endMs: 30_000 };
+const usualLimits: WorkLimits = { registerMs: 20_000, claimMs: 10_000, endMs: 30_000, dryRunMs: 120_000 };
 const lookMs = 100;
+const notRegistered = {
+  ok: false,
+  code: 'not_registered',
+  message: 'the job is not registered on this host',
+} as const;
 
 /** Starts jobs through Task Scheduler, so that a run by hand is like any other, and stops runs through their runners. */
 export class HostWork implements CommandWork {
@@ -56,11 +64,8 @@ export class HostWork implements CommandWork {
   }
 
   private async startNow(jobId: string, ticket: StartTicket): Promise<Done> {
-    // A command may overtake the definition it is about: both are found by hint or poll, in any order.
-    const find = () => this.cache.registered().jobs.find((candidate) => candidate.jobId === jobId);
-    await until(() => find() !== undefined, this.limits.registerMs);
-    const job = find();
-    if (!job) return { ok: false, code: 'not_registered', message: 'the job is not registered on this host' };
+    const job = await this.registered(jobId);
+    if (!job) return notRegistered;
     leaveTicket(this.folder.tickets, jobId, ticket);
     try {
       await this.scheduler.start(job.path);
@@ -80,6 +85,13 @@ export class HostWork implements CommandWork {
     };
   }
 
+  /** A command may overtake the definition it is about: both are found by hint or poll, in any order. */
+  private async registered(jobId: string): Promise<RegisteredJob | undefined> {
+    const find = () => this.cache.registered().jobs.find((candidate) => candidate.jobId === jobId);
+    await until(() => find() !== undefined, this.limits.registerMs);
+    return find();
+  }
+
   /** A runner holds its ticket until its run is on disk; one that died before that may have started something or not. */
   private async untilOnRecord(jobId: string): Promise<Done> {
     const holders = () => ticketHolders(this.folder.tickets, jobId);
@@ -90,6 +102,12 @@ export class HostWork implements CommandWork {
     dropHeldTickets(this.folder.tickets, jobId);
     const message = 'the runner ended between taking the order and putting its run on record';
     return { ok: false, isUnknown: true, code: 'runner_died', message };
+  }
+
+  async dryRun(jobId: string): Promise<Foretold> {
+    const job = await this.registered(jobId);
+    if (!job) return notRegistered;
+    return askDryRun(dryRunCommand(this.folder.root, jobId), this.limits.dryRunMs);
   }
 
   async stop(runId: string): Promise<Done> {

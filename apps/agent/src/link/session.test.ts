@@ -137,6 +137,7 @@ describe('a command', () => {
         return { ok: true } as const;
       },
       stop: async () => ({ ok: true }) as const,
+      dryRun: () => Promise.reject(new Error('nobody asks for one here')),
     };
     const { agent, connection } = await session({}, { work });
     const commandId = newId();

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { type HostPolicy, openPolicy } from '@carillon/core/policy/host-policy';
+import type { ActionContext } from '../actions/action-context.js';
 import { ActionReport } from '../actions/action-report.js';
 import { runAction } from '../actions/run-action.js';
 import { loadPolicy } from '../policy/policy-file.js';
@@ -10,6 +11,7 @@ import { type AgentFolder, agentFolderAt } from '../state/agent-folder.js';
 import { loadManifest } from '../state/desired-cache.js';
 import { loadHostName, loadSignerKeys } from '../state/identity.js';
 import { loadSettings } from '../state/settings.js';
+import { sayDryRun } from './dry-run.js';
 
 /**
  * Carries out the action of a job of this host, by the signed definition that is on its disk; nothing else says what it does.
@@ -17,14 +19,32 @@ import { loadSettings } from '../state/settings.js';
  * @returns the exit code
  * @throws Error when there is no such job, or its definition is not signed by a pinned key
  */
-export function carryOutAction(data: string, job: string, isDryRun: boolean): Promise<number> {
+export function carryOutAction(data: string, job: string): Promise<number> {
   const folder = agentFolderAt(data);
   const manifest = findManifest(folder, job);
   const report = new ActionReport(
     (text) => process.stdout.write(text),
     (text) => process.stderr.write(text),
   );
-  return runAction(manifest, {
+  return runAction(manifest, contextOf(folder, manifest, report, false));
+}
+
+/**
+ * Says what a start of a job of this host would do now, whatever it starts, and changes nothing.
+ * @param job id, or name
+ * @returns the exit code, `exitCodeOfDryRun`
+ * @throws Error when there is no such job, or its definition is not signed by a pinned key
+ */
+export function foretell(data: string, job: string): Promise<number> {
+  const folder = agentFolderAt(data);
+  const manifest = findManifest(folder, job);
+  const write = (bytes: Buffer) => void process.stdout.write(bytes);
+  const act = (report: ActionReport) => runAction(manifest, contextOf(folder, manifest, report, true));
+  return sayDryRun(folder, manifest, hostNameOf(folder), write, act);
+}
+
+function contextOf(folder: AgentFolder, manifest: Manifest, report: ActionReport, isDryRun: boolean): ActionContext {
+  return {
     job: manifest.name,
     jobId: manifest.jobId,
     version: manifest.version,
@@ -37,7 +57,7 @@ export function carryOutAction(data: string, job: string, isDryRun: boolean): Pr
     policy: policyOf(folder),
     env: process.env,
     report,
-  });
+  };
 }
 
 /** As the centre calls it, which sets are filed under. */

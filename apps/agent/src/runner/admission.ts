@@ -81,15 +81,15 @@ async function waitForConditions(conditions: Conditions, ports: AdmissionPorts):
 }
 
 /** Measures what the conditions ask for; processors over a second. */
-async function measureHost(
+export async function measureHost(
   { fileExists, cpuBelowPercent, memoryBelowPercent }: Conditions,
-  stop: AbortSignal,
+  stop?: AbortSignal,
 ): Promise<ConditionFacts> {
   const file = fileExists === undefined ? {} : { fileExists: filesMatching(fileExists).length > 0 };
   const memory = memoryBelowPercent === undefined ? {} : { memoryPercent: memoryPercent() };
   if (cpuBelowPercent === undefined) return { ...file, ...memory };
   const before = cpuTimes();
-  await wait(cpuSampleMs, undefined, { signal: stop });
+  await wait(cpuSampleMs, undefined, stop ? { signal: stop } : {});
   const cpuPercent = cpuPercentBetween(before, cpuTimes());
   return { ...file, ...memory, ...(cpuPercent === undefined ? {} : { cpuPercent }) };
 }

@@ -1,7 +1,6 @@
 import type { RunEvent } from '@carillon/contract/agent/event-messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { readRunAs } from '@carillon/core/job/run-as';
-import { fillTemplate, type TemplateFacts } from '@carillon/core/run/template';
 import { traceIdOf } from '@carillon/core/run/trace-id';
 import { newId } from '../lib/new-id.js';
 import { selfCommand } from '../lib/self-command.js';
@@ -12,6 +11,7 @@ import { hostTimezone } from '../zones/host-timezone.js';
 import { admit } from './admission.js';
 import { claimStart } from './claim-start.js';
 import { dropEvent } from './drop-event.js';
+import { conditionsOf, filledIn } from './filled-in.js';
 import { writeIfRoom, writeOutcome } from './full-disk.js';
 import { prepareTree } from './hold-tree.js';
 import { rememberEnd } from './job-memory.js';
@@ -69,7 +69,7 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
   const renewal = setInterval(() => renewRunning(folder.running, run, Date.now()), renewMs);
   try {
     // 1. Nothing stands in its way any more.
-    const admission = await admit(claim.overlap, conditionsOf(manifest, run, env), {
+    const admission = await admit(claim.overlap, conditionsOf(manifest, run.identity, hostTimezone(env)), {
       isUnderWay: (other) => runsOfJob(folder.running, jobId).some(({ identity }) => identity.runId === other),
       replace: (other) => orderStop(folder.stops, other, 'replacement'),
       tellWaiting: (reason, message) => tell({ kind: 'run.waiting', ...run.identity, reason, message }),
@@ -163,35 +163,6 @@ async function runRecorded(
   const output = { stdout: stdout.end(), stderr: stderr.end(), encoding: manifest.output.encoding };
   file.close();
   return { ...attempts, output };
-}
-
-/** What the job runs, with its placeholders filled in. Scripts stay as they are: they read the variables. */
-function filledIn(manifest: Manifest, started: Started, attempt: number, timezone: string): Manifest['run'] {
-  const facts = templateFacts(manifest, started, attempt, timezone);
-  const fill = (text: string) => fillTemplate(text, facts);
-  const { run } = manifest;
-  const environment = Object.fromEntries(Object.entries(run.environment).map(([name, text]) => [name, fill(text)]));
-  const workingDirectory = run.workingDirectory === null ? null : fill(run.workingDirectory);
-  const filled = { ...run, workingDirectory, environment };
-  return filled.kind === 'program' ? { ...filled, arguments: filled.arguments.map(fill) } : filled;
-}
-
-function conditionsOf({ when, ...manifest }: Manifest, { identity }: RunningFile, env: NodeJS.ProcessEnv) {
-  if (when?.fileExists === undefined) return when;
-  return {
-    ...when,
-    fileExists: fillTemplate(when.fileExists, templateFacts(manifest, identity, 1, hostTimezone(env))),
-  };
-}
-
-function templateFacts(
-  { name }: Pick<Manifest, 'name'>,
-  { runId, scheduledFor, startedAt }: RunningFile['identity'],
-  attempt: number,
-  timezone: string,
-): TemplateFacts {
-  const scheduledForMs = scheduledFor === null ? null : Date.parse(scheduledFor);
-  return { job: name, runId, attempt, scheduledForMs, startedMs: Date.parse(startedAt), timezone };
 }
 
 /** The job's own variables last; ours tell a program which run it is. The agent's own settings stay out. */

@@ -38,6 +38,22 @@ export function findSecrets(folder: AgentFolder, job: Pick<Manifest, 'jobId' | '
   }
 }
 
+/**
+ * The secrets that a job names, as far as they are on this host, for who wants to know beforehand: by name, undefined where
+ * one is not here.
+ * @throws Error when they cannot be read
+ */
+export function secretsHere(
+  folder: AgentFolder,
+  job: Pick<Manifest, 'jobId' | 'run' | 'runAs'>,
+): ReadonlyMap<string, string | undefined> {
+  const { secrets } = job.run;
+  if (!secrets) return new Map();
+  const names = [...Object.values(secrets.environment ?? {}), ...(secrets.stdin === undefined ? [] : [secrets.stdin])];
+  const look = openSecrets(folder, job);
+  return new Map(names.map((name) => [name, look(name)]));
+}
+
 /** Only SYSTEM may read all of them; the agent puts the others' where only the job's account can read them. */
 function openSecrets(
   folder: AgentFolder,

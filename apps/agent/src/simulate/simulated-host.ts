@@ -3,6 +3,7 @@ import type { Body } from '@carillon/contract/agent/catalog';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { keyId } from '@carillon/core/desired/signing';
 import type { ReconnectRules } from '@carillon/core/link/reconnect';
+import { dryRunCapability } from '@carillon/core/run/dry-run';
 import { EventSender } from '../collect/event-sender.js';
 import { OutputShipper } from '../collect/output-shipper.js';
 import { CommandDesk } from '../commands/command-desk.js';
@@ -186,7 +187,7 @@ export class SimulatedHost {
       os: 'Simulated Windows Server',
       timezone: hostTimezone(),
       agentVersion,
-      capabilities: ['run', 'stop'],
+      capabilities: ['run', 'stop', dryRunCapability],
       ...facts?.(),
       hostname: name,
       scheduler: 'memory',

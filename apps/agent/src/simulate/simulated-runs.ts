@@ -3,8 +3,9 @@ import { describePause, isPaused, pausedReason } from '@carillon/core/desired/pa
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { spreadKeyOf } from '@carillon/core/job/task-for-job';
 import { randomFrom } from '@carillon/core/random/random-from';
+import { describeDryRun, verdictLine } from '@carillon/core/run/dry-run';
 import { scheduleOccurrences } from '@carillon/wintask/schedule/occurrences';
-import type { CommandWork, Done } from '../commands/command-desk.js';
+import type { CommandWork, Done, Foretold } from '../commands/command-desk.js';
 import { newId } from '../lib/new-id.js';
 import type { StartTicket } from '../runner/start-reason.js';
 import type { EventLog, UnnumberedEvent } from '../state/event-log.js';
@@ -166,6 +167,37 @@ export class SimulatedRuns implements CommandWork {
     clearTimeout(run.timer);
     run.kill();
     return Promise.resolve({ ok: true });
+  }
+
+  /** A host that is made up has no files to look at: all that its job needs is taken to be there. */
+  dryRun(jobId: string): Promise<Foretold> {
+    const manifest = this.host.cache.jobs().find((candidate) => candidate.jobId === jobId);
+    if (!manifest)
+      return Promise.resolve({ ok: false, code: 'not_registered', message: 'the job is not registered on this host' });
+    const { run } = manifest;
+    const { environment = {}, stdin } = run.secrets ?? {};
+    const secrets = [...Object.values(environment), ...(stdin === undefined ? [] : [stdin])];
+    const launch =
+      run.kind === 'program'
+        ? { ok: true as const, program: run.program, arguments: run.arguments }
+        : 'script' in run
+          ? { ok: true as const, program: run.kind, arguments: [] }
+          : null;
+    const told = describeDryRun({
+      job: manifest,
+      host: this.host.name,
+      lookedAs: 'nobody: this host is simulated',
+      nowMs: Date.now(),
+      launch,
+      workingDirectory: run.workingDirectory === null ? null : { path: run.workingDirectory, isThere: true },
+      secrets: new Map(secrets.map((name) => [name, true])),
+      underWay: [],
+      conditions: null,
+      pause: this.host.cache.registered().pause,
+      nextStart: null,
+    });
+    const answer = [...told.lines, verdictLine(told), ''].join('\n');
+    return Promise.resolve({ ok: true, verdict: told.verdict, answer });
   }
 
   private sinceOf({ jobId, version }: Manifest, nowMs: number): number {

@@ -1,15 +1,14 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { compile } from '@carillon/testkit/compile';
 import { onTestFinished } from 'vitest';
 
 const folder = join(import.meta.dirname, '..', '..', '..', '..', 'packages', 'emulator');
 
 /** Builds the emulated Task Scheduler's programs; a second or so when nothing has changed. For `beforeAll`. */
 export function buildEmulator(): void {
-  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  execFileSync(process.execPath, [compiler, '-b', folder]);
+  compile(folder);
 }
 
 /** The emulated schtasks with its store, as a command. */

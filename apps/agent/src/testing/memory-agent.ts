@@ -44,6 +44,7 @@ export function linkMemoryAgent(
   const work: CommandWork = options.work ?? {
     start: async () => ({ ok: true }),
     stop: async () => ({ ok: true }),
+    dryRun: async () => ({ ok: true, verdict: 'would_run', answer: 'it would run\n' }),
   };
   const commands = new CommandDesk(() => ({ agentId, signerKeys }), new MemoryCommandJournal(), work, log);
   const events = new EventSender(eventLog);

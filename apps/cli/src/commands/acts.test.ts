@@ -101,6 +101,63 @@ describe('run', () => {
   });
 });
 
+describe('run --dry-run', () => {
+  /** Each host's answer comes with the second look. */
+  const answers = (of: Record<string, Parameters<typeof sampleCommand>[0]>) => {
+    const hosts = Object.keys(of);
+    const looks = new Map<string, number>();
+    const asked = (host: string, index: number) =>
+      sampleCommand({ id: sampleId(300 + index), host, action: 'dry_run', state: 'queued' });
+    server.on(jobRoutes.dryRun, () => ({ commands: hosts.map(asked) }));
+    server.on(jobRoutes.command, ({ params }) => {
+      const index = Number.parseInt((params.id ?? '').slice(-3), 16) - 300;
+      const host = hosts[index] ?? '?';
+      const look = (looks.get(host) ?? 0) + 1;
+      looks.set(host, look);
+      return { ...asked(host, index), ...(look === 1 ? { state: 'accepted' as const } : of[host]) };
+    });
+  };
+
+  it('prints what each host says, as text, and starts nothing', async () => {
+    answers({ 'web-01': { state: 'done', code: 'would_run', answer: 'program: a\u001b[2J\nit would run\n' } });
+    const answer = await cli.run('run', 'DailyBackup', '--dry-run', '--host', 'web-01');
+    expect(answer).toMatchObject({
+      exitCode: 0,
+      stdout: 'web-01: would run\n  program: a\\x1b[2J\n  it would run\n',
+    });
+    expect(server.calls[0]).toMatchObject({
+      route: 'POST /jobs/:name/dry-run',
+      asked: { params: { name: 'DailyBackup' }, body: { hosts: ['web-01'] } },
+    });
+    expect(server.calls.map(({ route }) => route)).not.toContain('POST /jobs/:name/run');
+  });
+
+  it('fails where a host would not run it, or cannot say', async () => {
+    answers({
+      'web-01': { state: 'done', code: 'would_skip', answer: 'it would be skipped: x\n' },
+      'web-02': { state: 'rejected', code: 'unsupported', message: 'agent 1.4.2 cannot do a dry run; upgrade it' },
+    });
+    expect(await cli.run('run', 'DailyBackup', '--dry-run')).toMatchObject({
+      exitCode: 1,
+      stdout:
+        'web-01: would be skipped\n  it would be skipped: x\nweb-02: rejected: unsupported: agent 1.4.2 cannot do a dry run; upgrade it\n',
+    });
+    const json = await cli.run('run', 'DailyBackup', '--dry-run', '--json');
+    expect([json.exitCode, JSON.parse(json.stdout)]).toMatchObject([
+      1,
+      [
+        { host: 'web-01', code: 'would_skip', answer: 'it would be skipped: x\n' },
+        { host: 'web-02', state: 'rejected' },
+      ],
+    ]);
+  });
+
+  it('has no run to wait for', async () => {
+    const answer = await cli.run('run', 'DailyBackup', '--dry-run', '--wait');
+    expect([answer.exitCode, server.calls]).toEqual([2, []]);
+  });
+});
+
 describe('stop and delete', () => {
   it('asks the host to end the run', async () => {
     server.on(runRoutes.list, () => ({ items: [sampleRun()], next: null }));

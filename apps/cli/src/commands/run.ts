@@ -2,7 +2,7 @@ import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { isBadRun } from '@carillon/core/state/states';
 import type { Command } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
-import { CliError, exitCodes } from '../lib/errors.js';
+import { CliError, exitCodes, usageError } from '../lib/errors.js';
 import { positiveInteger } from '../lib/pages.js';
 import { reasonText } from '../lib/print.js';
 import { safeText } from '../lib/safe-text.js';
@@ -10,9 +10,11 @@ import type { Session } from '../lib/session.js';
 import type { CommandSummary, RunDetail } from '../lib/shapes.js';
 import { shortSpan } from '../lib/times.js';
 import { type Deadline, deadlineIn, isLostCommand, waitForAcceptance, waitForRun } from '../lib/wait-command.js';
+import { dryRun } from './dry-run.js';
 
 interface RunOptions {
   readonly host?: string[] | undefined;
+  readonly dryRun?: boolean | undefined;
   readonly wait?: boolean | undefined;
   readonly timeout?: number | undefined;
 }
@@ -31,9 +33,13 @@ export function addRun(program: Command, cli: Cli): void {
     .description('start a job now, and wait until its hosts have taken the command')
     .argument('<job>', 'a job')
     .option('--host <name...>', 'only on these of its hosts')
+    .option('--dry-run', 'start nothing; ask the hosts what a start now would do')
     .option('--wait', 'wait for the runs to end; exit code 1 if any failed')
     .option('--timeout <seconds>', 'stop waiting after so long', positiveInteger);
   handle(command, cli, async (session: Session, options: RunOptions, name: string) => {
+    if (options.dryRun && options.wait)
+      throw usageError('--wait: with --dry-run no run begins that could be waited for');
+    if (options.dryRun) return dryRun(session, name, options);
     const { commands } = await session.call(jobRoutes.run, { name, body: options.host ? { hosts: options.host } : {} });
     if (commands.length === 0) throw new CliError(`${name}: no host runs this job`, { code: 'conflict' });
     const deadline = deadlineIn(session, options.timeout);

@@ -31,6 +31,18 @@ export async function waitForAcceptance(
   });
 }
 
+/** Waits until the host has said what it was asked, or it never will. */
+export async function waitForAnswer(
+  session: Session,
+  command: { id: string; host: string },
+  deadline: Deadline | undefined,
+): Promise<CommandSummary> {
+  return poll(session, `for the answer of ${command.host}`, deadline, async () => {
+    const now = await session.call(jobRoutes.command, { id: command.id });
+    return isOpenCommand(now.state) || now.state === 'accepted' ? undefined : now;
+  });
+}
+
 /** Did the host refuse the command, or never get it? */
 export function isLostCommand(command: CommandSummary): boolean {
   return command.state === 'rejected' || command.state === 'expired' || command.state === 'indeterminate';

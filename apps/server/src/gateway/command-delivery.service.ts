@@ -1,6 +1,7 @@
 import type { Body } from '@carillon/contract/agent/catalog';
+import { dryRunCapability } from '@carillon/core/run/dry-run';
 import { Inject, Injectable } from '@nestjs/common';
-import { CommandDeliveryStore, claimRows } from '../store/command-delivery.store.js';
+import { type ClaimedCommand, CommandDeliveryStore, claimRows } from '../store/command-delivery.store.js';
 import type { FenceClaim } from '../store/fence.js';
 import type { AgentLink } from './agent-link.js';
 import { SocketRegistry } from './socket-registry.js';
@@ -23,19 +24,32 @@ export class CommandDelivery {
   private async deliverSome(claims: readonly FenceClaim[]): Promise<boolean> {
     const claimed = await this.store.claim(claims);
     const unsent: string[] = [];
+    const unknown: { readonly link: AgentLink; readonly command: ClaimedCommand }[] = [];
     for (const command of claimed) {
       const link = this.registry.get(command.hostId);
-      if (link?.open && link.fence === command.fence) {
-        link.send('command', { text: command.text, signature: command.signature });
-      } else unsent.push(command.id);
+      if (!link?.open || link.fence !== command.fence) unsent.push(command.id);
+      else if (!knows(link, command)) unknown.push({ link, command });
+      else link.send('command', { text: command.text, signature: command.signature });
     }
     if (unsent.length > 0) await this.store.putBack(unsent);
+    for (const { link, command } of unknown) await this.refuse(link, command);
     // What was put back would be claimed again at once: the next look is soon enough.
     return claimed.length === claimRows && unsent.length === 0;
+  }
+
+  /** In the place of an agent that would not obey what it does not know, and could not tell who asked. */
+  private async refuse(link: AgentLink, { id, agentVersion }: ClaimedCommand): Promise<void> {
+    const message = `agent ${agentVersion} cannot do a dry run; upgrade it`;
+    await this.noteAnswer(link, { commandId: id, state: 'rejected', code: 'unsupported', message });
   }
 
   /** Writes down a `command.result`; a session that is no longer the newest ends instead. */
   async noteAnswer(link: AgentLink, result: Body<'command.result'>): Promise<void> {
     if (!(await this.store.answer(link, result))) link.supersede();
   }
+}
+
+/** Agents from before dry runs know no order for one. */
+function knows({ capabilities }: AgentLink, { action }: ClaimedCommand): boolean {
+  return action !== 'dry_run' || capabilities.includes(dryRunCapability);
 }

@@ -4,14 +4,15 @@ import { joinToken, startGateway, type TestGateway } from './testing/gateway-fix
 import { putCommand } from './testing/jobs.js';
 import { ownGateway } from './testing/own-gateway.js';
 import { finished, newId } from './testing/run-events.js';
-import { ScriptedAgent } from './testing/scripted-agent.js';
+import { facts, ScriptedAgent } from './testing/scripted-agent.js';
 
 const gateway = await ownGateway();
 
-async function welcomed(on: TestGateway = gateway) {
+async function welcomed(on: TestGateway = gateway, capabilities: string[] = []) {
   const agent = await ScriptedAgent.dial(on.port);
-  const identity = await agent.enroll(await joinToken(on));
-  await agent.hello(identity);
+  const said = { ...facts, capabilities, agentVersion: '1.4.2' };
+  const identity = await agent.enroll(await joinToken(on), said);
+  await agent.hello(identity, { facts: said });
   return { agent, identity, hostId: identity.agentId };
 }
 
@@ -113,5 +114,57 @@ describe('a command', () => {
     agent.send('events', { epoch: 1, firstSeq: 1, items: [event] });
     await agent.take('ack');
     expect(await commandRow(id)).toMatchObject({ state: 'done', run_id: event.data.runId });
+  });
+});
+
+describe('a dry run', () => {
+  const answerOf = async (id: string) =>
+    (await gateway.rows('SELECT state, code, message, answer, run_id FROM command WHERE id = $1', [id]))[0];
+
+  it('goes to an agent that can make one, and its answer is kept', async () => {
+    const { agent, hostId } = await welcomed(gateway, ['dry-run']);
+    const id = await putCommand(gateway, hostId, { action: 'dry_run' });
+    await agent.take('command');
+    agent.send('command.result', { commandId: id, state: 'accepted' });
+    const answer = `program: a\u0000b\n${'漢'.repeat(20_000)}\n`;
+    agent.send('command.result', { commandId: id, state: 'done', code: 'would_run', answer });
+    await vi.waitFor(async () =>
+      expect(await answerOf(id)).toEqual({
+        state: 'done',
+        code: 'would_run',
+        message: null,
+        answer: answer.replace('\u0000', '\u2400'),
+        run_id: null,
+      }),
+    );
+  });
+
+  it('never reaches an agent that does not know the word, and says what to do', async () => {
+    const { agent, hostId } = await welcomed(gateway, ['run', 'stop']);
+    const id = await putCommand(gateway, hostId, { action: 'dry_run' });
+    await vi.waitFor(async () =>
+      expect(await answerOf(id)).toMatchObject({
+        state: 'rejected',
+        code: 'unsupported',
+        message: 'agent 1.4.2 cannot do a dry run; upgrade it',
+      }),
+    );
+    // What is sent next comes first: nothing went before it.
+    const next = await putCommand(gateway, hostId);
+    expect(idOf((await agent.take('command')).body.text)).toBe(next);
+    expect(agent.names()).toEqual([]);
+  });
+
+  it('leaves no run, no expected start and nothing that is counted', async () => {
+    const tables = ['run', 'run_hour', 'run_job_hour', 'run_fleet_hour', 'run_minute', 'missed_run', 'alert_signal'];
+    const counts = async () =>
+      gateway.rows(`SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table}) AS ${table}`).join(', ')}`);
+    const { agent, hostId } = await welcomed(gateway, ['dry-run']);
+    const before = await counts();
+    const id = await putCommand(gateway, hostId, { action: 'dry_run' });
+    await agent.take('command');
+    agent.send('command.result', { commandId: id, state: 'done', code: 'would_fail', answer: 'it would fail\n' });
+    await vi.waitFor(async () => expect(await answerOf(id)).toMatchObject({ state: 'done' }));
+    expect(await counts()).toEqual(before);
   });
 });

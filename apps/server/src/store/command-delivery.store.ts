@@ -1,4 +1,5 @@
 import type { Body } from '@carillon/contract/agent/catalog';
+import type { CommandKind } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
 import { type FenceClaim, holdsFence } from './fence.js';
@@ -7,8 +8,11 @@ import { unnest } from './unnest.js';
 
 export interface ClaimedCommand extends FenceClaim {
   readonly id: string;
+  readonly action: CommandKind;
   readonly text: string;
   readonly signature: string;
+  /** Of the host's agent, as it last said. */
+  readonly agentVersion: string;
 }
 
 /** Most commands that one claim takes. */
@@ -32,13 +36,14 @@ export class CommandDeliveryStore {
     );
     const result = await this.database.pool.query<Omit<ClaimedCommand, 'fence'> & { fence: string }>(
       `UPDATE command c SET state = 'delivered', updated_at = now()
-       FROM (SELECT q.id, x.fence FROM command q
+       FROM (SELECT q.id, x.fence, h.agent_version FROM command q
+             JOIN host h ON h.id = q.host_id
              JOIN ${batch.sql} ON x.host_id = q.host_id
              JOIN agent_session s ON s.host_id = q.host_id AND s.fence = x.fence
              WHERE q.state = 'queued' AND q.expires_at > now()
              ORDER BY q.id LIMIT ${claimRows} FOR UPDATE OF q SKIP LOCKED) AS mine
        WHERE c.id = mine.id AND c.state = 'queued'
-       RETURNING c.id, c.host_id AS "hostId", mine.fence, c.text, c.signature`,
+       RETURNING c.id, c.host_id AS "hostId", mine.fence, c.action, c.text, c.signature, mine.agent_version AS "agentVersion"`,
       batch.values,
     );
     return result.rows.map((row) => ({ ...row, fence: Number(row.fence) })).sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -61,7 +66,7 @@ export class CommandDeliveryStore {
     return poolTransaction(this.database.pool, async (client) => {
       if (!(await holdsFence(client, claim))) return false;
       await client.query(
-        `UPDATE command SET state = $3::command_state, code = $4, message = $5, run_id = coalesce($6, run_id), updated_at = now()
+        `UPDATE command SET state = $3::command_state, code = $4, message = $5, run_id = coalesce($6, run_id), answer = coalesce($7, answer), updated_at = now()
          WHERE id = $1 AND host_id = $2 AND CASE $3::command_state
            WHEN 'done' THEN true
            WHEN 'accepted' THEN state IN ('queued', 'delivered') OR (state = 'indeterminate' AND code = 'no_answer')
@@ -70,12 +75,18 @@ export class CommandDeliveryStore {
           result.commandId,
           claim.hostId,
           result.state,
-          result.code?.replaceAll('\0', '\u2400') ?? null,
-          result.message?.replaceAll('\0', '\u2400') ?? null,
+          storable(result.code),
+          storable(result.message),
           result.runId ?? null,
+          storable(result.answer),
         ],
       );
       return true;
     });
   }
+}
+
+/** A database takes no text with the sign 0 in it. */
+function storable(text: string | undefined): string | null {
+  return text?.replaceAll('\0', '\u2400') ?? null;
 }

@@ -48,12 +48,19 @@ export class CommandStore {
 
   async byIds(ids: readonly string[]): Promise<CommandRow[]> {
     const result = await this.database.pool.query<CommandRow>(
-      `SELECT c.id, c.action, j.name AS job, h.name AS host, c.state, c.code, c.message, c.run_id AS "runId",
-         c.created_at AS "createdAt", c.expires_at AS "expiresAt"
-       FROM command c JOIN job j ON j.id = c.job_id JOIN host h ON h.id = c.host_id WHERE c.id = ANY($1::uuid[]) ORDER BY h.name_key`,
+      `SELECT ${seen} FROM ${withNames} WHERE c.id = ANY($1::uuid[]) ORDER BY h.name_key`,
       [ids],
     );
     return result.rows;
+  }
+
+  /** One with what its host said, which may be long. */
+  async byId(id: string): Promise<(CommandRow & { readonly answer: string | null }) | undefined> {
+    const { rows } = await this.database.pool.query<CommandRow & { answer: string | null }>(
+      `SELECT ${seen}, c.answer FROM ${withNames} WHERE c.id = $1`,
+      [id],
+    );
+    return rows[0];
   }
 
   /** Hosts that should have a job, those names only when some are given. */
@@ -74,6 +81,10 @@ export class CommandStore {
     return { jobId: job.id, hosts: result.rows };
   }
 }
+
+const seen = `c.id, c.action, j.name AS job, h.name AS host, c.state, c.code, c.message, c.run_id AS "runId",
+  c.created_at AS "createdAt", c.expires_at AS "expiresAt"`;
+const withNames = 'command c JOIN job j ON j.id = c.job_id JOIN host h ON h.id = c.host_id';
 
 const columns = {
   id: ['uuid', (row: NewCommand) => row.id],

@@ -88,4 +88,20 @@ describe('commands whose life is over', () => {
     const { rows } = await database.pool.query('SELECT state, code FROM command WHERE id = $1', [id]);
     expect(rows).toEqual([{ state: after, code }]);
   });
+
+  it('keep what a host said in a dry run for a week', async () => {
+    const [old, young] = [randomUUID(), randomUUID()];
+    await database.pool.query(
+      `INSERT INTO command (id, host_id, job_id, action, state, answer, text, signature, author, expires_at, created_at)
+       SELECT x.id, $1, $2, 'dry_run', 'done', 'it would run', '{}', 's', 'test', now(), now() - x.hours * interval '1 hour'
+       FROM (VALUES ($3::uuid, 169), ($4::uuid, 167)) AS x(id, hours)`,
+      [place.hostId, place.jobId, old, young],
+    );
+    await new MaintenanceStore(database, { ...limits, keepRunsDays: 4, keepOutputDays: 2 }).run('commands.expire');
+    const { rows } = await database.pool.query(
+      'SELECT answer FROM command WHERE id = ANY($1::uuid[]) ORDER BY created_at',
+      [[old, young]],
+    );
+    expect(rows).toEqual([{ answer: null }, { answer: 'it would run' }]);
+  });
 });

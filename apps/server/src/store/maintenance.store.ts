@@ -128,6 +128,10 @@ async function expireCommands(client: pg.PoolClient): Promise<number> {
         OR (state = 'accepted' AND expires_at < now() - $2 * interval '1 millisecond')`,
     [commandAnswerMs, commandOutcomeMs],
   );
+  await client.query(
+    `UPDATE command SET answer = NULL WHERE answer IS NOT NULL AND created_at < now() - $1 * interval '1 day'`,
+    [limits.keepAnswersDays],
+  );
   return result.rowCount ?? 0;
 }
 

@@ -144,6 +144,32 @@ describe('the first hour of a newcomer', () => {
     expect(manual).toMatchObject({ trigger: 'command', jobVersion: 2, exitCode: 0, scheduledFor: null });
   });
 
+  it('says what a start would do, of a program and of an action, and starts and changes nothing', async () => {
+    const { existsSync, mkdirSync, writeFileSync } = await import('node:fs');
+    const runsBefore = await product.json<Run[]>('runs', '--job', 'changing');
+    const told = await product.cli('run', 'changing', '--dry-run');
+    expect(told).toMatchObject({ code: 0, stderr: '' });
+    expect(told.stdout).toMatch(/^\S+: would run\n {2}dry run of changing v2 on /);
+    expect(told.stdout).toContain('arguments: "-e" "console.log(\'two\')"');
+
+    const root = join(product.folder, 'to-sweep');
+    mkdirSync(root);
+    writeFileSync(join(root, 'old.log'), 'x');
+    const file = join(product.folder, 'sweep.yaml');
+    const cleanup = `{ root: '${root}', patterns: ['*.log'] }`;
+    writeFileSync(
+      file,
+      `kind: Job\nname: sweep\ntargets: { labels: { site: local } }\nschedule: "0 3 * * *"\nrun: { cleanup: ${cleanup} }\n`,
+    );
+    expect((await product.cli('apply', '-f', file)).code).toBe(0);
+    const [answer] = await product.json<{ state: string; code: string; answer: string }[]>('run', 'sweep', '--dry-run');
+    expect(answer).toMatchObject({ state: 'done', code: 'would_run' });
+    expect(answer?.answer).toContain(`would remove ${join(root, 'old.log')} (1 B)`);
+    expect(existsSync(join(root, 'old.log'))).toBe(true);
+    expect(await product.json<Run[]>('runs', '--job', 'sweep')).toEqual([]);
+    expect(await product.json<Run[]>('runs', '--job', 'changing')).toEqual(runsBefore);
+  });
+
   it('refuses bad input by naming the field, and writes nothing', async () => {
     const { writeFileSync } = await import('node:fs');
     const file = join(product.folder, 'bad.yaml');

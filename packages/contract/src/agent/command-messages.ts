@@ -1,5 +1,6 @@
 import { commandKinds } from '@carillon/core/state/states';
 import { z } from 'zod';
+import { limits } from '../limits.js';
 import { key, signature, uuid, when } from './wire-values.js';
 
 /** Signed orders to one host. */
@@ -16,6 +17,8 @@ export const commandResult = z.object({
   code: z.string().max(100).optional(),
   message: z.string().max(2_000).optional(),
   runId: uuid.optional(),
+  /** Of a dry run, whose `code` is then the verdict: what the host says, line by line. Older agents are never asked for one. */
+  answer: z.string().max(limits.answerBytes).optional(),
 });
 
 /** Signed order to one host, done at most once and only inside its life. */

@@ -56,6 +56,8 @@ export const access: AccessTable = {
     nextFires: ['read', 'job:name'],
     taskXml: ['read', 'job:name'],
     run: ['run', 'jobOnHosts:name'],
+    // It reads what is on the host; who may start the job there reads as much.
+    dryRun: ['run', 'jobOnHosts:name'],
     remove: ['job.write', 'job:name'],
     command: ['read', 'command:id'],
     alertPolicies: ['read', 'seen'],

@@ -51,6 +51,7 @@ export const audited: AuditedTable = {
       changes: true,
     },
     run: { kind: 'Command', act: 'run', keep: ['hosts'] },
+    dryRun: { kind: 'Command', act: 'dry run', keep: ['hosts'] },
     remove: { kind: 'Job', act: 'deleted' },
     preview: onlyAsks,
   },

@@ -171,6 +171,16 @@ export const jobRoutes = defineRoutes({
     body: z.object({ hosts: z.array(z.string()).min(1).max(1_000).optional() }).default({}),
     response: z.object({ commands: z.array(commandSummary) }),
   },
+  dryRun: {
+    method: 'POST',
+    path: '/jobs/:name/dry-run',
+    tag,
+    summary: 'Ask its hosts, or some, what a start now would do; nothing is started, and each command gets its answer',
+    params: job,
+    /** At most `limits.dryRunHosts`; all hosts of the job when they are no more than that. */
+    body: z.object({ hosts: z.array(z.string()).min(1).max(limits.dryRunHosts).optional() }).default({}),
+    response: z.object({ commands: z.array(commandSummary) }),
+  },
   remove: {
     method: 'DELETE',
     path: '/jobs/:name',

@@ -281,6 +281,11 @@ export const commandSummary = z.object({
   code: z.string().nullable(),
   message: z.string().nullable(),
   runId: z.uuid().nullable(),
+  /**
+   * Of a dry run, where one command is asked for: what the host said, line by line, in English; `code` is then the verdict.
+   * Null where it has said nothing (yet), or so long ago that it is forgotten; older servers leave it out.
+   */
+  answer: z.string().nullable().optional(),
   createdAt: instant,
   expiresAt: instant,
 });

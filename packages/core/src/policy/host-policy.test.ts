@@ -151,6 +151,10 @@ describe('the rest', () => {
     expect(judgeJob({ replaceTasks: false }, job, true)).toMatchObject({ code: 'policy_replace_tasks' });
     expect(judgeCommand({ commands: ['stop'] }, 'run')).toMatchObject({ code: 'policy_commands' });
     expect(judgeCommand({ commands: ['stop'] }, 'stop').ok).toBe(true);
+    expect(judgeCommand({ commands: ['stop'] }, 'dry_run')).toMatchObject({ code: 'policy_commands' });
+    expect(judgeCommand({ commands: ['run'] }, 'dry_run').ok).toBe(true);
+    expect(judgeCommand({ commands: ['dry_run'] }, 'dry_run').ok).toBe(true);
+    expect(judgeCommand({ commands: ['dry_run'] }, 'run').ok).toBe(false);
     expect(judgeUpgrade({ upgrades: false })).toMatchObject({ code: 'policy_upgrades' });
   });
 });

@@ -172,8 +172,11 @@ export function judgeOrigins(policy: HostPolicy, origins: readonly string[]): Po
 
 /** May this order of the centre be obeyed? */
 export function judgeCommand(policy: HostPolicy, action: CommandKind): PolicyVerdict {
-  if (!policy.commands || policy.commands.includes(action)) return allowed;
-  return refused('commands', `the centre may order ${policy.commands.join(', ') || 'nothing'}, not ${action}`);
+  const { commands } = policy;
+  // What may be done may be asked about.
+  const isAllowed = !commands || commands.includes(action) || (action === 'dry_run' && commands.includes('run'));
+  if (isAllowed) return allowed;
+  return refused('commands', `the centre may order ${commands.join(', ') || 'nothing'}, not ${action}`);
 }
 
 /** May the agent replace itself? */

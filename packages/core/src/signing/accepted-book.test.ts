@@ -137,6 +137,8 @@ describe('an order', () => {
     ['to run what was deleted', { hostId: 'a', jobId: 'old', action: 'run' }, 'unknown_job'],
     ['to run what nobody accepted', { hostId: 'a', jobId: 'evil', action: 'run' }, 'unknown_job'],
     ['to a host of nobody', { hostId: 'x', jobId: 'backup', action: 'stop' }, 'unknown_host'],
+    ['to say what a start of it would do', { hostId: 'a', jobId: 'backup', action: 'dry_run' }, null],
+    ['to say what one that nobody accepted would do', { hostId: 'a', jobId: 'evil', action: 'dry_run' }, 'unknown_job'],
   ])('%s', (_what, order, code) => {
     const verdict = bookOf(...usual).judgeOrder(order);
     expect(verdict.ok ? null : verdict.code).toBe(code);

@@ -140,12 +140,12 @@ export class AcceptedBook {
     return this.judgePause(of, hostId, pause, capabilities, nowMs);
   }
 
-  /** May this host be told to start or stop this job? */
+  /** May this host be told to start or stop this job, or be asked what a start would do? */
   judgeOrder({ hostId, jobId, action }: ProposedOrder): Verdict {
     const host = this.hosts.working(hostId);
     if (!host) return this.hosts.refuseUnknown(hostId);
     // What runs may be stopped, whatever became of its job.
-    if (action !== 'run') return { ok: true };
+    if (action === 'stop') return { ok: true };
     const job = this.jobs.get(jobId);
     if (!job || job.isGone) return refuse('unknown_job', `host ${host.name}: job ${jobId} was never accepted`);
     return wantedOn({ ...host, id: hostId }, job, [...this.groups.values()])

@@ -128,7 +128,8 @@ export const historyStates = ['on', 'off', 'unreadable'] as const;
 /** Whether Task Scheduler keeps a log of what it does, and the agent can read it. */
 export type HistoryState = (typeof historyStates)[number];
 
-export const commandKinds = ['run', 'stop'] as const;
+export const commandKinds = ['run', 'stop', 'dry_run'] as const;
+/** `dry_run`: says what a start would do, and changes nothing. Only to agents that can; to others the word means nothing. */
 export type CommandKind = (typeof commandKinds)[number];
 
 export const commandStates = [

@@ -92,6 +92,7 @@ async function doEverything(): Promise<void> {
   await database.pool.query(`UPDATE host SET capabilities = '{pause}' WHERE id = $1`, [hostId]);
   await app.call(api.jobs.apply, { body: { documents: [jobFile('etl', { targets: { hosts: ['WIN-01'] } })] } });
   await app.call(api.jobs.run, { name: 'etl', body: {} });
+  await app.call(api.jobs.dryRun, { name: 'etl', body: {} });
   const { rows: jobs } = await database.pool.query<{ id: string }>('SELECT id FROM job');
   const run = await addRun(database, { jobId: jobs[0]?.id ?? '', hostId }, { state: 'running' });
   await app.call(api.runs.stop, { id: run });

@@ -17,6 +17,11 @@ class CommandsController {
     return this.commands.run(input, caller.name);
   }
 
+  @Handles(jobRoutes.dryRun)
+  dryRun(@Input() input: InputOf<typeof jobRoutes.dryRun>, @CallerOf() caller: Caller) {
+    return this.commands.dryRun(input, caller.name);
+  }
+
   @Handles(runRoutes.stop)
   stop(@Input() { id }: InputOf<typeof runRoutes.stop>, @CallerOf() caller: Caller) {
     return this.commands.stop(id, caller.name);

@@ -8,7 +8,7 @@ import { makeProblem } from '@carillon/core/problem';
 import { isFinalRun } from '@carillon/core/state/states';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiError, invalidInput, notFound } from '../../http/api-error.js';
+import { ApiError, invalidField, invalidInput, notFound } from '../../http/api-error.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { AcceptedStore } from '../../store/accepted.store.js';
 import { type CommandRow, CommandStore, type NewCommand } from '../../store/command.store.js';
@@ -32,10 +32,31 @@ export class CommandsService {
 
   /** Starts a job now on the named hosts, or on all that should have it. */
   async run({ name, body }: Input<typeof jobRoutes.run>, author: string): Promise<Response<typeof jobRoutes.run>> {
-    const found = await this.commands.hostsOfJob(name, body.hosts ?? null);
+    return { commands: await this.give(await this.ordersFor('run', name, body.hosts), author) };
+  }
+
+  /** Asks the named hosts of a job, or all where they are few, what a start would do. */
+  async dryRun(
+    { name, body }: Input<typeof jobRoutes.dryRun>,
+    author: string,
+  ): Promise<Response<typeof jobRoutes.dryRun>> {
+    const orders = await this.ordersFor('dry_run', name, body.hosts);
+    const { dryRunHosts } = limits;
+    if (orders.length > dryRunHosts)
+      throw invalidField('hosts', `at most ${dryRunHosts} hosts by name; the job has ${orders.length}`, undefined);
+    return { commands: await this.give(orders, author) };
+  }
+
+  /** @throws ApiError when there is no such job, or a host that does not have it, or none that has */
+  private async ordersFor(
+    action: 'run' | 'dry_run',
+    name: string,
+    hosts: readonly string[] | undefined,
+  ): Promise<Order[]> {
+    const found = await this.commands.hostsOfJob(name, hosts ?? null);
     if (!found) throw notFound('job', name);
     const known = new Set(found.hosts.map((host) => host.name.toLowerCase()));
-    const unknown = (body.hosts ?? []).flatMap((host, index) =>
+    const unknown = (hosts ?? []).flatMap((host, index) =>
       known.has(host.toLowerCase())
         ? []
         : [makeProblem(`hosts[${index}]`, 'unknown_reference', `a host that has the job ${name}`, host)],
@@ -43,10 +64,7 @@ export class CommandsService {
     if (unknown.length > 0) throw invalidInput(unknown);
     if (found.hosts.length === 0)
       throw new ApiError('conflict', `job ${name}: no host has it, so there is nothing to start`, { job: name });
-    const orders = found.hosts.map(
-      (host): Order => ({ action: 'run', jobId: found.jobId, runId: null, hostId: host.id }),
-    );
-    return { commands: await this.give(orders, author) };
+    return found.hosts.map((host) => ({ action, jobId: found.jobId, runId: null, hostId: host.id }));
   }
 
   /** Ends a run that is under way, tree and all. */
@@ -60,9 +78,9 @@ export class CommandsService {
   }
 
   async get(id: string): Promise<Summary> {
-    const [row] = await this.commands.byIds([id]);
+    const row = await this.commands.byId(id);
     if (!row) throw notFound('command', id);
-    return viewOf(row);
+    return { ...viewOf(row), answer: row.answer };
   }
 
   private async give(orders: readonly Order[], author: string): Promise<Summary[]> {

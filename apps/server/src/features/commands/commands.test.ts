@@ -110,6 +110,51 @@ describe('running a job now', () => {
   });
 });
 
+describe('a dry run', () => {
+  it('is a signed command of its own kind, with the answer of its host once there is one', async () => {
+    const { commands } = await app.call(api.jobs.dryRun, { name: 'backup', body: { hosts: ['db-02'] } });
+    expect(commands.map(({ host, action, state, runId }) => [host, action, state, runId])).toEqual([
+      ['DB-02', 'dry_run', 'queued', null],
+    ]);
+    const [{ id = '' } = {}] = commands;
+    const [{ text, signature, order }] = await orders([id]);
+    expect(verifyText(app.app.get(Signer).publicKey, 'carillon/v1/command', text, signature)).toBe(true);
+    expect(order).toMatchObject({ action: 'dry_run', jobId, hostId: hostIds[1], runId: null });
+    expect(app.hints).toEqual([{ kind: 'command', hostIds: [hostIds[1]] }]);
+    expect(await app.call(api.jobs.command, { id })).toMatchObject({ action: 'dry_run', answer: null });
+    await app.database.pool.query(
+      `UPDATE command SET state = 'done', code = 'would_run', answer = 'it would run' WHERE id = $1`,
+      [id],
+    );
+    const told = await app.call(api.jobs.command, { id });
+    expect(told).toMatchObject({ state: 'done', code: 'would_run', answer: 'it would run' });
+  });
+
+  it('goes to all hosts of a job only where they are few', async () => {
+    expect((await app.call(api.jobs.dryRun, { name: 'Backup', body: {} })).commands).toHaveLength(2);
+    const many = Array.from({ length: limits.dryRunHosts + 1 }, (_, index) => ({
+      name: `FEW-${index}`,
+      labels: { role: 'few' },
+    }));
+    await acceptFleet(app.database, app.app.get(AcceptedStore), many, await addFleet(app.database, many));
+    const documents = [jobFile('Wide', { targets: { labels: { role: 'few' } } })];
+    await app.call(api.jobs.apply, { body: { documents } });
+    await expect(app.call(api.jobs.dryRun, { name: 'Wide', body: {} })).rejects.toMatchObject({
+      status: 400,
+      body: { params: { problems: [{ path: 'hosts', expected: 'at most 20 hosts by name; the job has 21' }] } },
+    });
+    const hosts = many.map(({ name }) => name);
+    await expect(app.call(api.jobs.dryRun, { name: 'Wide', body: { hosts } })).rejects.toMatchObject({ status: 400 });
+    expect((await app.call(api.jobs.dryRun, { name: 'Wide', body: { hosts: ['few-3'] } })).commands).toHaveLength(1);
+  });
+
+  it('of what does not exist says so, as a start does', async () => {
+    await expect(app.call(api.jobs.dryRun, { name: 'nope', body: {} })).rejects.toMatchObject({ status: 404 });
+    const elsewhere = app.call(api.jobs.dryRun, { name: 'Backup', body: { hosts: ['WEB-01'] } });
+    await expect(elsewhere).rejects.toMatchObject({ status: 400 });
+  });
+});
+
 describe('stopping a run', () => {
   it('queues a signed command for the host that runs it', async () => {
     const id = await addRun(app.database, { jobId, hostId: hostIds[1] ?? '' }, { state: 'running' });

@@ -1,4 +1,5 @@
 import { canonicalJson, sha256Hex } from '@carillon/core/desired/canonical-json';
+import type { CommandKind } from '@carillon/core/state/states';
 import { signAs, type TestGateway } from './gateway-fixture.js';
 import { newId } from './run-events.js';
 
@@ -49,14 +50,22 @@ export async function deleteJob(gateway: TestGateway, { jobId }: TestJob): Promi
 export async function putCommand(
   gateway: TestGateway,
   hostId: string,
-  options: { expiresInMs?: number; hint?: boolean } = {},
+  options: { expiresInMs?: number; hint?: boolean; action?: CommandKind } = {},
 ): Promise<string> {
   const id = newId();
   const text = canonicalJson({ kind: 'carillon/command/v1', commandId: id, hostId });
   await gateway.database.pool.query(
     `INSERT INTO command (id, host_id, job_id, action, text, signature, author, expires_at)
-     VALUES ($1, $2, $3, 'run', $4, $5, 'test', now() + $6 * interval '1 millisecond')`,
-    [id, hostId, newId(), text, signAs(gateway.folder, 'carillon/v1/command', text), options.expiresInMs ?? 60_000],
+     VALUES ($1, $2, $3, $7::command_kind, $4, $5, 'test', now() + $6 * interval '1 millisecond')`,
+    [
+      id,
+      hostId,
+      newId(),
+      text,
+      signAs(gateway.folder, 'carillon/v1/command', text),
+      options.expiresInMs ?? 60_000,
+      options.action ?? 'run',
+    ],
   );
   if (options.hint ?? true) gateway.hints.publish({ kind: 'command', hostIds: [hostId] });
   return id;

@@ -306,6 +306,7 @@ export const alerting = {
   'audit.did.revoked': 'revoked',
   'audit.did.rotated': 'rotated',
   'audit.did.run': 'ran',
+  'audit.did.dry run': 'asked what a start would do',
   'audit.did.sent again': 'sent again',
   'audit.did.set': 'set',
   'audit.did.set ring': 'set ring',

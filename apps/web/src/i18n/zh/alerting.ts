@@ -278,6 +278,7 @@ export const alerting: Same<typeof english> = {
   'audit.did.revoked': '撤销',
   'audit.did.rotated': '轮换',
   'audit.did.run': '运行',
+  'audit.did.dry run': '询问启动会做什么（试运行）',
   'audit.did.sent again': '重新发送',
   'audit.did.set': '设置',
   'audit.did.set ring': '设置升级环',

@@ -22,6 +22,7 @@ const known = [
   'created',
   'decommissioned',
   'deleted',
+  'dry run',
   'ended',
   'enrolled',
   'granted to a group',
