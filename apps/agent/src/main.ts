@@ -26,6 +26,7 @@ const usage = `carillon-agent ${agentVersion}
          sets that a job of this host made, or that are in a folder; restore writes over nothing unless told
   status [--data DIR] [--json]  is it running, connected, in step; what it still has to tell
   doctor [--data DIR] [--json]  looks for what is wrong and says what to do; exit code 1 when something is
+  witness [--data DIR]          ends of the server's audit that this host was told, for carillon audit verify --witnesses FILE
   policy show | check [FILE] [--data DIR] [--json]
          what the owner of this host allows the centre, and which jobs that keeps out; exit code 1 for check if any
   policy require-approvals COUNT KEY[=WHOSE]... | require-approvals none [--data DIR] [--json]
@@ -49,6 +50,7 @@ const verbs: Record<string, () => Promise<Verb>> = {
   backup: async () => (await import('./verbs/backup.js')).backup,
   status: async () => (await import('./verbs/look.js')).status,
   doctor: async () => (await import('./verbs/look.js')).doctor,
+  witness: async () => (await import('./verbs/look.js')).witness,
   policy: async () => (await import('./verbs/look.js')).policy,
   account: async () => (await import('./verbs/keep.js')).account,
   secret: async () => (await import('./verbs/keep.js')).secret,

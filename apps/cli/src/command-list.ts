@@ -55,6 +55,7 @@ export const commandList: readonly CommandEntry[] = [
   entry(['status'], async () => (await import('./commands/status.js')).addStatus),
   entry(['backup', 'restore'], async () => (await import('./commands/backup.js')).addBackup),
   entry(['simulate'], async () => (await import('./commands/simulate.js')).addSimulate),
+  entry(['drill'], async () => (await import('./commands/drill.js')).addDrill),
   entry(['bench'], async () => (await import('./commands/bench.js')).addBench),
 ];
 

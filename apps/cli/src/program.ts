@@ -4,8 +4,7 @@ import { type AddCommand, addCommonOptions, type Cli } from './lib/command.js';
 import { exitCodes, usageError } from './lib/errors.js';
 import type { Io } from './lib/io.js';
 import { reportError } from './lib/report-error.js';
-
-const version = '0.1.0';
+import { version } from './lib/version.js';
 
 /** Carries out one command line and gives its exit code: 0 done, 1 failed, 2 wrong usage. Never throws. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AlertingModule } from './alerting/alerting.module.js';
+import { ArchiveModule } from './archive/archive.module.js';
 import type { Config } from './config/config.js';
 import { configModule } from './config/config.module.js';
 import { AccessTokensModule } from './features/access-tokens/access-tokens.module.js';
@@ -96,6 +97,14 @@ export function appModule(config: Config): DynamicModule {
   const foundations = [configModule(config), SharedModule, QueueModule, HttpModule];
   return {
     module: AppModule,
-    imports: [...foundations, GatewayModule, AlertingModule, ForwardModule, ObservabilityModule, ...features],
+    imports: [
+      ...foundations,
+      GatewayModule,
+      AlertingModule,
+      ArchiveModule,
+      ForwardModule,
+      ObservabilityModule,
+      ...features,
+    ],
   };
 }

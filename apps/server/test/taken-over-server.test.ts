@@ -9,10 +9,13 @@ import { callRoute } from '@carillon/contract/http/client';
 import {
   type Approval,
   type ApprovalRule,
+  approvalText,
+  approverFingerprint,
   approverKeyProof,
   type SignedApproval,
   signApproval,
 } from '@carillon/core/approval/signed-approval';
+import { type Otherwise, SoftAuthenticator } from '@carillon/core/approval/testing/soft-authenticator';
 import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
 import { desiredHash } from '@carillon/core/desired/desired-state';
 import { makeKeyPair, rawPublicKey, signText } from '@carillon/core/desired/signing';
@@ -37,7 +40,15 @@ import { joinCounted, until } from './attack/attacked-server.js';
 
 /** An approver whom the host's own policy lists, and somebody who has all that the server has. */
 const [ann, mallory] = [makeKeyPair(), makeKeyPair()];
-const rule: ApprovalRule = { count: 1, keys: [{ key: ann.publicKey, of: 'ann' }] };
+/** The security key of another approver, of which the policy has the fingerprint. */
+const blue = new SoftAuthenticator('https://carillon.example.com');
+const rule: ApprovalRule = {
+  count: 1,
+  keys: [
+    { key: ann.publicKey, of: 'ann' },
+    { key: approverFingerprint(blue.key), of: 'wanda' },
+  ],
+};
 
 /** A real agent, whose Task Scheduler only remembers. */
 class CarefulHost extends SimulatedHost {
@@ -73,6 +84,7 @@ const hosts = new Map<string, CarefulHost>();
 const hostNamed = (name: string) => hosts.get(name) as CarefulHost;
 const sql = async (text: string, values: unknown[] = []) => (await app.database.pool.query(text, values)).rows;
 let annsToken = '';
+let wandasToken = '';
 
 async function joinHost(name: string, asks?: ApprovalRule): Promise<void> {
   const { token } = await app.call(api.hosts.createToken, { body: { labels: {} } });
@@ -113,6 +125,7 @@ beforeAll(async () => {
   await callRoute({ baseUrl: app.origin, token: annsToken }, api.approvals.addKey, {
     body: { key: ann.publicKey, name: 'a', proof: approverKeyProof(ann.privateKey, ann.publicKey, 'ann') },
   });
+  wandasToken = await addApprover('wanda');
   await joinHost('SAFE-01', rule);
   await joinHost('OPEN-01');
 });
@@ -141,6 +154,12 @@ async function signed(name: string, change: Partial<Approval> = {}, by = ann): P
     hosts: names,
     ...change,
   });
+}
+
+/** The same by a security key. */
+async function touched(name: string, otherwise: Otherwise = {}, by = blue): Promise<SignedApproval> {
+  const { manifest: _m, approvals: _a, refusedBy: _r, ...definition } = await toSign(name);
+  return by.approve(approvalText(definition), otherwise);
 }
 
 /** What only who has the database can hand in: the server refuses most of it. */
@@ -211,6 +230,30 @@ describe('a host that asks for approvals', () => {
     await until(async () => expect(await assignmentOf('Backup')).toMatchObject({ state: 'applied', code: null }));
   });
 
+  it('registers what a security key has signed, whose fingerprint its policy has', async () => {
+    const as = { baseUrl: app.origin, token: wandasToken };
+    const about = { name: 'blue', credentialId: 'Ymx1ZQ' };
+    const register = (key: string, proof: string) =>
+      callRoute(as, api.approvals.addKey, { body: { ...about, key, proof } });
+    // Nobody registers a key that he does not hold, or that was shown to be another's.
+    await expect(register(blue.key, blue.proof('ann'))).rejects.toMatchObject({ body: { code: 'invalid' } });
+    await expect(register(blue.key, new SoftAuthenticator(blue.origin).proof('wanda'))).rejects.toMatchObject({
+      body: { code: 'invalid' },
+    });
+    const { fingerprint, credentialId } = await register(blue.key, blue.proof('wanda'));
+    expect({ fingerprint, credentialId }).toEqual({
+      fingerprint: approverFingerprint(blue.key),
+      credentialId: 'Ymx1ZQ',
+    });
+    await apply('Touched', 'C:\\touched.exe');
+    const hand = (body: SignedApproval) => callRoute(as, api.approvals.sign, { name: 'Touched', body });
+    await expect(hand(await touched('Touched', { flags: 0x01 }))).rejects.toMatchObject({ body: { code: 'invalid' } });
+    const good = await touched('Touched');
+    await hand(good);
+    await until(() => expect(hostNamed('SAFE-01').has('Touched', 1)).toBe(true));
+    await expect(hand(good)).rejects.toMatchObject({ body: { params: { reason: 'used_before' } } });
+  });
+
   it('runs what was approved when the server says so', async () => {
     await app.call(api.jobs.run, { name: 'Backup', body: { hosts: ['SAFE-01'] } });
     await until(() => expect(hostNamed('SAFE-01').starts).toBe(1));
@@ -235,6 +278,29 @@ describe('a server in other hands', () => {
       'of an approval that is over',
       () => signed('Backup', { expiresAt: '2026-01-01T00:00:00.000Z' }),
       /was good until/,
+    ],
+    [
+      'with a security key of its own in the place of the one that is listed',
+      async () => touched('Backup', {}, new SoftAuthenticator(blue.origin)),
+      /does not list this key/,
+    ],
+    [
+      'with a signature of its own security key under the name of the listed one',
+      async () => ({ ...(await touched('Backup', {}, new SoftAuthenticator(blue.origin))), key: blue.key }),
+      /the key did not sign it/,
+    ],
+    [
+      'signed on a page of its own name',
+      () => touched('Backup', { client: { origin: 'https://evil.example' } }),
+      /page of/,
+    ],
+    ['signed for another relying party', () => touched('Backup', { rpId: 'evil.example' }), /another relying party/],
+    ['signed by a touch without PIN or finger', () => touched('Backup', { flags: 0x01 }), /not verified/],
+    ['signed in a frame', () => touched('Backup', { client: { crossOrigin: true } }), /in a frame/],
+    [
+      'with the touch for another job',
+      async () => ({ ...(await touched('Backup')), signature: (await touched('Touched')).signature }),
+      /of other texts/,
     ],
   ])('gets no new definition onto the host: %s', async (what, forge, words) => {
     const before = hostNamed('SAFE-01').tasks;

@@ -16,16 +16,17 @@ export type RedisProgram =
 
 /**
  * Finds a Redis server: on the PATH, unpacked by an earlier call, or Debian's package unpacked into `cache`
- * without touching the system. Redis is optional in the product; only tests look for it.
+ * without touching the system. Redis is optional in the product; tests and drills look for it.
+ * @param fetching whether Debian's package may be downloaded; a drill takes what is there
  */
-export function findRedis(cache: string): RedisProgram {
+export function findRedis(cache: string, { fetching = true } = {}): RedisProgram {
   for (const name of ['redis-server', 'valkey-server']) {
     const program = onPath(name);
     if (program) return { kind: 'found', program };
   }
   const unpacked = join(cache, 'usr/bin/redis-server');
   if (!existsSync(unpacked)) {
-    const why = unpackDebianRedis(cache);
+    const why = fetching ? unpackDebianRedis(cache) : 'no redis-server on the PATH';
     if (why !== undefined) return { kind: 'missing', why };
   }
   const libraries = readdirSync(join(cache, 'usr/lib')).find((name) => name.endsWith('-linux-gnu'));

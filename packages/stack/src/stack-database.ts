@@ -21,6 +21,8 @@ export async function openStackDatabase(folder: DataFolder): Promise<StackDataba
   const home = embeddedHome(folder.postgres);
   const password = readFileSync(join(home, 'password'), 'utf8').trim();
   const client = new pg.Client(`postgresql://carillon:${password}@127.0.0.1:${port}/carillon`);
+  // A database that dies is told by the query that fails; unheard, it would end the process.
+  client.on('error', () => undefined);
   await client.connect();
   return {
     pid: Number(readFileSync(join(home, 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]),

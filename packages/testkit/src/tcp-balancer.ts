@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { TcpTarget } from './tcp-proxy.js';
+import type { TcpTarget } from '@carillon/stack/tcp-proxy';
 
 export interface BalancerOptions {
   readonly targets: readonly TcpTarget[];

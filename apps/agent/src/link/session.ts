@@ -50,11 +50,11 @@ export interface SessionParts {
   /** Absent on simulated hosts. */
   readonly upgrader?: Pick<Upgrader, 'attach' | 'detach' | 'onOffer' | 'onChunk'>;
   /** Absent on simulated hosts, which keep to the keys that they joined with. */
-  readonly trust?: Pick<TrustKeeper, 'take'>;
+  readonly trust?: Pick<TrustKeeper, 'take' | 'keySet'>;
   /** Absent on simulated hosts. */
   readonly central?: Pick<CentralSecrets, 'attach' | 'detach' | 'onNotice' | 'onState'>;
   /** Absent on simulated hosts. */
-  readonly witness?: Pick<AuditWitness, 'take'>;
+  readonly witness?: Pick<AuditWitness, 'take' | 'kept'>;
   /** Told when a session opens and ends. */
   readonly contact?: SessionContact;
   /** Absent on simulated hosts, which keep their key and never go. */
@@ -231,6 +231,9 @@ function receive(message: FromServer, channel: Channel, parts: SessionParts): vo
       if (before) channel.send('audit.seen', before);
       break;
     }
+    case 'audit.ask':
+      if (witness) channel.send('audit.kept', witness.kept(trust?.keySet ?? null), message.id);
+      break;
     case 'key.ask':
       parts.keys?.begin();
       offerKey(channel, parts);

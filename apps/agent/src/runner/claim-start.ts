@@ -1,10 +1,12 @@
 import { uptime } from 'node:os';
+import { judgeOrphan, orphanedReason } from '@carillon/core/desired/orphan';
 import { describePause, isPaused, pausedReason } from '@carillon/core/desired/pause';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { spreadKeyOf } from '@carillon/core/job/task-for-job';
 import { judgeOverlap, type OverlapVerdict } from '@carillon/core/run/overlap';
 import { newId } from '../lib/new-id.js';
 import type { AgentFolder } from '../state/agent-folder.js';
+import { loadContact } from '../state/contact.js';
 import { loadAgentId } from '../state/identity.js';
 import { loadPause } from '../state/pause-file.js';
 import { hostTimezone } from '../zones/host-timezone.js';
@@ -71,11 +73,19 @@ function decide(folder: AgentFolder, manifest: Manifest, env: NodeJS.ProcessEnv)
   const isByItself = reason.trigger === 'schedule' || reason.trigger === 'watch';
   if (isByItself && pause && isPaused(pause, nowMs))
     return { kind: 'skipped', run, reason: pausedReason, message: describePause(pause), recorded };
+  const orphan = isByItself && manifest.orphans ? judgeOrphan(manifest.orphans, lastContactMs(folder), nowMs) : null;
+  if (orphan?.orphaned) return { kind: 'skipped', run, reason: orphanedReason, message: orphan.message, recorded };
   if (overlap.act === 'skip')
     return { kind: 'skipped', run, reason: overlap.reason, message: overlap.message, recorded };
   writeIfRoom(folder, () => writeRunning(folder.running, run));
   recorded();
   return { kind: 'claimed', run, overlap };
+}
+
+/** Null where the file is not there, cannot be read, or says none. */
+function lastContactMs({ contact }: AgentFolder): number | null {
+  const { lastContactAt } = loadContact(contact);
+  return lastContactAt === null ? null : Date.parse(lastContactAt);
 }
 
 function identityOf(

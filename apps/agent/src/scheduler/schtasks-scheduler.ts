@@ -221,7 +221,7 @@ export class SchtasksScheduler implements TaskScheduler {
     });
   }
 
-  private refusal(code: string, answer: Answer): SchedulerError {
+  private refusal(code: SchedulerError['code'], answer: Answer): SchedulerError {
     const [error, output] = [answer.stderr, answer.stdout].map((bytes) =>
       decodeConsoleOutput(bytes, { codePage: this.host.codePage }).text.trim(),
     );

@@ -1,4 +1,5 @@
 import type { FoundTask } from '@carillon/core/desired/drift';
+import type { SchedulerFaultCode } from '@carillon/core/state/assignment-faults';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 
 /** What Task Scheduler wants to have beside the definition of a task that runs as a named account. */
@@ -37,7 +38,7 @@ export interface TaskScheduler {
 /** Task Scheduler said no. `code` is a machine name, the message what it printed. */
 export class SchedulerError extends Error {
   constructor(
-    readonly code: string,
+    readonly code: SchedulerFaultCode,
     message: string,
   ) {
     super(message);

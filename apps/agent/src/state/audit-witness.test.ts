@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { endText, type SignedEnd } from '@carillon/core/audit/witness';
 import { makeKeyPair, signText } from '@carillon/core/desired/signing';
 import { expect, it } from 'vitest';
@@ -18,4 +19,13 @@ it('says what it kept before, over a restart, and never goes back', () => {
   expect(witness().take(signed(9, makeKeyPair()))).toEqual(signed(3));
   expect(witness().take(signed(5))).toEqual(signed(3));
   expect(witness().take(signed(6))).toEqual(signed(5));
+});
+
+it('keeps what it saw, also from the file of an agent before, which still finds the newest end there', () => {
+  const folder = makeAgentFolder();
+  const witness = () => new AuditWitness(folder, () => [signer.publicKey]);
+  writeFileSync(folder.auditEnd, JSON.stringify(signed(3)));
+  witness().take(signed(5));
+  expect(witness().kept(null)).toEqual({ ends: [signed(3), signed(5)] });
+  expect(JSON.parse(readFileSync(folder.auditEnd, 'utf8'))).toMatchObject(signed(5));
 });

@@ -35,6 +35,11 @@ export class TrustKeeper {
     return { signerKeys: this.file.signerKeys ?? [], revokedKeys: this.file.revokedKeys ?? [] };
   }
 
+  /** As the root signed it; null where none was taken. */
+  get keySet(): SignedKeySet | null {
+    return this.file.keys ?? null;
+  }
+
   get pinned(): Pinned {
     const version = (this.file.keys && readKeySet(this.file.keys.text)?.version) ?? 0;
     return { root: this.file.root ?? null, version, signerKeys: this.file.signerKeys ?? [] };

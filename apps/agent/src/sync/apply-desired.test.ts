@@ -50,7 +50,8 @@ function makeHost() {
   return { scheduler, cache, scripts, apply, definedVersion, paths: () => [...scheduler.tasks.keys()].sort() };
 }
 
-const refuse = (code = 'register_failed') => new SchedulerError(code, 'ERROR: Access is denied.');
+const refuse = (code: SchedulerError['code'] = 'register_failed') =>
+  new SchedulerError(code, 'ERROR: Access is denied.');
 
 describe('a desired state', () => {
   it('is registered, replaced and removed; equal hashes say that all is well', async () => {

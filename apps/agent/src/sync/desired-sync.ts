@@ -100,7 +100,7 @@ export class DesiredSync {
   }
 
   private ask(link: DesiredLink): void {
-    const approvals = this.ports.approvals?.isAsked() ? { approvals: true as const } : {};
+    const approvals = this.ports.approvals?.isAsked() ? ({ approvals: true, webauthn: true } as const) : {};
     link.get({ rev: this.wanted.rev, haveManifests: this.trustedManifests().slice(0, 2_000), ...approvals });
   }
 

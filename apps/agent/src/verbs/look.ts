@@ -2,6 +2,7 @@ import { exitCodeOf } from '@carillon/core/install/findings';
 import { describeFindings, examine } from '../install/doctor.js';
 import { describePolicy, policyReport, writeApprovalRule } from '../programs/policy.js';
 import { agentStatus, describeStatus } from '../programs/status.js';
+import { witnessOf } from '../programs/witness.js';
 import { type Call, positive, print, UsageError } from './arguments.js';
 
 export function status({ values, data }: Call): number {
@@ -14,6 +15,11 @@ export async function doctor({ values, data }: Call): Promise<number> {
   const findings = await examine(data);
   print(values.json ? findings : describeFindings(findings));
   return exitCodeOf(findings);
+}
+
+export function witness({ data }: Call): number {
+  print(witnessOf(data));
+  return 0;
 }
 
 export function policy({ values, data, words: [act, ...rest] }: Call): number {

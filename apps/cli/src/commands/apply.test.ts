@@ -58,6 +58,40 @@ describe('apply', () => {
     expect(server.calls[0]?.asked.body).toMatchObject({ author: 'Ann', dryRun: true, allowNoHosts: true });
   });
 
+  it('with --set names the files, and with --prune tells which jobs of theirs are deleted', async () => {
+    cli.file('a.yaml', job('One'));
+    server.on(jobRoutes.apply, ({ body }) => {
+      const { documents, dryRun } = body as { documents: unknown[]; dryRun: boolean };
+      const pruned = [{ name: 'Old\u202e', count: 3, hosts: ['web-01'] }];
+      return { dryRun, results: createdResults(documents), pruned };
+    });
+    const answer = await cli.run('apply', '-f', 'a.yaml', '--set', 'ops', '--prune');
+    expect([answer.exitCode, answer.stdout]).toEqual([
+      0,
+      'created job One v1 (1 host)\ndeleted job Old\\u{202e} (3 hosts)\n',
+    ]);
+    const dry = await cli.run('apply', '-f', 'a.yaml', '--set', 'ops', '--prune', '--dry-run');
+    expect(dry.stdout).toContain('(3 hosts) (dry run: nothing was changed)');
+    await cli.run('apply', '-f', 'a.yaml', '--set', 'ops');
+    await cli.run('apply', '-f', 'a.yaml');
+    expect(server.calls.map(({ asked }) => (asked.body as { set?: object }).set)).toEqual([
+      { name: 'ops', prune: true },
+      { name: 'ops', prune: true },
+      { name: 'ops', prune: false },
+      undefined,
+    ]);
+  });
+
+  it('prunes no files without a name: nothing is sent', async () => {
+    cli.file('a.yaml', job('One'));
+    const answer = await cli.run('apply', '-f', 'a.yaml', '--prune');
+    expect([answer.exitCode, answer.stderr]).toEqual([
+      2,
+      expect.stringContaining('--prune: expected --set NAME with it'),
+    ]);
+    expect(server.calls).toEqual([]);
+  });
+
   it('shows problems that the server finds at their file and line', async () => {
     cli.file('a.yaml', job('One'));
     cli.file('b.yaml', `${job('Two')}alerts: [nobody]\n`);

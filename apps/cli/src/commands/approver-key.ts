@@ -86,7 +86,7 @@ function addRemove(parent: Command, cli: Cli): void {
     const { items } = await session.call(approvalRoutes.keys, {});
     const found = items.find(({ key, fingerprint }) => word === key || word === fingerprint);
     if (!found) throw new CliError(`there is no key ${word}`, { code: 'not_found' });
-    const removed = await session.call(approvalRoutes.removeKey, { key: found.key });
+    const removed = await session.call(approvalRoutes.removeKey, { key: found.fingerprint });
     if (session.json) return session.printJson(removed);
     session.print(`removed key ${removed.fingerprint}`);
     return undefined;

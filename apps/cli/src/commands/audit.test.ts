@@ -1,5 +1,9 @@
 import { auditRoutes } from '@carillon/contract/http/audit.routes';
 import { chainStart, type KeptLink, nextLink } from '@carillon/core/audit/chain';
+import { endText } from '@carillon/core/audit/witness';
+import { sha256Hex } from '@carillon/core/desired/canonical-json';
+import { makeKeyPair, signText } from '@carillon/core/desired/signing';
+import { keySetText, rootFingerprint } from '@carillon/core/signing/key-set';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHarness } from '../testing/cli-harness.js';
 import { FakeServer } from '../testing/fake-server.js';
@@ -17,13 +21,21 @@ afterEach(async () => {
 });
 
 const atMs = Date.UTC(2026, 2, 1);
-function chainOf(count: number): KeptLink[] {
+/** @param changedFrom rows after this many say something else */
+function chainOf(count: number, changedFrom = count): KeptLink[] {
   const rows: KeptLink[] = [];
   let head = chainStart.head;
   for (let index = 1; index <= count; index += 1) {
     const link = nextLink(head, atMs, {
       ...{ actor: 'ann', account: null, via: 'token', token: null, from: null, route: null, kind: 'Host', act: 'x' },
-      ...{ what: `host-${index}`, text: null, before: null, after: null, given: null, ref: null },
+      ...{
+        what: `${index > changedFrom ? 'other' : 'host'}-${index}`,
+        text: null,
+        before: null,
+        after: null,
+        given: null,
+        ref: null,
+      },
     });
     rows.push({ seq: link.seq, at: new Date(atMs).toISOString(), hash: link.hash, body: link.body });
     head = link;
@@ -33,7 +45,7 @@ function chainOf(count: number): KeptLink[] {
 /** In pages of two. */
 function serve(rows: readonly KeptLink[]): void {
   server.on(auditRoutes.chain, ({ query }) => {
-    const from = Number(query['cursor'] ?? 0);
+    const from = Number(query.cursor ?? 0);
     return { items: rows.slice(from, from + 2), next: from + 2 < rows.length ? String(from + 2) : null };
   });
 }
@@ -78,6 +90,70 @@ describe('audit verify', () => {
     const other = await cli.run('audit', 'verify', '--known', `4:${'a'.repeat(64)}`);
     expect([other.exitCode, other.stdout]).toEqual([1, expect.stringContaining('row 4 does not fit (rewritten)')]);
     expect((await cli.run('audit', 'verify', '--known', 'x')).exitCode).not.toBe(0);
+  });
+});
+
+describe('audit verify --witnesses', () => {
+  const [root, signer] = [makeKeyPair(), makeKeyPair()];
+  const keysText = keySetText({
+    ...{ kind: 'carillon/keys/v1', version: 1, root: root.publicKey },
+    ...{ keys: [{ key: signer.publicKey, state: 'active' }], issuedAt: '2026-03-01T00:00:00.000Z' },
+  });
+  const keys = { text: keysText, signature: signText(root.privateKey, 'carillon/v1/keys', keysText), vouchers: [] };
+  const signed = (row: KeptLink | undefined) => {
+    const text = endText({ seq: row?.seq ?? 0, hash: row?.hash ?? '' }, atMs);
+    return { text, signature: signText(signer.privateKey, 'carillon/v1/audit-end', text) };
+  };
+  /** Written anew from its third row on, with hashes that fit. */
+  const anew = () => chainOf(5, 2);
+  const rows = chainOf(5);
+  const ends = [signed(rows[1]), signed(rows[3])];
+  const answer = (host: string, changes = {}) => ({ host, state: 'answered' as const, ends, keys, ...changes });
+
+  it('asks agents: a chain that was written anew fits in itself, and not what a host keeps signed', async () => {
+    server.on(auditRoutes.witnesses, ({ query }) =>
+      query.cursor === undefined
+        ? { items: [answer('web-1'), answer('web-2', { state: 'silent', ends: [], keys: null })], next: 'web-2' }
+        : { items: [answer('web-3', { state: 'old', ends: [], keys: null })], next: null },
+    );
+    serve(rows);
+    const good = await cli.run('audit', 'verify', '--witnesses');
+    expect([good.exitCode, good.stdout]).toEqual([
+      0,
+      expect.stringContaining('1 of 1 host vouch for it up to row 4; 1 newer row'),
+    ]);
+    expect(good.stdout).toContain('did not answer: web-2');
+    expect(good.stdout).toContain('too old to be asked: web-3');
+    expect(good.stdout).toContain('by their own word');
+    serve(anew());
+    expect(await cli.run('audit', 'verify')).toMatchObject({ exitCode: 0 });
+    const found = await cli.run('audit', 'verify', '--witnesses');
+    expect([found.exitCode, found.stdout]).toEqual([
+      1,
+      expect.stringContaining(
+        'host web-1 keeps row 4, signed 2026-03-01T00:00:00.000Z, and it does not fit (rewritten)',
+      ),
+    ]);
+  });
+
+  it('reads what hosts printed, and takes no other root than the one that is known', async () => {
+    const file = cli.file('web-1.json', JSON.stringify({ kind: 'carillon/witness/v1', host: 'web-1', ends, keys }));
+    const known = rootFingerprint(root.publicKey, sha256Hex);
+    serve(rows);
+    const good = await cli.run('audit', 'verify', '--root', known, '--json', '--witnesses', file);
+    expect(JSON.parse(good.stdout)).toMatchObject({
+      ok: true,
+      witnesses: { root: known, hosts: [{ code: 'fits', count: 2 }] },
+    });
+    serve(rows.slice(0, 3));
+    expect(await cli.run('audit', 'verify', '--witnesses', file)).toMatchObject({ exitCode: 1 });
+    serve(rows);
+    const other = await cli.run('audit', 'verify', '--root', 'f'.repeat(32), '--witnesses', file);
+    expect([other.exitCode, other.stderr]).toEqual([1, expect.stringContaining('has keys that this root signed')]);
+    const bad = await cli.run('audit', 'verify', '--witnesses', cli.file('x.json', '{}'));
+    expect(bad.stderr).toContain('x.json: expected what `carillon-agent witness` prints');
+    server.on(auditRoutes.witnesses, () => ({ items: [], next: null }));
+    expect((await cli.run('audit', 'verify', '--witnesses')).stderr).toContain('no host said what it keeps');
   });
 });
 

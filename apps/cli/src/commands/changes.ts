@@ -16,6 +16,7 @@ interface ChangesOptions extends ListOptions {
   readonly job?: string | undefined;
   readonly undo?: string | undefined;
   readonly show?: string | undefined;
+  readonly overrideFreeze?: string | undefined;
 }
 
 type Change = Response<typeof jobRoutes.taskChanges>['items'][number];
@@ -30,14 +31,15 @@ export function addChanges(program: Command, cli: Cli): void {
     .option('--host <name>', 'on this host')
     .option('--job <name>', "of this job's tasks")
     .option('--show <id>', 'one change, field by field (see also task diff --change)')
-    .option('--undo <id>', 'take an adopted change back: the host gets what it had before');
+    .option('--undo <id>', 'take an adopted change back: the host gets what it had before')
+    .option('--override-freeze <reason>', 'undo it though a freeze covers the job, and why; takes the right to');
   handle(addListOptions(command), cli, async (session: Session, options: ChangesOptions) => {
     const { host, job, show, undo } = options;
     const given = [host, job, show, undo].filter((value) => value !== undefined);
     if (given.length !== 1)
       throw usageError('expected either --host NAME or --job NAME, or one of --show ID and --undo ID');
     if (show !== undefined) return showChange(session, show);
-    if (undo !== undefined) return undoChange(session, undo);
+    if (undo !== undefined) return undoChange(session, undo, options.overrideFreeze);
     const changes = await collectPages(options, (page) =>
       host === undefined
         ? session.call(jobRoutes.taskChanges, { name: job ?? '', ...page })
@@ -82,8 +84,9 @@ async function showChange(session: Session, id: string): Promise<undefined> {
   return undefined;
 }
 
-async function undoChange(session: Session, id: string): Promise<undefined> {
-  const undone = await session.call(taskChangeRoutes.undo, { id: checkedId(id) });
+async function undoChange(session: Session, id: string, overrideFreeze: string | undefined): Promise<undefined> {
+  const why = overrideFreeze === undefined ? {} : { overrideFreeze };
+  const undone = await session.call(taskChangeRoutes.undo, { id: checkedId(id), ...why });
   if (session.json) return session.printJson(undone);
   session.print(`job ${safeText(undone.job)} v${undone.version}: ${safeText(undone.host)} gets what it had before`);
   return undefined;

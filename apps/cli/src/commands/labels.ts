@@ -12,14 +12,20 @@ export function addLabels(program: Command, cli: Cli): void {
     .command('labels')
     .description('show, set (key=value) or remove (key-) labels of a host')
     .argument('<host>', 'a host')
-    .argument('[change...]', 'key=value or key-');
-  handle(command, cli, async (session: Session, _options: object, name: string, args: string[]) => {
-    const { set, remove } = parseLabelChanges(args);
-    const before = await session.call(hostRoutes.get, { name });
-    const kept = Object.entries(before.labels).filter(([key]) => !remove.includes(key));
-    const labels = { ...Object.fromEntries(kept), ...set };
-    const after = args.length === 0 ? before : await session.call(hostRoutes.setLabels, { name, body: { labels } });
-    if (session.json) session.printJson(after);
-    else session.print(safeText(`${after.name}: ${labelText(after.labels)}`));
-  });
+    .argument('[change...]', 'key=value or key-')
+    .option('--override-freeze <reason>', 'do it though a freeze holds it back, and why; takes the right to');
+  handle(
+    command,
+    cli,
+    async (session: Session, { overrideFreeze }: { overrideFreeze?: string }, name: string, args: string[]) => {
+      const { set, remove } = parseLabelChanges(args);
+      const before = await session.call(hostRoutes.get, { name });
+      const kept = Object.entries(before.labels).filter(([key]) => !remove.includes(key));
+      const labels = { ...Object.fromEntries(kept), ...set };
+      const body = { labels, ...(overrideFreeze === undefined ? {} : { overrideFreeze }) };
+      const after = args.length === 0 ? before : await session.call(hostRoutes.setLabels, { name, body });
+      if (session.json) session.printJson(after);
+      else session.print(safeText(`${after.name}: ${labelText(after.labels)}`));
+    },
+  );
 }

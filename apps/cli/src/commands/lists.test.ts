@@ -172,6 +172,15 @@ describe('runs', () => {
     expect((await cli.run('runs')).stdout).toContain('skipped (overlap)  -     schedule');
   });
 
+  it('says which output was not searched', async () => {
+    server.on(runRoutes.list, () => ({ items: [], next: null, notSearched: '2026-03-01T02:00:00.000Z' }));
+    const { stdout, stderr } = await cli.run('runs', '--json', '--output-contains', 'full', '--since', '30d');
+    expect(JSON.parse(stdout)).toEqual([]);
+    expect(stderr).toMatch(
+      /^carillon: output of runs that started until 2026-03-01.* is archived and was not searched$/m,
+    );
+  });
+
   it('passes its filters on', async () => {
     pages(1);
     const { stdout } = await cli.run(

@@ -1,10 +1,9 @@
 import { requestRoutes } from '@carillon/contract/http/requests.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { requestStates } from '@carillon/core/approval/change-request';
+import { approvalsOfRequest } from '@carillon/core/approval/request-approvals';
 import { mostApprovedHosts, type SignedApproval, signApproval } from '@carillon/core/approval/signed-approval';
 import { canonicalJson, type Json, sha256Hex } from '@carillon/core/desired/canonical-json';
-import { readDocument } from '@carillon/core/document/read-document';
-import { asJson, makeManifest } from '@carillon/core/job/job-spec';
 import { type Command, Option } from 'commander';
 import { type ApproverKey, loadApproverKey } from '../lib/approver-key.js';
 import { type Cli, handle } from '../lib/command.js';
@@ -103,22 +102,11 @@ function addApprove(parent: Command, cli: Cli): void {
 
 /** Signs the jobs that an apply would write: as its documents say, worked out here, and for the hosts that it showed. */
 function signJobs(session: Session, { privateKey, publicKey }: ApproverKey, detail: Detail): SignedApproval[] {
-  const { jobs, author, plan } = detail;
-  return documentsOf(detail).flatMap((raw, index) => {
-    const read = readDocument(raw);
-    if (!read.ok || read.value.kind !== 'Job') return [];
-    const { spec } = read.value;
-    const written = jobs.find(({ name }) => name === spec.name);
-    const hosts = plan?.results[index]?.plan?.hosts ?? [];
-    if (!written) return [];
-    const { jobId, version, name } = written;
-    if (hosts.length >= mostApprovedHosts) {
-      session.note(`job ${safeText(name)} is not signed: an approval names less than ${mostApprovedHosts} hosts`);
-      return [];
-    }
-    const manifestHash = sha256Hex(canonicalJson(asJson(makeManifest(jobId, version, spec))));
-    return [signApproval(privateKey, publicKey, { jobId, name, version, manifestHash, author, hosts })];
-  });
+  const hosts = (detail.plan?.results ?? []).map(({ plan }) => plan?.hosts ?? []);
+  const { approvals, tooMany } = approvalsOfRequest({ ...detail, hosts });
+  for (const name of tooMany)
+    session.note(`job ${safeText(name)} is not signed: an approval names less than ${mostApprovedHosts} hosts`);
+  return approvals.map((approval) => signApproval(privateKey, publicKey, approval));
 }
 
 function addReject(parent: Command, cli: Cli): void {
@@ -187,11 +175,6 @@ function planOf({ plan, planHash }: Detail): Plan | undefined {
   if (!plan) return undefined;
   const results = plan.results.flatMap((result) => (result.plan ? [{ ...result, plan: result.plan }] : []));
   return { hash: planHash, moved: plan.plan?.moved ?? [], results };
-}
-
-function documentsOf({ act, body }: Detail): readonly unknown[] {
-  const asked = (act === 'apply' ? body.body : undefined) as { documents?: unknown } | undefined;
-  return Array.isArray(asked?.documents) ? asked.documents : [];
 }
 
 /** Of what was shown, worked out here: what is approved and signed is held to it, whatever the server says next time. */

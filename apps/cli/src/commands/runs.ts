@@ -49,7 +49,16 @@ export function addRuns(program: Command, cli: Cli): void {
     const said = options.since ?? (outputContains === undefined ? undefined : searchedSince);
     const since = said === undefined ? undefined : parseSince(said, session.io.now());
     const filter = { job, host, state, since, outputContains, ...(options.bad ? { bad: 'true' as const } : {}) };
-    const runs = await collectPages(options, (page) => session.call(runRoutes.list, { ...page, ...filter }));
+    let notSearched: string | null | undefined;
+    const runs = await collectPages(options, async (page) => {
+      const answer = await session.call(runRoutes.list, { ...page, ...filter });
+      notSearched ??= answer.notSearched;
+      return answer;
+    });
+    if (notSearched)
+      session.io.stderr.write(
+        `carillon: output of runs that started until ${localTime(notSearched)} is archived and was not searched\n`,
+      );
     if (session.json) session.printJson(runs);
     else session.table(runHeader, runs.map(runRow));
   });

@@ -1,6 +1,6 @@
 import type { LedgerRun } from '@carillon/contract/fleet/messages';
 import { describe, expect, it } from 'vitest';
-import { compareRuns, type RecordedRun } from './compare.js';
+import { compareRuns, differencesOf, type RecordedRun } from './compare.js';
 
 const end = { finishedAt: '2026-03-01T12:00:02.500Z', state: 'failed', exitCode: 3, stdoutSha256: 'aa' };
 const ledger: LedgerRun[] = ['1', '2'].map((runId) => ({
@@ -46,5 +46,11 @@ describe('comparing ledgers with the centre', () => {
     const found = compareRuns(ledger, [row('1'), row('2', change)]);
     expect(found).toMatchObject({ recorded: 2, lost: 0, duplicated: 0, wrong: 1 });
     expect(found.examples[0]).toContain(`wrong: run 2 of h: ${what}`);
+  });
+
+  it('lets times be apart as far as it is told to, and nothing else', () => {
+    const rows = [row('1', { startedAt: '2026-03-01T12:00:03Z' }), row('2', { exitCode: 0 })];
+    const wrong = (timesWithinMs: number) => differencesOf(ledger, rows, { timesWithinMs }).map(({ runId }) => runId);
+    expect([wrong(1_999), wrong(2_000)]).toEqual([['1', '2'], ['2']]);
   });
 });

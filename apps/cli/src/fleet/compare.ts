@@ -26,35 +26,72 @@ export interface Comparison {
   readonly examples: readonly string[];
 }
 
+export interface Difference {
+  readonly kind: 'lost' | 'duplicated' | 'wrong';
+  readonly runId: string;
+  readonly host: string;
+  /** In words, without the kind. */
+  readonly text: string;
+}
+
+export interface Tolerance {
+  /** How far the two may put a start or an end apart. A program that keeps its own book begins a little after its runner. */
+  readonly timesWithinMs?: number;
+}
+
 const mostExamples = 10;
 
 /** Compares what happened on the hosts with what the centre has of it. Times are compared to the millisecond. */
 export function compareRuns(ledger: readonly LedgerRun[], recorded: readonly RecordedRun[]): Comparison {
-  const rows = new Map<string, RecordedRun[]>();
-  for (const run of recorded) rows.set(run.id, [...(rows.get(run.id) ?? []), run]);
-  const known = new Set(ledger.map((run) => run.runId));
-  const examples: string[] = [];
-  const count = { lost: 0, duplicated: 0, wrong: 0 };
-  const note = (kind: keyof typeof count, text: string) => {
-    count[kind] += 1;
-    if (examples.length < mostExamples) examples.push(`${kind}: ${text}`);
+  const found = differencesOf(ledger, recorded);
+  const count = (kind: Difference['kind']) => found.filter((each) => each.kind === kind).length;
+  const lost = count('lost');
+  return {
+    runs: ledger.length,
+    recorded: ledger.length - lost,
+    lost,
+    duplicated: count('duplicated'),
+    wrong: count('wrong'),
+    examples: found.slice(0, mostExamples).map(({ kind, text }) => `${kind}: ${text}`),
   };
+}
+
+/** Everything in which the centre's record is not what happened on the hosts, in the order of the ledger. */
+export function differencesOf(
+  ledger: readonly LedgerRun[],
+  recorded: readonly RecordedRun[],
+  tolerance: Tolerance = {},
+): Difference[] {
+  const rows = new Map<string, RecordedRun[]>();
+  for (const run of recorded) {
+    const same = rows.get(run.id);
+    if (same) same.push(run);
+    else rows.set(run.id, [run]);
+  }
+  const known = new Set(ledger.map((run) => run.runId));
+  const found: Difference[] = [];
+  const note = (kind: Difference['kind'], { runId, host }: Pick<LedgerRun, 'runId' | 'host'>, rest: string) =>
+    found.push({ kind, runId, host, text: `run ${runId} of ${host}${rest}` });
   for (const run of ledger) {
     const [row, ...more] = rows.get(run.runId) ?? [];
     if (!row) {
-      note('lost', `run ${run.runId} of ${run.host}, started ${run.startedAt}`);
+      note('lost', run, `, started ${run.startedAt}`);
       continue;
     }
-    for (const _row of more) note('duplicated', `run ${run.runId} of ${run.host}`);
-    const difference = differenceOf(run, row);
-    if (difference) note('wrong', `run ${run.runId} of ${run.host}: ${difference}`);
+    for (const _row of more) note('duplicated', run, '');
+    const difference = differenceOf(run, row, tolerance);
+    if (difference) note('wrong', run, `: ${difference}`);
   }
   for (const run of recorded)
-    if (!known.has(run.id)) note('duplicated', `run ${run.id} of ${run.host}, which no host knows`);
-  return { runs: ledger.length, recorded: ledger.length - count.lost, ...count, examples };
+    if (!known.has(run.id)) note('duplicated', { runId: run.id, host: run.host }, ', which no host knows');
+  return found;
 }
 
-function differenceOf({ startedAt, end }: LedgerRun, row: RecordedRun): string | undefined {
+function differenceOf(
+  { startedAt, end }: LedgerRun,
+  row: RecordedRun,
+  { timesWithinMs = 0 }: Tolerance,
+): string | undefined {
   const pairs: readonly (readonly [string, unknown, unknown])[] = [
     ['started', Date.parse(startedAt), Date.parse(row.startedAt)],
     ['state', end?.state ?? 'running', row.state],
@@ -62,6 +99,11 @@ function differenceOf({ startedAt, end }: LedgerRun, row: RecordedRun): string |
     ['finished', end ? Date.parse(end.finishedAt) : null, row.finishedAt === null ? null : Date.parse(row.finishedAt)],
     ...(row.stdoutSha256 === null ? [] : [['output', end?.stdoutSha256, row.stdoutSha256] as const]),
   ];
-  const different = pairs.find(([, host, centre]) => host !== centre);
+  const areTimes = (what: string) => what === 'started' || what === 'finished';
+  const different = pairs.find(([what, host, centre]) =>
+    areTimes(what) && typeof host === 'number' && typeof centre === 'number'
+      ? Math.abs(host - centre) > timesWithinMs
+      : host !== centre,
+  );
   return different && `${different[0]}: ${String(different[1])} on the host, ${String(different[2])} in the centre`;
 }

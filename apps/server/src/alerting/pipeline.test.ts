@@ -194,6 +194,13 @@ it('one job that fails on many hosts is one incident with its spread, and one no
   await ingest('rollout', 'failed', hostIds);
   await settle();
   const open = (await incidents()).filter(({ state }) => state !== 'resolved');
+  const [about] = (
+    await app.database.pool.query(`SELECT data->'about' AS about FROM incident WHERE id = $1`, [open[0].id])
+  ).rows;
+  expect(about.about).toMatchObject({
+    subject: 'rollout',
+    reason: { code: 'consecutive_failures', figures: { failures: 1 } },
+  });
   expect(open).toMatchObject([
     { title: expect.stringContaining('rollout'), spread: { hosts: 40, byExitCode: { '7': 40 } } },
   ]);

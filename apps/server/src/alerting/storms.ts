@@ -59,11 +59,13 @@ async function openStorm(
   const policy = by === 'policy' ? value : 'storm';
   const [number = 0] = await nextNumbers(turn.client, [policy]);
   const title = `storm: more than ${stormRule.more} incidents within 5 minutes with ${by} ${value}`;
-  const group = { key: keyOf(by, value), title, policy, jobId: null, hostId: null };
+  const reason = { code: 'storm', text: title, figures: { more: stormRule.more, by, value } };
+  const about = { subject: null, reason };
+  const group = { key: keyOf(by, value), title, about, policy, jobId: null, hostId: null };
   const id = makeUuid7(turn.nowMs, randomBytes(10));
   const storm = openIncident({ id, number }, group, plan, { severity, labels, isStorm: true }, turn.nowMs);
   turn.incidents.set(id, storm);
-  turn.decided(id, { stage: 'group', reason: { code: 'storm', text: title, figures: { by, value } } });
+  turn.decided(id, { stage: 'group', reason });
   turn.routed(storm, plan);
   return storm;
 }

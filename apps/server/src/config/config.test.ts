@@ -3,6 +3,12 @@ import { readConfig } from './config.js';
 
 const oidc = { CARILLON_OIDC_ISSUER: 'https://id.example', CARILLON_OIDC_CLIENT_ID: 'carillon' };
 const hook = { CARILLON_AUDIT_WEBHOOK: 'https://siem.example/rows' };
+const archive = {
+  CARILLON_ARCHIVE_ENDPOINT: 'https://s3.example/',
+  CARILLON_ARCHIVE_BUCKET: 'runs',
+  CARILLON_ARCHIVE_ACCESS_KEY: 'AK',
+  CARILLON_ARCHIVE_SECRET_KEY: 'secret-key',
+};
 const least = { DATABASE_URL: 'postgresql://u:secret@db/carillon' };
 
 describe('configuration', () => {
@@ -42,6 +48,7 @@ describe('configuration', () => {
     [{ CARILLON_OIDC_ISSUER: 'https://id.example' }, 'CARILLON_OIDC_CLIENT_ID: expected the id of a client'],
     [{ ...oidc, CARILLON_OIDC_ISSUER: 'http://id.example' }, 'CARILLON_OIDC_ISSUER: expected https://'],
     [{ ...oidc, CARILLON_OIDC_SCOPE: 'profile' }, 'CARILLON_OIDC_SCOPE: expected scopes with openid'],
+    [{ ...oidc, CARILLON_OIDC_SIGN_OUT: 'never' }, 'CARILLON_OIDC_SIGN_OUT: expected provider, back, local'],
     [{ ...oidc, CARILLON_OIDC_GROUPS: 'ops=viewer@all' }, 'CARILLON_OIDC_GROUPS: expected JSON such as'],
     [{ ...oidc, CARILLON_OIDC_GROUPS: '{"ops":["boss@all"]}' }, 'got "boss@all"'],
     [
@@ -61,6 +68,13 @@ describe('configuration', () => {
     ],
     [{ CARILLON_AUDIT_WEBHOOK: 'https://siem/secret' }, 'CARILLON_AUDIT_WEBHOOK_SECRET: expected whsec_'],
     [{ ...hook, CARILLON_AUDIT_WEBHOOK_SECRET: 'whsec_c2hvcnQ=' }, 'got "(hidden)"'],
+    [{ CARILLON_ARCHIVE_BUCKET: 'runs' }, 'CARILLON_ARCHIVE_ENDPOINT: expected the address of an S3 store, since'],
+    [{ ...archive, CARILLON_ARCHIVE_ENDPOINT: 'http://minio:9000' }, 'CARILLON_ARCHIVE_ENDPOINT: expected https://'],
+    [{ ...archive, CARILLON_ARCHIVE_ENDPOINT: 'https://u:secret@s3.example' }, 'got "(hidden)"'],
+    [{ ...archive, CARILLON_ARCHIVE_BUCKET: '../x' }, 'CARILLON_ARCHIVE_BUCKET: expected the name of a bucket'],
+    [{ ...archive, CARILLON_ARCHIVE_PREFIX: '../' }, 'CARILLON_ARCHIVE_PREFIX: expected folders'],
+    [{ ...archive, CARILLON_ARCHIVE_SECRET_KEY: '' }, 'CARILLON_ARCHIVE_SECRET_KEY: expected a key of the store'],
+    [{ ...archive, CARILLON_ARCHIVE_AFTER_DAYS: '0' }, 'CARILLON_ARCHIVE_AFTER_DAYS: expected a whole number from 1'],
     [{ DATABASE_URL: '', DATABASE_URL_FILE: '/nowhere' }, 'DATABASE_URL_FILE: expected a readable file'],
   ])('refuses %j by naming the variable and what was expected', (env, message) => {
     expect(() => readConfig({ ...least, ...env })).toThrow(message);
@@ -80,11 +94,22 @@ describe('configuration', () => {
     });
   });
 
+  it('archives nothing unless it is told where', () => {
+    expect(readConfig(least).archive).toBeUndefined();
+    expect(readConfig({ ...least, ...archive }).archive).toEqual({
+      ...{ endpoint: 'https://s3.example', bucket: 'runs', region: 'us-east-1', prefix: 'carillon/', afterDays: 7 },
+      ...{ accessKeyId: 'AK', secretAccessKey: 'secret-key' },
+    });
+    const inside = { CARILLON_ARCHIVE_ENDPOINT: 'http://minio:9000/s3', CARILLON_ARCHIVE_ALLOW_HTTP: '1' };
+    expect(readConfig({ ...least, ...archive, ...inside }).archive).toMatchObject({ endpoint: 'http://minio:9000/s3' });
+  });
+
   it('knows an identity provider by its issuer and our client', () => {
     expect(readConfig(least).oidc).toBeUndefined();
     expect(readConfig({ ...least, ...oidc }).oidc).toEqual({
       ...{ issuer: 'https://id.example', clientId: 'carillon', clientSecret: undefined, name: 'id.example' },
       ...{ scope: 'openid profile email', nameClaim: 'preferred_username', groupsClaim: 'groups', groups: [] },
+      signOut: 'provider',
     });
     const more = {
       ...{

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { limits } from '@carillon/contract/limits';
+import { type ArchiveSettings, archiveOf } from './archive-config.js';
 import { type AuditSettings, auditSettingsOf } from './audit-config.js';
 import { type OidcSettings, oidcOf } from './oidc-config.js';
 import { ConfigError, list, secret, url } from './variables.js';
@@ -61,6 +62,8 @@ export interface Config {
   readonly oidc?: OidcSettings | undefined;
   /** Where rows of the audit are sent; undefined: nowhere. */
   readonly audit?: AuditSettings | undefined;
+  /** Where the output of runs goes when it is old enough; undefined: it stays in the database. */
+  readonly archive?: ArchiveSettings | undefined;
 }
 
 export interface AlertmanagerSettings {
@@ -129,6 +132,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     alertmanager: alertmanagerOf(env),
     oidc: oidcOf(env),
     audit: auditSettingsOf(env),
+    archive: archiveOf(env),
   };
 }
 

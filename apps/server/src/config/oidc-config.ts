@@ -2,6 +2,10 @@ import { type Grant, readGrant } from '@carillon/core/access/grant';
 import { z } from 'zod';
 import { ConfigError, secret, url } from './variables.js';
 
+/** `provider`: it ends the session there too, where it can; `back`: and leads back here, which has to be registered there. */
+const signOutWays = ['provider', 'back', 'local'] as const;
+export type SignOutWay = (typeof signOutWays)[number];
+
 /** An identity provider (OpenID Connect), and how its words become ours. */
 export interface OidcSettings {
   /** As its discovery document says, letter by letter. */
@@ -14,6 +18,8 @@ export interface OidcSettings {
   readonly scope: string;
   readonly nameClaim: string;
   readonly groupsClaim: string;
+  /** What signing out here does there. */
+  readonly signOut: SignOutWay;
   /** What members of its groups are granted. */
   readonly groups: readonly { readonly name: string; readonly grants: readonly Grant[] }[];
 }
@@ -48,6 +54,7 @@ export function oidcOf(env: NodeJS.ProcessEnv): OidcSettings | undefined {
     scope: scopeOf(env.CARILLON_OIDC_SCOPE || 'openid profile email'),
     nameClaim: env.CARILLON_OIDC_NAME_CLAIM || 'preferred_username',
     groupsClaim: env.CARILLON_OIDC_GROUPS_CLAIM || 'groups',
+    signOut: signOutOf(env.CARILLON_OIDC_SIGN_OUT || 'provider'),
     groups: groupsOf(secret(env, 'CARILLON_OIDC_GROUPS')),
   };
 }
@@ -55,6 +62,12 @@ export function oidcOf(env: NodeJS.ProcessEnv): OidcSettings | undefined {
 function scopeOf(text: string): string {
   if (text.split(' ').includes('openid')) return text;
   throw new ConfigError('CARILLON_OIDC_SCOPE', 'scopes with openid among them', text);
+}
+
+function signOutOf(text: string): SignOutWay {
+  const way = signOutWays.find((each) => each === text);
+  if (way) return way;
+  throw new ConfigError('CARILLON_OIDC_SIGN_OUT', signOutWays.join(', '), text);
 }
 
 function groupsOf(text: string | undefined): OidcSettings['groups'] {

@@ -45,6 +45,15 @@ const released = async (hostId: string) => {
     if (row?.gateway_id === null) return;
   }
 };
+/** What people are told about copies of a host. */
+const copySignals = async ({ agentId }: AgentIdentity) => {
+  const rows = await gateway.rows<{ data: { ok: boolean; code: string; text: string } }>(
+    `SELECT s.data FROM alert_signal s JOIN host h ON s.data->>'part' = 'copy:' || h.name
+     WHERE s.kind = 'system' AND h.id = $1 ORDER BY s.id`,
+    [agentId],
+  );
+  return rows.map(({ data }) => data);
+};
 const otherMachine = { facts: { ...facts, hostname: 'clone-7', fingerprint: 'e'.repeat(64) } };
 
 describe('an identity', () => {
@@ -81,6 +90,13 @@ describe('an identity', () => {
       { instance: original, state: 'current' },
       { instance: copy, state: 'quarantined' },
     ]);
+    // People are told once, of both.
+    await isRefused(identity, copy, otherMachine);
+    const told = await copySignals(identity);
+    expect(told).toMatchObject([{ ok: false, code: 'host_copied' }]);
+    expect(told[0]?.text).toMatch(
+      /srv-1.* \(127\.0\.0\.1, first seen .*\) works as it, clone-7 \(127\.0\.0\.1, first seen .*\) is shut out/,
+    );
     // The original goes for good: its copy is the host now.
     await agent.hangUp();
     await released(identity.agentId);
@@ -95,6 +111,7 @@ describe('an identity', () => {
     expect((await original.agent.take('goaway')).body.reason).toBe('superseded');
     // Only two that are both alive can take turns.
     const back = await comes(identity, first);
+    expect(await copySignals(identity)).toMatchObject([{ ok: false }]);
     expect((await copy.agent.take('goaway')).body.reason).toBe('superseded');
     expect((await isRefused(identity, second)).code).toBe('quarantined');
     expect(back.agent.names()).not.toContain('goaway');
@@ -106,12 +123,16 @@ describe('an identity', () => {
     const { agent } = await comes(identity, original);
     await isRefused(identity, copy, otherMachine);
     const copies = new CopyStore(gateway.database);
+    const [{ name } = { name: '' }] = await gateway.rows<{ name: string }>('SELECT name FROM host WHERE id = $1', [
+      identity.agentId,
+    ]);
     expect((await copies.ofHost(identity.agentId)).map(({ instance, state }) => [instance, state])).toEqual([
       [original, 'current'],
       [copy, 'quarantined'],
     ]);
     expect(await copies.keep(identity.agentId, 'host', randomUUID())).toBeNull();
-    expect(await copies.keep(identity.agentId, 'host', copy)).toBe('clone-7');
+    expect(await copies.keep(identity.agentId, name, copy)).toBe('clone-7');
+    expect(await copySignals(identity)).toMatchObject([{ ok: false }, { ok: true, code: 'host_copy_decided' }]);
     gateway.hints.publish({ kind: 'session', hostIds: [identity.agentId] });
     expect((await agent.take('goaway')).body.reason).toBe('superseded');
     // Nothing that it still sends is counted, and started anew it is not the host either: its machine is not.
@@ -122,9 +143,22 @@ describe('an identity', () => {
     await released(identity.agentId);
     expect((await isRefused(identity, randomUUID())).code).toBe('quarantined');
     // Somebody was wrong, and says so.
-    expect(await copies.keep(identity.agentId, 'host', original)).toBe(facts.hostname);
+    expect(await copies.keep(identity.agentId, name, original)).toBe(facts.hostname);
     await comes(identity, original);
     expect((await isRefused(identity, copy, otherMachine)).code).toBe('quarantined');
+  });
+
+  it('stays with the one that works as it where somebody says so, which is a decision too', async () => {
+    const identity = await enrolled();
+    const [original, copy] = [randomUUID(), randomUUID()];
+    const { agent } = await comes(identity, original);
+    const copies = new CopyStore(gateway.database);
+    expect(await copies.keep(identity.agentId, 'host', original)).toBeNull();
+    await isRefused(identity, copy, otherMachine);
+    expect(await copies.keep(identity.agentId, 'host', original)).toBe(facts.hostname);
+    expect((await instances(identity.agentId)).map(({ state }) => state)).toEqual(['current', 'barred']);
+    await agent.barrier();
+    expect(agent.names()).not.toContain('goaway');
   });
 
   it('of an agent that does not tell its process is as it was', async () => {

@@ -8,6 +8,7 @@ interface Group {
   readonly approvals: Approval[];
 }
 
+/** Of Ed25519, with the key and the names of the fields. */
 const signatureBytes = 180;
 const pageBytes = 200 * 1024;
 /** Beside a very long index a page still carries something. */
@@ -25,8 +26,8 @@ export function desiredPages(
   const budget = Math.max(leastManifestBytes, pageBytes - wireBytes(index.text));
   const groups: Group[] = [{ manifests: [], approvals: [] }];
   let used = 0;
-  const roomFor = (text: string): Group => {
-    const size = wireBytes(text) + signatureBytes;
+  const roomFor = (text: string, more = 0): Group => {
+    const size = wireBytes(text) + signatureBytes + more;
     if (used > 0 && used + size > budget) {
       groups.push({ manifests: [], approvals: [] });
       used = 0;
@@ -35,7 +36,8 @@ export function desiredPages(
     return groups.at(-1) as Group;
   };
   for (const manifest of manifests) roomFor(manifest.text).manifests.push(manifest);
-  for (const approval of approvals) roomFor(approval.text).approvals.push(approval);
+  for (const approval of approvals)
+    roomFor(approval.text, approval.signature.length + approval.key.length).approvals.push(approval);
   return groups.map((group, number) => ({
     index: index.text,
     indexSignature: index.signature,

@@ -1,4 +1,5 @@
 import type { Body } from '@carillon/contract/agent/catalog';
+import { isWebauthnKey } from '@carillon/core/approval/webauthn-text';
 import type { DesiredEntry } from '@carillon/core/desired/desired-state';
 import { highestRevision } from '@carillon/core/signing/accepted-book';
 import type { Refusal, RefusalCode } from '@carillon/core/signing/refusal';
@@ -82,7 +83,8 @@ export class DesiredDelivery {
     }
     const have = new Set(get.haveManifests);
     const missing = await this.signedManifests(desired.entries.filter((entry) => !have.has(entry.manifestHash)));
-    const approvals = get.approvals ? await this.approvals.of(desired.entries) : [];
+    const told = get.approvals ? await this.approvals.of(desired.entries) : [];
+    const approvals = told.filter(({ key }) => get.webauthn || !isWebauthnKey(key));
     for (const page of desiredPages(signed, missing, approvals)) link.send('desired.state', page, re);
     if (desired.rev >= link.told.rev) link.told = { rev: desired.rev, hash: desired.hash };
     await this.delivered.add(

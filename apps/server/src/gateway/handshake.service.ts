@@ -94,7 +94,7 @@ export class Handshake {
       if (agent.state !== 'retired') return refusedState(agent.state);
       return this.leaving.retired({ ...agent, capabilities: body.facts.capabilities });
     }
-    const decision = await this.open(agent, body);
+    const decision = await this.open(agent, body, from);
     if (decision.kind === 'rejected' && decision.body.code === 'quarantined')
       this.noteRefused(agent, from, 'it looks like a copy of a host that is connected');
     return decision;
@@ -158,10 +158,14 @@ export class Handshake {
   }
 
   /** Two agents with one identity would each have the other's runs counted as its own. Older agents do not tell. */
-  private async refusedCopy(agent: KnownAgent, { instance, facts }: Body<'hello'>): Promise<Rejected | null> {
+  private async refusedCopy(
+    agent: KnownAgent,
+    { instance, facts }: Body<'hello'>,
+    address: string | null,
+  ): Promise<Rejected | null> {
     if (instance === undefined) return null;
     const { hostname, fingerprint } = facts;
-    const verdict = await this.claims.claim({ hostId: agent.hostId, instance, fingerprint, hostname });
+    const verdict = await this.claims.claim({ hostId: agent.hostId, instance, fingerprint, hostname, address });
     if (verdict.accept && verdict.reason !== 'returned') return null;
     this.logger.warn(`two agents work as host ${JSON.stringify(agent.name)}: a copied disk? The later one is refused`);
     return verdict.accept ? null : refusedCopyOf(agent.name, hostname);
@@ -193,11 +197,11 @@ export class Handshake {
     );
   }
 
-  private async open(agent: KnownAgent, hello: Body<'hello'>): Promise<HelloDecision> {
+  private async open(agent: KnownAgent, hello: Body<'hello'>, from: string | null): Promise<HelloDecision> {
     const spool = { ...hello.spool, kept: hello.kept };
     let session = await this.openAgain(agent, hello);
     if (!session) {
-      const copy = await this.refusedCopy(agent, hello);
+      const copy = await this.refusedCopy(agent, hello, from);
       if (copy) return copy;
       if (agent.wasAbsent) await this.sessions.noteAbsence(agent.hostId);
       session = await this.sessions.open(agent.hostId, this.identity.id, spool);

@@ -45,6 +45,7 @@ export class MessageHandlers {
       'upgrade.status': (link, body) => upgrades.note(link, body),
       'trust.refused': (link, body) => trust.noteRefused(link, body),
       'audit.seen': (link, body) => witnesses.noteSeen(link, body),
+      'audit.kept': async (link, body) => witnesses.noteKept(link, body),
       'key.offer': (link, body, re) => keys.keep(link, body, re),
       left: (link) => leaving.noteLeft(link),
       'secrets.key': (link, body) => secrets.noteKey(link, body),

@@ -9,12 +9,18 @@ import { StateLog } from '../queue/state-log.js';
 import { acceptedMs } from '../shared/audit-end.js';
 import { Signer } from '../shared/signer.js';
 import { isRefusal } from '../shared/signing/signer-requests.js';
+import { WitnessDesk, type WitnessHost } from '../shared/witness-desk.js';
 import { AuditCheckStore } from '../store/audit-check.store.js';
 import type { AgentLink } from './agent-link.js';
+import { OpenQuestions } from './open-questions.js';
 import { SocketRegistry } from './socket-registry.js';
 
 /** What an agent must be able to do to be told ends of the audit. */
 const capability = 'audit-witness';
+/** And to be asked what it keeps. */
+const keptCapability = 'audit-kept';
+/** After which an agent that was asked counts as silent. */
+const answerMs = 5_000;
 
 /** Has the end of the audit's chain signed, tells it to agents, and looks whether what they kept is still in the chain. */
 @Injectable()
@@ -24,6 +30,7 @@ export class Witnesses {
   private end: SignedEnd | undefined;
   private endedMs = Number.NEGATIVE_INFINITY;
   private looking: Promise<void> | undefined;
+  private readonly questions = new OpenQuestions<AgentLink, Body<'audit.kept'>>(answerMs);
 
   constructor(
     @Inject(Signer) private readonly signer: Signer,
@@ -31,7 +38,10 @@ export class Witnesses {
     @Inject(SocketRegistry) private readonly registry: SocketRegistry,
     @Inject(AlertNudge) private readonly nudge: AlertNudge,
     @Inject(CONFIG) private readonly config: Pick<Config, 'dataFolder'>,
-  ) {}
+    @Inject(WitnessDesk) desk: WitnessDesk,
+  ) {
+    desk.open(() => this.registry.all().map((link) => this.hostOf(link)));
+  }
 
   tell(link: AgentLink): void {
     if (this.end && link.capabilities.includes(capability)) link.send('audit.end', this.end);
@@ -62,6 +72,16 @@ export class Witnesses {
     if (!(await this.checks.miss({ ...problem, text, witness: link.name }, Date.now()))) return;
     this.logger.error(`row ${problem.seq} of the audit: ${text}`);
     this.nudge.nudge();
+  }
+
+  /** An agent says all that it keeps, since it was asked. */
+  noteKept(link: AgentLink, kept: Body<'audit.kept'>): void {
+    this.questions.settle(link, kept);
+  }
+
+  private hostOf(link: AgentLink): WitnessHost {
+    const ask = () => this.questions.ask(link, () => link.send('audit.ask', {}));
+    return { host: link.name, ask: link.capabilities.includes(keptCapability) ? ask : undefined };
   }
 
   /** Only what was checked, and fits, is signed. */

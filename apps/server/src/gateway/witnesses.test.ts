@@ -1,4 +1,6 @@
+import { chainStart, checkLinks, type KeptLink } from '@carillon/core/audit/chain';
 import { readEndText } from '@carillon/core/audit/witness';
+import { judgeWitness } from '@carillon/core/audit/witness-check';
 import { makeKeyPair, signText } from '@carillon/core/desired/signing';
 import { describe, expect, it, vi } from 'vitest';
 import { writeAccepted } from '../shared/audit-end.js';
@@ -72,5 +74,44 @@ describe('the end of the audit', () => {
     agent.send('audit.seen', body);
     await agent.barrier();
     expect(await checks.problem()).toBeNull();
+  });
+
+  it('is asked of the agents when somebody checks the audit: those that cannot answer, or do not, are named too', async () => {
+    const desk = gateway.witnesses;
+    const { agent, name } = await welcomed(['audit-witness', 'audit-kept']);
+    const old = await welcomed(['audit-witness']);
+    const asked = desk.hosts(null, 100);
+    expect(asked.find(({ host }) => host === old.name)?.ask).toBeUndefined();
+    const one = asked.find(({ host }) => host === name);
+    const answers = Promise.all([one?.ask?.(), one?.ask?.()]);
+    await agent.take('audit.ask');
+    const ends = [(await agent.take('audit.end')).body];
+    agent.send('audit.kept', { ends });
+    expect(await answers).toEqual([{ ends }, { ends }]);
+    expect(agent.names()).toEqual([]);
+    const [first, second] = asked;
+    expect(desk.hosts(first?.host ?? '', 1)).toMatchObject([{ host: second?.host }]);
+  });
+
+  it('shows a chain that was written anew, with hashes that fit, to whoever compares it with what a host keeps', async () => {
+    const { agent, name } = await welcomed(['audit-witness', 'audit-kept']);
+    const ends = [(await agent.take('audit.end')).body];
+    const said = { host: name, ends, keys: null };
+    const { pool } = gateway.database;
+    const links = async () => {
+      const { rows } = await pool.query<KeptLink & { at: Date }>(
+        'SELECT seq::float8 AS seq, at, hash, body FROM audit_entry ORDER BY seq',
+      );
+      return rows.map((row): KeptLink => ({ ...row, at: row.at.toISOString() }));
+    };
+    const judge = async () => {
+      const rows = await links();
+      const verdict = checkLinks(chainStart, rows);
+      const hashes = new Map(rows.map(({ seq, hash }) => [seq, hash]));
+      return [verdict.ok, judgeWitness(said, gateway.signer.trust.trusted, hashes).code];
+    };
+    // The first test cut it off; whoever did has the numbers filled up again with what he likes.
+    await add(10);
+    expect(await judge()).toEqual([true, 'rewritten']);
   });
 });

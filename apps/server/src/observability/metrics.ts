@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { GatewayStatus } from '../gateway/gateway-status.js';
 import { productVersion } from '../shared/product.js';
 import { AlertMetrics } from './alert-metrics.js';
+import { ArchiveMetrics } from './archive-metrics.js';
 import { FleetMetrics } from './fleet-metrics.js';
 
 /** Metrics of this process in Prometheus' text format. Labels are routes and codes only: names of hosts and jobs are unbounded. */
@@ -16,6 +17,7 @@ export class Metrics {
     @Inject(GatewayStatus) gateway: GatewayStatus,
     @Inject(AlertMetrics) alerts: AlertMetrics,
     @Inject(FleetMetrics) fleet: FleetMetrics,
+    @Inject(ArchiveMetrics) archive: ArchiveMetrics,
   ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
@@ -78,6 +80,7 @@ export class Metrics {
     );
     fleet.addTo(this.registry);
     alerts.addTo(this.registry);
+    archive.addTo(this.registry);
   }
 
   /** Measures every request by its route's pattern, and answers `/metrics`. */

@@ -2,9 +2,11 @@ import type { incidentLink } from '@carillon/contract/http/incident-links.routes
 import type {
   alertLogEntry,
   alertSummary,
+  incidentAbout,
   incidentSummary,
   noticeSummary,
 } from '@carillon/contract/http/incidents.routes';
+import type { IncidentAbout } from '@carillon/core/alert/incident';
 import type { z } from 'zod';
 import type { AlertRow } from '../store/alert-list.store.js';
 import type { IncidentLinkRow } from '../store/incident-link-rows.js';
@@ -12,11 +14,17 @@ import type { AlertLogRow, IncidentSummaryRow, NoticeRow } from '../store/incide
 
 const text = (at: Date | null) => at?.toISOString() ?? null;
 
+/** The parts of its title, where they are kept. */
+export function aboutView(about: IncidentAbout | null): { about?: z.input<typeof incidentAbout> } {
+  return about ? { about: { subject: about.subject, reason: { ...about.reason } } } : {};
+}
+
 /** An incident as lists of the API show it. */
 export function incidentSummaryView(row: IncidentSummaryRow): z.input<typeof incidentSummary> {
   const { attention: _, openedAt, updatedAt, resolvedAt, acknowledgedAt, ...rest } = row;
   const { id, number, state, severity, title, policy, job, host, generation, flapping, labels } = rest;
   return {
+    ...aboutView(rest.about),
     ...{ id, number, state, severity, title, policy, job, host, generation, flapping, labels: { ...labels } },
     openedAt: openedAt.toISOString(),
     updatedAt: updatedAt.toISOString(),

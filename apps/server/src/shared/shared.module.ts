@@ -19,6 +19,7 @@ import { Origins } from './origins.js';
 import { Refusals } from './refusals.js';
 import { Sealer } from './sealer.js';
 import { Signer } from './signer.js';
+import { WitnessDesk } from './witness-desk.js';
 
 /** What every feature stands on: the database, the signing key, our own addresses. */
 @Global()
@@ -36,6 +37,7 @@ import { Signer } from './signer.js';
     ChangeDesk,
     Origins,
     AcknowledgeLinks,
+    WitnessDesk,
     Refusals,
     { provide: Sealer, inject: [CONFIG], useFactory: (config: Config) => Sealer.fromFile(config.secretsKeyFile) },
     ServerSecretStore,
@@ -56,6 +58,7 @@ import { Signer } from './signer.js';
     ChangeDesk,
     Origins,
     AcknowledgeLinks,
+    WitnessDesk,
     Refusals,
     Sealer,
     ServerSecretStore,

@@ -4,6 +4,7 @@ import { type HostState, mayConnect } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
 import { noteChange, whoActs } from './audit-act.js';
+import { settleCopy } from './copy-alarm.js';
 import { Database, type Transaction } from './database.store.js';
 import { DesiredStore } from './desired.store.js';
 
@@ -129,6 +130,7 @@ export class AdmissionStore {
       if (state === 'active') this.accepted.note({ kind: 'host-leaving', hostId });
       noteChange({ kind: 'Host', act: 'decommissioned', what: host.name, after: { host: hostId, force } });
       await letGo(tx, hostId);
+      await settleCopy(tx, host.name, null);
       await tx.$executeRaw`UPDATE host SET state = 'decommissioning' WHERE id = ${hostId}::uuid`;
       if (force) await this.end(tx, host, 'its key is refused; whoever has it was not waited for');
       return { kind: 'done', hostId, name: host.name, state: force ? 'retired' : 'decommissioning' };

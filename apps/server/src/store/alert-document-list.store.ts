@@ -1,4 +1,5 @@
 import { namesInRoute, type RouteSpec } from '@carillon/core/alert/documents/route.schema';
+import type { IncidentAbout } from '@carillon/core/alert/incident';
 import { selfWatch } from '@carillon/core/alert/self-watch/self-watch';
 import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
 import type { AlertDocumentKind, AlertSeverity, IncidentState } from '@carillon/core/state/states';
@@ -38,6 +39,7 @@ export interface OpenAlertRow {
   readonly labels: Readonly<Record<string, string>>;
   readonly number: number | null;
   readonly title: string | null;
+  readonly about: IncidentAbout | null;
   readonly state: IncidentState | null;
   readonly severity: AlertSeverity | null;
 }
@@ -99,7 +101,8 @@ export class AlertDocumentListStore {
   /** Alerts that a silence could mute now. */
   async openAlerts(): Promise<OpenAlertRow[]> {
     const result = await this.database.pool.query<OpenAlertRow>(
-      `SELECT coalesce(a.facts->'labels', '{}') AS labels, i.number::float8 AS number, i.title, i.state, i.severity
+      `SELECT coalesce(a.facts->'labels', '{}') AS labels, i.number::float8 AS number, i.title, i.data->'about' AS about, i.state,
+         i.severity
        FROM alert a LEFT JOIN incident i ON i.id = a.incident_id AND i.state <> 'resolved'
        WHERE a.state IN ('firing', 'acked') AND a.policy <> $2 ORDER BY a.id DESC LIMIT $1`,
       [openAlertsRead, selfWatch.name],

@@ -46,7 +46,7 @@ export const taskColumns = {
   host_id: ['uuid', (signal) => signal.hostId],
   at: ['timestamptz', (signal) => new Date(signal.atMs)],
   good: ['bool', ({ what }) => what === 'applied'],
-  data: ['jsonb', ({ what, drift, text }) => JSON.stringify({ what, drift, text })],
+  data: ['jsonb', ({ what, drift, text, code }) => JSON.stringify({ what, drift, text, code })],
 } as const satisfies Columns<NewTaskSignal>;
 
 /**

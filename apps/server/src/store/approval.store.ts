@@ -11,7 +11,11 @@ export interface ApproverKeyRow {
   readonly accountId: string;
   readonly name: string;
   readonly createdAt: Date;
+  /** Of a security key: by which browsers find it. */
+  readonly credentialId: string | null;
 }
+
+export type NewApproverKey = Omit<ApproverKeyRow, 'owner' | 'createdAt'>;
 
 /** A job version as approvers sign it. */
 export interface DefinitionToSign {
@@ -35,7 +39,7 @@ export interface DefinitionToSign {
   }[];
 }
 
-const keyColumns = `k.key, a.name AS owner, k.account_id AS "accountId", k.name, k.created_at AS "createdAt"`;
+const keyColumns = `k.key, a.name AS owner, k.account_id AS "accountId", k.name, k.created_at AS "createdAt", k.credential_id AS "credentialId"`;
 
 /** Public keys of approvers, and what they signed. None of it is believed by hosts: they judge by their own lists. */
 @Injectable()
@@ -58,10 +62,22 @@ export class ApprovalStore {
   }
 
   /** @returns false where it is registered already */
-  async addKey(key: string, accountId: string, name: string): Promise<boolean> {
+  async addKey({ key, accountId, name, credentialId }: NewApproverKey): Promise<boolean> {
     const { rowCount } = await this.database.pool.query(
-      `INSERT INTO approver_key (key, account_id, name) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING`,
-      [key, accountId, name],
+      `INSERT INTO approver_key (key, account_id, name, credential_id) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING`,
+      [key, accountId, name, credentialId],
+    );
+    return rowCount === 1;
+  }
+
+  /**
+   * Notes how often a security key was used, as its authenticator says. Those that do not count say 0 for ever.
+   * @returns false where it had been used as often before: somebody has a copy of it, or says again what was said
+   */
+  async noteUse(key: string, signCount: number): Promise<boolean> {
+    const { rowCount } = await this.database.pool.query(
+      'UPDATE approver_key SET sign_count = $2 WHERE key = $1 AND (sign_count < $2 OR (sign_count = 0 AND $2 = 0))',
+      [key, signCount],
     );
     return rowCount === 1;
   }

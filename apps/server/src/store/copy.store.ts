@@ -1,7 +1,8 @@
 import { defaultConcernRules } from '@carillon/core/host/concerns';
 import { Inject, Injectable } from '@nestjs/common';
 import { noteChange } from './audit-act.js';
-import { Database } from './database.store.js';
+import { settleCopy } from './copy-alarm.js';
+import { Database, type Transaction } from './database.store.js';
 
 interface CopyRow {
   readonly instance: string;
@@ -29,13 +30,19 @@ export class CopyStore {
   }
 
   /**
-   * The one that was shut out is the host from now on, and the other one is shut out. The fence goes up, so that nothing of what
-   * the other one still sends is counted.
+   * This one is the host from now on, and the other ones are shut out for good. Where it was shut out before, the fence goes up,
+   * so that nothing of what the other one still sends is counted.
    * @returns what it calls itself; null when there is no such copy
    */
   keep(hostId: string, host: string, instance: string): Promise<string | null> {
     return this.database.transaction(async (tx) => {
       await tx.$queryRaw`SELECT host_id FROM agent_session WHERE host_id = ${hostId}::uuid FOR UPDATE`;
+      const confirmed = await confirm(tx, hostId, instance);
+      if (confirmed !== null) {
+        noteKept({ hostId, host, instance, hostname: confirmed });
+        await settleCopy(tx, host, confirmed);
+        return confirmed;
+      }
       const [kept] = await tx.$queryRaw<{ hostname: string; fingerprint: string }[]>`
         UPDATE agent_instance SET state = 'current' WHERE host_id = ${hostId}::uuid AND instance = ${instance}::uuid
           AND state IN ('quarantined', 'barred') RETURNING hostname, fingerprint`;
@@ -46,13 +53,32 @@ export class CopyStore {
       await tx.$executeRaw`
         UPDATE agent_session SET instance = ${instance}::uuid, fence = fence + 1, gateway_id = NULL WHERE host_id = ${hostId}::uuid`;
       await tx.$executeRaw`UPDATE host SET fingerprint = ${kept.fingerprint} WHERE id = ${hostId}::uuid`;
-      noteChange({
-        kind: 'Host',
-        act: 'kept one of two',
-        what: host,
-        after: { host: hostId, instance, hostname: kept.hostname },
-      });
+      noteKept({ hostId, host, instance, hostname: kept.hostname });
+      await settleCopy(tx, host, kept.hostname);
       return kept.hostname;
     });
   }
+}
+
+/** The one that works as the host is the host. @returns what it calls itself; null where another one does, or no copy is shut out */
+async function confirm(tx: Transaction, hostId: string, instance: string): Promise<string | null> {
+  const [current] = await tx.$queryRaw<{ hostname: string }[]>`
+    SELECT hostname FROM agent_instance WHERE host_id = ${hostId}::uuid AND instance = ${instance}::uuid AND state = 'current'`;
+  if (!current) return null;
+  const barred = await tx.$executeRaw`
+    UPDATE agent_instance SET state = 'barred' WHERE host_id = ${hostId}::uuid AND state = 'quarantined'`;
+  return barred > 0 ? current.hostname : null;
+}
+
+function noteKept({
+  hostId,
+  host,
+  ...kept
+}: {
+  hostId: string;
+  host: string;
+  instance: string;
+  hostname: string;
+}): void {
+  noteChange({ kind: 'Host', act: 'kept one of two', what: host, after: { host: hostId, ...kept } });
 }

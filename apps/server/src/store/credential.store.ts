@@ -25,6 +25,8 @@ export interface Beginning {
   readonly address?: string | undefined;
   readonly agent?: string | undefined;
   readonly method: string;
+  /** By which its provider knows it, sealed. */
+  readonly signOutHint?: Uint8Array | undefined;
 }
 
 const mostAgentLetters = 300;
@@ -37,15 +39,18 @@ export class CredentialStore {
   async addSession(
     hash: string,
     { name, accountId }: Holder,
-    { address, agent, method }: Beginning,
+    { address, agent, method, signOutHint = undefined }: Beginning,
     expiresAtMs: number,
   ): Promise<void> {
     await poolTransaction(this.database.pool, async (client) => {
       noteChange({ by: name, via: 'open', from: address, kind: 'Session', act: 'signed in', what: name, text: method });
       await client.query(
-        `INSERT INTO credential (id, kind, hash, name, account_id, expires_at, address, agent, method)
-         VALUES ($1, 'session', $2, $3, $4, $5, $6, $7, $8)`,
-        [newId(), hash, name, accountId, new Date(expiresAtMs), address, agent?.slice(0, mostAgentLetters), method],
+        `INSERT INTO credential (id, kind, hash, name, account_id, expires_at, address, agent, method, sign_out_hint)
+         VALUES ($1, 'session', $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          ...[newId(), hash, name, accountId, new Date(expiresAtMs), address, agent?.slice(0, mostAgentLetters)],
+          ...[method, signOutHint],
+        ],
       );
     });
   }
@@ -83,11 +88,15 @@ export class CredentialStore {
     };
   }
 
-  async endSession(hash: string): Promise<void> {
-    await this.database.pool.query(
-      `UPDATE credential SET revoked_at = now() WHERE hash = $1 AND kind = 'session' AND revoked_at IS NULL`,
+  /** @returns by which its provider knows it, sealed; null where none does, or it was ended before */
+  async endSession(hash: string): Promise<Uint8Array | null> {
+    const { rows } = await this.database.pool.query<{ signOutHint: Buffer | null }>(
+      `UPDATE credential c SET revoked_at = now(), sign_out_hint = NULL
+       FROM (SELECT id, sign_out_hint FROM credential WHERE hash = $1 AND kind = 'session' AND revoked_at IS NULL FOR UPDATE) was
+       WHERE c.id = was.id RETURNING was.sign_out_hint AS "signOutHint"`,
       [hash],
     );
+    return rows[0]?.signOutHint ?? null;
   }
 
   /** Uses a ticket up: of two callers at the same time one gets null. @returns whom it signs in */

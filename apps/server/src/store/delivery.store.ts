@@ -163,7 +163,7 @@ function signalsOf(hostId: string, jobs: readonly JobStatus[]): NewTaskSignal[] 
   return jobs.flatMap(({ jobId, state, code, message }) => {
     if (state === 'removed') return [];
     const text = shortenText(message ?? code ?? '', 500) || null;
-    return [{ jobId, hostId, atMs: Date.now(), what: state, drift: null, text }];
+    return [{ jobId, hostId, atMs: Date.now(), what: state, drift: null, text, code: clean(code) }];
   });
 }
 

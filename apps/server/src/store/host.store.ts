@@ -4,8 +4,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
 import { ApprovalGuard } from './approval-permit.js';
 import { noteChange } from './audit-act.js';
-import { Database } from './database.store.js';
+import { Database, type Transaction } from './database.store.js';
 import { DesiredStore } from './desired.store.js';
+import { type FreezeCheck, frozenLabels, passFreezes } from './freezes.js';
 import { assignmentCountsSql, containing, presenceSql } from './presence-sql.js';
 
 export interface HostRow {
@@ -114,13 +115,15 @@ export class HostStore {
 
   /**
    * Replaces a host's labels; targets that name them follow in the same transaction.
+   * @param freezes see what they hold back of it
    * @returns hosts whose desired state changed, or null when there is no such host
    */
-  setLabels(name: string, labels: Record<string, string>): Promise<string[] | null> {
+  setLabels(name: string, labels: Record<string, string>, freezes: FreezeCheck): Promise<string[] | null> {
     return this.database.transaction(async (tx) => {
       // Before the row: whoever changes jobs holds this lock and then wants rows of hosts.
       await tx.$queryRaw`SELECT pg_advisory_xact_lock_shared(hashtext('carillon.reassign'))::text`;
       const guard = await ApprovalGuard.open(tx);
+      const had = await jobsOfHost(tx, name);
       const rows = await tx.$queryRaw<{ id: string; name: string; before: Record<string, string> }[]>`
         UPDATE host h SET labels = ${JSON.stringify(labels)}::jsonb
         FROM (SELECT id, labels FROM host WHERE name_key = ${name.toLowerCase()} FOR UPDATE) AS old
@@ -130,15 +133,30 @@ export class HostStore {
       this.accepted.note({ kind: 'labels', hostId: host.id, labels });
       noteChange({ kind: 'Host', act: 'labelled', what: host.name, before: host.before, after: labels });
       const changed = await this.desired.reassign(tx, { hostIds: [host.id] });
+      const moved = symmetricDifference(had, await jobsOfHost(tx, name));
+      const relabelled = { name: host.name, before: host.before, after: labels };
+      passFreezes(await frozenLabels(tx, relabelled, moved, Date.now()), freezes);
       const before = { name: host.name, labels: host.before };
       const isMoved = changed.length > 0 || !guard.isSameInside(before, { name: host.name, labels });
-      const moved = {
+      const change = {
         hostIds: isMoved ? [host.id] : [],
         hostsBefore: isMoved ? [before] : [],
         facts: { labels, before: host.before },
       };
-      await guard.pass(tx, await guard.need(tx, moved));
+      await guard.pass(tx, await guard.need(tx, change));
       return changed;
     });
   }
+}
+
+/** Ids of the jobs that it should have. */
+async function jobsOfHost(tx: Transaction, name: string): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ jobId: string }[]>`
+    SELECT a.job_id AS "jobId" FROM assignment a JOIN host h ON h.id = a.host_id
+    WHERE h.name_key = ${name.toLowerCase()} AND a.state <> 'removing'`;
+  return rows.map(({ jobId }) => jobId);
+}
+
+function symmetricDifference(some: readonly string[], others: readonly string[]): string[] {
+  return [...some.filter((id) => !others.includes(id)), ...others.filter((id) => !some.includes(id))];
 }

@@ -3,6 +3,7 @@ import { defaultPresence } from '@carillon/core/host/presence';
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { noteChange } from './audit-act.js';
+import { raiseCopy } from './copy-alarm.js';
 import { Database } from './database.store.js';
 import { poolTransaction } from './pool-transaction.js';
 
@@ -11,6 +12,8 @@ export interface Claimant {
   readonly instance: string;
   readonly fingerprint: string;
   readonly hostname: string;
+  /** That it comes from. */
+  readonly address: string | null;
 }
 
 /** Replaced processes are remembered until so many newer ones came. */
@@ -32,15 +35,17 @@ export class IdentityClaimStore {
       const isNew = verdict.accept
         ? verdict.reason === 'returned'
         : facts.seen !== 'quarantined' && facts.seen !== 'barred';
-      if (isNew) noteQuarantine(claimant, verdict);
+      if (isNew) await tellCopy(client, claimant, verdict);
       return verdict;
     });
   }
 }
 
-/** A copy of a host was found out. */
-function noteQuarantine({ hostId, hostname, instance }: Claimant, verdict: IdentityVerdict): void {
+/** A copy of a host was found out: it stands in the audit, and people are told. */
+async function tellCopy(client: pg.PoolClient, claimant: Claimant, verdict: IdentityVerdict): Promise<void> {
+  const { hostId, hostname, instance } = claimant;
   const copy = 'quarantines' in verdict ? verdict.quarantines : instance;
+  await raiseCopy(client, hostId, copy, Date.now());
   noteChange({
     by: hostname,
     via: 'agent',
@@ -79,11 +84,11 @@ async function factsOf(client: pg.PoolClient, claimant: Claimant): Promise<Ident
 }
 
 async function remember(client: pg.PoolClient, claimant: Claimant, state: string): Promise<void> {
-  const { hostId, instance, fingerprint, hostname } = claimant;
+  const { hostId, instance, fingerprint, hostname, address } = claimant;
   await client.query(
-    `INSERT INTO agent_instance (host_id, instance, state, fingerprint, hostname) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (host_id, instance) DO UPDATE SET state = $3, fingerprint = $4, hostname = $5, last_seen_at = now()`,
-    [hostId, instance, state, fingerprint, hostname],
+    `INSERT INTO agent_instance (host_id, instance, state, fingerprint, hostname, address) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (host_id, instance) DO UPDATE SET state = $3, fingerprint = $4, hostname = $5, address = $6, last_seen_at = now()`,
+    [hostId, instance, state, fingerprint, hostname, address],
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Escalation, Spread } from '@carillon/core/alert/incident';
+import type { Escalation, IncidentAbout, Spread } from '@carillon/core/alert/incident';
 import type { Reason } from '@carillon/core/alert/reason';
 import { selfWatch } from '@carillon/core/alert/self-watch/self-watch';
 import type { AlertSeverity, AlertStage, IncidentState, NoticeReason, NoticeState } from '@carillon/core/state/states';
@@ -21,6 +21,7 @@ export interface IncidentSummaryRow {
   readonly state: IncidentState;
   readonly severity: AlertSeverity;
   readonly title: string;
+  readonly about: IncidentAbout | null;
   readonly policy: string;
   readonly job: string | null;
   readonly host: string | null;
@@ -96,7 +97,7 @@ const attentionSql = `(CASE WHEN i.state = 'firing' AND i.muted IS NULL THEN 0 W
 const linksSql = `(SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'system', l.system, 'key', l.key, 'url', l.url,
     'state', l.state, 'assignee', l.assignee, 'author', l.author, 'createdAt', l.created_at, 'updatedAt', l.updated_at)
     ORDER BY l.created_at, l.id), '[]') FROM incident_link l WHERE l.incident_id = i.id)`;
-const columns = `i.id, i.number::float8 AS number, i.state, i.severity, i.title, i.policy, j.name AS job, h.name AS host,
+const columns = `i.id, i.number::float8 AS number, i.state, i.severity, i.title, i.data->'about' AS about, i.policy, j.name AS job, h.name AS host,
   i.generation, i.opened_at AS "openedAt", i.updated_at AS "updatedAt", i.resolved_at AS "resolvedAt",
   i.acknowledged_by AS "acknowledgedBy", i.acknowledged_at AS "acknowledgedAt", i.assignee, i.muted, i.flapping,
   i.spread, i.labels, ${linksSql} AS links, ${attentionSql} AS attention`;

@@ -33,7 +33,8 @@ const pruneRows = 20_000;
 const eventKeyDays = limits.spoolKeptAgeMs / 86_400_000 + 1;
 
 /** How long things are kept, in days. */
-export type Retention = Pick<Config, 'keepRunsDays' | 'keepOutputDays'> & AlertRetention;
+export type Retention = OutputRetention & AlertRetention;
+type OutputRetention = Pick<Config, 'keepRunsDays' | 'keepOutputDays' | 'archive'>;
 
 /** Work that keeps tables right and small. Every piece may run twice, late, or on several servers. */
 @Injectable()
@@ -89,11 +90,13 @@ async function endPauses(client: pg.PoolClient): Promise<number> {
 /** @returns how many were made and dropped */
 async function tendPartitions(
   client: pg.PoolClient,
-  { keepRunsDays, keepOutputDays }: Pick<Config, 'keepRunsDays' | 'keepOutputDays'>,
+  { keepRunsDays, keepOutputDays, archive }: OutputRetention,
 ): Promise<number> {
   const runsBefore = `now() - ${keepRunsDays} * interval '1 day'`;
-  // A run that is gone takes its output with it.
-  const outputBefore = `now() - ${Math.min(keepRunsDays, keepOutputDays)} * interval '1 day'`;
+  // A run that is gone takes its output with it. What is to be archived is not dropped for a store that is away: it goes
+  // when it has moved.
+  const outputDays = archive ? keepRunsDays : Math.min(keepRunsDays, keepOutputDays);
+  const outputBefore = `now() - ${outputDays} * interval '1 day'`;
   const result = await client.query<{ changed: number }>(
     `SELECT ensure_partitions(current_date - ${Math.min(8, keepRunsDays, keepOutputDays) - 1}, current_date + 8)
        + drop_partitions('run', ${runsBefore}) + drop_partitions('run_output', ${outputBefore}) AS changed`,

@@ -66,13 +66,16 @@ export class RunOutputStore {
        WHERE behind < $2 ORDER BY stream, "offset"`,
       [runId, bytes],
     );
-    const pieces = result.rows.map(unpack);
-    return ([0, 1] as const).flatMap((stream) => {
-      const own = pieces.filter((piece) => piece.stream === stream);
-      const data = Buffer.concat(own.map((piece) => piece.data));
-      const isCut = (own[0]?.offset ?? 0) > 0;
-      return data.length === 0 ? [] : [{ stream, data: isCut ? fromCharacter(data) : data }];
-    });
+    return tailsOf(result.rows.map(unpack), bytes);
+  }
+
+  /** All of a run, both streams in their order. */
+  async pieces(runId: string): Promise<OutputPieceRow[]> {
+    const result = await this.database.pool.query<Row>(
+      `SELECT ${columns} FROM run_output WHERE run_id = $1 ORDER BY stream, "offset"`,
+      [runId],
+    );
+    return result.rows.map(unpack);
   }
 
   /** Of each run the first piece that holds words, see `searchableText`, one after the other. */
@@ -97,6 +100,25 @@ export class RunOutputStore {
     const bytes = Buffer.concat(result.rows.reverse().map((row) => unpack(row).data));
     return bytes.subarray(Math.max(0, bytes.length - count));
   }
+}
+
+/** The last bytes of each stream that said something, about so many; of pieces in their order. */
+export function tailsOf(pieces: readonly OutputPieceRow[], bytes: number) {
+  return ([0, 1] as const).flatMap((stream) => {
+    let behind = 0;
+    const own = pieces
+      .filter((piece) => piece.stream === stream)
+      .reverse()
+      .filter(({ data }) => {
+        const isNear = behind < bytes;
+        behind += data.length;
+        return isNear;
+      })
+      .reverse();
+    const data = Buffer.concat(own.map((piece) => piece.data));
+    const isCut = (own[0]?.offset ?? 0) > 0;
+    return data.length === 0 ? [] : [{ stream, data: isCut ? fromCharacter(data) : data }];
+  });
 }
 
 /** Pieces end wherever they end: without what is left of a character of UTF-8 at the beginning. */

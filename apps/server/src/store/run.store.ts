@@ -37,6 +37,8 @@ export interface RunRow extends RunSummaryRow {
   readonly encoding: OutputEncoding;
   readonly stdout: StreamRow;
   readonly stderr: StreamRow;
+  /** Where its output lies, if not in the database. */
+  readonly archived: { readonly at: string; readonly bucket: string } | null;
 }
 
 export interface StreamRow {
@@ -142,7 +144,8 @@ export class RunStore {
          r.received_at AS "receivedAt",
          h.code_page AS "codePage",
          coalesce(nullif(r.encoding, 'auto'), v.spec->'output'->>'encoding', 'auto') AS encoding,
-         ${streamSql('stdout', 0)} AS stdout, ${streamSql('stderr', 1)} AS stderr
+         ${streamSql('stdout', 0)} AS stdout, ${streamSql('stderr', 1)} AS stderr,
+         (SELECT json_build_object('at', a.archived_at, 'bucket', a.bucket) FROM archived_output a WHERE a.run_id = r.id AND a.state = 'held') AS archived
        ${joined} LEFT JOIN job_version v ON v.job_id = r.job_id AND v.version = r.job_version WHERE r.id = $1`,
       [id],
     );
@@ -152,7 +155,8 @@ export class RunStore {
 
 function streamSql(name: 'stdout' | 'stderr', stream: number): string {
   return `json_build_object('bytes', coalesce(r.${name}_bytes, 0), 'stored', coalesce(r.${name}_stored, r.${name}_bytes, 0), 'sha256', ${hashSql(name)}, 'received',
-    (SELECT coalesce(sum(o.length), 0) FROM run_output o WHERE o.run_id = r.id AND o.stream = ${stream}))`;
+    (SELECT coalesce(sum(o.length), 0) FROM run_output o WHERE o.run_id = r.id AND o.stream = ${stream})
+    + coalesce((SELECT a.${name}_bytes FROM archived_output a WHERE a.run_id = r.id AND a.state = 'held'), 0))`;
 }
 
 /** Of a stream that said nothing it is not stored. */

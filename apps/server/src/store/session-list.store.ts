@@ -45,15 +45,16 @@ export class SessionListStore {
   }
 
   async end(id: string): Promise<void> {
-    await this.database.pool.query('UPDATE credential SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL', [
-      id,
-    ]);
+    await this.database.pool.query(
+      'UPDATE credential SET revoked_at = now(), sign_out_hint = NULL WHERE id = $1 AND revoked_at IS NULL',
+      [id],
+    );
   }
 
   /** Ends what an account has open, but for one session. */
   async endOthers(accountId: string, exceptHash: string | null): Promise<void> {
     await this.database.pool.query(
-      `UPDATE credential SET revoked_at = now()
+      `UPDATE credential SET revoked_at = now(), sign_out_hint = NULL
        WHERE account_id = $1 AND revoked_at IS NULL AND hash IS DISTINCT FROM $2`,
       [accountId, exceptHash],
     );

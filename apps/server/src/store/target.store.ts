@@ -1,18 +1,25 @@
+import type { FreezeSpec } from '@carillon/core/freeze/freeze.schema';
 import type { HostGroup, TargetHost } from '@carillon/core/host/target';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
+import { readFreezes } from './freezes.js';
 
-/** What targets are matched against. */
+/** What targets are matched against, and what holds their jobs as they are. */
 @Injectable()
 export class TargetStore {
   constructor(@Inject(Database) private readonly database: Database) {}
 
   /** All active hosts by name, and all saved groups. */
-  async everything(): Promise<{ hosts: (TargetHost & { timezone: string })[]; groups: HostGroup[] }> {
-    const { rows: hosts } = await this.database.pool.query<TargetHost & { timezone: string }>(
-      `SELECT name, labels, timezone FROM host WHERE state = 'active' ORDER BY name_key`,
+  async everything(): Promise<{ hosts: (TargetHost & { id: string; timezone: string })[]; groups: HostGroup[] }> {
+    const { rows: hosts } = await this.database.pool.query<TargetHost & { id: string; timezone: string }>(
+      `SELECT id, name, labels, timezone FROM host WHERE state = 'active' ORDER BY name_key`,
     );
     return { hosts, groups: await this.groups() };
+  }
+
+  /** All freezes, whether or not they hold now. */
+  freezes(): Promise<FreezeSpec[]> {
+    return readFreezes(this.database.prisma);
   }
 
   async groups(): Promise<HostGroup[]> {

@@ -9,6 +9,7 @@ import { noteChange } from './audit-act.js';
 import { Database, type Transaction } from './database.store.js';
 import { DefinitionStore, lockDefinitions } from './definition.store.js';
 import { DesiredStore } from './desired.store.js';
+import { type FreezeCheck, frozenJobs, passFreezes } from './freezes.js';
 import { type ComparedWith, comparedWithSql, definitionSql } from './task-change.store.js';
 import { proofPurpose, proofText } from './task-change-proof.js';
 
@@ -64,11 +65,11 @@ export class TaskAdoptionStore {
     @Inject(Sealer) private readonly sealer: Sealer,
   ) {}
 
-  /** Jobs that have changes nobody has decided about. */
-  async wanted(limit: number): Promise<string[]> {
+  /** Jobs that have changes nobody has decided about. @param except ids of those that wait */
+  async wanted(limit: number, except: readonly string[] = []): Promise<string[]> {
     const result = await this.database.pool.query<{ jobId: string }>(
-      `SELECT DISTINCT job_id AS "jobId" FROM task_change WHERE adoption = 'wanted' LIMIT $1`,
-      [limit],
+      `SELECT DISTINCT job_id AS "jobId" FROM task_change WHERE adoption = 'wanted' AND job_id <> ALL($2::uuid[]) LIMIT $1`,
+      [limit, except],
     );
     return result.rows.map(({ jobId }) => jobId);
   }
@@ -76,8 +77,14 @@ export class TaskAdoptionStore {
   /**
    * Decides about the changes of one job, oldest first, in one version of it: an edit made on all hosts at once must not
    * send as many versions to all of them. Takes turns with `apply`, so that what is decided stands on what is stored.
+   * @param frozen sees whether a freeze holds the job, where something is to be adopted; what it throws undoes everything
    */
-  settle(jobId: string, limit: number, decide: (facts: AdoptionFacts) => AdoptionDecision): Promise<Settled> {
+  settle(
+    jobId: string,
+    limit: number,
+    decide: (facts: AdoptionFacts) => AdoptionDecision,
+    frozen: FreezeCheck['frozen'],
+  ): Promise<Settled> {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
       const guard = await ApprovalGuard.open(tx);
@@ -95,6 +102,7 @@ export class TaskAdoptionStore {
         }
       }
       if (adopted.length === 0 || !spec) return { version: null, changedHosts: [] };
+      frozen(await frozenJobs(tx, [jobId], Date.now()));
       const reason = adopted.map((each) => each.reason).join('; ');
       const { version } = await this.definitions.putJob(tx, spec, {
         author: 'host',
@@ -127,6 +135,7 @@ export class TaskAdoptionStore {
     id: string,
     author: string,
     decide: (facts: AdoptionFacts) => AdoptionDecision,
+    freezes: FreezeCheck,
   ): Promise<(Settled & { job: string; host: string; version: number }) | { reasons: readonly string[] } | null> {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
@@ -138,6 +147,7 @@ export class TaskAdoptionStore {
       if (decision.kind === 'left') return { reasons: decision.reasons };
       const strange = await this.strangeness(facts);
       if (strange !== null) return { reasons: [strange] };
+      passFreezes(await frozenJobs(tx, [facts.jobId], Date.now()), freezes);
       const reason = decision.reason.slice(0, reasonCharacters);
       const { version } = await this.definitions.putJob(tx, decision.spec, { author, reason, pace: 'calm' });
       noteTask('adopted', author, { change: id, job: decision.spec.name, host: facts.host, version });
@@ -161,6 +171,7 @@ export class TaskAdoptionStore {
     id: string,
     author: string,
     without: (facts: UndoFacts) => JobSpec,
+    freezes: FreezeCheck,
   ): Promise<(UndoFacts & Settled & { readonly version: number }) | null> {
     return this.database.transaction(async (tx) => {
       await lockDefinitions(tx);
@@ -175,6 +186,7 @@ export class TaskAdoptionStore {
         WHERE c.id = ${id}::uuid AND c.adoption = 'adopted' AND j.deleted_at IS NULL`;
       if (!facts) return null;
       await this.requireAccepted(facts);
+      passFreezes(await frozenJobs(tx, [facts.jobId], Date.now()), freezes);
       const reason = `what was adopted from ${facts.host} was taken back`;
       const spec = without(facts);
       const { version } = await this.definitions.putJob(tx, spec, { author, reason, pace: 'calm' });

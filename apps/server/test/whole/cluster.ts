@@ -8,8 +8,8 @@ import { LocalApi } from '@carillon/stack/api';
 import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from '@carillon/stack/embedded-postgres';
 import { programsOf } from '@carillon/stack/programs';
 import { findRedis, type RedisServer, startRedis } from '@carillon/stack/redis-server';
+import { startTcpProxy, type TcpProxy, type TcpTarget } from '@carillon/stack/tcp-proxy';
 import { startTcpBalancer, type TcpBalancer } from '@carillon/testkit/tcp-balancer';
-import { startTcpProxy, type TcpProxy, type TcpTarget } from '@carillon/testkit/tcp-proxy';
 import pg from 'pg';
 import { eventually } from './product.js';
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { programsOf } from '@carillon/stack/programs';
 import { decodeTaskXml } from '@carillon/wintask/task/decode-task-xml';
@@ -26,7 +26,11 @@ export class HostTasks {
 
   /** The XML of a task. */
   text(path: string): string {
-    return decodeTaskXml(readFileSync(join(this.store, 'Tasks', ...path.split('\\').filter(Boolean))));
+    return decodeTaskXml(readFileSync(this.fileOf(path)));
+  }
+
+  has(path: string): boolean {
+    return existsSync(this.fileOf(path));
   }
 
   /** Registers a task, or puts it in the place of the one that is there. */
@@ -34,6 +38,10 @@ export class HostTasks {
     const file = join(this.product().folder, 'task.xml');
     writeFileSync(file, Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(xml, 'utf16le')]));
     this.schtasks(['/create', '/tn', path, '/xml', file, '/f']);
+  }
+
+  private fileOf(path: string): string {
+    return join(this.store, 'Tasks', ...path.split('\\').filter(Boolean));
   }
 
   /** The agent looks at all tasks when it starts. */

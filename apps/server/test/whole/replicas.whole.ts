@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '@carillon/stack/embedded-postgres';
-import type { TcpTarget } from '@carillon/testkit/tcp-proxy';
+import type { TcpTarget } from '@carillon/stack/tcp-proxy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { finishedRuns } from '../../src/gateway/testing/run-events.js';
 import { type AgentIdentity, ScriptedAgent } from '../../src/gateway/testing/scripted-agent.js';

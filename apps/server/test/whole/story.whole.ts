@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalApi } from '@carillon/stack/api';
 import type { Browser, Page } from 'playwright-core';
@@ -218,6 +219,74 @@ describe.skipIf(browserPath === undefined)('a day with the dashboard', () => {
     await page.keyboard.press(key);
     await page.getByRole('dialog', { name }).waitFor();
     expect(await axeFaults(page)).toEqual([]);
+  });
+
+  // The last of the day: from here on the host takes only what is signed.
+  it('what an approver signs with a security key in the browser is what the host takes', async () => {
+    const invited = await product.json<{ invitation: { url: string } }>(
+      'users',
+      'add',
+      'wanda',
+      '--grant',
+      'approver@all',
+    );
+    // Security keys are bound to names, and an address is none.
+    const named = product.url.replace('127.0.0.1', 'localhost');
+    const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce' });
+    const wanda = await context.newPage();
+    wanda.setDefaultTimeout(30_000);
+    wanda.on('pageerror', (error) => complaints.push(String(error)));
+    const devTools = await context.newCDPSession(wanda);
+    await devTools.send('WebAuthn.enable');
+    await devTools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        ...{ protocol: 'ctap2', transport: 'internal', hasUserVerification: true },
+        ...{ isUserVerified: true, automaticPresenceSimulation: true },
+      },
+    });
+    const { pathname, hash } = new URL(invited.invitation.url);
+    await wanda.goto(`${named}${pathname}${hash}`);
+    await wanda.getByLabel('Choose a password').fill('a long walk by the river');
+    await wanda.getByRole('button', { name: 'Set password and sign in' }).click();
+    await wanda.getByRole('heading', { name: 'Overview' }).waitFor();
+
+    await wanda.goto(`${named}/account`);
+    await wanda.getByLabel('Name of the new key').fill('the blue one');
+    await wanda.getByRole('button', { name: 'Register a security key' }).click();
+    const said = await wanda.getByText(/require-approvals 1 [0-9a-f]{32}=wanda/).textContent();
+    const fingerprint = /[0-9a-f]{32}/.exec(said ?? '')?.[0] ?? '';
+    await wanda.getByRole('table', { name: 'Keys to approve with' }).getByText(fingerprint).waitFor();
+    expect(await axeFaults(wanda)).toEqual([]);
+
+    const policy = { requireApprovals: { count: 1, keys: [{ key: fingerprint, of: 'wanda' }] } };
+    writeFileSync(join(product.folder, 'agent/policy.json'), JSON.stringify(policy), { mode: 0o600 });
+    const asked = async (name: string) => {
+      const file = join(product.folder, `${name}.yaml`);
+      writeFileSync(file, jobFile.replace('nightly-report', name).replace('alerts: [failed-once]\n', ''));
+      return product.cli('apply', '-f', file);
+    };
+    // Whatever only the server signs is refused.
+    expect(await asked('unsigned')).toMatchObject({ code: 0 });
+    await eventually(async () => {
+      const found = await product.json<{ refusedBy: string[] }>('approve', 'unsigned');
+      return found.refusedBy.length > 0 || undefined;
+    });
+    const group = 'kind: HostGroup\nname: here\nlabels: { site: local }\napproval: { required: 1 }\n';
+    writeFileSync(join(product.folder, 'here.yaml'), group);
+    expect(await product.cli('apply', '-f', join(product.folder, 'here.yaml'))).toMatchObject({ code: 0 });
+    expect((await asked('signed')).stderr).toContain('request');
+
+    await wanda.goto(`${named}/requests`);
+    await wanda.getByRole('button', { name: 'Look' }).click();
+    const dialog = wanda.getByRole('dialog');
+    await dialog.getByText('signed v1').waitFor();
+    await dialog.getByText(fingerprint).waitFor();
+    expect(await axeFaults(wanda)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Approve and sign with a security key' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await eventually(async () => tasks.has('\\Carillon\\signed') || undefined);
+    expect(tasks.has('\\Carillon\\unsigned')).toBe(false);
+    await context.close();
   });
 
   it('breaks nothing on the way', () => {

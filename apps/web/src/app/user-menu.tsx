@@ -122,8 +122,10 @@ function SignOut() {
   const client = useQueryClient();
   const router = useRouter();
   const signOut = async () => {
-    await call(sessionRoutes.signOut, {}).catch(() => undefined);
+    const answer = await call(sessionRoutes.signOut, {}).catch(() => undefined);
     client.clear();
+    // The session here is over; the one at the provider ends there.
+    if (answer?.provider !== undefined) return window.location.assign(answer.provider);
     await router.navigate({ to: '/sign-in' });
   };
   return (

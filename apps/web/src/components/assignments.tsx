@@ -2,6 +2,7 @@ import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Table } from '@mantine/core';
 import { useWords } from '../i18n/index.js';
+import { FaultSaid } from './fault-said.js';
 import { HostLink, JobLink } from './links.js';
 import { AssignmentBadge, PresenceBadge } from './state-badge.js';
 import { When } from './when.js';
@@ -40,7 +41,9 @@ export function AssignmentRow({ assignment, side }: { assignment: Assignment; si
       </Table.Td>
       <Table.Td>v{version}</Table.Td>
       <Table.Td>{appliedVersion === null ? '–' : `v${appliedVersion}`}</Table.Td>
-      <Table.Td className="wrap">{[code, message].filter(Boolean).join(': ')}</Table.Td>
+      <Table.Td className="wrap">
+        <FaultSaid code={code} message={message} />
+      </Table.Td>
       <Table.Td>
         <When at={updatedAt} />
       </Table.Td>

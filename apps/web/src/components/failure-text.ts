@@ -22,7 +22,9 @@ function isNetworkError(error: unknown): boolean {
 }
 
 function bodyText(t: T, { code, params, message }: ApiErrorBody): string {
-  const { kind, name, problems, request, groups } = params;
+  const { kind, name, problems, request, groups, archived } = params;
+  const output = archivedWords(t, archived);
+  if (output) return output;
   if (typeof request === 'number' && Array.isArray(groups))
     return t('error.held', { request, groups: groups.join(', ') });
   if (code === 'not_found' && typeof kind === 'string' && typeof name === 'string') {
@@ -34,4 +36,14 @@ function bodyText(t: T, { code, params, message }: ApiErrorBody): string {
     return t('error.invalidField', { path: problem.path, expected: problem.expected, got: problem.got });
   }
   return t(`error.${code}`, { message });
+}
+
+const archiveFaults = ['unreachable', 'refused', 'missing', 'damaged', 'not_configured'] as const;
+
+/** Where a run's output lies that cannot be read there; null when it is not about that. */
+function archivedWords(t: T, archived: unknown): string | null {
+  const { at, bucket, reason } = { ...(archived as Record<string, unknown> | undefined) };
+  const fault = archiveFaults.find((each) => each === reason);
+  if (!fault || typeof at !== 'string' || typeof bucket !== 'string') return null;
+  return t(`error.archived.${fault}`, { day: at.slice(0, 10), bucket });
 }

@@ -8,6 +8,10 @@ export type Language = 'en' | 'zh';
 
 type Words = typeof words & typeof lateWords;
 
+/** What the server says, in a language that is not the server's own; null while the page is read in English. */
+let serverWords: typeof import('./zh/server-words.js') | null = null;
+export const wordsOfServer = (language: Language) => (language === 'en' ? null : serverWords);
+
 /** What a page may ask for: a key, without the ending by which i18next tells one from many. */
 export type Word = keyof {
   [Key in keyof Words as Key extends `${infer Stem}_${'one' | 'other'}` ? Stem : Key]: string;
@@ -16,7 +20,11 @@ export type Word = keyof {
 /** Only the language that is read is loaded. */
 const load = {
   en: () => import('./en/words.js'),
-  zh: () => import('./zh/words.js'),
+  zh: async () => {
+    const [own, server] = await Promise.all([import('./zh/words.js'), import('./zh/server-words.js')]);
+    serverWords = server;
+    return own;
+  },
 } satisfies Record<Language, () => Promise<{ words: Record<string, string> }>>;
 
 const loadLate = {

@@ -48,6 +48,8 @@ export const catalog = {
   'trust.refused': { from: 'agent-to-server', schema: trust.trustRefused },
   'audit.end': { from: 'server-to-agent', schema: audit.auditEnd },
   'audit.seen': { from: 'agent-to-server', schema: audit.auditSeen },
+  'audit.ask': { from: 'server-to-agent', schema: audit.auditAsk },
+  'audit.kept': { from: 'agent-to-server', schema: audit.auditKept },
   'key.ask': { from: 'server-to-agent', schema: hostKey.keyAsk },
   'key.offer': { from: 'agent-to-server', schema: hostKey.keyOffer },
   'key.kept': { from: 'server-to-agent', schema: hostKey.keyKept },

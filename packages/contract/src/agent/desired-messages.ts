@@ -1,8 +1,12 @@
+import { webauthnKeyPattern, webauthnSignaturePattern } from '@carillon/core/approval/webauthn-text';
 import { missedPolicies } from '@carillon/core/job/job-spec';
 import { z } from 'zod';
 import { count, desiredPoint, hash, key, signature, uuid, when } from './wire-values.js';
 
 /** What a host should have, and what became of it. */
+
+const approverKey = z.union([key, z.string().regex(webauthnKeyPattern)]);
+const approvalSignature = z.union([signature, z.string().regex(webauthnSignaturePattern)]);
 
 export const desiredNotice = desiredPoint;
 
@@ -12,6 +16,8 @@ export const desiredGet = z.object({
   haveManifests: z.array(hash).max(2_000),
   /** The host's own policy asks for signatures of approvers. Older agents do not know them, and get none. */
   approvals: z.literal(true).optional(),
+  /** It can judge signatures of security keys as well. Older agents cannot, and get none. */
+  webauthn: z.literal(true).optional(),
 });
 
 export const desiredState = z.object({
@@ -22,7 +28,7 @@ export const desiredState = z.object({
   manifests: z.array(z.object({ text: z.string(), signature })).max(2_000),
   /** Signatures of approvers over definitions of the index, where `desired.get` asked for them; older servers have none. */
   approvals: z
-    .array(z.object({ text: z.string().max(100_000), signature, key }))
+    .array(z.object({ text: z.string().max(100_000), signature: approvalSignature, key: approverKey }))
     .max(2_000)
     .optional(),
   /** Manifests may come in several frames; the agent acts after the last. */

@@ -207,7 +207,7 @@ export const access: AccessTable = {
     removeSecondFactor: ['own.manage', 'own'],
   },
   quiet: { list: ['read', 'fleet'], onCall: ['read', 'fleet'] },
-  audit: { list: ['read', 'fleet'], chain: ['read', 'fleet'] },
+  audit: { list: ['read', 'fleet'], chain: ['read', 'fleet'], witnesses: ['read', 'fleet'] },
   missedRuns: { list: ['read', 'seen'] },
   pauses: {
     list: ['read', 'seen'],

@@ -1,5 +1,6 @@
 import { alertDocumentKinds, alertSeverities, incidentStates } from '@carillon/core/state/states';
 import { z } from 'zod';
+import { incidentAbout } from './incidents.routes.js';
 import { defineRoutes, instant, nameParam, pageOf, pageQuery } from './route.js';
 
 const tag = 'alerts';
@@ -76,6 +77,7 @@ export const alertDocumentRoutes = defineRoutes({
         z.object({
           number: z.int(),
           title: z.string(),
+          about: incidentAbout.optional(),
           state: z.enum(incidentStates),
           severity: z.enum(alertSeverities),
         }),

@@ -1,10 +1,22 @@
+import { webauthnKeyPattern, webauthnSignaturePattern } from '@carillon/core/approval/webauthn-text';
 import { z } from 'zod';
 import { defineRoutes, instant, nameParam } from './route.js';
 
 const tag = 'approvals';
 const job = z.object({ name: nameParam });
-const key = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'the 32 raw bytes of an Ed25519 public key in base64url');
-const signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'an Ed25519 signature in base64url');
+/** Of core's `isWebauthnKey`: a security key's. One form each, so that OpenAPI says it. */
+const key = z
+  .string()
+  .regex(
+    either(/^[A-Za-z0-9_-]{43}$/, webauthnKeyPattern),
+    'the 32 raw bytes of an Ed25519 public key in base64url, or webauthn.ORIGIN.SPKI of a security key',
+  );
+const signature = z
+  .string()
+  .regex(
+    either(/^[A-Za-z0-9_-]{86}$/, webauthnSignaturePattern),
+    "an Ed25519 signature in base64url, or a security key's, webauthn.…",
+  );
 
 /** See core's `SignedApproval`. */
 export const signedApproval = z.object({ text: z.string().max(100_000), signature, key });
@@ -16,7 +28,13 @@ export const approverKey = z.object({
   owner: z.string(),
   name: z.string(),
   createdAt: instant,
+  /** Of a security key: by which a browser finds it. */
+  credentialId: z.string().nullable().optional(),
 });
+
+function either(...patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => source).join('|'));
+}
 
 export const approvalRoutes = defineRoutes({
   keys: {
@@ -36,6 +54,11 @@ export const approvalRoutes = defineRoutes({
       name: z.string().min(1).max(100),
       /** Of the caller's name and the key, by the key: nobody registers one that he does not hold. */
       proof: signature,
+      /** Of a security key, as the browser called it when it was made. */
+      credentialId: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]{1,1400}$/, 'the id of a credential in base64url')
+        .optional(),
     }),
     response: approverKey,
   },
@@ -44,7 +67,9 @@ export const approvalRoutes = defineRoutes({
     path: '/approver-keys/:key',
     tag,
     summary: "Forget a public key of one's own; hosts that list it go on to trust it",
-    params: z.object({ key }),
+    params: z.object({
+      key: z.string().regex(/^([A-Za-z0-9_-]{43}|[0-9a-f]{32})$/, 'a public key of 43 characters, or a fingerprint'),
+    }),
     response: approverKey,
   },
   toSign: {

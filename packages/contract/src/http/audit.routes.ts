@@ -50,6 +50,19 @@ export const auditEntry = z.object({
   chained: z.boolean(),
 });
 
+const signed = z.object({ text: z.string(), signature: z.string() });
+
+/** What one agent answered. Its ends are signed, so that no server can make them up; that it was asked is the server's word. */
+export const auditWitness = z.object({
+  host: z.string(),
+  /** `old`: its agent cannot be asked. `silent`: it did not answer in time. */
+  state: z.enum(['answered', 'silent', 'old']),
+  /** Canonical JSON of `{ kind, seq, hash, at }` and its signature, oldest first. */
+  ends: z.array(signed),
+  /** The set of keys that the host obeys, signed by its root; null where it has pinned none. */
+  keys: signed.extend({ vouchers: z.array(z.string()) }).nullable(),
+});
+
 export const auditRoutes = defineRoutes({
   list: {
     method: 'GET',
@@ -84,5 +97,13 @@ export const auditRoutes = defineRoutes({
         body: z.string(),
       }),
     ),
+  },
+  witnesses: {
+    method: 'GET',
+    path: '/audit/witnesses',
+    tag: 'audit',
+    summary: 'What agents keep of the audit: asks those that are connected to this server, by the name of their host',
+    query: pageQuery,
+    response: pageOf(auditWitness),
   },
 });

@@ -61,7 +61,7 @@ export const audited: AuditedTable = {
     rollBack: { kind: 'Rollout', act: 'rolled back', keep: ['reason'] },
   },
   hosts: {
-    setLabels: { kind: 'Host', act: 'labelled', keep: ['labels'] },
+    setLabels: { kind: 'Host', act: 'labelled', keep: ['labels', 'overrideFreeze'] },
     createToken: {
       kind: 'EnrolmentToken',
       act: 'created',

@@ -181,7 +181,11 @@ export const hostRoutes = defineRoutes({
     tag,
     summary: 'Replace the labels of a host; jobs that select it by label follow at once',
     params: host,
-    body: z.object({ labels: z.unknown() }),
+    body: z.object({
+      labels: z.unknown(),
+      /** Why it is done though a freeze holds it back: needs the right to. */
+      overrideFreeze: z.string().min(1).max(limits.reasonCharacters).optional(),
+    }),
     response: hostSummary,
   },
   groups: {

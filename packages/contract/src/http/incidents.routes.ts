@@ -23,6 +23,9 @@ export const alertReason = z.object({
   figures: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
 });
 
+/** The title of an incident in parts, for who says it in another language. */
+export const incidentAbout = z.object({ subject: z.string().nullable(), reason: alertReason });
+
 /** How far an incident reaches. */
 export const incidentSpread = z.object({
   /** Alerts that fire now, and that ever belonged to it. */
@@ -46,6 +49,8 @@ export const incidentSummary = z.object({
   state: z.enum(incidentStates),
   severity: z.enum(alertSeverities),
   title: z.string(),
+  /** Older servers and incidents leave it out. */
+  about: incidentAbout.optional(),
   policy: z.string(),
   /** Null where it is not about one job; so with the host. */
   job: z.string().nullable(),

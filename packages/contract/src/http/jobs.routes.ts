@@ -252,6 +252,13 @@ export const jobRoutes = defineRoutes({
       accounts: z.array(accountUse).optional(),
       /** Other jobs of these hosts that start at the same moment as one of the next starts; at most `limits.previewOverlaps`. */
       overlaps: z.array(z.object({ job: z.string(), hosts: z.int(), at: instant })).optional(),
+      /** In which order its hosts get it; null: all at once, or there is nothing new for them. */
+      rollout: z
+        .object({ rings: z.array(plannedHosts.extend({ ring: z.string() })), soakMs: z.int() })
+        .nullable()
+        .optional(),
+      /** The freeze that would refuse it now; null: none. */
+      frozen: z.object({ freeze: z.string(), reason: z.string(), until: instant }).nullable().optional(),
     }),
   },
 });

@@ -1,5 +1,6 @@
 import { alertSeverities, quietStates } from '@carillon/core/state/states';
 import { z } from 'zod';
+import { incidentAbout } from './incidents.routes.js';
 import { defineRoutes, instant, pageOf, pageQuery } from './route.js';
 
 const tag = 'alerts';
@@ -8,7 +9,14 @@ const tag = 'alerts';
 export const mutedNow = z.object({
   alerts: z.int(),
   /** The first twenty. */
-  incidents: z.array(z.object({ number: z.int(), title: z.string(), severity: z.enum(alertSeverities) })),
+  incidents: z.array(
+    z.object({
+      number: z.int(),
+      title: z.string(),
+      about: incidentAbout.optional(),
+      severity: z.enum(alertSeverities),
+    }),
+  ),
   incidentsTotal: z.int(),
 });
 

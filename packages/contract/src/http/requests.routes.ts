@@ -45,6 +45,8 @@ export const changeRequestDetail = changeRequest.extend({
   hosts: z.array(z.string()),
   /** Versions that an `apply` would write, new jobs with the ids that they will have: what approvers may sign. */
   jobs: z.array(z.object({ name: z.string(), jobId: z.uuid(), version: z.int() })),
+  /** Texts of core's `Approval`, one for each of them with what it would run and where: what a browser has signed. */
+  toSign: z.array(z.string()).optional(),
   /** Why the caller may not approve it: `own_request`, `already_approved`, …; null: as far as this goes he may. */
   refusal: z.string().nullable(),
   /** What became different since it was asked for; then it cannot be approved. */

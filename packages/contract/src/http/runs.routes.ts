@@ -55,7 +55,13 @@ export const runDetail = runSummary.extend({
   hostId: z.uuid(),
   exit: exitCodeWords.nullable(),
   receivedAt: instant,
-  output: z.object({ encoding: z.string(), stdout: streamState, stderr: streamState }),
+  output: z.object({
+    encoding: z.string(),
+    stdout: streamState,
+    stderr: streamState,
+    /** Since when it lies in the archive, and in which bucket; null in the database, absent from older servers. */
+    archived: z.object({ at: instant, bucket: z.string() }).nullable().optional(),
+  }),
 });
 
 export const outputPiece = z.object({
@@ -100,7 +106,7 @@ const runFilters = {
   since: instant.optional(),
   /** Started before. */
   until: instant.optional(),
-  /** Runs whose output has these words, one after the other, in any case; needs `since`. */
+  /** Runs whose output has these words, one after the other, in any case; needs `since`. Archived output is not searched. */
   outputContains: z.string().min(1).max(200).optional(),
 };
 
@@ -116,7 +122,13 @@ export const runRoutes = defineRoutes({
         /** With `outputContains`: where the words stand; null where it cannot be shown. Older servers leave it out. */
         found: foundText.nullable().optional(),
       }),
-    ),
+    ).extend({
+      /**
+       * With `outputContains`: output of runs in the time asked for that started until then lies in the archive, and was not
+       * searched; null: all was. Older servers leave it out.
+       */
+      notSearched: instant.nullable().optional(),
+    }),
   },
   table: {
     method: 'GET',

@@ -72,7 +72,11 @@ export const sessionRoutes = defineRoutes({
     path: '/sign-out',
     tag,
     summary: 'End this session',
-    response: z.object({ signedOut: z.boolean() }),
+    response: z.object({
+      signedOut: z.boolean(),
+      /** Where the browser ends the session at the provider that it began at; absent where there is no such place. */
+      provider: z.string().optional(),
+    }),
   },
   me: { method: 'GET', path: '/me', tag, summary: 'Who is signed in', response: me },
   signInLink: {

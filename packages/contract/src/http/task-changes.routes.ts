@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { limits } from '../limits.js';
 import { taskChange } from './jobs.shapes.js';
 import { defineRoutes } from './route.js';
 
 const id = z.object({ id: z.uuid() });
+/** Why it is done though a freeze covers the job: needs the right to. */
+const override = z.object({ overrideFreeze: z.string().min(1).max(limits.reasonCharacters).optional() });
 
 export const taskChangeDetail = taskChange.extend({
   /** Task XML as it was found; null where the host did not tell it, or it was too long. */
@@ -28,6 +31,7 @@ export const taskChangeRoutes = defineRoutes({
     tag: 'jobs',
     summary: 'Make an edit that stands what its host should have, whatever the job says about edits',
     params: id,
+    query: override,
     response: z.object({ job: z.string(), host: z.string(), version: z.int() }),
   },
   undo: {
@@ -36,6 +40,7 @@ export const taskChangeRoutes = defineRoutes({
     tag: 'jobs',
     summary: 'Take an adopted change back: the host gets what it had before',
     params: id,
+    query: override,
     response: z.object({ job: z.string(), host: z.string(), version: z.int() }),
   },
 });

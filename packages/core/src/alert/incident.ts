@@ -30,6 +30,13 @@ export interface Incident {
   readonly wakeMs: number | null;
 }
 
+/** What an incident is called by: its title in parts, so that it can be said in other languages. */
+export interface IncidentAbout {
+  /** The job, the host or the labels that it is about; null where the reason says it. */
+  readonly subject: string | null;
+  readonly reason: Reason;
+}
+
 /** How far an incident reaches: counts of what its alerts have in common. */
 export interface Spread {
   /** Alerts that fire now, and that ever belonged to it. */

@@ -67,6 +67,8 @@ export interface TaskSignal extends SignalBase {
   readonly what: 'drifted' | 'rejected' | 'failed' | 'applied';
   readonly drift: DriftKind | null;
   readonly text: string | null;
+  /** Of a refusal, as the host names it; signals of before this field leave it out. */
+  readonly code?: string | null;
 }
 
 /** A host gave up something that waited there. */

@@ -2,6 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { canonicalJson, sha256Hex } from '../desired/canonical-json.js';
 import { signText, verifyText } from '../desired/signing.js';
 import { type Refusal, refuse } from '../signing/refusal.js';
+import { judgeWebauthn } from './webauthn.js';
+import { isWebauthnKey, keyProofText } from './webauthn-text.js';
 
 /** What an approver signs: this definition, of this version, on these hosts. Nothing else is approved by it. */
 export interface Approval {
@@ -23,8 +25,9 @@ export interface Approval {
 export interface SignedApproval {
   /** Canonical JSON of an `Approval`. */
   readonly text: string;
+  /** Ed25519 in base64url; of a security key what its authenticator said, see `webauthnSignature`. */
   readonly signature: string;
-  /** Public key of the approver: the 32 raw bytes in base64url. */
+  /** Public key of the approver: the 32 raw bytes in base64url, or a security key's with its origin, see `webauthnKey`. */
   readonly key: string;
 }
 
@@ -43,7 +46,7 @@ const keyPattern = /^[A-Za-z0-9_-]{43}$/;
 const hashPattern = /^[0-9a-f]{64}$/;
 const context = 'carillon/v1/approval';
 
-/** By which people compare approvers' keys: the first 32 hexadecimal digits of the SHA-256 of the key's base64url. */
+/** By which people compare approvers' keys: the first 32 hexadecimal digits of the SHA-256 of the key as it is written. */
 export function approverFingerprint(key: string): string {
   return sha256Hex(key).slice(0, 32);
 }
@@ -93,20 +96,28 @@ export function signApproval(privateKey: KeyObject, key: string, approval: Omit<
 
 /** By which somebody shows that he holds the key that he registers as his. @param owner his name at the centre */
 export function approverKeyProof(privateKey: KeyObject, key: string, owner: string): string {
-  return signText(privateKey, 'carillon/v1/approver-key', proofText(key, owner));
+  return signText(privateKey, 'carillon/v1/approver-key', keyProofText(key, owner));
 }
 
 export function isApproverKeyProof({ key, owner, proof }: { key: string; owner: string; proof: string }): boolean {
-  return verifyText(key, 'carillon/v1/approver-key', proofText(key, owner), proof);
+  const text = keyProofText(key, owner);
+  if (isWebauthnKey(key)) return judgeWebauthn(key, 'carillon/v1/approver-key', text, proof).ok;
+  return verifyText(key, 'carillon/v1/approver-key', text, proof);
 }
 
-function proofText(key: string, owner: string): string {
-  return canonicalJson({ key, owner: owner.toLowerCase() });
+/** Is it signed by the key that it names? `signCount`: uses of a security key so far; 0 where nobody counts. */
+export function judgeApprovalSignature({
+  text,
+  signature,
+  key,
+}: SignedApproval): { readonly ok: true; readonly signCount: number } | { readonly ok: false; readonly flaw: string } {
+  if (isWebauthnKey(key)) return judgeWebauthn(key, context, text, signature);
+  if (keyPattern.test(key) && verifyText(key, context, text, signature)) return { ok: true, signCount: 0 };
+  return { ok: false, flaw: 'the key did not sign it' };
 }
 
-/** Is it signed by the key that it names? */
-export function isSignedApproval({ text, signature, key }: SignedApproval): boolean {
-  return keyPattern.test(key) && verifyText(key, context, text, signature);
+export function isSignedApproval(signed: SignedApproval): boolean {
+  return judgeApprovalSignature(signed).ok;
 }
 
 /** What a host is to register, and what it knows by itself. */
@@ -160,7 +171,8 @@ function judgeOne(
   const of = `the approval by ${approverFingerprint(signed.key)}`;
   const listed = keys.find((each) => isListed(each, signed.key));
   if (listed === undefined) return { flaw: `${of}: the policy does not list this key` };
-  if (!isSignedApproval(signed)) return { flaw: `${of}: its signature is not good` };
+  const signature = judgeApprovalSignature(signed);
+  if (!signature.ok) return { flaw: `${of}: its signature is not good: ${signature.flaw}` };
   const approval = readApproval(signed.text);
   if (!approval) return { flaw: `${of}: it is no approval in canonical form` };
   if (approval.jobId !== jobId) return { flaw: `${of}: it is for another job` };

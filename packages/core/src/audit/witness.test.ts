@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { makeKeyPair, signText } from '../desired/signing.js';
-import { endText, keepEnd, readEndText, verifiedEnd } from './witness.js';
+import { endText, keepEnd, keepSeen, readEndText, type SeenEnd, verifiedEnd } from './witness.js';
 
 const { publicKey, privateKey } = makeKeyPair();
 const hash = 'a'.repeat(64);
@@ -26,4 +26,22 @@ it('is kept when it is newer, and never goes back', () => {
     keepEnd(young, { ...other, signature: signText(privateKey, 'carillon/v1/audit-end', other.text) }, [publicKey]),
   ).toBe(young);
   expect(keepEnd(old, signed(9, makeKeyPair().privateKey), [publicKey])).toBe(old);
+});
+
+it('keeps the first of each day for 90 days, which no flood of new ends takes away', () => {
+  const dayMs = 86_400_000;
+  let seen: readonly SeenEnd[] = [];
+  const take = (seq: number, nowMs: number) => {
+    seen = keepSeen(seen, signed(seq), [publicKey], nowMs);
+  };
+  const rows = () => seen.map(({ text }) => readEndText(text)?.seq);
+  take(1, 0);
+  take(2, 1);
+  take(2, 2);
+  expect(rows()).toEqual([1, 2]);
+  for (let seq = 3; seq <= 40; seq += 1) take(seq, dayMs + seq);
+  expect(rows()).toEqual([1, 3, ...Array.from({ length: 12 }, (_, index) => index + 29)]);
+  for (let day = 2; day < 200; day += 1) take(100 + day, day * dayMs);
+  expect(seen.length).toBe(12 + 78);
+  expect(rows().at(-1)).toBe(299);
 });

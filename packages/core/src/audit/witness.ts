@@ -51,3 +51,39 @@ export function keepEnd(kept: SignedEnd | null, offered: SignedEnd, keys: readon
   if (end === null) return kept;
   return end.seq > ((kept && readEndText(kept.text)?.seq) ?? 0) ? offered : kept;
 }
+
+/** An end with when the witness was told it, by the witness's own clock. */
+export interface SeenEnd extends SignedEnd {
+  readonly seenAtMs: number;
+}
+
+const newestEnds = 12;
+const daysKept = 90;
+const dayMs = 86_400_000;
+
+/**
+ * What a witness keeps of all it was told: the newest ends, and the first of each day for 90 days. A signer that was stolen can
+ * go on with another chain and sign higher numbers; what was told on the days before stays, and no number of new ends takes it away.
+ * @param seen oldest first
+ * @param keys that the witness trusts
+ * @returns `seen` itself where the offer is none, or not newer
+ */
+export function keepSeen(
+  seen: readonly SeenEnd[],
+  { text, signature }: SignedEnd,
+  keys: readonly string[],
+  nowMs: number,
+): readonly SeenEnd[] {
+  const newest = seen.at(-1) ?? null;
+  const offered = { text, signature };
+  if (keepEnd(newest, offered, keys) !== offered) return seen;
+  const all = [...seen, { ...offered, seenAtMs: nowMs }];
+  const recent = all.slice(-newestEnds);
+  const days = firstOfDays(all.slice(0, -newestEnds)).filter(({ seenAtMs }) => seenAtMs > nowMs - daysKept * dayMs);
+  return [...days, ...recent];
+}
+
+function firstOfDays(seen: readonly SeenEnd[]): SeenEnd[] {
+  const dayOf = ({ seenAtMs }: SeenEnd) => Math.floor(seenAtMs / dayMs);
+  return seen.filter((end, index) => index === 0 || dayOf(end) !== dayOf(seen[index - 1] as SeenEnd));
+}

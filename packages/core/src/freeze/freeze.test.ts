@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDocument } from '../document/read-document.js';
-import { freezeOf } from './freeze.js';
+import { freezeLeft, freezeOf } from './freeze.js';
 import type { FreezeSpec } from './freeze.schema.js';
 
 const nowMs = Date.parse('2026-12-24T12:00:00Z');
@@ -40,6 +40,17 @@ describe('a freeze', () => {
     const weekly = { from: undefined, until: undefined, weekly: [{ days: 'fri', from: '16:00', to: '23:00' }] };
     expect(freezeOf([freeze(weekly)], job('x'), Date.parse('2026-12-25T15:30:00Z'))).not.toBeNull();
     expect(freezeOf([freeze(weekly)], job('x'), nowMs)).toBeNull();
+  });
+
+  it('is not left by labelling a host anew while it holds', () => {
+    const prod = freeze({ covers: { labels: { env: 'prod' } } });
+    const left = (before: Record<string, string>, after: Record<string, string>, atMs = nowMs) =>
+      freezeLeft([prod, freeze({})], { before, after }, atMs)?.name;
+    expect(left({ env: 'prod' }, { env: 'test' })).toBe('Year end');
+    expect(left({ env: 'prod' }, {})).toBe('Year end');
+    expect(left({ env: 'prod' }, { env: 'prod', rack: '7' })).toBeUndefined();
+    expect(left({}, { env: 'prod' })).toBeUndefined();
+    expect(left({ env: 'prod' }, {}, Date.parse('2027-02-01T00:00:00Z'))).toBeUndefined();
   });
 
   it('that ends last is told', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clockAheadMs } from './clock.js';
-import { type IdentityClaim, judgeIdentity } from './identity-claim.js';
+import { copyDecidedReason, copyReason, type IdentityClaim, judgeIdentity } from './identity-claim.js';
 
 const current = { instance: 'a', fingerprint: 'machine', isAlive: true };
 const claim: IdentityClaim = { instance: 'b', fingerprint: 'machine', seen: 'never', current };
@@ -51,4 +51,15 @@ describe('the clock of a host', () => {
   ])('is %s, as far as the way there and back lets us know', (_name, peerMs, aheadMs) => {
     expect(clockAheadMs(peerMs, { sentMs: 1_000, receivedMs: 1_100 })).toBe(aheadMs);
   });
+});
+
+it('names both machines to whoever has to choose, with where they came from and when', () => {
+  const machine = (hostname: string, address: string | null) => ({ hostname, address, firstSeenMs: 0 });
+  expect(copyReason('WEB-01', machine('srv-1', '10.0.0.5'), machine('clone-7', null))).toEqual({
+    code: 'host_copied',
+    text: 'two agents came as host WEB-01: srv-1 (10.0.0.5, first seen 1970-01-01T00:00:00.000Z) works as it, clone-7 (address not known, first seen 1970-01-01T00:00:00.000Z) is shut out. Say which one is the host',
+  });
+  expect(copyReason('WEB-01', null, machine('clone-7', null)).text).toContain('none works as it');
+  expect(copyDecidedReason('WEB-01', 'clone-7').text).toBe('somebody said that clone-7 is host WEB-01');
+  expect(copyDecidedReason('WEB-01', null).text).toBe('host WEB-01 was taken out');
 });

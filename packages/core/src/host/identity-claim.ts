@@ -1,3 +1,5 @@
+import type { Reason } from '../alert/reason.js';
+
 /** What the centre knows when an agent process comes with a host's identity. */
 export interface IdentityClaim {
   /** The process: made anew at each start of an agent, so two processes never have the same. */
@@ -38,4 +40,33 @@ export function judgeIdentity({ instance, fingerprint, seen, current }: Identity
   if (seen === 'replaced') return { accept: true, reason: 'returned', quarantines: current.instance };
   // Its connection may be dead without our knowing: a host that lost its power and is up again.
   return { accept: true, reason: 'restarted' };
+}
+
+/** One of two that came with the identity of a host. */
+export interface ClaimingMachine {
+  /** As it calls itself. */
+  readonly hostname: string;
+  /** Null: not known. */
+  readonly address: string | null;
+  readonly firstSeenMs: number;
+}
+
+/** The part of ours that an incident about copies of a host is about. */
+export const copyPart = (host: string): string => `copy:${host}`;
+
+/** What people are told when a copy of a host was found out: which two they are to choose from. */
+export function copyReason(host: string, works: ClaimingMachine | null, shutOut: ClaimingMachine): Reason {
+  const who = works ? `${describe(works)} works as it` : 'none works as it';
+  const text = `two agents came as host ${host}: ${who}, ${describe(shutOut)} is shut out. Say which one is the host`;
+  return { code: 'host_copied', text };
+}
+
+/** @param kept as it calls itself; null: the host was taken out */
+export function copyDecidedReason(host: string, kept: string | null): Reason {
+  const text = kept === null ? `host ${host} was taken out` : `somebody said that ${kept} is host ${host}`;
+  return { code: 'host_copy_decided', text };
+}
+
+function describe({ hostname, address, firstSeenMs }: ClaimingMachine): string {
+  return `${hostname} (${address ?? 'address not known'}, first seen ${new Date(firstSeenMs).toISOString()})`;
 }

@@ -37,6 +37,7 @@ const everything: readonly Record<string, unknown>[] = [
   },
   { when: { cpuBelow: '70%', memoryBelow: 80, fileExists: 'D:\\in\\data.csv', waitUpTo: '30m' } },
   { when: { cpuBelow: '70%' } },
+  { orphans: { disable: '30d' } },
   { rollout: { rings: ['5%', '25%', '100%'] } },
   {
     rollout: { rings: [{ labels: { ring: 'canary' } }, 100], soak: '2h', haltOn: { failureRate: '2.5%', minimum: 10 } },

@@ -44,6 +44,7 @@ export function jobDocument(spec: JobSpec): Document {
     ...outputAsWritten(output),
     ...(spec.replaces ? { replaces: spec.replaces } : {}),
     ...(spec.overrides ? { overrides: spec.overrides.map(overrideAsWritten) } : {}),
+    ...(spec.orphans ? { orphans: { disable: describeDuration(spec.orphans.disableAfterMs) } } : {}),
     ...(spec.rollout ? { rollout: rolloutAsWritten(spec.rollout) } : {}),
     ...(spec.alerts.length > 0 ? { alerts: spec.alerts } : {}),
   };

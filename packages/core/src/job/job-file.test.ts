@@ -104,6 +104,13 @@ describe('a job file', () => {
     expect(makeManifest('id', 1, saved).needs).toEqual(['action-backup']);
   });
 
+  it('says what becomes of it on a host that is on its own, which needs an agent that knows', () => {
+    expect(read({ orphans: 'keep' })).toEqual(read({}));
+    const spec = read({ orphans: { disable: '30d' } });
+    expect(spec.orphans).toEqual({ disableAfterMs: 30 * 86_400_000 });
+    expect(makeManifest('id', 1, spec)).toMatchObject({ orphans: spec.orphans, needs: ['orphans'] });
+  });
+
   it('says that a named account needs an agent that knows them', () => {
     expect(makeManifest('id', 1, read({ runAs: { s4u: 'CORP\\etl' } })).needs).toEqual(['accounts']);
     expect(makeManifest('id', 1, read({})).needs).toBeUndefined();

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { isForeignPath } from '../adopt/foreign-path.js';
 import { mostApprovals } from '../approval/change-request.js';
 import { canonicalJson } from '../desired/canonical-json.js';
+import type { OrphanRule } from '../desired/orphan.js';
 import { parseDocument } from '../document/parse-document.js';
 import type { HostGroup } from '../host/target.js';
 import { makeProblem, type Result } from '../problem.js';
@@ -125,6 +126,20 @@ const onDriftSchema = z
   .enum(['repair', 'leave', 'adopt', 'report'])
   .transform((policy): DriftPolicy => (policy === 'leave' ? 'report' : policy));
 
+/** `keep`, as when left out: tasks go on for ever. */
+const orphansSchema = z.unknown().transform((value, context): OrphanRule | null => {
+  if (value === 'keep') return null;
+  const map = z.strictObject({ disable: durationSchema(jobLimits.orphanMs) }).safeParse(value);
+  if (map.success) return { disableAfterMs: map.data.disable };
+  for (const issue of map.error.issues)
+    context.addIssue(
+      issue.code === 'invalid_type' && issue.path.length === 0
+        ? { code: 'custom', input: value, ...problemParams('wrong_value', 'keep, or a map such as { disable: 30d }') }
+        : ({ ...issue, input: issue.input } as never),
+    );
+  return z.NEVER;
+});
+
 /** The job file (`kind: Job`) as people write it; parsing gives the full spec. */
 export const jobFileSchema = z
   .strictObject({
@@ -149,6 +164,7 @@ export const jobFileSchema = z
     alerts: z.array(nameSchema).max(50).optional(),
     when: conditionsSchema.optional(),
     retry: retrySchema.optional(),
+    orphans: orphansSchema.optional(),
     rollout: rolloutSchema.optional(),
   })
   .superRefine(({ run, overrides = [] }, context) => {
@@ -186,6 +202,7 @@ export const jobFileSchema = z
       ...(file.when ? { when: file.when } : {}),
       ...(file.replaces && file.replaces.length > 0 ? { replaces: file.replaces } : {}),
       ...(file.overrides && file.overrides.length > 0 ? { overrides: file.overrides } : {}),
+      ...(file.orphans ? { orphans: file.orphans } : {}),
       ...(file.rollout ? { rollout: file.rollout } : {}),
       alerts: file.alerts ?? [],
     }),

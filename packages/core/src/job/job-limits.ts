@@ -27,5 +27,7 @@ export const jobLimits = {
   /** Results that a rollout may wait for before it judges them. */
   rolloutMinimum: 1_000,
   soakMs: { min: 10_000, max: 31 * 24 * 3_600_000 },
+  /** Without the centre. */
+  orphanMs: { min: 3_600_000, max: 3_650 * 24 * 3_600_000 },
   everyMs: { min: 60_000, max: 31 * 24 * 3_600_000 },
 } as const;

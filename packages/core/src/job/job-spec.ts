@@ -1,6 +1,7 @@
 import { isWatched, type Schedule } from '@carillon/wintask/schedule/schedule';
 import { type ActionKind, type ActionRun, actionKinds } from '../action/action-spec.js';
 import type { Json } from '../desired/canonical-json.js';
+import type { OrphanRule } from '../desired/orphan.js';
 import type { Target } from '../host/target.js';
 import type { RolloutRules } from '../rollout/rollout-rules.js';
 import { type RunAs, readRunAs } from './run-as.js';
@@ -34,6 +35,8 @@ export interface JobSpec {
   readonly replaces?: readonly string[];
   /** What is different on some hosts; absent when nothing is, as in all older definitions. */
   readonly overrides?: readonly HostOverride[];
+  /** When it starts no more on a host that the centre does not reach; absent: never, as in all older definitions. */
+  readonly orphans?: OrphanRule;
   /** How a new version reaches its hosts; absent: at once, as in all older definitions. Nothing of it goes to hosts. */
   readonly rollout?: RolloutRules;
   /** Names of alert policies. */
@@ -202,6 +205,7 @@ export interface Manifest {
   /** See `JobSpec`. Agents without the capability `replace` do not know it and must not get such a job. */
   readonly replaces?: readonly string[];
   readonly when?: Conditions;
+  readonly orphans?: OrphanRule;
   /** Worked in by `onHost`, since one signed definition goes to all hosts. */
   readonly overrides?: readonly HostOverride[];
   /**
@@ -223,6 +227,7 @@ export const needs = [
   'override-settings',
   'adopt',
   'replace',
+  'orphans',
 ] as const;
 /** Each action is a need of its own: an agent may know some of them. */
 export type Need = (typeof needs)[number] | ActionNeed;
@@ -248,6 +253,7 @@ function needsOf(spec: JobSpec): Need[] {
     'override-settings': overrides.some(({ enabled, onMissed }) => (enabled ?? onMissed) !== undefined),
     adopt: spec.onDrift === 'adopt',
     replace: (spec.replaces ?? []).length > 0,
+    orphans: spec.orphans !== undefined,
   };
   const { kind } = spec.run;
   return [...needs.filter((need) => asked[need]), ...actionKinds.filter((action) => action === kind).map(actionNeed)];
@@ -272,6 +278,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     enabled,
     replaces,
     when,
+    orphans,
     overrides,
   } = spec;
   const needed = needsOf(spec);
@@ -295,6 +302,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     enabled,
     ...(replaces ? { replaces } : {}),
     ...(when ? { when } : {}),
+    ...(orphans ? { orphans } : {}),
     ...(overrides ? { overrides } : {}),
     ...(needed.length > 0 ? { needs: needed } : {}),
   };

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { originsOfAction, pathsOfAction } from '../action/action-paths.js';
 import { isAction } from '../action/action-spec.js';
+import { webauthnKeyPattern } from '../approval/webauthn-text.js';
 import type { Manifest } from '../job/job-spec.js';
 import { makeProblem, type Result } from '../problem.js';
+import type { PolicyFaultCode } from '../state/assignment-faults.js';
 import { type CommandKind, commandKinds } from '../state/states.js';
 import { problemParams, problemsFromIssues } from '../zod-problems.js';
 import { isPathWithin, isProgramUnder, pathProblem } from './program-path.js';
@@ -43,7 +45,7 @@ const originPattern = z
 const approverKey = z
   .string()
   .refine(
-    (text) => /^([A-Za-z0-9_-]{43}|[0-9a-f]{32})$/.test(text),
+    (text) => /^([A-Za-z0-9_-]{43}|[0-9a-f]{32})$/.test(text) || webauthnKeyPattern.test(text),
     problemParams('wrong_value', 'a public key of an approver, or its fingerprint of 32 hexadecimal digits'),
   );
 
@@ -108,14 +110,26 @@ export function readPolicy(text: string): Result<HostPolicy> {
 /** May it be? If not: which rule of the host's policy says so, as a machine name, and in words. */
 export type PolicyVerdict =
   | { readonly ok: true }
-  | { readonly ok: false; readonly code: `policy_${string}`; readonly message: string };
+  | { readonly ok: false; readonly code: PolicyFaultCode; readonly message: string };
 
 const allowed: PolicyVerdict = { ok: true };
 
-function refused(rule: string, message: string): PolicyVerdict {
+const codes = {
+  runAs: 'policy_run_as',
+  highestRights: 'policy_highest_rights',
+  programs: 'policy_programs',
+  scripts: 'policy_scripts',
+  paths: 'policy_paths',
+  origins: 'policy_origins',
+  replaceTasks: 'policy_replace_tasks',
+  commands: 'policy_commands',
+  upgrades: 'policy_upgrades',
+} as const satisfies Record<Exclude<keyof HostPolicy, 'requireApprovals'>, PolicyFaultCode>;
+
+function refused(rule: keyof typeof codes, message: string): PolicyVerdict {
   return {
     ok: false,
-    code: `policy_${rule.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
+    code: codes[rule],
     message: `the policy of this host does not allow it (rule ${rule}): ${message}`,
   };
 }

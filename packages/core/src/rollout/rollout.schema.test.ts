@@ -64,4 +64,16 @@ describe('rollout of a job file', () => {
     expect(result.problems.map((problem) => problem.path)).toContain(path);
     expect(result.problems[0]?.expected).toContain(expected === 'array' ? 'list' : expected);
   });
+
+  it('tells of its rings beside all else that is wrong', () => {
+    const document = { kind: 'Job', name: 'x', targets: { all: true }, schedule: '0 99 * * *', run: {} };
+    const result = readDocument({ ...document, rollout: { rings: ['25%', '5%'], soak: 'long', haltOn: { rate: 1 } } });
+    expect(result.ok ? [] : result.problems.map(({ path }) => path).sort()).toEqual([
+      'rollout.haltOn.rate',
+      'rollout.rings[1]',
+      'rollout.soak',
+      'run',
+      'schedule[0].cron',
+    ]);
+  });
 });

@@ -24,10 +24,23 @@ const ringSchema = z.unknown().transform((value, context): RingRule => {
   return z.NEVER;
 });
 
+/** Its order is judged by itself, so that a wrong soak beside it hides nothing. */
+const ringsSchema = z
+  .array(ringSchema)
+  .min(1)
+  .max(jobLimits.rolloutRings)
+  .superRefine((rings, context) => {
+    const problem = ringsProblem(rings);
+    if (!problem) return;
+    const [index, expected] = problem;
+    const input = rings[index];
+    context.addIssue({ code: 'custom', path: [index], input, ...problemParams('wrong_value', expected) });
+  });
+
 /** `rollout` of a job file. Shares grow, and the last ring is all hosts. */
 export const rolloutSchema = z
   .strictObject({
-    rings: z.array(ringSchema).min(1).max(jobLimits.rolloutRings),
+    rings: ringsSchema,
     soak: durationSchema(jobLimits.soakMs).optional(),
     haltOn: z
       .strictObject({
@@ -35,13 +48,6 @@ export const rolloutSchema = z
         minimum: z.int().min(1).max(jobLimits.rolloutMinimum).optional(),
       })
       .optional(),
-  })
-  .superRefine(({ rings }, context) => {
-    const problem = ringsProblem(rings);
-    if (!problem) return;
-    const [index, expected] = problem;
-    const input = rings[index];
-    context.addIssue({ code: 'custom', path: ['rings', index], input, ...problemParams('wrong_value', expected) });
   })
   .transform(
     ({ rings, soak, haltOn }): RolloutRules => ({

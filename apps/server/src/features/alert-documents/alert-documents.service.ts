@@ -5,6 +5,7 @@ import { readDocument } from '@carillon/core/document/read-document';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidField, invalidInput, notFound } from '../../http/api-error.js';
 import { pageOfRows, readCursor } from '../../http/cursor.js';
+import { aboutView } from '../../shared/incident-view.js';
 import { AlertDocumentListStore, type DocumentRow, type DocumentUse } from '../../store/alert-document-list.store.js';
 
 type Routes = typeof alertDocumentRoutes;
@@ -53,9 +54,9 @@ export class AlertDocumentsService {
       throw invalidField('document.kind', 'Silence or MaintenanceWindow', document.kind);
     const { muted, until } = previewMute(document, await this.documents.openAlerts(), Date.now());
     const incidents = new Map<number, Preview['incidents'][number]>();
-    for (const { number, title, state, severity } of muted)
+    for (const { number, title, about, state, severity } of muted)
       if (number !== null && title !== null && state !== null && severity !== null)
-        incidents.set(number, { number, title, state, severity });
+        incidents.set(number, { number, title, ...aboutView(about), state, severity });
     const shown = [...incidents.values()].sort((a, b) => b.number - a.number).slice(0, previewedIncidents);
     return { inEffect: until !== null, incidents: shown, incidentsTotal: incidents.size, alerts: muted.length };
   }

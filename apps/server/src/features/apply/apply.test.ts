@@ -168,3 +168,44 @@ describe('bad documents', () => {
     expect((await refusal([good], { dryrun: true })).body.params.problems?.[0]).toMatchObject({ path: 'dryrun' });
   });
 });
+
+describe('a set of files', () => {
+  const names = ({ pruned = [] }: { pruned?: { name: string }[] | undefined }) => pruned.map(({ name }) => name);
+  const live = async () => {
+    const { rows } = await app.database.pool.query<{ name: string }>(
+      `SELECT name FROM job WHERE deleted_at IS NULL AND name LIKE 'set-%' ORDER BY name`,
+    );
+    return rows.map(({ name }) => name);
+  };
+
+  it('loses with prune the jobs that it had and has no more, and no others', async () => {
+    const [a, b, c] = ['set-a', 'set-b', 'set-c'].map((name) => jobFile(name)) as [object, object, object];
+    await apply([a, b], { set: { name: 'ops' } });
+    await apply([c], { set: { name: 'other' } });
+    await apply([jobFile('set-loose')]);
+    // Without prune nothing goes, and a look deletes nothing.
+    expect(names(await apply([a], { set: { name: 'ops' } }))).toEqual([]);
+    const looked = await apply([a], { set: { name: 'ops', prune: true }, dryRun: true, plan: true });
+    expect(looked.pruned).toEqual([{ name: 'set-b', count: 2, hosts: ['WIN-01', 'WIN-02'] }]);
+    const other = await apply([a], { set: { name: 'ops', prune: false }, dryRun: true, plan: true });
+    expect(looked.plan?.hash).not.toBe(other.plan?.hash);
+    expect(await live()).toEqual(['set-a', 'set-b', 'set-c', 'set-loose']);
+
+    expect(names(await apply([a], { set: { name: 'ops', prune: true }, expectPlan: looked.plan?.hash }))).toEqual([
+      'set-b',
+    ]);
+    expect(await live()).toEqual(['set-a', 'set-c', 'set-loose']);
+    const { rows } = await app.database.pool.query(
+      `SELECT DISTINCT a.state FROM assignment a JOIN job j ON j.id = a.job_id WHERE j.name = 'set-b'`,
+    );
+    expect(rows).toEqual([{ state: 'removing' }]);
+    expect(await apply([a], { set: { name: 'ops', prune: true } })).not.toHaveProperty('pruned');
+  });
+
+  it('takes over a job of another set that it has too, which that one prunes no more', async () => {
+    const [a, c] = [jobFile('set-a'), jobFile('set-c')];
+    await apply([c, a], { set: { name: 'ops', prune: true } });
+    expect(names(await apply([jobFile('set-d')], { set: { name: 'other', prune: true } }))).toEqual([]);
+    expect(await live()).toEqual(['set-a', 'set-c', 'set-d', 'set-loose']);
+  });
+});

@@ -4,13 +4,15 @@ import { personOf } from '@carillon/core/approval/change-request';
 import {
   approverFingerprint,
   isApproverKeyProof,
-  isSignedApproval,
+  judgeApprovalSignature,
   readApproval,
 } from '@carillon/core/approval/signed-approval';
+import { isWebauthnKey } from '@carillon/core/approval/webauthn-text';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidField, notFound } from '../../http/api-error.js';
 import type { Caller } from '../../http/caller.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
+import { usedBefore } from '../../shared/security-key-use.js';
 import { ApprovalStore, type ApproverKeyRow, type DefinitionToSign } from '../../store/approval.store.js';
 
 type Routes = typeof approvalRoutes;
@@ -29,7 +31,7 @@ export class ApprovalsService {
   }
 
   /** @throws ApiError for a key that the caller does not hold, or that is registered already */
-  async addKey({ key, name, proof }: Input<Routes['addKey']>['body'], caller: Caller): Promise<Key> {
+  async addKey({ key, name, proof, credentialId }: Input<Routes['addKey']>['body'], caller: Caller): Promise<Key> {
     const { accountId } = caller;
     if (accountId === null)
       throw new ApiError(
@@ -38,16 +40,19 @@ export class ApprovalsService {
       );
     if (!isApproverKeyProof({ key, owner: personOf(caller.name), proof }))
       throw invalidField('proof', `a signature of ${personOf(caller.name)} and the key, by that key`, proof);
-    if (!(await this.store.addKey(key, accountId, name)))
+    if (isWebauthnKey(key) !== (credentialId !== undefined))
+      throw invalidField('credentialId', 'the id of a security key, with its key', credentialId ?? null);
+    if (!(await this.store.addKey({ key, accountId, name, credentialId: credentialId ?? null })))
       throw new ApiError('conflict', `key ${approverFingerprint(key)}: it is registered already`);
     return viewOf(await this.require(key));
   }
 
   /** One's own only. */
-  async removeKey(key: string, { accountId }: Caller): Promise<Key> {
-    const row = await this.require(key);
-    if (row.accountId !== accountId) throw notFound('approver key', key);
-    await this.store.removeKey(key);
+  async removeKey(word: string, { accountId }: Caller): Promise<Key> {
+    const keys = await this.store.keys();
+    const row = keys.find(({ key }) => key === word || approverFingerprint(key) === word);
+    if (!row || row.accountId !== accountId) throw notFound('approver key', word);
+    await this.store.removeKey(row.key);
     return viewOf(row);
   }
 
@@ -73,8 +78,9 @@ export class ApprovalsService {
     const key = await this.store.key(signed.key);
     if (!key || key.accountId !== caller.accountId)
       throw invalidField('key', 'a key that you have registered', approverFingerprint(signed.key));
-    if (!isSignedApproval(signed))
-      throw invalidField('signature', 'a signature of the text by the key', signed.signature);
+    const judged = judgeApprovalSignature(signed);
+    if (!judged.ok)
+      throw invalidField('signature', `a signature of the text by the key (${judged.flaw})`, signed.signature);
     const approval = readApproval(signed.text);
     if (!approval) throw invalidField('text', 'an approval in canonical JSON', signed.text);
     for (const field of ['jobId', 'version', 'manifestHash', 'author'] as const)
@@ -85,6 +91,8 @@ export class ApprovalsService {
       throw new ApiError('conflict', `job ${definition.name} version ${definition.version}: you wrote it yourself`, {
         reason: 'own_request',
       });
+    if (isWebauthnKey(signed.key) && !(await this.store.noteUse(signed.key, judged.signCount)))
+      throw usedBefore(signed.key);
     const told = await this.store.keep(definition, signed, personOf(caller.name));
     if (told.length > 0) this.hints.publish({ kind: 'desired', hostIds: told });
     return { job: definition.name, version: definition.version, hosts: approval.hosts.length };
@@ -103,6 +111,7 @@ export class ApprovalsService {
   }
 }
 
-function viewOf({ key, owner, name, createdAt }: ApproverKeyRow): Key {
-  return { key, fingerprint: approverFingerprint(key), owner, name, createdAt: createdAt.toISOString() };
+function viewOf({ key, owner, name, createdAt, credentialId }: ApproverKeyRow): Key {
+  const fingerprint = approverFingerprint(key);
+  return { key, fingerprint, owner, name, createdAt: createdAt.toISOString(), credentialId };
 }

@@ -4,15 +4,24 @@ import { Controller, Inject, Module } from '@nestjs/common';
 import { invalidField } from '../../http/api-error.js';
 import { pageOfRows, readCursor } from '../../http/cursor.js';
 import { Handles, Input } from '../../http/handles.js';
+import { WitnessDesk, type WitnessHost } from '../../shared/witness-desk.js';
 import { AuditStore } from '../../store/audit.store.js';
 
 type Route = typeof auditRoutes.list;
 type Chain = typeof auditRoutes.chain;
+type Asked = typeof auditRoutes.witnesses;
+type Witness = Response<Asked>['items'][number];
+
+/** Hosts that are asked at once: each may answer with as much as a message holds. */
+const mostAsked = 50;
 
 /** What is kept is only shown here, so the controller reads its one store itself. */
 @Controller()
 class AuditController {
-  constructor(@Inject(AuditStore) private readonly audit: AuditStore) {}
+  constructor(
+    @Inject(AuditStore) private readonly audit: AuditStore,
+    @Inject(WitnessDesk) private readonly desk: WitnessDesk,
+  ) {}
 
   @Handles(auditRoutes.list)
   async list(@Input() { cursor, limit, kind, actor, search, since }: InputOf<Route>): Promise<Response<Route>> {
@@ -38,6 +47,25 @@ class AuditController {
       ({ at, ...row }) => ({ ...row, at: at.toISOString() }),
     );
   }
+
+  @Handles(auditRoutes.witnesses)
+  async witnesses(@Input() { cursor, limit }: InputOf<Asked>): Promise<Response<Asked>> {
+    const count = Math.min(limit, mostAsked);
+    const page = pageOfRows(
+      this.desk.hosts(readCursor(cursor), count + 1),
+      count,
+      ({ host }) => host,
+      (host) => host,
+    );
+    return { items: await Promise.all(page.items.map(askWitness)), next: page.next };
+  }
+}
+
+async function askWitness({ host, ask }: WitnessHost): Promise<Witness> {
+  if (!ask) return { host, state: 'old', ends: [], keys: null };
+  const kept = await ask();
+  if (!kept) return { host, state: 'silent', ends: [], keys: null };
+  return { host, state: 'answered', ends: kept.ends, keys: kept.keys ?? null };
 }
 
 function readPlace(cursor: string | undefined): number | null {

@@ -1,7 +1,9 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Input as InputOf } from '@carillon/contract/http/route';
 import { Controller, Inject } from '@nestjs/common';
+import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles, Input } from '../../http/handles.js';
+import { requireFreezeRight } from '../../shared/frozen.js';
 import { HostsService } from './hosts.service.js';
 
 type Routes = typeof hostRoutes;
@@ -41,7 +43,8 @@ export class HostsController {
   }
 
   @Handles(hostRoutes.setLabels)
-  setLabels(@Input() { name, body }: InputOf<Routes['setLabels']>) {
-    return this.hosts.setLabels(name, body.labels);
+  setLabels(@Input() { name, body }: InputOf<Routes['setLabels']>, @CallerOf() caller: Caller) {
+    if (body.overrideFreeze !== undefined) requireFreezeRight(caller, 'freeze.override');
+    return this.hosts.setLabels(name, body.labels, body.overrideFreeze);
   }
 }

@@ -12,6 +12,7 @@ import { pageOfRows, readCursor, readUuidCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { assignmentView } from '../../shared/assignment-view.js';
 import { ChangeDesk } from '../../shared/change-desk.js';
+import { overrideOf, refuseFrozen } from '../../shared/frozen.js';
 import { readLabel } from '../../shared/read-label.js';
 import { taskChangeView } from '../../shared/task-change-view.js';
 import { AssignmentStore } from '../../store/assignment.store.js';
@@ -26,6 +27,8 @@ type Summary = Response<Routes['list']>['items'][number];
 interface AskedLabels {
   readonly name: string;
   readonly labels: Record<string, string>;
+  /** Why it is done though a freeze covers it. */
+  readonly overrideFreeze?: string;
 }
 
 /** Use cases around hosts. */
@@ -116,16 +119,18 @@ export class HostsService {
   }
 
   /** Jobs that select hosts by label follow at once; the agents are told after the commit. */
-  async setLabels(name: string, raw: unknown): Promise<Summary> {
+  /** @throws ApiError `conflict` while a freeze holds what it would move */
+  async setLabels(name: string, raw: unknown, overrideFreeze?: string): Promise<Summary> {
     const labels = labelsSchema.safeParse(raw);
     if (!labels.success) throw invalidInput(problemsFromIssues(labels.error.issues, raw, ['labels']));
     const title = `set labels of ${name}`;
-    const body = { name, labels: labels.data };
+    const body = { name, labels: labels.data, ...(overrideFreeze === undefined ? {} : { overrideFreeze }) };
     return this.desk.ask('labels', { title, body }, () => this.carryOutLabels(body));
   }
 
-  private async carryOutLabels({ name, labels }: AskedLabels): Promise<Summary> {
-    const changed = await this.hosts.setLabels(name, labels);
+  private async carryOutLabels({ name, labels, overrideFreeze }: AskedLabels): Promise<Summary> {
+    const check = { frozen: refuseFrozen, override: overrideOf(overrideFreeze) };
+    const changed = await this.hosts.setLabels(name, labels, check);
     if (changed === null) throw notFound('host', name);
     if (changed.length > 0) this.hints.publish({ kind: 'desired', hostIds: changed });
     return summaryOf(await this.require(name));

@@ -82,10 +82,13 @@ describe('one incident', () => {
     const { jobId, hostId } = await addJobAndHost(app.database, { job: 'nightly', host: 'web-01' });
     const steps = [{ waitMs: 0, targets: [{ channel: 'email', recipient: null }] }];
     const escalation = { route: 'default', steps, next: 1, repeatEveryMs: null, repeatsLeft: 0 };
+    const reason = { code: 'consecutive_failures', text: '3 runs failed in a row', figures: { failures: 3 } };
+    const about = { subject: 'nightly', reason };
     const { id, number } = await addIncident(app.database, {
       jobId,
       escalation,
       spread: { firing: 1, total: 2, byExitCode: { 3: 2 } },
+      data: { about },
     });
     const facts = { policyName: 'Nightly-Backups', runbook: 'https://wiki/etl' };
     await addAlert(app.database, { incidentId: id, jobId, hostId }, { state: 'resolved', what: 'old' });
@@ -107,7 +110,7 @@ describe('one incident', () => {
     ]);
     client.release();
     expect(await app.call(api.incidents.get, { number })).toMatchObject({
-      ...{ number, job: 'nightly', state: 'firing', runbook: 'https://wiki/etl', escalation },
+      ...{ number, job: 'nightly', state: 'firing', runbook: 'https://wiki/etl', escalation, about },
       spread: { firing: 1, byExitCode: { 3: 2 } },
       alerts: [
         { id: alertId, policy: 'Nightly-Backups', host: 'web-01', state: 'firing', incident: number },

@@ -1,10 +1,15 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
+import { limits } from '@carillon/contract/limits';
+import { canonicalJson } from '@carillon/core/desired/canonical-json';
 import { readDocument } from '@carillon/core/document/read-document';
+import { freezeOf } from '@carillon/core/freeze/freeze';
+import type { FreezeSpec } from '@carillon/core/freeze/freeze.schema';
 import { matchesTarget, type TargetHost } from '@carillon/core/host/target';
-import { type JobSpec, makeManifest } from '@carillon/core/job/job-spec';
+import { asJson, type JobSpec, makeManifest } from '@carillon/core/job/job-spec';
 import { accountsOf, hostsChanged } from '@carillon/core/plan/plan';
 import { makeProblem } from '@carillon/core/problem';
+import { previewRings } from '@carillon/core/rollout/preview-rings';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidInput } from '../../http/api-error.js';
@@ -51,30 +56,23 @@ export class PreviewService {
     const firesIn = (zone: string) =>
       spec.enabled ? previewFires(spec.schedule, { nowMs, count, hostTimezone: zone }) : [];
     const nextFires = firesIn(hostTimezone);
+    const stored = await this.jobs.byName(spec.name);
+    const had = new Set(stored ? await this.assignments.hostsOf(stored.id) : []);
+    const concerned = hosts.filter((host) => had.has(host.name) || matching.includes(host));
+    const isNews = !stored || canonicalJson(asJson(stored.spec)) !== canonicalJson(asJson(spec));
     return {
       task: includeXml === false ? { ...task, xml: '' } : task,
       nextFires,
       hosts: matching.map((host) => host.name),
-      stored: await this.compare(spec, matching),
+      stored: stored && { version: stored.version, ...hostsChanged([...had], matching.map(nameOf)) },
       zones: zonesOf(matching).map(({ zone, hosts: count }) => {
         const { exactness, reasons } = previewTask(manifest, zone);
         return { hostTimezone: zone, hosts: count, exactness, reasons, nextFires: firesIn(zone) };
       }),
       accounts: accountsOf(spec, matching),
       overlaps: overlapsOf(nextFires, await this.neighbours(spec, matching), { nowMs, hostTimezone }),
-    };
-  }
-
-  private async compare(spec: JobSpec, matching: readonly TargetHost[]) {
-    const stored = await this.jobs.byName(spec.name);
-    if (!stored) return null;
-    const had = await this.assignments.hostsOf(stored.id);
-    return {
-      version: stored.version,
-      ...hostsChanged(
-        had,
-        matching.map(({ name }) => name),
-      ),
+      rollout: isNews ? rolloutOf(spec, (stored?.version ?? 0) + 1, concerned, matching) : null,
+      frozen: isNews ? frozenBy(await this.targets.freezes(), spec, concerned, nowMs) : null,
     };
   }
 
@@ -85,4 +83,32 @@ export class PreviewService {
       limit: comparedJobs,
     });
   }
+}
+
+type ConcernedHost = TargetHost & { readonly id: string };
+
+const nameOf = ({ name }: TargetHost) => name;
+
+function rolloutOf(
+  spec: JobSpec,
+  version: number,
+  concerned: readonly ConcernedHost[],
+  selected: readonly ConcernedHost[],
+): Response<Route>['rollout'] {
+  const rings = previewRings(spec.rollout, { job: spec.name, version }, concerned, selected);
+  if (!spec.rollout || rings.length === 0) return null;
+  return {
+    rings: rings.map(({ ring, hosts }) => ({ ring, count: hosts.length, hosts: hosts.slice(0, limits.planHosts) })),
+    soakMs: spec.rollout.soakMs,
+  };
+}
+
+function frozenBy(
+  freezes: readonly FreezeSpec[],
+  { name }: JobSpec,
+  hosts: readonly ConcernedHost[],
+  nowMs: number,
+): Response<Route>['frozen'] {
+  const by = freezeOf(freezes, { name, hosts }, nowMs);
+  return by && { freeze: by.name, reason: by.reason, until: new Date(by.untilMs).toISOString() };
 }

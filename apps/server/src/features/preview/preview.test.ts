@@ -88,6 +88,40 @@ describe('a preview', () => {
     for (const name of ['moves', 'same-time', 'other-time']) await app.call(api.jobs.remove, { name });
   });
 
+  it('tells which hosts get it first, as the apply of it does, and the freeze that would refuse it', async () => {
+    const rollout = { rings: [{ labels: { role: 'web' } }, '100%'], soak: '2h' };
+    const document = jobFile('ringed', { targets: { all: true }, rollout });
+    const asked = await preview({ document });
+    expect([asked.rollout, asked.frozen]).toEqual([
+      {
+        rings: [
+          { ring: 'labels role=web', count: 1, hosts: ['c'] },
+          { ring: '100%', count: 3, hosts: ['a', 'B', 'lost'] },
+        ],
+        soakMs: 7_200_000,
+      },
+      null,
+    ]);
+    const { results } = await app.call(api.jobs.apply, { body: { documents: [document], dryRun: true } });
+    expect(results[0]?.rollout?.rings).toEqual(asked.rollout?.rings);
+    const everywhere = jobFile('everywhere', { targets: { all: true } });
+    await app.call(api.jobs.apply, { body: { documents: [document, everywhere] } });
+    expect((await preview({ document })).rollout).toBeNull();
+
+    const until = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16);
+    const from = new Date(Date.now() - 3_600_000).toISOString().slice(0, 16);
+    const freeze = { kind: 'Freeze', name: 'Year end', reason: 'closing', covers: { labels: { role: 'db' } } };
+    await app.call(api.jobs.apply, { body: { documents: [{ ...freeze, timezone: 'UTC', from, until }] } });
+    const frozen = { freeze: 'Year end', reason: 'closing', until: `${until}:00.000Z` };
+    expect((await preview({ document: { ...document, description: 'new' } })).frozen).toEqual(frozen);
+    // It is on hosts of the freeze, though the new targets are none of them.
+    const leaves = jobFile('everywhere', { targets: { hosts: ['c'] } });
+    expect((await preview({ document: leaves })).frozen).toEqual(frozen);
+    expect((await preview({ document: jobFile('other', { targets: { hosts: ['c'] } }) })).frozen).toBeNull();
+    await app.database.pool.query(`DELETE FROM alert_document WHERE kind = 'Freeze'`);
+    for (const name of ['ringed', 'everywhere']) await app.call(api.jobs.remove, { name });
+  });
+
   it.each([
     [{ document: jobFile('x', { nope: 1 }) }, { path: 'nope', code: 'unknown_key' }],
     [{ document: { kind: 'HostGroup', name: 'g', hosts: ['a'] } }, { path: 'kind', got: '"HostGroup"' }],

@@ -8,6 +8,7 @@ import { dutySpans } from '@carillon/core/alert/route/on-call';
 import { describeCover } from '@carillon/core/freeze/freeze';
 import { Inject, Injectable } from '@nestjs/common';
 import { pageOfRows, readCursor } from '../../http/cursor.js';
+import { aboutView } from '../../shared/incident-view.js';
 import { AlertDocumentListStore, type OpenAlertRow } from '../../store/alert-document-list.store.js';
 
 type Routes = typeof quietRoutes;
@@ -92,8 +93,9 @@ export class QuietService {
 function mutedBy(match: readonly Matcher[], alerts: readonly OpenAlertRow[]): Muted {
   const muted = alerts.filter(({ labels }) => matchesAll(match, labels));
   const incidents = new Map<number, Muted['incidents'][number]>();
-  for (const { number, title, severity } of muted)
-    if (number !== null && title !== null && severity !== null) incidents.set(number, { number, title, severity });
+  for (const { number, title, about, severity } of muted)
+    if (number !== null && title !== null && severity !== null)
+      incidents.set(number, { number, title, ...aboutView(about), severity });
   const shown = [...incidents.values()].sort((a, b) => b.number - a.number).slice(0, shownIncidents);
   return { alerts: muted.length, incidents: shown, incidentsTotal: incidents.size };
 }

@@ -13,12 +13,15 @@ import {
   type RequestState,
   whatChanged,
 } from '@carillon/core/approval/change-request';
-import { isSignedApproval, readApproval } from '@carillon/core/approval/signed-approval';
+import { approvalsOfRequest } from '@carillon/core/approval/request-approvals';
+import { approvalText, judgeApprovalSignature, readApproval } from '@carillon/core/approval/signed-approval';
+import { isWebauthnKey } from '@carillon/core/approval/webauthn-text';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidField, notFound } from '../../http/api-error.js';
 import type { Caller } from '../../http/caller.js';
 import { pageOfRows, readCursor } from '../../http/cursor.js';
 import { ChangeDesk } from '../../shared/change-desk.js';
+import { usedBefore } from '../../shared/security-key-use.js';
 import { AccessStore } from '../../store/access.store.js';
 import { ApprovalStore } from '../../store/approval.store.js';
 import { withPermit } from '../../store/approval-permit.js';
@@ -71,7 +74,17 @@ export class RequestsService {
     const plan = row.act === 'apply' ? ((isSame ? now?.plan : row.plan) as Response<Routes['get']>['plan']) : null;
     const changes = now && !isSame ? (now.flaw ? [now.flaw] : this.changesOf(row, now.plan)) : [];
     const refusal = verdict.ok ? (changes.length > 0 ? 'stale' : null) : verdict.reason;
-    return { ...requestView(row), plan, body: row.body, hosts: row.hosts, jobs: [...row.jobs], refusal, changes };
+    const toSign = refusal === null ? textsToSign(row, plan) : [];
+    return {
+      ...requestView(row),
+      plan,
+      body: row.body,
+      hosts: row.hosts,
+      jobs: [...row.jobs],
+      toSign,
+      refusal,
+      changes,
+    };
   }
 
   /**
@@ -114,6 +127,7 @@ export class RequestsService {
 
   /** @throws ApiError `invalid` for one that is not by a key of the approver's over a version that the request would write */
   private async requireSignatures(row: ChangeRequestRow, signed: Signatures, account: string): Promise<void> {
+    const touches = new Map<string, { readonly key: string; readonly signCount: number }>();
     for (const [index, one] of signed.entries()) {
       const at = `signatures[${index}]`;
       const approval = readApproval(one.text);
@@ -123,11 +137,16 @@ export class RequestsService {
       );
       if (!approval || !isMeant || approval.author !== row.author)
         throw invalidField(`${at}.text`, 'an approval of a version that the request writes, by its author', one.text);
-      if (!isSignedApproval(one))
-        throw invalidField(`${at}.signature`, 'a signature of the text by the key', one.signature);
+      const judged = judgeApprovalSignature(one);
+      if (!judged.ok)
+        throw invalidField(`${at}.signature`, `a signature of the text by the key (${judged.flaw})`, one.signature);
       if ((await this.approvals.key(one.key))?.accountId !== account)
         throw invalidField(`${at}.key`, 'a key that you have registered', one.key);
+      // One touch signs many.
+      if (isWebauthnKey(one.key)) touches.set(`${one.key} ${judged.signCount}`, { ...one, ...judged });
     }
+    for (const { key, signCount } of [...touches.values()].sort((a, b) => a.signCount - b.signCount))
+      if (!(await this.approvals.noteUse(key, signCount))) throw usedBefore(key);
   }
 
   /** Does it, in one transaction, where enough people that still may have approved; else nothing. */
@@ -222,6 +241,12 @@ function requirePlan({ planHash: current }: ChangeRequestRow, seen: string): voi
   if (seen === current) return;
   const message = `planHash: expected ${current}, got ${seen}: look at the request again`;
   throw new ApiError('conflict', message, { expected: seen, current });
+}
+
+/** Of what is shown. */
+function textsToSign(row: ChangeRequestRow, plan: Response<Routes['get']>['plan']): string[] {
+  const hosts = (plan?.results ?? []).map((result) => result.plan?.hosts ?? []);
+  return approvalsOfRequest({ ...row, hosts }).approvals.map(approvalText);
 }
 
 function factsOf({ state, expiresAt, authorAccount, author, approvals }: ChangeRequestRow): RequestFacts {

@@ -4,6 +4,7 @@ import { ApiFailure, callRoute } from '@carillon/contract/http/client';
 import type { Request, Response, Route } from '@carillon/contract/http/route';
 import type { Grant } from '@carillon/core/access/grant';
 import { type Approval, type SignedApproval, signApproval } from '@carillon/core/approval/signed-approval';
+import { type Otherwise, SoftAuthenticator } from '@carillon/core/approval/testing/soft-authenticator';
 import { canonicalJson, sha256Hex } from '@carillon/core/desired/canonical-json';
 import { type KeyPair, makeKeyPair } from '@carillon/core/desired/signing';
 import { readDocument } from '@carillon/core/document/read-document';
@@ -270,6 +271,44 @@ describe('two approvals', () => {
       { key: bobs.publicKey, signed_by: 'bob', manifest },
       { key: caras.publicKey, signed_by: 'cara', manifest },
     ]);
+  });
+
+  it('sign all of it by one touch of a security key, which never goes back', async () => {
+    const number = await waits(apply(as(authors.ann), [onVault('v4'), onVault('v5')]));
+    const { planHash, toSign = [] } = await show(number);
+    expect(toSign.map((text) => JSON.parse(text))).toMatchObject([
+      { name: 'v4', version: 1, hosts: ['vault-1'], author: 'ann' },
+      { name: 'v5', version: 1, hosts: ['vault-1'], author: 'ann' },
+    ]);
+    const blue = new SoftAuthenticator('https://carillon.example.com');
+    const touch = (otherwise: Otherwise = {}, texts = toSign) =>
+      blue.sign('carillon/v1/approval', texts, otherwise).map((signature, index) => ({
+        ...{ text: texts[index] ?? '', signature, key: blue.key },
+      }));
+    const hand = (signatures: SignedApproval[]) =>
+      as(authors.bob)(api.requests.approve, { number, body: { planHash, signatures } });
+    expect(await why(hand(touch()))).toBe('invalid');
+    await sql(
+      `INSERT INTO approver_key (key, account_id, name, credential_id, sign_count) SELECT $1, id, 'blue', 'x', 7 FROM account WHERE name = 'bob'`,
+      [blue.key],
+    );
+    // A copy of the key has counted further by now.
+    expect(await why(hand(touch()))).toBe('used_before');
+    blue.signCount = 10;
+    for (const wrong of [touch({ flags: 0x01 }), touch({ client: { origin: 'https://carillon.example.org' } })])
+      expect(await why(hand(wrong))).toBe('invalid');
+    // What it signs is of this request.
+    const [text = ''] = toSign;
+    expect(await why(hand(touch({}, [text.replace('"version":1', '"version":2')])))).toBe('invalid');
+    const signed = touch();
+    expect((await hand(signed)).state).toBe('open');
+    expect(await sql('SELECT sign_count::int AS n FROM approver_key WHERE key = $1', [blue.key])).toEqual([
+      { n: blue.signCount },
+    ]);
+    const { planHash: same } = await show(number);
+    expect((await approve(number, authors.cara, same)).state).toBe('applied');
+    const kept = await sql('SELECT signature FROM definition_approval WHERE key = $1', [blue.key]);
+    expect(kept.map(({ signature }) => signature)).toEqual(signed.map(({ signature }) => signature));
   });
 
   it('at the same moment do it once', async () => {

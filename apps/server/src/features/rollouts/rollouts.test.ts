@@ -8,6 +8,7 @@ import { addFleet, jobFile } from '../../store/testing/fleet.js';
 import { addRun } from '../../store/testing/runs.js';
 import { AlertDocumentsModule } from '../alert-documents/alert-documents.module.js';
 import { ApplyModule } from '../apply/apply.module.js';
+import { HostsModule } from '../hosts/hosts.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { RolloutRunner } from './rollout.runner.js';
 import { RolloutsModule } from './rollouts.module.js';
@@ -21,7 +22,9 @@ let nowMs = Date.parse('2026-12-06T10:00:00Z');
 beforeAll(async () => {
   const database = await cloneDatabase();
   drop = database.drop;
-  app = await startTestApp(database.url, { modules: [ApplyModule, JobsModule, RolloutsModule, AlertDocumentsModule] });
+  app = await startTestApp(database.url, {
+    modules: [ApplyModule, JobsModule, HostsModule, RolloutsModule, AlertDocumentsModule],
+  });
   const names = Array.from({ length: 10 }, (_, index) => `H-${index}`);
   hostIds = await addFleet(
     app.database,
@@ -320,5 +323,25 @@ describe('a freeze', () => {
     await expect(apply([group(['H-1', 'H-2'])])).rejects.toMatchObject({ status: 409 });
     await app.call(api.alertDocuments.remove, { kind: 'Freeze', name: 'Year end' });
     await apply([group(['H-1', 'H-2'])]);
+  });
+
+  it('holds labels that would bring or take a covered job, and those that would lead out of the freeze', async () => {
+    await apply([file('labelled', 'one', { targets: { labels: { role: 'ledger' } } })], { allowNoHosts: true });
+    await apply([{ ...freeze, covers: { labels: { env: 'prod' } } }]);
+    const [host] = await sql(`SELECT name, labels FROM host WHERE labels->>'env' = 'prod' ORDER BY name LIMIT 1`);
+    const { name, labels: was } = host as { name: string; labels: Record<string, string> };
+    const label = (labels: Record<string, string>, more = {}) =>
+      app.call(api.hosts.setLabels, { name, body: { labels, ...more } });
+    const refused = (jobs: string[]) => ({ status: 409, body: { params: { freeze: 'Year end', jobs } } });
+    await expect(label({ ...was, role: 'ledger' })).rejects.toMatchObject(refused(['labelled']));
+    await expect(label({ ...was, env: 'test' })).rejects.toMatchObject(refused([`labels of ${name}`]));
+    await label({ ...was, rack: '7' });
+    await label({ ...was, role: 'ledger' }, { overrideFreeze: 'the ledger is down' });
+    const [entry] = await sql(
+      `SELECT body FROM audit_entry WHERE body::jsonb->>'kind' = 'Freeze' ORDER BY seq DESC LIMIT 1`,
+    );
+    expect(JSON.parse(entry.body)).toMatchObject({ act: 'overridden', text: 'the ledger is down' });
+    await app.call(api.alertDocuments.remove, { kind: 'Freeze', name: 'Year end' });
+    await label(was);
   });
 });

@@ -5,9 +5,11 @@ import { decodeOutput, encodingOfCodePage } from '@carillon/core/run/output-text
 import { nothingTold, withTold } from '@carillon/core/run/told-line';
 import { isRunUnderWay } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
-import { invalidInput, notFound } from '../../http/api-error.js';
+import { ArchivedUnreadable } from '../../archive/archived-outputs.js';
+import { RunOutputs } from '../../archive/run-outputs.js';
+import { ApiError, invalidInput, notFound } from '../../http/api-error.js';
 import { type RunRow, RunStore } from '../../store/run.store.js';
-import { type OutputPieces, RunOutputStore, type StreamNumber } from '../../store/run-output.store.js';
+import type { OutputPieces, StreamNumber } from '../../store/run-output.store.js';
 import { readPlaces, type StreamPlace, writePlaces } from './output-place.js';
 import { type Finding, findEncoding, firstTelling, mergeStreams, StreamReader } from './read-output.js';
 
@@ -24,11 +26,15 @@ const nothing: OutputPieces = { rows: [], more: false };
 export class OutputService {
   constructor(
     @Inject(RunStore) private readonly runs: RunStore,
-    @Inject(RunOutputStore) private readonly outputs: RunOutputStore,
+    @Inject(RunOutputs) private readonly outputs: RunOutputs,
   ) {}
 
-  /** One page of output from a cursor on. */
-  async read({ id, stream, cursor, limit }: Input<Route>): Promise<Response<Route>> {
+  /** One page of output from a cursor on, from wherever it lies. @throws ApiError where it cannot be read there */
+  async read(input: Input<Route>): Promise<Response<Route>> {
+    return await fromArchive(() => this.page(input));
+  }
+
+  private async page({ id, stream, cursor, limit }: Input<Route>): Promise<Response<Route>> {
     const run = await this.runs.byId(id);
     if (!run) throw notFound('run', id);
     const places = readPlaces(cursor);
@@ -61,6 +67,10 @@ export class OutputService {
 
   /** What the end of the output tells of itself. */
   async told(id: string): Promise<Response<typeof runRoutes.told>> {
+    return await fromArchive(() => this.toldBy(id));
+  }
+
+  private async toldBy(id: string): Promise<Response<typeof runRoutes.told>> {
     const run = await this.runs.byId(id);
     if (!run) throw notFound('run', id);
     const host = encodingOfCodePage(run.codePage);
@@ -102,5 +112,19 @@ export class OutputService {
     const head = Buffer.concat(rows.map((row) => row.data)).subarray(0, shown);
     if (head.length === shown) return findEncoding(Buffer.concat([head, fresh]), ended, host);
     return firstTelling(head) < head.length ? findEncoding(head, true, host) : findEncoding(fresh, ended, host);
+  }
+}
+
+/** A blank would say that a run wrote nothing: what cannot be read is named, with where it lies. */
+async function fromArchive<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof ArchivedUnreadable)) throw error;
+    const { object, reason, message } = error;
+    const isLost = reason === 'missing' || reason === 'damaged';
+    throw new ApiError(isLost ? 'gone' : 'unavailable', `the output was ${message}`, {
+      archived: { at: object.archivedAt.toISOString(), bucket: object.bucket, reason },
+    });
   }
 }

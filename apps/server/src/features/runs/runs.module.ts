@@ -2,7 +2,10 @@ import { Readable } from 'node:stream';
 import type { Input as InputOf } from '@carillon/contract/http/route';
 import { runRoutes } from '@carillon/contract/http/runs.routes';
 import { Controller, Inject, Module, StreamableFile } from '@nestjs/common';
+import { ArchivedOutputs } from '../../archive/archived-outputs.js';
+import { RunOutputs } from '../../archive/run-outputs.js';
 import { Handles, HandlesStream, Input } from '../../http/handles.js';
+import { ArchivedOutputStore } from '../../store/archived-output.store.js';
 import { RunStore } from '../../store/run.store.js';
 import { RunComparisonStore } from '../../store/run-comparison.store.js';
 import { RunHoursStore } from '../../store/run-hours.store.js';
@@ -62,6 +65,16 @@ class RunsController {
 
 @Module({
   controllers: [RunsController],
-  providers: [RunsService, OutputService, RunStore, RunComparisonStore, RunHoursStore, RunOutputStore],
+  providers: [
+    RunsService,
+    OutputService,
+    RunStore,
+    RunComparisonStore,
+    RunHoursStore,
+    RunOutputStore,
+    ArchivedOutputStore,
+    ArchivedOutputs,
+    RunOutputs,
+  ],
 })
 export class RunsModule {}

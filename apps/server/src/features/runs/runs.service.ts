@@ -5,12 +5,14 @@ import { makeProblem } from '@carillon/core/problem';
 import { summariseDurations } from '@carillon/core/run/durations';
 import { searchableText } from '@carillon/core/run/searchable-text';
 import { isRunUnderWay, type RunState, runStates } from '@carillon/core/state/states';
+import { timeOfUuid7 } from '@carillon/core/state/uuid7';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidField, invalidInput, notFound } from '../../http/api-error.js';
 import { pageOfRows, readUuidCursor } from '../../http/cursor.js';
 import { exitWords } from '../../shared/exit-words.js';
 import { readLabel } from '../../shared/read-label.js';
 import { runSummaryView } from '../../shared/run-view.js';
+import { ArchivedOutputStore } from '../../store/archived-output.store.js';
 import { type RunRow, RunStore } from '../../store/run.store.js';
 import { RunComparisonStore } from '../../store/run-comparison.store.js';
 import { type RunHourRow, RunHoursStore } from '../../store/run-hours.store.js';
@@ -35,6 +37,7 @@ export class RunsService {
     @Inject(RunHoursStore) private readonly runHours: RunHoursStore,
     @Inject(RunComparisonStore) private readonly comparison: RunComparisonStore,
     @Inject(RunOutputStore) private readonly outputs: RunOutputStore,
+    @Inject(ArchivedOutputStore) private readonly archived: ArchivedOutputStore,
   ) {}
 
   async list({ cursor, limit, ...filters }: Input<Routes['list']>): Promise<Response<Routes['list']>> {
@@ -49,7 +52,11 @@ export class RunsService {
       words,
     );
     const found = new Map(pieces.map((piece) => [piece.runId, foundIn(piece, words)]));
-    return { ...result, items: result.items.map((item) => ({ ...item, found: found.get(item.id) ?? null })) };
+    const archived = await this.archived.newestWithin(query.sinceMs ?? 0, query.untilMs);
+    return {
+      ...{ ...result, items: result.items.map((item) => ({ ...item, found: found.get(item.id) ?? null })) },
+      notSearched: archived && new Date(timeOfUuid7(archived)).toISOString(),
+    };
   }
 
   /** The same runs as a table for spreadsheets, read as it is written. @throws ApiError before the first line */
@@ -71,7 +78,10 @@ export class RunsService {
       hostId: row.hostId,
       exit: exitWords(row.exitCode),
       receivedAt: row.receivedAt.toISOString(),
-      output: { encoding: row.encoding, stdout: row.stdout, stderr: row.stderr },
+      output: {
+        ...{ encoding: row.encoding, stdout: row.stdout, stderr: row.stderr },
+        archived: row.archived && { at: new Date(row.archived.at).toISOString(), bucket: row.archived.bucket },
+      },
     };
   }
 

@@ -44,11 +44,15 @@ export class ProviderLink {
   }
 
   /**
-   * Trades the code in the address for what the provider claims of the person.
+   * Trades the code in the address for what the provider claims of the person, and the token by which it knows the session.
    * @param address the whole of it, as the browser came back to
    * @throws ProviderError
    */
-  async finish(address: URL, state: string, { verifier, nonce }: BegunSignIn): Promise<Record<string, unknown>> {
+  async finish(
+    address: URL,
+    state: string,
+    { verifier, nonce }: BegunSignIn,
+  ): Promise<{ claims: Record<string, unknown>; idToken: string | undefined }> {
     const client = await load();
     const configuration = await this.configuration(client);
     try {
@@ -59,11 +63,27 @@ export class ProviderLink {
         idTokenExpected: true,
       });
       const claims: Record<string, unknown> = { ...tokens.claims() };
-      return { ...(await this.userInfo(client, configuration, tokens.access_token, claims)), ...claims };
+      const told = await this.userInfo(client, configuration, tokens.access_token, claims);
+      return { claims: { ...told, ...claims }, idToken: tokens.id_token };
     } catch (error) {
       const isDenied = error instanceof client.AuthorizationResponseError && error.error === 'access_denied';
       throw new ProviderError(isDenied ? 'denied' : 'provider', error);
     }
+  }
+
+  /**
+   * Where a browser ends its session there (OpenID Connect RP-Initiated Logout 1.0).
+   * @param backTo where it is led afterwards; null: it stays there
+   * @returns null when the provider has no such place
+   * @throws ProviderError
+   */
+  async signOutUrl(idToken: string, backTo: string | null): Promise<string | null> {
+    const client = await load();
+    const configuration = await this.configuration(client);
+    const place = configuration.serverMetadata().end_session_endpoint;
+    if (place === undefined || !/^https?:$/.test(new URL(place).protocol)) return null;
+    const back = backTo === null ? {} : { post_logout_redirect_uri: backTo };
+    return client.buildEndSessionUrl(configuration, { id_token_hint: idToken, ...back }).href;
   }
 
   /** Many providers tell names and groups only there. It is asked for what the token does not say. */

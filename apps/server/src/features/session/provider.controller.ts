@@ -37,11 +37,11 @@ export class ProviderController {
     const at = request.url.indexOf('?');
     return redirecting(reply, origin, async () => {
       void reply.clearCookie(stateCookie(origin), cookieOptions(origin));
-      const holder = await this.provider.finish(
+      const { signOutHint, ...holder } = await this.provider.finish(
         at === -1 ? '' : request.url.slice(at),
         request.cookies[stateCookie(origin)],
       );
-      const from = { address: request.ip, agent: request.headers['user-agent'], method: 'provider' };
+      const from = { address: request.ip, agent: request.headers['user-agent'], method: 'provider', signOutHint };
       const { secret, expiresAtMs } = await this.sessions.begin(holder, from);
       setSessionCookie(reply, origin, secret, new Date(expiresAtMs));
       return `${origin}/sign-in#signed-in`;

@@ -8,6 +8,7 @@ import { CONFIG } from '../../config/config.module.js';
 import { notFound } from '../../http/api-error.js';
 import { hashSecret } from '../../http/secrets.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
+import { Sealer } from '../../shared/sealer.js';
 import { takenNames } from '../../shared/taken-names.js';
 import type { Holder } from '../../store/credential.store.js';
 import { ProviderAccountStore } from '../../store/provider-account.store.js';
@@ -18,6 +19,11 @@ import { ProviderError, ProviderLink } from './provider-link.js';
 export const providerPath = `${apiPrefix}/sign-in/oidc`;
 /** Somebody may have to look for a telephone. */
 export const signInLifeMs = 10 * 60_000;
+
+/** It travels in an address. */
+const longestHint = 6_000;
+/** Of another provider it does not open. */
+const hintName = (issuer: string) => `id-token of ${issuer}`;
 
 /** Why nobody was signed in; the page has the words. */
 export class SignInRefused extends Error {
@@ -37,6 +43,7 @@ export class ProviderService implements OnApplicationBootstrap {
     @Inject(ProviderAccountStore) private readonly accounts: ProviderAccountStore,
     @Inject(SignInAttemptStore) private readonly attempts: SignInAttemptStore,
     @Inject(HINTS) private readonly hints: Hints,
+    @Inject(Sealer) private readonly sealer: Sealer,
   ) {
     this.link = config.oidc && new ProviderLink(config.oidc);
   }
@@ -66,13 +73,38 @@ export class ProviderService implements OnApplicationBootstrap {
    * @param state as the browser keeps it: another's answer, given to somebody to sign him in as another, does not fit
    * @throws SignInRefused, or ApiError when there is no provider
    */
-  async finish(query: string, state: string | undefined): Promise<Holder> {
+  async finish(query: string, state: string | undefined): Promise<Holder & { signOutHint: Uint8Array | undefined }> {
     const link = this.require();
     if (state === undefined || new URLSearchParams(query).get('state') !== state) throw new SignInRefused('expired');
     const begun = await this.accounts.take(hashSecret(state));
     if (begun === null) throw new SignInRefused('expired');
     const address = new URL(`${begun.origin}${providerPath}/callback${query}`);
-    return await this.holderOf(await this.refusing(link.finish(address, state, begun)));
+    const { claims, idToken } = await this.refusing(link.finish(address, state, begun));
+    return { ...(await this.holderOf(claims)), signOutHint: this.hintOf(idToken) };
+  }
+
+  /**
+   * Where the browser ends the session at the provider, after the one here is over.
+   * @param hint as `finish` made it; null: the session did not begin at a provider
+   * @returns null where there is no such place, it is not wanted, or the provider cannot be asked now
+   */
+  async signOutUrl(hint: Uint8Array | null, origin: string): Promise<string | null> {
+    const { oidc } = this.config;
+    if (!hint || !oidc || oidc.signOut === 'local' || !this.link) return null;
+    try {
+      const idToken = this.sealer.open(hintName(oidc.issuer), hint);
+      return await this.link.signOutUrl(idToken, oidc.signOut === 'back' ? `${origin}/sign-in` : null);
+    } catch (error) {
+      this.logger.warn(`signed out here only: ${error instanceof Error ? error.message : error}`);
+      return null;
+    }
+  }
+
+  /** Kept until the session ends, for the provider to know it by: it says who somebody is, so it is sealed. */
+  private hintOf(idToken: string | undefined): Uint8Array | undefined {
+    const { oidc } = this.config;
+    if (!oidc || oidc.signOut === 'local' || idToken === undefined || idToken.length > longestHint) return undefined;
+    return this.sealer.seal(hintName(oidc.issuer), idToken);
   }
 
   private async holderOf(claims: Record<string, unknown>): Promise<Holder> {

@@ -25,9 +25,10 @@ beforeAll(async () => {
     ...{ issuer: provider.issuer, clientId, clientSecret, name: 'Corp', scope: 'openid profile groups' },
     ...{ nameClaim: 'preferred_username', groupsClaim: 'groups' },
     groups: [{ name: 'Operations', grants: groups }],
+    signOut: 'back' as const,
   };
   app = await startTestApp(database.url, { modules: [SessionModule, AccountsModule, HostsModule], config: { oidc } });
-  provider.allow(`${app.origin}/api/v1/sign-in/oidc/callback`);
+  provider.allow(`${app.origin}/api/v1/sign-in/oidc/callback`, `${app.origin}/sign-in`);
 });
 afterAll(async () => {
   await app?.close();
@@ -104,6 +105,59 @@ describe('signing in at an identity provider', () => {
       browsers.map((one, n) => one.follow(back[n]?.url.href ?? '', (at) => at.hash !== '')),
     );
     expect(ends.map(({ url }) => url.hash)).toEqual(['#signed-in', '#signed-in']);
+  });
+});
+
+describe('signing out', () => {
+  const fay = { sub: 's-fay', preferred_username: 'fay' };
+  const signOut = async (browser: SmallBrowser) => {
+    const response = await browser.call(new URL('/api/v1/sign-out', app.origin), app.origin);
+    return (await response.json()) as { signedOut: boolean; provider?: string };
+  };
+
+  it('ends the session here first, and at the provider where the browser is led then', async () => {
+    const { browser } = await comeAs(fay);
+    const { rows } = await app.database.pool.query(
+      'SELECT sign_out_hint FROM credential WHERE sign_out_hint IS NOT NULL',
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    expect(JSON.stringify(rows)).not.toContain(Buffer.from('eyJ').toString('hex'));
+    const asked = provider.asked;
+    await comeAs(fay, browser);
+    // It knows who is there, and asks nobody.
+    expect(provider.asked).toBe(asked);
+
+    const { signedOut, provider: place } = await signOut(browser);
+    expect(signedOut).toBe(true);
+    expect((await browser.get(new URL('/api/v1/me', app.origin))).status).toBe(401);
+    const url = new URL(place ?? '');
+    expect([url.origin, url.searchParams.get('post_logout_redirect_uri')]).toEqual([
+      provider.issuer,
+      `${app.origin}/sign-in`,
+    ]);
+    const page = await (await browser.get(url)).text();
+    const [, action = ''] = /action="([^"]+)"/.exec(page) ?? [];
+    const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page) ?? [];
+    const after = await browser.post(new URL(action, url), { xsrf, logout: 'yes' });
+    expect(after.headers.get('location')).toContain(`${app.origin}/sign-in`);
+    await comeAs(fay, browser);
+    expect(provider.asked).toBe(asked + 1);
+  });
+
+  it('leads nowhere for who signed in otherwise, and takes the token of the provider out of the database', async () => {
+    const { browser } = await comeAs(fay);
+    const count = async () => {
+      const { rows } = await app.database.pool.query(
+        'SELECT count(*)::int AS n FROM credential WHERE sign_out_hint IS NOT NULL',
+      );
+      return rows[0].n as number;
+    };
+    const before = await count();
+    await signOut(browser);
+    expect(await count()).toBe(before - 1);
+    // Signed out before.
+    expect(await signOut(browser)).not.toHaveProperty('provider');
+    expect(await app.call(api.session.signOut, {})).toEqual({ signedOut: true });
   });
 });
 
@@ -193,6 +247,7 @@ describe('a provider that is away', () => {
     const oidc = {
       ...{ issuer: other.issuer, clientId, clientSecret: undefined, name: 'Corp', scope: 'openid' },
       ...{ nameClaim: 'preferred_username', groupsClaim: 'groups', groups: [] },
+      signOut: 'provider' as const,
     };
     const alone = await startTestApp(database.url, { modules: [SessionModule], config: { oidc } });
     try {

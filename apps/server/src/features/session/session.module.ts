@@ -18,6 +18,7 @@ class SessionController {
   constructor(
     @Inject(SessionService) private readonly sessions: SessionService,
     @Inject(Origins) private readonly origins: Origins,
+    @Inject(ProviderService) private readonly provider: ProviderService,
   ) {}
 
   @Handles(sessionRoutes.signIn)
@@ -53,9 +54,12 @@ class SessionController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    await this.sessions.signOut(caller);
-    clearSessionCookie(reply, this.originOf(request));
-    return { signedOut: true };
+    const origin = this.originOf(request);
+    const hint = await this.sessions.signOut(caller);
+    clearSessionCookie(reply, origin);
+    // Whatever comes of it there, the session here is over.
+    const provider = await this.provider.signOutUrl(hint, origin);
+    return { signedOut: true, ...(provider === null ? {} : { provider }) };
   }
 
   @Handles(sessionRoutes.me)

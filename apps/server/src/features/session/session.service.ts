@@ -18,7 +18,7 @@ const ticketLifeMs = 10 * 60_000;
 const sessionLifeMs = 12 * 3_600_000;
 
 /** Where a request comes from. */
-type From = Required<Omit<Beginning, 'method'>> & { readonly address: string };
+type From = Required<Omit<Beginning, 'method' | 'signOutHint'>> & { readonly address: string };
 
 /** Who it is, and the session's secret for the cookie. */
 interface Begun {
@@ -69,10 +69,12 @@ export class SessionService {
     };
   }
 
-  async signOut(caller: Caller): Promise<void> {
-    if (caller.sessionHash === null) return;
-    await this.credentials.endSession(caller.sessionHash);
+  /** @returns by which the provider knows the session that is over; null where none does */
+  async signOut(caller: Caller): Promise<Uint8Array | null> {
+    if (caller.sessionHash === null) return null;
+    const hint = await this.credentials.endSession(caller.sessionHash);
     this.hints.publish({ kind: 'access', hostIds: [] });
+    return hint;
   }
 
   /** A link for one browser, once. The ticket stands in the fragment, which browsers do not send and servers do not log. */

@@ -3,6 +3,7 @@ import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { type Caller, CallerOf } from '../../http/caller.js';
 import { Handles, Input } from '../../http/handles.js';
+import { requireFreezeRight } from '../../shared/frozen.js';
 import { DefinitionStore } from '../../store/definition.store.js';
 import { TaskAdoptionStore } from '../../store/task-adoption.store.js';
 import { TaskChangeStore } from '../../store/task-change.store.js';
@@ -22,11 +23,13 @@ class TaskChangesController {
 
   @Handles(taskChangeRoutes.adopt)
   adopt(@Input() input: InputOf<Routes['adopt']>, @CallerOf() caller: Caller) {
+    if (input.overrideFreeze !== undefined) requireFreezeRight(caller, 'freeze.override');
     return this.changes.adopt(input, caller.name);
   }
 
   @Handles(taskChangeRoutes.undo)
   undo(@Input() input: InputOf<Routes['undo']>, @CallerOf() caller: Caller) {
+    if (input.overrideFreeze !== undefined) requireFreezeRight(caller, 'freeze.override');
     return this.changes.undo(input, caller.name);
   }
 }

@@ -12,12 +12,25 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, notFound } from '../../http/api-error.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { ChangeDesk } from '../../shared/change-desk.js';
+import { overrideOf, refuseFrozen } from '../../shared/frozen.js';
 import { taskChangeView } from '../../shared/task-change-view.js';
 import { TaskAdoptionStore } from '../../store/task-adoption.store.js';
 import { type TaskChangeDetail, TaskChangeStore } from '../../store/task-change.store.js';
 import { decideAdoption, withoutAdopted } from './decide-adoption.js';
 
 type Routes = typeof taskChangeRoutes;
+
+interface Asked {
+  readonly id: string;
+  /** Why it is done though a freeze covers the job. */
+  readonly overrideFreeze?: string;
+}
+
+const askedFor = (id: string, overrideFreeze: string | undefined): Asked => ({
+  id,
+  ...(overrideFreeze === undefined ? {} : { overrideFreeze }),
+});
+const checkOf = (reason: string | undefined) => ({ frozen: refuseFrozen, override: overrideOf(reason) });
 
 /** Use cases around what was changed on hosts. */
 @Injectable()
@@ -28,8 +41,8 @@ export class TaskChangesService {
     @Inject(HINTS) private readonly hints: Hints,
     @Inject(ChangeDesk) private readonly desk: ChangeDesk,
   ) {
-    desk.register<{ id: string }>('adopt', { execute: ({ id }, author) => this.carryOutAdopt(id, author) });
-    desk.register<{ id: string }>('undo', { execute: ({ id }, author) => this.carryOutUndo(id, author) });
+    desk.register<Asked>('adopt', { execute: (asked, author) => this.carryOutAdopt(asked, author) });
+    desk.register<Asked>('undo', { execute: (asked, author) => this.carryOutUndo(asked, author) });
   }
 
   async get({ id }: Input<Routes['get']>): Promise<Response<Routes['get']>> {
@@ -47,15 +60,21 @@ export class TaskChangesService {
     };
   }
 
-  /** @throws ApiError when the change does not stand, or a job cannot say what was edited */
-  adopt({ id }: Input<Routes['adopt']>, author: string): Promise<Response<Routes['adopt']>> {
+  /** @throws ApiError when the change does not stand, a job cannot say what was edited, or a freeze holds the job */
+  adopt({ id, overrideFreeze }: Input<Routes['adopt']>, author: string): Promise<Response<Routes['adopt']>> {
     const title = `adopt task change ${id}`;
-    return this.desk.ask('adopt', { title, body: { id } }, () => this.carryOutAdopt(id, author));
+    const body = askedFor(id, overrideFreeze);
+    return this.desk.ask('adopt', { title, body }, () => this.carryOutAdopt(body, author));
   }
 
-  private async carryOutAdopt(id: string, author: string): Promise<Response<Routes['adopt']>> {
+  private async carryOutAdopt({ id, overrideFreeze }: Asked, author: string): Promise<Response<Routes['adopt']>> {
     const nowMs = Date.now();
-    const adopted = await this.adoptions.adopt(id, author, (facts) => decideAdoption(facts, nowMs, true));
+    const adopted = await this.adoptions.adopt(
+      id,
+      author,
+      (facts) => decideAdoption(facts, nowMs, true),
+      checkOf(overrideFreeze),
+    );
     if (!adopted) {
       if (!(await this.changes.byId(id))) throw notFound('task change', id);
       throw new ApiError(
@@ -72,14 +91,15 @@ export class TaskChangesService {
     return { job, host, version };
   }
 
-  /** @throws ApiError when nothing was adopted by this change */
-  undo({ id }: Input<Routes['undo']>, author: string): Promise<Response<Routes['undo']>> {
+  /** @throws ApiError when nothing was adopted by this change, or a freeze holds the job */
+  undo({ id, overrideFreeze }: Input<Routes['undo']>, author: string): Promise<Response<Routes['undo']>> {
     const title = `undo task change ${id}`;
-    return this.desk.ask('undo', { title, body: { id } }, () => this.carryOutUndo(id, author));
+    const body = askedFor(id, overrideFreeze);
+    return this.desk.ask('undo', { title, body }, () => this.carryOutUndo(body, author));
   }
 
-  private async carryOutUndo(id: string, author: string): Promise<Response<Routes['undo']>> {
-    const undone = await this.adoptions.undo(id, author, withoutAdopted);
+  private async carryOutUndo({ id, overrideFreeze }: Asked, author: string): Promise<Response<Routes['undo']>> {
+    const undone = await this.adoptions.undo(id, author, withoutAdopted, checkOf(overrideFreeze));
     if (!undone) {
       if (!(await this.changes.byId(id))) throw notFound('task change', id);
       throw new ApiError(

@@ -19,6 +19,7 @@ import { Refusals } from '../../shared/refusals.js';
 import { SharedModule } from '../../shared/shared.module.js';
 import { Signer } from '../../shared/signer.js';
 import { readPrivateKey } from '../../shared/signing/key-files.js';
+import { WitnessDesk } from '../../shared/witness-desk.js';
 import { AcceptedStore } from '../../store/accepted.store.js';
 import { AdmissionStore } from '../../store/admission.store.js';
 import { Database } from '../../store/database.store.js';
@@ -73,6 +74,7 @@ export async function startGateway(databaseUrl: string, options: GatewayOptions 
     tokens: new EnrolmentTokenStore(database, app.get(AcceptedStore)),
     admissions: app.get(AdmissionStore),
     sweep: app.get(SigningSweepStore),
+    witnesses: app.get(WitnessDesk),
     /** Rows of a query, for assertions. */
     async rows<T extends object = Record<string, unknown>>(sql: string, values: unknown[] = []): Promise<T[]> {
       return (await database.pool.query(sql, values)).rows as T[];

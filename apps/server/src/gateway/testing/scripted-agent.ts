@@ -18,6 +18,7 @@ type AgentBodies =
   | 'upgrade.status'
   | 'trust.refused'
   | 'audit.seen'
+  | 'audit.kept'
   | 'key.offer'
   | 'left'
   | 'secrets.key'

@@ -30,6 +30,7 @@ export interface IncidentChanges {
   readonly spread?: Partial<Spread>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly escalation?: object;
+  readonly data?: object;
 }
 
 /** An incident as the engine would have written it. */
@@ -42,9 +43,9 @@ export async function addIncident(
   const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
   const result = await database.pool.query<{ id: string; number: number }>(
     `INSERT INTO incident (id, key, state, severity, title, policy, job_id, host_id, opened_at, updated_at, resolved_at,
-       acknowledged_by, acknowledged_at, assignee, muted, spread, escalation, labels)
+       acknowledged_by, acknowledged_at, assignee, muted, spread, escalation, labels, data)
      VALUES ($1::uuid, $1::text, $2::text, $3, $4, $5, $6, $7, $8::timestamptz, $8::timestamptz, CASE WHEN $2::text = 'resolved' THEN $8::timestamptz END,
-       $9::text, CASE WHEN $9::text IS NOT NULL THEN $8::timestamptz END, $10, $11, $12, $13, $14)
+       $9::text, CASE WHEN $9::text IS NOT NULL THEN $8::timestamptz END, $10, $11, $12, $13, $14, $15)
      RETURNING id, number::float8 AS number`,
     [
       randomUUID(),
@@ -61,6 +62,7 @@ export async function addIncident(
       json({ ...emptySpread, ...changes.spread }),
       json(changes.escalation),
       json(changes.labels ?? {}),
+      json(changes.data ?? {}),
     ],
   );
   return result.rows[0] as { id: string; number: number };

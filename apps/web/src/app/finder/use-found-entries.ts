@@ -5,6 +5,7 @@ import { IconAlertTriangle, IconCalendarClock, IconList, IconServer } from '@tab
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { query } from '../../lib/api.js';
 import type { Entry, Mode } from './entries.js';
 
@@ -22,6 +23,7 @@ interface Found {
  */
 export function useFoundEntries(search: string, mode: Mode | null): Found {
   const { t } = useWords();
+  const { titleText } = useServerText();
   const navigate = useNavigate();
   const asked = { limit, ...(search ? { search } : {}) };
   const isAny = search !== '' && mode === null;
@@ -63,14 +65,14 @@ export function useFoundEntries(search: string, mode: Mode | null): Found {
         choose: () => void navigate({ to: '/hosts/$name', params: { name } }),
       });
     if (hosts.data?.next) entries.push(rest('hosts'));
-    for (const { number, title, state } of incidents.data?.items ?? [])
+    for (const incident of incidents.data?.items ?? [])
       entries.push({
-        id: `incident-${number}`,
+        id: `incident-${incident.number}`,
         group: 'incidents',
-        label: `#${number} ${title}`,
-        note: t(`incident.${state}`),
+        label: `#${incident.number} ${titleText(incident)}`,
+        note: t(`incident.${incident.state}`),
         Icon: IconAlertTriangle,
-        choose: () => void navigate({ to: '/incidents/$number', params: { number: String(number) } }),
+        choose: () => void navigate({ to: '/incidents/$number', params: { number: String(incident.number) } }),
       });
   }
   const isPending = [jobs, hosts, incidents].some((each) => each.isFetching && each.fetchStatus !== 'idle');

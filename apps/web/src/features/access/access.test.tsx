@@ -1,7 +1,8 @@
 import { accessTokenRoutes, accountRoutes, signedInRoutes } from '@carillon/contract/http/accounts.routes';
+import { approvalRoutes } from '@carillon/contract/http/approvals.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { fireEvent, screen } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FakeNetwork } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
 
@@ -58,6 +59,31 @@ describe('the page of access', () => {
 });
 
 describe('one’s own page', () => {
+  it('lists the keys that one approves with, and forgets one', async () => {
+    const key = { key: 'A'.repeat(43), owner: 'admin', createdAt: '2026-11-28T08:00:00.000Z' };
+    const blue = { ...key, fingerprint: 'b'.repeat(32), name: 'blue', credentialId: 'Ymx1ZQ' };
+    const items = [
+      { ...key, fingerprint: 'a'.repeat(32), name: 'laptop' },
+      blue,
+      { ...key, fingerprint: 'c'.repeat(32), name: 'another’s', owner: 'bob' },
+    ];
+    vi.stubGlobal('isSecureContext', false);
+    const network = new FakeNetwork()
+      .on(accessTokenRoutes.mine, () => ({ items: [] }))
+      .on(signedInRoutes.mine, () => ({ items: [] }))
+      .on(approvalRoutes.keys, () => ({ items }))
+      .on(approvalRoutes.removeKey, () => blue);
+    renderApp('/account', network);
+    expect(await screen.findByText('b'.repeat(32))).toBeTruthy();
+    expect(screen.getByText('security key')).toBeTruthy();
+    expect(screen.queryByText('another’s')).toBeNull();
+    expect(screen.getByText(/only on pages that are served by https/)).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Forget blue' }));
+    await expect
+      .poll(() => network.calls.find(({ route }) => route.startsWith('DELETE'))?.asked)
+      .toEqual({ key: 'b'.repeat(32) });
+  });
+
   it('says whether there is a second factor, and switches it on and off', async () => {
     let isOn = false;
     const network = new FakeNetwork()

@@ -13,6 +13,7 @@ import { useOnce } from '../../lib/use-once.js';
 import { useTitle } from '../../lib/use-title.js';
 import { Written } from './grants.js';
 import { OwnSecrets } from './own-secrets.js';
+import { SecurityKeys } from './security-keys.js';
 import { SessionRow, useSessionHead } from './session-row.js';
 import { ShownOnce } from './shown-once.js';
 import { areaWords, TokenRow, useTokenHead } from './token-row.js';
@@ -29,6 +30,7 @@ export function OwnPage() {
         <Written grants={me.data?.grants ?? []} />
       </Section>
       {me.data?.hasPassword && <OwnSecrets hasSecondFactor={me.data.hasSecondFactor === true} />}
+      {me.data && <SecurityKeys owner={me.data.name} />}
       <OwnSessions />
       <OwnTokens />
     </Stack>

@@ -1,5 +1,5 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
-import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { FakeNetwork, refuse } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
@@ -33,6 +33,28 @@ describe('the job editor', () => {
     expect(container.querySelector('img[src="x"]')).toBeNull();
     fireEvent.change(file, { target: { value: 'a: [' } });
     expect(screen.getByText(/is not YAML yet/)).toBeTruthy();
+  });
+
+  it('shows which hosts get it first, and the freeze that would refuse it', async () => {
+    const rings = [
+      { ring: '5%', count: 1, hosts: ['DB-01'] },
+      { ring: '100%', count: 30, hosts: ['DB-02', 'DB-03'] },
+    ];
+    const frozen = { freeze: 'Year end', reason: 'closing of the year', until: '2027-01-04T06:00:00.000Z' };
+    const answer = { task, nextFires: [], hosts: [], rollout: { rings, soakMs: 1_800_000 }, frozen };
+    renderApp(
+      '/job-editor',
+      editorNetwork().on(jobRoutes.preview, () => answer),
+    );
+    const list = await screen.findByRole('list', { name: 'In this order' }, { timeout: 10_000 });
+    expect(
+      within(list)
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent),
+    ).toEqual(['5% (hosts: 1): DB-01', '100% (hosts: 30): DB-02, DB-03 …']);
+    expect(screen.getByText('Each ring soaks for 30m before the next one.')).toBeTruthy();
+    expect(screen.getByText(/^Frozen by Year end until/)).toBeTruthy();
+    expect(screen.getByText('closing of the year')).toBeTruthy();
   });
 
   it('says what is wrong beside its field', async () => {

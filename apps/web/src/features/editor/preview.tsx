@@ -9,6 +9,7 @@ import { call } from '../../lib/api.js';
 import { localTime, utcTime } from '../../lib/times.js';
 import { HostChanges } from './host-changes.js';
 import type { PreviewData } from './preview-data.js';
+import { RolloutPreview } from './rollout-preview.js';
 
 const fires = 20;
 
@@ -46,6 +47,7 @@ export function Preview({ data, isStale }: PreviewProps) {
       {data && (
         <Stack gap="md" style={isStale ? staleMark : {}} aria-busy={isStale}>
           <HostChanges data={data} />
+          <RolloutPreview data={data} />
           <Zones data={data} />
           <Accounts data={data} />
           <Overlaps data={data} />

@@ -5,11 +5,13 @@ import { PageLink } from '../../components/page-link.js';
 import { AlertBadge } from '../../components/state-badge.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import type { Incident } from './incident-shapes.js';
 
 /** What an incident consists of, what still fires first. */
 export function IncidentAlerts({ incident: { alerts, spread } }: { incident: Incident }) {
   const { t } = useWords();
+  const { reasonText } = useServerText();
   if (alerts.length === 0) return <Empty text={t('incidents.noAlerts')} />;
   const head = [
     t('common.state'),
@@ -40,7 +42,7 @@ export function IncidentAlerts({ incident: { alerts, spread } }: { incident: Inc
                 <Table.Td>{host ? <HostLink name={host} /> : '–'}</Table.Td>
                 <Table.Td className="wrap" miw={240}>
                   {what ? `${what}: ` : ''}
-                  {reason.text}
+                  {reasonText(reason)}
                 </Table.Td>
                 <Table.Td>
                   <When at={since} />

@@ -3,6 +3,7 @@ import { PageLink } from '../../components/page-link.js';
 import { IncidentBadge, SeverityBadge } from '../../components/state-badge.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import type { IncidentSummary } from './incident-shapes.js';
 
 /** Columns of `IncidentRow`. */
@@ -20,7 +21,8 @@ export function useIncidentHead(): string[] {
 }
 
 export function IncidentRow({ incident }: { incident: IncidentSummary }) {
-  const { number, severity, title, openedAt } = incident;
+  const { titleText } = useServerText();
+  const { number, severity, openedAt } = incident;
   return (
     <Table.Tr>
       <Table.Td className="mono">{number}</Table.Td>
@@ -32,7 +34,7 @@ export function IncidentRow({ incident }: { incident: IncidentSummary }) {
       </Table.Td>
       <Table.Td className="wrap" miw={260}>
         <PageLink to="/incidents/$number" params={{ number: String(number) }}>
-          {title}
+          {titleText(incident)}
         </PageLink>
       </Table.Td>
       <Table.Td>
@@ -49,11 +51,12 @@ export function IncidentRow({ incident }: { incident: IncidentSummary }) {
 /** Its state, and what makes it quieter than it looks. */
 export function IncidentState({ incident: { state, muted, flapping } }: { incident: IncidentSummary }) {
   const { t } = useWords();
+  const { muteText } = useServerText();
   return (
     <Group gap={4} wrap="nowrap">
       <IncidentBadge state={state} />
       {muted && state !== 'resolved' && (
-        <Badge color="gray" variant="outline" size="sm" tt="none" title={muted.text}>
+        <Badge color="gray" variant="outline" size="sm" tt="none" title={muteText(muted)}>
           {t('incidents.muted')}
         </Badge>
       )}

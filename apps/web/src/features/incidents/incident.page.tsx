@@ -10,6 +10,7 @@ import { Section } from '../../components/section.js';
 import { SeverityBadge } from '../../components/state-badge.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { query } from '../../lib/api.js';
 import { duration } from '../../lib/times.js';
 import { useTitle } from '../../lib/use-title.js';
@@ -26,13 +27,15 @@ export function IncidentPage() {
   const { t } = useWords();
   const { number } = useParams({ from: '/signed-in/incidents/$number' });
   const incident = useQuery(query(incidentRoutes.get, { number }, 4_000));
-  useTitle(incident.data ? `#${number} ${incident.data.title}` : t('nav.incidents'));
+  const { titleText } = useServerText();
+  useTitle(incident.data ? `#${number} ${titleText(incident.data)}` : t('nav.incidents'));
   return <Loaded query={incident}>{(data) => <IncidentDetails key={data.id} incident={data} />}</Loaded>;
 }
 
 function IncidentDetails({ incident }: { incident: Incident }) {
   const { t } = useWords();
-  const { number, title, muted, state, severity } = incident;
+  const { titleText, muteText } = useServerText();
+  const { number, muted, state, severity } = incident;
   return (
     <Stack>
       <Group justify="space-between" align="start">
@@ -45,7 +48,7 @@ function IncidentDetails({ incident }: { incident: Incident }) {
             <IncidentState incident={incident} />
           </Group>
           <Title order={1} style={{ overflowWrap: 'anywhere' }}>
-            {title}
+            {titleText(incident)}
           </Title>
         </Stack>
         <Group gap="xs">
@@ -55,7 +58,7 @@ function IncidentDetails({ incident }: { incident: Incident }) {
       </Group>
       {muted && state !== 'resolved' && (
         <Alert color="gray" title={t('incidents.nobodyTold')}>
-          {muted.text}
+          {muteText(muted)}
         </Alert>
       )}
       <Section title={t('incidents.about')}>

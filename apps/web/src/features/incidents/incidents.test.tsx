@@ -121,6 +121,29 @@ describe('the page of an incident', () => {
     expect(await screen.findByText('disk replaced')).toBeTruthy();
   });
 
+  it('is told in Chinese where its code has words, and as the server says it where not', async () => {
+    const reason = { code: 'consecutive_failures', text: '3 runs failed in a row', figures: { failures: 3 } };
+    const about = { subject: 'nightly', reason };
+    const [alert] = sampleIncident().alerts;
+    if (!alert) throw new Error('the sample has an alert');
+    const strange = {
+      ...alert,
+      id: crypto.randomUUID(),
+      reason: { code: 'of_a_newer_server', text: 'in its own words' },
+    };
+    const muted = { code: 'silence', text: 'x', figures: { silence: 'night', until: '2026-11-28T18:00:00.000Z' } };
+    const { network } = serverWith({ about, muted, alerts: [{ ...alert, reason }, strange] });
+    renderApp('/incidents/42', network);
+    expect((await screen.findByRole('heading', { level: 1 })).textContent).toBe('nightly fails on 3 of 12 hosts');
+    fireEvent.click(screen.getByText('中文'));
+    expect(await screen.findByRole('heading', { level: 1, name: 'nightly：连续 3 次运行失败' })).toBeTruthy();
+    expect(screen.getByText('被静默 night 静音，至 2026-11-28 18:00:00 UTC')).toBeTruthy();
+    expect(screen.getByText('连续 3 次运行失败')).toBeTruthy();
+    expect(screen.getByText('in its own words')).toBeTruthy();
+    fireEvent.click(screen.getByText('English'));
+    expect(await screen.findByText('3 runs failed in a row')).toBeTruthy();
+  });
+
   it('says why an act was refused', async () => {
     const { network } = serverWith();
     network.on(incidentRoutes.acknowledge, () => refuse('conflict'));

@@ -6,6 +6,7 @@ import { Failure } from '../../components/failure.js';
 import { FormDialog } from '../../components/form-dialog.js';
 import { PageLink } from '../../components/page-link.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call, query } from '../../lib/api.js';
 import { useOnce } from '../../lib/use-once.js';
 import type { Incident } from './incident-shapes.js';
@@ -101,6 +102,7 @@ function Form({ incident, onDone }: { incident: Incident; onDone: () => void }) 
 /** What it would mute at this moment. */
 function Preview({ match }: { match: readonly string[] }) {
   const { t } = useWords();
+  const { titleText } = useServerText();
   const preview = useQuery({
     ...query(alertDocumentRoutes.preview, {
       body: { document: silenceDocument(0, { match, hours: 1, reason: 'preview', nowMs: Date.now() }) },
@@ -122,9 +124,9 @@ function Preview({ match }: { match: readonly string[] }) {
       <Text size="sm" fw={600}>
         {t('silence.mutes', { incidents: incidentsTotal, count: alerts })}
       </Text>
-      {incidents.map(({ number, title }) => (
-        <Text key={number} size="sm" truncate>
-          #{number} {title}
+      {incidents.map((incident) => (
+        <Text key={incident.number} size="sm" truncate>
+          #{incident.number} {titleText(incident)}
         </Text>
       ))}
       {incidentsTotal > incidents.length && (

@@ -2,6 +2,7 @@ import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Group, Table, Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
+import { FaultSaid } from '../../components/fault-said.js';
 import { HostLink } from '../../components/links.js';
 import { PageLink } from '../../components/page-link.js';
 import { RowGap } from '../../components/row-gap.js';
@@ -64,7 +65,6 @@ export function HostMatrix({ version, hosts, onNearEnd }: Props) {
 function HostRow({ host: assignment, index, newest }: { host: Assignment; index: number; newest: number }) {
   const { t } = useWords();
   const { host, presence, state, appliedVersion, code, message, updatedAt, lastRun, nextFireAt } = assignment;
-  const why = [code, message].filter(Boolean).join(': ');
   return (
     <Table.Tr data-row={index} aria-rowindex={index + 1}>
       <Table.Td>
@@ -86,14 +86,12 @@ function HostRow({ host: assignment, index, newest }: { host: Assignment; index:
         )}
       </Table.Td>
       <Table.Td className="wrap" miw={180} maw={360}>
-        {why === '' ? (
+        {!code && !message ? (
           <Text size="xs" c="dimmed">
             {state === 'applied' ? '' : t('job.since')} {state !== 'applied' && <When at={updatedAt} />}
           </Text>
         ) : (
-          <Text size="xs" lineClamp={2} title={why} style={{ overflowWrap: 'anywhere' }}>
-            {why}
-          </Text>
+          <FaultSaid code={code} message={message} />
         )}
       </Table.Td>
       <Table.Td>{lastRun ? <LastRun run={lastRun} /> : '–'}</Table.Td>

@@ -76,6 +76,7 @@ const parts: Readonly<Record<string, Word>> = {
   exitCodes: 'job.field.exitCodes',
   output: 'runs.output',
   replaces: 'job.field.replaces',
+  orphans: 'job.field.orphans',
   overrides: 'job.field.overrides',
   alerts: 'job.tab.alerts',
 };

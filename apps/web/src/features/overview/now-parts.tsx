@@ -10,6 +10,7 @@ import { PageLink } from '../../components/page-link.js';
 import { Section } from '../../components/section.js';
 import { IncidentBadge, SeverityBadge } from '../../components/state-badge.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { query } from '../../lib/api.js';
 import { localTime } from '../../lib/times.js';
 import classes from './choice.module.css';
@@ -24,6 +25,7 @@ const hourAndMinute = (iso: string) => localTime(iso).slice(11, 16);
 /** What needs a person: unanswered before answered, severe before mild. */
 export function OpenIncidents() {
   const { t } = useWords();
+  const { titleText } = useServerText();
   const incidents = useQuery(query(incidentRoutes.list, { attention: 'true', limit: shownIncidents }, 10_000));
   return (
     <Section title={t('now.attention')} aside={<PageLink to="/incidents">{t('now.allIncidents')}</PageLink>}>
@@ -33,17 +35,17 @@ export function OpenIncidents() {
             <Empty text={t('incidents.none')} />
           ) : (
             <Stack gap="xs">
-              {items.map(({ id, number, severity, state, title }) => (
-                <Group key={id} gap="xs" wrap="nowrap" align="start">
-                  <SeverityBadge severity={severity} />
-                  <IncidentBadge state={state} />
+              {items.map((incident) => (
+                <Group key={incident.id} gap="xs" wrap="nowrap" align="start">
+                  <SeverityBadge severity={incident.severity} />
+                  <IncidentBadge state={incident.state} />
                   <PageLink
                     to="/incidents/$number"
-                    params={{ number: String(number) }}
+                    params={{ number: String(incident.number) }}
                     lineClamp={2}
                     style={{ overflowWrap: 'anywhere' }}
                   >
-                    #{number} {title}
+                    #{incident.number} {titleText(incident)}
                   </PageLink>
                 </Group>
               ))}

@@ -9,6 +9,7 @@ import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
 import { useOnce } from '../../lib/use-once.js';
+import { ApproveSigned } from './approve-signed.js';
 
 type Detail = Response<typeof requestRoutes.get>;
 type Result = NonNullable<Detail['plan']>['results'][number];
@@ -149,6 +150,7 @@ function Decide({ detail, done }: { detail: Detail; done: () => void }) {
     );
   return (
     <>
+      {refusal === null && <ApproveSigned detail={detail} onSuccess={onSuccess} />}
       {failed?.error && <Failure error={failed.error} />}
       <Group align="end">
         <Button disabled={refusal !== null} loading={approve.isPending} onClick={() => approve.mutate()}>

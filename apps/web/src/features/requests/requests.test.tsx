@@ -1,7 +1,8 @@
+import { approvalRoutes } from '@carillon/contract/http/approvals.routes';
 import { requestRoutes } from '@carillon/contract/http/requests.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { fireEvent, screen } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FakeNetwork } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
 
@@ -57,6 +58,19 @@ describe('the inbox of change requests', () => {
     expect(await screen.findByText(/somebody else has to approve it/)).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Take back' })).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Approve exactly this' })).toBeNull();
+  });
+
+  it('shows what would be signed for hosts that ask for it, and why this page cannot', async () => {
+    const approval = { name: 'nightly', version: 3, hosts: ['db-02'] };
+    vi.stubGlobal('isSecureContext', false);
+    const keys = network({ toSign: [JSON.stringify(approval)] }).on(approvalRoutes.keys, () => ({ items: [] }));
+    renderApp('/requests', keys);
+    await look();
+    expect(await screen.findByText('nightly v3')).toBeTruthy();
+    expect(screen.getByText('db-02')).toBeTruthy();
+    expect(screen.getByText(/only on pages that are served by https/)).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Approve and sign with a security key' })).toBeNull();
+    expect(screen.getByRole('button', { name: 'Approve exactly this' })).toBeTruthy();
   });
 
   it('says what became different, and does not approve it', async () => {

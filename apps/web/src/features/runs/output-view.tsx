@@ -22,10 +22,12 @@ interface Props {
   readonly zone: string | undefined;
   /** What the reader came for: its first place is shown. */
   readonly find?: string | undefined;
+  /** Since when it lies in the archive, and where. */
+  readonly archived?: { readonly at: string; readonly bucket: string } | null | undefined;
 }
 
 /** What a run wrote, both streams in the order they were written, growing while it runs. */
-export function OutputView({ output, fileName, running, zone, find = '' }: Props) {
+export function OutputView({ output, fileName, running, zone, find = '', archived }: Props) {
   const { t } = useWords();
   const { pieces, complete, encoding, error } = output;
   const [shown, setShown] = useState<ShownStreams>('both');
@@ -36,7 +38,9 @@ export function OutputView({ output, fileName, running, zone, find = '' }: Props
   const [isTable, setIsTable] = useState(false);
   const asTable = hasLog && isTable;
   const search = useSearchIn(lines, find);
-  const note = complete ? null : running ? t('runs.following') : t('runs.waiting');
+  // Of output that cannot be read nobody knows what it says.
+  const isUnread = error !== null && pieces.length === 0;
+  const note = complete || isUnread ? null : running ? t('runs.following') : t('runs.waiting');
   const save = () => download(fileName, 'text/plain', wholeText(pieces, shown));
   return (
     <Section
@@ -88,7 +92,7 @@ export function OutputView({ output, fileName, running, zone, find = '' }: Props
           times={times}
           zone={zone}
           complete={complete}
-          empty={<Text c="dimmed">{complete ? t('runs.noOutput') : t('runs.noOutputYet')}</Text>}
+          empty={!isUnread && <Text c="dimmed">{complete ? t('runs.noOutput') : t('runs.noOutputYet')}</Text>}
         />
         {!follows && (
           <Button
@@ -105,6 +109,11 @@ export function OutputView({ output, fileName, running, zone, find = '' }: Props
         {note && (
           <Text size="xs" c="dimmed" aria-live="polite">
             {note}
+          </Text>
+        )}
+        {archived && (
+          <Text size="xs" c="dimmed">
+            {t('runs.archived', { day: archived.at.slice(0, 10), bucket: archived.bucket })}
           </Text>
         )}
         {encoding && pieces.length > 0 && (

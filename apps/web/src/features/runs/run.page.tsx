@@ -72,6 +72,7 @@ function RunDetails({ run }: { run: Run }) {
         running={running}
         zone={run.timezone}
         find={find}
+        archived={run.output.archived}
       />
       {beside && <RunElsewhere beside={beside} />}
     </Stack>

@@ -5,7 +5,7 @@ import { runRoutes } from '@carillon/contract/http/runs.routes';
 import { whyRoutes } from '@carillon/contract/http/why.routes';
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
-import { FakeNetwork } from '../../testing/fake-network.js';
+import { FakeNetwork, refuse } from '../../testing/fake-network.js';
 import { sampleIncident } from '../../testing/incident-samples.js';
 import { renderApp } from '../../testing/render-app.js';
 import { runId, sampleCommand, sampleRun } from '../../testing/samples.js';
@@ -33,6 +33,21 @@ describe('the output of a run', () => {
     expect(log.querySelectorAll('[data-stream="stderr"]')).toHaveLength(2);
     fireEvent.click(screen.getByLabelText('stderr'));
     await waitFor(() => expect(log.textContent).not.toContain('备份开始'));
+  });
+
+  it('in the archive says where it lies, and is no blank when it cannot be read there', async () => {
+    const archived = { at: '2026-10-01T03:00:00.000Z', bucket: 'cold' };
+    const run = sampleRun();
+    const network = networkWith({ ...run, output: { ...run.output, archived } }).on(runRoutes.output, () =>
+      refuse('unavailable', { archived: { ...archived, reason: 'unreachable' } }),
+    );
+    renderApp(`/runs/${runId}`, network);
+    expect((await screen.findByRole('alert')).textContent).toContain(
+      'archived on 2026-10-01 to bucket cold, which does not answer',
+    );
+    expect(screen.getByText('archived on 2026-10-01 to bucket cold')).toBeTruthy();
+    expect(screen.queryByText('It has written nothing yet.')).toBeNull();
+    expect(screen.queryByText('ended; the rest of the output is on its way')).toBeNull();
   });
 
   it('appears while the program runs, and is not asked for after its end', async () => {

@@ -47,12 +47,13 @@ describe('the runs page', () => {
     const found = { stream: 'stderr' as const, before: 'volume <b> ', words: 'is full', after: '\u001b[0m!' };
     const network = new FakeNetwork().on(runRoutes.list, (request) => {
       since = request.since ?? '';
-      return { items: [{ ...sampleRun(), found }], next: null };
+      return { items: [{ ...sampleRun(), found }], next: null, notSearched: '2026-10-01T03:00:00.000Z' };
     });
     renderApp('/runs?text=is+full', network);
     const mark = await screen.findByText('is full');
     expect(mark.parentElement?.textContent).toBe('volume <b> is full!');
     expect(screen.getByText('Searched: last 24 hours. Choose another time to search more.')).toBeTruthy();
+    expect(screen.getByText(/^Output of runs that started until .* is archived and was not searched\.$/)).toBeTruthy();
     expect(Math.abs(Date.now() - 86_400_000 - Date.parse(since))).toBeLessThan(120_000);
     const run = document.querySelector(`a[href^="/runs/${runId}"]`);
     expect(run?.getAttribute('href')).toBe(`/runs/${runId}?find=is+full`);

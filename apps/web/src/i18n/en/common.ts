@@ -55,6 +55,12 @@ export const common = {
   'error.unprocessable': 'This request cannot be carried out as it is: {{message}}',
   'error.too_many_requests': 'Too many requests; wait a moment.',
   'error.unavailable': 'The server has no database at the moment. Jobs go on running on their hosts.',
+  'error.archived.unreachable': 'The output was archived on {{day}} to bucket {{bucket}}, which does not answer.',
+  'error.archived.refused': 'The output was archived on {{day}} to bucket {{bucket}}, which refuses the server.',
+  'error.archived.missing': 'The output was archived on {{day}} to bucket {{bucket}}, where it is not any more.',
+  'error.archived.damaged': 'The output was archived on {{day}} to bucket {{bucket}}, where something else lies now.',
+  'error.archived.not_configured':
+    'The output was archived on {{day}} to bucket {{bucket}}, and the server was not told of an archive.',
   'error.internal': 'Something went wrong in the server; its log says what.',
   'kind.job': 'job',
   'kind.host': 'host',

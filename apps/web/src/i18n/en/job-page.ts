@@ -50,6 +50,7 @@ export const jobPage = {
   'job.field.rights': 'Rights',
   'job.field.exitCodes': 'Exit codes',
   'job.field.replaces': 'Replaces',
+  'job.field.orphans': 'Without the centre',
   'job.field.overrides': 'Own settings of hosts',
   'job.runsByDay': 'Runs, last 30 days',
   'job.noEnded': 'No run has ended yet.',

@@ -14,6 +14,7 @@ import { requests } from './requests.js';
 import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
+import { securityKeys } from './security-keys.js';
 import { timeline } from './timeline.js';
 
 /** Words that only pages behind the first one say: what is opened first is lighter without them. */
@@ -33,6 +34,7 @@ export const lateWords = {
   ...requests,
   ...runPage,
   ...secrets,
+  ...securityKeys,
   ...timeline,
   ...alerting,
 };

@@ -21,6 +21,8 @@ export const runs = {
   'runs.following': 'running; new output appears here',
   'runs.waiting': 'ended; the rest of the output is on its way',
   'runs.encoding': 'read as {{encoding}}',
+  'runs.archived': 'archived on {{day}} to bucket {{bucket}}',
+  'runs.notSearched': 'Output of runs that started until {{time}} is archived and was not searched.',
   'runs.stop': 'Stop',
   'runs.facts': 'About this run',
   'runs.stopSure': 'Stop this run?',

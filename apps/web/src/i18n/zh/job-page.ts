@@ -45,6 +45,7 @@ export const jobPage: Same<typeof english> = {
   'job.field.rights': '权限',
   'job.field.exitCodes': '退出代码',
   'job.field.replaces': '替换的任务',
+  'job.field.orphans': '与中心失联时',
   'job.field.overrides': '主机的单独设置',
   'job.runsByDay': '最近 30 天的运行',
   'job.noEnded': '还没有结束的运行。',

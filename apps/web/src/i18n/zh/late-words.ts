@@ -16,6 +16,7 @@ import { requests } from './requests.js';
 import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
+import { securityKeys } from './security-keys.js';
 import { timeline } from './timeline.js';
 
 export const lateWords: Same<typeof english> = {
@@ -34,6 +35,7 @@ export const lateWords: Same<typeof english> = {
   ...requests,
   ...runPage,
   ...secrets,
+  ...securityKeys,
   ...timeline,
   ...alerting,
 };

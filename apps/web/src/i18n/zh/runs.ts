@@ -23,6 +23,8 @@ export const runs: Same<typeof english> = {
   'runs.following': '运行中，新输出会显示在此处',
   'runs.waiting': '已结束，剩余输出正在传来',
   'runs.encoding': '按 {{encoding}} 读取',
+  'runs.archived': '已于 {{day}} 归档到存储桶 {{bucket}}',
+  'runs.notSearched': '{{time}} 及之前开始的运行，其输出已归档，未被搜索。',
   'runs.stop': '停止',
   'runs.facts': '运行信息',
   'runs.stopSure': '停止此次运行？',

@@ -1,4 +1,5 @@
 import { formatShortDuration } from '@carillon/wintask/time/duration';
+import type { AlertReasonCode } from '../alert-reasons.js';
 import type { AlertMemory } from '../evaluate/world.js';
 import type { Reason } from '../reason.js';
 import type { HostSignal, SpoolSignal, TaskSignal } from '../signal.js';
@@ -48,7 +49,7 @@ function judgeOffline(
   return sustained('offline', began, forMs, { nowMs, memory }, (forHowLong) => ({
     code: 'host_offline',
     text: `the host has not been heard from for ${forHowLong}${affected(jobs)}`,
-    figures: { jobs: jobs.length },
+    figures: { jobs: jobs.length, ...(jobs.length > 0 ? { names: named(jobs) } : {}) },
   }));
 }
 
@@ -65,6 +66,7 @@ function judgeLoad(condition: ConditionOf<'load'>, { nowMs, signal, memory }: Ho
   return sustained(figure, began, forMs, { nowMs, memory }, (forHowLong) => ({
     code: `${figure}_above`,
     text: `${figure} has been above ${above} % for ${forHowLong}${told === undefined ? '' : `, now at ${told} %`}`,
+    figures: { above, percent: told ?? null },
   }));
 }
 
@@ -101,14 +103,14 @@ function judgeLoss({ nowMs, signal, memory }: HostQuestion): HostVerdict | null 
 }
 
 /** @returns null where the condition has nothing to say about it */
-export function judgeTask(condition: Condition, { what, drift, text }: TaskSignal): Verdict | null {
+export function judgeTask(condition: Condition, { what, drift, text, code }: TaskSignal): Verdict | null {
   if (condition.kind === 'drift') {
     if (what === 'drifted') return plain(true, 'drift', text ?? `its task is ${drift ?? 'changed'}`, { drift });
     return what === 'applied' ? plain(false, 'drift', 'its task is as the job says', {}) : null;
   }
   if (condition.kind === 'rejected') {
     if (what === 'rejected' || what === 'failed')
-      return plain(true, what, text ?? `the host ${what} the definition`, {});
+      return plain(true, what, text ?? `the host ${what} the definition`, { why: code ?? null });
     return what === 'applied' ? plain(false, 'rejected', 'the definition is registered', {}) : null;
   }
   return null;
@@ -120,7 +122,7 @@ function sustained(
   began: number | undefined,
   forMs: number,
   { nowMs, memory }: { nowMs: number; memory: AlertMemory },
-  tell: (forHowLong: string) => Reason,
+  tell: (forHowLong: string) => Reason & { readonly code: AlertReasonCode },
 ): HostVerdict | null {
   const sinceMs = began ?? memory.aboveSinceMs?.[what];
   if (sinceMs === undefined) return null;
@@ -137,7 +139,7 @@ function sustained(
 
 function plain(
   holds: boolean,
-  code: string,
+  code: AlertReasonCode,
   text: string,
   figures: NonNullable<Verdict['reason']['figures']>,
 ): Verdict {
@@ -155,4 +157,9 @@ function affected(jobs: readonly string[]): string {
   if (jobs.length === 0) return '';
   const more = jobs.length > shownJobs ? ` and ${jobs.length - shownJobs} more` : '';
   return `; it should run ${jobs.slice(0, shownJobs).join(', ')}${more}`;
+}
+
+/** `etl, backup, …`. */
+function named(jobs: readonly string[]): string {
+  return [...jobs.slice(0, shownJobs), ...(jobs.length > shownJobs ? ['…'] : [])].join(', ');
 }

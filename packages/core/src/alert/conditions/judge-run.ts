@@ -1,5 +1,6 @@
 import { describeResultCode } from '@carillon/wintask/result-codes';
 import { formatShortDuration } from '@carillon/wintask/time/duration';
+import type { AlertReasonCode } from '../alert-reasons.js';
 import { counts, countWithin, isBad, type Minutes, type Series, streak, usualDuration } from '../evaluate/series.js';
 import type { MissedRun } from '../evaluate/world.js';
 import type { Reason } from '../reason.js';
@@ -64,7 +65,7 @@ const judges: { readonly [K in RunCondition['kind']]: Judge<K> } = {
       output?.matched !== undefined && output.matched !== null,
       'output',
       output?.matched ? `its output says: ${output.matched}` : 'nothing of it in the output',
-      { pattern },
+      { pattern, matched: output?.matched ?? null },
     ),
   logLevel: ({ atLeast }, { output }) =>
     verdict(
@@ -73,7 +74,7 @@ const judges: { readonly [K in RunCondition['kind']]: Judge<K> } = {
       output?.logged
         ? `it logged ${output.logged.level}: ${output.logged.message}`
         : `nothing at ${atLeast} or worse was logged`,
-      { atLeast },
+      { atLeast, level: output?.logged?.level ?? null, message: output?.logged?.message ?? null },
     ),
   longerThan: (condition, facts) => judgeLength(condition, facts),
   missed: ({ graceMs }, { missed, nowMs }) => {
@@ -113,7 +114,13 @@ function judgeRate({ above, windowMs, minimumRuns, over }: ConditionOf<'failureR
   // It ends by itself when what failed slides out of the window.
   const wakeMs = holds ? nowMs + Math.max(60_000, Math.min(windowMs / 10, 300_000)) : null;
   return {
-    ...verdict(holds, 'failure_rate', text, { failures: bad, runs: all, sharePercent: share, limitPercent: above }),
+    ...verdict(holds, 'failure_rate', text, {
+      failures: bad,
+      runs: all,
+      windowMs,
+      sharePercent: share,
+      limitPercent: above,
+    }),
     wakeMs,
   };
 }
@@ -133,10 +140,15 @@ function judgeLength({ ms, factor }: ConditionOf<'longerThan'>, { nowMs, running
       : `${formatShortDuration(limitMs)} (usually ${formatShortDuration(usual)})`;
   const text = `${longest > 0 ? 'it has been running for' : 'it took'} ${formatShortDuration(tookMs)}, ${allowed} is allowed`;
   const wakeMs = wakes.length > 0 ? Math.min(...wakes) : null;
-  return { ...verdict(tookMs >= limitMs, 'longer_than', text, { tookMs, limitMs }), wakeMs };
+  return { ...verdict(tookMs >= limitMs, 'longer_than', text, { tookMs, limitMs, usualMs: usual }), wakeMs };
 }
 
-function verdict(holds: boolean, code: string, text: string, figures: NonNullable<Reason['figures']>): Verdict {
+function verdict(
+  holds: boolean,
+  code: AlertReasonCode,
+  text: string,
+  figures: NonNullable<Reason['figures']>,
+): Verdict {
   return { holds, reason: { code, text, figures }, wakeMs: null };
 }
 

@@ -25,7 +25,8 @@ const plan: RoutePlan = {
   remindAfterMs: 60 * minute,
   expireAfterMs: 120 * minute,
 };
-const group = { key: 'k', title: 'etl: 3 failed', policy: 'p', jobId: null, hostId: null };
+const about = { subject: 'etl', reason: { code: 'consecutive_failures', text: '3 failed' } };
+const group = { key: 'k', title: 'etl: 3 failed', about, policy: 'p', jobId: null, hostId: null };
 const fires: Members = { firing: 1, recovering: 0, muted: 0, mute: null, flapping: false };
 const over: Members = { ...fires, firing: 0 };
 const mute: Mute = {

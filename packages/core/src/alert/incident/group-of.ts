@@ -1,10 +1,12 @@
 import type { Alert, AlertFacts } from '../alert.js';
+import type { IncidentAbout } from '../incident.js';
 
 /** What an alert is grouped with. */
 export interface Group {
   /** Canonical; what is open has a key of its own. */
   readonly key: string;
   readonly title: string;
+  readonly about: IncidentAbout;
   readonly policy: string;
   /** Null where the group reaches over several. */
   readonly jobId: string | null;
@@ -28,18 +30,25 @@ export function groupOf(alert: Alert, facts: AlertFacts, groupBy: readonly strin
     what,
   };
   const parts = [...new Set(by)].sort().map((name) => `${name}=${JSON.stringify(values[name] ?? '')}`);
+  const about = { subject: subjectOf(facts, groupBy), reason: alert.reason };
   return {
     key: parts.join(' '),
-    title: titleOf(alert, facts, groupBy).slice(0, titleCharacters),
+    title: titleOf(about).slice(0, titleCharacters),
+    about,
     policy,
     jobId: by.includes('job') ? jobId : null,
     hostId: by.includes('host') ? hostId : null,
   };
 }
 
-function titleOf({ reason }: Alert, facts: AlertFacts, groupBy: readonly string[] | null): string {
+/** What an incident is called, in English. */
+export function titleOf({ subject, reason }: IncidentAbout): string {
+  return subject === null ? reason.text : `${subject}: ${reason.text}`;
+}
+
+function subjectOf(facts: AlertFacts, groupBy: readonly string[] | null): string {
   const labels = groupBy?.filter((name) => !['policy', 'job', 'host'].includes(name)) ?? [];
   const shared = labels.map((name) => `${name}=${facts.labels[name] ?? ''}`).join(', ');
   const subject = groupBy && !groupBy.includes('job') && shared ? shared : (facts.jobName ?? facts.hostName);
-  return `${subject ?? facts.policyName}: ${reason.text}`;
+  return subject ?? facts.policyName;
 }

@@ -1,6 +1,6 @@
 import type { AlertSeverity } from '../../state/states.js';
 import type { RouteTarget } from '../documents/route.schema.js';
-import type { Incident } from '../incident.js';
+import type { Incident, IncidentAbout } from '../incident.js';
 import { type RoutePlan, routeDefaults } from '../route/choose-route.js';
 import type { Group } from './group-of.js';
 
@@ -51,6 +51,8 @@ export interface IncidentData {
   readonly isStorm: boolean;
   /** A person closed it though alerts fired: it is quiet until they do not. */
   readonly closedByHand: boolean;
+  /** What its title says, in parts; absent from incidents that are older. */
+  readonly about?: IncidentAbout;
 }
 
 export const severityRank: Readonly<Record<AlertSeverity, number>> = { low: 0, medium: 1, high: 2 };
@@ -79,7 +81,7 @@ const fresh = {
 /** A new incident, of which nobody is told yet. */
 export function openIncident(
   { id, number }: { readonly id: string; readonly number: number },
-  group: Group,
+  { about, ...group }: Group,
   plan: RoutePlan,
   { severity, labels, isStorm = false }: { severity: AlertSeverity; labels: OpenIncident['labels']; isStorm?: boolean },
   nowMs: number,
@@ -101,7 +103,7 @@ export function openIncident(
     labels,
     flapping: false,
     ...routed(plan),
-    data: { ...fresh, plan, openMs: firstMs(plan, nowMs), reopened: [], storm: null, isStorm },
+    data: { ...fresh, plan, openMs: firstMs(plan, nowMs), reopened: [], storm: null, isStorm, about },
     wakeMs: nowMs,
   };
 }

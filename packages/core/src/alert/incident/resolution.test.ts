@@ -9,7 +9,8 @@ import type { TellingAlert } from './resolution.js';
 
 const start = Date.parse('2026-11-27T02:00:00Z');
 const minute = 60_000;
-const group = { key: 'k', title: 'Backup fails', policy: 'p', jobId: null, hostId: null };
+const about = { subject: null, reason: { code: 'failed', text: 'Backup fails' } };
+const group = { key: 'k', title: 'Backup fails', about, policy: 'p', jobId: null, hostId: null };
 const incident = (total: number, lastedMs: number): OpenIncident => {
   const open = openIncident(
     { id: 'i', number: 7 },

@@ -1,3 +1,4 @@
+import type { MuteReasonCode } from '../alert-reasons.js';
 import type { ConditionKind } from '../conditions/condition.js';
 import type { MaintenanceWindowSpec } from '../documents/maintenance-window.schema.js';
 import type { SilenceSpec } from '../documents/silence.schema.js';
@@ -26,7 +27,7 @@ export interface QuietFacts {
 
 export interface Mute {
   readonly stage: 'inhibit' | 'maintenance' | 'silence';
-  readonly reason: Reason;
+  readonly reason: Reason & { readonly code: MuteReasonCode };
   /** When it ends by itself; null: when its cause does. */
   readonly untilMs: number | null;
 }
@@ -69,7 +70,7 @@ function inhibited({ condition, hostId }: MutableAlert, { offlineHosts, ownFault
   const offline = hostId === null ? undefined : offlineHosts.get(hostId);
   if (offline !== undefined && ofSilence.has(condition)) {
     const reason = {
-      code: 'host_offline',
+      code: 'host_offline' as const,
       text: `host ${offline} is offline, which is told`,
       figures: { host: offline },
     };

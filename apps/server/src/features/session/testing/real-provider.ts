@@ -21,14 +21,21 @@ export const clientSecret = 'a-secret-of-the-client';
  */
 export async function startProvider(host: '127.0.0.1' | 'localhost' = '127.0.0.1') {
   const people = new Map<string, Person>();
-  const state: { person: Person | null; redirectUris: string[] } = { person: null, redirectUris: [] };
+  const state: { person: Person | null; redirectUris: string[]; backTo: string[]; asked: number } = {
+    ...{ person: null, redirectUris: [], backTo: [], asked: 0 },
+  };
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, host, done));
   const issuer = `http://${host}:${(server.address() as AddressInfo).port}`;
 
   const make = () => {
     const provider = new Provider(issuer, {
-      clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: state.redirectUris }],
+      clients: [
+        {
+          ...{ client_id: clientId, client_secret: clientSecret },
+          ...{ redirect_uris: state.redirectUris, post_logout_redirect_uris: state.backTo },
+        },
+      ],
       scopes: ['openid', 'profile', 'groups'],
       claims: { openid: ['sub'], profile: ['preferred_username'], groups: ['groups'] },
       pkce: { required: () => true },
@@ -49,6 +56,7 @@ export async function startProvider(host: '127.0.0.1' | 'localhost' = '127.0.0.1
     server.on('request', (request, response) => {
       if (!request.url?.startsWith('/interaction/')) return callback(request, response);
       const { person } = state;
+      state.asked += 1;
       if (person) people.set(person.sub, person);
       const result = person
         ? { login: { accountId: person.sub, remember: false } }
@@ -63,10 +71,15 @@ export async function startProvider(host: '127.0.0.1' | 'localhost' = '127.0.0.1
 
   return {
     issuer,
-    /** Where it sends browsers back to. */
-    allow(redirectUri: string): void {
+    /** Where it sends browsers back to, also after they have signed out. */
+    allow(redirectUri: string, backTo?: string): void {
       state.redirectUris = [redirectUri];
+      state.backTo = backTo === undefined ? [] : [backTo];
       make();
+    },
+    /** How often it asked somebody who he is. */
+    get asked(): number {
+      return state.asked;
     },
     /** Whoever comes next; null: says no. */
     setPerson(person: Person | null): void {

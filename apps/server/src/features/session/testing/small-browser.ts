@@ -16,7 +16,22 @@ export class SmallBrowser {
   }
 
   async get(url: URL): Promise<Response> {
-    const response = await fetch(url, { redirect: 'manual', headers: { cookie: this.header(url) } });
+    return this.ask(url, {});
+  }
+
+  /** Sends a form. */
+  async post(url: URL, form: Record<string, string>): Promise<Response> {
+    return this.ask(url, { method: 'POST', body: new URLSearchParams(form) });
+  }
+
+  /** Of a request that a page of ours makes. */
+  async call(url: URL, origin: string): Promise<Response> {
+    return this.ask(url, { method: 'POST', headers: { origin, 'content-type': 'application/json' }, body: '{}' });
+  }
+
+  private async ask(url: URL, init: RequestInit): Promise<Response> {
+    const headers = { ...(init.headers as Record<string, string>), cookie: this.header(url) };
+    const response = await fetch(url, { redirect: 'manual', ...init, headers });
     await response.clone().arrayBuffer();
     for (const text of response.headers.getSetCookie()) this.keep(url, text);
     return response;

@@ -10,9 +10,11 @@ export interface TcpTarget {
 export interface ProxyPace {
   /** Each direction of each connection by itself. */
   readonly bytesPerSecond: number;
+  /** How much later a burst of bytes sets out, as on a long way; what is sent meanwhile waits behind it. */
+  readonly delayMs?: number;
 }
 
-/** A wire that a test can damage. Faults hit what is open at that moment; `swallowing`, `refusing` and pace also hit what comes. */
+/** A wire that a test or a drill can damage. Faults hit what is open at that moment; `swallowing`, `refusing` and pace also hit what comes. */
 export interface TcpProxy {
   readonly port: number;
   readonly url: string;
@@ -164,26 +166,56 @@ class Wire {
   }
 
   private carry(from: Socket, to: Socket, shared: Shared): void {
+    // A socket tells its end as soon as it is read, though what came before is still on its way through here.
+    let isBusy = false;
+    let afterwards: (() => void) | undefined;
+    const whenPassed = (act: () => void) => {
+      if (isBusy) afterwards = act;
+      else act();
+    };
+    const passed = () => {
+      isBusy = false;
+      if (afterwards) afterwards();
+      else from.resume();
+    };
     from.on('data', (bytes: Buffer) => {
-      if (!this.swallowed) this.pass(bytes, from, to, shared);
+      if (this.swallowed) return;
+      isBusy = true;
+      this.take(bytes, from, to, { shared, passed });
     });
     from.on('end', () => {
-      if (!this.swallowed) to.end();
+      if (!this.swallowed) whenPassed(() => to.end());
     });
     from.on('close', (hadError) => {
-      if (!this.swallowed && !to.destroyed) hadError ? to.resetAndDestroy() : to.destroySoon();
+      if (this.swallowed || to.destroyed) return;
+      if (hadError) to.resetAndDestroy();
+      else whenPassed(() => to.destroySoon());
     });
   }
 
-  private pass(bytes: Buffer, from: Socket, to: Socket, shared: Shared): void {
-    const { pace } = shared;
+  private take(bytes: Buffer, from: Socket, to: Socket, way: Way): void {
+    const delayMs = way.shared.pace?.delayMs ?? 0;
+    if (delayMs === 0) {
+      this.pass(bytes, from, to, way);
+      return;
+    }
+    from.pause();
+    setTimeout(() => {
+      if (!this.swallowed && !to.destroyed) this.pass(bytes, from, to, way);
+    }, delayMs);
+  }
+
+  private pass(bytes: Buffer, from: Socket, to: Socket, way: Way): void {
+    const { pace } = way.shared;
     const now = pace ? bytes.subarray(0, pieceBytes) : bytes;
-    shared.carried += now.length;
+    way.shared.carried += now.length;
     const room = to.write(now);
     if (!pace) {
-      if (room) return;
-      from.pause();
-      to.once('drain', () => from.resume());
+      if (room) way.passed();
+      else {
+        from.pause();
+        to.once('drain', way.passed);
+      }
       return;
     }
     from.pause();
@@ -191,10 +223,17 @@ class Wire {
     setTimeout(
       () => {
         if (this.swallowed || to.destroyed) return;
-        if (rest.length > 0) this.pass(rest, from, to, shared);
-        else from.resume();
+        if (rest.length > 0) this.pass(rest, from, to, way);
+        else way.passed();
       },
       (now.length / pace.bytesPerSecond) * 1_000,
     );
   }
+}
+
+/** Of one direction. */
+interface Way {
+  readonly shared: Shared;
+  /** What came is handed over. */
+  readonly passed: () => void;
 }

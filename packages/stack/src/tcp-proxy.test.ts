@@ -159,6 +159,20 @@ describe('the TCP proxy', () => {
     await vi.waitFor(() => expect(server.heard()).toHaveLength(1_010_005), 5_000);
   });
 
+  it('is as late as asked, and keeps the order', async () => {
+    const { client, server } = await talk();
+    proxy.slow({ bytesPerSecond: 1_000_000, delayMs: 100 });
+    const startedMs = performance.now();
+    client.socket.write('first');
+    await vi.waitFor(() => expect(server.heard()).toBe('hellofirst'));
+    expect(performance.now() - startedMs).toBeGreaterThan(95);
+    server.socket.write('a');
+    client.socket.write('second');
+    client.socket.end('third');
+    await vi.waitFor(() => expect([server.heard(), server.ended()]).toEqual(['hellofirstsecondthird', true]));
+    expect(client.heard()).toBe('welcomea');
+  });
+
   it('resets the client when nobody listens behind it', async () => {
     const nobody = await startTcpProxy({ host: '127.0.0.1', port: 1 });
     undo.push(() => nobody.close());

@@ -1,0 +1,2 @@
+/** Of this program, as `--version` and reports say it. */
+export const version = '0.1.0';

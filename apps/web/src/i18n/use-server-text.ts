@@ -1,0 +1,73 @@
+import { useWords, wordsOfServer } from './index.js';
+import { type Figures, type Means, say } from './server-text.js';
+
+/** Why something was decided, as the server tells it: a code, an English sentence and its figures. */
+interface Reason {
+  readonly code: string;
+  readonly text: string;
+  readonly figures?: Figures | null | undefined;
+}
+export interface Titled {
+  readonly title: string;
+  readonly about?: { readonly subject: string | null; readonly reason: Reason } | undefined;
+}
+
+type Words = NonNullable<ReturnType<typeof wordsOfServer>>;
+
+/**
+ * What the server says, in the reader's language. It says it in English beside a code and figures; what has no words here,
+ * or comes from a server that is older than the code, stands in English.
+ */
+export function useServerText() {
+  const { language } = useWords();
+  const words = wordsOfServer(language);
+  const reasonText = (reason: Reason): string => (words && reasonIn(words, reason)) ?? reason.text;
+  const titleText = ({ title, about }: Titled): string => {
+    const said = words && about && reasonIn(words, about.reason);
+    if (!said) return title;
+    return about.subject === null ? said : `${about.subject}：${said}`;
+  };
+  const muteText = (reason: Reason): string => (words && muteIn(words, reason)) ?? reason.text;
+  const faultText = (code: string | null): string | null =>
+    (words && code !== null && (of(words.assignmentFaults, code) ?? of(words.driftKinds, code))) || null;
+  return { reasonText, titleText, muteText, faultText };
+}
+
+/** @returns null where there are no words for its code, or figures are missing */
+export function reasonIn(words: Words, { code, figures }: Reason): string | null {
+  const { alertReasons, systemFaults } = words;
+  const isFault = figures?.part !== undefined;
+  const found = isFault ? of(systemFaults, code) : of(alertReasons, code);
+  return say(found, figures ?? {}, meansIn(words));
+}
+
+/** Why nobody is told. @returns null as above */
+export function muteIn(words: Words, { code, figures }: Reason): string | null {
+  return say(of(words.muteReasons, code), figures ?? {}, meansIn(words));
+}
+
+/** Names that are figures themselves. */
+const meansIn =
+  ({ assignmentFaults, driftKinds, exitCodes, hostStates, whyReasons }: Words): Means =>
+  (figure, value) => {
+    if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+    switch (figure) {
+      case 'why':
+        return of(assignmentFaults, value);
+      case 'drift':
+        return of(driftKinds, value);
+      case 'exitCode':
+        return of(exitCodes, value);
+      case 'state':
+        return of(hostStates, value);
+      case 'cause':
+        return say(of(whyReasons, value), {}) ?? undefined;
+      default:
+        return undefined;
+    }
+  };
+
+/** A key that may be none: the server may be newer. */
+function of<T>(table: Readonly<Record<string | number, T>>, key: string | number): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}

@@ -1,0 +1,208 @@
+import type { AlertReasonCode, MuteReasonCode, SystemFaultCode } from '@carillon/core/alert/alert-reasons';
+import { type RefusalCode, refusalCodes } from '@carillon/core/signing/refusal';
+import type { AssignmentFaultCode } from '@carillon/core/state/assignment-faults';
+import type { DriftKind, HostState, WhyReason } from '@carillon/core/state/states';
+import type { Said } from '../server-text.js';
+
+/** Why a definition is not registered on a host. */
+export const assignmentFaults: Readonly<Record<AssignmentFaultCode, string>> = {
+  agent_too_old: '主机的代理版本过旧，请升级',
+  unsupported: '此主机不支持该作业所需的功能',
+  registered_differently: '任务计划程序注册的内容与要求的不同',
+  internal: '代理内部错误',
+  end_failed: '无法结束任务',
+  original_unreadable: '无法读取要替换的原任务',
+  password_needed: '缺少运行账户的密码',
+  read_back_failed: '注册后无法读回任务',
+  read_failed: '无法读取任务',
+  register_failed: '任务计划程序拒绝注册',
+  remove_failed: '无法删除任务',
+  replaced_by_another: '原任务已被另一个作业替换',
+  scheduler_unavailable: '任务计划程序不可用',
+  start_failed: '任务无法启动',
+  switch_failed: '无法启用或停用任务',
+  unknown_account: '主机上没有该账户',
+  policy_run_as: '主机策略不允许使用该账户运行',
+  policy_highest_rights: '主机策略不允许使用最高权限',
+  policy_scripts: '主机策略不允许作业自带脚本',
+  policy_programs: '主机策略不允许启动该程序',
+  policy_replace_tasks: '主机策略不允许替换主机自己的任务',
+  policy_paths: '主机策略不允许访问该文件夹',
+  policy_origins: '主机策略不允许访问该网址',
+  policy_commands: '主机策略不允许执行该命令',
+  policy_upgrades: '主机策略不允许升级代理',
+  policy_unreadable: '主机策略文件无法读取',
+  bad_signature: '签名无效，或用于其他用途',
+  unknown_key: '由不受信任的密钥签名',
+  revoked_key: '由已吊销的密钥签名',
+  other_root: '信任根与固定的不同',
+  rollback: '版本低于已知版本',
+  expired: '已过有效期',
+  bad_index: '期望状态的索引不正确',
+  wrong_host: '内容属于另一台主机',
+  bad_manifest: '作业定义不是被接受的那一份',
+  missing_manifest: '缺少作业定义',
+  unknown_host: '主机未被接受',
+  unknown_job: '作业未被接受',
+  other_target: '作业的目标不包括该主机',
+  left_out: '缺少主机应有的作业',
+  other_pause: '暂停与人员要求的不符',
+  unknown_token: '加入令牌不被认可',
+  other_key: '密钥与主机加入时的不同',
+  rollout: '该批次的发布尚未开放',
+  not_approved: '缺少审批人的签名',
+  bad_keys: '服务器的密钥文件无法读取',
+  book_changed: '已接受内容的账本被截断或更改',
+  unknown_secret: '机密未曾提供',
+  other_secret: '保存的机密不是提供的那一份',
+  not_for_job: '机密不供该作业使用',
+  no_seal_key: '主机尚未告知用于密封机密的密钥',
+};
+
+/** What alerts and incidents say they are about. */
+export const alertReasons: Readonly<Record<AlertReasonCode, Said>> = {
+  consecutive_failures: '连续 {{failures}} 次运行失败',
+  timed_out: '连续 {{timeouts}} 次运行超时',
+  failures: '最近 {{runs}} 次运行中有 {{failures}} 次失败',
+  failure_rate: [
+    '{{window}} 内 {{runs}} 次运行中有 {{failures}} 次失败，占 {{sharePercent}} %，上限为 {{limitPercent}} %',
+    '{{runs}} 次运行中有 {{failures}} 次失败，占 {{sharePercent}} %，上限为 {{limitPercent}} %',
+  ],
+  exit_code: ['以退出码 {{exitCode}} 结束：{{exitCodeMeans}}', '以退出码 {{exitCode}}（{{exitCodeHex}}）结束'],
+  output: '输出内容：{{matched}}',
+  log_level: '日志记录了 {{level}}：{{message}}',
+  longer_than: ['已运行或用时 {{took}}，上限为 {{limit}}（通常 {{usual}}）', '已运行或用时 {{took}}，上限为 {{limit}}'],
+  missed: ['{{missed}} 次运行没有发生，最近一次：{{causeMeans}}', '{{missed}} 次运行没有发生'],
+  no_success: '已有 {{silent}} 没有成功运行，上限为 {{limit}}',
+  host_online: '主机已恢复',
+  host_offline: ['主机已有 {{elapsed}} 没有消息；它应运行 {{jobs}} 个作业：{{names}}', '主机已有 {{elapsed}} 没有消息'],
+  cpu_above: [
+    'CPU 使用率高于 {{above}} % 已有 {{elapsed}}，目前 {{percent}} %',
+    'CPU 使用率高于 {{above}} % 已有 {{elapsed}}',
+  ],
+  cpu_below: 'CPU 使用率为 {{percent}} %',
+  memory_above: [
+    '内存使用率高于 {{above}} % 已有 {{elapsed}}，目前 {{percent}} %',
+    '内存使用率高于 {{above}} % 已有 {{elapsed}}',
+  ],
+  memory_below: '内存使用率为 {{percent}} %',
+  disk_above: [
+    '磁盘使用率高于 {{above}} % 已有 {{elapsed}}，目前 {{percent}} %',
+    '磁盘使用率高于 {{above}} % 已有 {{elapsed}}',
+  ],
+  disk_below: '磁盘使用率为 {{percent}} %',
+  clock_skew: '主机时钟与服务器相差 {{ahead}}，上限为 {{limit}}',
+  spool_loss: '主机在中心收到之前放弃了 {{runEvents}} 条运行事件',
+  drift: '主机上的任务{{driftMeans}}',
+  rejected: ['主机拒绝了作业定义：{{whyMeans}}', '主机拒绝了作业定义'],
+  failed: ['主机未能注册作业定义：{{whyMeans}}', '主机未能注册作业定义'],
+  storm: '告警风暴：5 分钟内 {{by}} 为 {{value}} 的事件超过 {{more}} 个',
+};
+
+/** Why nobody is told of an incident. */
+export const muteReasons: Readonly<Record<MuteReasonCode, string>> = {
+  host_offline: '主机 {{host}} 离线，已就此告警',
+  own_fault: '本系统的 {{part}} 不工作，没有消息并不说明问题',
+  maintenance_window: '维护窗口 {{window}} 期间，至 {{until}}',
+  silence: '被静默 {{silence}} 静音，至 {{until}}',
+  storm: '与许多其他事件一起由事件 #{{incident}} 通知',
+  closed_by_hand: '由 {{by}} 手动关闭，在条件消失之前不再通知',
+};
+
+/** What is not signed, or not obeyed, and where. */
+const refusals = Object.fromEntries(
+  refusalCodes.map((code) => [code, `{{name}}：${assignmentFaults[code]}`]),
+) as Record<RefusalCode, string>;
+
+/** Faults of the product itself; `name` is what follows the colon in the part, `endpoint:mail`. */
+export const systemFaults: Readonly<Record<SystemFaultCode, Said>> = {
+  subscription_stopped: '订阅 {{name}} 已停止，不再发送事件',
+  channel_stopped: '渠道 {{name}} 已停止，不再发送通知',
+  breaker_open: '{{name}} 的地址不接收发送的内容，稍后会自动重试',
+  rollout_halted: '作业 {{name}} 的分批发布已自动停止',
+  secret_expires: '{{name}} 即将到期或已到期',
+  secrets_closed: '此服务器的密钥文件无法打开部分已保存的机密',
+  audit_late: '有未解决的事件等待告警引擎超过 5 分钟',
+  audit_forgotten: '有未解决的事件还有后续步骤，却没有安排处理时间',
+  audit_loose: '有告警触发超过 5 分钟仍没有事件',
+  audit_untried: '有通知到期超过 5 分钟仍未尝试发送',
+  audit_chain_broken: '审计记录的哈希链不一致',
+  audit_forward_late: '审计记录长时间没有发送到 {{name}}',
+  self_watch_silent: '测试故障没有按时传达：告警可能无法送达',
+  ...refusals,
+};
+
+export const driftKinds: Readonly<Record<DriftKind, string>> = {
+  deleted: '已被删除',
+  disabled: '已被停用',
+  edited: '已被修改',
+  unreadable: '已无法读取',
+};
+
+export const hostStates: Readonly<Record<HostState, string>> = {
+  active: '正常',
+  quarantined: '已隔离',
+  revoked: '已吊销',
+  retired: '已退役',
+  pending: '等待批准',
+  decommissioning: '正在移除',
+};
+
+/** What the most usual exit codes mean; by the number without a sign. */
+export const exitCodes: Readonly<Record<number, string>> = {
+  1: '运行时错误',
+  2: '用法错误，或找不到文件',
+  126: '找到了命令，但不允许执行',
+  127: '找不到命令',
+  130: '被中断',
+  9009: 'cmd 无法识别该命令',
+};
+
+/** What became of a fire. */
+export const whyReasons: Readonly<Record<WhyReason, Said>> = {
+  ran: ['它运行了，结果：{{stateMeans}}', '它运行了'],
+  ran_late: ['它运行晚了，结果：{{stateMeans}}', '它运行晚了'],
+  running: '正在运行',
+  waiting: ['正在等待：{{whyMeans}}', '正在等待'],
+  skipped: ['已跳过：{{whyMeans}}', '已跳过'],
+  paused: ['主机被 {{by}} 暂停至 {{until}}：{{note}}', '主机被 {{by}} 暂停至 {{until}}', '主机已暂停'],
+  lost: '它运行过，但结果未知：负责运行它的程序已不在',
+  not_due: '当时不该运行',
+  calendar: '日历上当天没有计划时间',
+  no_timetable: '它没有时间表：由人员启动，或由主机上的事件触发',
+  not_yet: '时间未到，或刚到，启动情况可能尚未上报',
+  job_newer: '当时作业还不存在',
+  job_deleted: '作业已被删除',
+  job_disabled: '作业已停用',
+  not_assigned: '作业没有选中此主机',
+  not_applied: [
+    '版本 {{version}} 没有在主机上注册：{{whyMeans}}',
+    '版本 {{version}} 尚未在主机上注册',
+    '尚未在主机上注册',
+  ],
+  host_newer: '当时主机尚未加入',
+  host_not_active: ['主机状态为 {{hostState}}', '主机未启用'],
+  task_deleted: ['主机上的任务被 {{by}} 删除', '主机上的任务被删除'],
+  task_disabled: ['主机上的任务被 {{by}} 禁用', '主机上的任务被禁用'],
+  task_edited: ['主机上的任务被 {{by}} 修改', '主机上的任务被修改或损坏'],
+  host_off: '主机处于关机状态',
+  host_absent: '主机没有消息且没有任何运行：可能处于睡眠状态，或任务计划程序未运行',
+  host_unknown: '主机没有消息：无法得知它是关机还是无法连接；若有运行，恢复后会上报',
+  unreported: ['主机还有 {{waiting}} 条事件未送达，其中可能有这次运行', '主机之后没有上报任何消息'],
+  no_trace: '没有发现任何痕迹，任务计划程序是否启动过也无从得知',
+  logon_failed: [
+    '任务计划程序无法以 {{account}} 登录（{{resultCodeHex}}）',
+    '任务计划程序无法以 {{account}} 登录',
+    '任务计划程序无法登录所用账户',
+  ],
+  not_logged_on: ['任务仅在 {{account}} 登录时运行，当时无人登录', '任务仅在用户登录时运行，当时无人登录'],
+  launch_failed: ['任务计划程序无法启动运行程序（{{resultCodeHex}}）', '任务计划程序无法启动运行程序'],
+  runner_failed: ['运行程序启动后没有任何消息就结束了（{{resultCodeHex}}）', '运行程序启动后没有任何消息就结束了'],
+  on_battery: '主机当时使用电池供电',
+  no_network: '任务要求的网络当时不可用',
+  not_idle: '主机当时不空闲',
+  service_busy: '任务计划程序过于繁忙',
+  refused: ['任务计划程序拒绝启动：不满足任务的条件（{{resultCodeHex}}）', '任务计划程序拒绝启动：不满足任务的条件'],
+  overlap: '上一次运行尚未结束',
+  missed: '当时主机关机、睡眠或任务计划程序未运行，错过的启动不会补上',
+};

@@ -1,0 +1,38 @@
+/**
+ * What the virtual authenticators of Chromium 156 (CTAP 2, verifying their user) said on a page of http://localhost:7070, with
+ * `getPublicKey()` of the key that was made just before: the first of two texts that one touch signed.
+ */
+export const chromiumVectors = [
+  {
+    what: 'ES256, internal',
+    key: 'webauthn.aHR0cDovL2xvY2FsaG9zdDo3MDcw.MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEtPW9p0J_iOed35fjJcOX0sSiDUhkTErYwQyYz-Ni4_W8jEhF1dsJF6KwScODS_gLQjJzufwgqx9CXPhwbzyj4w',
+    text: '{"approved":"by ES256"}',
+    signature:
+      'webauthn.SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAg.eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoibTFKLWFnZnJzdHkxY3NRRGNiM3RkNy0yOURqdjdXQTNWOHlYRlp6SFc3ZyIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3Q6NzA3MCIsImNyb3NzT3JpZ2luIjpmYWxzZSwib3RoZXJfa2V5c19jYW5fYmVfYWRkZWRfaGVyZSI6ImRvIG5vdCBjb21wYXJlIGNsaWVudERhdGFKU09OIGFnYWluc3QgYSB0ZW1wbGF0ZS4gU2VlIGh0dHBzOi8vZ29vLmdsL3lhYlBleCJ9.MEYCIQDdG9NpnzPGOre7at9rIX61MzIwBGma1PeICCdCOaSR1gIhAOXyXi7PxiiQhmh8u_zSuXM85GTYUz0MDJaTrzQBPOIh.bPDbZZwXoxase9IeWdrSPTc1cs9J1v_OXdAP1QMPbIA.rkSKyGxOjk3sZFcpcI70GHOuecbf-E7_czYJiUh_COU',
+    signCount: 2,
+  },
+  {
+    what: 'Ed25519, internal',
+    key: 'webauthn.aHR0cDovL2xvY2FsaG9zdDo3MDcw.MCowBQYDK2VwAyEAM8EZsYgJsXUvT9fS6SVj0sPxrBNqimYFCS9t12lFqJY',
+    text: '{"approved":"by Ed25519"}',
+    signature:
+      'webauthn.SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAg.eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiLTcwbVBNRlNoZEJKX3BPcWFiY2pYb3dzZm52VjIzeDVzb2gwYXp5UUZaYyIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3Q6NzA3MCIsImNyb3NzT3JpZ2luIjpmYWxzZX0.Kj0Co3fsQD6PU0pzoGMzQ20tgLWQ_ULNSp8LCGYPf1A-P9L0z1aDEnag5F2oeyetz_TlD2lVnhuBSiVES16zBQ.rp0gVUunYU07hrOPnG1XAA7o44w8-Etpst5cbfoDkVo.rkSKyGxOjk3sZFcpcI70GHOuecbf-E7_czYJiUh_COU',
+    signCount: 2,
+  },
+  {
+    what: 'RS256, internal',
+    key: 'webauthn.aHR0cDovL2xvY2FsaG9zdDo3MDcw.MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAw9W1oxcSUpV_5PZbAW_N8H3cvVJt0NXQiNtIVzyZO6iWb2_Z7gn9HRh-dN02NRTzldiGM-7HfrpqU56GfmQeW1e1w1qv1FrS14fXIMMSj76W1HyYc0Bn8g-JIbbKzs8hyQ1FP9ToId7pwxGVZK24_PL_BuyT1nJiC35trI5UbtjR7dwp9QzYmhcpeQ3wQku-eWfaMx_YqMCztsiLTkqfsaR42XAbowyLR_kE9jdzev1kuG1-_PvO-7ItwFB03RbJh16rcT2UlNcsMNQgyuzy4-MlQmuN1AEGxmTG933WW4Lzyt8Op1SAW1uP0eqqDyRHcqHsRbSoqzOBtJP87vtKaQIDAQAB',
+    text: '{"approved":"by RS256"}',
+    signature:
+      'webauthn.SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAg.eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiQ0lOWkwwYS1Hc0RSeXZXdUJkbF9yV3ZiTXpiSmxjZzRMaHBoTVZDYzlsWSIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3Q6NzA3MCIsImNyb3NzT3JpZ2luIjpmYWxzZX0.kRA8L4UwQaZV0vRuv82mWv-ljScBV7OQkcwG7XyNXOLsGaqQRL9zMwH8Re0gBfZ065LpwlUFlGq31T6IdXIXlHs2QtniDkgXS7FDD9q0BdjSGOP3m3NegOYqblvX2ZpsWin_M1_1l0UegtH_FfFidfvYvxwq0DJlZqaYiyE6dDI3oGouGvWJEoxR_AvKH8hHTSt7tNQCDTjKlF52iBikAvE5bWUiC5cG2xfJ-FngkxtMEZkicI02vGM3X4-DblMJWC6QoEHkFXHQbT9u2FqF_66fEDjr-7jnCs3_DlvMnP-Q2OpXXn4Klj4ZNimMwRGNJZYvmI84yufrKAOIr8Prng.7HAWPHmPlWA1aS0OZNIfBsDepWTEgATpT8HEtbJ3_fA.rkSKyGxOjk3sZFcpcI70GHOuecbf-E7_czYJiUh_COU',
+    signCount: 2,
+  },
+  {
+    what: 'RS256, usb',
+    key: 'webauthn.aHR0cDovL2xvY2FsaG9zdDo3MDcw.MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqCoHnx1_K3rKdm7VwXbICTqPtiQQhpVO_cnibJnwU1BfyYRRX4IqwKZR0QYUE4pvkBBrGIGSzCovX-5JgF5dRCD6IHIsYogkSJl6y4sd01w-3tCaBzaBy2z2mzKV0AI50iK0sxGLRNPl95U-BwdbAGfH1VoNXqTfn1wg2r23_GDFyEMrXKzW6yXUkmJ2TdrbXIRilw2UfWwbXYvBGUvc7q5ipweZXxguYu7BYssQhxbzm43n2tO6NhcuTo56PancLka9HZcRPl4UP4WIaTJuix1X6VY_BQNxmYtb6jCT6Rhd_TGGqFzEbPLntNdeC9lUejwNQO6A9DXWGCjibndFtQIDAQAB',
+    text: '{"approved":"by RS256"}',
+    signature:
+      'webauthn.SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAg.eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiQ0lOWkwwYS1Hc0RSeXZXdUJkbF9yV3ZiTXpiSmxjZzRMaHBoTVZDYzlsWSIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3Q6NzA3MCIsImNyb3NzT3JpZ2luIjpmYWxzZSwib3RoZXJfa2V5c19jYW5fYmVfYWRkZWRfaGVyZSI6ImRvIG5vdCBjb21wYXJlIGNsaWVudERhdGFKU09OIGFnYWluc3QgYSB0ZW1wbGF0ZS4gU2VlIGh0dHBzOi8vZ29vLmdsL3lhYlBleCJ9.ZJTNfsgVkw9jWF6pySr1wT10S5K3rZkiR3pNTlDtop5RoRRWJeTg0uNz_0G79459OQHb5E9IjBmfl_EnpQ1550uNlhgQmQ4DkYUC2nQjd5Fh1WrNnN5sRER_bCumn8lf4FSLujsS6U2NLcF3l57pHR2mICpZOfpkiXrZnWHyRHlJhnZ6vjwbLMyyfyJDj4jGKaOZKGr2w2xx0P1xo-mGtUaT56wMyHxNvVjYM7FDKwmdJzYRFQ7auAk-ZePs7-_m6hBFxQmM18Zgr8v6XnveyEYOfqOzDwBW1-XqsMEYiYzyLuzNz7DewY2hOP4pDvUyDNouaw4RFzOd1mUSxswXaw.7HAWPHmPlWA1aS0OZNIfBsDepWTEgATpT8HEtbJ3_fA.rkSKyGxOjk3sZFcpcI70GHOuecbf-E7_czYJiUh_COU',
+    signCount: 2,
+  },
+] as const;
