@@ -196,9 +196,12 @@ describe('what the host decides by itself', () => {
   });
 });
 
-/** What `carillon new` prints, for this host: its places are in the folder of this test. */
+/** What `carillon new` prints, for this host: its places are in the folder of this test, and it starts when the test says. */
 function filled(kind: keyof typeof jobTemplates, places: Readonly<Record<string, string>>): string {
-  const text = jobTemplates[kind].replace(/^targets: .*$/m, 'targets: { all: true }');
+  const text = jobTemplates[kind]
+    .replace(/^targets: .*$/m, 'targets: { all: true }')
+    .replace(/^schedule: ".*$/m, 'schedule: { at: 2099-01-01T00:00 }')
+    .replace(/^ {2}- every: .*$/m, '  - at: 2099-01-01T00:00');
   return Object.entries(places).reduce((so, [written, here]) => {
     expect(so).toContain(written);
     return so.replace(written, here);
@@ -226,10 +229,12 @@ describe('what carillon new begins with', () => {
     writeFileSync(place('new/data/orders.bin'), Buffer.from([0, 255, 13, 10, 26]));
     makeLogs(place('new/logs'), 14);
     const pages = [['a', 'b'], ['c']];
-    web.answer = ({ path }, count) => {
+    let asked = 0;
+    web.answer = ({ path }) => {
       if (path.startsWith('/health')) return { body: 'ready' };
       // Each page fails once before it comes.
-      if (count % 2 === 1) return { status: 503 };
+      asked += 1;
+      if (asked % 2 === 1) return { status: 503 };
       const second = path.includes('page=2');
       const next = { link: `<${web.url}/prices?page=2>; rel="next"` };
       return { ...(second ? {} : { headers: next }), body: JSON.stringify(pages[second ? 1 : 0]) };
@@ -259,15 +264,24 @@ describe('what carillon new begins with', () => {
     writeFileSync(place('new.yaml'), texts.join('\n---\n'));
     const result = await product.cli('apply', '-f', place('new.yaml'));
     expect([result.code, result.stderr]).toEqual([0, '']);
-    const start = async (name: string) => {
-      await applied(name);
-      return await product.cli('run', name, '--wait');
+    /** How it ended, by name of the job. */
+    const start = async (...names: string[]) => {
+      const ends = names.map(async (name) => {
+        await applied(name);
+        const { stdout } = await product.cli('run', name, '--wait');
+        return [name, /succeeded|failed/.exec(stdout)?.[0] ?? stdout] as const;
+      });
+      return Object.fromEntries(await Promise.all(ends));
     };
-    const output = (name: string) =>
-      runs(name).then(async ([last]) => (await product.cli('output', last?.id ?? '')).stdout);
+    const good = ['nightly-backup', 'clean-up', 'metrics-to-log', 'price-sync', 'shop-is-up', 'nightly-etl'];
+    // Scripts of Windows are stored and registered here too, and say why they cannot start; Wine runs a batch file elsewhere.
+    const onlyOnWindows = ['disk-report', 'flush-queue'];
+    expect(await start(...good, ...onlyOnWindows)).toEqual({
+      ...Object.fromEntries(good.map((name) => [name, 'succeeded'])),
+      ...Object.fromEntries(onlyOnWindows.map((name) => [name, 'failed'])),
+    });
 
     // 1. Saved, and given back byte for byte.
-    expect((await start('nightly-backup')).stdout).toContain('succeeded');
     const restore = ['backup', 'restore', 'nightly-backup', '--set', 'latest', '--to', place('new/back')];
     const data = ['--data', join(product.folder, 'agent')];
     expect(await once(spawn(process.execPath, [agent, ...restore, ...data]), 'close')).toEqual([0, null]);
@@ -277,34 +291,23 @@ describe('what carillon new begins with', () => {
     expect(back).toHaveLength(1);
     expect(readFileSync(join(place('new/back'), back[0] ?? ''))).toEqual(readFileSync(place('new/data/orders.bin')));
 
-    // 2. Ten stay, however old; the young ones anyway.
-    expect((await start('clean-up')).stdout).toContain('succeeded');
-    expect(readdirSync(place('new/logs'))).toHaveLength(10);
+    // 2. Ten stay, however old.
+    expect(readdirSync(place('new/logs'))).toEqual(Array.from({ length: 10 }, (_, age) => `0${age}.log`));
 
     // 3. A row under its heads.
-    expect((await start('metrics-to-log')).stdout).toContain('succeeded');
     expect(readFileSync(place('new/metrics.csv'), 'utf8')).toMatch(
-      /^at,cpu_percent,memory_percent,[^\r\n]*\r\n2[^\r\n]*\r\n/,
+      /^at,cpu_percent,memory_percent,[^\r\n]*\r\n2[^\r\n]*\r\n$/,
     );
 
-    // 4. All pages in one file, though each failed first; and when it fails altogether, the file stays.
-    expect((await start('price-sync')).stdout, await output('price-sync')).toContain('succeeded');
-    expect(JSON.parse(readFileSync(place('new/shop/prices.json'), 'utf8'))).toEqual(['a', 'b', 'c']);
-    web.answer = ({ path }) => ({ status: path.startsWith('/health') ? 200 : 404 });
-    expect((await start('price-sync')).stdout).toContain('failed');
-    expect(JSON.parse(readFileSync(place('new/shop/prices.json'), 'utf8'))).toEqual(['a', 'b', 'c']);
+    // 4. All pages in one file, though each failed first. When all fails the file stays, and a health check says so.
+    const prices = () => JSON.parse(readFileSync(place('new/shop/prices.json'), 'utf8'));
+    expect([prices(), asked]).toEqual([['a', 'b', 'c'], 4]);
+    web.answer = () => ({ status: 404 });
+    expect(await start('price-sync', 'shop-is-up')).toEqual({ 'price-sync': 'failed', 'shop-is-up': 'failed' });
+    expect(prices()).toEqual(['a', 'b', 'c']);
 
-    // 5. Well, and then not.
-    expect((await start('shop-is-up')).stdout).toContain('succeeded');
-    web.answer = () => ({ status: 500 });
-    expect((await start('shop-is-up')).stdout).toContain('failed');
-
-    // 6. A program, and what only Windows has.
-    expect((await start('nightly-etl')).stdout).toContain('succeeded');
-    for (const name of ['disk-report', 'flush-queue']) expect((await start(name)).stdout).toContain('failed');
-
-    // 7. All of it in a mail.
-    expect((await start('daily-report')).stdout).toContain('succeeded');
+    // 5. All of it in a mail.
+    expect(await start('daily-report')).toEqual({ 'daily-report': 'succeeded' });
     const report = await mailAbout('daily-report');
     expect(report).toContain('nightly-backup: 1 run: all succeeded; ');
     expect(report).toContain('price-sync: 2 runs: 1 succeeded, 1 failed; ');
