@@ -65,16 +65,19 @@ async function seedLoads(database: StackDatabase, hosts: readonly PlannedHost[])
 async function seedMissed(database: StackDatabase): Promise<void> {
   await database.rows(
     `INSERT INTO missed_run (job_id, host_id, version, timezone, scheduled_for, last_for, occurrences, verdict, cause, certainty,
-       text, evidence, decided_at)
+       text, figures, evidence, decided_at)
      SELECT j.id, h.id, 1, h.timezone, at, at, 1, 'missed', why.cause, 'certain', why.text,
-       jsonb_build_array(jsonb_build_object('atMs', (extract(epoch FROM at) * 1000)::bigint - why.before, 'text', why.evidence)), at + interval '5 minutes'
+       why.figures::jsonb, jsonb_build_array(jsonb_build_object('atMs', (extract(epoch FROM at) * 1000)::bigint - why.before,
+         'text', why.evidence, 'code', why.code, 'figures', why.figures::jsonb)), at + interval '5 minutes'
      FROM (SELECT a.job_id, a.host_id, row_number() OVER (ORDER BY md5(a.host_id::text || a.job_id)) AS n FROM assignment a
        JOIN job j ON j.id = a.job_id WHERE j.name IN ('log-cleanup', 'iis-log-compress', 'pos-day-end', 'windows-update-scan')) p
      JOIN job j ON j.id = p.job_id JOIN host h ON h.id = p.host_id
-     JOIN (VALUES (0, 'host_off', 'the host was off', 'the host started again later', -5400000),
-       (1, 'task_disabled', 'the task was switched off on the host, by CORP\\m.weber', 'CORP\\m.weber switched the task off', 86400000),
-       (2, 'logon_failed', 'Task Scheduler could not log the account on: the password is wrong', 'record 104 of Task Scheduler''s log', -1000)
-     ) AS why(kind, cause, text, evidence, before) ON why.kind = p.n % 3
+     JOIN (VALUES (0, 'host_off', 'the host was off', 'the host started again later', -5400000, 'started', '{}'),
+       (1, 'task_disabled', 'the task was switched off on the host, by CORP\\m.weber', 'CORP\\m.weber switched the task off', 86400000, 'changed',
+         '{"by":"CORP\\\\m.weber"}'),
+       (2, 'logon_failed', 'Task Scheduler could not log the account on: the password is wrong', 'record 104 of Task Scheduler''s log', -1000,
+         'scheduler_log', '{"records":"104"}')
+     ) AS why(kind, cause, text, evidence, before, code, figures) ON why.kind = p.n % 3
      CROSS JOIN LATERAL (SELECT date_trunc('hour', now()) - (p.n * 5) * interval '1 hour' - interval '30 minutes' AS at) AS t
      WHERE p.n <= 24`,
   );

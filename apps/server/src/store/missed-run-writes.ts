@@ -23,6 +23,7 @@ const columns = {
   cause: ['text', (row) => row.judged.cause],
   certainty: ['text', (row) => row.judged.certainty],
   text: ['text', (row) => row.judged.text],
+  figures: ['jsonb', (row) => (row.judged.figures ? JSON.stringify(row.judged.figures) : null)],
   evidence: ['jsonb', (row) => JSON.stringify(row.judged.evidence)],
   run_id: ['uuid', (row) => row.judged.runId],
 } as const satisfies Columns<PlacedStretch>;

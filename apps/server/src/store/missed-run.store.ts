@@ -1,5 +1,5 @@
 import type { Certainty, WhyReason } from '@carillon/core/state/states';
-import type { Evidence } from '@carillon/core/why/why-facts';
+import type { Evidence, WhyFigures } from '@carillon/core/why/why-facts';
 import { Inject, Injectable } from '@nestjs/common';
 import { Conditions } from './conditions.js';
 import { Database } from './database.store.js';
@@ -18,6 +18,7 @@ export interface MissedRunRow {
   readonly cause: WhyReason;
   readonly certainty: Certainty;
   readonly text: string;
+  readonly figures: WhyFigures | null;
   readonly evidence: Evidence[];
   readonly runId: string | null;
   readonly decidedAt: Date;
@@ -56,7 +57,7 @@ export class MissedRunStore {
     where.given(before ?? undefined, (at) => `m.id < ${at}::bigint`);
     const result = await this.database.pool.query<MissedRunRow>(
       `SELECT m.id, j.name AS job, h.name AS host, h.timezone, m.version, m.scheduled_for AS "scheduledFor", m.last_for AS "lastFor",
-         m.occurrences, m.verdict, m.cause, m.certainty, m.text, m.evidence, m.run_id AS "runId", m.decided_at AS "decidedAt",
+         m.occurrences, m.verdict, m.cause, m.certainty, m.text, m.figures, m.evidence, m.run_id AS "runId", m.decided_at AS "decidedAt",
          m.amended_verdict AS "amendedVerdict", m.amended_cause AS "amendedCause", m.amended_text AS "amendedText",
          m.amended_run_id AS "amendedRunId", m.amended_at AS "amendedAt"
        FROM missed_run m JOIN job j ON j.id = m.job_id JOIN host h ON h.id = m.host_id

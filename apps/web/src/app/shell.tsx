@@ -19,6 +19,12 @@ const Finder = lazy(() =>
   Promise.all([import('./finder/finder.js'), loadLateWords()]).then(([{ Finder }]) => ({ default: Finder })),
 );
 
+const LeaveGuard = lazy(() =>
+  Promise.all([import('../components/leave-guard.js'), loadLateWords()]).then(([{ LeaveGuard }]) => ({
+    default: LeaveGuard,
+  })),
+);
+
 const SessionEnded = lazy(() =>
   Promise.all([import('../features/session/session-ended.js'), loadLateWords()]).then(([{ SessionEnded }]) => ({
     default: SessionEnded,
@@ -65,6 +71,9 @@ export function Shell() {
       <AppShell.Main id="main" tabIndex={-1}>
         <Outlet />
       </AppShell.Main>
+      <Suspense>
+        <LeaveGuard />
+      </Suspense>
       <Suspense>{isEnded && <SessionEnded />}</Suspense>
     </AppShell>
   );

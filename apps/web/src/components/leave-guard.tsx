@@ -1,11 +1,29 @@
 import { Button, Group, Modal, Text } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useWords } from '../i18n/index.js';
+import { isAnythingUnsaved, watchTyping } from '../lib/unsaved.js';
 
-/** Asks before edits are left behind, also where the whole page is closed. @param isDirty asked at the moment of leaving */
-export function LeaveGuard({ isDirty }: { isDirty: () => boolean }) {
+interface Place {
+  readonly pathname: string;
+  readonly search: object;
+}
+
+/** Another filter of the same page leaves its forms as they are; another part of it may not. */
+function isElsewhere(current: Place, next: Place): boolean {
+  const partOf = ({ search }: Place) => JSON.stringify(['tab', 'view'].map((key) => (search as never)[key] ?? null));
+  return current.pathname !== next.pathname || partOf(current) !== partOf(next);
+}
+
+/** Asks before what somebody typed into a form is left behind, also where the whole page is closed: one for all pages. */
+export function LeaveGuard() {
   const { t } = useWords();
-  const blocker = useBlocker({ shouldBlockFn: isDirty, enableBeforeUnload: isDirty, withResolver: true });
+  useEffect(() => watchTyping(document), []);
+  const blocker = useBlocker({
+    shouldBlockFn: ({ current, next }) => isElsewhere(current, next) && isAnythingUnsaved(),
+    enableBeforeUnload: isAnythingUnsaved,
+    withResolver: true,
+  });
   return (
     <Modal
       opened={blocker.status === 'blocked'}

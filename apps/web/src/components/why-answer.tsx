@@ -2,6 +2,7 @@ import type { Response } from '@carillon/contract/http/route';
 import type { whyRoutes } from '@carillon/contract/http/why.routes';
 import { Alert, Group, Text } from '@mantine/core';
 import { useWords } from '../i18n/index.js';
+import { useServerText } from '../i18n/use-server-text.js';
 import { PageLink } from './page-link.js';
 import { useTimes } from './when.js';
 
@@ -21,11 +22,12 @@ interface Props {
 export function WhyAnswer({ answer, zone, onPageOf }: Props) {
   const { t } = useWords();
   const { timeText } = useTimes();
-  const { host, text, certainty, fireAt, nextFireAt, runId, evidence } = answer;
+  const { whyText } = useServerText();
+  const { host, certainty, fireAt, nextFireAt, runId, evidence } = answer;
   const title = [host, fireAt && timeText(fireAt, zone), t(`why.${certainty}`)].filter(Boolean).join(' · ');
   return (
     <Alert color={colors[certainty]} variant="light" title={title}>
-      <Text size="sm">{text}</Text>
+      <Text size="sm">{whyText(answer)}</Text>
       <EvidenceLines evidence={evidence} zone={zone} />
       <Group gap="md" mt={4}>
         {runId && runId !== onPageOf && (
@@ -46,9 +48,10 @@ export function WhyAnswer({ answer, zone, onPageOf }: Props) {
 /** What something is known from, each with its time. */
 export function EvidenceLines({ evidence, zone }: { evidence: Answer['evidence']; zone?: string | null | undefined }) {
   const { timeText } = useTimes();
-  return evidence.map(({ at, text }) => (
-    <Text key={`${at} ${text}`} size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-      {[at && timeText(at, zone), text].filter(Boolean).join(' ')}
+  const { evidenceText } = useServerText();
+  return evidence.map((each) => (
+    <Text key={`${each.at} ${each.text}`} size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+      {[each.at && timeText(each.at, zone), evidenceText(each)].filter(Boolean).join(' ')}
     </Text>
   ));
 }

@@ -5,10 +5,19 @@ import {
   systemFaultCodes,
 } from '@carillon/core/alert/alert-reasons';
 import { assignmentFaultCodes } from '@carillon/core/state/assignment-faults';
-import { driftKinds, hostStates, whyReasons } from '@carillon/core/state/states';
+import {
+  assignmentStates,
+  driftKinds,
+  historyStates,
+  hostStates,
+  runStates,
+  taskChangeStates,
+  whyReasons,
+} from '@carillon/core/state/states';
+import { evidenceFigures } from '@carillon/core/why/why-facts';
 import { describe, expect, it } from 'vitest';
 import { say } from './server-text.js';
-import { muteIn, reasonIn } from './use-server-text.js';
+import { evidenceIn, muteIn, reasonIn, whyIn } from './use-server-text.js';
 import * as words from './zh/server-words.js';
 
 const variants = (said: string | readonly string[]) => [said].flat();
@@ -20,6 +29,8 @@ describe('words for what the server says', () => {
     ['quiet', Object.keys(muteReasonFigures), words.muteReasons],
     ['faults of the product', systemFaultCodes, words.systemFaults],
     ['answers to why', whyReasons, words.whyReasons],
+    ['evidence', Object.keys(evidenceFigures), words.whyEvidence],
+    ['logs', historyStates, words.historyStates],
     ['definitions that are not registered', assignmentFaultCodes, words.assignmentFaults],
     ['changed tasks', driftKinds, words.driftKinds],
     ['hosts', hostStates, words.hostStates],
@@ -50,6 +61,32 @@ describe('words for what the server says', () => {
     expect(lacking).toEqual([]);
     const figures = { silence: 'night', until: '2026-11-28T18:00:00.000Z', author: null };
     expect(muteIn(words, { code: 'silence', text: '', figures })).toBe('被静默 night 静音，至 2026-11-28 18:00:00 UTC');
+  });
+
+  it('of evidence ask for figures that belong to the code', () => {
+    const given: Record<string, string> = { state: 'failed', change: 'drifted', assignment: 'applied', log: 'off' };
+    const lacking = Object.entries(evidenceFigures).filter(([code, figures]) => {
+      const known = Object.fromEntries(figures.map((name) => [name, name === 'resultCode' ? 3 : (given[name] ?? 'x')]));
+      return evidenceIn(words, { code, text: '', figures: known }) === null;
+    });
+    expect(lacking).toEqual([]);
+  });
+
+  it('of answers say something also without figures, but for what was refused', () => {
+    const lacking = whyReasons.filter((code) => whyIn(words, { code, text: '', figures: {} }) === null);
+    expect(lacking).toEqual([]);
+    expect(whyIn(words, { code: 'not_applied', text: '', figures: { version: 3, why: 'policy_programs' } })).toBe(
+      '版本 3 没有在主机上注册：主机策略不允许启动该程序',
+    );
+    expect(whyIn(words, { code: 'skipped', text: '', figures: { why: 'overlap' } })).toBe(
+      '已跳过：该作业的另一次运行尚未结束',
+    );
+  });
+
+  it('name every state that figures may have', () => {
+    for (const state of runStates) expect(words.nameOf('run', state)).toBeTruthy();
+    for (const state of assignmentStates) expect(words.nameOf('assignment', state)).toBeTruthy();
+    for (const state of taskChangeStates) expect(words.nameOf('change', state)).toBeTruthy();
   });
 
   it('of faults of the product ask for their part alone', () => {

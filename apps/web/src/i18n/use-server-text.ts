@@ -12,6 +12,17 @@ export interface Titled {
   readonly about?: { readonly subject: string | null; readonly reason: Reason } | undefined;
 }
 
+interface Answer {
+  readonly reason: string;
+  readonly text: string;
+  readonly figures?: Figures | undefined;
+}
+interface Evidence {
+  readonly code?: string | undefined;
+  readonly text: string;
+  readonly figures?: Figures | undefined;
+}
+
 type Words = NonNullable<ReturnType<typeof wordsOfServer>>;
 
 /**
@@ -28,9 +39,13 @@ export function useServerText() {
     return about.subject === null ? said : `${about.subject}：${said}`;
   };
   const muteText = (reason: Reason): string => (words && muteIn(words, reason)) ?? reason.text;
+  const whyText = ({ reason, text, figures }: Answer): string =>
+    (words && whyIn(words, { code: reason, text, figures })) ?? text;
+  const evidenceText = ({ code, text, figures }: Evidence): string =>
+    (words && code && evidenceIn(words, { code, text, figures })) || text;
   const faultText = (code: string | null): string | null =>
     (words && code !== null && (of(words.assignmentFaults, code) ?? of(words.driftKinds, code))) || null;
-  return { reasonText, titleText, muteText, faultText };
+  return { reasonText, titleText, muteText, whyText, evidenceText, faultText };
 }
 
 /** @returns null where there are no words for its code, or figures are missing */
@@ -46,20 +61,38 @@ export function muteIn(words: Words, { code, figures }: Reason): string | null {
   return say(of(words.muteReasons, code), figures ?? {}, meansIn(words));
 }
 
+/** What became of a fire. @returns null as above */
+export function whyIn(words: Words, { code, figures }: Reason): string | null {
+  return say(of(words.whyReasons, code), figures ?? {}, meansIn(words));
+}
+
+/** What an answer is known from. @returns null as above */
+export function evidenceIn(words: Words, { code, figures }: Reason): string | null {
+  return say(of(words.whyEvidence, code), figures ?? {}, meansIn(words));
+}
+
 /** Names that are figures themselves. */
 const meansIn =
-  ({ assignmentFaults, driftKinds, exitCodes, hostStates, whyReasons }: Words): Means =>
+  ({ assignmentFaults, driftKinds, exitCodes, historyStates, hostStates, nameOf, whyReasons }: Words): Means =>
   (figure, value) => {
     if (typeof value !== 'string' && typeof value !== 'number') return undefined;
     switch (figure) {
       case 'why':
-        return of(assignmentFaults, value);
+        return of(assignmentFaults, value) ?? nameOf('reason', String(value));
       case 'drift':
         return of(driftKinds, value);
       case 'exitCode':
+      case 'resultCode':
         return of(exitCodes, value);
-      case 'state':
+      case 'hostState':
         return of(hostStates, value);
+      case 'state':
+        return nameOf('run', String(value));
+      case 'assignment':
+      case 'change':
+        return nameOf(figure, String(value));
+      case 'log':
+        return of(historyStates, value);
       case 'cause':
         return say(of(whyReasons, value), {}) ?? undefined;
       default:

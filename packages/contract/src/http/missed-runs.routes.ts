@@ -1,6 +1,7 @@
 import { certainties, whyReasons } from '@carillon/core/state/states';
 import { z } from 'zod';
 import { defineRoutes, instant, nameParam, pageOf, pageQuery } from './route.js';
+import { whyEvidence, whyFigures } from './why.routes.js';
 
 export const missedVerdicts = ['missed', 'host_unknown', 'ran_late', 'skipped'] as const;
 
@@ -23,7 +24,9 @@ export const missedRun = z.object({
   certainty: z.enum(certainties),
   /** In one sentence. */
   text: z.string(),
-  evidence: z.array(z.object({ at: instant.nullable(), text: z.string() })),
+  /** What the text has, by name; older servers leave it out. */
+  figures: whyFigures.optional(),
+  evidence: z.array(whyEvidence),
   runId: z.uuid().nullable(),
   decidedAt: instant,
   /** What late evidence made of it. */

@@ -1,4 +1,3 @@
-import type { Report } from '../report/compose-report.js';
 import type { AlertSeverity, IncidentState, NoticeReason, NoticeState } from '../state/states.js';
 import type { NoticeTarget, Spread } from './incident.js';
 import type { Reason } from './reason.js';
@@ -8,7 +7,7 @@ export interface Notice extends NoticeTarget {
   readonly id: string;
   /** Unique: incident, generation, target, reason and step; receivers tell repeats by it. */
   readonly key: string;
-  /** Null for a test or a report. */
+  /** Null for a test. */
   readonly incidentId: string | null;
   readonly generation: number;
   readonly reason: NoticeReason;
@@ -61,8 +60,6 @@ export interface NoticeContent {
   };
   /** For one that is over; notices from before it was said lack it. */
   readonly resolution?: Resolution;
-  /** For the report of a job; it is about no incident. */
-  readonly report?: Report;
   /** For a digest: what it stands for. */
   readonly parts?: readonly { readonly title: string; readonly count: number }[];
 }

@@ -264,7 +264,6 @@ export const noticeReasons = [
   'reopened',
   'digest',
   'test',
-  'report',
 ] as const;
 export type NoticeReason = (typeof noticeReasons)[number];
 

@@ -82,9 +82,37 @@ export interface WhyFacts {
   } | null;
 }
 
+/** What an answer is known from; each with the figures that its text has. */
+export const evidenceFigures = {
+  joined: [],
+  paused: ['by'],
+  last_heard: [],
+  heard_again: [],
+  started: [],
+  made_up: ['run'],
+  run: ['run', 'state'],
+  scheduler_log: ['records'],
+  last_result_only: [],
+  change_noticed: ['change', 'differences'],
+  changed: ['by'],
+  assignment: ['version', 'assignment'],
+  log_unread: [],
+  log_state: ['log'],
+  task_off: [],
+  task_result: ['resultCode'],
+  ran_before: [],
+  fire_before: [],
+  fire_next: [],
+} as const satisfies Record<string, readonly string[]>;
+export type EvidenceCode = keyof typeof evidenceFigures;
+export type WhyFigures = Readonly<Record<string, string | number | null>>;
+
 export interface Evidence {
   readonly atMs: number | null;
+  readonly code: EvidenceCode;
   readonly text: string;
+  /** By name, for who says it in another language. */
+  readonly figures?: WhyFigures;
 }
 
 export interface WhyAnswer {
@@ -92,6 +120,8 @@ export interface WhyAnswer {
   readonly certainty: Certainty;
   /** One sentence without a full stop. */
   readonly text: string;
+  /** What the text has, by name, for who says it in another language. */
+  readonly figures?: WhyFigures;
   readonly evidence: readonly Evidence[];
   readonly runId: string | null;
 }
@@ -103,9 +133,9 @@ export type Judge = (fire: Fire, facts: WhyFacts) => WhyAnswer | null;
 export function answer(
   reason: WhyReason,
   certainty: Certainty,
-  text: string,
+  said: string | { readonly text: string; readonly figures: WhyFigures },
   evidence: readonly Evidence[] = [],
   runId: string | null = null,
 ): WhyAnswer {
-  return { reason, certainty, text, evidence, runId };
+  return { reason, certainty, ...(typeof said === 'string' ? { text: said } : said), evidence, runId };
 }

@@ -1,6 +1,6 @@
 import { describeStartFailure } from '../starts/start-failure.js';
 import type { RunState } from '../state/states.js';
-import { answer, type Judge, type WhyAnswer, type WhyFacts } from './why-facts.js';
+import { answer, type Evidence, type Judge, type WhyAnswer, type WhyFacts } from './why-facts.js';
 
 /** Starts follow their time within seconds; a loaded host may take minutes. */
 const promptMs = 5 * 60_000;
@@ -16,17 +16,31 @@ export const fromItsRun: Judge = ({ atMs }, { runs, failures }) => {
   if (failure) return fromFailure(failure);
   const { id, state, startedMs } = own;
   const how = [own.detail ?? own.reason, own.exitCode === null ? null : `exit code ${own.exitCode}`].filter(Boolean);
-  const evidence = [{ atMs: startedMs, text: `run ${id}: ${state}${how.length > 0 ? `, ${how.join(', ')}` : ''}` }];
+  const evidence: Evidence[] = [
+    {
+      atMs: startedMs,
+      code: 'run',
+      text: `run ${id}: ${state}${how.length > 0 ? `, ${how.join(', ')}` : ''}`,
+      figures: { run: id, state, exitCode: own.exitCode },
+    },
+  ];
+  const why = { why: own.reason };
   switch (state) {
     case 'running':
       return answer('running', 'certain', 'it is running', evidence, id);
     case 'waiting':
-      return answer('waiting', 'certain', `it waits: ${own.detail ?? own.reason ?? 'no reason given'}`, evidence, id);
+      return answer(
+        'waiting',
+        'certain',
+        { text: `it waits: ${own.detail ?? own.reason ?? 'no reason given'}`, figures: why },
+        evidence,
+        id,
+      );
     case 'skipped':
       return answer(
         'skipped',
         'certain',
-        `it was skipped: ${own.detail ?? own.reason ?? 'no reason given'}`,
+        { text: `it was skipped: ${own.detail ?? own.reason ?? 'no reason given'}`, figures: why },
         evidence,
         id,
       );
@@ -34,8 +48,8 @@ export const fromItsRun: Judge = ({ atMs }, { runs, failures }) => {
       return answer('lost', 'certain', 'it ran, and how it ended is not known: what ran it is gone', evidence, id);
     default:
       return startedMs - atMs > promptMs
-        ? answer('ran_late', 'certain', `it ran late, and ${ended(state)}`, evidence, id)
-        : answer('ran', 'certain', `it did run, and ${ended(state)}`, evidence, id);
+        ? answer('ran_late', 'certain', { text: `it ran late, and ${ended(state)}`, figures: { state } }, evidence, id)
+        : answer('ran', 'certain', { text: `it did run, and ${ended(state)}`, figures: { state } }, evidence, id);
   }
 };
 
@@ -58,12 +72,23 @@ export const fromStartFailure: Judge = ({ atMs }, { failures, runs }) => {
 
 function fromFailure(failure: WhyFacts['failures'][number]): WhyAnswer {
   const text = describeStartFailure(failure);
-  const source =
+  const { account, resultCode } = failure;
+  const records = failure.records.join(', ');
+  const source: Evidence =
     failure.records.length > 0
-      ? `Task Scheduler's log: record ${failure.records.join(', ')}`
-      : "the task's last result, since Task Scheduler's log cannot be read";
+      ? {
+          atMs: failure.failedMs,
+          code: 'scheduler_log',
+          text: `Task Scheduler's log: record ${records}`,
+          figures: { records },
+        }
+      : {
+          atMs: failure.failedMs,
+          code: 'last_result_only',
+          text: "the task's last result, since Task Scheduler's log cannot be read",
+        };
   const certainty = failure.records.length > 0 ? 'certain' : 'likely';
-  return answer(failure.cause, certainty, text, [{ atMs: failure.failedMs, text: source }], failure.runId);
+  return answer(failure.cause, certainty, { text, figures: { account, resultCode } }, [source], failure.runId);
 }
 
 function ended(state: RunState): string {

@@ -1,4 +1,4 @@
-import { answer, type Judge } from './why-facts.js';
+import { answer, type Evidence, type Judge } from './why-facts.js';
 
 /** How long the agent may take to notice a changed task. */
 const noticeMs = 10 * 60_000;
@@ -27,10 +27,24 @@ export const fromDrift: Judge = ({ atMs }, { changes }) => {
     changes.filter(({ noticedMs }) => noticedMs < atMs).at(-1);
   if (!change?.found || (change.noticedMs < atMs && change.state !== 'drifted')) return null;
   const who = change.changedBy === null ? '' : ` by ${change.changedBy}`;
-  const evidence = [{ atMs: change.noticedMs, text: [`noticed: ${change.state}`, ...change.differences].join('; ') }];
-  if (change.changedMs !== null) evidence.unshift({ atMs: change.changedMs, text: `changed${who}` });
+  const by = { by: change.changedBy };
+  const evidence: Evidence[] = [
+    {
+      atMs: change.noticedMs,
+      code: 'change_noticed',
+      text: [`noticed: ${change.state}`, ...change.differences].join('; '),
+      figures: { change: change.state, differences: change.differences.join('; ') },
+    },
+  ];
+  if (change.changedMs !== null)
+    evidence.unshift({ atMs: change.changedMs, code: 'changed', text: `changed${who}`, figures: by });
   const certainty = change.changedMs === null && change.noticedMs > atMs ? 'likely' : 'certain';
-  return answer(taskReasons[change.found], certainty, `${taskWords[change.found]}${who}`, evidence);
+  return answer(
+    taskReasons[change.found],
+    certainty,
+    { text: `${taskWords[change.found]}${who}`, figures: by },
+    evidence,
+  );
 };
 
 /** From what became of the job version on the host. */
@@ -40,7 +54,13 @@ export const fromAssignment: Judge = ({ atMs }, { assignment }) => {
   const said = [assignment.code, assignment.message].filter(Boolean).join(': ').replace(/\.$/, '');
   if (state === 'failed' || state === 'rejected') {
     const text = `version ${version} is not registered on the host: ${said || state}`;
-    return answer('not_applied', 'certain', text, [{ atMs: updatedMs, text: `${state}` }]);
+    const seen: Evidence = {
+      atMs: updatedMs,
+      code: 'assignment',
+      text: state,
+      figures: { version, assignment: state },
+    };
+    return answer('not_applied', 'certain', { text, figures: { version, why: assignment.code } }, [seen]);
   }
   if (appliedVersion === null || (updatedMs > atMs && state === 'applied')) {
     const text =
@@ -48,7 +68,14 @@ export const fromAssignment: Judge = ({ atMs }, { assignment }) => {
         ? 'it is not registered on the host yet'
         : 'it may not have been registered on the host yet';
     const certainty = appliedVersion === null ? 'certain' : 'likely';
-    return answer('not_applied', certainty, text, [{ atMs: updatedMs, text: `version ${version}: ${state}` }]);
+    return answer('not_applied', certainty, { text, figures: { version } }, [
+      {
+        atMs: updatedMs,
+        code: 'assignment',
+        text: `version ${version}: ${state}`,
+        figures: { version, assignment: state },
+      },
+    ]);
   }
   return null;
 };

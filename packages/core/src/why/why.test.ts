@@ -86,8 +86,8 @@ describe('the fire that is meant', () => {
     expect(found).toMatchObject({ previousMs: fireMs });
     if (!found.due)
       expect(explainNoFire(found, at('27T02:00:00')).evidence).toEqual([
-        { atMs: fireMs, text: 'the fire before' },
-        { atMs: at('27T02:00:00'), text: 'the next fire' },
+        { atMs: fireMs, code: 'fire_before', text: 'the fire before' },
+        { atMs: at('27T02:00:00'), code: 'fire_next', text: 'the next fire' },
       ]);
   });
 });

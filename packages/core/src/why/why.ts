@@ -35,19 +35,28 @@ const judges: readonly Judge[] = [
 
 function noTrace({ atMs }: Fire, { history, task }: WhyFacts): WhyAnswer {
   const evidence: Evidence[] = [];
-  if (history === null) evidence.push({ atMs: null, text: "the agent does not read Task Scheduler's log" });
+  if (history === null)
+    evidence.push({ atMs: null, code: 'log_unread', text: "the agent does not read Task Scheduler's log" });
   else if (history.state !== 'on')
     evidence.push({
       atMs: null,
+      code: 'log_state',
+      figures: { log: history.state },
       text: `Task Scheduler's log is ${history.state} on the host${history.message ? `; ${history.message}` : ''}`,
     });
-  if (task?.enabled === false) evidence.push({ atMs: null, text: 'the host last showed the task as switched off' });
+  if (task?.enabled === false)
+    evidence.push({ atMs: null, code: 'task_off', text: 'the host last showed the task as switched off' });
   if (task?.lastResult != null) {
     const { hex, text } = describeResultCode(task.lastResult);
-    evidence.push({ atMs: task.lastRunMs, text: `the task's last result is ${hex}: ${text}` });
+    evidence.push({
+      atMs: task.lastRunMs,
+      code: 'task_result',
+      text: `the task's last result is ${hex}: ${text}`,
+      figures: { resultCode: task.lastResult },
+    });
   }
   if (task?.lastRunMs != null && task.lastRunMs < atMs)
-    evidence.push({ atMs: task.lastRunMs, text: 'the task ran last before that' });
+    evidence.push({ atMs: task.lastRunMs, code: 'ran_before', text: 'the task ran last before that' });
   const text =
     history?.state === 'on'
       ? 'nothing was seen of it, and Task Scheduler says nothing of it either'
@@ -71,7 +80,7 @@ export function explainNoFire(
   nextMs: number | null,
 ): WhyAnswer {
   const evidence: Evidence[] = [];
-  if (previousMs !== null) evidence.push({ atMs: previousMs, text: 'the fire before' });
-  if (nextMs !== null) evidence.push({ atMs: nextMs, text: 'the next fire' });
+  if (previousMs !== null) evidence.push({ atMs: previousMs, code: 'fire_before', text: 'the fire before' });
+  if (nextMs !== null) evidence.push({ atMs: nextMs, code: 'fire_next', text: 'the next fire' });
   return answer(reason, 'certain', noFireWords[reason] ?? reason, evidence);
 }

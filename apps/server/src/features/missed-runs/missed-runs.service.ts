@@ -4,6 +4,7 @@ import { makeProblem } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidInput } from '../../http/api-error.js';
 import { pageOfRows, readCursor } from '../../http/cursor.js';
+import { evidenceView } from '../../shared/evidence-view.js';
 import { type MissedRunRow, MissedRunStore } from '../../store/missed-run.store.js';
 
 type Route = typeof missedRunRoutes.list;
@@ -32,15 +33,16 @@ function readNumberCursor(cursor: string | undefined): string | null {
 }
 
 function view(row: MissedRunRow): Response<Route>['items'][number] {
-  const { amendedVerdict, amendedCause, amendedText, amendedRunId, amendedAt, ...said } = row;
+  const { amendedVerdict, amendedCause, amendedText, amendedRunId, amendedAt, figures, ...said } = row;
   return {
     ...said,
+    ...(figures ? { figures: { ...figures } } : {}),
     scheduledFor: said.scheduledFor.toISOString(),
     lastFor: said.lastFor.toISOString(),
     decidedAt: said.decidedAt.toISOString(),
-    evidence: said.evidence.map(({ atMs, text }) => ({
+    evidence: said.evidence.map(({ atMs, ...each }) => ({
+      ...evidenceView(each),
       at: atMs === null ? null : new Date(atMs).toISOString(),
-      text,
     })),
     amended:
       amendedVerdict === null || amendedAt === null

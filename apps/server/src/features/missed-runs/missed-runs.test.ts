@@ -44,6 +44,8 @@ describe('missed runs', () => {
       { verdict: 'missed', cause: 'host_off', certainty: 'certain', occurrences: 4, amended: null },
       { verdict: 'host_unknown', cause: 'host_unknown', amended: { verdict: 'missed', cause: 'host_off' } },
     ]);
+    // What it is known from has codes, so that it can be said in other languages.
+    expect(off.items[0]?.evidence.map(({ code }) => code)).toEqual(['last_heard', 'heard_again', 'started']);
     const lazy = await app.call(api.missedRuns.list, { cause: 'no_trace', verdict: 'missed' });
     expect(lazy.items.map(({ scheduledFor }) => Date.parse(scheduledFor))).toEqual([at(30), at(10)]);
     const late = await app.call(api.missedRuns.list, { host: 'lazy', since: new Date(at(20)).toISOString() });

@@ -8,6 +8,7 @@ import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
 import { notFound } from '../../http/api-error.js';
 import { pageOfRows, readCursor } from '../../http/cursor.js';
+import { evidenceView } from '../../shared/evidence-view.js';
 import { type WhyHost, type WhyJob, WhyStore } from '../../store/why.store.js';
 
 type Route = typeof whyRoutes.job;
@@ -59,16 +60,17 @@ export class WhyService {
           await this.store.around({ id: job.id, taskPath: taskPathOf(job.name) }, host.id, fire.atMs, nowMs),
         )
       : explainNoFire(fire, nextMs);
-    const { reason, certainty, text, evidence, runId } = found;
+    const { reason, certainty, text, figures, evidence, runId } = found;
     return {
       job: job.name,
       host: host.name,
       reason,
       certainty,
       text,
+      ...(figures ? { figures: { ...figures } } : {}),
       fireAt: fire.due ? iso(fire.atMs) : null,
       version: fire.due ? fire.version.version : null,
-      evidence: evidence.map((each) => ({ at: iso(each.atMs), text: each.text })),
+      evidence: evidence.map(({ atMs, ...said }) => ({ ...evidenceView(said), at: iso(atMs) })),
       runId,
       nextFireAt: iso(nextMs),
     };

@@ -98,7 +98,11 @@ describe('why a job did not run', () => {
       later(-900),
     );
     expect(await why('off')).toMatchObject({ reason: 'host_off', certainty: 'certain' });
-    expect((await why('off')).evidence.at(-1)).toEqual({ at: later(40).toISOString(), text: 'it started' });
+    expect((await why('off')).evidence.at(-1)).toEqual({
+      at: later(40).toISOString(),
+      code: 'started',
+      text: 'it started',
+    });
     expect(await why('absent')).toMatchObject({ reason: 'host_absent', certainty: 'likely' });
   });
 

@@ -84,6 +84,7 @@ function Search({ onClose, onHelp }: Omit<Props, 'opened'>) {
   return (
     <>
       <TextInput
+        data-unsaved="never"
         data-autofocus
         size="md"
         variant="unstyled"

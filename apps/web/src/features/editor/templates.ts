@@ -33,7 +33,6 @@ timeout: 5m
   api: jobTemplates['api-sync'],
   cleanup: jobTemplates.cleanup,
   health: jobTemplates['health-check'],
-  report: jobTemplates.report,
 } as const;
 
 export type TemplateName = keyof typeof templates;

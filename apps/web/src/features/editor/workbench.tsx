@@ -3,10 +3,10 @@ import { Alert, SimpleGrid, Stack } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMemo, useRef, useState } from 'react';
 import type { Document } from 'yaml';
-import { LeaveGuard } from '../../components/leave-guard.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
 import { isUnwritten } from '../../lib/unwritten.js';
+import { useUnsaved } from '../../lib/use-unsaved.js';
 import { ApplyJob } from './apply-job.js';
 import { Conflict } from './conflict.js';
 import type { Fault } from './fault-lines.js';
@@ -45,9 +45,9 @@ export function Workbench({ draft, newest }: WorkbenchProps) {
   const heard = newest !== undefined && newest !== base.version ? { job: base.name, version: newest } : null;
   const conflict = apply.conflict ?? (saved.current ? null : heard);
   const isOtherName = base.version > 0 && nameOf(raw) !== '' && nameOf(raw).toLowerCase() !== base.name.toLowerCase();
+  useUnsaved(() => !saved.current && (draft.isDirty || isUnwritten(form.current)));
   return (
-    <Stack>
-      <LeaveGuard isDirty={() => !saved.current && (draft.isDirty || isUnwritten(form.current))} />
+    <Stack data-unsaved="never">
       {conflict && <Conflict key={conflict.version} draft={draft} {...conflict} />}
       {isOtherName && (
         <Alert color="yellow" role="status">

@@ -28,7 +28,7 @@ export function WhyForm({ host, job }: { host?: string; job?: string }) {
   };
   return (
     <Section title={t('why.title')}>
-      <form onSubmit={submit}>
+      <form onSubmit={submit} data-unsaved="never">
         <Group align="end" gap="sm">
           {job === undefined && (
             <TextInput

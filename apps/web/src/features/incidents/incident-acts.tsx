@@ -1,9 +1,9 @@
 import { incidentRoutes } from '@carillon/contract/http/incidents.routes';
-import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
+import { FormDialog } from '../../components/form-dialog.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
 import { useOnce } from '../../lib/use-once.js';
@@ -99,15 +99,36 @@ interface AskingProps {
   readonly optional?: boolean;
 }
 
-/** An act that needs a word from the person. */
-function Asking({ act, number, label, field, means, first = '', long = false, optional = false }: AskingProps) {
+/** An act that needs a word from the person; what was typed stays when the dialog is put aside. */
+function Asking({ label, ...asked }: AskingProps) {
+  return (
+    <FormDialog
+      title={label}
+      button={(open) => (
+        <Button variant="default" onClick={open}>
+          {label}
+        </Button>
+      )}
+    >
+      {(done) => <Words label={label} {...asked} onDone={done} />}
+    </FormDialog>
+  );
+}
+
+function Words({
+  act,
+  number,
+  label,
+  field,
+  means,
+  first = '',
+  long = false,
+  optional = false,
+  onDone,
+}: AskingProps & { onDone: () => void }) {
   const { t } = useWords();
-  const [opened, { open, close }] = useDisclosure();
   const [text, setText] = useState(first);
-  const doIt = useAct(number, () => {
-    close();
-    if (act !== 'assign') setText('');
-  });
+  const doIt = useAct(number, onDone);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     doIt.mutate({ act, text });
@@ -120,33 +141,22 @@ function Asking({ act, number, label, field, means, first = '', long = false, op
     maxLength: long ? 2_000 : 200,
   };
   return (
-    <>
-      <Button variant="default" onClick={open}>
-        {label}
-      </Button>
-      <Modal opened={opened} onClose={close} title={label} closeButtonProps={{ 'aria-label': t('common.close') }}>
-        <form onSubmit={submit}>
-          <Stack>
-            {means && <Text size="sm">{means}</Text>}
-            {long ? <Textarea rows={4} {...input} /> : <TextInput {...input} />}
-            {act === 'assign' && (
-              <Text size="xs" c="dimmed">
-                {t('incidents.assignNobody')}
-              </Text>
-            )}
-            {doIt.isError && <Failure error={doIt.error} />}
-            <Group justify="end">
-              <Button
-                type="submit"
-                loading={doIt.isPending}
-                disabled={act === 'note' && !optional && text.trim() === ''}
-              >
-                {label}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
-    </>
+    <form onSubmit={submit}>
+      <Stack>
+        {means && <Text size="sm">{means}</Text>}
+        {long ? <Textarea rows={4} {...input} /> : <TextInput {...input} />}
+        {act === 'assign' && (
+          <Text size="xs" c="dimmed">
+            {t('incidents.assignNobody')}
+          </Text>
+        )}
+        {doIt.isError && <Failure error={doIt.error} />}
+        <Group justify="end">
+          <Button type="submit" loading={doIt.isPending} disabled={act === 'note' && !optional && text.trim() === ''}>
+            {label}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

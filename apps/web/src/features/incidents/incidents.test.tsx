@@ -105,7 +105,9 @@ describe('the page of an incident', () => {
     expect(await screen.findByRole('button', { name: 'Take back' })).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Assign' }));
     fireEvent.change(await screen.findByLabelText('Assigned to'), { target: { value: ' Ann ' } });
-    fireEvent.click(within(screen.getByRole('dialog', { name: 'Assign' })).getByRole('button', { name: 'Assign' }));
+    fireEvent.click(
+      within(await screen.findByRole('dialog', { name: 'Assign' })).getByRole('button', { name: 'Assign' }),
+    );
     await waitFor(() =>
       expect(network.calls).toContainEqual({
         route: 'POST /incidents/:number/assign',
@@ -116,9 +118,33 @@ describe('the page of an incident', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Add a note' }));
     fireEvent.change(await screen.findByLabelText('Note'), { target: { value: 'disk replaced' } });
     fireEvent.click(
-      within(screen.getByRole('dialog', { name: 'Add a note' })).getByRole('button', { name: 'Add a note' }),
+      within(await screen.findByRole('dialog', { name: 'Add a note' })).getByRole('button', { name: 'Add a note' }),
     );
     expect(await screen.findByText('disk replaced')).toBeTruthy();
+  });
+
+  it('keeps what was typed when a dialog is put aside, and asks before it is left behind', async () => {
+    const { network } = serverWith();
+    const { history } = renderApp('/incidents/42', network);
+    fireEvent.click(await screen.findByRole('button', { name: 'Add a note' }));
+    const note = await screen.findByLabelText('Note');
+    fireEvent.focusIn(note);
+    fireEvent.input(note, { target: { value: 'disk replaced' } });
+    fireEvent.keyDown(note, { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByRole('dialog', { name: 'Add a note' })).toBeNull());
+    history.push('/jobs');
+    const question = await screen.findByRole('dialog', { name: 'Leave without saving?' });
+    fireEvent.click(within(question).getByRole('button', { name: 'Stay' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(history.location.pathname).toBe('/incidents/42');
+    fireEvent.click(screen.getByRole('button', { name: 'Add a note' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Add a note' });
+    expect((within(dialog).getByLabelText('Note') as HTMLInputElement).value).toBe('disk replaced');
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Add a note' }));
+    expect(await screen.findByText('disk replaced')).toBeTruthy();
+    // It is stored: nothing is lost any more.
+    history.push('/jobs');
+    await waitFor(() => expect(history.location.pathname).toBe('/jobs'));
   });
 
   it('is told in Chinese where its code has words, and as the server says it where not', async () => {

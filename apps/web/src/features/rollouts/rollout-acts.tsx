@@ -14,6 +14,12 @@ type Act = 'halt' | 'resume' | 'rollBack';
 export function RolloutActs({ rollout }: { rollout: Rollout }) {
   const { t } = useWords();
   const [asked, setAsked] = useState<Act | null>(null);
+  // Stays when the question is put aside.
+  const [reason, setReason] = useState('');
+  const done = () => {
+    setAsked(null);
+    setReason('');
+  };
   const { state, canRollBack, job } = rollout;
   const acts: readonly Act[] = [
     ...(state === 'running' ? (['halt'] as const) : []),
@@ -39,16 +45,33 @@ export function RolloutActs({ rollout }: { rollout: Rollout }) {
         title={asked && t(`rollout.ask.${asked}`, { name: job })}
         closeButtonProps={{ 'aria-label': t('common.close') }}
       >
-        {asked && <Question rollout={rollout} act={asked} onDone={() => setAsked(null)} />}
+        {asked && (
+          <Question
+            rollout={rollout}
+            act={asked}
+            reason={reason}
+            onReason={setReason}
+            onClose={() => setAsked(null)}
+            onDone={done}
+          />
+        )}
       </Modal>
     </Group>
   );
 }
 
-function Question({ rollout, act, onDone }: { rollout: Rollout; act: Act; onDone: () => void }) {
+interface QuestionProps {
+  readonly rollout: Rollout;
+  readonly act: Act;
+  readonly reason: string;
+  readonly onReason: (reason: string) => void;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}
+
+function Question({ rollout, act, reason, onReason, onClose, onDone }: QuestionProps) {
   const { t } = useWords();
   const client = useQueryClient();
-  const [reason, setReason] = useState('');
   const { job: name, version, baseVersion, rings, health } = rollout;
   const all = rings.reduce((sum, { hosts }) => sum + hosts, 0);
   const doing = useOnce({
@@ -72,12 +95,12 @@ function Question({ rollout, act, onDone }: { rollout: Rollout; act: Act; onDone
       <TextInput
         label={t('rollout.reason')}
         value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
+        onChange={(event) => onReason(event.currentTarget.value)}
         data-autofocus
       />
       {doing.isError && <Failure error={doing.error} />}
       <Group justify="end">
-        <Button variant="default" onClick={onDone}>
+        <Button variant="default" onClick={onClose}>
           {t('bulk.not')}
         </Button>
         <Button

@@ -9,6 +9,7 @@ import { PagedTable } from '../../components/paged-table.js';
 import { When } from '../../components/when.js';
 import { EvidenceLines } from '../../components/why-answer.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { pagedQuery } from '../../lib/api.js';
 import type { MissedVerdict } from './run-filter.js';
 
@@ -75,12 +76,13 @@ function MissedRow({ item }: { item: Missed }) {
 
 function Reason({ item }: { item: Missed }) {
   const { t } = useWords();
-  const { text, certainty, evidence, runId, amended, timezone } = item;
+  const { whyText } = useServerText();
+  const { cause, text, figures, certainty, evidence, runId, amended, timezone } = item;
   const run = amended?.runId ?? runId;
   return (
     <>
       <Text size="sm">
-        {text}{' '}
+        {whyText({ reason: cause, text, figures })}{' '}
         {certainty !== 'certain' && (
           <Text span size="xs" c="dimmed">
             ({t(`why.${certainty}`)})
@@ -89,7 +91,8 @@ function Reason({ item }: { item: Missed }) {
       </Text>
       {amended && (
         <Text size="sm">
-          {t('missed.later')} <When at={amended.at} zone={timezone} />: {amended.text}
+          {t('missed.later')} <When at={amended.at} zone={timezone} />:{' '}
+          {whyText({ reason: amended.cause, text: amended.text })}
         </Text>
       )}
       <Group gap="md" align="start">

@@ -46,7 +46,7 @@ export function SessionEnded() {
       overlayProps={{ blur: 6 }}
       title={t('signIn.ended')}
     >
-      <Stack onFocusCapture={keepEscape}>
+      <Stack onFocusCapture={keepEscape} data-unsaved="never">
         <Text size="sm">{t('signIn.endedMeans')}</Text>
         {refused !== null && (
           <Alert color="red" variant="light" role="alert">

@@ -11,7 +11,6 @@ export const editor = {
   'editor.template.api': 'API sync',
   'editor.template.cleanup': 'Clean-up',
   'editor.template.health': 'Health check',
-  'editor.template.report': 'Status report',
   'editor.form': 'Form',
   'editor.file': 'File',
   'editor.step.type': '1 · What to run',
@@ -97,7 +96,7 @@ export const editor = {
   'editor.conflict.theirs': 'Go on from theirs, drop mine',
   'editor.conflict.mine': 'Go on from mine, over theirs',
   'leave.title': 'Leave without saving?',
-  'leave.text': 'What you changed is not stored anywhere yet.',
+  'leave.text': 'What you typed or changed is not stored anywhere yet.',
   'leave.stay': 'Stay',
   'leave.go': 'Leave',
 };

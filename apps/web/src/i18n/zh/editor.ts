@@ -13,7 +13,6 @@ export const editor: Same<typeof english> = {
   'editor.template.api': 'API 同步',
   'editor.template.cleanup': '清理',
   'editor.template.health': '健康检查',
-  'editor.template.report': '状态报告',
   'editor.form': '表单',
   'editor.file': '文件',
   'editor.step.type': '1 · 运行什么',
@@ -96,7 +95,7 @@ export const editor: Same<typeof english> = {
   'editor.conflict.theirs': '采用对方的版本，放弃我的',
   'editor.conflict.mine': '采用我的内容，覆盖对方',
   'leave.title': '不保存就离开？',
-  'leave.text': '您的更改尚未保存。',
+  'leave.text': '您输入或更改的内容尚未保存。',
   'leave.stay': '留下',
   'leave.go': '离开',
 };

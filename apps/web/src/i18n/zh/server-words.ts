@@ -1,8 +1,11 @@
 import type { AlertReasonCode, MuteReasonCode, SystemFaultCode } from '@carillon/core/alert/alert-reasons';
 import { type RefusalCode, refusalCodes } from '@carillon/core/signing/refusal';
 import type { AssignmentFaultCode } from '@carillon/core/state/assignment-faults';
-import type { DriftKind, HostState, WhyReason } from '@carillon/core/state/states';
+import type { DriftKind, HistoryState, HostState, WhyReason } from '@carillon/core/state/states';
+import type { EvidenceCode } from '@carillon/core/why/why-facts';
 import type { Said } from '../server-text.js';
+import { jobs } from './jobs.js';
+import { runs } from './runs.js';
 
 /** Why a definition is not registered on a host. */
 export const assignmentFaults: Readonly<Record<AssignmentFaultCode, string>> = {
@@ -157,6 +160,41 @@ export const exitCodes: Readonly<Record<number, string>> = {
   130: '被中断',
   9009: 'cmd 无法识别该命令',
 };
+
+/** What an answer is known from. */
+export const whyEvidence: Readonly<Record<EvidenceCode, Said>> = {
+  joined: '主机加入',
+  paused: '主机被 {{by}} 暂停',
+  last_heard: '最后一次收到主机的消息',
+  heard_again: '再次收到主机的消息',
+  started: '主机启动',
+  made_up: '运行 {{run}} 补上了错过的启动',
+  run: ['运行 {{run}}：{{stateMeans}}，退出码 {{exitCode}}', '运行 {{run}}：{{stateMeans}}'],
+  scheduler_log: '任务计划程序日志：记录 {{records}}',
+  last_result_only: '任务的上次结果，因为无法读取任务计划程序日志',
+  change_noticed: ['发现更改（{{changeMeans}}）：{{differences}}', '发现更改（{{changeMeans}}）'],
+  changed: ['被 {{by}} 更改', '被更改'],
+  assignment: '版本 {{version}}：{{assignmentMeans}}',
+  log_unread: '代理未读取任务计划程序日志',
+  log_state: '主机上的任务计划程序日志{{logMeans}}',
+  task_off: '主机最近一次显示该任务为禁用状态',
+  task_result: ['任务的上次结果为 {{resultCodeHex}}：{{resultCodeMeans}}', '任务的上次结果为 {{resultCodeHex}}'],
+  ran_before: '任务上一次运行早于该时间',
+  fire_before: '上一次计划时间',
+  fire_next: '下一次计划时间',
+};
+
+export const historyStates: Readonly<Record<HistoryState, string>> = {
+  on: '已开启',
+  off: '已关闭',
+  unreadable: '无法读取',
+};
+
+/** Names that pages have words for already; the full stop is theirs. */
+export function nameOf(kind: 'run' | 'reason' | 'assignment' | 'change', value: string): string | undefined {
+  const names: Readonly<Record<string, string>> = { ...runs, ...jobs };
+  return names[`${kind}.${value}`]?.replace(/。$/, '');
+}
 
 /** What became of a fire. */
 export const whyReasons: Readonly<Record<WhyReason, Said>> = {

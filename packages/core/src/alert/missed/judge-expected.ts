@@ -25,7 +25,7 @@ export interface HostContact {
   readonly steadySinceMs: number;
 }
 
-export interface JudgedFire extends Pick<WhyAnswer, 'certainty' | 'text' | 'evidence' | 'runId'> {
+export interface JudgedFire extends Pick<WhyAnswer, 'certainty' | 'text' | 'figures' | 'evidence' | 'runId'> {
   readonly verdict: ExpectedVerdict;
   readonly cause: WhyReason;
   /** Where it is open or unknown: when to look again. */
@@ -116,7 +116,7 @@ function stillSilent(
 ): JudgedFire | null {
   const open = (cause: WhyReason, text: string, againMs: number): JudgedFire => ({
     ...judged(nowMs < atMs + missedRules.graceMs + missedRules.backlogMs ? 'open' : 'host_unknown', answer),
-    ...{ cause, text, certainty: 'unknown', againMs },
+    ...{ cause, text, figures: {}, certainty: 'unknown', againMs },
   });
   if (host.presence === 'offline' || host.presence === 'never-seen')
     return {
@@ -126,7 +126,7 @@ function stillSilent(
   if (host.presence === 'lagging') return open('host_unknown', unheard, nowMs + quickLookMs);
   if (host.waiting > 0) {
     const text = `${host.waiting} events of the host have not arrived yet; its run may be among them`;
-    return open('unreported', text, nowMs + quickLookMs);
+    return { ...open('unreported', text, nowMs + quickLookMs), figures: { waiting: host.waiting } };
   }
   const toldMs = atMs + missedRules.tellMs + behindMs(clockAheadMs);
   if ((host.lastSeenMs ?? 0) < toldMs)
@@ -146,6 +146,6 @@ function assumed({ atMs }: Fire, { nowMs }: WhyFacts, { steadySinceMs }: HostCon
   return { ...silence, verdict: 'missed', againMs: null };
 }
 
-function judged(verdict: ExpectedVerdict, { reason, certainty, text, evidence, runId }: WhyAnswer): JudgedFire {
-  return { verdict, cause: reason, certainty, text, evidence, runId, againMs: null };
+function judged(verdict: ExpectedVerdict, { reason, ...said }: WhyAnswer): JudgedFire {
+  return { verdict, cause: reason, ...said, againMs: null };
 }

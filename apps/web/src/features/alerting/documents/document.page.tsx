@@ -7,13 +7,13 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useMemo, useRef, useState } from 'react';
 import { Failure } from '../../../components/failure.js';
-import { LeaveGuard } from '../../../components/leave-guard.js';
 import { Loaded } from '../../../components/loaded.js';
 import { PageLink } from '../../../components/page-link.js';
 import { Section } from '../../../components/section.js';
 import { useWords } from '../../../i18n/index.js';
 import { query } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
+import { useUnsaved } from '../../../lib/use-unsaved.js';
 import { readText, writeText } from './document-file.js';
 import { DocumentForm } from './document-form.js';
 import { isKind, kindWord, listOf } from './document-kinds.js';
@@ -55,7 +55,7 @@ function Existing({ kind, name }: { kind: AlertDocumentKind; name: string }) {
           <Editor
             key={stored.updatedAt}
             kind={kind}
-            first={writeText(stored.written)}
+            first={stored.source ?? writeText(stored.written)}
             stored={stored}
             onReload={reload}
           />
@@ -101,9 +101,9 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   // Saving would be refused: one of that name is there, and is not the one that is edited here.
   const isTaken = result?.change !== undefined && result.change !== 'created' && !isNamed(stored, name);
   const ofFields = [...problems, ...(isTaken ? [{ path: 'name', message: t('doc.taken', { name }) }] : [])];
+  useUnsaved(() => !saved.current && text !== first);
   return (
-    <Stack>
-      <LeaveGuard isDirty={() => !saved.current && text !== first} />
+    <Stack data-unsaved="never">
       <Group justify="space-between">
         <Title order={1} style={{ overflowWrap: 'anywhere' }}>
           {stored ? `${t(kindWord(kind))} ${stored.name}` : t('doc.new', { kind: t(kindWord(kind)) })}
@@ -147,6 +147,8 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
             <SaveDocument
               kind={kind}
               raw={raw}
+              text={text}
+              before={stored && first}
               stored={stored}
               mutes={isQuiet ? (preview.data?.alerts ?? 0) : 0}
               change={result.change}
