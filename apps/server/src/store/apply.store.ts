@@ -226,7 +226,7 @@ export class ApplyStore {
         }
         default: {
           const { kind, spec, written } = document;
-          const change = await this.alertDocuments.put(tx, document, by.author, written);
+          const change = await this.alertDocuments.put(tx, document, by.author, written, by.sources[index]);
           results[index] = { kind, name: spec.name, change, version: null, hosts: null };
         }
       }

@@ -132,15 +132,17 @@ export class ApplyService {
 
   /**
    * One document as `apply` takes it.
+   * @param source its text, as somebody wrote it
    * @param expect when what was edited had been changed last, or that there was none
    * @throws ApiError `conflict` when somebody has changed it meanwhile
    */
   async putDocument(
     document: DocumentPlace,
+    source: string | undefined,
     expect: string | undefined,
     callerName: string,
   ): Promise<Response<typeof alertDocumentRoutes.put>> {
-    const all = { documents: [document], dryRun: false, allowNoHosts: false };
+    const all = { documents: [document], sources: [source ?? null], dryRun: false, allowNoHosts: false };
     const { kind, name } = document;
     const { results } = await this.apply(all, callerName, expect === undefined ? [] : [{ kind, name, expect }]);
     const [result] = results;
