@@ -5,6 +5,11 @@ export function securityTests(text) {
   return [...new Set(text.match(/(?:apps|packages|tools)\/[\w./-]+\.test\.ts/g) ?? [])];
 }
 
+/** All tests that a text names, those of whole products among them, each once. */
+export function namedTests(text) {
+  return [...new Set(text.match(/(?:apps|packages|tools)\/[\w./-]+\.(?:test\.tsx?|whole\.ts)/g) ?? [])];
+}
+
 /**
  * A line for each file, and their sum. A test that says how many attacks it made (`task.meta.attacks`) counts with them,
  * any other as one.

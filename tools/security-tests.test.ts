@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { attackLines, securityTests } from './security-tests.mjs';
+import { attackLines, namedTests, securityTests } from './security-tests.mjs';
 
 const repository = resolve(import.meta.dirname, '..');
 
@@ -30,5 +30,31 @@ describe('what SECURITY.md says is tried', () => {
       '      1        0  b.test.ts',
       '     42       40  all of them',
     ]);
+  });
+});
+
+describe('tests that the documentation names', () => {
+  const text = (file: string) => readFileSync(join(repository, file), 'utf8');
+  const docs = readdirSync(join(repository, 'docs')).filter((name) => name.endsWith('.md'));
+
+  it('are there', () => {
+    const missing = ['README.md', 'SECURITY.md', ...docs.map((name) => `docs/${name}`)].flatMap((file) =>
+      namedTests(text(file))
+        .filter((test) => !existsSync(join(repository, test)))
+        .map((test) => `${file}: ${test}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('prove each answer to an operating problem', () => {
+    const chapter = text('docs/operations.md')
+      .split(/^## /m)
+      .find((part) => part.startsWith('Operating problems'));
+    const sections = (chapter ?? '').split(/^### /m).slice(1);
+    expect(sections.length).toBeGreaterThanOrEqual(4);
+    // In each row of a table that says what answers it.
+    const rows = sections.flatMap((section) => section.match(/^\| (?!-|Problem|What).*$/gm) ?? []);
+    expect(rows.length).toBeGreaterThanOrEqual(12);
+    expect(rows.filter((row) => namedTests(row).length === 0)).toEqual([]);
   });
 });

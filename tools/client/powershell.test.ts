@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { allRoutes } from '@carillon/contract/http/api';
 import type { Route } from '@carillon/contract/http/route';
@@ -7,8 +7,11 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 const folder = resolve(import.meta.dirname, '../../clients/powershell/Carillon');
-const bytes = readFileSync(resolve(folder, 'Carillon.psm1'));
-const module_ = bytes.toString('latin1');
+const root = readFileSync(resolve(folder, 'Carillon.psm1'), 'latin1');
+/** Its parts, as it names them. */
+const parts = [...root.matchAll(/'((?:Private|Public)\/\w+)'/g)].map(([, part]) => `${part}.ps1`);
+const texts = [root, ...parts.map((part) => readFileSync(resolve(folder, part), 'latin1'))];
+const module_ = texts.join('\n');
 const manifest = readFileSync(resolve(folder, 'Carillon.psd1'), 'latin1');
 const functions = [...module_.matchAll(/^function ([\w-]+) \{\n([\s\S]*?)^\}$/gm)].map(([, name = '', body = '']) => ({
   name,
@@ -64,7 +67,7 @@ describe('clients/powershell', () => {
     const told = [
       ...(/Export-ModuleMember -Function @\(([^)]*)\)/.exec(module_)?.[1] ?? '').matchAll(/'([\w-]+)'/g),
     ].map(([, name]) => name);
-    expect(named).toHaveLength(11);
+    expect(named).toHaveLength(12);
     expect(told).toEqual(named);
     expect(exported.map(({ name }) => name).sort()).toEqual([...named].sort());
     for (const { name, body } of exported) {
@@ -75,13 +78,13 @@ describe('clients/powershell', () => {
         expect(body, `${name} -${parameter}`).toMatch(new RegExp(`\\.PARAMETER ${parameter}\n`, 'i'));
       expect(body, name).toContain('.EXAMPLE');
       expect(body, name).toContain('[CmdletBinding(');
-      if (!/^(Get|Connect)-/.test(name)) expect(body, name).toContain('$PSCmdlet.ShouldProcess(');
+      if (!/^(Get|Connect|Test)-/.test(name)) expect(body, name).toContain('$PSCmdlet.ShouldProcess(');
     }
   });
 
   it('calls routes that there are, with parameters and fields that they take', () => {
     const calls = functions.flatMap(({ name, body }) => callsOf(body).map((call) => ({ name, ...call })));
-    expect(calls).toHaveLength(19);
+    expect(calls).toHaveLength(22);
     for (const { name, text, route, path, isList, ...given } of calls) {
       expect(route, `${name}: ${text}`).toBeDefined();
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, each]) => each);
@@ -138,8 +141,23 @@ describe('clients/powershell', () => {
       }
   });
 
+  it('loads every file that is in its folder, none of them long', () => {
+    const there = readdirSync(folder, { recursive: true }).map((name) => String(name).replaceAll('\\', '/'));
+    expect(there.filter((name) => name.endsWith('.ps1')).sort()).toEqual([...parts].sort());
+    for (const text of texts) expect(text.split('\n').length).toBeLessThan(250);
+    // Only what is exported stands in a public part.
+    const isPublic = new Set(
+      parts.flatMap((part, index) =>
+        part.startsWith('Public')
+          ? [...(texts[index + 1] ?? '').matchAll(/^function ([\w-]+)/gm)].map(([, name]) => name)
+          : [],
+      ),
+    );
+    expect([...isPublic].sort()).toEqual(exported.map(({ name }) => name).sort());
+  });
+
   it('is ASCII, and closes what it opens', () => {
-    expect([...bytes].filter((byte) => byte > 126 || (byte < 32 && byte !== 10))).toEqual([]);
+    expect(module_.replace(/[\n\x20-\x7e]/g, '')).toBe('');
     for (const [open, close] of ['{}', '()', '[]']) {
       const count = (sign: string | undefined) => bare.split(sign ?? '').length;
       expect(count(open), `${open}${close}`).toBe(count(close));

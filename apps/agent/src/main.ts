@@ -9,7 +9,8 @@ const usage = `carillon-agent ${agentVersion}
          [--root FINGERPRINT] [--schtasks-command JSON] [--wevtutil-command JSON]
          join a server; the token may come as CARILLON_JOIN_TOKEN. Of several addresses the first is the best.
          --root joins only the centre whose root key this is, as carillon keys list prints it.
-         --proxy none, system (the default) or http://[name:password@]host:port; --ca certificates (PEM) of one's own
+         --proxy none, system (the default) or http://[name:password@]host:port; --ca certificates (PEM) of one's own;
+         --tls-cert FILE --tls-key FILE a certificate of this host (PEM) for a balancer that asks for one
   install [--server URL] [--token T] [--name NAME] [--proxy URL] [--ca FILE] [--data DIR] [--no-start] [--schtasks-command JSON]
          [--root FINGERPRINT] [--release-key KEY]...
          keep the agent running from now on: enrols if need be, registers itself with Task Scheduler, starts

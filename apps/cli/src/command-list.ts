@@ -15,6 +15,7 @@ export const commandList: readonly CommandEntry[] = [
   entry(['rollouts'], async () => (await import('./commands/rollouts.js')).addRollouts),
   entry(['jobs'], async () => (await import('./commands/jobs.js')).addJobs),
   entry(['export'], async () => (await import('./commands/export.js')).addExport),
+  entry(['export-runs'], async () => (await import('./commands/export-runs.js')).addExportRuns),
   entry(['hosts'], async () => (await import('./commands/hosts.js')).addHosts),
   entry(['changes'], async () => (await import('./commands/changes.js')).addChanges),
   entry(['inventory'], async () => (await import('./commands/inventory.js')).addInventory),

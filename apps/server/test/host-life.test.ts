@@ -5,17 +5,22 @@ import { silentLog } from '@carillon/agent/lib/log';
 import { runAgent } from '@carillon/agent/programs/agent';
 import { enroll } from '@carillon/agent/programs/enroll';
 import { agentStatus } from '@carillon/agent/programs/status';
+import { witnessOf } from '@carillon/agent/programs/witness';
 import { agentFolderAt } from '@carillon/agent/state/agent-folder';
 import { loadIdentity } from '@carillon/agent/state/identity';
 import { buildEmulator, emulatedSchtasks } from '@carillon/agent/testing/emulated-scheduler';
 import { api } from '@carillon/contract/http/api';
+import { judgeWitness, witnessKeys } from '@carillon/core/audit/witness-check';
 import { AdmissionModule } from '@carillon/server/features/admission/admission.module';
 import { ApplyModule } from '@carillon/server/features/apply/apply.module';
+import { AuditModule } from '@carillon/server/features/audit/audit.module';
 import { EnrolmentTokensModule } from '@carillon/server/features/enrolment-tokens/enrolment-tokens.module';
 import { HostsModule } from '@carillon/server/features/hosts/hosts.module';
 import { AgentGateway } from '@carillon/server/gateway/agent-gateway';
 import { GatewayModule } from '@carillon/server/gateway/gateway.module';
+import { Witnesses } from '@carillon/server/gateway/witnesses.service';
 import { startTestApp, type TestApp } from '@carillon/server/http/testing/test-app';
+import { AuditCheckStore } from '@carillon/server/store/audit-check.store';
 import { jobFile } from '@carillon/server/store/testing/fleet';
 import { cloneDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
@@ -28,7 +33,7 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'carillon-life-'));
   const database = await cloneDatabase();
   drop = database.drop;
-  const modules = [ApplyModule, HostsModule, AdmissionModule, EnrolmentTokensModule, GatewayModule];
+  const modules = [AuditModule, ApplyModule, HostsModule, AdmissionModule, EnrolmentTokensModule, GatewayModule];
   app = await startTestApp(database.url, { modules });
   app.app.get(AgentGateway).attach(app.app.getHttpServer());
 }, 120_000);
@@ -80,7 +85,23 @@ it('a host waits, is let in, changes its key, and goes', { timeout: 90_000 }, as
   const second = run(data);
   await until(() => expect(agentStatus(data).connected).toBe(true));
 
-  // 3. It goes: nothing of ours is left there, and here what it did.
+  // 3. It is a witness of the audit, to whoever asks through the server and to whoever asks the host itself.
+  await new AuditCheckStore(app.database).turn(null, false, Date.now());
+  await app.app.get(Witnesses).look(Date.now());
+  const [asked] = await until(async () => {
+    const { items } = await app.call(api.audit.witnesses, {});
+    expect(items).toMatchObject([{ host: 'WEB-01', state: 'answered', ends: [{}] }]);
+    return items;
+  });
+  const own = witnessOf(data);
+  expect(asked).toMatchObject({ ends: own.ends, keys: own.keys });
+  const said = { host: own.host, ends: own.ends, keys: own.keys ?? null };
+  const { items: rows } = await app.call(api.audit.chain, { limit: 500 });
+  const keys = witnessKeys([said], null)?.keys ?? [];
+  const judge = (kept: typeof rows) => judgeWitness(said, keys, new Map(kept.map(({ seq, hash }) => [seq, hash]))).code;
+  expect([judge(rows), judge(rows.slice(0, 1))]).toEqual(['fits', 'cut_off']);
+
+  // 4. It goes: nothing of ours is left there, and here what it did.
   await app.call(api.admission.decommission, { name: 'WEB-01', body: {} });
   await second.ended;
   expect(existsSync(task)).toBe(false);
@@ -89,7 +110,7 @@ it('a host waits, is let in, changes its key, and goes', { timeout: 90_000 }, as
   const { items } = await app.call(api.hosts.list, {});
   expect(items.map(({ name }) => name)).not.toContain('WEB-01');
 
-  // 4. The machine joins again: another host with the same name.
+  // 5. The machine joins again: another host with the same name.
   const { token: again } = await app.call(api.hosts.createToken, { body: { labels: { role: 'web' } } });
   await enroll({ server: app.origin, data, token: again, name: 'WEB-01', schtasksCommand }, {});
   run(data);

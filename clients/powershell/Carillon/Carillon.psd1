@@ -13,6 +13,7 @@
         'Get-CarillonRun'
         'Get-CarillonRunOutput'
         'Start-CarillonJob'
+        'Test-CarillonJob'
         'Stop-CarillonRun'
         'Get-CarillonIncident'
         'Confirm-CarillonIncident'

@@ -5,10 +5,35 @@ export interface Problem {
   /** Stable machine name; the dashboard owns the words for it. */
   readonly code: ProblemCode;
   readonly expected: string;
+  /** The same by code and figures, for who says it in another language; absent where only the sentence says it. */
+  readonly expects?: Expectation;
   /** The value found, shortened to be printable on one line. */
   readonly got: string;
   /** One English sentence that names the field and what was expected. */
   readonly message: string;
+}
+
+/** What a field is to be, by code; each with its figures. */
+export const expectationFigures = {
+  known_key: [],
+  type: ['type'],
+  one_of: ['values'],
+  at_most: ['limit'],
+  at_most_characters: ['limit'],
+  at_most_items: ['limit'],
+  at_least: ['limit'],
+  at_least_characters: ['limit'],
+  at_least_items: ['limit'],
+  format: ['format'],
+  documented_form: [],
+  name: [],
+  saved: ['kind'],
+} as const satisfies Record<string, readonly string[]>;
+export type ExpectationCode = keyof typeof expectationFigures;
+
+export interface Expectation {
+  readonly code: ExpectationCode;
+  readonly figures?: Readonly<Record<string, string | number>>;
 }
 
 export type ProblemCode =
@@ -26,7 +51,13 @@ export type ProblemCode =
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: Problem[] };
 
 /** Builds a problem whose message always has the same shape: field, what was expected, what was got. */
-export function makeProblem(path: string, code: ProblemCode, expected: string, got: unknown): Problem {
+export function makeProblem(
+  path: string,
+  code: ProblemCode,
+  expected: string,
+  got: unknown,
+  expects?: Expectation,
+): Problem {
   const shown = shorten(got);
   const field = path || 'document';
   const message =
@@ -35,7 +66,7 @@ export function makeProblem(path: string, code: ProblemCode, expected: string, g
       : code === 'missing'
         ? `${field}: missing; expected ${expected}`
         : `${field}: expected ${expected}, got ${shown}`;
-  return { path, code, expected, got: shown, message };
+  return { path, code, expected, ...(expects ? { expects } : {}), got: shown, message };
 }
 
 /** A value as one short printable line: control characters escaped, at most 80 characters. */

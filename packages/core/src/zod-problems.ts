@@ -1,5 +1,5 @@
 import type { core } from 'zod';
-import { joinPath, makeProblem, type Problem, type ProblemCode } from './problem.js';
+import { type Expectation, joinPath, makeProblem, type Problem, type ProblemCode } from './problem.js';
 
 /** What a schema's own refinement tells about itself: `z.string().refine(rule, problem('wrong_value', 'a crontab'))`. */
 export function problemParams(
@@ -34,18 +34,41 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) =>
-        makeProblem(joinPath([...parts, key]), 'unknown_key', 'a key of the documented form', key),
+        makeProblem(joinPath([...parts, key]), 'unknown_key', 'a key of the documented form', key, {
+          code: 'known_key',
+        }),
       );
     case 'invalid_type':
-      return [makeProblem(path, got === undefined ? 'missing' : 'wrong_type', article(issue.expected), got)];
+      return [
+        makeProblem(path, got === undefined ? 'missing' : 'wrong_type', article(issue.expected), got, {
+          code: 'type',
+          figures: { type: issue.expected },
+        }),
+      ];
     case 'invalid_value':
-      return [makeProblem(path, 'wrong_value', `one of ${issue.values.map(String).join(', ')}`, got)];
+      return [oneOf(path, issue.values.map(String).join(', '), got)];
     case 'too_big':
-      return [makeProblem(path, 'too_long', `at most ${issue.maximum}${unit(issue.origin)}`, got)];
+      return [
+        makeProblem(
+          path,
+          'too_long',
+          `at most ${issue.maximum}${unit(issue.origin)}`,
+          got,
+          limit('at_most', issue.origin, issue.maximum),
+        ),
+      ];
     case 'too_small':
-      return [makeProblem(path, 'too_short', `at least ${issue.minimum}${unit(issue.origin)}`, got)];
+      return [
+        makeProblem(
+          path,
+          'too_short',
+          `at least ${issue.minimum}${unit(issue.origin)}`,
+          got,
+          limit('at_least', issue.origin, issue.minimum),
+        ),
+      ];
     case 'invalid_format':
-      return [makeProblem(path, 'wrong_value', formatWords(issue), got)];
+      return [makeProblem(path, 'wrong_value', formatWords(issue), got, formatOf(issue))];
     case 'invalid_union':
       return [
         makeProblem(
@@ -53,10 +76,11 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
           'wrong_value',
           issue.message.startsWith('Invalid') ? 'one of the documented forms' : issue.message,
           got,
+          issue.message.startsWith('Invalid') ? { code: 'documented_form' } : undefined,
         ),
       ];
     case 'invalid_key':
-      return [makeProblem(path, 'wrong_value', 'a valid name', issue.path.at(-1))];
+      return [makeProblem(path, 'wrong_value', 'a valid name', issue.path.at(-1), { code: 'name' })];
     case 'custom': {
       const params = issue.params as { code?: ProblemCode; expected?: string } | undefined;
       return [makeProblem(path, params?.code ?? 'wrong_value', params?.expected ?? issue.message, got)];
@@ -64,6 +88,21 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
     default:
       return [makeProblem(path, 'wrong_value', issue.message, got)];
   }
+}
+
+const oneOf = (path: string, values: string, got: unknown): Problem =>
+  makeProblem(path, 'wrong_value', `one of ${values}`, got, { code: 'one_of', figures: { values } });
+
+function limit(code: 'at_most' | 'at_least', origin: string, value: number | bigint): Expectation {
+  const figures = { limit: Number(value) };
+  if (origin === 'string') return { code: `${code}_characters`, figures };
+  return { code: origin === 'array' || origin === 'set' ? `${code}_items` : code, figures };
+}
+
+/** Of a pattern that says of itself what it is, only the words are known. */
+function formatOf({ format, message }: { readonly format: string; readonly message: string }): Expectation | undefined {
+  if (format !== 'regex') return { code: 'format', figures: { format } };
+  return message.startsWith('Invalid') ? { code: 'documented_form' } : undefined;
 }
 
 function unit(origin: string): string {

@@ -28,6 +28,9 @@ export interface SecretsLink {
   status(body: Body<'secrets.status'>): void;
 }
 
+/** Where what the centre gave is kept. */
+export type CentralShelf = Pick<PasswordFile, 'setCentral' | 'forgetCentral' | 'centralVersion' | 'hasOwn' | 'markOf'>;
+
 export interface CentralPorts {
   readonly agentId: string;
   readonly hostName: () => string | undefined;
@@ -35,8 +38,8 @@ export interface CentralPorts {
   readonly privateKey: KeyObject;
   readonly sealKeys: SealKeys;
   readonly trust: () => Trust;
-  readonly secrets: PasswordFile;
-  readonly passwords: PasswordFile;
+  readonly secrets: CentralShelf;
+  readonly passwords: CentralShelf;
   readonly registered: () => readonly RegisteredJob[];
   readonly log: Log;
 }
@@ -226,7 +229,7 @@ export class CentralSecrets {
     return this.fileOf({ purpose }).centralVersion(name, purpose === 'secret' ? jobId : undefined);
   }
 
-  private fileOf({ purpose }: Pick<VaultName, 'purpose'>): PasswordFile {
+  private fileOf({ purpose }: Pick<VaultName, 'purpose'>): CentralShelf {
     return purpose === 'secret' ? this.ports.secrets : this.ports.passwords;
   }
 }

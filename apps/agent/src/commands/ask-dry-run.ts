@@ -22,12 +22,12 @@ export function askDryRun({ command, arguments: words }: Command, limitMs: numbe
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
     });
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      child.kill('SIGKILL');
-    }, limitMs);
     const fail = (code: string, message: string) => resolve({ ok: false, code, message, answer: answer.text() });
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      // What it has started may hold its output open; nobody waits for that.
+      fail('dry_run_late', `the dry run did not end within ${limitMs / 1_000} s`);
+    }, limitMs);
     child.stdout.on('data', (chunk: Buffer) => answer.take(chunk));
     child.stderr.on('data', (chunk: Buffer) => answer.take(chunk));
     child.once('error', (error) => {
@@ -36,7 +36,6 @@ export function askDryRun({ command, arguments: words }: Command, limitMs: numbe
     });
     child.once('close', (exitCode) => {
       clearTimeout(timer);
-      if (isLate) return fail('dry_run_late', `the dry run did not end within ${limitMs / 1_000} s`);
       const verdict = dryRunOfExitCode(exitCode);
       if (verdict) return resolve({ ok: true, verdict, answer: answer.text() });
       fail('dry_run_failed', `the dry run ended with exit code ${exitCode}`);

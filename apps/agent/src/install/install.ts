@@ -22,6 +22,8 @@ export interface InstallOptions {
   readonly root?: string | undefined;
   readonly proxy?: string | undefined;
   readonly ca?: string | undefined;
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
   /** JSON list; only where there is no Task Scheduler. */
   readonly schtasksCommand?: string | undefined;
   /** Public keys of publishers whose releases of the agent are taken; added to those pinned before. */

@@ -1,6 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FakeServer } from '../testing/fake-server.js';
 import { linkMemoryAgent } from '../testing/memory-agent.js';
 import { makeEvents } from '../testing/samples.js';
@@ -125,6 +129,100 @@ describe.skipIf(noAuthority)(`a server's certificate${noAuthority ? ` (skipped: 
     });
   });
 });
+
+describe.skipIf(noAuthority)("a host's own certificate", () => {
+  const first = async (server: string, route: Route) => {
+    const channel = await Channel.open(server, { route });
+    const message = await channel.next(5_000);
+    channel.close();
+    return message?.name;
+  };
+
+  it('is shown to a server that asks for one, also through a proxy; without it, or with one of another authority, nobody gets in', async () => {
+    const { caFile: ca, key, cert, client } = makeAuthority();
+    const proxy = (await startSmallProxy()).url;
+    const server = await start({ tls: { key, cert, ca: readFileSync(ca) }, hostname: 'carillon.test' });
+    expect(await first(server.url, { ca, proxy, ...client })).toBe('challenge');
+    // TLS 1.3 tells a refusal after the handshake, so that the socket may end before it is read.
+    for (const route of [{}, makeAuthority().client])
+      expect(await failure(server.url, { ca, proxy, ...route })).toMatchObject({
+        code: expect.stringMatching(/_ALERT_|ECONNRESET|EPIPE/),
+      });
+  });
+
+  it.skipIf(spawnSync('haproxy', ['-v']).status !== 0)(
+    'is asked for by HAProxy as it is shipped, of agents alone',
+    async () => {
+      const { caFile: ca, key, cert, client } = makeAuthority();
+      const proxy = (await startSmallProxy()).url;
+      const server = await start();
+      const port = await freePort();
+      await startHaproxy({ port, ca, pem: Buffer.concat([cert, key]), server: server.port });
+      const url = `https://carillon.test:${port}`;
+      expect(await first(url, { ca, proxy, ...client })).toBe('challenge');
+      expect(await failure(url, { ca, proxy })).toMatchObject({ message: expect.stringContaining('403') });
+      expect(await failure(url, { ca, proxy, ...makeAuthority().client })).toMatchObject({
+        code: expect.stringMatching(/_ALERT_|ECONNRESET|EPIPE/),
+      });
+      // A browser has none: it gets as far as the server, which here knows no such page.
+      const page = await new Promise<number | undefined>((resolve, reject) => {
+        const options = { port, host: '127.0.0.1', servername: 'carillon.test', ca: readFileSync(ca), path: '/' };
+        get(options, (answer) => resolve(answer.resume().statusCode)).once('error', reject);
+      });
+      expect(page).toBe(404);
+    },
+  );
+
+  it.each([
+    ['without its key', { tlsCert: '/nowhere' }, /tlsCert: cannot read \/nowhere \(ENOENT\)/],
+    ['that is missing', { tlsKey: '/nowhere' }, /tlsCert: expected a file beside that of the other, got nothing/],
+  ])('%s is said', async (_what, route, message) => {
+    expect(await failure('https://127.0.0.1:9', route)).toMatchObject({
+      code: 'bad_setting',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** HAProxy with the shipped configuration and its lines for certificates of hosts, until the test ends. */
+async function startHaproxy({ port, ca, pem, server }: { port: number; ca: string; pem: Buffer; server: number }) {
+  const folder = makeTempFolder();
+  const [file, certificate] = [join(folder, 'haproxy.cfg'), join(folder, 'tls.pem')];
+  writeFileSync(certificate, pem);
+  const shipped = readFileSync(new URL('../../../../docker/haproxy.cfg', import.meta.url), 'utf8');
+  const config = shipped
+    .replace(/^ +bind .*\n/m, '')
+    .replace(/# (bind |http-request deny )/g, '$1')
+    .replace(':8443', `127.0.0.1:${port}`)
+    .replace('/run/secrets/tls_certificate', certificate)
+    .replace('/run/secrets/agents_ca', ca)
+    .replace(/maxconn .*/, 'maxconn 100')
+    .replace(/server-\d:7070 check/g, `127.0.0.1:${server}`);
+  writeFileSync(file, config);
+  const child = spawn('haproxy', ['-db', '-f', file], { stdio: 'ignore' });
+  onTestFinished(async () => {
+    const ended = once(child, 'exit');
+    if (child.kill('SIGTERM')) await ended;
+  });
+  const reachable = () =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(true)).once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+  await vi.waitFor(async () => {
+    if (child.exitCode !== null) throw new Error(`haproxy ended with ${child.exitCode}`);
+    expect(await reachable()).toBe(true);
+  }, 5_000);
+}
 
 describe('two addresses', () => {
   it('of which the first is gone: the second at once; and back when the first answers again', async () => {

@@ -4,11 +4,12 @@ import { isIP } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { chooseProxy, type ProxyChoice } from '@carillon/core/link/proxy';
 import { readWinHttpSettings } from '@carillon/core/link/winhttp-proxy';
+import { type CertificateFiles, clientCertificate } from './client-certificate.js';
 import { openTunnel } from './proxy-tunnel.js';
 import { trustedRoots } from './trusted-roots.js';
 
-/** The way to a server as an administrator set it; both have a default. */
-export interface Route {
+/** The way to a server as an administrator set it; all have a default. The host's own certificate is shown to who asks for one. */
+export interface Route extends CertificateFiles {
   /** `none`, an http or https URL, or `system`. */
   readonly proxy?: string | undefined;
   /** File with certificates (PEM) that are trusted besides the known ones. */
@@ -20,6 +21,8 @@ export interface Passage {
   readonly proxy: ProxyChoice;
   readonly socketOptions: {
     readonly ca?: string[];
+    readonly cert?: string;
+    readonly key?: string;
     readonly rejectUnauthorized: true;
     readonly createConnection?: () => Socket;
   };
@@ -27,17 +30,17 @@ export interface Passage {
 
 /**
  * Finds the way to a server, and opens the tunnel where there is a proxy on it.
- * @throws LinkError of the proxy; Error naming the file of certificates
+ * @throws LinkError of the proxy; Error naming the file of certificates or of the key
  */
 export async function findPassage(
   server: URL,
-  { proxy: setting = 'system', ca: caFile }: Route,
+  { proxy: setting = 'system', ca: caFile, ...own }: Route,
   options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
 ): Promise<Passage> {
   const ca = trustedRoots(caFile);
   const proxy = proxyFor(server, setting);
   // Said outright: NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment must not turn the check off.
-  const checked = { ...(ca ? { ca } : {}), rejectUnauthorized: true } as const;
+  const checked = { ...(ca ? { ca } : {}), ...clientCertificate(own), rejectUnauthorized: true } as const;
   if (proxy.kind === 'direct') return { proxy, socketOptions: checked };
   const isSecure = server.protocol === 'https:';
   const host = server.hostname.replace(/^\[|\]$/g, '');

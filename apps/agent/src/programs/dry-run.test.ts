@@ -74,6 +74,7 @@ describe('a dry run on a host', () => {
     const { verdict, lines } = await foretell(makeManifest({ run, runAs: 'local-service' }));
     expect(verdict).toBe('would_fail');
     expect(lines).toContain('secret ssh-key, as standard input: MISSING');
+    expect(lines).toContain('program: no-such-program, which cannot be started');
     expect(lines).toContain('problem: program not found: no-such-program');
     expect(lines).toContain('problem: no working directory /no/such/folder');
     expect(lines.at(-1)).toBe('it would fail: no secret ssh-key on this host');

@@ -50,8 +50,9 @@ export async function enroll(
   // Of a host that was taken out here before.
   rmSync(folder.leaving, { force: true });
   const servers = serverList(options.server);
-  const { proxy, ca } = options;
-  const { server, channel } = await openFirst(servers, { proxy, ca: ca && resolve(ca) });
+  const { proxy } = options;
+  const files = filesOf(options);
+  const { server, channel } = await openFirst(servers, { proxy, ...files });
   try {
     const enrolled = await joinServer(
       channel,
@@ -64,7 +65,7 @@ export async function enroll(
       server,
       ...(servers.length > 1 ? { servers } : {}),
       ...(proxy === undefined ? {} : { proxy }),
-      ...(ca === undefined ? {} : { ca: resolve(ca) }),
+      ...files,
       scheduler,
       ...(options.name === undefined ? {} : { name: options.name }),
       runner: selfCommand('run', '--data', folder.root),
@@ -102,6 +103,12 @@ function requireRoot(fingerprint: string | undefined, keys: SignedKeySet | undef
   throw new Error(
     `--root: expected a centre with the root key ${fingerprint}, this one has ${found}; nothing is trusted`,
   );
+}
+
+/** Full paths of what the way to the server needs: the agent runs elsewhere than this. */
+function filesOf({ ca, tlsCert, tlsKey }: Route): Pick<Route, 'ca' | 'tlsCert' | 'tlsKey'> {
+  const given = Object.entries({ ca, tlsCert, tlsKey }).filter(([, path]) => path !== undefined);
+  return Object.fromEntries(given.map(([name, path]) => [name, resolve(path as string)]));
 }
 
 /** The first address that answers. @throws LinkError of the last one */

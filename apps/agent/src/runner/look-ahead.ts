@@ -75,7 +75,10 @@ function launchOf(
   const scriptFile = scriptFileOf(folder.scripts, manifest);
   const noAction = { command: '', arguments: [] };
   const plan = planLaunch(run, { platform: process.platform, env, scriptFile, action: noAction });
-  if (plan.kind !== 'start') return { ok: false, message: plan.message };
+  if (plan.kind !== 'start') {
+    const asked = run.kind === 'program' ? { program: run.program, arguments: run.arguments } : {};
+    return { ok: false, message: plan.message, ...asked };
+  }
   if ('script' in run && !existsSync(scriptFile))
     return { ok: false, message: `the job's script is not at ${scriptFile}` };
   return { ok: true, program: plan.program, arguments: plan.arguments };

@@ -94,6 +94,7 @@ export class Fleet {
       seed,
       playOf: ({ host, manifest, count }) => playOf(rules, host, manifest.name, count),
       ledger: this.ledger,
+      withSecrets: this.options.withSecrets,
       onOnline: () => {
         if (!joined) this.joining -= 1;
         joined = true;

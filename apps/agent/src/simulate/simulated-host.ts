@@ -4,6 +4,9 @@ import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { keyId } from '@carillon/core/desired/signing';
 import type { ReconnectRules } from '@carillon/core/link/reconnect';
 import { dryRunCapability } from '@carillon/core/run/dry-run';
+import { makeSealKeys } from '@carillon/core/secrets/hpke';
+import { sealedSecrets } from '@carillon/core/secrets/secret-use';
+import { CentralSecrets } from '../accounts/central-secrets.js';
 import { EventSender } from '../collect/event-sender.js';
 import { OutputShipper } from '../collect/output-shipper.js';
 import { CommandDesk } from '../commands/command-desk.js';
@@ -24,6 +27,7 @@ import { hostTimezone } from '../zones/host-timezone.js';
 import { FleetCache } from './fleet-cache.js';
 import type { Ledger } from './ledger.js';
 import { MemoryOutputSource } from './memory-output.js';
+import { MemoryShelf } from './memory-shelf.js';
 import { type PlayOf, SimulatedRuns } from './simulated-runs.js';
 
 type Facts = Body<'hello'>['facts'];
@@ -39,6 +43,8 @@ export interface SimulatedHostOptions {
   /** Of an earlier start: it has joined already. */
   readonly identity?: Identity | undefined;
   readonly reconnect?: ReconnectRules;
+  /** It takes secrets of the centre, as a real agent does. */
+  readonly withSecrets?: boolean | undefined;
   /** Gets what happens; absent where nobody compares. */
   readonly ledger?: Ledger | undefined;
   readonly onOnline: () => void;
@@ -121,10 +127,11 @@ export class SimulatedHost {
       Date.now(),
     );
     this.runs = runs;
+    const central = this.options.withSecrets ? { central: this.takeSecrets(identity, agentId) } : {};
     const desired = new DesiredSync(
       agentId,
       () => this.applyFacts(identity),
-      { scheduler, cache, storeScript: () => undefined, ...this.moreApplyPorts() },
+      { scheduler, cache, storeScript: () => undefined, ...central, ...this.moreApplyPorts() },
       silentLog,
     );
     const commands = new CommandDesk(() => ({ agentId, signerKeys }), new MemoryCommandJournal(), runs, silentLog);
@@ -140,7 +147,7 @@ export class SimulatedHost {
           servers: [server],
           identity,
           facts: () => this.facts(),
-          parts: { ...more, eventLog, events, output, desired, commands, contact, log: silentLog },
+          parts: { ...more, ...central, eventLog, events, output, desired, commands, contact, log: silentLog },
           ...(reconnect ? { reconnect } : {}),
         },
         signal,
@@ -149,6 +156,16 @@ export class SimulatedHost {
       runs.abandon();
       await desired.stop();
     }
+  }
+
+  private takeSecrets({ privateKey, signerKeys }: Identity, agentId: string): CentralSecrets {
+    return new CentralSecrets({
+      ...{ agentId, privateKey, log: silentLog, sealKeys: makeSealKeys() },
+      ...{ secrets: new MemoryShelf(), passwords: new MemoryShelf() },
+      hostName: () => this.options.name,
+      trust: () => ({ signerKeys, revokedKeys: [] }),
+      registered: () => this.cache.registered().jobs,
+    });
   }
 
   protected applyFacts({ agentId = '', signerKeys }: Identity) {
@@ -182,12 +199,12 @@ export class SimulatedHost {
   }
 
   private facts(): Facts {
-    const { name, facts } = this.options;
+    const { name, facts, withSecrets } = this.options;
     return {
       os: 'Simulated Windows Server',
       timezone: hostTimezone(),
       agentVersion,
-      capabilities: ['run', 'stop', dryRunCapability],
+      capabilities: ['run', 'stop', dryRunCapability, ...(withSecrets ? ['secrets', sealedSecrets] : [])],
       ...facts?.(),
       hostname: name,
       scheduler: 'memory',

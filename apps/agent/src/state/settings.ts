@@ -26,6 +26,9 @@ const settingsSchema = z.object({
     .optional(),
   /** File with certificates (PEM) of a certificate authority of one's own. */
   ca: z.string().min(1).optional(),
+  /** Files with a certificate of this host's own and its key (PEM), for a balancer that asks for one. */
+  tlsCert: z.string().min(1).optional(),
+  tlsKey: z.string().min(1).optional(),
   scheduler: z.object({
     kind: z.enum(['schtasks', 'emulated']),
     /** Program and first arguments; on Windows the full path of schtasks.exe. */

@@ -26,8 +26,8 @@ export interface FakeServerOptions {
   readonly origin?: string;
   /** Answers the handshake with this status instead of a WebSocket. */
   readonly refuse?: { readonly status: number; readonly retryAfter?: string };
-  /** Serves TLS. */
-  readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
+  /** Serves TLS; with `ca` to those alone who show a certificate of that authority. */
+  readonly tls?: { readonly key: Buffer; readonly cert: Buffer; readonly ca?: Buffer };
   /** Name in its address. */
   readonly hostname?: string;
   readonly script?: Script;
@@ -84,12 +84,16 @@ export class FakeServer {
   private readonly sockets = new Set<Socket>();
 
   private constructor(public options: FakeServerOptions) {
-    this.http = options.tls ? createTlsServer(options.tls) : createServer();
+    this.http = options.tls
+      ? createTlsServer({ ...options.tls, requestCert: options.tls.ca !== undefined })
+      : createServer();
     const upgrades = new WebSocketServer({ noServer: true, handleProtocols: () => agentSubprotocol });
     this.http.on('connection', (socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
+    // It has no pages.
+    this.http.on('request', (_request, response) => response.writeHead(404).end());
     this.http.on('upgrade', (request, socket, head) => {
       const { refuse } = this.options;
       if (refuse || request.url !== agentPath) {

@@ -6,8 +6,16 @@ import { makeTempFolder } from './temp-folder.js';
 /** Why no certificates can be made here; undefined when they can. Node alone cannot sign any. */
 export const noAuthority = spawnSync('openssl', ['version']).status === 0 ? undefined : 'needs the openssl program';
 
-/** A certificate authority of our own and a server's certificate for `carillon.test` that it signed. */
-export function makeAuthority(): { caFile: string; key: Buffer; cert: Buffer } {
+export interface TestAuthority {
+  readonly caFile: string;
+  readonly key: Buffer;
+  readonly cert: Buffer;
+  /** Certificate and key of a host. */
+  readonly client: { readonly tlsCert: string; readonly tlsKey: string };
+}
+
+/** An authority of our own, a server's certificate for `carillon.test` and one of a host, which it signed. */
+export function makeAuthority(): TestAuthority {
   const folder = makeTempFolder();
   const file = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
@@ -17,5 +25,13 @@ export function makeAuthority(): { caFile: string; key: Buffer; cert: Buffer } {
   writeFileSync(file('names'), 'subjectAltName=DNS:carillon.test\n');
   const signing = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'names'];
   openssl('x509', '-req', '-in', 'server.csr', '-out', 'server.pem', ...signing);
-  return { caFile: file('ca.pem'), key: readFileSync(file('server.key')), cert: readFileSync(file('server.pem')) };
+  openssl('req', ...newKey, '-keyout', 'host.key', '-out', 'host.csr', '-subj', '/CN=WIN-01');
+  openssl('x509', '-req', '-in', 'host.csr', '-out', 'host.pem', ...signing.slice(0, -2));
+  const client = { tlsCert: file('host.pem'), tlsKey: file('host.key') };
+  return {
+    client,
+    caFile: file('ca.pem'),
+    key: readFileSync(file('server.key')),
+    cert: readFileSync(file('server.pem')),
+  };
 }

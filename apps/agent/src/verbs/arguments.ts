@@ -9,6 +9,8 @@ const options = {
   name: { type: 'string' },
   proxy: { type: 'string' },
   ca: { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
   data: { type: 'string' },
   'schtasks-command': { type: 'string' },
   'wevtutil-command': { type: 'string' },

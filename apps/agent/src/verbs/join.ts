@@ -69,6 +69,8 @@ function joining(values: Values) {
     root: root(values.root),
     proxy: proxy(values.proxy),
     ca: values.ca,
+    tlsCert: values['tls-cert'],
+    tlsKey: values['tls-key'],
     schtasksCommand: values['schtasks-command'],
   };
 }

@@ -9,6 +9,8 @@ export interface FleetBenchOptions {
   readonly repository: string;
   readonly hosts: number;
   readonly onProgress: (text: string) => void;
+  /** Its hosts take secrets of the centre. */
+  readonly withSecrets?: boolean;
 }
 
 /** A product of its own with simulated hosts, and what is asked of both. */
@@ -71,7 +73,7 @@ export function withFleetStack<Result>(
 
 async function joinFleet(
   stack: PrivateStack,
-  { repository, hosts, number, onProgress }: FleetBenchOptions & { readonly number: number },
+  { repository, hosts, number, onProgress, withSecrets = false }: FleetBenchOptions & { readonly number: number },
   signal: AbortSignal,
   onStarted: (fleet: FleetProcess) => void,
 ): Promise<{ fleet: FleetProcess; seconds: number }> {
@@ -83,7 +85,7 @@ async function joinFleet(
   const startedMs = Date.now();
   const fleet = FleetProcess.start(repository, {
     ...{ server: stack.url, token, hosts, prefix: `bench-${number}`, seed: number, failureRate: 0, longestRunMs },
-    ...{ joiningAtOnce, realReconnect: true, ledgerFile: null },
+    ...{ joiningAtOnce, realReconnect: true, ledgerFile: null, withSecrets },
   });
   onStarted(fleet);
   const onlineMs = await fleet.untilOnline({ limitMs: joinLimitMs, signal });

@@ -171,7 +171,7 @@ function withSources<B extends { documents: unknown[] }>(
   body: B,
   documents: readonly CheckedDocument[],
 ): B & { sources?: (string | null)[] } {
-  const sources = documents.map(({ source, document }) => (document.kind === 'Job' ? source.text : null));
+  const sources = documents.map(({ source, document }) => (document.kind === 'HostGroup' ? null : source.text));
   if (sources.every((text) => text === null)) return body;
   const whole = { ...body, sources };
   if (Buffer.byteLength(JSON.stringify(whole)) <= limits.apiBodyBytes) return whole;

@@ -127,6 +127,11 @@ describe('audit verify --witnesses', () => {
     expect(good.stdout).toContain('by their own word');
     serve(anew());
     expect(await cli.run('audit', 'verify')).toMatchObject({ exitCode: 0 });
+    // Another host was told nothing since: its word does not make up for the one that was.
+    server.on(auditRoutes.witnesses, () => ({
+      items: [answer('web-1'), answer('web-2', { ends: ends.slice(0, 1) })],
+      next: null,
+    }));
     const found = await cli.run('audit', 'verify', '--witnesses');
     expect([found.exitCode, found.stdout]).toEqual([
       1,

@@ -6,6 +6,7 @@ import { thisMachine } from '../bench/measure.js';
 import { type Quantiles, shortNumbers } from '../bench/quantiles.js';
 import { benchReconnect, type ReconnectFigures } from '../bench/reconnect.js';
 import { benchRunNow, type RunNowFigures } from '../bench/runnow.js';
+import { benchSecrets, type SecretsFigures } from '../bench/secrets.js';
 import { benchStorm, type StormFigures } from '../bench/storm.js';
 import { type Cli, handle } from '../lib/command.js';
 import { positiveInteger } from '../lib/pages.js';
@@ -16,7 +17,7 @@ type Row = readonly [what: string, ours: string, goal: string];
 const onItsOwn = 'on a product of its own that goes afterwards (under 2 minutes)';
 const mostHosts = 10_000;
 
-/** `carillon bench connect`, `fanout`, `storm`, `reconnect` and `runnow`. */
+/** `carillon bench connect`, `fanout`, `secrets`, `storm`, `reconnect` and `runnow`. */
 export function addFleetBenches(parent: Command, cli: Cli): void {
   const add = (name: string, description: string, hosts: number) =>
     parent
@@ -39,6 +40,12 @@ export function addFleetBenches(parent: Command, cli: Cli): void {
   handle(fanout, cli, async (session: Session, { hosts }: { hosts: number }) => {
     const figures = await benchFanout(optionsOf(session, hosts));
     return show(session, figures, fanoutRows(figures));
+  });
+
+  const secrets = add('secrets', 'a secret that many hosts use is given another value', 500);
+  handle(secrets, cli, async (session: Session, { hosts }: { hosts: number }) => {
+    const figures = await benchSecrets(optionsOf(session, hosts));
+    return show(session, figures, secretsRows(figures));
   });
 
   const storm = add('storm', 'jobs of many hosts are due at the same time', 1_000).option(
@@ -112,6 +119,17 @@ function fanoutRows(figures: FanoutFigures): Row[] {
     ['as many answered messages of a bare WebSocket server, p99 ms', one(figures.baseline), ''],
     ['run now on all: last result committed, s', figures.runNowSeconds.committed.toFixed(2), '2'],
     ['run now on all: every result shown by the API, s', figures.runNowSeconds.visible.toFixed(2), '2'],
+    ...cpuRows(figures.cpu),
+  ];
+}
+
+function secretsRows(figures: SecretsFigures): Row[] {
+  return [
+    [`another value had by ${figures.hosts} hosts, p50/p95/p99 ms`, quantiles(figures), ''],
+    ['on the last host, ms', one(figures.maxMs), ''],
+    ['  the request itself', one(figures.requestMs), ''],
+    ['the job changed on all of them, the last host, ms', one(figures.baseline), ''],
+    ['the list of secrets with how hosts stand, p50 ms', one(figures.listMs), ''],
     ...cpuRows(figures.cpu),
   ];
 }

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
+import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ArchiveMetrics } from '../observability/archive-metrics.js';
+import { RunOutputStore } from '../store/run-output.store.js';
 import { addOutput } from '../store/testing/runs.js';
+import { RunOutputs } from './run-outputs.js';
 import { type ArchiveScene, startArchiveScene } from './testing/archive-scene.js';
 
 let scene: ArchiveScene;
@@ -58,6 +62,10 @@ describe('the archive', () => {
       ...{ objects: 1, outputBytes: 273, failingSince: null, workedAt: expect.any(Date) },
       objectBytes: [...scene.s3.objects.values()][0]?.length,
     });
+    const registry = new Registry();
+    new ArchiveMetrics(state, { archive: scene.settings }).addTo(registry);
+    expect(await registry.metrics()).toMatch(/^carillon_archive_objects 1$[\s\S]+^carillon_archive_output_bytes 273$/m);
+    expect(await registry.metrics()).not.toMatch(/^carillon_archive_failing/m);
     scene.s3.requests.length = 0;
     await Promise.all([outputs.from(old, 0, 0, 1), outputs.from(old, 1, 0, 1), outputs.tails(old, 9)]);
     await outputs.from(old, 0, 6, 1);
@@ -83,6 +91,22 @@ describe('the archive', () => {
     expect([...(await scene.rows())]).toEqual([[[...scene.s3.objects.keys()].join(), 'held']]);
     expect(scene.s3.objects.has(first)).toBe(false);
     expect(await scene.server().state.read()).toMatchObject({ objects: 1, outputBytes: 4 });
+  });
+
+  it('loses no reader in between: what moves while it is read is found in one place or the other', async () => {
+    const old = await scene.run(8, pieces);
+    const { archived } = scene.server();
+    class MovedBeforehand extends RunOutputStore {
+      override async from(...place: Parameters<RunOutputStore['from']>) {
+        await turn();
+        return await super.from(...place);
+      }
+    }
+    const outputs = new RunOutputs(new MovedBeforehand(scene.database), archived);
+    expect((await outputs.from(old, 0, 0, 9)).rows.map(({ data }) => data.toString('latin1')).join('')).toBe(
+      written[0],
+    );
+    expect(await scene.hotPieces(old)).toBe(0);
   });
 
   it('needs no second object for what only came again', async () => {
@@ -177,6 +201,11 @@ describe('an archive that fails', () => {
     for (const days of [0, 0.5, 0.99]) await turn(days);
     expect(await signals()).toEqual([]);
     await turn(1);
+    const registry = new Registry();
+    new ArchiveMetrics(scene.server().state, { archive: scene.settings }).addTo(registry);
+    expect(await registry.metrics()).toMatch(
+      /^carillon_archive_failing_since_timestamp_seconds{fault="unreachable"} \d+/m,
+    );
     expect(await signals()).toEqual([
       { part: 'archive', ok: false, code: 'archive_fails', text: expect.stringMatching(/since .*500 InternalError/) },
     ]);

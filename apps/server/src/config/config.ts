@@ -10,6 +10,10 @@ export interface Config {
   readonly databaseUrl: string;
   /** The same database as the owner of its tables, who migrates it; undefined: as `databaseUrl` says. */
   readonly databaseOwnerUrl?: string | undefined;
+  /** Connections in each of the two pools for requests and background work; those of the ingest are apart. 10 when left out. */
+  readonly databasePool?: number;
+  /** After so long Postgres ends a statement. A minute when left out. */
+  readonly statementTimeoutMs?: number;
   /** Undefined: one server, no Redis; queues then live in Postgres and hints in the process. */
   readonly redisUrl: string | undefined;
   readonly listenHost: string;
@@ -73,6 +77,10 @@ export interface AlertmanagerSettings {
   readonly honourSilences: boolean;
 }
 
+/** Connections of a pool; fewer would wait for each other, more are better shared by several servers. */
+export const defaultDatabasePool = 10;
+export const defaultStatementTimeoutMs = 60_000;
+const [leastPool, mostPool] = [4, 100];
 /** Of what can be set in milliseconds. */
 const longestMs = 10 * 60_000;
 /** A test that is rarer than that would tell too late. */
@@ -91,6 +99,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return {
     databaseUrl: url('DATABASE_URL', secret(env, 'DATABASE_URL'), ['postgresql:', 'postgres:']),
     databaseOwnerUrl: ownerUrl(env),
+    databasePool: databasePool(env.CARILLON_DATABASE_POOL),
+    statementTimeoutMs: milliseconds(
+      'CARILLON_STATEMENT_TIMEOUT_MS',
+      env.CARILLON_STATEMENT_TIMEOUT_MS,
+      defaultStatementTimeoutMs,
+      1_000,
+    ),
     redisUrl: redisUrl ? url('REDIS_URL', redisUrl, ['redis:', 'rediss:']) : undefined,
     listenHost,
     listenPort,
@@ -182,6 +197,12 @@ function milliseconds(name: string, text: string | undefined, fallback: number, 
   const value = text ? Number(text) : fallback;
   if (Number.isInteger(value) && value >= least && value <= longestMs) return value;
   throw new ConfigError(name, `whole milliseconds from ${least} to ${longestMs}`, text);
+}
+
+function databasePool(text: string | undefined): number {
+  const value = text ? Number(text) : defaultDatabasePool;
+  if (Number.isInteger(value) && value >= leastPool && value <= mostPool) return value;
+  throw new ConfigError('CARILLON_DATABASE_POOL', `a whole number from ${leastPool} to ${mostPool}`, text);
 }
 
 function selfWatch(text: string | undefined): number {

@@ -48,7 +48,8 @@ function compile(route: Route): Schemas {
 }
 
 function strict(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodObject) return schema.strict();
+  // One that says itself what it does with other keys stays so.
+  if (schema instanceof z.ZodObject) return schema.def.catchall ? schema : schema.strict();
   if (schema instanceof z.ZodDefault) {
     const { defaultValue, innerType } = schema.def;
     return strict(innerType as z.ZodType).default(defaultValue);

@@ -17,6 +17,8 @@ export interface DocumentRow {
   readonly spec: { readonly name: string };
   /** As in a file; null where nobody wrote it. */
   readonly written: Readonly<Record<string, unknown>> | null;
+  /** Its text; null where there is none. */
+  readonly source: string | null;
   readonly author: string;
   readonly updatedAt: Date;
 }
@@ -55,7 +57,7 @@ export class AlertDocumentListStore {
   /** By name. */
   async list(kind: AlertDocumentKind, after: string | null, limit: number): Promise<DocumentRow[]> {
     const result = await this.database.pool.query<DocumentRow>(
-      `SELECT kind, name, name_key AS "nameKey", spec, written, author, updated_at AS "updatedAt"
+      `SELECT kind, name, name_key AS "nameKey", spec, written, source, author, updated_at AS "updatedAt"
        FROM alert_document WHERE kind = $1 AND ($2::text IS NULL OR name_key > $2) ORDER BY name_key LIMIT $3`,
       [kind, after, limit],
     );
@@ -65,7 +67,7 @@ export class AlertDocumentListStore {
   async get(kind: AlertDocumentKind, name: string): Promise<(DocumentRow & { usedBy: DocumentUse[] }) | null> {
     return poolTransaction(this.database.pool, async (client) => {
       const result = await client.query<DocumentRow>(
-        `SELECT kind, name, name_key AS "nameKey", spec, written, author, updated_at AS "updatedAt"
+        `SELECT kind, name, name_key AS "nameKey", spec, written, source, author, updated_at AS "updatedAt"
          FROM alert_document WHERE kind = $1 AND name_key = $2`,
         [kind, name.toLowerCase()],
       );

@@ -1,7 +1,9 @@
 import type { AlertDocument, AlertDocumentSpecs } from '@carillon/core/alert/documents/alert-documents';
+import type { ChannelType } from '@carillon/core/alert/documents/channel.schema';
 import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
 import type { AlertDocumentKind } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
+import { carryText, meansFields } from '../shared/document-source.js';
 import { noteChange } from './audit-act.js';
 import { digestOf } from './audit-append.js';
 import { Database, type Transaction } from './database.store.js';
@@ -30,15 +32,22 @@ export class AlertDocumentStore {
   /**
    * Writing the same again changes nothing. Inside a transaction that holds the lock of definitions.
    * @param written as in a file; what nobody wrote, such as a silence of another system, has none
+   * @param source its text, kept where it says the same; without one the text before is carried on
    */
-  async put(tx: Transaction, { kind, spec }: AlertDocument, author: string, written?: object): Promise<Change> {
+  async put(
+    tx: Transaction,
+    { kind, spec }: AlertDocument,
+    author: string,
+    written?: object,
+    source: string | null = null,
+  ): Promise<Change> {
     const nameKey = spec.name.toLowerCase();
     const where = { kind_nameKey: { kind, nameKey } };
     const old = await tx.alertDocument.findUnique({ where });
     const json = JSON.parse(JSON.stringify(spec)) as Record<string, Json>;
-    const file = written === undefined ? {} : { written };
+    const file = written === undefined ? {} : { written, source: textOf(written as Fields, source, old) };
     if (old && canonicalJson(old.spec as Json) === canonicalJson(json)) {
-      // The same in other words: the newest are shown to whoever edits it next.
+      // The same in other words, or with other comments: the newest are shown to whoever edits it next.
       if (written !== undefined) await tx.alertDocument.update({ where, data: file });
       return 'unchanged';
     }
@@ -94,6 +103,13 @@ export class AlertDocumentStore {
     return new Map(rows.map(({ channel, fallback }) => [channel, fallback]));
   }
 
+  /** How channels are reached, by name in lower case. */
+  async channelTypes(tx: Transaction): Promise<Map<string, ChannelType>> {
+    const rows = await tx.$queryRaw<{ channel: string; type: ChannelType }[]>`
+      SELECT name_key AS channel, spec->>'type' AS type FROM alert_document WHERE kind = 'Channel'`;
+    return new Map(rows.map(({ channel, type }) => [channel, type]));
+  }
+
   /** All of a kind, by name. */
   async all<K extends AlertDocumentKind>(kind: K): Promise<StoredDocument<K>[]> {
     const rows = await this.database.prisma.alertDocument.findMany({ where: { kind }, orderBy: { nameKey: 'asc' } });
@@ -110,6 +126,18 @@ export class AlertDocumentStore {
   async remove(kind: AlertDocumentKind, nameKey: string): Promise<boolean> {
     return (await this.database.prisma.alertDocument.deleteMany({ where: { kind, nameKey } })).count > 0;
   }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The text that is kept with what was written: its own, or the one before with what has changed written into it. */
+function textOf(
+  written: Fields,
+  source: string | null,
+  old: { readonly written: unknown; readonly source: string | null } | null,
+): string | null {
+  if (source !== null) return meansFields(source, written) ? source : null;
+  return old?.source && old.written ? carryText(old.source, old.written as Fields, written) : null;
 }
 
 /** As it was written, or else as it was read. */

@@ -3,9 +3,9 @@ import {
   afterTurn,
   type CheckedPage,
   findInChain,
-  findKept,
+  isWatchNews,
   looksAgain,
-  stillMissed,
+  missingEnd,
   type WatchProblem,
   watchReason,
   watchRows,
@@ -101,8 +101,8 @@ async function look(
   kept: ChainHead | null,
   nowMs: number,
 ): Promise<CheckTurn> {
-  const known = kept && findKept(kept, await hashOf(client, kept.seq));
-  const missing = known ?? (isAccepted ? null : stillMissed(row.problem, kept));
+  const hash = kept ? await hashOf(client, kept.seq) : undefined;
+  const missing = missingEnd({ kept, hash, known: row.problem, isAccepted });
   const newest = await page(client, row.newest);
   const state = { ...row, againAtMs: row.againAt.getTime() };
   const again = looksAgain(state, newest.count, nowMs) ? await page(client, row.again) : null;
@@ -114,7 +114,7 @@ async function look(
     new Date(after.againAtMs),
     problem && JSON.stringify(problem),
   ]);
-  const isNews = (problem === null) !== (row.problem === null);
+  const isNews = isWatchNews(row.problem, problem);
   if (isNews) {
     const { code, text } = watchReason(problem);
     await signalSystem(client, { atMs: nowMs, part, ok: problem === null, code, text });

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import type { Config } from '../config/config.js';
+import { type Config, defaultDatabasePool, defaultStatementTimeoutMs } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { audited, isAuditDue } from './audit-act.js';
@@ -17,7 +17,6 @@ export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]
 /** A network that swallows packets must not stop everything until TCP gives up a quarter of an hour later. */
 const patience = {
   connectionTimeoutMillis: 10_000,
-  statement_timeout: 60_000,
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
 };
@@ -40,7 +39,11 @@ export class Database implements OnApplicationShutdown {
   readonly ingestPool: pg.Pool;
 
   constructor(@Inject(CONFIG) config: Config) {
-    const options = { connectionString: config.databaseUrl, max: 10, application_name: 'carillon-server', ...patience };
+    const options = {
+      ...{ connectionString: config.databaseUrl, application_name: 'carillon-server', ...patience },
+      max: config.databasePool ?? defaultDatabasePool,
+      statement_timeout: config.statementTimeoutMs ?? defaultStatementTimeoutMs,
+    };
     this.prisma = new PrismaClient({ adapter: new PrismaPg(options) });
     this.pool = limitedPool(new pg.Pool(options));
     // The pool waits for what `onConnect` returns, which its type does not say.

@@ -1,7 +1,7 @@
 import type { Body } from '@carillon/contract/agent/catalog';
-import type { JobSpec } from '@carillon/core/job/job-spec';
-import type { HostSecretState, PasswordTrial } from '@carillon/core/secrets/secret-rules';
-import type { VaultName } from '@carillon/core/secrets/secret-use';
+import type { PasswordTrial } from '@carillon/core/secrets/secret-rules';
+import { type VaultName, vaultKey } from '@carillon/core/secrets/secret-use';
+import type { HostStanding, UsedIn, UsingJob } from '@carillon/core/secrets/standings';
 import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
 import { noteChange } from './audit-act.js';
@@ -10,26 +10,6 @@ import type { FenceClaim } from './fence.js';
 import { type Columns, unnest } from './unnest.js';
 
 type StatusItem = Body<'secrets.status'>['items'][number];
-
-/** A job whose program or account needs something of the vault, as it is now. */
-export interface UsingJob {
-  readonly jobId: string;
-  readonly name: string;
-  readonly spec: Pick<JobSpec, 'run' | 'runAs' | 'overrides'>;
-}
-
-/** How one host stands with one thing of the vault. */
-export interface HostStanding {
-  readonly jobId: string;
-  readonly hostId: string;
-  readonly host: string;
-  readonly capabilities: readonly string[];
-  readonly state: HostSecretState | null;
-  readonly version: number | null;
-  readonly code: string | null;
-  readonly message: string | null;
-  readonly updatedAt: Date | null;
-}
 
 /** Why a host is not given a new password yet: another one tries it. */
 export const heldBack = 'tried_elsewhere';
@@ -42,6 +22,14 @@ const statusColumns = {
   code: ['text', (item) => clean(item.code)],
   message: ['text', (item) => clean(item.message)],
 } as const satisfies Columns<StatusItem>;
+
+type UsedBy = VaultName & Pick<UsingJob, 'jobId'>;
+
+const usedColumns = {
+  purpose: ['text', ({ purpose }: UsedBy) => purpose],
+  name: ['text', ({ name }) => name],
+  job_id: ['uuid', ({ jobId }) => jobId],
+} as const satisfies Columns<UsedBy>;
 
 /** Keys of hosts for their secrets, and what they tell of what they were given. */
 @Injectable()
@@ -155,17 +143,22 @@ export class HostSecretStore {
     return rows;
   }
 
-  /** How the hosts of these jobs stand with something, by host's name. */
-  async standings({ purpose, name }: VaultName, jobIds: readonly string[]): Promise<HostStanding[]> {
-    const { rows } = await this.database.pool.query<HostStanding>(
-      `SELECT a.job_id AS "jobId", h.id AS "hostId", h.name AS host, coalesce(h.capabilities, '{}') AS capabilities, s.state, s.version, s.code, s.message,
-         s.updated_at AS "updatedAt"
-       FROM assignment a JOIN host h ON h.id = a.host_id
-         LEFT JOIN host_secret s ON s.host_id = h.id AND s.purpose = $1 AND s.name_key = $2
-       WHERE a.job_id = ANY($3::uuid[]) AND a.state <> 'removing' ORDER BY h.name_key, a.job_id`,
-      [purpose, name, jobIds],
+  /** How the hosts of the jobs that use these things stand with each, by core's `vaultKey`, hosts by name: one query. */
+  async standings(used: readonly Pick<UsedIn, 'name' | 'jobs'>[]): Promise<ReadonlyMap<string, HostStanding[]>> {
+    const pairs = used.flatMap(({ name, jobs }) => jobs.map(({ jobId }) => ({ ...name, jobId })));
+    const found = new Map(used.map(({ name }): [string, HostStanding[]] => [vaultKey(name), []]));
+    if (pairs.length === 0) return found;
+    const batch = unnest('x', usedColumns, pairs);
+    const { rows } = await this.database.pool.query<HostStanding & VaultName>(
+      `SELECT x.purpose, x.name, a.job_id AS "jobId", h.id AS "hostId", h.name AS host,
+         coalesce(h.capabilities, '{}') AS capabilities, s.state, s.version, s.code, s.message, s.updated_at AS "updatedAt"
+       FROM ${batch.sql} JOIN assignment a ON a.job_id = x.job_id JOIN host h ON h.id = a.host_id
+         LEFT JOIN host_secret s ON s.host_id = h.id AND s.purpose = x.purpose AND s.name_key = x.name
+       WHERE a.state <> 'removing' ORDER BY h.name_key, a.job_id`,
+      batch.values,
     );
-    return rows;
+    for (const { purpose, name, ...row } of rows) found.get(vaultKey({ purpose, name }))?.push(row);
+    return found;
   }
 }
 

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDownload, IconX } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
@@ -64,6 +64,15 @@ export function ExportButton<T extends object>({ name, columns, size = 'sm', rea
     >
       {t('export.rows', { count: rows })}
     </Button>
+  );
+}
+
+/** Rows that the page has all of, for a spreadsheet. @param rows a column for each of their fields */
+export function ExportRows({ name, rows }: { name: string; rows: readonly object[] }) {
+  return (
+    <Group justify="end" mt={6}>
+      <ExportButton name={name} size="compact-xs" read={async () => ({ items: rows, next: null })} />
+    </Group>
   );
 }
 

@@ -1,6 +1,7 @@
 import { ApiFailure } from '@carillon/contract/http/client';
 import type { ApiErrorBody } from '@carillon/contract/http/error';
 import { useWords, type Word } from '../i18n/index.js';
+import { useServerText } from '../i18n/use-server-text.js';
 
 type T = (word: Word, values?: Record<string, string | number>) => string;
 
@@ -10,9 +11,10 @@ const kinds: Record<string, Word> = { job: 'kind.job', host: 'kind.host', run: '
 /** Words for whatever a call threw: the server's code and parameters in the reader's language, or that it cannot be reached. */
 export function useFailureText() {
   const { t } = useWords();
+  const { expectedText } = useServerText();
   return (error: unknown): string =>
     error instanceof ApiFailure
-      ? bodyText(t, error.body)
+      ? bodyText(t, expectedText, error.body)
       : t(isNetworkError(error) ? 'common.unreachable' : 'common.broken');
 }
 
@@ -21,7 +23,11 @@ function isNetworkError(error: unknown): boolean {
   return error instanceof TypeError;
 }
 
-function bodyText(t: T, { code, params, message }: ApiErrorBody): string {
+function bodyText(
+  t: T,
+  expectedText: ReturnType<typeof useServerText>['expectedText'],
+  { code, params, message }: ApiErrorBody,
+): string {
   const { kind, name, problems, request, groups, archived } = params;
   const output = archivedWords(t, archived);
   if (output) return output;
@@ -33,7 +39,7 @@ function bodyText(t: T, { code, params, message }: ApiErrorBody): string {
   }
   const [problem] = problems ?? [];
   if (code === 'invalid' && problem) {
-    return t('error.invalidField', { path: problem.path, expected: problem.expected, got: problem.got });
+    return t('error.invalidField', { path: problem.path, expected: expectedText(problem), got: problem.got });
   }
   return t(`error.${code}`, { message });
 }

@@ -1,5 +1,6 @@
 import { ApiFailure } from '@carillon/contract/http/client';
 import { useWords } from '../i18n/index.js';
+import { useServerText } from '../i18n/use-server-text.js';
 
 interface FieldFaults {
   /** What the server said of a field, or of something inside it, for beside it. */
@@ -11,13 +12,14 @@ interface FieldFaults {
 /** Parts what a call threw between the fields of a form and the form itself. @param fields by their names in the request */
 export function useFieldFaults(error: unknown, fields: readonly string[]): FieldFaults {
   const { t } = useWords();
+  const { expectedText } = useServerText();
   const problems = error instanceof ApiFailure ? (error.body.params.problems ?? []) : [];
   const isIn = (path: string, field: string) => path === field || /^[.[]/.test(path.slice(field.length));
   const known = (path: string) => fields.some((field) => path.startsWith(field) && isIn(path, field));
   return {
     of: (field) => {
       const found = problems.find(({ path }) => path.startsWith(field) && isIn(path, field));
-      return found && t('error.expected', { expected: found.expected, got: found.got });
+      return found && t('error.expected', { expected: expectedText(found), got: found.got });
     },
     rest: problems.length > 0 && problems.every(({ path }) => known(path)) ? null : (error ?? null),
   };

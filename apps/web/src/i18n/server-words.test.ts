@@ -4,6 +4,7 @@ import {
   muteReasonFigures,
   systemFaultCodes,
 } from '@carillon/core/alert/alert-reasons';
+import { expectationFigures } from '@carillon/core/problem';
 import { assignmentFaultCodes } from '@carillon/core/state/assignment-faults';
 import {
   assignmentStates,
@@ -17,11 +18,12 @@ import {
 import { evidenceFigures } from '@carillon/core/why/why-facts';
 import { describe, expect, it } from 'vitest';
 import { say } from './server-text.js';
-import { evidenceIn, muteIn, reasonIn, whyIn } from './use-server-text.js';
+import { evidenceIn, expectedIn, muteIn, reasonIn, whyIn } from './use-server-text.js';
 import * as words from './zh/server-words.js';
 
 const variants = (said: string | readonly string[]) => [said].flat();
-const isChinese = (text: string) => /\p{Script=Han}/u.test(text);
+/** A word may be a name alone, which is looked up. */
+const isChinese = (text: string) => /\p{Script=Han}/u.test(text) || /^\{\{\w+Means\}\}$/.test(text);
 
 describe('words for what the server says', () => {
   it.each([
@@ -30,6 +32,7 @@ describe('words for what the server says', () => {
     ['faults of the product', systemFaultCodes, words.systemFaults],
     ['answers to why', whyReasons, words.whyReasons],
     ['evidence', Object.keys(evidenceFigures), words.whyEvidence],
+    ['expected values', Object.keys(expectationFigures), words.expectations],
     ['logs', historyStates, words.historyStates],
     ['definitions that are not registered', assignmentFaultCodes, words.assignmentFaults],
     ['changed tasks', driftKinds, words.driftKinds],
@@ -70,6 +73,16 @@ describe('words for what the server says', () => {
       return evidenceIn(words, { code, text: '', figures: known }) === null;
     });
     expect(lacking).toEqual([]);
+  });
+
+  it('of expected values ask for figures that belong to the code', () => {
+    const lacking = Object.entries(expectationFigures).filter(([code, figures]) => {
+      const known = Object.fromEntries(figures.map((name) => [name, name === 'limit' ? 7 : 'x']));
+      return expectedIn(words, { code, figures: known }) === null;
+    });
+    expect(lacking).toEqual([]);
+    expect(expectedIn(words, { code: 'type', figures: { type: 'array' } })).toBe('列表');
+    expect(expectedIn(words, { code: 'at_most_characters', figures: { limit: 200 } })).toBe('不超过 200 个字符');
   });
 
   it('of answers say something also without figures, but for what was refused', () => {

@@ -23,6 +23,12 @@ interface Evidence {
   readonly figures?: Figures | undefined;
 }
 
+/** What the server expected of a field. */
+interface Expected {
+  readonly expected: string;
+  readonly expects?: { readonly code: string; readonly figures?: Figures | undefined } | undefined;
+}
+
 type Words = NonNullable<ReturnType<typeof wordsOfServer>>;
 
 /**
@@ -30,7 +36,7 @@ type Words = NonNullable<ReturnType<typeof wordsOfServer>>;
  * or comes from a server that is older than the code, stands in English.
  */
 export function useServerText() {
-  const { language } = useWords();
+  const { t, language } = useWords();
   const words = wordsOfServer(language);
   const reasonText = (reason: Reason): string => (words && reasonIn(words, reason)) ?? reason.text;
   const titleText = ({ title, about }: Titled): string => {
@@ -43,9 +49,21 @@ export function useServerText() {
     (words && whyIn(words, { code: reason, text, figures })) ?? text;
   const evidenceText = ({ code, text, figures }: Evidence): string =>
     (words && code && evidenceIn(words, { code, text, figures })) || text;
+  const expectedText = ({ expected, expects }: Expected): string =>
+    (words && expects && expectedIn(words, expects)) || expected;
+  const problemText = (
+    problem: Expected & { readonly path: string; readonly got: string; readonly message: string },
+  ) =>
+    words
+      ? t(problem.path === '' ? 'error.expected' : 'error.invalidField', {
+          path: problem.path,
+          expected: expectedText(problem),
+          got: problem.got,
+        })
+      : problem.message;
   const faultText = (code: string | null): string | null =>
     (words && code !== null && (of(words.assignmentFaults, code) ?? of(words.driftKinds, code))) || null;
-  return { reasonText, titleText, muteText, whyText, evidenceText, faultText };
+  return { reasonText, titleText, muteText, whyText, evidenceText, faultText, expectedText, problemText };
 }
 
 /** @returns null where there are no words for its code, or figures are missing */
@@ -71,9 +89,24 @@ export function evidenceIn(words: Words, { code, figures }: Reason): string | nu
   return say(of(words.whyEvidence, code), figures ?? {}, meansIn(words));
 }
 
+/** What a field is to be. @returns null as above */
+export function expectedIn(words: Words, { code, figures }: Omit<Reason, 'text'>): string | null {
+  return say(of(words.expectations, code), figures ?? {}, meansIn(words));
+}
+
 /** Names that are figures themselves. */
 const meansIn =
-  ({ assignmentFaults, driftKinds, exitCodes, historyStates, hostStates, nameOf, whyReasons }: Words): Means =>
+  ({
+    assignmentFaults,
+    driftKinds,
+    exitCodes,
+    historyStates,
+    hostStates,
+    nameOf,
+    valueFormats,
+    valueTypes,
+    whyReasons,
+  }: Words): Means =>
   (figure, value) => {
     if (typeof value !== 'string' && typeof value !== 'number') return undefined;
     switch (figure) {
@@ -93,6 +126,10 @@ const meansIn =
         return nameOf(figure, String(value));
       case 'log':
         return of(historyStates, value);
+      case 'type':
+        return of(valueTypes, value);
+      case 'format':
+        return of(valueFormats, value);
       case 'cause':
         return say(of(whyReasons, value), {}) ?? undefined;
       default:

@@ -19,6 +19,8 @@ export interface FleetStart {
   readonly joiningAtOnce: number;
   /** Comes back after a lost connection as real agents do; false: sooner, so that a short simulation sees its hosts again. */
   readonly realReconnect: boolean;
+  /** Its hosts take secrets of the centre. */
+  readonly withSecrets?: boolean;
   /** Where each host's own record of its runs goes at the end, one `LedgerRun` a line; null: none is kept. */
   readonly ledgerFile: string | null;
 }

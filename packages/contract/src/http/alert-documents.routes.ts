@@ -1,5 +1,6 @@
 import { alertDocumentKinds, alertSeverities, incidentStates } from '@carillon/core/state/states';
 import { z } from 'zod';
+import { limits } from '../limits.js';
 import { incidentAbout } from './incidents.routes.js';
 import { defineRoutes, instant, nameParam, pageOf, pageQuery } from './route.js';
 
@@ -14,6 +15,8 @@ export const alertDocument = z.object({
   spec: z.looseObject({ name: z.string() }),
   /** As in a file, to be edited; null where nobody wrote it here, absent from older servers. */
   written: z.record(z.string(), z.unknown()).nullable().optional(),
+  /** Its text with its comments; null where nobody wrote one here, absent from older servers. */
+  source: z.string().nullable().optional(),
   author: z.string(),
   updatedAt: instant,
 });
@@ -51,8 +54,11 @@ export const alertDocumentRoutes = defineRoutes({
        */
       expect: z.union([instant, z.literal('none')]).optional(),
     }),
-    /** The document as in a file; its kind and name may be left out. */
-    body: z.record(z.string(), z.unknown()),
+    /**
+     * The document as in a file; its kind and name may be left out. `source` beside its fields is its text, which is kept
+     * with its comments where it says the same as the fields.
+     */
+    body: z.looseObject({ source: z.string().max(limits.jobSourceCharacters).optional() }),
     response: z.object({ kind: z.string(), name: z.string(), change: z.enum(['created', 'updated', 'unchanged']) }),
   },
   remove: {

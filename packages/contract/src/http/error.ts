@@ -34,6 +34,10 @@ export const problemSchema = z.object({
   path: z.string(),
   code: z.string(),
   expected: z.string(),
+  /** What was expected by code and figures; older servers leave it out, and it is absent where only the sentence says it. */
+  expects: z
+    .object({ code: z.string(), figures: z.record(z.string(), z.union([z.string(), z.number()])).optional() })
+    .optional(),
   got: z.string(),
   message: z.string(),
 });

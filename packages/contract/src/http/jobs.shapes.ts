@@ -207,8 +207,8 @@ export const applyBody = z.object({
   /** Why, for the version's history. */
   reason: z.string().max(limits.reasonCharacters).optional(),
   /**
-   * The YAML or JSON text that each document was read from, by its place in `documents`; null for none. It is kept with
-   * jobs, so that their comments are not lost, and refused where it says anything else than its document.
+   * The YAML or JSON text that each document was read from, by its place in `documents`; null for none. It is kept, so
+   * that comments are not lost; that of a job is refused where it says anything else than its document.
    */
   sources: z.array(z.string().max(limits.jobSourceCharacters).nullable()).max(limits.applyDocuments).optional(),
   /**

@@ -5,7 +5,9 @@ import {
   type CheckedPage,
   findInChain,
   findKept,
+  isWatchNews,
   looksAgain,
+  missingEnd,
   stillMissed,
   type WatchProblem,
   type WatchState,
@@ -87,4 +89,17 @@ it('begins with the first row again when it came to the end', () => {
 it('says which row it is', () => {
   expect(watchReason(findKept(kept, undefined)).text).toContain('row 1 of the audit does not fit (cut_off)');
   expect(watchReason(null).code).toBe('audit_chain_ok');
+});
+
+it('misses what is kept and not there, until it is there again or somebody takes the chain as it is', () => {
+  const known = findKept({ ...kept, seq: 9 }, undefined);
+  const facts = { kept, hash: kept.hash, known: null, isAccepted: false };
+  expect(missingEnd(facts)).toBeNull();
+  expect(missingEnd({ ...facts, kept: null, hash: undefined })).toBeNull();
+  expect(missingEnd({ ...facts, hash: undefined })).toMatchObject({ code: 'cut_off' });
+  expect(missingEnd({ ...facts, known })).toBe(known);
+  expect(missingEnd({ ...facts, known, isAccepted: true })).toBeNull();
+  // What is found missing now counts also then.
+  expect(missingEnd({ ...facts, hash: undefined, isAccepted: true })).toMatchObject({ code: 'cut_off' });
+  expect([isWatchNews(null, known), isWatchNews(known, known), isWatchNews(known, null)]).toEqual([true, false, true]);
 });

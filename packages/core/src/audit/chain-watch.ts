@@ -44,6 +44,32 @@ export function stillMissed(known: WatchProblem | null, kept: ChainHead | null):
   return isMissed && (known.witness !== undefined || (kept?.seq ?? 0) < known.seq) ? known : null;
 }
 
+/**
+ * What is missing of the chain, by ends that are kept elsewhere.
+ * @param kept by whoever looks now; null: nothing
+ * @param hash of the row of that number now; undefined: there is none
+ * @param known what was wrong in the turn before
+ * @param isAccepted whoever runs the servers took the chain as it is: what others keep is not missed any more
+ */
+export function missingEnd({
+  kept,
+  hash,
+  known,
+  isAccepted,
+}: {
+  readonly kept: ChainHead | null;
+  readonly hash: string | null | undefined;
+  readonly known: WatchProblem | null;
+  readonly isAccepted: boolean;
+}): WatchProblem | null {
+  return findKept(kept, hash) ?? (isAccepted ? null : stillMissed(known, kept));
+}
+
+/** Whether people are to be told: something fits no more, or all of it fits again. */
+export function isWatchNews(before: WatchProblem | null, now: WatchProblem | null): boolean {
+  return (before === null) !== (now === null);
+}
+
 /** A page of the chain, as it was found: `place` is where it went on to, or stayed at when something did not fit. */
 export interface CheckedPage {
   readonly place: ChainPlace;

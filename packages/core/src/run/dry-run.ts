@@ -28,7 +28,13 @@ export interface DryRunFacts {
   /** What would be started, placeholders filled in; null for actions, which the agent carries out itself. */
   readonly launch:
     | { readonly ok: true; readonly program: string; readonly arguments: readonly string[] }
-    | { readonly ok: false; readonly message: string }
+    /** Of a program, what the job asks for. */
+    | {
+        readonly ok: false;
+        readonly message: string;
+        readonly program?: string;
+        readonly arguments?: readonly string[];
+      }
     | null;
   /** Null: the job names none. */
   readonly workingDirectory: { readonly path: string; readonly isThere: boolean } | null;
@@ -137,11 +143,13 @@ function aboutJob({ job, host, lookedAs }: DryRunFacts): string[] {
 function aboutProgram({ job, launch, workingDirectory }: DryRunFacts): string[] {
   const names = Object.keys(job.run.environment);
   return [
-    ...(launch?.ok ? [`program: ${launch.program}`] : []),
+    ...(launch?.program === undefined
+      ? []
+      : [`program: ${launch.program}${launch.ok ? '' : ', which cannot be started'}`]),
     // As JSON: where one ends and the next begins is seen.
-    ...(launch?.ok && launch.arguments.length > 0
-      ? [`arguments: ${launch.arguments.map((each) => JSON.stringify(each)).join(' ')}`]
-      : []),
+    ...(launch?.arguments === undefined || launch.arguments.length === 0
+      ? []
+      : [`arguments: ${launch.arguments.map((each) => JSON.stringify(each)).join(' ')}`]),
     ...(launch === null ? [`action: ${job.run.kind}, carried out by the agent`] : []),
     ...(workingDirectory ? [`working directory: ${workingDirectory.path}`] : []),
     ...(names.length > 0 ? [`environment, beside what the host has: ${names.join(', ')}`] : []),

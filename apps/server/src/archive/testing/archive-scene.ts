@@ -32,6 +32,7 @@ export async function startArchiveScene() {
     const state = new ArchiveStateStore(its);
     const nudge = new AlertNudge(new InProcessHints());
     return {
+      archived,
       outputs: new RunOutputs(hot, archived),
       mover: new ArchiveMover(store, hot, archived, state, nudge, config),
       state,

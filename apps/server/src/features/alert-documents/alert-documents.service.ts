@@ -62,12 +62,13 @@ export class AlertDocumentsService {
   }
 }
 
-function viewOf({ kind, name, spec, written, author, updatedAt }: DocumentRow) {
+function viewOf({ kind, name, spec, written, source, author, updatedAt }: DocumentRow) {
   return {
     kind,
     name,
     spec: { ...spec },
     written: written && { ...written },
+    source,
     author,
     updatedAt: updatedAt.toISOString(),
   };

@@ -40,6 +40,27 @@ describe('alert documents', () => {
       await expect(app.call(route, { kind: 'Silence', name: 'storage' })).rejects.toMatchObject({ status: 404 });
   });
 
+  it('keep their text with its comments, also over changes that come without one', async () => {
+    const place = { kind: 'Silence' as const, name: 'spoken' };
+    const text =
+      '# Until the new array is in.\nkind: Silence\nname: spoken\nmatch: job=etl # only this one\nuntil: 2099-01-01T00:00Z\nreason: moves\n';
+    const body = { match: 'job=etl', until: '2099-01-01T00:00Z', reason: 'moves' };
+    const write = (change: object) => app.call(api.alertDocuments.put, { ...place, body: { ...body, ...change } });
+    const kept = async () => (await app.call(api.alertDocuments.get, place)).source;
+    await write({});
+    expect(await kept()).toBeNull();
+    expect(await write({ source: text })).toMatchObject({ change: 'unchanged' });
+    expect(await kept()).toBe(text);
+    await write({ reason: 'the array is late' });
+    expect(await kept()).toBe(text.replace('moves', 'the array is late'));
+    // A text that says something else is not shown as the document's.
+    await write({ reason: 'over', source: text });
+    expect(await kept()).toBeNull();
+    const document = { ...place, ...body };
+    await app.call(api.jobs.apply, { body: { documents: [document], sources: [text] } });
+    expect(await kept()).toBe(text);
+  });
+
   it('are given back as they were written, and not changed over what somebody has not seen', async () => {
     const body = { match: 'env=prod', timezone: 'Europe/Berlin', until: '2099-01-01T00:00', reason: 'moves' };
     const place = { kind: 'Silence' as const, name: 'seen' };

@@ -23,7 +23,8 @@ class ApplyController {
   @Handles(alertDocumentRoutes.put)
   put(@Input() { kind, name, expect, body }: InputOf<typeof alertDocumentRoutes.put>, @CallerOf() caller: Caller) {
     if (kind === 'Freeze') requireFreezeRight(caller, 'freeze.write');
-    return this.service.putDocument({ ...body, kind, name }, expect, caller.name);
+    const { source, ...fields } = body;
+    return this.service.putDocument({ ...fields, kind, name }, source, expect, caller.name);
   }
 }
 

@@ -3,6 +3,14 @@ import type { Input, Response } from '@carillon/contract/http/route';
 import { accountProblem } from '@carillon/core/job/run-as';
 import { shortestSecret } from '@carillon/core/run/redact';
 import { isForJob, type VaultName, type VaultPurpose, vaultKey, vaultName } from '@carillon/core/secrets/secret-use';
+import {
+  countStandings,
+  type HostStanding,
+  type Standing,
+  standingsOf,
+  type UsedIn,
+  usersOf,
+} from '@carillon/core/secrets/standings';
 import { Inject, Injectable } from '@nestjs/common';
 import { SecretExpiry } from '../../alerting/secret-expiry.js';
 import { ApiError, invalidField, notFound } from '../../http/api-error.js';
@@ -10,7 +18,6 @@ import { pageOfRows, readCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { HostSecretStore } from '../../store/host-secret.store.js';
 import { type JobSecretRow, JobSecretStore } from '../../store/job-secret.store.js';
-import { countStandings, type Standing, standingsOf, type UsedIn, usersOf } from './standings.js';
 
 type Routes = typeof jobSecretRoutes;
 type Summary = Response<Routes['get']>;
@@ -40,12 +47,12 @@ export class JobSecretsService {
       ]),
     );
     const keys = [...names.keys()].sort().filter((key) => after === null || key > after);
-    const page = await Promise.all(
-      keys.slice(0, limit + 1).map(async (key) => ({
-        key,
-        summary: await this.summary(names.get(key) as VaultName, stored.get(key), users.get(key)),
-      })),
-    );
+    const shown = keys.slice(0, limit + 1);
+    const rows = await this.hostSecrets.standings(shown.flatMap((key) => users.get(key) ?? []));
+    const page = shown.map((key) => {
+      const name = names.get(key) as VaultName;
+      return { key, summary: summaryOf(name, stored.get(key), users.get(key), rows.get(key) ?? []) };
+    });
     return pageOfRows(
       page,
       limit,
@@ -136,30 +143,39 @@ export class JobSecretsService {
     row: JobSecretRow | undefined,
     used: UsedIn | undefined,
   ): Promise<Standing[]> {
-    if (!used) return [];
-    const rows = await this.hostSecrets.standings(
-      name,
-      used.jobs.map(({ jobId }) => jobId),
-    );
-    return standingsOf(name, row?.version ?? null, used, rows);
+    return used ? standingsOf(name, row?.version ?? null, used, await this.told(used)) : [];
   }
 
   private async summary(name: VaultName, row: JobSecretRow | undefined, used: UsedIn | undefined): Promise<Summary> {
-    const usedBy = used?.jobs.map((job) => job.name) ?? [];
-    return {
-      purpose: name.purpose,
-      name: row?.shown ?? used?.shown ?? name.name,
-      version: row?.version ?? null,
-      description: row?.description ?? '',
-      jobs: [...(row?.jobs ?? [])],
-      expiresAt: row?.expiresAt?.toISOString() ?? null,
-      author: row?.author ?? null,
-      updatedAt: row?.updatedAt.toISOString() ?? null,
-      usedBy,
-      notFor: row ? usedBy.filter((job) => !isForJob(row.jobs, job)) : [],
-      hosts: countStandings(await this.standings(name, row, used)),
-    };
+    return summaryOf(name, row, used, used ? await this.told(used) : []);
   }
+
+  private async told(used: UsedIn): Promise<readonly HostStanding[]> {
+    return (await this.hostSecrets.standings([used])).get(vaultKey(used.name)) ?? [];
+  }
+}
+
+/** @param rows what hosts of its jobs told of it */
+function summaryOf(
+  name: VaultName,
+  row: JobSecretRow | undefined,
+  used: UsedIn | undefined,
+  rows: readonly HostStanding[],
+): Summary {
+  const usedBy = used?.jobs.map((job) => job.name) ?? [];
+  return {
+    purpose: name.purpose,
+    name: row?.shown ?? used?.shown ?? name.name,
+    version: row?.version ?? null,
+    description: row?.description ?? '',
+    jobs: [...(row?.jobs ?? [])],
+    expiresAt: row?.expiresAt?.toISOString() ?? null,
+    author: row?.author ?? null,
+    updatedAt: row?.updatedAt.toISOString() ?? null,
+    usedBy,
+    notFor: row ? usedBy.filter((job) => !isForJob(row.jobs, job)) : [],
+    hosts: countStandings(used ? standingsOf(name, row?.version ?? null, used, rows) : []),
+  };
 }
 
 function requireName(purpose: VaultPurpose, shown: string): void {

@@ -1,6 +1,6 @@
 import { api } from '@carillon/contract/http/api';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AlertEngine } from '../../alerting/engine.service.js';
 import { SecretExpiry } from '../../alerting/secret-expiry.js';
 import { VaultCheck } from '../../alerting/vault-check.js';
@@ -190,5 +190,28 @@ describe('at each start', () => {
       { data: { ok: false, code: 'secrets_closed', text: expect.stringContaining('secret etl-token') } },
     ]);
     expect(rows).toHaveLength(1);
+  });
+});
+
+describe('the list', () => {
+  it('asks the database as often for many secrets as for one, and says of each what it says alone', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `listed-${index}`);
+    for (const name of names) await set(name, { value: 'v4lue-of-it', jobs: ['*'] });
+    await apply(names.map((name) => job(`uses-${name}`, name)));
+    const asked = vi.spyOn(app.database.pool, 'query');
+    const queries = async (limit: number) => {
+      asked.mockClear();
+      const { items } = await app.call(api.jobSecrets.list, { limit });
+      // Others work on the same connections meanwhile.
+      const ours = asked.mock.calls.filter(([text]) => /job_secret|host_secret|'runAs'/.test(String(text)));
+      return { items, count: ours.length };
+    };
+    const [one, many] = [await queries(1), await queries(50)];
+    asked.mockRestore();
+    expect(many.items.length).toBeGreaterThanOrEqual(12);
+    expect([one.count, many.count]).toEqual([3, 3]);
+    const listed = many.items.find(({ name }) => name === 'listed-3');
+    expect(listed).toMatchObject({ usedBy: ['uses-listed-3'], hosts: { total: 2, waiting: 2 } });
+    expect(await app.call(api.jobSecrets.get, { purpose: 'secret', name: 'listed-3' })).toEqual(listed);
   });
 });

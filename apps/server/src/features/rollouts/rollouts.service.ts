@@ -1,6 +1,7 @@
 import type { rolloutRoutes } from '@carillon/contract/http/rollouts.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { RingHealth } from '@carillon/core/rollout/next-step';
+import { judgeRollBack } from '@carillon/core/rollout/roll-back';
 import { describeRing } from '@carillon/core/rollout/rollout-rules';
 import { describeStep } from '@carillon/core/rollout/step-words';
 import { Inject, Injectable } from '@nestjs/common';
@@ -75,12 +76,13 @@ export class RolloutsService {
   ): Promise<Response<Routes['rollBack']>> {
     const row = await this.store.newest(name);
     if (!row) throw notFound('rollout of job', name);
-    const { job, version, baseVersion: sameAs } = row;
-    if (!canRollBack(row) || sameAs === null) throw new ApiError('conflict', whyNoWayBack(row), { job, version });
+    const { job, version } = row;
+    const verdict = judgeRollBack(row);
+    if (!verdict.ok) throw new ApiError('conflict', verdict.message, { job, version });
     const done = await this.store.rollBack(row, { author, comment }, Date.now());
     if (!done) throw changedMeanwhile(job);
     if (done.changedHosts.length > 0) this.hints.publish({ kind: 'desired', hostIds: done.changedHosts });
-    return { job, version: done.version, sameAs, hosts: done.changedHosts.length };
+    return { job, version: done.version, sameAs: verdict.to, hosts: done.changedHosts.length };
   }
 
   private async require(name: string, state: RolloutRow['state'], words: string): Promise<RolloutRow> {
@@ -103,17 +105,6 @@ export class RolloutsService {
   }
 }
 
-function canRollBack({ isNewest, baseVersion, state }: RolloutRow): boolean {
-  return isNewest && baseVersion !== null && (state === 'running' || state === 'halted' || state === 'done');
-}
-
-function whyNoWayBack({ job, version, baseVersion, isNewest }: RolloutRow): string {
-  if (!isNewest) return `job ${job}: version ${version} is not the newest any more; apply what it should be`;
-  return baseVersion === null
-    ? `job ${job}: no host had it before; carillon delete takes it off its hosts`
-    : `job ${job}: version ${version} was rolled back already`;
-}
-
 function changedMeanwhile(job: string): ApiError {
   return new ApiError('conflict', `job ${job}: its rollout has changed since it was looked at; look again`, { job });
 }
@@ -130,6 +121,6 @@ function viewOf(row: RolloutRow, health: RingHealth = nobody): View {
     startedAt: iso(row.startedMs),
     openedAt: iso(row.openedMs),
     endedAt: row.endedMs === null ? null : iso(row.endedMs),
-    canRollBack: canRollBack(row),
+    canRollBack: judgeRollBack(row).ok,
   };
 }

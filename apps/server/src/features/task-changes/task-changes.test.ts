@@ -10,7 +10,7 @@ import { taskForJob } from '@carillon/core/job/task-for-job';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { writeTaskXml } from '@carillon/wintask/task/write-task-xml';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { joinToken, startGateway, type TestGateway } from '../../gateway/testing/gateway-fixture.js';
 import { newId } from '../../gateway/testing/run-events.js';
 import { facts, ScriptedAgent } from '../../gateway/testing/scripted-agent.js';
@@ -340,5 +340,46 @@ describe('an edited task', () => {
     expect(done.state).toBe('applied');
     expect(await job()).toMatchObject({ version: 2, spec: { overrides: [{ enabled: false }] } });
     expect(await changes()).toMatchObject([{ adoption: 'adopted', adoptedVersion: 2 }]);
+  });
+});
+
+describe('while a freeze holds the job', () => {
+  const freeze = async (job: string) => {
+    const [from, until] = [-1, 1].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16));
+    const times = { from, until, timezone: 'UTC' };
+    const document = { kind: 'Freeze', name: `freeze ${job}`, reason: 'closing', covers: { jobs: [job] }, ...times };
+    await app.call(jobRoutes.apply, { body: { documents: [document] } });
+  };
+  const thaw = () => app.database.pool.query(`DELETE FROM alert_document WHERE kind = 'Freeze'`);
+  const frozen = { status: 409, body: { params: { freeze: expect.stringContaining('freeze job-') } } };
+
+  it('edits that are kept wait, and are adopted when it is over', async () => {
+    const { name, job, tell, look, changes } = await makeJob();
+    await freeze(name);
+    await tell(set({ enabled: false }));
+    await look();
+    await look();
+    expect(await changes()).toMatchObject([{ adoption: 'wanted' }]);
+    expect((await job()).version).toBe(1);
+    await thaw();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
+    await look();
+    vi.useRealTimers();
+    expect(await changes()).toMatchObject([{ adoption: 'adopted', adoptedVersion: 2 }]);
+  });
+
+  it('none is adopted by hand, nor taken back, but with a reason by who may', async () => {
+    const { name, tell, changes } = await makeJob(1, { onDrift: 'leave' });
+    const id = await tell(set({ enabled: false }));
+    await freeze(name);
+    await expect(app.call(taskChangeRoutes.adopt, { id })).rejects.toMatchObject(frozen);
+    expect(await changes()).toMatchObject([{ adoption: null }]);
+    expect(await app.call(taskChangeRoutes.adopt, { id, overrideFreeze: 'it is right' })).toMatchObject({ version: 2 });
+    expect(await audited('taskChanges.adopt')).toContainEqual(
+      expect.objectContaining({ kind: 'Freeze', act: 'overridden', text: 'it is right', after: { job: name } }),
+    );
+    await expect(app.call(taskChangeRoutes.undo, { id })).rejects.toMatchObject(frozen);
+    expect(await app.call(taskChangeRoutes.undo, { id, overrideFreeze: 'it is not' })).toMatchObject({ version: 3 });
+    await thaw();
   });
 });

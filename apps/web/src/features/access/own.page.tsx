@@ -4,6 +4,7 @@ import { type TokenArea, tokenAreas } from '@carillon/core/access/roles';
 import { Button, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { ExportRows } from '../../components/export-button.js';
 import { Failure } from '../../components/failure.js';
 import { Section } from '../../components/section.js';
 import { useFieldFaults } from '../../components/use-field-faults.js';
@@ -49,6 +50,7 @@ function OwnSessions() {
           <SessionRow key={session.id} session={session} />
         ))}
       </Rows>
+      <ExportRows name="own-sessions" rows={sessions.data?.items ?? []} />
     </Section>
   );
 }
@@ -69,6 +71,7 @@ function OwnTokens() {
           ))}
         </Rows>
       )}
+      {tokens.data && tokens.data.items.length > 0 && <ExportRows name="own-tokens" rows={tokens.data.items} />}
       <NewToken />
     </Section>
   );

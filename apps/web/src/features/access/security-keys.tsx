@@ -2,6 +2,7 @@ import { approvalRoutes } from '@carillon/contract/http/approvals.routes';
 import { Alert, Button, Code, Group, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { ExportRows } from '../../components/export-button.js';
 import { Failure } from '../../components/failure.js';
 import { Section } from '../../components/section.js';
 import { SecurityKeyFailure } from '../../components/security-key-failure.js';
@@ -39,23 +40,26 @@ function Keys({ keys }: { keys: readonly ApproverKey[] }) {
   const { t } = useWords();
   const head = ['access.name', 'securityKeys.fingerprint', 'securityKeys.kind', 'access.since'] as const;
   return (
-    <Table.ScrollContainer minWidth={640}>
-      <Table aria-label={t('securityKeys.title')}>
-        <Table.Thead>
-          <Table.Tr>
-            {head.map((word) => (
-              <Table.Th key={word}>{t(word)}</Table.Th>
+    <>
+      <Table.ScrollContainer minWidth={640}>
+        <Table aria-label={t('securityKeys.title')}>
+          <Table.Thead>
+            <Table.Tr>
+              {head.map((word) => (
+                <Table.Th key={word}>{t(word)}</Table.Th>
+              ))}
+              <Table.Th />
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {keys.map((key) => (
+              <Row key={key.key} of={key} />
             ))}
-            <Table.Th />
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {keys.map((key) => (
-            <Row key={key.key} of={key} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      <ExportRows name="security-keys" rows={keys} />
+    </>
   );
 }
 

@@ -2,6 +2,7 @@ import { inventoryRoutes } from '@carillon/contract/http/inventory.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Badge, Code, Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { ExportRows } from '../../components/export-button.js';
 import { HostLink, JobLink } from '../../components/links.js';
 import { Loaded } from '../../components/loaded.js';
 import { PageLink } from '../../components/page-link.js';
@@ -64,42 +65,45 @@ function Differences({ differences }: { differences: Detail['differences'] }) {
 function Tasks({ items }: { items: Detail['items'] }) {
   const { t } = useWords();
   return (
-    <Table.ScrollContainer minWidth={640} mah={420}>
-      <Table aria-label={t('adoption.tasks')} stickyHeader>
-        <Table.Thead>
-          <Table.Tr>
-            {[
-              t('runs.host'),
-              t('hosts.taskPath'),
-              t('jobs.schedule'),
-              t('jobs.runAs'),
-              t('adoption.variants'),
-              t('adoption.replaced'),
-            ].map((name) => (
-              <Table.Th key={name}>{name}</Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.slice(0, tasksShown).map(({ host, path, schedule, problem, runAs, variant, replacedBy }) => (
-            <Table.Tr key={`${host} ${path}`}>
-              <Table.Td>
-                <HostLink name={host} />
-              </Table.Td>
-              <Table.Td className="wrap">{path}</Table.Td>
-              <Table.Td className="wrap">{problem ?? schedule ?? '–'}</Table.Td>
-              <Table.Td>{runAs}</Table.Td>
-              <Table.Td>{variant}</Table.Td>
-              <Table.Td>{replacedBy === null ? '–' : <JobLink name={replacedBy} />}</Table.Td>
+    <>
+      <Table.ScrollContainer minWidth={640} mah={420}>
+        <Table aria-label={t('adoption.tasks')} stickyHeader>
+          <Table.Thead>
+            <Table.Tr>
+              {[
+                t('runs.host'),
+                t('hosts.taskPath'),
+                t('jobs.schedule'),
+                t('jobs.runAs'),
+                t('adoption.variants'),
+                t('adoption.replaced'),
+              ].map((name) => (
+                <Table.Th key={name}>{name}</Table.Th>
+              ))}
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-      {items.length > tasksShown && (
-        <Text size="sm" c="dimmed" p="xs">
-          {t('incidents.andMore', { n: items.length - tasksShown })}
-        </Text>
-      )}
-    </Table.ScrollContainer>
+          </Table.Thead>
+          <Table.Tbody>
+            {items.slice(0, tasksShown).map(({ host, path, schedule, problem, runAs, variant, replacedBy }) => (
+              <Table.Tr key={`${host} ${path}`}>
+                <Table.Td>
+                  <HostLink name={host} />
+                </Table.Td>
+                <Table.Td className="wrap">{path}</Table.Td>
+                <Table.Td className="wrap">{problem ?? schedule ?? '–'}</Table.Td>
+                <Table.Td>{runAs}</Table.Td>
+                <Table.Td>{variant}</Table.Td>
+                <Table.Td>{replacedBy === null ? '–' : <JobLink name={replacedBy} />}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+        {items.length > tasksShown && (
+          <Text size="sm" c="dimmed" p="xs">
+            {t('incidents.andMore', { n: items.length - tasksShown })}
+          </Text>
+        )}
+      </Table.ScrollContainer>
+      <ExportRows name="tasks-of-group" rows={items} />
+    </>
   );
 }

@@ -165,10 +165,11 @@ describe('the page of a document', () => {
 
   it('marks what the server refuses beside its line and its field, and never writes over another change', async () => {
     const written = { kind: 'Route', name: 'prod', to: 'email' };
+    const source = 'kind: Route\nname: prod\nto: email # who is on call\n';
     const message = 'not a duration';
     const problem = { path: 'groupWait', code: 'wrong_value', expected: 'a duration', got: 'soon', message };
     const network = new FakeNetwork()
-      .on(alertDocumentRoutes.get, () => stored('Route', written))
+      .on(alertDocumentRoutes.get, () => ({ ...stored('Route', written), source }))
       .on(jobRoutes.apply, ({ body: { documents } }) =>
         JSON.stringify(documents).includes('soon') ? refuse('invalid', { problems: [problem] }) : result('updated'),
       )
@@ -185,7 +186,8 @@ describe('the page of a document', () => {
     expect(await within(dialog).findByText('Load what is there now')).toBeTruthy();
     expect(asked(network, 'PUT /alert-documents/:kind/:name')[0]).toMatchObject({
       expect: at,
-      body: { to: 'email', groupWait: '5m' },
+      // The file goes with it, comments and all.
+      body: { to: 'email', groupWait: '5m', source: `${source}groupWait: 5m\n` },
     });
   });
 });

@@ -1,32 +1,10 @@
-import type { CommandState } from '@carillon/core/state/states';
 import { Badge, Group, Text } from '@mantine/core';
 import { Failure } from '../../components/failure.js';
 import { HostLink } from '../../components/links.js';
 import { PageLink } from '../../components/page-link.js';
-import { useWords, type Word } from '../../i18n/index.js';
+import { useWords } from '../../i18n/index.js';
+import { commandColors, useCommandWhy } from './command-words.js';
 import { type Command, useCommand } from './use-command.js';
-
-const colors: Record<CommandState, string> = {
-  queued: 'gray',
-  delivered: 'blue',
-  accepted: 'blue',
-  done: 'teal',
-  rejected: 'red',
-  expired: 'orange',
-  indeterminate: 'orange',
-};
-
-/** Refusals that have words of their own, by the agent's code. */
-const refusals: Record<string, Word> = {
-  not_registered: 'command.why.not_registered',
-  not_running: 'command.why.not_running',
-  still_running: 'command.why.still_running',
-  not_started: 'command.why.not_started',
-  agent_restarted: 'command.why.agent_restarted',
-  runner_died: 'command.why.runner_died',
-  not_delivered: 'command.why.not_delivered',
-  no_answer: 'command.why.no_answer',
-};
 
 /** What became of one order to one host, as it becomes it. */
 export function CommandLine({ id }: { id: string }) {
@@ -35,14 +13,14 @@ export function CommandLine({ id }: { id: string }) {
   return command.isError ? <Failure error={command.error} /> : null;
 }
 
-function Told({ command: { host, action, state, code, message, runId } }: { command: Command }) {
+function Told({ command }: { command: Command }) {
   const { t } = useWords();
-  const known = code === null ? undefined : refusals[code];
-  const why = known ? t(known) : [code, message].filter(Boolean).join(': ');
+  const why = useCommandWhy(command);
+  const { host, action, state, runId } = command;
   return (
     <Group gap="sm" wrap="wrap" data-command={state}>
       <HostLink name={host} />
-      <Badge color={colors[state]} variant="light" size="sm" tt="none">
+      <Badge color={commandColors[state]} variant="light" size="sm" tt="none">
         {t(`command.${state}`)}
       </Badge>
       {why && (

@@ -23,13 +23,15 @@ export function useCommand(id: string) {
       return Date.now() < Date.parse(data.expiresAt) ? followMs : slowMs;
     },
   });
-  const done = command.data?.state === 'done';
+  // A dry run leaves no run.
+  const done = command.data?.state === 'done' && command.data.action !== 'dry_run';
   useEffect(() => {
     if (done) void client.invalidateQueries({ queryKey: [runRoutes.list.path] });
   }, [done, client]);
   return command;
 }
 
-function mayChange({ state }: Command): boolean {
+/** Is something still to come of it? */
+export function mayChange({ state }: Command): boolean {
   return isOpenCommand(state) || state === 'accepted';
 }

@@ -5,6 +5,7 @@ import { useMemo, useRef, useState } from 'react';
 import type { Document } from 'yaml';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { isUnwritten } from '../../lib/unwritten.js';
 import { useUnsaved } from '../../lib/use-unsaved.js';
 import { ApplyJob } from './apply-job.js';
@@ -30,6 +31,8 @@ interface WorkbenchProps {
 /** A job as a form and as its file, side by side, with what it would do; either changes the other. */
 export function Workbench({ draft, newest }: WorkbenchProps) {
   const { t } = useWords();
+  const { problemText } = useServerText();
+  const inWords = (problem: Problem): Fault => ({ path: problem.path, message: problemText(problem) });
   const { text, base } = draft;
   const file = useMemo(() => readFile(text), [text]);
   const [settled] = useDebouncedValue(file, typingMs);
@@ -39,7 +42,9 @@ export function Workbench({ draft, newest }: WorkbenchProps) {
   const apply = useApply(draft, raw, saved);
   const preview = usePreview(settled.ok ? settled.raw : null);
   const isSettled = file === settled && file.ok;
-  const faults = isSettled ? [...faultsOf(preview.error), ...faultsOf(apply.error)].filter(isFirst) : [];
+  const faults = isSettled
+    ? [...problemsIn(preview.error), ...problemsIn(apply.error)].map(inWords).filter(isFirst)
+    : [];
   const shown = useLast<PreviewData>(preview.data);
   const readable = useLast<Document>(file.ok ? file.document : undefined);
   const heard = newest !== undefined && newest !== base.version ? { job: base.name, version: newest } : null;
@@ -84,7 +89,9 @@ function useLast<T>(value: T | undefined): T | undefined {
   return value ?? last;
 }
 
-function faultsOf(error: unknown): readonly Fault[] {
+type Problem = NonNullable<ApiFailure['body']['params']['problems']>[number];
+
+function problemsIn(error: unknown): readonly Problem[] {
   return error instanceof ApiFailure ? (error.body.params.problems ?? []) : [];
 }
 

@@ -3,6 +3,7 @@ import type { Response } from '@carillon/contract/http/route';
 import { suggestSpread } from '@carillon/core/load/suggest-spread';
 import { Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { ExportRows } from '../../components/export-button.js';
 import { JobLink } from '../../components/links.js';
 import { Loaded } from '../../components/loaded.js';
 import { PageLink } from '../../components/page-link.js';
@@ -97,31 +98,34 @@ function Coming({ hour, hourMs }: { hour: Hour; hourMs: number }) {
 function Jobs({ jobs }: { jobs: Hour['jobs'] }) {
   const { t } = useWords();
   return (
-    <Table.ScrollContainer minWidth={420}>
-      <Table aria-label={t('heatmap.jobs')} verticalSpacing={3}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('runs.job')}</Table.Th>
-            <Table.Th>{t('heatmap.at')}</Table.Th>
-            <Table.Th ta="end">{t('heatmap.count')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {jobs.slice(0, jobsShown).map(({ job, starts, spreadMinutes }) => (
-            <Table.Tr key={job}>
-              <Table.Td>
-                <JobLink name={job} />
-              </Table.Td>
-              <Table.Td>
-                {startTimes(starts)}
-                {spreadMinutes > 0 && ` · ${t('heatmap.spreadOver', { n: spreadMinutes })}`}
-              </Table.Td>
-              <Table.Td ta="end">{shortCount(starts.reduce((sum, hosts) => sum + hosts, 0))}</Table.Td>
+    <>
+      <Table.ScrollContainer minWidth={420}>
+        <Table aria-label={t('heatmap.jobs')} verticalSpacing={3}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('runs.job')}</Table.Th>
+              <Table.Th>{t('heatmap.at')}</Table.Th>
+              <Table.Th ta="end">{t('heatmap.count')}</Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+          </Table.Thead>
+          <Table.Tbody>
+            {jobs.slice(0, jobsShown).map(({ job, starts, spreadMinutes }) => (
+              <Table.Tr key={job}>
+                <Table.Td>
+                  <JobLink name={job} />
+                </Table.Td>
+                <Table.Td>
+                  {startTimes(starts)}
+                  {spreadMinutes > 0 && ` · ${t('heatmap.spreadOver', { n: spreadMinutes })}`}
+                </Table.Td>
+                <Table.Td ta="end">{shortCount(starts.reduce((sum, hosts) => sum + hosts, 0))}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      <ExportRows name="jobs-of-hour" rows={jobs} />
+    </>
   );
 }
 

@@ -2,6 +2,7 @@ import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Button, Table, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { ExportRows } from '../../components/export-button.js';
 import { FormDialog } from '../../components/form-dialog.js';
 import { Labels } from '../../components/labels.js';
 import { Loaded } from '../../components/loaded.js';
@@ -38,13 +39,16 @@ function TokenList() {
         items.length === 0 ? (
           <Text size="sm">{t('admission.noTokens')}</Text>
         ) : (
-          <Table>
-            <Table.Tbody>
-              {items.map((token) => (
-                <TokenRow key={token.id} token={token} />
-              ))}
-            </Table.Tbody>
-          </Table>
+          <>
+            <Table>
+              <Table.Tbody>
+                {items.map((token) => (
+                  <TokenRow key={token.id} token={token} />
+                ))}
+              </Table.Tbody>
+            </Table>
+            <ExportRows name="join-tokens" rows={items} />
+          </>
         )
       }
     </Loaded>

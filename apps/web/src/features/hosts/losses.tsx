@@ -18,6 +18,7 @@ export function HostLosses({ host }: { host: string }) {
     <PagedTable
       query={query}
       label={t('losses.title')}
+      csv={{ name: `losses-of-${host}`, route: hostRoutes.losses, request: { name: host } }}
       head={[
         t('changes.noticed'),
         t('losses.why'),

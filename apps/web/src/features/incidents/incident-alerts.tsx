@@ -1,5 +1,6 @@
 import { Table, Text } from '@mantine/core';
 import { Empty } from '../../components/empty.js';
+import { ExportRows } from '../../components/export-button.js';
 import { HostLink, JobLink } from '../../components/links.js';
 import { PageLink } from '../../components/page-link.js';
 import { AlertBadge } from '../../components/state-badge.js';
@@ -9,7 +10,7 @@ import { useServerText } from '../../i18n/use-server-text.js';
 import type { Incident } from './incident-shapes.js';
 
 /** What an incident consists of, what still fires first. */
-export function IncidentAlerts({ incident: { alerts, spread } }: { incident: Incident }) {
+export function IncidentAlerts({ incident: { number, alerts, spread } }: { incident: Incident }) {
   const { t } = useWords();
   const { reasonText } = useServerText();
   if (alerts.length === 0) return <Empty text={t('incidents.noAlerts')} />;
@@ -61,6 +62,7 @@ export function IncidentAlerts({ incident: { alerts, spread } }: { incident: Inc
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
+      <ExportRows name={`alerts-of-incident-${number}`} rows={alerts} />
       {spread.total > alerts.length && (
         <Text size="sm" c="dimmed" mt="xs">
           {t('incidents.andMore', { n: spread.total - alerts.length })}

@@ -9,6 +9,7 @@ import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { useOnce } from '../../lib/use-once.js';
 import { actOnAll } from './bulk.js';
+import { DryRun } from './dry-run.js';
 import { RunNow } from './run-now.js';
 import type { RunNowAct } from './use-run-now.js';
 
@@ -26,6 +27,7 @@ export function JobActs({ job, runNow }: { job: Job; runNow: RunNowAct }) {
   return (
     <Group gap="xs">
       <RunNow job={job.name} hosts={job.assignments.total} act={runNow} asks={ask === 'run'} onAsked={forgetAsk} />
+      <DryRun job={job.name} hosts={job.assignments.total} />
       <Button
         renderRoot={(props) => <Link {...props} to="/jobs/$name/edit" params={{ name: job.name }} />}
         variant="default"

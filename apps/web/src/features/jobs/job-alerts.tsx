@@ -5,6 +5,7 @@ import { alertSeverities } from '@carillon/core/state/states';
 import { Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Empty } from '../../components/empty.js';
+import { ExportRows } from '../../components/export-button.js';
 import { Loaded } from '../../components/loaded.js';
 import { PageLink } from '../../components/page-link.js';
 import { PagedTable } from '../../components/paged-table.js';
@@ -39,6 +40,7 @@ export function JobAlerts({ job }: { job: string }) {
           head={head}
           row={(incident) => <IncidentRow key={incident.id} incident={incident} />}
           empty={<Empty text={t('job.noIncidents')} />}
+          csv={{ name: `incidents-of-${job}`, route: incidentRoutes.list, request: { job } }}
         />
       </Section>
       <Policies job={job} />
@@ -56,43 +58,46 @@ function Policies({ job }: { job: string }) {
           const own = items.filter(({ jobs }) => jobs.includes(job));
           if (own.length === 0) return <Empty text={t('job.noPolicies')} />;
           return (
-            <Table.ScrollContainer minWidth={480}>
-              <Table aria-label={t('job.policies')}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t('incidents.policy')}</Table.Th>
-                    <Table.Th>{t('incidents.severity')}</Table.Th>
-                    <Table.Th>{t('job.alertWhen')}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {own.map(({ name, severity, description, when }) => (
-                    <Table.Tr key={name}>
-                      <Table.Td className="wrap">
-                        <DocumentLink kind="AlertPolicy" name={name} />
-                        {description && (
-                          <Text size="xs" c="dimmed">
-                            {description}
-                          </Text>
-                        )}
-                      </Table.Td>
-                      <Table.Td>
-                        <Severity severity={severity} />
-                      </Table.Td>
-                      <Table.Td className="wrap">
-                        <Stack gap={0}>
-                          {whenWords(when, t).map((words) => (
-                            <Text key={words} size="sm">
-                              {words}
-                            </Text>
-                          ))}
-                        </Stack>
-                      </Table.Td>
+            <>
+              <Table.ScrollContainer minWidth={480}>
+                <Table aria-label={t('job.policies')}>
+                  <Table.Thead>
+                    <Table.Tr>
+                      <Table.Th>{t('incidents.policy')}</Table.Th>
+                      <Table.Th>{t('incidents.severity')}</Table.Th>
+                      <Table.Th>{t('job.alertWhen')}</Table.Th>
                     </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {own.map(({ name, severity, description, when }) => (
+                      <Table.Tr key={name}>
+                        <Table.Td className="wrap">
+                          <DocumentLink kind="AlertPolicy" name={name} />
+                          {description && (
+                            <Text size="xs" c="dimmed">
+                              {description}
+                            </Text>
+                          )}
+                        </Table.Td>
+                        <Table.Td>
+                          <Severity severity={severity} />
+                        </Table.Td>
+                        <Table.Td className="wrap">
+                          <Stack gap={0}>
+                            {whenWords(when, t).map((words) => (
+                              <Text key={words} size="sm">
+                                {words}
+                              </Text>
+                            ))}
+                          </Stack>
+                        </Table.Td>
+                      </Table.Tr>
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              </Table.ScrollContainer>
+              <ExportRows name={`policies-of-${job}`} rows={own} />
+            </>
           );
         }}
       </Loaded>

@@ -5,6 +5,7 @@ import { Group, Progress, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Bars } from '../../components/bars.js';
 import { Empty } from '../../components/empty.js';
+import { ExportRows } from '../../components/export-button.js';
 import { Facts } from '../../components/facts.js';
 import { Loaded } from '../../components/loaded.js';
 import { PageLink } from '../../components/page-link.js';
@@ -151,6 +152,7 @@ function ExitCodes({ job, statistics: { exitCodes, runs, since } }: PartProps) {
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
+      <ExportRows name={`exit-codes-of-${job}`} rows={exitCodes} />
     </Section>
   );
 }

@@ -3,6 +3,7 @@ import type { Response } from '@carillon/contract/http/route';
 import { Badge, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Empty } from '../../components/empty.js';
+import { ExportRows } from '../../components/export-button.js';
 import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
@@ -35,38 +36,47 @@ function Fires({ fires }: { fires: readonly Fire[] }) {
   // Nearly always one: said once, it leaves room for the times.
   const isOneZone = zones.length === 1;
   return (
-    <Table.ScrollContainer minWidth={400}>
-      <Table aria-label={t('jobs.nextFires')} verticalSpacing={3} horizontalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>
-              {t('jobs.local')}
-              {isOneZone && <Zone name={zones[0] ?? ''} />}
-            </Table.Th>
-            <Table.Th>{t('jobs.utc')}</Table.Th>
-            <Table.Th />
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {fires.map(({ at, local, timezone, mark }) => (
-            <Table.Tr key={at}>
-              <Table.Td>
-                {local.replace('T', ' ')}
-                {!isOneZone && <Zone name={timezone} />}
-              </Table.Td>
-              <Table.Td>{utcTime(at).replace(' UTC', '')}</Table.Td>
-              <Table.Td className="wrap">
-                {mark && (
-                  <Badge color="yellow" variant="light" tt="none" h="auto" styles={{ label: { whiteSpace: 'normal' } }}>
-                    {t(`jobs.mark.${mark}`)}
-                  </Badge>
-                )}
-              </Table.Td>
+    <>
+      <Table.ScrollContainer minWidth={400}>
+        <Table aria-label={t('jobs.nextFires')} verticalSpacing={3} horizontalSpacing="xs">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>
+                {t('jobs.local')}
+                {isOneZone && <Zone name={zones[0] ?? ''} />}
+              </Table.Th>
+              <Table.Th>{t('jobs.utc')}</Table.Th>
+              <Table.Th />
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+          </Table.Thead>
+          <Table.Tbody>
+            {fires.map(({ at, local, timezone, mark }) => (
+              <Table.Tr key={at}>
+                <Table.Td>
+                  {local.replace('T', ' ')}
+                  {!isOneZone && <Zone name={timezone} />}
+                </Table.Td>
+                <Table.Td>{utcTime(at).replace(' UTC', '')}</Table.Td>
+                <Table.Td className="wrap">
+                  {mark && (
+                    <Badge
+                      color="yellow"
+                      variant="light"
+                      tt="none"
+                      h="auto"
+                      styles={{ label: { whiteSpace: 'normal' } }}
+                    >
+                      {t(`jobs.mark.${mark}`)}
+                    </Badge>
+                  )}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      <ExportRows name="next-starts" rows={fires} />
+    </>
   );
 }
 

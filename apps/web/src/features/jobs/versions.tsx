@@ -1,15 +1,17 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Radio, Stack, Table, Text } from '@mantine/core';
+import { limits } from '@carillon/contract/limits';
+import { Group, Radio, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { ExportButton } from '../../components/export-button.js';
 import { Failure } from '../../components/failure.js';
 import { Placeholder } from '../../components/loaded.js';
 import { MoreButton } from '../../components/more-button.js';
 import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
-import { pagedQuery } from '../../lib/api.js';
+import { call, pagedQuery } from '../../lib/api.js';
 import { VersionDiff } from './version-diff.js';
 
 type Version = Response<typeof jobRoutes.versions>['items'][number];
@@ -52,7 +54,16 @@ export function Versions({ job, version }: { job: string; version: number }) {
             chosen={chosen}
             onChoose={choose}
           />
-          <MoreButton query={versions} />
+          <Group justify="space-between">
+            <MoreButton query={versions} />
+            <ExportButton
+              name={`versions-of-${job}`}
+              size="compact-xs"
+              read={(cursor, signal) =>
+                call(jobRoutes.versions, { name: job, limit: limits.pageItems.max, cursor }, signal)
+              }
+            />
+          </Group>
         </Stack>
       </Section>
       <VersionDiff key={`${chosen.before} ${chosen.after}`} job={job} from={chosen.before} to={chosen.after} />

@@ -61,6 +61,7 @@ export function RequestsPage() {
       <PagedTable
         query={found}
         label={t('nav.requests')}
+        csv={{ name: 'requests', route: requestRoutes.list, request: { ...filter } }}
         head={[...head.map((word) => t(`requests.${word}`)), '']}
         row={(request) => <Row key={request.number} request={request} />}
         empty={

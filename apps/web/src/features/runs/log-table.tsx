@@ -1,6 +1,7 @@
 import { type LogLevel, logLevels } from '@carillon/core/run/log-line';
 import { Badge, Group, SegmentedControl, Table, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
+import { ExportRows } from '../../components/export-button.js';
 import { useTimes } from '../../components/when.js';
 import { WindowedTable } from '../../components/windowed-table.js';
 import { useWords } from '../../i18n/index.js';
@@ -53,6 +54,7 @@ export function LogTable({ lines, zone }: Props) {
         onNearEnd={nothing}
         row={(row) => <Row key={row.line} row={row} zone={zone} />}
       />
+      <ExportRows name="log" rows={rows} />
     </>
   );
 }

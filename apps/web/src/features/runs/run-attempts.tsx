@@ -2,6 +2,7 @@ import type { Response } from '@carillon/contract/http/route';
 import type { runRoutes } from '@carillon/contract/http/runs.routes';
 import { isRunUnderWay } from '@carillon/core/state/states';
 import { Table, Text } from '@mantine/core';
+import { ExportRows } from '../../components/export-button.js';
 import { Section } from '../../components/section.js';
 import { RunBadge } from '../../components/state-badge.js';
 import { When } from '../../components/when.js';
@@ -24,45 +25,52 @@ export function RunAttempts({ run, pieces }: { run: Run; pieces: readonly Output
           {t('runs.attemptsUnknown', { count: run.attempts })}
         </Text>
       ) : (
-        <Table.ScrollContainer minWidth={420}>
-          <Table aria-label={t('runs.attemptList')}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('runs.attempt')}</Table.Th>
-                <Table.Th>{t('common.state')}</Table.Th>
-                <Table.Th>{t('runs.exit')}</Table.Th>
-                <Table.Th>{t('runs.finished')}</Table.Th>
-                <Table.Th>{t('runs.waited')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {earlier.map(({ attempt, at, exitCode, wait }) => (
-                <Table.Tr key={attempt}>
-                  <Table.Td>{attempt}</Table.Td>
-                  <Table.Td>
-                    <RunBadge state={exitCode === null ? 'timed_out' : 'failed'} />
-                  </Table.Td>
-                  <Table.Td className="mono">{exitCode ?? '–'}</Table.Td>
-                  <Table.Td>
-                    <When at={at} zone={run.timezone} />
-                  </Table.Td>
-                  <Table.Td>{wait}</Table.Td>
+        <>
+          <Table.ScrollContainer minWidth={420}>
+            <Table aria-label={t('runs.attemptList')}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{t('runs.attempt')}</Table.Th>
+                  <Table.Th>{t('common.state')}</Table.Th>
+                  <Table.Th>{t('runs.exit')}</Table.Th>
+                  <Table.Th>{t('runs.finished')}</Table.Th>
+                  <Table.Th>{t('runs.waited')}</Table.Th>
                 </Table.Tr>
-              ))}
-              <Table.Tr>
-                <Table.Td>{run.attempts}</Table.Td>
-                <Table.Td>
-                  <RunBadge state={run.state} />
-                </Table.Td>
-                <Table.Td className="mono">{run.exitCode ?? '–'}</Table.Td>
-                <Table.Td>
-                  {run.finishedAt && !isRunUnderWay(run.state) ? <When at={run.finishedAt} zone={run.timezone} /> : '–'}
-                </Table.Td>
-                <Table.Td>–</Table.Td>
-              </Table.Tr>
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+              </Table.Thead>
+              <Table.Tbody>
+                {earlier.map(({ attempt, at, exitCode, wait }) => (
+                  <Table.Tr key={attempt}>
+                    <Table.Td>{attempt}</Table.Td>
+                    <Table.Td>
+                      <RunBadge state={exitCode === null ? 'timed_out' : 'failed'} />
+                    </Table.Td>
+                    <Table.Td className="mono">{exitCode ?? '–'}</Table.Td>
+                    <Table.Td>
+                      <When at={at} zone={run.timezone} />
+                    </Table.Td>
+                    <Table.Td>{wait}</Table.Td>
+                  </Table.Tr>
+                ))}
+                <Table.Tr>
+                  <Table.Td>{run.attempts}</Table.Td>
+                  <Table.Td>
+                    <RunBadge state={run.state} />
+                  </Table.Td>
+                  <Table.Td className="mono">{run.exitCode ?? '–'}</Table.Td>
+                  <Table.Td>
+                    {run.finishedAt && !isRunUnderWay(run.state) ? (
+                      <When at={run.finishedAt} zone={run.timezone} />
+                    ) : (
+                      '–'
+                    )}
+                  </Table.Td>
+                  <Table.Td>–</Table.Td>
+                </Table.Tr>
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+          <ExportRows name={`attempts-of-${run.id}`} rows={earlier} />
+        </>
       )}
     </Section>
   );

@@ -2,6 +2,7 @@ import type { Response } from '@carillon/contract/http/route';
 import type { runRoutes } from '@carillon/contract/http/runs.routes';
 import { isBadRun } from '@carillon/core/state/states';
 import { Group, Table, Text } from '@mantine/core';
+import { ExportRows } from '../../components/export-button.js';
 import { HostLink } from '../../components/links.js';
 import { PageLink } from '../../components/page-link.js';
 import { Section } from '../../components/section.js';
@@ -59,6 +60,7 @@ export function RunElsewhere({ beside: { elsewhere, elsewhereTotal } }: { beside
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
+      <ExportRows name="runs-on-other-hosts" rows={elsewhere} />
       {rest > 0 && (
         <Text size="xs" c="dimmed">
           {t('incidents.andMore', { n: rest })}

@@ -21,7 +21,7 @@ import { ownZone, templateOf } from './document-templates.js';
 import { DocumentText, type LineFault } from './document-text.js';
 import { MutedIncidents, useMutePreview } from './mute-preview.js';
 import { SaveDocument } from './save-document.js';
-import { problemsOf, useCheck } from './use-check.js';
+import { useCheck, useProblems } from './use-check.js';
 
 type Stored = Response<typeof alertDocumentRoutes.get>;
 
@@ -55,7 +55,7 @@ function Existing({ kind, name }: { kind: AlertDocumentKind; name: string }) {
           <Editor
             key={stored.updatedAt}
             kind={kind}
-            first={writeText(stored.written)}
+            first={stored.source ?? writeText(stored.written)}
             stored={stored}
             onReload={reload}
           />
@@ -90,7 +90,8 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   const check = useCheck(raw);
   const isQuiet = kind === 'Silence' || kind === 'MaintenanceWindow';
   const preview = useMutePreview(isQuiet && check.isSuccess ? raw : null);
-  const problems = file === settled ? problemsOf(check.error) : [];
+  const found = useProblems(check.error);
+  const problems = file === settled ? found : [];
   const faults: LineFault[] = !file.ok
     ? [{ line: file.line, path: '', message: file.message }]
     : file.raw['kind'] !== kind
@@ -147,6 +148,8 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
             <SaveDocument
               kind={kind}
               raw={raw}
+              text={text}
+              before={stored && first}
               stored={stored}
               mutes={isQuiet ? (preview.data?.alerts ?? 0) : 0}
               change={result.change}

@@ -9,22 +9,29 @@ import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
 import { Ask } from '../ask.js';
 
+interface Kept {
+  readonly name: string;
+  readonly written: Record<string, unknown>;
+  readonly source?: string | null | undefined;
+}
+
 /** Deletes documents of a kind; the last one can be put back as it was written. */
 export function useRemoval(kind: AlertDocumentKind) {
   const client = useQueryClient();
   const refresh = () => client.invalidateQueries();
   const remove = useMutation({
     mutationFn: async (name: string) => {
-      const { written } = await call(alertDocumentRoutes.get, { kind, name });
+      const { written, source } = await call(alertDocumentRoutes.get, { kind, name });
       await call(alertDocumentRoutes.remove, { kind, name });
-      return { name, written: written ?? null };
+      return { name, written: written ?? null, source };
     },
     onSuccess: refresh,
   });
   const undo = useMutation({
-    mutationFn: ({ name, written }: { name: string; written: Record<string, unknown> }) => {
+    mutationFn: ({ name, written, source }: Kept) => {
       const { kind: _, name: __, ...body } = written;
-      return call(alertDocumentRoutes.put, { kind, name, expect: 'none', body });
+      const text = source ? { source } : {};
+      return call(alertDocumentRoutes.put, { kind, name, expect: 'none', body: { ...body, ...text } });
     },
     onSuccess: () => {
       remove.reset();
@@ -62,7 +69,7 @@ export function Removed({ removal: { remove, undo }, word }: { removal: Removal;
                 size="compact-sm"
                 variant="light"
                 loading={undo.isPending}
-                onClick={() => data.written && undo.mutate({ name: data.name, written: data.written })}
+                onClick={() => data.written && undo.mutate({ ...data, written: data.written })}
               >
                 {t('alerting.undo')}
               </Button>

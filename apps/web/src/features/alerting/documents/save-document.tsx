@@ -17,6 +17,10 @@ const namedUses = 8;
 interface Props {
   readonly kind: AlertDocumentKind;
   readonly raw: Record<string, unknown>;
+  /** As it stands in the file. */
+  readonly text: string;
+  /** The file before; undefined: a new one. */
+  readonly before: string | undefined;
   /** What is edited; undefined: a new one. */
   readonly stored: Response<typeof alertDocumentRoutes.get> | undefined;
   /** Alerts that it would mute now; of other documents 0. */
@@ -28,7 +32,7 @@ interface Props {
 }
 
 /** Stores a document after a question that says what it touches; never over what somebody else has changed meanwhile. */
-export function SaveDocument({ kind, raw, stored, mutes, change, onSaved, onReload }: Props) {
+export function SaveDocument({ kind, raw, text, before, stored, mutes, change, onSaved, onReload }: Props) {
   const { t } = useWords();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -42,7 +46,7 @@ export function SaveDocument({ kind, raw, stored, mutes, change, onSaved, onRelo
         kind,
         name,
         expect: isSame ? (stored?.updatedAt ?? 'none') : 'none',
-        body,
+        body: { ...body, source: text },
       });
     },
     onSuccess: async () => {
@@ -53,13 +57,15 @@ export function SaveDocument({ kind, raw, stored, mutes, change, onSaved, onRelo
     },
   });
   const uses = isSame ? (stored?.usedBy ?? []) : [];
+  // Comments alone are worth keeping too.
+  const isUnchanged = change === 'unchanged' && text === before;
   const isStale = save.error instanceof ApiFailure && save.error.body.code === 'conflict';
   return (
     <Group>
-      <Button disabled={change === 'unchanged'} onClick={() => setAsked(true)}>
+      <Button disabled={isUnchanged} onClick={() => setAsked(true)}>
         {t(isSame ? 'doc.save' : 'doc.create')}
       </Button>
-      {change === 'unchanged' && (
+      {isUnchanged && (
         <Text size="sm" c="dimmed">
           {t('doc.unchanged')}
         </Text>

@@ -1,6 +1,7 @@
 import { ApiFailure } from '@carillon/contract/http/client';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { useQuery } from '@tanstack/react-query';
+import { useServerText } from '../../../i18n/use-server-text.js';
 import { call } from '../../../lib/api.js';
 
 /** What the server would make of a document, and what it would refuse; nothing is stored. @param raw null: nothing to ask */
@@ -13,8 +14,9 @@ export function useCheck(raw: Record<string, unknown> | null) {
   });
 }
 
-/** What the server found wrong, by field. */
-export function problemsOf(error: unknown): { path: string; message: string }[] {
+/** What the server found wrong, by field, in the reader's language. */
+export function useProblems(error: unknown): { path: string; message: string }[] {
+  const { problemText } = useServerText();
   if (!(error instanceof ApiFailure)) return [];
-  return (error.body.params.problems ?? []).map(({ path, message }) => ({ path, message }));
+  return (error.body.params.problems ?? []).map((problem) => ({ path: problem.path, message: problemText(problem) }));
 }

@@ -47,6 +47,7 @@ function Hosts({ purpose, name }: Pick<JobSecret, 'purpose' | 'name'>) {
     <PagedTable
       query={hosts}
       label={t('jobSecrets.hostsOf', { name })}
+      csv={{ name: `hosts-of-${name}`, route: jobSecretRoutes.hosts, request: { purpose, name } }}
       head={[
         t('jobSecrets.host'),
         t('jobSecrets.state'),

@@ -43,6 +43,7 @@ export function JobSecrets({ purpose, onDone }: { purpose: VaultPurpose; onDone:
       <PagedTable
         query={secrets}
         label={t(titles[purpose])}
+        csv={{ name: `${purpose}s-of-jobs`, route: jobSecretRoutes.list, request: { purpose } }}
         head={[
           t('secrets.name'),
           t('jobSecrets.forJobs'),

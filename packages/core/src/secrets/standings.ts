@@ -1,15 +1,27 @@
-import type { Manifest } from '@carillon/core/job/job-spec';
-import { readRunAs } from '@carillon/core/job/run-as';
-import { type HostSecretState, hostSecretStates, standingOf } from '@carillon/core/secrets/secret-rules';
-import {
-  accountsNeeded,
-  sealedSecrets,
-  secretNames,
-  usesOf,
-  type VaultName,
-  vaultKey,
-} from '@carillon/core/secrets/secret-use';
-import type { HostStanding, UsingJob } from '../../store/host-secret.store.js';
+import type { JobSpec, Manifest } from '../job/job-spec.js';
+import { readRunAs } from '../job/run-as.js';
+import { type HostSecretState, hostSecretStates, standingOf } from './secret-rules.js';
+import { accountsNeeded, sealedSecrets, secretNames, usesOf, type VaultName, vaultKey } from './secret-use.js';
+
+/** A job whose program or account needs something of the vault, as it is now. */
+export interface UsingJob {
+  readonly jobId: string;
+  readonly name: string;
+  readonly spec: Pick<JobSpec, 'run' | 'runAs' | 'overrides'>;
+}
+
+/** What one host told of one thing of the vault, for one of its jobs; nulls: it told nothing yet. */
+export interface HostStanding {
+  readonly jobId: string;
+  readonly hostId: string;
+  readonly host: string;
+  readonly capabilities: readonly string[];
+  readonly state: HostSecretState | null;
+  readonly version: number | null;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly updatedAt: Date | null;
+}
 
 /** Who uses one thing of the vault. */
 export interface UsedIn {
