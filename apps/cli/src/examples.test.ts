@@ -94,6 +94,20 @@ describe('examples/alerting', () => {
   });
 });
 
+describe('examples with a report', () => {
+  it('tell channels that examples/alerting has', async () => {
+    const options = { cwd: folder, stdin: Readable.from([]) };
+    const named = (await readDocuments(options, ['chain', 'reports'])).flatMap(({ document }) =>
+      document.kind === 'Job' && document.spec.run.kind === 'report' ? document.spec.run.action.to : [],
+    );
+    const channels = (await readDocuments(options, ['alerting'])).flatMap(({ document }) =>
+      document.kind === 'Channel' ? [document.spec.name] : [],
+    );
+    expect(named).toHaveLength(2);
+    expect(channels).toEqual(expect.arrayContaining(named));
+  });
+});
+
 describe('examples/chain', () => {
   it('is a chain that begins with a timetable, each of the others after one that is there', async () => {
     const documents = await readDocuments({ cwd: folder, stdin: Readable.from([]) }, ['chain']);

@@ -217,6 +217,16 @@ describe('a job with an action', () => {
     expect(readFileSync(log, 'utf8')).toMatch(/^at,cpu_percent,memory_percent,disk \/ percent\r\n2.*\r\n$/);
   });
 
+  it('asks the centre for a report, and ends', async () => {
+    const jobs = new JobStarts();
+    const action = { to: ['ops-mail'], jobs: ['Night*'], hosts: 'this', periodMs: 3_600_000 } as const;
+    const run: RunSpec = { kind: 'report', action, workingDirectory: null, environment: {} };
+    const { code, out } = await runOf(jobs, makeManifest({ name: 'told', run }));
+    expect(code).toBe(0);
+    expect(out).toContain('asked the centre for the report of Night* on this host over the last 1h, for ops-mail\n');
+    expect(out).toContain('::result {"action":"report","to":["ops-mail"],');
+  });
+
   it('is done by its signed definition only', async () => {
     const jobs = new JobStarts();
     const root = makeTempFolder();

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { type ActionRun, isAction } from '@carillon/core/action/action-spec';
+import { describeReport, type ReportSpec } from '@carillon/core/action/report';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { type ActionContext, type ActionResult, WrongDefinition } from './action-context.js';
 import { backUp } from './backup.js';
@@ -38,7 +39,15 @@ function carryOut(run: ActionRun, context: ActionContext): ActionResult | Promis
       return loadMetrics().then(({ takeSample }) => takeSample(run.action, context));
     case 'backup':
       return backUp(run.action, context);
+    case 'report':
+      return askForReport(run.action, context);
   }
+}
+
+/** The centre makes it of what it knows, once it hears that this run went well. */
+function askForReport(spec: ReportSpec, { report, isDryRun }: ActionContext): ActionResult {
+  report.say(`${isDryRun ? 'would ask' : 'asked'} the centre for the report of ${describeReport(spec)}`);
+  return { to: spec.to };
 }
 
 function loadMetrics() {

@@ -2,6 +2,7 @@ import { approvalRoutes } from '@carillon/contract/http/approvals.routes';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
 import { personOf } from '@carillon/core/approval/change-request';
 import { approverFingerprint, approverKeyProof } from '@carillon/core/approval/signed-approval';
+import { isWebauthnKey } from '@carillon/core/approval/webauthn-text';
 import type { Command } from 'commander';
 import { approverKeyPath, loadApproverKey, makeApproverKey, requireApproverKey } from '../lib/approver-key.js';
 import { type Cli, handle } from '../lib/command.js';
@@ -26,7 +27,7 @@ export function addApproverKey(program: Command, cli: Cli): void {
       ['FINGERPRINT', 'OWNER', 'NAME', 'SINCE', 'KEY'],
       items.map(({ key, fingerprint, owner, name, createdAt }) => [
         ...[fingerprint, owner, name, localTime(createdAt)],
-        key === own ? `${key} (on this machine)` : key,
+        isWebauthnKey(key) ? 'security key' : key === own ? `${key} (on this machine)` : key,
       ]),
     );
     return undefined;

@@ -42,7 +42,7 @@ export function addDrill(program: Command, cli: Cli): void {
       'play bad days on an emulated fleet of its own, which goes afterwards, and report what was missed; exit code 1 if anything was',
     )
     .option('--label <key=value>', 'the hosts that are hit have it; the others must not notice', 'site=berlin')
-    .option('--hosts <n>', 'emulated hosts; half of them have the label', within('hosts'), 6)
+    .option('--hosts <n>', 'emulated hosts; half of them have the label', within('hosts'), 4)
     .option('--jobs <n>', 'jobs that are due on every host, in each scenario', within('jobs'), 2)
     .addOption(new Option('--scenario <name>', 'what breaks').choices([...drillScenarios, 'all']).default('all'))
     .option('--seconds <n>', 'how long each fault lasts', within('seconds'), 12)

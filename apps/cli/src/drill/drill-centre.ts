@@ -23,8 +23,8 @@ export interface CentreOptions {
 
 /** So that what no hint brings to the other server comes soon. */
 const pollMs = 1_000;
-const readyMs = 60_000;
-const callMs = 10_000;
+const readyMs = 180_000;
+const callMs = 60_000;
 const lookMs = 100;
 
 /**
@@ -57,11 +57,20 @@ export class DrillCentre {
     return found(this.proxies, group);
   }
 
-  /** Asks the server of the control group, which nothing is done to. @throws ApiFailure, or an Error without an answer */
-  async call<R extends Route>(route: R, request: Request<R>): Promise<Response<R>> {
+  /**
+   * Asks the server of the control group, which nothing is done to.
+   * @throws ApiFailure; Error that names the route when there is no answer within `timeoutMs`
+   */
+  async call<R extends Route>(route: R, request: Request<R>, timeoutMs = callMs): Promise<Response<R>> {
     const baseUrl = this.urlOf('control');
     const token = readFileSync(this.options.folder.adminTokenFile, 'utf8').trim();
-    return (await callRoute({ baseUrl, token, signal: AbortSignal.timeout(callMs) }, route, request)) as Response<R>;
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      return (await callRoute({ baseUrl, token, signal }, route, request)) as Response<R>;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new Error(`no answer to ${route.method} ${route.path} within ${timeoutMs / 1_000} s`);
+    }
   }
 
   /** Asks the database. @throws Error while it is away */
@@ -82,7 +91,7 @@ export class DrillCentre {
     found(this.servers, group).start();
   }
 
-  /** @throws Error when it ends, or is not ready within a minute */
+  /** @throws Error when it ends, or is not ready in time */
   async untilReady(group: DrillGroup): Promise<void> {
     const untilMs = Date.now() + readyMs;
     for (;;) {

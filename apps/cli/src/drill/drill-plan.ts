@@ -49,8 +49,8 @@ export interface ScenarioPlan {
 
 /** A job may have so many entries in its schedule. */
 const mostOccurrences = 20;
-/** Closer together, a loaded machine starts one when the next is due. */
-const leastPeriodSeconds = 5;
+/** Closer together, a loaded machine starts one when the next is due; further apart, none is due during a short fault. */
+const periodSeconds = { least: 5, usual: 8 };
 const calmMs = 2_000;
 const tailMs = 3_000;
 
@@ -90,12 +90,16 @@ export function planScenario(
   const healMs = strikeMs + faultMs;
   const overMs = healMs + tailMs;
   const windowSeconds = Math.floor(overMs / 1_000);
-  const periodSeconds = Math.max(leastPeriodSeconds, Math.ceil((windowSeconds + 1) / mostOccurrences));
+  const period = Math.max(
+    periodSeconds.least,
+    Math.min(periodSeconds.usual, faultSeconds),
+    Math.ceil((windowSeconds + 1) / mostOccurrences),
+  );
   return {
     scenario,
     jobs: Array.from({ length: jobs }, (_, index): DrillJob => {
-      const firstSecond = Math.floor((index * periodSeconds) / jobs);
-      const dueSeconds = Array.from({ length: mostOccurrences }, (_due, turn) => firstSecond + turn * periodSeconds);
+      const firstSecond = Math.floor((index * period) / jobs);
+      const dueSeconds = Array.from({ length: mostOccurrences }, (_due, turn) => firstSecond + turn * period);
       return { name: `${scenario}-${index + 1}`, dueSeconds: dueSeconds.filter((second) => second <= windowSeconds) };
     }),
     strikeMs,

@@ -20,7 +20,7 @@ export interface HostPlace {
 
 /** A drill sees its hosts again soon; real agents wait longer, see `defaultReconnect`. */
 const reconnect = { firstWindowMs: 500, maxWindowMs: 3_000, healthyAfterMs: 5_000 };
-const enrolMs = 60_000;
+const enrolMs = 120_000;
 const runnersMs = 10_000;
 const lookMs = 50;
 

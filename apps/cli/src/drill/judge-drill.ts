@@ -28,7 +28,7 @@ export interface DrillOrder {
 export type OrderAnswer =
   /** `state` is that of the command now. */
   | { readonly kind: 'taken'; readonly state: string; readonly code: string | null; readonly runId: string | null }
-  /** The centre said no, or said nothing: whoever asked knows that it was not taken. */
+  /** The centre said no, or nothing: whoever asked does not believe that it was taken. */
   | { readonly kind: 'refused'; readonly why: string };
 
 export interface DrillIncident {

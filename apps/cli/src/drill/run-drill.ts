@@ -31,17 +31,17 @@ export interface DrillWorld {
   readonly onProgress: (text: string) => void;
   /** Ends the drill before its time, without a verdict. */
   readonly signal: AbortSignal;
-  /** How long the centre may take to catch up before that is counted as missing. */
+  /** How long the centre may stand still, with something missing, before that counts. */
   readonly catchUpMs?: number;
   /** Called while a fault lasts: what a test takes away here must be found. */
   readonly onFault?: (scenario: DrillScenario, hosts: readonly EmulatedHost[]) => Promise<void>;
 }
 
 const joinMinutes = 60;
-const inStepMs = 90_000;
+const inStepMs = 180_000;
 const lookMs = 250;
 const firstLeadMs = 5_000;
-const catchUpMs = 90_000;
+const catchUpMs = 60_000;
 
 /** The Redis that a drill would use; it fetches none. */
 export function redisForDrill(repository: string): RedisProgram {

@@ -19,6 +19,7 @@ export interface ScenarioWorld {
   readonly jobsBefore: number;
   /** How long hosts get to register jobs before the first is due; grows where it is too short. */
   readonly lead: { ms: number };
+  /** How long the centre may stand still, with something missing, before that counts. */
   readonly catchUpMs: number;
   readonly onProgress: (text: string) => void;
   readonly signal: AbortSignal;
@@ -27,6 +28,8 @@ export interface ScenarioWorld {
 
 const mostTries = 4;
 const registerMs = 120_000;
+/** Who asks for a run does not wait longer than that for the answer. */
+const orderMs = 10_000;
 const lookMs = 500;
 
 /** One bad day: work, the fault, work again, and the wait until the centre knows everything. */
@@ -131,7 +134,7 @@ async function giveOrders(
       const host = hosts.find((each) => each.plan.group === group)?.plan.name ?? '';
       const order = { host, job, askedMs: Date.now() - struckMs };
       try {
-        const { commands } = await centre.call(jobRoutes.run, { name: job, body: { hosts: [host] } });
+        const { commands } = await centre.call(jobRoutes.run, { name: job, body: { hosts: [host] } }, orderMs);
         tell(`"run now" of ${job} on ${host}: taken`);
         return { ...order, commandId: commands[0]?.id ?? null, why: null };
       } catch (error) {
@@ -145,7 +148,8 @@ async function giveOrders(
 
 function refusal(error: unknown): string {
   if (error instanceof ApiFailure) return `${error.status}, ${error.message}`;
-  return error instanceof Error && error.name === 'TimeoutError' ? 'no answer' : String(error);
+  // A server that does not answer may have taken it all the same.
+  return `not known whether it was, ${error instanceof Error ? error.message : String(error)}`;
 }
 
 async function untilCaughtUp(
@@ -153,13 +157,17 @@ async function untilCaughtUp(
   plan: ScenarioPlan,
   { centre, jobsBefore, catchUpMs, signal }: ScenarioWorld,
 ): Promise<ScenarioResult> {
-  const untilMs = Date.now() + catchUpMs;
+  let before = '';
+  let untilMs = 0;
   for (;;) {
-    // While the database starts there is no answer.
     const nowMs = Date.now();
+    // While the database starts there is no answer.
     const found = await look(nowMs).then(judgeScenario, () => undefined);
-    const isThere = found && (await isInStep(centre, jobsBefore + plan.jobs.length));
+    const isThere = found !== undefined && (await isInStep(centre, jobsBefore + plan.jobs.length));
     if (isThere && found.missing.length === 0) return found;
+    const now = JSON.stringify([isThere, found?.missing.map(({ kind, text }) => [kind, text])]);
+    if (now !== before) untilMs = Date.now() + catchUpMs;
+    before = now;
     if (Date.now() > untilMs) return judgeScenario(await look(null));
     await wait(lookMs, undefined, { signal });
   }

@@ -18,6 +18,7 @@ import { AlertEngine } from './engine.service.js';
 import { IncidentActions } from './incident-actions.js';
 import { IncidentLinks } from './incident-links.js';
 import { Incidents } from './incident-stage.js';
+import { Reports } from './reports/reports.service.js';
 import { SecretCheck } from './secret-check.js';
 import { SecretExpiry } from './secret-expiry.js';
 import { SelfWatch } from './self-watch/self-watch.service.js';
@@ -43,6 +44,7 @@ import { VaultCheck } from './vault-check.js';
     SubscriptionStore,
     SubscriptionDeliveryStore,
     SubscriptionSender,
+    Reports,
     SecretCheck,
     SecretExpiry,
     VaultCheck,

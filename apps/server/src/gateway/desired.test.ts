@@ -1,7 +1,8 @@
 import { hostIndex } from '@carillon/contract/agent/desired-messages';
 import { limits } from '@carillon/contract/limits';
+import { SoftAuthenticator } from '@carillon/core/approval/testing/soft-authenticator';
 import { desiredHash } from '@carillon/core/desired/desired-state';
-import { verifyText } from '@carillon/core/desired/signing';
+import { makeKeyPair, signText, verifyText } from '@carillon/core/desired/signing';
 import { describe, expect, it, vi } from 'vitest';
 import { joinToken, startGateway, type TestGateway } from './testing/gateway-fixture.js';
 import { deleteJob, putJob, type TestJob } from './testing/jobs.js';
@@ -20,8 +21,8 @@ async function welcomed(on: TestGateway = gateway) {
 }
 
 /** Asks for the desired state and takes all its pages. */
-async function fetchDesired(agent: ScriptedAgent, haveManifests: string[] = []) {
-  const id = agent.send('desired.get', { rev: 0, haveManifests });
+async function fetchDesired(agent: ScriptedAgent, haveManifests: string[] = [], more: object = {}) {
+  const id = agent.send('desired.get', { rev: 0, haveManifests, ...more });
   const pages = [await agent.take('desired.state')];
   while (pages.length < (pages[0]?.body.pages ?? 0)) pages.push(await agent.take('desired.state'));
   for (const page of pages) expect(page.re).toBe(id);
@@ -60,6 +61,25 @@ describe('the desired state', () => {
     for (const { text, signature } of manifests)
       expect(verifyText(key, 'carillon/v1/manifest', text, signature)).toBe(true);
     await vi.waitFor(async () => expect(await assignment(identity, job)).toMatchObject({ state: 'delivered' }));
+  });
+
+  it('comes with what approvers signed of it, for who asks: by security keys only for who knows them', async () => {
+    const { agent, hostname } = await welcomed();
+    const { jobId, version } = await putJob(gateway, [hostname]);
+    const ann = makeKeyPair();
+    const blue = new SoftAuthenticator('https://carillon.example.com');
+    const signature = signText(ann.privateKey, 'carillon/v1/approval', '{}');
+    const signed = [{ text: '{}', signature, key: ann.publicKey }, blue.approve('{}')];
+    for (const one of signed)
+      await gateway.rows(
+        `INSERT INTO definition_approval (job_id, version, key, text, signature, signed_by) VALUES ($1, $2, $3, $4, $5, 'ann')`,
+        [jobId, version, one.key, one.text, one.signature],
+      );
+    const told = async (more: object) =>
+      (await fetchDesired(agent, [], more)).bodies.flatMap(({ approvals }) => approvals ?? []);
+    expect(await told({})).toEqual([]);
+    expect(await told({ approvals: true })).toEqual(signed.slice(0, 1));
+    expect(await told({ approvals: true, webauthn: true })).toEqual(signed);
   });
 
   it('comes without the manifests that the agent has', async () => {

@@ -251,6 +251,34 @@ describe('who defines jobs within a team', () => {
   });
 });
 
+describe('who has a report written', () => {
+  it.each([
+    ['own-team', 200],
+    // He may write a job of this name whosever it is, and sees no other of that team.
+    ['foreign-team', 403],
+    ['', 403],
+  ])('sees what it tells of: of %j it is answered %i', async (owner, status) => {
+    const token = await addCaller([
+      { role: 'admin', scope: { team: 'own-team' } },
+      { role: 'admin', scope: { jobs: 'told-*' } },
+    ]);
+    const channel = { kind: 'Channel', name: 'told', type: 'webhook', url: 'https://a.test', signing: { secret: 's' } };
+    await app.call(api.jobs.apply, { body: { documents: [channel] } });
+    const document = jobFile('told-1', {
+      owner,
+      targets: { labels: { team: 'own-team' } },
+      run: { report: { to: 'told' } },
+    });
+    const response = await app.fetch(`${apiPrefix}${api.jobs.apply.path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ dryRun: true, documents: [document] }),
+    });
+    const { message = '' } = (await response.json()) as { message?: string };
+    expect([response.status, message.includes('run.report: ')]).toEqual([status, status === 403]);
+  });
+});
+
 describe('whose role reaches everything', () => {
   it('sees both teams: the lists are not empty for other reasons', async () => {
     const token = await addCaller([{ role: 'viewer', scope: { all: true } }]);

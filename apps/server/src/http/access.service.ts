@@ -40,7 +40,7 @@ export class AccessService {
   private async requireFound(rights: Rights, route: Route, request: FastifyRequest): Promise<void> {
     const checks = await this.finder.find(route, request);
     if (checks === null) throw hidden(route);
-    for (const { action, things, related, runAs, target, isNew } of checks) {
+    for (const { action, things, related, runAs, target, isNew, refusal } of checks) {
       const object: AccessObject = {
         kind: 'things',
         things: isReading(action) ? related : things,
@@ -53,15 +53,16 @@ export class AccessService {
         const seen = decide(rights, 'read', { kind: 'things', things: related });
         if (seen.kind === 'deny') throw hidden(route);
       }
-      refuseUnless(decision, action);
+      refuseUnless(decision, action, refusal);
     }
   }
 }
 
-function refuseUnless(decision: Decision, action: Action): void {
+function refuseUnless(decision: Decision, action: Action, refusal?: string): void {
   if (decision.kind === 'allow') return;
   const { reason, about = null } = decision;
-  throw new ApiError('forbidden', `${action}: ${words[reason]}${about === null ? '' : ` (${about})`}`, {
+  const why = refusal ?? `${action}: ${words[reason]}${about === null ? '' : ` (${about})`}`;
+  throw new ApiError('forbidden', why, {
     action,
     reason,
     about,

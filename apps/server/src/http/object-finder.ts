@@ -19,6 +19,8 @@ export interface Check extends FoundThings {
   readonly target?: Target;
   /** It is not there yet: there is nothing to hide. */
   readonly isNew?: true;
+  /** Why not, in other words than the usual ones. */
+  readonly refusal?: string;
 }
 
 interface Selection {
@@ -121,6 +123,7 @@ export class ObjectFinder {
         const things = [...(before?.things ?? []), { job }];
         checks.push({ action: 'job.write', things, related: things, runAs: runAsClassesOf(spec), isNew: true });
         checks.push(await this.placing(spec.targets));
+        if (spec.run.kind === 'report') checks.push(telling(spec.owner));
       } else {
         const action = writeActionOf(kind);
         checks.push({ action, things: [{}], related: [{}], isNew: true });
@@ -128,6 +131,20 @@ export class ObjectFinder {
     }
     return checks;
   }
+}
+
+/** Who has a report written must see what it may tell: each job of its team, and without a team each job there is. */
+function telling(owner: string): Check {
+  const things = owner === '' ? [{}] : [{ job: { name: '', owner } }];
+  const refusal =
+    owner === '' ? 'without an owner it tells of the jobs of all teams' : `it tells of all jobs of ${owner}`;
+  return {
+    action: 'read',
+    things,
+    related: things,
+    isNew: true,
+    refusal: `run.report: ${refusal}, which your roles do not let you see`,
+  };
 }
 
 function writeActionOf(kind: string): Action {

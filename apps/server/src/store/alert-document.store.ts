@@ -1,4 +1,5 @@
 import type { AlertDocument, AlertDocumentSpecs } from '@carillon/core/alert/documents/alert-documents';
+import type { ChannelType } from '@carillon/core/alert/documents/channel.schema';
 import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
 import type { AlertDocumentKind } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
@@ -100,6 +101,13 @@ export class AlertDocumentStore {
     const rows = await tx.$queryRaw<{ channel: string; fallback: string | null }[]>`
       SELECT name_key AS channel, lower(spec->>'fallback') AS fallback FROM alert_document WHERE kind = 'Channel'`;
     return new Map(rows.map(({ channel, fallback }) => [channel, fallback]));
+  }
+
+  /** How channels are reached, by name in lower case. */
+  async channelTypes(tx: Transaction): Promise<Map<string, ChannelType>> {
+    const rows = await tx.$queryRaw<{ channel: string; type: ChannelType }[]>`
+      SELECT name_key AS channel, spec->>'type' AS type FROM alert_document WHERE kind = 'Channel'`;
+    return new Map(rows.map(({ channel, type }) => [channel, type]));
   }
 
   /** All of a kind, by name. */

@@ -1,3 +1,4 @@
+import type { ChannelType } from '@carillon/core/alert/documents/channel.schema';
 import { heldBackCode } from '@carillon/core/desired/hold-back';
 import type { Document } from '@carillon/core/document/read-document';
 import { overridesLost } from '@carillon/core/job/host-overrides';
@@ -65,6 +66,8 @@ export interface ApplyFacts {
   readonly knownPolicies: readonly string[];
   /** Channels and what each falls back to, names in lower case. */
   readonly fallbacks: ReadonlyMap<string, string | null>;
+  /** How each of these channels is reached, by name in lower case. */
+  readonly channelTypes: ReadonlyMap<string, ChannelType>;
   /** On-call schedules. */
   readonly knownSchedules: readonly string[];
   /** Jobs that start after others. */
@@ -184,6 +187,7 @@ export class ApplyStore {
       knownGroups: await definitions.groupNames(tx),
       knownPolicies: await this.alertDocuments.names(tx, 'AlertPolicy'),
       fallbacks: await this.alertDocuments.fallbacks(tx),
+      channelTypes: await this.alertDocuments.channelTypes(tx),
       knownSchedules: await this.alertDocuments.names(tx, 'OnCall'),
       followers: await definitions.followers(tx),
       versions: await definitions.versionsOf(tx, checks.versionsOf),

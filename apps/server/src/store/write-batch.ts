@@ -58,7 +58,8 @@ function rankOf(table: 'run' | 'excluded' | 'x'): string {
 /**
  * Always the same text, so that Postgres plans it once for each connection. That plan expects few rows, so nothing here
  * may join two parts of a batch: it would compare each with each. `gate` is one row, and everything waits for it;
- * `before` has the same condition as the update. `signals` tells the alert engine of jobs at which a policy looks.
+ * `before` has the same condition as the update. `signals` tells the alert engine of jobs at which a policy looks;
+ * `reports` are owed to runs whose definition, at their version, is to report.
  */
 const writeBatchSql = (() => {
   const runs = unnest('u', runColumns, [], 3);
@@ -79,7 +80,7 @@ const writeBatchSql = (() => {
     INSERT INTO run (${names.join(', ')}) SELECT ${names.join(', ')} FROM x
     ON CONFLICT (id) DO UPDATE SET ${replaced.join(', ')}
     WHERE run.host_id = excluded.host_id AND ${rankOf('excluded')} > ${rankOf('run')}
-    RETURNING id, job_id, host_id, state, duration_ms),
+    RETURNING id, job_id, job_version, host_id, state, duration_ms),
   moves AS (
     SELECT id, job_id, host_id, state, duration_ms, 1 AS n FROM written
     UNION ALL
@@ -88,6 +89,11 @@ const writeBatchSql = (() => {
     INSERT INTO alert_signal (kind, job_id, host_id, run_id)
     SELECT 'run', written.job_id, written.host_id, written.id FROM written JOIN alert_watch w ON w.job_id = written.job_id
     WHERE w.starts OR written.state NOT IN ('waiting', 'running')),
+  reports AS (
+    INSERT INTO report_due (run_id)
+    SELECT written.id FROM written JOIN job_version v ON v.job_id = written.job_id AND v.version = written.job_version
+    WHERE written.state = 'succeeded' AND 'action-report' = ANY(v.needs)
+    ON CONFLICT DO NOTHING),
   ${countMovesSql('$1')},
   numbers AS (
     INSERT INTO agent_event_batch AS b (host_id, epoch, first_seq, event_ids)

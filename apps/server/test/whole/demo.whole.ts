@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LocalApi } from '@carillon/stack/api';
 import { dataFolderAt } from '@carillon/stack/data-folder';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Product, startProduct } from './product.js';
+import { eventually, type Product, startProduct } from './product.js';
 
 const repository = resolve(import.meta.dirname, '../../../..');
 /** A small fleet that still has every part of the stories: most of the time goes by with what does not depend on its size. */
@@ -70,6 +71,31 @@ it('has life on every page', async () => {
   expect(await items('/upgrades/rings')).toHaveLength(3);
   const upgrades = await items<{ last: { state: string } | null }>('/upgrades/hosts?limit=100');
   expect(upgrades.some(({ last }) => last !== null)).toBe(true);
+});
+
+it('says of a job that somebody tries on it that nothing was carried out, and sends the report that one asks for', async () => {
+  const { items } = apiOf(product);
+  const { stdout } = await product.cli('new', 'backup');
+  const report = (await product.cli('new', 'report')).stdout.replace(
+    '{ labels: { role: report } }',
+    '{ hosts: [berlin-db-01] }',
+  );
+  const file = join(product.folder, 'tried.yaml');
+  writeFileSync(file, `${stdout}---\n${report}`);
+  expect(await product.cli('apply', '-f', file)).toMatchObject({ code: 0 });
+  expect((await product.cli('run', 'nightly-backup', '--host', 'berlin-db-01', '--wait')).stdout).toContain(
+    'succeeded',
+  );
+  const [run] = await items<{ id: string }>('/runs?job=nightly-backup');
+  const output = await eventually(async () => (await product.cli('output', run?.id ?? '')).stdout || undefined);
+  expect(output).toContain('berlin-db-01 is simulated. Nothing was carried out (backup)');
+  expect((await product.cli('run', 'daily-report', '--wait')).stdout).toContain('succeeded');
+  const sent = await eventually(async () =>
+    (await items<{ reason: string; state: string }>('/deliveries?channel=email&limit=20')).find(
+      ({ reason, state }) => reason === 'report' && state === 'sent',
+    ),
+  );
+  expect(sent).toBeTruthy();
 });
 
 it('is not mixed with real data, in neither direction', () => {

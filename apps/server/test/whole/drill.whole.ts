@@ -20,7 +20,7 @@ it(`a drill finds the one result that a host lost, and nothing else (seed ${seed
     {
       ...{ repository, version: 'test', signal: new AbortController().signal },
       onProgress: (text) => said.push(text),
-      catchUpMs: 15_000,
+      catchUpMs: 10_000,
       onFault: async (_, hosts) => {
         const host = hosts.find(({ plan }) => plan.group === 'struck');
         taken = await eventually(async () => host && takeResult(host));

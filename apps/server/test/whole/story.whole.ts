@@ -286,6 +286,13 @@ describe.skipIf(browserPath === undefined)('a day with the dashboard', () => {
     await dialog.waitFor({ state: 'detached' });
     await eventually(async () => tasks.has('\\Carillon\\signed') || undefined);
     expect(tasks.has('\\Carillon\\unsigned')).toBe(false);
+
+    // What stands there already, and is refused, is signed on its own page.
+    await wanda.goto(`${named}/jobs/unsigned?tab=hosts`);
+    await wanda.getByText(fingerprint).waitFor();
+    expect(await axeFaults(wanda)).toEqual([]);
+    await wanda.getByRole('button', { name: 'Sign with a security key' }).click();
+    await eventually(async () => tasks.has('\\Carillon\\unsigned') || undefined);
     await context.close();
   });
 

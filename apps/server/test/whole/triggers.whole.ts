@@ -1,9 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { jobTemplates } from '@carillon/core/job/job-templates';
 import { isAlive } from '@carillon/stack/data-folder';
+import { HttpSink } from '@carillon/testkit/http-sink';
+import { SmtpSink } from '@carillon/testkit/smtp-sink';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, type Product, startProduct } from './product.js';
 
@@ -19,12 +31,15 @@ interface Run {
 
 let product: Product & { dispose(): Promise<void> };
 let folder: string;
+let mail: SmtpSink;
+let web: HttpSink;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'carillon-triggers-'));
-  product = await startProduct();
+  [product, mail, web] = await Promise.all([startProduct(), SmtpSink.start(), HttpSink.start()]);
 });
 afterAll(async () => {
   await product?.dispose();
+  await Promise.all([mail?.close(), web?.close()]);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -48,6 +63,18 @@ const applied = (name: string) =>
     const { assignments } = await product.json<{ assignments: { total: number; applied: number } }>('jobs', name);
     return assignments.applied === assignments.total ? true : undefined;
   });
+
+/** A channel `email` that goes to the mail server of this test. */
+function mailChannel() {
+  const server = { type: 'smtp', host: '127.0.0.1', port: mail.port, security: 'none', allowPrivateAddresses: true };
+  return { kind: 'Channel', name: 'email', ...server, from: 'carillon@example.com', to: 'ops@example.com' };
+}
+
+/** The text of the first mail with the report of a job, its long lines put together again. */
+function mailAbout(name: string): Promise<string> {
+  const subject = `Subject: [Carillon] report ${name}: `;
+  return eventually(async () => mail.mails.find(({ raw }) => raw.includes(subject))?.raw.replace(/=\r\n/g, ''));
+}
 
 describe('what the host decides by itself', () => {
   it('lets a run wait for its conditions where everybody can see it, and skips one that they keep out', async () => {
@@ -102,7 +129,11 @@ describe('what the host decides by itself', () => {
         schedule: after('chain-index'),
         run: { cleanup: { root: place('logs'), patterns: '*.log' } },
       }),
-      job('chain-report', { schedule: after('chain-clean'), run: node('console.log("all is well")') }),
+      mailChannel(),
+      job('chain-report', {
+        schedule: after('chain-clean'),
+        run: { report: { to: 'email', jobs: 'chain-*', hosts: 'this', period: 'since-last' } },
+      }),
       job('chain-alarm', { schedule: after('chain-index', 'failure'), run: node('') }),
     );
     for (const name of ['chain-index', 'chain-clean', 'chain-report', 'chain-alarm']) await applied(name);
@@ -111,6 +142,10 @@ describe('what the host decides by itself', () => {
     const first = await product.cli('run', 'chain-backup', '--wait');
     expect(first.stdout, (await product.cli('output', 'latest')).stderr).toContain('succeeded');
     await ended('chain-report', 'succeeded');
+    const report = await mailAbout('chain-report');
+    for (const name of ['chain-backup', 'chain-index', 'chain-clean'])
+      expect(report).toContain(`${name}: 1 run: all succeeded; `);
+    expect(report).not.toContain('guarded');
     expect(existsSync(place('logs/old.log'))).toBe(false);
     expect(readdirSync(place('sets'))).toHaveLength(1);
 
@@ -123,6 +158,7 @@ describe('what the host decides by itself', () => {
     for (const name of ['chain-clean', 'chain-report']) expect(await runs(name)).toHaveLength(1);
     expect(await runs('chain-alarm')).toHaveLength(1);
     expect(existsSync(place('logs/new.log'))).toBe(true);
+    expect(mail.mails).toHaveLength(1);
   });
 
   it('starts jobs for a file and for each other while the server is gone, and tells of it afterwards', async () => {
@@ -157,5 +193,124 @@ describe('what the host decides by itself', () => {
       expect(told).toMatchObject({ trigger: 'watch' });
       expect(await runs(name)).toHaveLength(1);
     }
+  });
+});
+
+/** What `carillon new` prints, for this host: its places are in the folder of this test, and it starts when the test says. */
+function filled(kind: keyof typeof jobTemplates, places: Readonly<Record<string, string>>): string {
+  const text = jobTemplates[kind]
+    .replace(/^targets: .*$/m, 'targets: { all: true }')
+    .replace(/^schedule: ".*$/m, 'schedule: { at: 2099-01-01T00:00 }')
+    .replace(/^ {2}- every: .*$/m, '  - at: 2099-01-01T00:00');
+  return Object.entries(places).reduce((so, [written, here]) => {
+    expect(so).toContain(written);
+    return so.replace(written, here);
+  }, text);
+}
+
+const daysMs = 86_400_000;
+
+/** Log files, the n-th of them so many days old. */
+function makeLogs(path: string, count: number): void {
+  mkdirSync(path);
+  for (let age = 0; age < count; age += 1) {
+    const file = join(path, `${String(age).padStart(2, '0')}.log`);
+    writeFileSync(file, '');
+    const at = new Date(Date.now() - age * daysMs);
+    utimesSync(file, at, at);
+  }
+}
+
+describe('what carillon new begins with', () => {
+  it('does what it says, each of them', async () => {
+    const script = '#!/bin/sh\necho "loads $2"\n';
+    for (const name of ['new', 'new/data', 'new/sets', 'new/shop']) mkdirSync(place(name));
+    writeFileSync(place('new/etl'), script, { mode: 0o755 });
+    writeFileSync(place('new/data/orders.bin'), Buffer.from([0, 255, 13, 10, 26]));
+    makeLogs(place('new/logs'), 14);
+    const pages = [['a', 'b'], ['c']];
+    let asked = 0;
+    web.answer = ({ path }) => {
+      if (path.startsWith('/health')) return { body: 'ready' };
+      // Each page fails once before it comes.
+      asked += 1;
+      if (asked % 2 === 1) return { status: 503 };
+      const second = path.includes('page=2');
+      const next = { link: `<${web.url}/prices?page=2>; rel="next"` };
+      return { ...(second ? {} : { headers: next }), body: JSON.stringify(pages[second ? 1 : 0]) };
+    };
+    const texts = [
+      JSON.stringify(mailChannel()),
+      filled('backup', {
+        'from: D:\\data': `from: ${place('new/data')}`,
+        'to: E:\\backup': `to: ${place('new/sets')}`,
+      }),
+      filled('cleanup', { 'root: D:\\backup\\logs': `root: ${place('new/logs')}` }),
+      filled('metrics', { 'D:\\logs\\metrics.csv': place('new/metrics.csv') }),
+      filled('api-sync', {
+        'https://api.example.com/v1/prices': `${web.url}/prices`,
+        'D:\\shop\\prices.json': place('new/shop/prices.json'),
+        'delay: 5s': 'delay: 1s',
+      }),
+      filled('health-check', { 'https://shop.example.com/health': `${web.url}/health` }),
+      filled('program', {
+        'program: D:\\tools\\etl.exe': `program: ${place('new/etl')}`,
+        'workingDirectory: D:\\tools': `workingDirectory: ${place('new')}`,
+      }),
+      filled('powershell', { 'delay: 30s': 'delay: 1s' }),
+      filled('batch', {}),
+      filled('report', {}),
+    ];
+    writeFileSync(place('new.yaml'), texts.join('\n---\n'));
+    const result = await product.cli('apply', '-f', place('new.yaml'));
+    expect([result.code, result.stderr]).toEqual([0, '']);
+    /** How it ended, by name of the job. */
+    const start = async (...names: string[]) => {
+      const ends = names.map(async (name) => {
+        await applied(name);
+        const { stdout } = await product.cli('run', name, '--wait');
+        return [name, /succeeded|failed/.exec(stdout)?.[0] ?? stdout] as const;
+      });
+      return Object.fromEntries(await Promise.all(ends));
+    };
+    const good = ['nightly-backup', 'clean-up', 'metrics-to-log', 'price-sync', 'shop-is-up', 'nightly-etl'];
+    // Scripts of Windows are stored and registered here too, and say why they cannot start; Wine runs a batch file elsewhere.
+    const onlyOnWindows = ['disk-report', 'flush-queue'];
+    expect(await start(...good, ...onlyOnWindows)).toEqual({
+      ...Object.fromEntries(good.map((name) => [name, 'succeeded'])),
+      ...Object.fromEntries(onlyOnWindows.map((name) => [name, 'failed'])),
+    });
+
+    // 1. Saved, and given back byte for byte.
+    const restore = ['backup', 'restore', 'nightly-backup', '--set', 'latest', '--to', place('new/back')];
+    const data = ['--data', join(product.folder, 'agent')];
+    expect(await once(spawn(process.execPath, [agent, ...restore, ...data]), 'close')).toEqual([0, null]);
+    const back = readdirSync(place('new/back'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('orders.bin'),
+    );
+    expect(back).toHaveLength(1);
+    expect(readFileSync(join(place('new/back'), back[0] ?? ''))).toEqual(readFileSync(place('new/data/orders.bin')));
+
+    // 2. Ten stay, however old.
+    expect(readdirSync(place('new/logs'))).toEqual(Array.from({ length: 10 }, (_, age) => `0${age}.log`));
+
+    // 3. A row under its heads.
+    expect(readFileSync(place('new/metrics.csv'), 'utf8')).toMatch(
+      /^at,cpu_percent,memory_percent,[^\r\n]*\r\n2[^\r\n]*\r\n$/,
+    );
+
+    // 4. All pages in one file, though each failed first. When all fails the file stays, and a health check says so.
+    const prices = () => JSON.parse(readFileSync(place('new/shop/prices.json'), 'utf8'));
+    expect([prices(), asked]).toEqual([['a', 'b', 'c'], 4]);
+    web.answer = () => ({ status: 404 });
+    expect(await start('price-sync', 'shop-is-up')).toEqual({ 'price-sync': 'failed', 'shop-is-up': 'failed' });
+    expect(prices()).toEqual(['a', 'b', 'c']);
+
+    // 5. All of it in a mail.
+    expect(await start('daily-report')).toEqual({ 'daily-report': 'succeeded' });
+    const report = await mailAbout('daily-report');
+    expect(report).toContain('nightly-backup: 1 run: all succeeded; ');
+    expect(report).toContain('price-sync: 2 runs: 1 succeeded, 1 failed; ');
+    expect(report).toMatch(/flush-queue: 1 run: 0 succeeded, 1 failed; .*last failure .*, 127: /);
   });
 });

@@ -89,6 +89,8 @@ export const approvalRoutes = defineRoutes({
       /** Hosts that should have it. */
       hosts: z.array(z.string()),
       approvals: z.array(z.object({ key, signedBy: z.string(), at: instant, hosts: z.int() })),
+      /** Text of core's `Approval` of all this, for browsers; missing where it has more hosts than one approval names. */
+      text: z.string().optional(),
       /** Hosts whose own policy refuses it without (more) approvals. */
       refusedBy: z.array(z.string()),
     }),

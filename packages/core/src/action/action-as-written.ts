@@ -3,6 +3,7 @@ import { backupAsWritten } from './backup.js';
 import { cleanupAsWritten } from './cleanup.js';
 import { httpAsWritten } from './http.js';
 import { metricsAsWritten } from './metrics.js';
+import { reportAsWritten } from './report.js';
 
 /** An action's part of `run` as a job file says it, `{ cleanup: … }`: what is as by default is left out. */
 export function actionAsWritten(run: ActionRun): Readonly<Record<string, unknown>> {
@@ -16,5 +17,7 @@ export function actionAsWritten(run: ActionRun): Readonly<Record<string, unknown
       return { metrics: metricsAsWritten(run.action) };
     case 'backup':
       return { backup: backupAsWritten(run.action) };
+    case 'report':
+      return { report: reportAsWritten(run.action) };
   }
 }

@@ -27,6 +27,8 @@ export const actionLimits = {
   logFiles: 1_000,
   logBytes: { min: 64 * 1024, max: 1024 ** 3 },
   rotateAfterMs: { min: 60_000, max: 3_660 * dayMs },
+  reportChannels: 10,
+  reportPeriodMs: { min: 60_000, max: 31 * dayMs },
   paths: 50,
   keptSets: 10_000,
   keptDays: 3_660,
@@ -40,6 +42,9 @@ export const httpDefaults = {
 
 /** How much a log of samples keeps without being told. */
 export const metricsDefaults = { files: 5, bytes: 10 * 1024 ** 2 } as const;
+
+/** Over what a report tells without being told. */
+export const reportDefaults = { periodMs: dayMs } as const;
 
 /** Waits that a server asks for (`Retry-After`) beyond this are not waited for. */
 export const longestRetryAfterMs = 300_000;

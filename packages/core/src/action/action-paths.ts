@@ -16,6 +16,8 @@ export function pathsOfAction(run: ActionRun): string[] {
       return [run.action.log];
     case 'backup':
       return [...run.action.from, run.action.to];
+    case 'report':
+      return [];
   }
 }
 

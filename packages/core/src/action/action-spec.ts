@@ -2,6 +2,7 @@ import type { BackupSpec } from './backup.js';
 import type { CleanupSpec } from './cleanup.js';
 import type { HttpSpec } from './http.js';
 import type { MetricsSpec } from './metrics.js';
+import type { ReportSpec } from './report.js';
 
 /** What each typed action is told, every default written out. A new action is a line here, in `actionKinds` and in the files beside. */
 export interface ActionSpecs {
@@ -11,6 +12,7 @@ export interface ActionSpecs {
   readonly healthCheck: HttpSpec;
   readonly metrics: MetricsSpec;
   readonly backup: BackupSpec;
+  readonly report: ReportSpec;
 }
 
 export const actionKinds = [
@@ -19,6 +21,7 @@ export const actionKinds = [
   'http',
   'healthCheck',
   'metrics',
+  'report',
 ] as const satisfies readonly (keyof ActionSpecs)[];
 export type ActionKind = (typeof actionKinds)[number];
 

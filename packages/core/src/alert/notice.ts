@@ -1,3 +1,4 @@
+import type { Report } from '../report/compose-report.js';
 import type { AlertSeverity, IncidentState, NoticeReason, NoticeState } from '../state/states.js';
 import type { NoticeTarget, Spread } from './incident.js';
 import type { Reason } from './reason.js';
@@ -7,7 +8,7 @@ export interface Notice extends NoticeTarget {
   readonly id: string;
   /** Unique: incident, generation, target, reason and step; receivers tell repeats by it. */
   readonly key: string;
-  /** Null for a test. */
+  /** Null for a test or a report. */
   readonly incidentId: string | null;
   readonly generation: number;
   readonly reason: NoticeReason;
@@ -60,6 +61,8 @@ export interface NoticeContent {
   };
   /** For one that is over; notices from before it was said lack it. */
   readonly resolution?: Resolution;
+  /** For the report of a job; it is about no incident. */
+  readonly report?: Report;
   /** For a digest: what it stands for. */
   readonly parts?: readonly { readonly title: string; readonly count: number }[];
 }

@@ -119,6 +119,13 @@ const everything: readonly Record<string, unknown>[] = [
     },
   },
   { run: { healthCheck: { url: 'https://shop.example.com/health', method: 'HEAD', expect: { latencyBelow: '2s' } } } },
+  { run: { report: { to: 'ops-mail' } } },
+  {
+    run: {
+      report: { to: ['ops-mail', 'chat'], jobs: ['Night*', 'etl'], hosts: { groups: ['prod'] }, period: 'since-last' },
+    },
+  },
+  { run: { report: { to: 'ops-mail', jobs: 'Night*', hosts: 'this', period: '7d' } } },
   { run: { backup: { from: 'D:\\data', to: '\\\\nas\\backup' } } },
   { run: { backup: { from: 'D:\\data', to: 'E:\\b', mode: 'incremental', keep: { days: 30 } } } },
   {

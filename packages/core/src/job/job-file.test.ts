@@ -26,6 +26,8 @@ const http = (changes: object) => ({ run: { http: { url: 'https://a.test/', ...c
 
 const metrics = (changes: object) => ({ run: { metrics: { log: 'D:\\logs\\metrics.csv', ...changes } } });
 
+const report = (changes: object) => ({ run: { report: { to: 'ops-mail', ...changes } } });
+
 const cleanup = (changes: object) => ({
   run: { cleanup: { root: 'D:\\logs', patterns: '**/*.log', ...changes } },
 });
@@ -312,6 +314,13 @@ describe('a job file', () => {
     [metrics({ services: ['-x'] }), 'run.metrics.services[0]', 'wrong_value', 'a name without'],
     [metrics({ disks: ['C'] }), 'run.metrics.disks[0]', 'wrong_value', 'a drive such as C:'],
     [metrics({ keep: { bytes: 10 } }), 'run.metrics.keep.bytes', 'wrong_value', 'a size such as'],
+    [{ run: { report: {} } }, 'run.report.to', 'missing', 'a list'],
+    [report({ to: ['a', 'A'] }), 'run.report.to', 'duplicate', 'each channel once'],
+    [report({ jobs: [] }), 'run.report.jobs', 'too_short', ''],
+    [report({ jobs: 'a/b' }), 'run.report.jobs[0]', 'wrong_value', 'the name of a job, with *'],
+    [report({ hosts: 'all' }), 'run.report.hosts', 'wrong_value', 'this, or a map as in targets'],
+    [report({ period: '2 weeks' }), 'run.report.period', 'wrong_value', 'since-last'],
+    [report({ period: '90d' }), 'run.report.period', 'wrong_value', 'a duration'],
     [cleanup({ root: 'logs' }), 'run.cleanup.root', 'wrong_value', 'it is not absolute'],
     [cleanup({ root: 'C:\\' }), 'run.cleanup.root', 'wrong_value', 'it is a whole drive'],
     [cleanup({ root: 'D:\\a\\..\\b' }), 'run.cleanup.root', 'wrong_value', '. or ..'],

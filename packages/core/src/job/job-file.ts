@@ -6,7 +6,7 @@ import { mostApprovals } from '../approval/change-request.js';
 import { canonicalJson } from '../desired/canonical-json.js';
 import type { OrphanRule } from '../desired/orphan.js';
 import { parseDocument } from '../document/parse-document.js';
-import type { HostGroup, Target } from '../host/target.js';
+import type { HostGroup } from '../host/target.js';
 import { makeProblem, type Result } from '../problem.js';
 import { rolloutSchema } from '../rollout/rollout.schema.js';
 import { problemParams } from '../zod-problems.js';
@@ -35,35 +35,7 @@ import {
 import { runSchema } from './run.schema.js';
 import { accountKinds, accountProblem, type RunAs, type RunAsParts, readRunAs, serviceAccounts } from './run-as.js';
 import { scheduleSchema } from './schedule.schema.js';
-
-const targetsSchema = z
-  .strictObject({
-    all: z.literal(true).optional(),
-    labels: labelsSchema
-      .refine((labels) => Object.keys(labels).length > 0, problemParams('too_short', 'at least one label'))
-      .optional(),
-    hosts: z.array(hostNameSchema).min(1).max(jobLimits.targetNames).optional(),
-    group: nameSchema.optional(),
-    groups: z.array(nameSchema).min(1).max(jobLimits.targetNames).optional(),
-  })
-  .superRefine((target, context) => {
-    if (Object.values(target).every((part) => part === undefined)) {
-      context.addIssue({
-        code: 'custom',
-        input: target,
-        ...problemParams('missing', 'at least one of labels, hosts, group, all'),
-      });
-    }
-  })
-  .transform(({ all, labels, hosts, group, groups }): Target => {
-    const allGroups = [...(group === undefined ? [] : [group]), ...(groups ?? [])];
-    return {
-      ...(all ? { all } : {}),
-      ...(labels ? { labels } : {}),
-      ...(hosts ? { hosts } : {}),
-      ...(allGroups.length > 0 ? { groups: allGroups } : {}),
-    };
-  });
+import { targetsSchema } from './targets.schema.js';
 
 const accountForms = serviceAccounts.join(', ');
 

@@ -1,4 +1,4 @@
-/** Job files to begin with: each applies as it is, and says in its comments what else there is. */
+/** Job files to begin with: each applies as it is (a report where there is its channel), and says in its comments what else there is. */
 export const jobTemplates = {
   backup: `# Everything on Sundays, what has changed on the other nights. The agent does it itself; on a host,
 #   carillon-agent action --dry-run nightly-backup            what would be saved
@@ -100,6 +100,22 @@ run:
       # text: ready
     timeout: 10s
 timeout: 30s
+`,
+  report: `# How jobs went over a day, by mail: runs, failures, missed and late ones, times, open incidents, hosts that cannot be reached.
+# The host only says when; the server makes it of what it knows. Let it run on one host: each asks for a report of its own.
+kind: Job
+name: daily-report
+description: Last day's runs, by mail
+# owner: data-team # tells of this team's jobs; without it of all, for who may see all
+targets: { labels: { role: report } } # or hosts: [...]
+schedule: "0 7 * * 1-5"
+run:
+  report:
+    to: email # a channel of yours, or a list; carillon channels names them
+    period: 1d # or 7d, or since-last
+    # jobs: ["Night*"] # all without it
+    # hosts: { labels: { env: prod } } # or { group: ... }, or this: the host that it runs on
+timeout: 1m
 `,
   powershell: `# A script of its own, kept with the job: no file on the host.
 kind: Job

@@ -6,6 +6,7 @@ import { cleanupSchema } from '../action/cleanup.schema.js';
 import { type HttpSpec, httpSecretVariable, secretsOfHttp } from '../action/http.js';
 import { healthCheckSchema, httpSchema } from '../action/http.schema.js';
 import { metricsSchema } from '../action/metrics.schema.js';
+import { reportSchema } from '../action/report.schema.js';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
 import type { RunSpec, SecretUse } from './job-spec.js';
@@ -87,6 +88,7 @@ const objectSchema = z
     cleanup: cleanupSchema.optional(),
     backup: backupSchema.optional(),
     metrics: metricsSchema.optional(),
+    report: reportSchema.optional(),
   })
   .superRefine((run, context) => {
     const given = workKeys.filter((key) => run[key] !== undefined);
@@ -124,6 +126,7 @@ const objectSchema = z
     const own = { workingDirectory: null, environment: {} };
     if (run.cleanup !== undefined) return { kind: 'cleanup', action: run.cleanup, ...own };
     if (run.metrics !== undefined) return { kind: 'metrics', action: run.metrics, ...own };
+    if (run.report !== undefined) return { kind: 'report', action: run.report, ...own };
     if (run.http !== undefined) return { kind: 'http', action: run.http, ...own, ...secretsFor(run.http) };
     if (run.healthCheck !== undefined)
       return { kind: 'healthCheck', action: run.healthCheck, ...own, ...secretsFor(run.healthCheck) };

@@ -264,6 +264,7 @@ export const noticeReasons = [
   'reopened',
   'digest',
   'test',
+  'report',
 ] as const;
 export type NoticeReason = (typeof noticeReasons)[number];
 

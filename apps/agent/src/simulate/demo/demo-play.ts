@@ -12,7 +12,15 @@ export interface DemoPlayFacts {
   readonly beganMs: number;
 }
 
-const unknown: PlayScript = { shortestMs: 500, longestMs: 4_000, says: ['done'], failures: [] };
+/** A job that the demo does not have of itself: nobody is to take its runs for real ones. */
+function madeUp({ run }: Manifest): PlayScript {
+  const what = run.kind === 'program' ? run.program : run.kind;
+  const says =
+    run.kind === 'report'
+      ? ['this is a demo: {host} is simulated, and asked for the report as a real one does']
+      : [`this is a demo: {host} is simulated. Nothing was carried out (${what}), no file was read or written`];
+  return { shortestMs: 500, longestMs: 4_000, says, failures: [] };
+}
 const hourMs = 3_600_000;
 
 /** How a run of a job of the demo goes: decided by the seed, the host, the job and its number. */
@@ -21,7 +29,7 @@ export function demoPlayOf(
   run: { host: string; manifest: Manifest; count: number; atMs: number },
 ): Play {
   const { host, manifest, count, atMs } = run;
-  const script = plays[manifest.name] ?? unknown;
+  const script = plays[manifest.name] ?? madeUp(manifest);
   const random = randomFrom(seedOf(seed, host, manifest.name, count));
   const { shortestMs, longestMs, says } = script;
   // Most runs are near the shortest, some take long.

@@ -268,15 +268,18 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
     why: Reason,
     nowMs: number,
   ): void {
-    const [first] = notices;
-    if (!first) return;
-    if (notices.length <= digestAbove) {
-      for (const { id, attempts } of notices)
+    // What a report says fits into no digest, and nobody has to know it at once.
+    const alerts = notices.filter(({ content }) => !content.report);
+    const [first] = alerts;
+    const merged = first && alerts.length > digestAbove ? alerts : [];
+    for (const notice of notices) {
+      const { id, attempts } = notice;
+      if (!merged.includes(notice))
         settlement.settled.push({ id, attempts, state: 'queued', nextMs: untilMs, outcome: why, uncounted: true });
-      return;
     }
+    if (!first || merged.length === 0) return;
     const id = newId(nowMs);
-    const content = digestOf(notices.map((notice) => notice.content));
+    const content = digestOf(merged.map((notice) => notice.content));
     settlement.follow.push({
       ...first,
       id,
@@ -286,10 +289,10 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
       content,
       createdAt: new Date(nowMs),
     });
-    for (const notice of notices) {
-      const merged: Reason = {
+    for (const notice of merged) {
+      const outcome: Reason = {
         code: 'merged',
-        text: `told together with ${notices.length - 1} others`,
+        text: `told together with ${merged.length - 1} others`,
         figures: { digest: id },
       };
       settlement.settled.push({
@@ -297,9 +300,9 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
         attempts: notice.attempts,
         state: 'cancelled',
         nextMs: null,
-        outcome: merged,
+        outcome,
       });
-      settlement.log.push(this.entry(notice, merged, nowMs));
+      settlement.log.push(this.entry(notice, outcome, nowMs));
     }
   }
 

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { bucketOf } from '@carillon/core/alert/deliver/bucket-of';
 import { someContent } from '@carillon/core/alert/deliver/testing/content';
 import { type ChannelSpec, channelFileSchema } from '@carillon/core/alert/documents/channel.schema';
+import type { NoticeContent } from '@carillon/core/alert/notice';
+import { composeReport } from '@carillon/core/report/compose-report';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { HttpSink } from '@carillon/testkit/http-sink';
@@ -80,7 +82,13 @@ async function addChannel(name: string, fields: object = {}): Promise<ChannelSpe
   return spec;
 }
 
-async function notify(channel: string, count = 1): Promise<void> {
+/** What was read for a report of no jobs. */
+const nothing = {
+  ...{ period: { fromMs: 0, toMs: 1 }, jobs: [], incidents: [], openIncidents: 0 },
+  ...{ unreachable: [], unreachableHosts: 0 },
+};
+
+async function notify(channel: string, count = 1, changes: Partial<NoticeContent> = {}): Promise<void> {
   // Ids tell the order.
   nowMs += 1;
   const written = Array.from({ length: count }, (_, index) => ({
@@ -92,7 +100,7 @@ async function notify(channel: string, count = 1): Promise<void> {
     recipient: null,
     reason: 'opened' as const,
     step: 0,
-    content: someContent(),
+    content: someContent(changes),
     createdAt: new Date(nowMs),
   }));
   await poolTransaction(database.pool, (client) => queueNotices(client, written));
@@ -294,6 +302,18 @@ it('sends no more than a channel takes: what is too much is one message', async 
     data: { parts: [{ count: 37 }] },
   });
   expect((await rows()).filter(({ state }) => state === 'cancelled')).toHaveLength(37);
+});
+
+it('lets a report wait for room by itself: no digest has all that it says', async () => {
+  await addChannel('hook', { limit: { perMinute: 6, burst: 1 } });
+  await notify('hook', 7);
+  await notify('hook', 3, { reason: 'report', incident: null, report: composeReport(nothing) });
+  for (let turn = 0; turn < 6; turn += 1) {
+    await drain();
+    nowMs += 60_000;
+  }
+  const types = sink.requests.map(({ body }) => JSON.parse(body).type).sort();
+  expect(types).toEqual(['incident.digest', 'incident.opened', 'report', 'report', 'report']);
 });
 
 it('sends no more than a provider takes through several servers, whose clocks differ and one of which dies, and loses nothing', async () => {

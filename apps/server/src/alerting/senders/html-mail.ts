@@ -12,9 +12,9 @@ const html = (text: string): string => text.replace(/[&<>"']/g, (sign) => entiti
 const colours = { low: '#3b7dd8', medium: '#d9822b', high: '#c92a2a' } as const;
 
 /** A mail as HTML, without a picture, a script or anything from elsewhere. All texts are taken as text. */
-export function htmlMail({ subject, text, severity, facts, output, links }: Message): string {
+export function htmlMail({ subject, text, severity, facts, output, links, table }: Message): string {
   const colour = severity ? colours[severity] : '#495057';
-  const rows = facts.map(
+  const rows = (table?.facts ?? facts).map(
     ({ name, value }) =>
       `<tr><td style="padding:2px 16px 2px 0;color:#666;vertical-align:top">${html(name)}</td><td>${html(value)}</td></tr>`,
   );
@@ -27,9 +27,20 @@ export function htmlMail({ subject, text, severity, facts, output, links }: Mess
     '<body style="font-family:Segoe UI,Helvetica,Arial,sans-serif;font-size:14px;color:#222;max-width:720px">',
     `<div style="border-left:4px solid ${colour};padding:4px 12px;margin-bottom:16px"><strong>${html(subject)}</strong><br>${html(text)}</div>`,
     `<table cellspacing="0" cellpadding="0" style="font-size:14px">${rows.join('')}</table>`,
+    table ? tableOf(table) : '',
     output
       ? `<pre style="background:#f4f4f4;padding:12px;white-space:pre-wrap;word-break:break-word;font-size:12px">${html(output)}</pre>`
       : '',
     `<p>${buttons.join('')}</p></body></html>`,
   ].join('\n');
+}
+
+const cell = 'padding:3px 12px 3px 0;text-align:left;vertical-align:top;border-bottom:1px solid #eee';
+
+function tableOf({ columns, rows, more }: NonNullable<Message['table']>): string {
+  const row = (tag: 'th' | 'td', cells: readonly string[]) =>
+    `<tr>${cells.map((text) => `<${tag} style="${cell}">${html(text)}</${tag}>`).join('')}</tr>`;
+  const body = rows.map((cells) => row('td', cells)).join('\n');
+  const table = `<table cellspacing="0" cellpadding="0" style="font-size:13px;margin:12px 0">${row('th', columns)}\n${body}</table>`;
+  return `${rows.length > 0 ? table : ''}${more === null ? '' : `<p>${html(more)}</p>`}`;
 }

@@ -2,7 +2,12 @@ import type { Dispatch } from '@carillon/core/alert/deliver/http-channels';
 import { type HttpChannelSpec, outcomeOf, requestOf } from '@carillon/core/alert/deliver/http-channels';
 import { messageOf } from '@carillon/core/alert/deliver/message';
 import type { Outcome } from '@carillon/core/alert/deliver/outcome';
-import { type ChannelSpec, isTicketChannel, secretsOf } from '@carillon/core/alert/documents/channel.schema';
+import {
+  type ChannelSpec,
+  isTicketChannel,
+  secretsOf,
+  takesReports,
+} from '@carillon/core/alert/documents/channel.schema';
 import type { NoticeContent } from '@carillon/core/alert/notice';
 import { describeError } from '../../queue/state-log.js';
 import { BlockedAddress, httpSend } from './http-send.js';
@@ -31,6 +36,8 @@ const defaultTimeoutMs = 15_000;
 export async function sendNotice(channel: ChannelSpec, letter: Letter, options: SenderOptions): Promise<Outcome> {
   if (isTicketChannel(channel))
     return { kind: 'refused', code: 'ticket_channel', message: 'tickets are made of incidents, not of single notices' };
+  if (letter.content.report && !takesReports(channel.type))
+    return { kind: 'refused', code: 'no_reports', message: `a channel of type ${channel.type} takes no reports` };
   const missing = secretsOf(channel).find((name) => !options.secrets.has(name));
   if (missing !== undefined)
     return {

@@ -1,5 +1,6 @@
 import { someContent } from '@carillon/core/alert/deliver/testing/content';
 import { channelFileSchema } from '@carillon/core/alert/documents/channel.schema';
+import { composeReport } from '@carillon/core/report/compose-report';
 import { makeSelfSigned, noCertificates } from '@carillon/testkit/self-signed';
 import { SmtpSink } from '@carillon/testkit/smtp-sink';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -99,6 +100,22 @@ describe('a mail', () => {
     expect(sink.mails[0]?.raw.split('\r\n\r\n')[0]).not.toMatch(/^Bcc:/m);
     expect(sink.mails[0]?.to).toEqual(['ops@example.com', 'night@example.com']);
     expect(sink.mails[0]?.raw.split('text/html')[1]).not.toContain('<script>');
+  });
+
+  it('shows a report whole, each job in a row of its own, with names as text', async () => {
+    sink = await SmtpSink.start();
+    const figures = { states: { succeeded: 3 }, verdicts: {}, averageMs: 1_000, p95Ms: 2_000, lastFailure: null };
+    const report = composeReport({
+      ...{ period: { fromMs: 0, toMs: 86_400_000 }, jobs: ['Backup', '<b>x'].map((job) => ({ job, ...figures })) },
+      ...{ incidents: [], openIncidents: 0, unreachable: [], unreachableHosts: 0 },
+    });
+    const content = someContent({ reason: 'report', incident: null, run: null, job: 'Night', report });
+    expect(await send({ security: 'none' }, content)).toMatchObject({ kind: 'sent' });
+    const [plain, html] = (sink.mails[0]?.raw ?? '').replace(/=\r\n/g, '').split('text/html');
+    expect(plain).toMatch(/^Subject: \[Carillon\] report Night: 2 jobs, 6 runs: all succeeded\r$/m);
+    expect(plain).toContain('Backup: 3 runs: all succeeded; 1s on average, 95 % within 2s');
+    expect(html).toMatch(/<td[^>]*>Backup<\/td><td[^>]*>3<\/td>/);
+    expect(html).toContain('&lt;b&gt;x');
   });
 
   it('does not reach a server that is not public unless it may', async () => {

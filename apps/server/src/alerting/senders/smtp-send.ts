@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { isPublicAddress } from '@carillon/core/alert/deliver/address-guard';
 import type { Dispatch } from '@carillon/core/alert/deliver/http-channels';
-import { oneLine, plainText } from '@carillon/core/alert/deliver/message';
+import { oneLine } from '@carillon/core/alert/deliver/line';
+import { mailText } from '@carillon/core/alert/deliver/message';
 import type { Outcome } from '@carillon/core/alert/deliver/outcome';
 import type { ChannelOf } from '@carillon/core/alert/documents/channel.schema';
 import { createTransport } from 'nodemailer';
@@ -71,7 +72,7 @@ function mailOf(channel: ChannelOf<'smtp'>, { key, recipient, content, message }
     from: channel.from,
     to: recipient ?? [...channel.to],
     subject: message.subject,
-    text: plainText(message),
+    text: mailText(message),
     html: htmlMail(message),
     messageId: thread && isFirst ? thread : idOf(key),
     ...(thread && !isFirst ? { inReplyTo: thread, references: thread } : {}),

@@ -31,6 +31,7 @@ import {
   wrongFallbacks,
 } from './checks.js';
 import { type MadePlan, makePlan, shownFreezes, shownPruned, shownRollout } from './plan.js';
+import { reportWarnings, unknownReportEnds } from './report-checks.js';
 import { notTheirSecrets } from './secret-checks.js';
 
 type Route = typeof jobRoutes.apply;
@@ -86,6 +87,7 @@ export class ApplyService {
           return [
             ...unknownReferences(documents, raw, facts),
             ...unknownWaysOut(documents, facts),
+            ...unknownReportEnds(documents, facts),
             ...wrongFallbacks(documents, facts),
             ...circularJobs(documents, facts),
             ...notTheirSecrets(documents, facts),
@@ -119,7 +121,8 @@ export class ApplyService {
     return {
       dryRun,
       results: outcome.results.map(({ warnings: stored = [], rollout, ...result }, index) => {
-        const warnings = [...stored, ...dutyWarnings(documents[index], Date.now())];
+        const own = reportWarnings(documents[index], result.hosts);
+        const warnings = [...stored, ...own, ...dutyWarnings(documents[index], Date.now())];
         const told = warnings.map((warning) => ({ ...warning, hosts: [...warning.hosts] }));
         const plan = isPlanned ? made?.documents[index] : undefined;
         const way = rollout ? { rollout: shownRollout(rollout) } : {};

@@ -99,6 +99,43 @@ describe('bad documents', () => {
     expect(app.hints).toEqual([]);
   });
 
+  it.each<[string, object, object]>([
+    [
+      'a channel that is not there',
+      { to: 'nope' },
+      { path: 'run.report.to', code: 'unknown_reference', got: '"nope"' },
+    ],
+    [
+      'a channel that only calls people',
+      { to: 'phone' },
+      { path: 'run.report.to', expected: expect.stringContaining('not twilio-voice') },
+    ],
+    ['a group that is not there', { to: 'one', hosts: { group: 'nope' } }, { path: 'run.report.hosts', got: '"nope"' }],
+  ])('a report to %s is refused', async (_what, report, problem) => {
+    const phone = {
+      kind: 'Channel',
+      name: 'phone',
+      type: 'twilio-voice',
+      accountSid: 'a',
+      authToken: { secret: 't' },
+      from: '+4930123456',
+      to: ['+4930123457'],
+    };
+    const { body } = await refusal([channel('one'), phone, jobFile('told', { run: { report } })]);
+    expect(body.params.problems).toEqual([expect.objectContaining({ document: 2, ...problem })]);
+  });
+
+  it('a report that each of many hosts would ask for is stored, and said so', async () => {
+    const told = async (report: object) => {
+      const documents = [channel('one'), jobFile('told', { run: { report: { to: 'ONE', ...report } } })];
+      return (await apply(documents, { dryRun: true })).results[1]?.warnings?.map(({ code }) => code);
+    };
+    expect([await told({}), await told({ hosts: 'this' })]).toEqual([
+      ['agent_too_old', 'report_from_each_host'],
+      ['agent_too_old'],
+    ]);
+  });
+
   it('channels that fall back in a circle, or along too long a line, are refused', async () => {
     const circle = await refusal([channel('a', 'b'), channel('b', 'c'), channel('c', 'a')]);
     expect(circle.body.params.problems?.[0]).toMatchObject({ path: 'fallback', got: '"a → b → c → a"' });

@@ -2,9 +2,11 @@ import type { approvalRoutes } from '@carillon/contract/http/approvals.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import { personOf } from '@carillon/core/approval/change-request';
 import {
+  approvalText,
   approverFingerprint,
   isApproverKeyProof,
   judgeApprovalSignature,
+  mostApprovedHosts,
   readApproval,
 } from '@carillon/core/approval/signed-approval';
 import { isWebauthnKey } from '@carillon/core/approval/webauthn-text';
@@ -58,8 +60,10 @@ export class ApprovalsService {
 
   async toSign(name: string): Promise<Response<Routes['toSign']>> {
     const { saidAuthor: _, approvals, ...definition } = await this.requireDefinition(name);
+    const isOne = definition.hosts.length <= mostApprovedHosts;
     return {
       ...definition,
+      ...(isOne ? { text: approvalText(definition) } : {}),
       hosts: [...definition.hosts],
       refusedBy: [...definition.refusedBy],
       approvals: approvals.map(({ key, signedBy, at, text }) => ({

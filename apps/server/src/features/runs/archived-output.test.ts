@@ -1,5 +1,6 @@
 import { api } from '@carillon/contract/http/api';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ArchiveModule } from '../../archive/archive.module.js';
 import { type ArchiveScene, startArchiveScene } from '../../archive/testing/archive-scene.js';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
 import { RunsModule } from './runs.module.js';
@@ -43,7 +44,10 @@ describe('output that was archived', () => {
     });
     expect(run.output.archived).toBeNull();
     expect((await search(Date.now() - 30 * dayMs)).notSearched).toBeNull();
-    await scene.server().mover.turn(Date.now());
+    // A server that has an archive begins by itself.
+    const mover = await startTestApp(scene.url, { modules: [ArchiveModule], config: { archive: scene.settings } });
+    await vi.waitFor(async () => expect(await scene.hotPieces(id)).toBe(0), 5_000);
+    await mover.close();
     expect(await output(app)).toEqual(before);
     expect(await app.call(api.runs.told, { id })).toEqual({ progress: null, result: { files: 3 } });
     const after = await app.call(api.runs.get, { id });
@@ -58,6 +62,13 @@ describe('output that was archived', () => {
     expect((await search(Date.now() - 2 * dayMs)).notSearched).toBeNull();
     expect((await search(Date.now() - 30 * dayMs, Date.now() - 20 * dayMs)).notSearched).toBeNull();
     expect(await app.call(api.runs.list, {})).not.toHaveProperty('notSearched');
+    const since = new Date(Date.now() - 30 * dayMs).toISOString();
+    const table = await app.fetch(`/api/v1/runs/table.csv?outputContains=ready&since=${since}`, {
+      headers: { authorization: `Bearer ${app.token}` },
+    });
+    expect((await table.text()).trimEnd().split(/\r?\n/).at(-1)).toBe(
+      `Output of runs that started until ${startedAt} is archived and was not searched.`,
+    );
   });
 
   it('that cannot be read is no blank: the error says where it lies, since when, and what is wrong', async () => {

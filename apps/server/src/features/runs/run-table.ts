@@ -22,10 +22,12 @@ const head = [
 /**
  * Runs as lines of a table, its head first. Pages are read only as fast as they are taken, and no more than one is held.
  * @param first the newest runs @param older the page of those before a run's id
+ * @param remark the last line, if there is something to be said of the whole
  */
 export async function* tableLines(
   first: readonly RunSummaryRow[],
   older: (before: string) => Promise<readonly RunSummaryRow[]>,
+  remark: string | null = null,
 ): AsyncGenerator<string> {
   yield csvMark + csvLine(head);
   let count = 0;
@@ -35,9 +37,10 @@ export async function* tableLines(
     count += rows.length;
     if (rows.length < page.length) {
       yield csvLine([`There are more runs: these are the newest ${limits.csvRuns}.`]);
-      return;
+      break;
     }
   }
+  if (remark !== null) yield csvLine([remark]);
 }
 
 function lineOf(run: RunSummaryRow): string {

@@ -52,10 +52,9 @@ export class RunsService {
       words,
     );
     const found = new Map(pieces.map((piece) => [piece.runId, foundIn(piece, words)]));
-    const archived = await this.archived.newestWithin(query.sinceMs ?? 0, query.untilMs);
     return {
       ...{ ...result, items: result.items.map((item) => ({ ...item, found: found.get(item.id) ?? null })) },
-      notSearched: archived && new Date(timeOfUuid7(archived)).toISOString(),
+      notSearched: await this.notSearched(query),
     };
   }
 
@@ -63,7 +62,9 @@ export class RunsService {
   async table(filters: Input<Routes['table']>): Promise<AsyncIterable<string>> {
     const query = queryOf(filters);
     const first = await this.runs.list({ ...query, before: null, limit: tablePage });
-    return tableLines(first, (before) => this.runs.list({ ...query, before, limit: tablePage }));
+    const notSearched = query.words === undefined ? null : await this.notSearched(query);
+    const remark = notSearched && `Output of runs that started until ${notSearched} is archived and was not searched.`;
+    return tableLines(first, (before) => this.runs.list({ ...query, before, limit: tablePage }), remark);
   }
 
   async get(id: string): Promise<Response<Routes['get']>> {
@@ -113,6 +114,12 @@ export class RunsService {
       elsewhere: elsewhere.rows.map(runSummaryView),
       elsewhereTotal: elsewhere.total,
     };
+  }
+
+  /** Up to which start output of runs within a time is archived; null: none is. */
+  private async notSearched(within: { sinceMs: number | undefined; untilMs: number | undefined }) {
+    const newest = await this.archived.newestWithin(within.sinceMs ?? 0, within.untilMs);
+    return newest && new Date(timeOfUuid7(newest)).toISOString();
   }
 
   private async require(id: string): Promise<RunRow> {

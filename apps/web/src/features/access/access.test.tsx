@@ -61,7 +61,7 @@ describe('the page of access', () => {
 describe('one’s own page', () => {
   it('lists the keys that one approves with, and forgets one', async () => {
     const key = { key: 'A'.repeat(43), owner: 'admin', createdAt: '2026-11-28T08:00:00.000Z' };
-    const blue = { ...key, fingerprint: 'b'.repeat(32), name: 'blue', credentialId: 'Ymx1ZQ' };
+    const blue = { ...key, key: 'B'.repeat(43), fingerprint: 'b'.repeat(32), name: 'blue', credentialId: 'Ymx1ZQ' };
     const items = [
       { ...key, fingerprint: 'a'.repeat(32), name: 'laptop' },
       blue,

@@ -41,6 +41,11 @@ const fields: Readonly<Record<string, readonly ActionField[]>> = {
     { path: ['keep', 'bytes'], label: 'action.bytes' },
     { path: ['keep', 'rotateAfter'], label: 'action.rotateAfterMs' },
   ],
+  report: [
+    { path: ['to'], label: 'action.to' },
+    { path: ['jobs'], label: 'action.jobs' },
+    { path: ['period'], label: 'action.periodMs' },
+  ],
   healthCheck: [
     { path: ['url'], label: 'action.http.request' },
     { path: ['expect', 'text'], label: 'action.http.text' },

@@ -33,6 +33,7 @@ timeout: 5m
   api: jobTemplates['api-sync'],
   cleanup: jobTemplates.cleanup,
   health: jobTemplates['health-check'],
+  report: jobTemplates.report,
 } as const;
 
 export type TemplateName = keyof typeof templates;

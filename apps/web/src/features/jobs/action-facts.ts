@@ -31,6 +31,9 @@ const labels: Readonly<Record<string, Word>> = {
   verify: 'action.verify',
   count: 'action.count',
   days: 'action.days',
+  jobs: 'action.jobs',
+  hosts: 'action.hosts',
+  periodMs: 'action.periodMs',
 };
 
 type Translate = ReturnType<typeof useWords>['t'];
@@ -52,6 +55,8 @@ function factsOf(fields: object, t: Translate): (readonly [string, string])[] {
 }
 
 function valueText(field: string, value: unknown, t: Translate): string | undefined {
+  if (field === 'periodMs' && value === null) return t('action.periodMs.sinceLast');
+  if (field === 'hosts' && value === 'this') return t('action.hosts.this');
   if (value === null || value === undefined || value === false || value === 0) return undefined;
   if (value === true) return t('common.yes');
   if (field === 'mode' && (value === 'full' || value === 'incremental')) return t(`action.mode.${value}`);

@@ -17,6 +17,7 @@ import { call, pagedQuery } from '../../lib/api.js';
 import { useTyped } from '../../lib/use-typed.js';
 import { HostMatrix } from './host-matrix.js';
 import type { JobView } from './job-view.js';
+import { SignJob } from './sign-job.js';
 
 type Job = Response<typeof jobRoutes.get>;
 
@@ -54,6 +55,7 @@ export function JobHosts({ job }: { job: Job }) {
       </Group>
       {hosts.isError && <Failure error={hosts.error} onRetry={() => void hosts.refetch()} />}
       {items === undefined && !hosts.isError && <Placeholder />}
+      {items?.some(({ code }) => code === 'not_approved') && <SignJob job={job.name} />}
       {items && items.length > 0 && (
         <HostMatrix
           version={job.version}

@@ -43,4 +43,9 @@ export const actions = {
   'action.verify': 'Read back after writing',
   'action.count': 'Sets kept',
   'action.days': 'Days kept',
+  'action.jobs': 'Jobs',
+  'action.hosts': 'On hosts',
+  'action.hosts.this': 'the one it runs on',
+  'action.periodMs': 'Period',
+  'action.periodMs.sinceLast': 'since the last report',
 };

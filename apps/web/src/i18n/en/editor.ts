@@ -11,6 +11,7 @@ export const editor = {
   'editor.template.api': 'API sync',
   'editor.template.cleanup': 'Clean-up',
   'editor.template.health': 'Health check',
+  'editor.template.report': 'Status report',
   'editor.form': 'Form',
   'editor.file': 'File',
   'editor.step.type': '1 · What to run',

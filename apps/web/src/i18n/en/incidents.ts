@@ -84,6 +84,7 @@ export const incidents = {
   'notice.reason.reopened': 'reopened',
   'notice.reason.digest': 'digest',
   'notice.reason.test': 'test',
+  'notice.reason.report': 'report',
   'stage.evaluate': 'Condition',
   'stage.group': 'Grouping',
   'stage.inhibit': 'Inhibition',

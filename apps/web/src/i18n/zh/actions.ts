@@ -45,4 +45,9 @@ export const actions: Same<typeof english> = {
   'action.verify': '写入后读回校验',
   'action.count': '保留的备份集数',
   'action.days': '保留天数',
+  'action.jobs': '任务',
+  'action.hosts': '主机范围',
+  'action.hosts.this': '运行所在主机',
+  'action.periodMs': '时段',
+  'action.periodMs.sinceLast': '自上次报告以来',
 };

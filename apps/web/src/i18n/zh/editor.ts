@@ -13,6 +13,7 @@ export const editor: Same<typeof english> = {
   'editor.template.api': 'API 同步',
   'editor.template.cleanup': '清理',
   'editor.template.health': '健康检查',
+  'editor.template.report': '状态报告',
   'editor.form': '表单',
   'editor.file': '文件',
   'editor.step.type': '1 · 运行什么',

@@ -82,6 +82,7 @@ export const incidents: Same<typeof english> = {
   'notice.reason.reopened': '重新打开',
   'notice.reason.digest': '汇总',
   'notice.reason.test': '测试',
+  'notice.reason.report': '报告',
   'stage.evaluate': '条件',
   'stage.group': '分组',
   'stage.inhibit': '抑制',

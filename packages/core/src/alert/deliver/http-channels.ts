@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import type { AlertSeverity } from '../../state/states.js';
 import type { ChannelOf, ChannelSpec, ChannelType } from '../documents/channel.schema.js';
 import type { NoticeContent } from '../notice.js';
-import { cutBytes, type Message, oneLine, plainText } from './message.js';
+import { oneLine } from './line.js';
+import { cutBytes, type Message, plainText } from './message.js';
 import { type Answer, fieldOf, type Outcome, outcomeOfStatus } from './outcome.js';
 import { signedHeaders } from './standard-webhooks.js';
 import { words } from './words.js';
@@ -241,7 +242,7 @@ const voice: HttpChannel<'twilio-voice'> = {
 /** Standard Webhooks: id, time and signature; secrets of the form `whsec_…` (HMAC) or `whsk_…` (Ed25519, v1a). */
 const webhook: HttpChannel<'webhook'> = {
   request(channel, { content, key, nowMs, secret }) {
-    const type = `incident.${content.reason}`;
+    const type = content.report ? 'report' : `incident.${content.reason}`;
     const body = cutWebhook({ type, timestamp: new Date(nowMs).toISOString(), data: content });
     const secrets = channel.signing.map((ref) => secret(ref.secret));
     const headers = signedHeaders({ id: key, body, nowMs }, secrets);
@@ -255,7 +256,12 @@ const webhookBytes = 19_000;
 
 function cutWebhook(payload: { type: string; timestamp: string; data: NoticeContent }): string {
   const whole = JSON.stringify(payload);
-  const run = payload.data.run;
+  const { run, report } = payload.data;
+  if (report && Buffer.byteLength(whole) > webhookBytes && report.jobs.length > 0) {
+    const jobs = report.jobs.slice(0, Math.floor(report.jobs.length / 2));
+    const moreJobs = report.moreJobs + report.jobs.length - jobs.length;
+    return cutWebhook({ ...payload, data: { ...payload.data, report: { ...report, jobs, moreJobs } } });
+  }
   if (Buffer.byteLength(whole) <= webhookBytes || !run?.output) return whole;
   const room = webhookBytes - (Buffer.byteLength(whole) - Buffer.byteLength(JSON.stringify(run.output)));
   const output = room > 200 ? cutBytes(run.output, Math.floor(room / 2)) : null;

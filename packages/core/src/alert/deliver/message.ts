@@ -1,8 +1,10 @@
-import { describeResultCode } from '@carillon/wintask/result-codes';
 import type { AlertSeverity } from '../../state/states.js';
 import type { ChannelSpec } from '../documents/channel.schema.js';
 import { roughly } from '../incident/resolution.js';
 import type { NoticeContent, Resolution } from '../notice.js';
+import { directions, exitCodeText, oneLine } from './line.js';
+import { type ReportTable, reportFacts, reportTable } from './report-message.js';
+import { reportWords } from './report-words.js';
 import { asksForOutput, fillTemplate } from './template.js';
 import { words } from './words.js';
 
@@ -17,25 +19,15 @@ export interface Message {
   /** Last lines of a run's output. */
   readonly output: string | null;
   readonly links: readonly { readonly name: string; readonly url: string }[];
-}
-
-/** Characters that would end a line, a header or a terminal's patience. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
-/** Text that turns the direction of what follows it: names could look like others. */
-const directions = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** One line without what is not to be seen in one. */
-export function oneLine(text: string, characters = 300): string {
-  const line = text.replace(controls, ' ').replace(directions, '').trim();
-  return line.length <= characters ? line : `${line.slice(0, characters - 1)}…`;
+  /** Of a report: all of it, where there is room. */
+  readonly table: ReportTable | null;
 }
 
 /** What a channel says of a notice, in its language. */
 export function messageOf(content: NoticeContent, channel: Pick<ChannelSpec, 'language' | 'templates'>): Message {
   const say = words[channel.language];
-  const { incident, run, spread, resolution } = content;
-  const why = resolution ? say.resolved(resolution, content.text) : content.text;
+  const { incident, run, spread, resolution, report } = content;
+  const why = whyOf(content, channel.language);
   const { subject, text } = channel.templates;
   const facts: [string, string | null | undefined][] = [
     [say.severity, incident && say.severities[incident.severity]],
@@ -52,6 +44,7 @@ export function messageOf(content: NoticeContent, channel: Pick<ChannelSpec, 'la
     [say.acknowledgedBy, incident?.acknowledgedBy],
     [say.assignee, incident?.assignee],
     ...(content.parts ?? []).map(({ title, count }): [string, string] => [title, String(count)]),
+    ...(report ? reportFacts(report, channel.language) : []).map(({ name, value }): [string, string] => [name, value]),
   ];
   const links: [string, string | null][] = [
     [say.incident, content.links.incident],
@@ -67,7 +60,14 @@ export function messageOf(content: NoticeContent, channel: Pick<ChannelSpec, 'la
     // Where the template says where it goes, it is not said twice.
     output: asksForOutput(channel.templates) ? null : (run?.output?.replace(directions, '') ?? null),
     links: links.flatMap(([name, url]) => (url ? [{ name, url }] : [])),
+    table: report ? reportTable(report, channel.language) : null,
   };
+}
+
+/** In the channel's language where it can be said in it. */
+function whyOf({ resolution, report, text }: NoticeContent, language: ChannelSpec['language']): string {
+  if (report) return reportWords[language].summary(report);
+  return resolution ? words[language].resolved(resolution, text) : text;
 }
 
 /** So many runs are read at a glance. */
@@ -87,15 +87,12 @@ function recoveredBy(
   return [...names, ...(left > 0 ? [andMore(left)] : [])].join('; ');
 }
 
-function subjectOf({ reason, incident, text }: NoticeContent, language: ChannelSpec['language']): string {
+function subjectOf(content: NoticeContent, language: ChannelSpec['language']): string {
+  const { reason, incident, report, job } = content;
   const say = words[language];
-  if (!incident) return `[Carillon] ${say.reasons[reason]}${reason === 'test' ? '' : `: ${text}`}`;
+  if (report) return `[Carillon] ${say.reasons.report} ${job ?? ''}: ${whyOf(content, language)}`;
+  if (!incident) return `[Carillon] ${say.reasons[reason]}${reason === 'test' ? '' : `: ${content.text}`}`;
   return `[${say.severities[incident.severity]}] #${incident.number} ${say.reasons[reason]}: ${incident.title}`;
-}
-
-function exitCodeText(code: number): string {
-  const { text, hex } = describeResultCode(code);
-  return code > 0xffff ? `${hex}: ${text}` : `${code}: ${text}`;
 }
 
 /** The whole message as plain text. */
@@ -104,6 +101,14 @@ export function plainText({ text, facts, output, links }: Message): string {
   if (output) parts.push(`---\n${output.trimEnd()}\n---`);
   parts.push(links.map(({ name, url }) => `${name}: ${url}`).join('\n'));
   return parts.filter(Boolean).join('\n\n');
+}
+
+/** The same of a mail, where a report has room for all of it. */
+export function mailText(message: Message): string {
+  const { table, text } = message;
+  if (!table) return plainText(message);
+  const rows = [...table.lines, ...(table.more === null ? [] : [table.more])].join('\n');
+  return plainText({ ...message, text: [text, rows].filter(Boolean).join('\n\n'), facts: table.facts });
 }
 
 /** Cut to so many bytes of UTF-8, between characters. */

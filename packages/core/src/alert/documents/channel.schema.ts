@@ -268,6 +268,11 @@ export function isTicketChannel(channel: ChannelSpec): channel is TicketChannelS
   return channel.type === 'servicenow' || channel.type === 'jira';
 }
 
+/** What people are only ever called by, and tickets, are no place for a report. */
+export function takesReports(type: ChannelType): boolean {
+  return !['pagerduty', 'twilio-voice', 'servicenow', 'jira'].includes(type);
+}
+
 /** Names of the secrets that a channel needs. */
 export function secretsOf(channel: ChannelSpec): string[] {
   const refs = Object.values(channel).flat() as unknown[];
