@@ -126,6 +126,15 @@ describe('a reason', () => {
     );
   });
 
+  it('tells an end, whatever it was about', () => {
+    const figures = { goods: 2, runId: 'x', at: '2026-11-24T07:37:51.441Z' };
+    expect(reasonIn(words, { code: 'exit_code_over', text, figures })).toBe(
+      '连续 2 次运行正常，最近一次为 2026-11-24 07:37:51 UTC',
+    );
+    expect(reasonIn(words, { code: 'host_online_over', text, figures: {} })).toBe('已恢复');
+    expect(reasonIn(words, { code: 'recovered', text })).toBe('已恢复');
+  });
+
   it('says less where a figure is missing, and nothing where one is needed', () => {
     const figures = { tookMs: 90_000, limitMs: 60_000 };
     expect(reasonIn(words, { code: 'longer_than', text, figures })).toBe('已运行或用时 1m 30s，上限为 1m 00s');

@@ -68,9 +68,11 @@ export function useServerText() {
 
 /** @returns null where there are no words for its code, or figures are missing */
 export function reasonIn(words: Words, { code, figures }: Reason): string | null {
-  const { alertReasons, systemFaults } = words;
+  const { alertEnds, alertReasons, systemFaults } = words;
   const isFault = figures?.part !== undefined;
-  const found = isFault ? of(systemFaults, code) : of(alertReasons, code);
+  // `exit_code_over`: what it was about is over.
+  const isOver = code === 'recovered' || code.endsWith('_over');
+  const found = isOver ? alertEnds : isFault ? of(systemFaults, code) : of(alertReasons, code);
   return say(found, figures ?? {}, meansIn(words));
 }
 

@@ -118,6 +118,9 @@ const refusals = Object.fromEntries(
   refusalCodes.map((code) => [code, `{{name}}：${assignmentFaults[code]}`]),
 ) as Record<RefusalCode, string>;
 
+/** How an alert ended, whatever it was about. */
+export const alertEnds: readonly string[] = ['连续 {{goods}} 次运行正常，最近一次为 {{at}}', '已恢复'];
+
 /** Faults of the product itself; `name` is what follows the colon in the part, `endpoint:mail`. */
 export const systemFaults: Readonly<Record<SystemFaultCode, Said>> = {
   subscription_stopped: '订阅 {{name}} 已停止，不再发送事件',

@@ -89,6 +89,7 @@ function Form({ onDone }: { onDone: () => void }) {
           label={t('common.name')}
           placeholder="helpdesk"
           required
+          data-autofocus
           maxLength={64}
           error={faults.of('name')}
           value={name}
