@@ -282,8 +282,8 @@ export class CommandDeliveryInMemory implements Public<CommandDeliveryStore> {
         if (!claim || !rules.holdsFence(this.tables, claim)) continue;
         if (command.state !== 'queued' || command.expiresMs <= nowMs) continue;
         command.state = 'delivered';
-        const { id, hostId, text, signature } = command;
-        claimed.push({ id, hostId, fence: claim.fence, text, signature });
+        const { id, hostId, action, text, signature } = command;
+        claimed.push({ id, hostId, fence: claim.fence, action, text, signature, agentVersion: '0' });
       }
       return claimed.sort((a, b) => (a.id < b.id ? -1 : 1));
     });
