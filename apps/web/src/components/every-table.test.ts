@@ -14,7 +14,7 @@ const without: Readonly<Record<string, string>> = {
   './windowed-table.tsx': 'the page that shows it offers the file',
   '../features/jobs/version-diff.tsx': 'fields of two versions',
   '../features/requests/request-detail.tsx': 'fields of a plan',
-  '../features/requests/approve-signed.tsx': 'what is being signed',
+  './sign-with-key.tsx': 'what is being signed',
   '../features/editor/preview.tsx': 'changes while somebody types; the job has the file',
   '../features/jobs/host-matrix.tsx': 'job-hosts.tsx offers the file',
   '../features/jobs/job-table.tsx': 'jobs.page.tsx offers the file',
