@@ -31,12 +31,20 @@ export type StartClaim =
   /** The run is ours, and on record as under way; what it has to wait for stands in the verdict. */
   | { readonly kind: 'claimed'; readonly run: RunningFile; readonly overlap: Exclude<OverlapVerdict, { act: 'skip' }> };
 
-/** Decides whether this start of a job is a run, alone among the runners of the job. */
-export function claimStart(folder: AgentFolder, manifest: Manifest, env: NodeJS.ProcessEnv): Promise<StartClaim> {
-  return underJobLock(folder.running, manifest.jobId, () => decide(folder, manifest, env));
+/**
+ * Decides whether this start of a job is a run, alone among the runners of the job.
+ * @param startedMs when Task Scheduler began this start
+ */
+export function claimStart(
+  folder: AgentFolder,
+  manifest: Manifest,
+  env: NodeJS.ProcessEnv,
+  startedMs: number,
+): Promise<StartClaim> {
+  return underJobLock(folder.running, manifest.jobId, () => decide(folder, manifest, env, startedMs));
 }
 
-function decide(folder: AgentFolder, manifest: Manifest, env: NodeJS.ProcessEnv): StartClaim {
+function decide(folder: AgentFolder, manifest: Manifest, env: NodeJS.ProcessEnv, startedMs: number): StartClaim {
   const { jobId } = manifest;
   const nowMs = Date.now();
   const underWay = runsOfJob(folder.running, jobId);
@@ -44,6 +52,7 @@ function decide(folder: AgentFolder, manifest: Manifest, env: NodeJS.ProcessEnv)
   const recorded = () => held?.release();
   const reason = explainStart(manifest, {
     nowMs,
+    startedMs,
     hostTimezone: hostTimezone(env),
     bootedMs: nowMs - uptime() * 1_000,
     ...spreadKeyOf(loadAgentId(folder), jobId),

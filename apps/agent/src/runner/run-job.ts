@@ -38,9 +38,15 @@ export type RunResult =
 /**
  * One start of a job by Task Scheduler, from the reason to the last event. Everything is written to the spool, on disk,
  * whether or not the agent or the centre is up.
+ * @param startedMs when Task Scheduler began it
  * @throws Error when the job is not known here or its definition is not signed by a pinned key
  */
-export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.ProcessEnv): Promise<RunResult> {
+export async function runJob(
+  folder: AgentFolder,
+  jobId: string,
+  env: NodeJS.ProcessEnv,
+  startedMs = Date.now(),
+): Promise<RunResult> {
   const manifest = loadManifest(folder.jobs, jobId, loadSignerKeys(folder), loadHostName(folder));
   const tell = (data: RunEvent) => {
     const event = { eventId: newId(), at: new Date().toISOString(), data };
@@ -54,7 +60,7 @@ export async function runJob(folder: AgentFolder, jobId: string, env: NodeJS.Pro
     await writeOutcome(folder, () => dropEvent(folder.drop, event));
     return { ran: false, reason };
   };
-  const claim = await claimStart(folder, manifest, env);
+  const claim = await claimStart(folder, manifest, env, startedMs);
   if (claim.kind === 'gated') return { ran: false, reason: claim.reason };
   if (claim.kind === 'skipped') {
     const skipped = await skip(claim.run, claim.reason, claim.message);

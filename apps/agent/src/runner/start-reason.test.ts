@@ -23,7 +23,7 @@ const nothingBefore = {
 
 function explain(now: string, changes: Partial<StartFacts> & Partial<Pick<Manifest, 'schedule' | 'onMissed'>> = {}) {
   const { schedule = nightly, onMissed = 'skip', ...facts } = changes;
-  return explainStart({ schedule, onMissed }, { ...nothingBefore, nowMs: at(now), ...facts });
+  return explainStart({ schedule, onMissed }, { ...nothingBefore, nowMs: at(now), startedMs: at(now), ...facts });
 }
 
 const scheduledFor = (instant: string | null, answeredMs = instant === null ? null : at(instant)) => ({
@@ -140,6 +140,19 @@ describe('a calendar', () => {
     const answeredMs = at('2026-12-24T02:00:00Z');
     const facts = { schedule, onMissed: 'run-once', answeredMs } as const;
     expect(explain('2026-12-25T07:00:00Z', facts)).toEqual(no('not_due'));
+  });
+});
+
+describe('a start that is decided late, on a loaded host', () => {
+  const schedule: Manifest['schedule'] = [{ kind: 'every', intervalMs: 60_000 }];
+  const now = '2026-11-23T02:01:03Z';
+
+  it('answers the occurrence for which it was begun, and leaves the next to the next start', () => {
+    const [first, second] = ['2026-11-23T02:00:00Z', '2026-11-23T02:01:00Z'];
+    const begun = { schedule, startedMs: at('2026-11-23T02:00:01Z') };
+    expect(explain(now, begun)).toEqual(scheduledFor(first));
+    expect(explain(now, { schedule, answeredMs: at(first) })).toEqual(scheduledFor(second));
+    expect(explain(now, { ...begun, answeredMs: at(second) })).toEqual(no('already_answered'));
   });
 });
 

@@ -33,6 +33,11 @@ export type StartReason =
 
 export interface StartFacts extends JobMemory {
   readonly nowMs: number;
+  /**
+   * When Task Scheduler began this start. On a loaded host it is decided seconds later, by when the next occurrence may
+   * be due: that one has a start of its own.
+   */
+  readonly startedMs: number;
   /** When the host started. */
   readonly bootedMs: number;
   readonly hostTimezone: string;
@@ -69,7 +74,7 @@ export function explainStart(manifest: StartedBy, facts: StartFacts): StartReaso
   const { schedule } = manifest;
   const context = contextOf(facts);
   const timed = schedule.filter(isTimed);
-  const due = isDue(timed, { atMs: nowMs, toleranceMs, ...context });
+  const due = isDue(timed, { atMs: facts.startedMs, toleranceMs, ...context });
   if (due.due && isUnanswered(due.scheduledForMs, facts)) return answering(due.scheduledForMs);
   if (isDelayOver(schedule, facts)) return scheduled(dueAfter(schedule, facts.lastEndMs) ?? null, answeredMs);
   if (due.due && schedule.length === timed.length) return { run: false, reason: 'already_answered' };
