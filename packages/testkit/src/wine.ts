@@ -118,10 +118,15 @@ export async function startWine(
     await once(child, 'exit');
   };
 
+  const isUp = () => existsSync(join(prefix, 'drive_c/windows/system32'));
   const boot = await run('wineboot', ['-i']);
   await wineserver('-w');
-  if (!existsSync(join(prefix, 'drive_c/windows/system32')))
-    throw new Error(`Wine did not come up: ${boot.stdout}${boot.stderr}`);
+  if (!isUp()) {
+    // Several that begin at once on a loaded machine: one may end without a word, and comes up the next time.
+    await run('wineboot', ['-i']);
+    await wineserver('-w');
+  }
+  if (!isUp()) throw new Error(`Wine did not come up: ${boot.stdout}${boot.stderr}`);
   await run('winecfg', ['-v', 'win10']);
   return {
     driveC: join(prefix, 'drive_c'),

@@ -32,10 +32,27 @@ const options = {
 /** Options as given, and the words: the verb first. */
 export function parseCommandLine(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true });
+    return parseArgs({ args: withTheirValues(argv), options, allowPositionals: true });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** `--release-key -abc` -> `--release-key=-abc`: one key of sixty-four begins with a dash, which Node takes for an option. */
+function withTheirValues(argv: readonly string[]): string[] {
+  const isOption = (arg: string) => arg === '-h' || (arg.startsWith('--') && nameOf(arg) in options);
+  const args: string[] = [];
+  for (const arg of argv) {
+    const before = args.at(-1) ?? '';
+    const takesValue = Object.entries(options).some(([name, { type }]) => type === 'string' && before === `--${name}`);
+    if (takesValue && arg.startsWith('-') && !isOption(arg)) args[args.length - 1] = `${before}=${arg}`;
+    else args.push(arg);
+  }
+  return args;
+}
+
+function nameOf(arg: string): string {
+  return arg.slice(2).split('=')[0] ?? '';
 }
 
 export type Values = ReturnType<typeof parseCommandLine>['values'];
