@@ -6,7 +6,7 @@ import { bucketOf } from '@carillon/core/alert/deliver/bucket-of';
 import { someContent } from '@carillon/core/alert/deliver/testing/content';
 import { type ChannelSpec, channelFileSchema } from '@carillon/core/alert/documents/channel.schema';
 import type { NoticeContent } from '@carillon/core/alert/notice';
-import { composeReport } from '@carillon/core/report/compose-report';
+import { emptyReport } from '@carillon/core/report/testing/empty-report';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { HttpSink } from '@carillon/testkit/http-sink';
@@ -81,12 +81,6 @@ async function addChannel(name: string, fields: object = {}): Promise<ChannelSpe
   await database.transaction((tx) => documents.put(tx, { kind: 'Channel', spec }, 'test'));
   return spec;
 }
-
-/** What was read for a report of no jobs. */
-const nothing = {
-  ...{ period: { fromMs: 0, toMs: 1 }, jobs: [], incidents: [], openIncidents: 0 },
-  ...{ unreachable: [], unreachableHosts: 0 },
-};
 
 async function notify(channel: string, count = 1, changes: Partial<NoticeContent> = {}): Promise<void> {
   // Ids tell the order.
@@ -307,7 +301,7 @@ it('sends no more than a channel takes: what is too much is one message', async 
 it('lets a report wait for room by itself: no digest has all that it says', async () => {
   await addChannel('hook', { limit: { perMinute: 6, burst: 1 } });
   await notify('hook', 7);
-  await notify('hook', 3, { reason: 'report', incident: null, report: composeReport(nothing) });
+  await notify('hook', 3, { reason: 'report', incident: null, report: emptyReport });
   for (let turn = 0; turn < 6; turn += 1) {
     await drain();
     nowMs += 60_000;
