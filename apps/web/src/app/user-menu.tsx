@@ -7,6 +7,7 @@ import {
   IconLanguage,
   IconLogout,
   IconMoon,
+  IconRoute,
   IconSun,
   IconUser,
   IconUsers,
@@ -15,6 +16,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTimes } from '../components/when.js';
+import { startTour } from '../features/tour/tour-state.js';
 import { useWords } from '../i18n/index.js';
 import { call, query } from '../lib/api.js';
 import { chooseZone, openZoneChoice, zoneChoices } from '../lib/time-zone.js';
@@ -45,6 +47,7 @@ export function UserMenu() {
           {t('nav.signedInAs', { name: me.data?.name ?? '…' })}
         </Text>
         <Places mayManage={mayManage(me.data?.grants)} />
+        <TourAgain />
         <LanguageChoice />
         <SchemeChoice />
         <ClockChoice />
@@ -74,6 +77,18 @@ function Places({ mayManage: manages }: { mayManage: boolean }) {
         </Link>
       )}
     </>
+  );
+}
+
+/** The focus comes back to the button of the menu, which is gone by then. */
+function TourAgain() {
+  const { t } = useWords();
+  const start = () => startTour(document.querySelector(`[popovertarget=${menuId}]`));
+  return (
+    <button type="button" popoverTarget={menuId} popoverTargetAction="hide" onClick={start}>
+      <IconRoute size={16} aria-hidden />
+      {t('nav.tour')}
+    </button>
   );
 }
 

@@ -40,7 +40,12 @@ export function JobsPage() {
         <Group gap="xs">
           <SavedViews page="jobs" filter={filter} onChoose={choose} />
           <ExportJobs filter={filter} />
-          <Button component={Link} to="/job-editor" leftSection={<IconPlus size={16} aria-hidden />}>
+          <Button
+            component={Link}
+            to="/job-editor"
+            data-tour="new-job"
+            leftSection={<IconPlus size={16} aria-hidden />}
+          >
             {t('editor.title')}
           </Button>
         </Group>

@@ -10,6 +10,7 @@ export const common = {
   'nav.access': 'Access',
   'nav.requests': 'Requests',
   'nav.own': 'Account',
+  'nav.tour': 'Take the tour',
   'nav.signOut': 'Sign out',
   'nav.signedInAs': 'Signed in as {{name}}',
   'nav.language': '中文',

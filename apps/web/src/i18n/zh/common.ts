@@ -12,6 +12,7 @@ export const common: Same<typeof english> = {
   'nav.access': '访问权限',
   'nav.requests': '变更申请',
   'nav.own': '我的账户',
+  'nav.tour': '功能导览',
   'nav.signOut': '退出登录',
   'nav.signedInAs': '已登录：{{name}}',
   'nav.language': 'English',
