@@ -39,11 +39,11 @@ export function TourCard({ id, subject, at, count, onGo, onLeave }: Props) {
         <Steps at={at} count={count} />
         <Group gap="xs" wrap="nowrap">
           {at > 0 && (
-            <Button size="compact-md" variant="default" onClick={() => onGo(-1)}>
+            <Button size="compact-md" fz="sm" variant="default" onClick={() => onGo(-1)}>
               {t('tour.back')}
             </Button>
           )}
-          <Button size="compact-md" data-autofocus onClick={() => onGo(1)}>
+          <Button size="compact-md" fz="sm" data-autofocus onClick={() => onGo(1)}>
             {t(isLast ? 'tour.done' : 'tour.next')}
           </Button>
         </Group>

@@ -75,9 +75,12 @@ function Stage({ step, lit, way, at, count, begun, onGo, onEnd }: StageProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const card = useRef<HTMLDivElement>(null);
   const view = windowSize();
-  useEffect(() => {
+  // Before it is placed: what is not shown has no size.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
+    // The browser would choose the cross, which is the first.
+    shown?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => {
       shown?.close();
       giveBack(begun.opener);
