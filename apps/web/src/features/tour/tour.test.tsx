@@ -58,7 +58,7 @@ describe('the tour', () => {
     await step('Here you write the first job');
     press('Back');
     await step('It begins with a host');
-    for (const title of ['Here you write the first job', 'Trouble will stand here', 'Everything by a few letters']) {
+    for (const title of ['Here you write the first job', 'Trouble will show up here', 'Everything by a few letters']) {
       press('Next');
       await step(title);
     }

@@ -35,10 +35,10 @@ export const first = {
   'first.demo.incident': 'Answer an incident',
   'first.demo.incident.text': 'and see what hosts that fail alike have in common',
   'first.demo.missed': 'Ask why a run was missed',
-  'first.demo.missed.text': 'of the hosts of the site whose line is down',
+  'first.demo.missed.text': 'for example at the site whose line is down',
   'first.demo.job': 'Write a job',
   'first.demo.job.text': 'and see whom it would reach before it is stored',
   'first.demo.adopt': 'Adopt tasks that are there already',
-  'first.demo.adopt.text': 'many hosts at a time, as they are',
+  'first.demo.adopt.text': 'as they are, many hosts at a time',
   'first.demo.real': 'For your own hosts, start without --demo: that has a folder of its own and begins empty.',
 };
