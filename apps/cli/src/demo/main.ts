@@ -44,7 +44,9 @@ export async function demoMain(
   if (!started.ok) return console.log(describeRunning(started.running, folder));
   const { stack } = started;
   console.log(`Carillon is ready: ${stack.signInLink}`);
-  console.log(`  This is a demo: ${mark.hosts} simulated hosts. Of itself it starts no program and tells nobody beyond this machine.`);
+  console.log(
+    `  This is a demo: ${mark.hosts} simulated hosts. Of itself it starts no program and tells nobody beyond this machine.`,
+  );
   console.log(
     `  Jobs of yours may be tried on it (\`npx carillon new backup\`): files of hosts are in ${disksFolder(folder)}`,
   );

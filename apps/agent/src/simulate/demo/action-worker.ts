@@ -6,7 +6,7 @@ import { carryOutOnDisk } from './carry-out.js';
 const say = (news: ActionNews) => parentPort?.postMessage(news);
 
 parentPort?.on('message', (order: ActionOrder) => {
-  carryOutOnDisk(order, (stream, text) => say({ kind: 'wrote', stream, text }))
+  void carryOutOnDisk(order, (stream, text) => say({ kind: 'wrote', stream, text }))
     .catch((error: unknown) => {
       say({ kind: 'wrote', stream: 'stderr', text: `${error instanceof Error ? error.message : String(error)}\n` });
       return 1;
