@@ -7,8 +7,15 @@ import { useWords } from '../../i18n/index.js';
 import type { ApplyJobState } from './use-apply.js';
 import { useSaveKey } from './use-save-key.js';
 
+interface Props {
+  readonly apply: ApplyJobState;
+  readonly isReady: boolean;
+  /** A field of the form holds what is not in the file. */
+  readonly isUnreadable: boolean;
+}
+
 /** Stores what is in the editor: first what would change and on how many hosts, then the change itself. */
-export function ApplyJob({ apply, isReady }: { apply: ApplyJobState; isReady: boolean }) {
+export function ApplyJob({ apply, isReady, isUnreadable }: Props) {
   const { t } = useWords();
   const { allowNoHosts, reason, plan, save, result, error } = apply;
   const [asked, setAsked] = useState(0);
@@ -57,6 +64,11 @@ export function ApplyJob({ apply, isReady }: { apply: ApplyJobState; isReady: bo
             </Text>
           ))}
         </div>
+        {isUnreadable && (
+          <Text size="sm" c="red" role="status">
+            {t('editor.unreadable')}
+          </Text>
+        )}
         <Group>
           <Button variant="default" disabled={!isReady} loading={plan.isPending} onClick={apply.ask}>
             {t('editor.plan')}

@@ -34,7 +34,9 @@ export function PauseAlert({ host }: { host: string }) {
   return (
     <Alert color="blue" title={t('hosts.paused')} icon={<IconPlayerPause size={18} />}>
       <Group justify="space-between">
-        <Text size="sm">{t('hosts.pausedText', { until: timeText(until), by, reason })}</Text>
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {t('hosts.pausedText', { until: timeText(until), by, reason })}
+        </Text>
         <Button size="xs" variant="light" loading={resume.isPending} onClick={() => resume.mutate()}>
           {t('hosts.resume')}
         </Button>

@@ -1,7 +1,8 @@
-import { Alert, Button, Group, List, Modal, Paper, Progress, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, List, Paper, Progress, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay, IconPower, IconTrash } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { Dialog } from '../../components/dialog.js';
 import { useFailureText } from '../../components/failure-text.js';
 import { useWords } from '../../i18n/index.js';
 import { useOnce } from '../../lib/use-once.js';
@@ -11,11 +12,19 @@ import type { Job } from './job-shapes.js';
 /** Names told before the rest is counted. */
 const named = 12;
 
+interface Props {
+  /** Those that are marked. */
+  readonly jobs: readonly Job[];
+  /** Only these stay marked. */
+  readonly onKeep: (names: readonly string[]) => void;
+}
+
 /** What can be done to the marked jobs, each after a question that names them. */
-export function BulkActs({ jobs, onDone }: { jobs: readonly Job[]; onDone: () => void }) {
+export function BulkActs({ jobs, onKeep }: Props) {
   const { t } = useWords();
   const [asked, setAsked] = useState<BulkAct | null>(null);
   const [tried, setTried] = useState(0);
+  const stop = useRef<AbortController>(null);
   const client = useQueryClient();
   const act = useOnce({
     mutationFn: (chosen: BulkAct) =>
@@ -23,12 +32,17 @@ export function BulkActs({ jobs, onDone }: { jobs: readonly Job[]; onDone: () =>
         chosen,
         jobs.map(({ name }) => name),
         setTried,
+        stop.current?.signal,
       ),
-    onMutate: () => setTried(0),
-    onSuccess: async ({ failed }) => {
+    onMutate: () => {
+      setTried(0);
+      stop.current = new AbortController();
+    },
+    onSuccess: ({ failed, left }) => {
       setAsked(null);
-      if (failed.length === 0) onDone();
-      await client.invalidateQueries();
+      // What is done is not done again by the next click.
+      onKeep([...failed.map(({ name }) => name), ...left]);
+      void client.invalidateQueries();
     },
   });
   return (
@@ -63,28 +77,37 @@ export function BulkActs({ jobs, onDone }: { jobs: readonly Job[]; onDone: () =>
             >
               {t('bulk.remove')}
             </Button>
-            <Button size="xs" variant="subtle" color="gray" onClick={onDone}>
+            <Button size="xs" variant="subtle" color="gray" onClick={() => onKeep([])}>
               {t('bulk.clear')}
             </Button>
           </Group>
         </Paper>
       )}
-      <Modal
+      <Dialog
         opened={asked !== null}
-        onClose={() => setAsked(null)}
+        // Put aside it would go on unseen.
+        onClose={() => !act.isPending && setAsked(null)}
         title={asked && t(`bulk.ask.${asked}`, { count: jobs.length })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         {asked && (
           <Stack gap="sm">
-            <Text size="sm">{t(`bulk.means.${asked}`, { count: hostsOf(jobs) })}</Text>
+            <Text size="sm">{t(`bulk.means.${asked}`, { count: tasksOf(jobs) })}</Text>
             <Names names={jobs.map(({ name }) => name)} />
             {act.isPending && (
-              <Progress value={(tried / Math.max(1, jobs.length)) * 100} aria-label={t('bulk.progress')} />
+              <>
+                <Progress value={(tried / Math.max(1, jobs.length)) * 100} aria-label={t('bulk.progress')} />
+                <Text size="sm" role="status">
+                  {t('bulk.tried', { n: tried, all: jobs.length })}
+                </Text>
+              </>
             )}
             <Group justify="end">
-              <Button variant="default" onClick={() => setAsked(null)} data-autofocus>
-                {t('bulk.not')}
+              <Button
+                variant="default"
+                onClick={() => (act.isPending ? stop.current?.abort() : setAsked(null))}
+                data-autofocus
+              >
+                {t(act.isPending ? 'bulk.stop' : 'bulk.not')}
               </Button>
               <Button color={asked === 'remove' ? 'red' : ''} loading={act.isPending} onClick={() => act.mutate(asked)}>
                 {t(`bulk.do.${asked}`, { count: jobs.length })}
@@ -92,12 +115,13 @@ export function BulkActs({ jobs, onDone }: { jobs: readonly Job[]; onDone: () =>
             </Group>
           </Stack>
         )}
-      </Modal>
+      </Dialog>
     </>
   );
 }
 
-function hostsOf(jobs: readonly Job[]): number {
+/** A host that has two of them has two. */
+function tasksOf(jobs: readonly Job[]): number {
   return jobs.reduce((sum, { assignments }) => sum + assignments.total, 0);
 }
 
@@ -115,13 +139,26 @@ function Names({ names }: { names: readonly string[] }) {
   );
 }
 
-function Outcome({ act, outcome, onClose }: { act: BulkAct; outcome: BulkOutcome; onClose: () => void }) {
+interface OutcomeProps {
+  readonly act: BulkAct;
+  readonly outcome: BulkOutcome;
+  readonly onClose: () => void;
+}
+
+function Outcome({ act, outcome, onClose }: OutcomeProps) {
   const { t } = useWords();
   const failureText = useFailureText();
-  const { done, failed } = outcome;
+  const { done, failed, left } = outcome;
+  const told = useRef<HTMLDivElement>(null);
+  // What was pressed may be gone from the page, and the focus with it.
+  useEffect(() => {
+    if (document.activeElement === document.body) told.current?.focus();
+  }, []);
   return (
     <Alert
-      color={failed.length > 0 ? 'red' : 'teal'}
+      ref={told}
+      tabIndex={-1}
+      color={failed.length > 0 ? 'red' : left.length > 0 ? 'yellow' : 'teal'}
       variant="light"
       role="status"
       withCloseButton
@@ -129,6 +166,7 @@ function Outcome({ act, outcome, onClose }: { act: BulkAct; outcome: BulkOutcome
       onClose={onClose}
     >
       <Text size="sm">{t(`bulk.done.${act}`, { count: done.length })}</Text>
+      {left.length > 0 && <Text size="sm">{t('bulk.left', { count: left.length })}</Text>}
       {failed.slice(0, named).map(({ name, error }) => (
         <Text key={name} size="sm">
           {name}: {failureText(error)}

@@ -1,10 +1,11 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconPencil, IconPower, IconTrash } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { useOnce } from '../../lib/use-once.js';
@@ -46,14 +47,13 @@ export function JobActs({ job, runNow }: { job: Job; runNow: RunNowAct }) {
       >
         {t('bulk.remove')}
       </Button>
-      <Modal
+      <Dialog
         opened={asked !== null}
         onClose={() => setAsked(null)}
         title={asked && t(`job.ask.${asked}`, { name: job.name })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         {asked && <Question job={job} act={asked} onDone={() => setAsked(null)} />}
-      </Modal>
+      </Dialog>
     </Group>
   );
 }

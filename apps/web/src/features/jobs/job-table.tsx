@@ -41,7 +41,7 @@ export function JobTable({ jobs, onNearEnd }: { jobs: readonly Job[]; onNearEnd:
   };
   return (
     <Stack gap="xs">
-      <BulkActs jobs={chosen} onDone={() => setMarked(new Set())} />
+      <BulkActs jobs={chosen} onKeep={(names) => setMarked(new Set(names))} />
       <Table.ScrollContainer minWidth={760}>
         <Table aria-label={t('nav.jobs')} aria-rowcount={jobs.length} className="rows-even">
           <Table.Thead>

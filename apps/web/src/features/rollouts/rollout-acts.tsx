@@ -1,7 +1,8 @@
 import { rolloutRoutes } from '@carillon/contract/http/rollouts.routes';
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
@@ -39,11 +40,10 @@ export function RolloutActs({ rollout }: { rollout: Rollout }) {
           {t(`rollout.act.${act}`)}
         </Button>
       ))}
-      <Modal
+      <Dialog
         opened={asked !== null}
         onClose={() => setAsked(null)}
         title={asked && t(`rollout.ask.${asked}`, { name: job })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         {asked && (
           <Question
@@ -55,7 +55,7 @@ export function RolloutActs({ rollout }: { rollout: Rollout }) {
             onDone={done}
           />
         )}
-      </Modal>
+      </Dialog>
     </Group>
   );
 }

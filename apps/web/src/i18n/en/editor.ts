@@ -31,6 +31,7 @@ export const editor = {
   'editor.run.batch': 'Batch',
   'editor.runAsHint': 'system, local-service or network-service; others in the file',
   'editor.timeoutHint': 'As 90s, 5m or 2h; without it, none',
+  'editor.unreadable': 'A field of the form holds what cannot be written into the file: mend it, or take it back.',
   'editor.often': 'How often',
   'editor.often.own': 'As in the line below',
   'editor.often.five': 'Every five minutes',

@@ -33,6 +33,7 @@ export const editor: Same<typeof english> = {
   'editor.run.batch': '批处理',
   'editor.runAsHint': 'system、local-service 或 network-service；其他账户写在文件中',
   'editor.timeoutHint': '如 90s、5m 或 2h；留空则无限制',
+  'editor.unreadable': '表单中有一项无法写入文件：请改正或恢复原值。',
   'editor.often': '频率',
   'editor.often.own': '按下面的表达式',
   'editor.often.five': '每五分钟',
