@@ -52,6 +52,8 @@ export interface Config {
   readonly keepIncidentsDays: number;
   /** Days after which notices that were sent are dropped. */
   readonly keepNoticesDays: number;
+  /** Days after which commands that are over are dropped; one whose run is kept stays as long as that. */
+  readonly keepCommandsDays: number;
   /** Whether every host that joins waits until somebody lets it in, whatever its token says. */
   readonly approveHosts: boolean;
   /** Days after which a host is asked for another key; 0: never. */
@@ -142,6 +144,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       limits.keepIncidentsDays,
     ),
     keepNoticesDays: atLeastOne('CARILLON_KEEP_NOTICES_DAYS', env.CARILLON_KEEP_NOTICES_DAYS, limits.keepNoticesDays),
+    keepCommandsDays: atLeastOne(
+      'CARILLON_KEEP_COMMANDS_DAYS',
+      env.CARILLON_KEEP_COMMANDS_DAYS,
+      limits.keepCommandsDays,
+    ),
     approveHosts: env.CARILLON_APPROVE_HOSTS === '1',
     hostKeyDays: days('CARILLON_HOST_KEY_DAYS', env.CARILLON_HOST_KEY_DAYS, 180),
     releaseKeys: list(env.CARILLON_RELEASE_KEYS).map(publicKey),

@@ -1,6 +1,7 @@
 import { Alert, Group, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Failure } from '../../components/failure.js';
+import { LabelFilter } from '../../components/label-filter.js';
 import { Placeholder } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
@@ -60,7 +61,6 @@ function Filters({ filter, change }: { filter: HeatmapFilter; change: (part: Hea
   const { t } = useWords();
   const job = useTyped(filter.job, (text) => change({ job: text }));
   const host = useTyped(filter.host, (text) => change({ host: text }));
-  const label = useTyped(filter.label, (text) => change({ label: text }));
   return (
     <Group align="end" gap="sm">
       <SegmentedControl
@@ -71,7 +71,7 @@ function Filters({ filter, change }: { filter: HeatmapFilter; change: (part: Hea
       />
       <TextInput label={t('runs.job')} w={150} {...job} />
       <TextInput label={t('runs.host')} w={150} {...host} />
-      <TextInput label={t('timeline.label')} placeholder="role=db" w={130} {...label} />
+      <LabelFilter label={t('timeline.label')} value={filter.label} onChange={(label) => change({ label })} w={130} />
     </Group>
   );
 }

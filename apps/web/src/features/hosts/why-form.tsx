@@ -29,7 +29,7 @@ export function WhyForm({ host, job }: { host?: string; job?: string }) {
   return (
     <Section title={t('why.title')} tour="why">
       <form onSubmit={submit} data-unsaved="never">
-        <Group align="end" gap="sm">
+        <Group align="start" gap="sm">
           {job === undefined && (
             <TextInput
               label={t('runs.job')}
@@ -49,7 +49,7 @@ export function WhyForm({ host, job }: { host?: string; job?: string }) {
             value={at}
             onChange={(event) => setAt(event.currentTarget.value)}
           />
-          <Button type="submit" loading={ask.isPending} mb={22} disabled={what.trim() === ''}>
+          <Button type="submit" loading={ask.isPending} mt={25} disabled={what.trim() === ''}>
             {t('why.ask')}
           </Button>
         </Group>

@@ -1,5 +1,5 @@
 import type { Action } from '@carillon/core/access/roles';
-import { type GrantTexts, mayEverywhere, maySomewhere } from '../../lib/rights.js';
+import { mayAnywhere, mayEverywhere } from '../../lib/may.js';
 
 /** From a new installation to one that tells more than one person what fails. */
 export const stepKeys = ['host', 'job', 'run', 'channel', 'policy', 'person'] as const;
@@ -37,10 +37,10 @@ const needs = {
 } as const satisfies Record<StepKey, { action: Action; everywhere: boolean }>;
 
 /** The steps that somebody with these grants can do. */
-export function ownSteps(grants: GrantTexts): StepKey[] {
+export function ownSteps(grants: readonly string[] | undefined): StepKey[] {
   return stepKeys.filter((key) => {
     const { action, everywhere } = needs[key];
-    return everywhere ? mayEverywhere(grants, action) : maySomewhere(grants, action);
+    return everywhere ? mayEverywhere(grants, action) : mayAnywhere(grants, action);
   });
 }
 

@@ -5,6 +5,7 @@ import { useHotkeys } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef } from 'react';
+import { LabelFilter } from '../../components/label-filter.js';
 import { useWords } from '../../i18n/index.js';
 import { useTyped } from '../../lib/use-typed.js';
 import { exitCodeOf, type MissedVerdict, type RunFilter } from './run-filter.js';
@@ -21,7 +22,6 @@ export function RunFilters() {
     void navigate({ to: '/runs', search: (before) => ({ ...before, ...part }), replace: true });
   const job = useTyped(filter.job, (job) => change({ job }));
   const host = useTyped(filter.host, (host) => change({ host }));
-  const label = useTyped(filter.label, (text) => change({ label: text?.includes('=') ? text : undefined }));
   const exit = useTyped(filter.exit, (text) =>
     change({ exit: text !== undefined && exitCodeOf(text) !== undefined ? text : undefined }),
   );
@@ -35,7 +35,7 @@ export function RunFilters() {
         <Verdict value={filter.verdict} onChange={(verdict) => change({ verdict })} />
       ) : (
         <>
-          <TextInput label={t('runs.hostLabel')} placeholder="role=db" {...label} />
+          <LabelFilter label={t('runs.hostLabel')} value={filter.label} onChange={(label) => change({ label })} />
           <Outcome filter={filter} onChange={change} />
           <TextInput
             label={t('runs.exit')}

@@ -42,6 +42,23 @@ describe('the runs page', () => {
     await waitFor(() => expect(history.location.search).toBe(''));
   });
 
+  it('keeps a time that is half typed, and says which order it expected', async () => {
+    const since = '2026-11-23T02:00:00.000Z';
+    const { history } = renderApp(
+      `/runs?since=${since}`,
+      new FakeNetwork().on(runRoutes.list, () => ({ items: [], next: null })),
+    );
+    // While a part is typed anew the browser says that there is nothing.
+    fireEvent.change(await screen.findByLabelText('Started at or after'), { target: { value: '' } });
+    expect(screen.getByLabelText('Started at or after')).toBeTruthy();
+    expect(history.location.search).toContain('since=');
+    fireEvent.change(screen.getByLabelText('Started before'), { target: { value: '2026-11-01T00:00' } });
+    await waitFor(() => expect(screen.getByLabelText('Started before').getAttribute('aria-invalid')).toBe('true'));
+    fireEvent.change(screen.getByLabelText('Label of the host'), { target: { value: 'role' } });
+    expect(await screen.findByText('Expected key=value.')).toBeTruthy();
+    expect(history.location.search).not.toContain('label');
+  });
+
   it('shows where in the output the words stand, within a time that it names', async () => {
     let since = '';
     const found = { stream: 'stderr' as const, before: 'volume <b> ', words: 'is full', after: '\u001b[0m!' };

@@ -3,7 +3,7 @@ import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { runRoutes } from '@carillon/contract/http/runs.routes';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
 import { call } from '../../lib/api.js';
-import { mayEverywhere, maySomewhere } from '../../lib/rights.js';
+import { mayAnywhere, mayEverywhere } from '../../lib/may.js';
 import { narrowPx } from './place-card.js';
 import type { TourFacts } from './tour-steps.js';
 
@@ -33,8 +33,8 @@ export async function loadTourFacts(widthPx: number): Promise<TourFacts> {
     incident: incidents?.items[0]?.number ?? null,
     may: {
       enrol: mayEverywhere(grants, 'host.enrol'),
-      write: maySomewhere(grants, 'job.write'),
-      handle: maySomewhere(grants, 'incident.handle'),
+      write: mayAnywhere(grants, 'job.write'),
+      handle: mayAnywhere(grants, 'incident.handle'),
     },
     isNarrow: widthPx < narrowPx,
   };

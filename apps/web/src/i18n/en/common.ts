@@ -12,6 +12,8 @@ export const common = {
   'nav.own': 'Account',
   'nav.tour': 'Take the tour',
   'nav.signOut': 'Sign out',
+  'nav.readOnly': 'read only',
+  'nav.readOnlyMeans': 'Your role lets you look at what is here, and change nothing.',
   'nav.signedInAs': 'Signed in as {{name}}',
   'nav.language': '中文',
   'nav.dark': 'Dark',

@@ -14,6 +14,8 @@ export const common: Same<typeof english> = {
   'nav.own': '我的账户',
   'nav.tour': '功能导览',
   'nav.signOut': '退出登录',
+  'nav.readOnly': '只读',
+  'nav.readOnlyMeans': '您的角色只能查看，不能更改。',
   'nav.signedInAs': '已登录：{{name}}',
   'nav.language': 'English',
   'nav.dark': '深色',
