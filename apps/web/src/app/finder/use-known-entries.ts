@@ -118,7 +118,7 @@ function useActEntries({ onMode, onHelp }: Tools): Entry[] {
       act(`new-${kind}`, t(word), Icon, () => void navigate({ to: '/alerting/documents/$kind', params: { kind } })),
     ),
     act('first', t('first.title'), IconListCheck, () => void navigate({ to: '/', search: { first: true } }), 'help'),
-    act('tour', t('nav.tour'), IconRoute, () => void startTour(), 'help first steps'),
+    act('tour', t('tour.take'), IconRoute, () => void startTour(), 'help first steps'),
     act(
       'scheme',
       t(`finder.${next}`),

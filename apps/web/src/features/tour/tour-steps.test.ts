@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { planTour, type TourFacts } from './tour-steps.js';
+import { tour as en } from '../../i18n/en/tour.js';
+import { tour as zh } from '../../i18n/zh/tour.js';
+import { planTour, type TourFacts, tourSubjects } from './tour-steps.js';
 
 const everything: TourFacts = {
   ...{ hosts: 30, jobs: 40, job: '夜间 备份', run: '019-a', incident: 7, isNarrow: false },
@@ -39,6 +41,16 @@ describe('the walk', () => {
 
   it('leaves out a job that runs nowhere yet', () => {
     expect(subjects({ run: null, incident: null })).toEqual(['now', 'hosts', 'jobs', 'why', 'incident.none', 'find']);
+  });
+
+  it.each([
+    ['English', en],
+    ['Chinese', zh],
+  ])('has something to say in %s at each place, and no more than is read', (_, words: Record<string, string>) => {
+    for (const subject of tourSubjects) {
+      expect(words[`tour.${subject}.title`]?.length).toBeLessThan(40);
+      expect(words[`tour.${subject}.text`]?.length).toBeLessThan(220);
+    }
   });
 
   it('names a place to look at in each step', () => {

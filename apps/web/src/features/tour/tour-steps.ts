@@ -60,8 +60,10 @@ function hostsStep({ hosts, may }: TourFacts): TourStep | null {
   return may.enrol ? { subject: 'hosts.none', place: { to: '/hosts' }, anchors: [marked('add-host')] } : null;
 }
 
-function jobsStep({ jobs, may }: TourFacts): TourStep | null {
-  if (jobs > 0) return { subject: 'jobs', place: { to: '/jobs' }, anchors: ['main tbody [data-row]'] };
+function jobsStep({ jobs, may, isNarrow }: TourFacts): TourStep | null {
+  // A phone shows a part of a row: that with the bars.
+  const anchors = isNarrow ? ['main tbody [data-row] svg[role=img]', firstRow] : [firstRow];
+  if (jobs > 0) return { subject: 'jobs', place: { to: '/jobs' }, anchors };
   return may.write ? { subject: 'jobs.none', place: { to: '/jobs' }, anchors: [marked('new-job')] } : null;
 }
 

@@ -39,7 +39,7 @@ const key = (name: string) => fireEvent.keyDown(document.activeElement ?? docume
 async function startByMenu() {
   const button = await screen.findByRole('button', { name: 'admin' });
   // The menu is in the page also while it is closed.
-  fireEvent.click(screen.getByRole('button', { name: 'Take the tour', hidden: true }));
+  fireEvent.click(await screen.findByRole('button', { name: 'Take the tour', hidden: true }));
   return button;
 }
 

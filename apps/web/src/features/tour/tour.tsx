@@ -47,7 +47,7 @@ function Walk({ steps, begun }: { steps: readonly TourStep[]; begun: Begun }) {
   // The browser's own way back leads to the step before; another page is where the reader would rather be.
   const onAway = (path: string) => {
     const before = steps.findIndex(({ place }) => place && router.buildLocation(place).pathname === path);
-    if (before >= 0 && before < at) setAt(before);
+    if (before >= 0 && before <= at) setAt(before);
     else end('left');
   };
   const sight = useSight(steps[at] as TourStep, onAway);

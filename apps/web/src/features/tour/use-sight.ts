@@ -71,6 +71,10 @@ function findShown(selectors: readonly string[]): Element | null {
 /** Of what the frame holds, nothing has to move. */
 function bringIntoView(anchor: Element): void {
   if (anchor.closest('header, nav')) return;
+  const { left, right, width } = anchor.getBoundingClientRect();
+  // In a table that is wider than a phone.
+  if (width < window.innerWidth && (left < 0 || right > window.innerWidth))
+    anchor.scrollIntoView({ block: 'nearest', inline: 'center', behavior: 'instant' });
   const by = scrollFor(litPart(boxOf(anchor), windowSize()), windowSize());
   if (by !== 0) window.scrollBy({ top: by, behavior: 'instant' });
 }

@@ -10,7 +10,6 @@ export const common = {
   'nav.access': 'Access',
   'nav.requests': 'Requests',
   'nav.own': 'Account',
-  'nav.tour': 'Take the tour',
   'nav.signOut': 'Sign out',
   'nav.readOnly': 'read only',
   'nav.readOnlyMeans': 'Your role lets you look at what is here, and change nothing.',

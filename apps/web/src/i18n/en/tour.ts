@@ -1,5 +1,6 @@
 /** The walk for newcomers. */
 export const tour = {
+  'tour.take': 'Take the tour',
   'tour.start': 'Show me around',
   'tour.offer.title': 'New here?',
   'tour.offer.text': 'Two minutes show where to look first, and where the answers are. You can leave at any time.',

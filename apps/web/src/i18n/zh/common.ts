@@ -12,7 +12,6 @@ export const common: Same<typeof english> = {
   'nav.access': '访问权限',
   'nav.requests': '变更申请',
   'nav.own': '我的账户',
-  'nav.tour': '功能导览',
   'nav.signOut': '退出登录',
   'nav.readOnly': '只读',
   'nav.readOnlyMeans': '您的角色只能查看，不能更改。',

@@ -2,6 +2,7 @@ import type { tour as english } from '../en/tour.js';
 import type { Same } from '../same.js';
 
 export const tour: Same<typeof english> = {
+  'tour.take': '功能导览',
   'tour.start': '带我看看',
   'tour.offer.title': '第一次来？',
   'tour.offer.text': '两分钟了解先看哪里、答案在哪里，可以随时退出。',
