@@ -9,7 +9,6 @@ import { Logo } from '../components/logo.js';
 import { loadLateWords, useWords } from '../i18n/index.js';
 import { query } from '../lib/api.js';
 import { isSessionEnded, onSessionEnd } from '../lib/session-end.js';
-import { useGrants } from '../lib/use-may.js';
 import { useLive } from '../live/use-live.js';
 import { LiveBadge } from './live-badge.js';
 import { alertingPages, pages } from './nav-pages.js';
@@ -60,7 +59,6 @@ export function Shell() {
             <Suspense>
               <Finder />
             </Suspense>
-            <ReadOnly />
             <LiveBadge />
             <UserMenu />
           </Group>
@@ -78,18 +76,6 @@ export function Shell() {
       </Suspense>
       <Suspense>{isEnded && <SessionEnded />}</Suspense>
     </AppShell>
-  );
-}
-
-/** Told once, for all buttons that are not there. */
-function ReadOnly() {
-  const { t } = useWords();
-  const grants = useGrants();
-  if (!grants?.every((grant) => grant.startsWith('viewer@'))) return null;
-  return (
-    <Badge color="gray" variant="light" tt="none" visibleFrom="xs" title={t('nav.readOnlyMeans')}>
-      {t('nav.readOnly')}
-    </Badge>
   );
 }
 
