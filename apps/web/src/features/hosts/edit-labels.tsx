@@ -4,9 +4,11 @@ import { IconPencil } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { useFailureText } from '../../components/failure-text.js';
+import { FrozenFailure, isFrozen } from '../../components/frozen-failure.js';
 import { Labels } from '../../components/labels.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 import { labelsIn, labelsTaken, labelsText, wrongLabel } from './labels-text.js';
 
@@ -30,8 +32,10 @@ export function EditLabels({ host, labels, jobs }: Props) {
   const [from, setFrom] = useState(labels);
   const [isAsked, setAsked] = useState(false);
   const wasEdited = useRef(false);
+  const may = useMay('host.label');
   const save = useOnce({
-    mutationFn: (written: string) => call(hostRoutes.setLabels, { name: host, body: { labels: labelsIn(written) } }),
+    mutationFn: ({ written, ...why }: { written: string; overrideFreeze?: string }) =>
+      call(hostRoutes.setLabels, { name: host, body: { labels: labelsIn(written), ...why } }),
     onSuccess: () => {
       setText(null);
       return client.invalidateQueries();
@@ -41,22 +45,24 @@ export function EditLabels({ host, labels, jobs }: Props) {
     return (
       <Group gap={6}>
         <Labels labels={labels} />
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="sm"
-          aria-label={t('hosts.editLabels')}
-          // The focus was in the form that is gone now.
-          autoFocus={wasEdited.current}
-          onClick={() => {
-            wasEdited.current = true;
-            setFrom(labels);
-            setAsked(false);
-            setText(labelsText(labels));
-          }}
-        >
-          <IconPencil size={15} />
-        </ActionIcon>
+        {may && (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="sm"
+            aria-label={t('hosts.editLabels')}
+            // The focus was in the form that is gone now.
+            autoFocus={wasEdited.current}
+            onClick={() => {
+              wasEdited.current = true;
+              setFrom(labels);
+              setAsked(false);
+              setText(labelsText(labels));
+            }}
+          >
+            <IconPencil size={15} />
+          </ActionIcon>
+        )}
       </Group>
     );
   const leave = () => {
@@ -71,7 +77,7 @@ export function EditLabels({ host, labels, jobs }: Props) {
     // Labels that are half typed would take the host out of its jobs.
     if (wrong !== undefined) return;
     if (taken.length > 0 && !isAsked) return setAsked(true);
-    save.mutate(text);
+    save.mutate({ written: text });
   };
   return (
     <form onSubmit={submit}>
@@ -84,7 +90,11 @@ export function EditLabels({ host, labels, jobs }: Props) {
           maw="100%"
           autoFocus
           value={text}
-          error={wrong === undefined ? save.isError && failureText(save.error) : t('hosts.badLabel', { text: wrong })}
+          error={
+            wrong === undefined
+              ? save.isError && !isFrozen(save.error) && failureText(save.error)
+              : t('hosts.badLabel', { text: wrong })
+          }
           onChange={(event) => {
             setAsked(false);
             setText(event.currentTarget.value);
@@ -116,6 +126,13 @@ export function EditLabels({ host, labels, jobs }: Props) {
           </Text>
         )}
       </Stack>
+      {save.isError && isFrozen(save.error) && (
+        <FrozenFailure
+          error={save.error}
+          isPending={save.isPending}
+          onOverride={(overrideFreeze) => save.mutate({ written: text, overrideFreeze })}
+        />
+      )}
     </form>
   );
 }

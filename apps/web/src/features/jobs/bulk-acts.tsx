@@ -4,13 +4,22 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Dialog } from '../../components/dialog.js';
 import { useFailureText } from '../../components/failure-text.js';
+import { FrozenFailure, frozenTogether, isFrozen } from '../../components/frozen-failure.js';
 import { useWords } from '../../i18n/index.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 import { actOnAll, type BulkAct, type BulkOutcome } from './bulk.js';
 import type { Job } from './job-shapes.js';
 
 /** Names told before the rest is counted. */
 const named = 12;
+
+interface Wanted {
+  readonly act: BulkAct;
+  readonly names: readonly string[];
+  /** Why, though a freeze holds them back. */
+  readonly overrideFreeze?: string;
+}
 
 interface Props {
   /** Those that are marked. */
@@ -26,14 +35,10 @@ export function BulkActs({ jobs, onKeep }: Props) {
   const [tried, setTried] = useState(0);
   const stop = useRef<AbortController>(null);
   const client = useQueryClient();
+  const mayWrite = useMay('job.write');
   const act = useOnce({
-    mutationFn: (chosen: BulkAct) =>
-      actOnAll(
-        chosen,
-        jobs.map(({ name }) => name),
-        setTried,
-        stop.current?.signal,
-      ),
+    mutationFn: ({ act, names, overrideFreeze }: Wanted) =>
+      actOnAll(act, names, { onProgress: setTried, stop: stop.current?.signal, overrideFreeze }),
     onMutate: () => {
       setTried(0);
       stop.current = new AbortController();
@@ -47,7 +52,15 @@ export function BulkActs({ jobs, onKeep }: Props) {
   });
   return (
     <>
-      {act.data && act.variables && <Outcome act={act.variables} outcome={act.data} onClose={act.reset} />}
+      {act.data && act.variables && (
+        <Outcome
+          act={act.variables.act}
+          outcome={act.data}
+          isPending={act.isPending}
+          onOverride={(names, overrideFreeze) => act.mutate({ ...act.variables, names, overrideFreeze })}
+          onClose={act.reset}
+        />
+      )}
       {jobs.length > 0 && (
         <Paper withBorder p="xs" role="toolbar" aria-label={t('bulk.title')}>
           <Group gap="xs">
@@ -57,26 +70,30 @@ export function BulkActs({ jobs, onKeep }: Props) {
             <Button size="xs" leftSection={<IconPlayerPlay size={14} aria-hidden />} onClick={() => setAsked('run')}>
               {t('jobs.runNow')}
             </Button>
-            <Button
-              size="xs"
-              variant="default"
-              leftSection={<IconPower size={14} aria-hidden />}
-              onClick={() => setAsked('enable')}
-            >
-              {t('bulk.enable')}
-            </Button>
-            <Button size="xs" variant="default" onClick={() => setAsked('disable')}>
-              {t('bulk.disable')}
-            </Button>
-            <Button
-              size="xs"
-              color="red"
-              variant="light"
-              leftSection={<IconTrash size={14} aria-hidden />}
-              onClick={() => setAsked('remove')}
-            >
-              {t('bulk.remove')}
-            </Button>
+            {mayWrite && (
+              <>
+                <Button
+                  size="xs"
+                  variant="default"
+                  leftSection={<IconPower size={14} aria-hidden />}
+                  onClick={() => setAsked('enable')}
+                >
+                  {t('bulk.enable')}
+                </Button>
+                <Button size="xs" variant="default" onClick={() => setAsked('disable')}>
+                  {t('bulk.disable')}
+                </Button>
+                <Button
+                  size="xs"
+                  color="red"
+                  variant="light"
+                  leftSection={<IconTrash size={14} aria-hidden />}
+                  onClick={() => setAsked('remove')}
+                >
+                  {t('bulk.remove')}
+                </Button>
+              </>
+            )}
             <Button size="xs" variant="subtle" color="gray" onClick={() => onKeep([])}>
               {t('bulk.clear')}
             </Button>
@@ -109,7 +126,11 @@ export function BulkActs({ jobs, onKeep }: Props) {
               >
                 {t(act.isPending ? 'bulk.stop' : 'bulk.not')}
               </Button>
-              <Button color={asked === 'remove' ? 'red' : ''} loading={act.isPending} onClick={() => act.mutate(asked)}>
+              <Button
+                color={asked === 'remove' ? 'red' : ''}
+                loading={act.isPending}
+                onClick={() => act.mutate({ act: asked, names: jobs.map(({ name }) => name) })}
+              >
                 {t(`bulk.do.${asked}`, { count: jobs.length })}
               </Button>
             </Group>
@@ -142,37 +163,57 @@ function Names({ names }: { names: readonly string[] }) {
 interface OutcomeProps {
   readonly act: BulkAct;
   readonly outcome: BulkOutcome;
+  readonly isPending: boolean;
+  readonly onOverride: (names: readonly string[], reason: string) => void;
   readonly onClose: () => void;
 }
 
-function Outcome({ act, outcome, onClose }: OutcomeProps) {
+function Outcome({ act, outcome, isPending, onOverride, onClose }: OutcomeProps) {
   const { t } = useWords();
   const failureText = useFailureText();
   const { done, failed, left } = outcome;
+  const frozen = failed.filter(({ error }) => isFrozen(error));
+  const wrong = failed.filter(({ error }) => !isFrozen(error));
   const told = useRef<HTMLDivElement>(null);
   // What was pressed may be gone from the page, and the focus with it.
   useEffect(() => {
     if (document.activeElement === document.body) told.current?.focus();
   }, []);
   return (
-    <Alert
-      ref={told}
-      tabIndex={-1}
-      color={failed.length > 0 ? 'red' : left.length > 0 ? 'yellow' : 'teal'}
-      variant="light"
-      role="status"
-      withCloseButton
-      closeButtonLabel={t('common.close')}
-      onClose={onClose}
-    >
-      <Text size="sm">{t(`bulk.done.${act}`, { count: done.length })}</Text>
-      {left.length > 0 && <Text size="sm">{t('bulk.left', { count: left.length })}</Text>}
-      {failed.slice(0, named).map(({ name, error }) => (
-        <Text key={name} size="sm">
-          {name}: {failureText(error)}
-        </Text>
-      ))}
-      {failed.length > named && <Text size="sm">{t('bulk.more', { n: failed.length - named })}</Text>}
-    </Alert>
+    <>
+      {(done.length > 0 || wrong.length > 0 || left.length > 0) && (
+        <Alert
+          ref={told}
+          tabIndex={-1}
+          color={wrong.length > 0 ? 'red' : left.length > 0 ? 'yellow' : 'teal'}
+          variant="light"
+          role="status"
+          withCloseButton
+          closeButtonLabel={t('common.close')}
+          onClose={onClose}
+        >
+          <Text size="sm">{t(`bulk.done.${act}`, { count: done.length })}</Text>
+          {left.length > 0 && <Text size="sm">{t('bulk.left', { count: left.length })}</Text>}
+          {wrong.slice(0, named).map(({ name, error }) => (
+            <Text key={name} size="sm" style={{ overflowWrap: 'anywhere' }}>
+              {name}: {failureText(error)}
+            </Text>
+          ))}
+          {wrong.length > named && <Text size="sm">{t('bulk.more', { n: wrong.length - named })}</Text>}
+        </Alert>
+      )}
+      {frozen.length > 0 && (
+        <FrozenFailure
+          error={frozenTogether(frozen.map(({ error }) => error))}
+          isPending={isPending}
+          onOverride={(reason) =>
+            onOverride(
+              frozen.map(({ name }) => name),
+              reason,
+            )
+          }
+        />
+      )}
+    </>
   );
 }

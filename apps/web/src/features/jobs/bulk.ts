@@ -16,33 +16,38 @@ export interface BulkOutcome {
 /** Requests under way at a time. */
 const atOnce = 4;
 
-/**
- * Does one thing to several jobs. What fails for one is told, and the others go on.
- * @param onProgress told how many were tried
- * @param stop begins no more of them; those under way are waited for
- */
+interface Options {
+  /** Told how many were tried. */
+  readonly onProgress?: (tried: number) => void;
+  /** Begins no more of them; those under way are waited for. */
+  readonly stop?: AbortSignal | undefined;
+  /** Why it is done though a freeze holds it back. */
+  readonly overrideFreeze?: string | undefined;
+}
+
+/** Does one thing to several jobs. What fails for one is told, and the others go on. */
 export async function actOnAll(
   act: BulkAct,
   names: readonly string[],
-  onProgress: (tried: number) => void = () => undefined,
-  stop?: AbortSignal,
+  { onProgress = () => undefined, stop, overrideFreeze }: Options = {},
 ): Promise<BulkOutcome> {
+  const why = overrideFreeze === undefined ? {} : { overrideFreeze };
   const actOn = {
     run: (name: string) => call(jobRoutes.run, { name, body: {} }),
-    remove: (name: string) => call(jobRoutes.remove, { name }),
-    enable: async (name: string) => switchJob(await call(jobRoutes.get, { name }), true),
-    disable: async (name: string) => switchJob(await call(jobRoutes.get, { name }), false),
+    remove: (name: string) => call(jobRoutes.remove, { name, ...why }),
+    enable: async (name: string) => switchJob(await call(jobRoutes.get, { name }), true, why),
+    disable: async (name: string) => switchJob(await call(jobRoutes.get, { name }), false, why),
   } as const satisfies Record<BulkAct, (name: string) => Promise<unknown>>;
   return each(names, actOn[act], onProgress, stop);
 }
 
 /** Stores the definition again, switched on or off, unless somebody has changed it since it was read. */
-async function switchJob(job: Response<typeof jobRoutes.get>, enabled: boolean) {
+async function switchJob(job: Response<typeof jobRoutes.get>, enabled: boolean, why: { overrideFreeze?: string }) {
   const { name, version } = job;
   // In its file, so that its comments stay; what reads files is loaded only now.
   const { switchedFile } = await import('../editor/switched-file.js');
   const { document, text } = switchedFile(job, enabled);
-  const body = { documents: [document], sources: [text], allowNoHosts: true, expect: [{ job: name, version }] };
+  const body = { documents: [document], sources: [text], allowNoHosts: true, expect: [{ job: name, version }], ...why };
   return call(jobRoutes.apply, { body });
 }
 

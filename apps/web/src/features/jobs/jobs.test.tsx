@@ -128,7 +128,7 @@ describe('jobs as somebody works with them', () => {
       return { name, hosts: 1 };
     });
     const many = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
-    const { done, left } = await actOnAll('remove', many, () => undefined, stop.signal);
+    const { done, left } = await actOnAll('remove', many, { stop: stop.signal });
     // Four are under way at a time.
     expect([done, left]).toEqual([many.slice(0, 4), many.slice(4)]);
   });

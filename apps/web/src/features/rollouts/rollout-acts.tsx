@@ -6,6 +6,7 @@ import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 import type { Rollout } from './rollout.js';
 
@@ -22,10 +23,12 @@ export function RolloutActs({ rollout }: { rollout: Rollout }) {
     setReason('');
   };
   const { state, canRollBack, job } = rollout;
+  const mayRun = useMay('run');
+  const mayWrite = useMay('job.write');
   const acts: readonly Act[] = [
-    ...(state === 'running' ? (['halt'] as const) : []),
-    ...(state === 'halted' ? (['resume'] as const) : []),
-    ...(canRollBack ? (['rollBack'] as const) : []),
+    ...(mayRun && state === 'running' ? (['halt'] as const) : []),
+    ...(mayWrite && state === 'halted' ? (['resume'] as const) : []),
+    ...(mayWrite && canRollBack ? (['rollBack'] as const) : []),
   ];
   return (
     <Group gap={6}>

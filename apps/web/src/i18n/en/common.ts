@@ -11,6 +11,8 @@ export const common = {
   'nav.requests': 'Requests',
   'nav.own': 'Account',
   'nav.signOut': 'Sign out',
+  'nav.readOnly': 'read only',
+  'nav.readOnlyMeans': 'Your role lets you look at what is here, and change nothing.',
   'nav.signedInAs': 'Signed in as {{name}}',
   'nav.language': '中文',
   'nav.dark': 'Dark',

@@ -72,6 +72,7 @@ export const editor = {
   'editor.noOverlaps': 'No other job of these hosts starts at the same minute.',
   'editor.overlapAt_one': 'on {{count}} host, next at {{at}}',
   'editor.overlapAt_other': 'on {{count}} hosts, next at {{at}}',
+  'editor.mayNot': 'What you may do here ends with trying it out. Storing it takes the role editor or admin.',
   'editor.save': 'Save',
   'editor.saveKey': 'shows what would change, then stores it',
   'editor.reason': 'Reason',

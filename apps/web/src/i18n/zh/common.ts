@@ -13,6 +13,8 @@ export const common: Same<typeof english> = {
   'nav.requests': '变更申请',
   'nav.own': '我的账户',
   'nav.signOut': '退出登录',
+  'nav.readOnly': '只读',
+  'nav.readOnlyMeans': '您的角色只能查看，不能更改。',
   'nav.signedInAs': '已登录：{{name}}',
   'nav.language': 'English',
   'nav.dark': '深色',

@@ -72,6 +72,7 @@ export const editor: Same<typeof english> = {
   'editor.overlaps': '同时启动的作业',
   'editor.noOverlaps': '这些主机上没有其他作业在同一分钟启动。',
   'editor.overlapAt_other': '在 {{count}} 台主机上，下次 {{at}}',
+  'editor.mayNot': '您可以在此试写，但保存需要编辑者或管理员角色。',
   'editor.save': '保存',
   'editor.saveKey': '先显示更改，再保存',
   'editor.reason': '原因',
