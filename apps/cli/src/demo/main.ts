@@ -39,7 +39,7 @@ export async function demoMain(
   const signal = stopOnSignal();
   const started = await startStack({
     ...{ folder, programs: programsOf(repository), port, localAgent: false, signal, onProgress: say },
-    serverEnvironment: fleetEnvironment,
+    serverEnvironment: { ...fleetEnvironment, CARILLON_DEMO: '1' },
   });
   if (!started.ok) return console.log(describeRunning(started.running, folder));
   const { stack } = started;

@@ -62,6 +62,8 @@ export interface Config {
   readonly releaseKeys: readonly string[];
   /** Whether channels may reach addresses that are not public without saying so themselves. */
   readonly allowPrivateChannels: boolean;
+  /** Its fleet is simulated, and says so to whoever looks. */
+  readonly isDemo?: boolean;
   /** An Alertmanager that is told of our alerts; undefined: none. */
   readonly alertmanager?: AlertmanagerSettings | undefined;
   /** An identity provider at which people sign in; undefined: with local accounts alone. */
@@ -151,6 +153,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     hostKeyDays: days('CARILLON_HOST_KEY_DAYS', env.CARILLON_HOST_KEY_DAYS, 180),
     releaseKeys: list(env.CARILLON_RELEASE_KEYS).map(publicKey),
     allowPrivateChannels: env.CARILLON_ALLOW_PRIVATE_CHANNELS === '1',
+    isDemo: env.CARILLON_DEMO === '1',
     alertmanager: alertmanagerOf(env),
     oidc: oidcOf(env),
     audit: auditSettingsOf(env),

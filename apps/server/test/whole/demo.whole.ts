@@ -34,6 +34,7 @@ it('says that it is a demo and how to be rid of it, behind the ready line', () =
 it('has life on every page', async () => {
   const { get, items } = apiOf(product);
   // Now, and the heatmap.
+  expect(await get('/overview')).toMatchObject({ demo: true });
   const activity = await get<{ started: number[] }>('/now/activity');
   expect(JSON.stringify(activity)).toMatch(/[1-9]/);
   const hosts = await items<{ name: string; presence: string; inSync: boolean }>('/hosts?limit=100');

@@ -39,6 +39,7 @@ export function Finder() {
         onClick={find}
         aria-keyshortcuts="Control+K Meta+K"
         className="finder-button"
+        data-tour="find"
       >
         <span className="finder-word">{t('finder.open')}</span>
         <Kbd size="xs" className="finder-word">

@@ -11,6 +11,7 @@ import {
   IconPencil,
   IconPlayerPlay,
   IconPlus,
+  IconRoute,
   IconSend,
   IconServer,
   IconSettings,
@@ -18,6 +19,7 @@ import {
   IconSun,
 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
+import { startTour } from '../../features/tour/tour-state.js';
 import { useWords } from '../../i18n/index.js';
 import { useMay } from '../../lib/use-may.js';
 import { alertingPages, pages } from '../nav-pages.js';
@@ -115,13 +117,8 @@ function useActEntries({ onMode, onHelp }: Tools): Entry[] {
     ...(useMay('alert.write') ? documents : []).map(({ kind, word, Icon }) =>
       act(`new-${kind}`, t(word), Icon, () => void navigate({ to: '/alerting/documents/$kind', params: { kind } })),
     ),
-    act(
-      'first',
-      t('first.title'),
-      IconListCheck,
-      () => void navigate({ to: '/', search: { first: true } }),
-      'help tour',
-    ),
+    act('first', t('first.title'), IconListCheck, () => void navigate({ to: '/', search: { first: true } }), 'help'),
+    act('tour', t('tour.take'), IconRoute, () => void startTour(), 'help first steps'),
     act(
       'scheme',
       t(`finder.${next}`),

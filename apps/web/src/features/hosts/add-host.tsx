@@ -51,7 +51,7 @@ export function AddHost() {
   const close = () => turn(undefined);
   return (
     <>
-      <Button variant="light" onClick={open}>
+      <Button variant="light" onClick={open} data-tour="add-host">
         {t('addHost.open')}
       </Button>
       <Dialog

@@ -28,7 +28,7 @@ export function WhyForm({ host, job }: { host?: string; job?: string }) {
     ask.mutate();
   };
   return (
-    <Section title={t('why.title')}>
+    <Section title={t('why.title')} tour="why">
       <form onSubmit={submit} data-unsaved="never">
         <Group align="start" gap="sm">
           {job === undefined && (

@@ -43,7 +43,12 @@ export function JobsPage() {
           <SavedViews page="jobs" filter={filter} onChoose={choose} />
           <ExportJobs filter={filter} />
           {mayWrite && (
-            <Button component={Link} to="/job-editor" leftSection={<IconPlus size={16} aria-hidden />}>
+            <Button
+              component={Link}
+              to="/job-editor"
+              data-tour="new-job"
+              leftSection={<IconPlus size={16} aria-hidden />}
+            >
               {t('editor.title')}
             </Button>
           )}
