@@ -4,7 +4,7 @@ import {
   muteReasonFigures,
   systemFaultCodes,
 } from '@carillon/core/alert/alert-reasons';
-import { expectationFigures } from '@carillon/core/problem';
+import { expectationFigures, makeProblem } from '@carillon/core/problem';
 import { assignmentFaultCodes } from '@carillon/core/state/assignment-faults';
 import {
   assignmentStates,
@@ -15,6 +15,7 @@ import {
   taskChangeStates,
   whyReasons,
 } from '@carillon/core/state/states';
+import { objections } from '@carillon/core/text/expected-texts';
 import { evidenceFigures } from '@carillon/core/why/why-facts';
 import { describe, expect, it } from 'vitest';
 import { say } from './server-text.js';
@@ -33,6 +34,7 @@ describe('words for what the server says', () => {
     ['answers to why', whyReasons, words.whyReasons],
     ['evidence', Object.keys(evidenceFigures), words.whyEvidence],
     ['expected values', Object.keys(expectationFigures), words.expectations],
+    ['objections', Object.keys(objections), words.objections],
     ['logs', historyStates, words.historyStates],
     ['definitions that are not registered', assignmentFaultCodes, words.assignmentFaults],
     ['changed tasks', driftKinds, words.driftKinds],
@@ -83,6 +85,15 @@ describe('words for what the server says', () => {
     expect(lacking).toEqual([]);
     expect(expectedIn(words, { code: 'type', figures: { type: 'array' } })).toBe('列表');
     expect(expectedIn(words, { code: 'at_most_characters', figures: { limit: 200 } })).toBe('不超过 200 个字符');
+    const said = makeProblem(
+      'root',
+      'wrong_value',
+      'a pattern such as *.log or **/*.tmp, but it has a sign that no file name has',
+      '',
+    );
+    expect(said.expects && expectedIn(words, said.expects)).toBe(
+      '模式，例如 *.log 或 **/*.tmp，但它含有文件名中没有的字符',
+    );
   });
 
   it('of answers say something also without figures, but for what was refused', () => {

@@ -105,6 +105,7 @@ const meansIn =
     historyStates,
     hostStates,
     nameOf,
+    objections,
     valueFormats,
     valueTypes,
     whyReasons,
@@ -113,7 +114,7 @@ const meansIn =
     if (typeof value !== 'string' && typeof value !== 'number') return undefined;
     switch (figure) {
       case 'why':
-        return of(assignmentFaults, value) ?? nameOf('reason', String(value));
+        return of(assignmentFaults, value) ?? of(objections, value) ?? nameOf('reason', String(value));
       case 'drift':
         return of(driftKinds, value);
       case 'exitCode':

@@ -1,4 +1,5 @@
 import { noticeStates } from '@carillon/core/state/states';
+import type { ExpectedText } from '@carillon/core/text/expected-texts';
 import { z } from 'zod';
 import { alertReason, noticeSummary } from './incidents.routes.js';
 import { defineRoutes, instant, nameParam, pageOf, pageQuery, queryFlag } from './route.js';
@@ -106,7 +107,10 @@ export const channelRoutes = defineRoutes({
         channel: z.string().min(1).max(255).optional(),
         since: instant.optional(),
       })
-      .refine(({ ids, channel, since }) => ids || channel || since, 'at least one of ids, channel, since'),
+      .refine(
+        ({ ids, channel, since }) => ids || channel || since,
+        'at least one of ids, channel, since' satisfies ExpectedText,
+      ),
     response: z.object({ replayed: z.int() }),
   },
   secrets: {
