@@ -71,6 +71,8 @@ export const channelRoutes = defineRoutes({
       /** Of the attempt. */
       code: z.string(),
       message: z.string(),
+      /** Of the message, for who says it in another language; older servers leave them out. */
+      figures: alertReason.shape.figures,
       tookMs: z.int(),
       /** Of a channel of tickets: what was looked at. */
       checks: z.array(z.object({ what: z.string(), ok: z.boolean(), text: z.string() })).optional(),

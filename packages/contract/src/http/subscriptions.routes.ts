@@ -126,7 +126,11 @@ export const subscriptionRoutes = defineRoutes({
     tag,
     summary: 'Send it a signed `ping` now, and tell what its endpoint said',
     params: subscription,
-    response: z.object({ sent: z.boolean(), code: z.string(), message: z.string(), tookMs: z.int() }),
+    response: z.object({
+      ...{ sent: z.boolean(), code: z.string(), message: z.string(), tookMs: z.int() },
+      /** Of the message, as of a channel's. */
+      figures: alertReason.shape.figures,
+    }),
   },
   deliveries: {
     method: 'GET',

@@ -4,10 +4,12 @@ import type { AssignmentFaultCode } from '@carillon/core/state/assignment-faults
 import type { DriftKind, HistoryState, HostState, WhyReason } from '@carillon/core/state/states';
 import type { EvidenceCode } from '@carillon/core/why/why-facts';
 import type { Said } from '../server-text.js';
+import { incidents } from './incidents.js';
 import { jobs } from './jobs.js';
 import { runs } from './runs.js';
 
 export { expectations, objections } from './expected-words.js';
+export { logReasons, outcomes, ticketSteps } from './log-words.js';
 
 /** Why a definition is not registered on a host. */
 export const assignmentFaults: Readonly<Record<AssignmentFaultCode, string>> = {
@@ -215,8 +217,11 @@ export const historyStates: Readonly<Record<HistoryState, string>> = {
 };
 
 /** Names that pages have words for already; the full stop is theirs. */
-export function nameOf(kind: 'run' | 'reason' | 'assignment' | 'change', value: string): string | undefined {
-  const names: Readonly<Record<string, string>> = { ...runs, ...jobs };
+export function nameOf(
+  kind: 'run' | 'reason' | 'assignment' | 'change' | 'severity' | 'notice.reason',
+  value: string,
+): string | undefined {
+  const names: Readonly<Record<string, string>> = { ...runs, ...jobs, ...incidents };
   return names[`${kind}.${value}`]?.replace(/。$/, '');
 }
 
