@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ArchiveMetrics } from '../observability/archive-metrics.js';
 import { RunOutputStore } from '../store/run-output.store.js';
 import { addOutput } from '../store/testing/runs.js';
@@ -170,6 +170,22 @@ describe('the archive', () => {
     await turn(83.1);
     expect([scene.s3.objects.size, (await scene.rows()).size]).toEqual([0, 0]);
     expect(await scene.server().state.read()).toMatchObject({ objects: 0, objectBytes: 0, outputBytes: 0 });
+  });
+
+  it('leaves what does not fit into a turn to the next one, which follows at once', async () => {
+    await scene.database.pool.query(
+      `INSERT INTO archived_output (bucket, key, run_id, state, length, sha256, stdout_bytes, stderr_bytes, touched_at)
+       SELECT 'runs', 'carillon/' || n, gen_random_uuid(), 'leaving', 1, '', 0, 0, now() - interval '1 hour'
+       FROM generate_series(1, 201) n`,
+    );
+    const { mover } = scene.server();
+    const nowMs = Date.now();
+    // Whoever looks at this clock again finds that six minutes went by.
+    const clock = vi.fn(() => nowMs + clock.mock.calls.length * 6 * 60_000);
+    expect(await mover.turn(nowMs, clock)).toEqual({ kind: 'done', moved: 0, more: true });
+    expect((await scene.rows()).size).toBe(1);
+    expect(await mover.turn(nowMs, () => nowMs)).toEqual({ kind: 'done', moved: 0, more: false });
+    expect((await scene.rows()).size).toBe(0);
   });
 
   it('drops days that are empty, and no others', async () => {

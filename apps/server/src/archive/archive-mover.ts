@@ -71,11 +71,14 @@ export class ArchiveMover implements OnApplicationBootstrap, OnModuleDestroy {
     await this.loop.stop();
   }
 
-  /** Does what is due by that time. Never throws for a store of objects that fails: that is noted, and told after a day. */
-  async turn(nowMs: number): Promise<ArchiveTurn> {
+  /**
+   * Does what is due by that time. Never throws for a store of objects that fails: that is noted, and told after a day.
+   * @param clock by which a turn has lasted long enough
+   */
+  async turn(nowMs: number, clock: () => number = Date.now): Promise<ArchiveTurn> {
     const { archive } = this.config;
     if (!archive) return { kind: 'done', moved: 0, more: false };
-    const work = new TurnOfArchive(this.store, this.hot, this.archived, archive, nowMs);
+    const work = new TurnOfArchive(this.store, this.hot, this.archived, archive, { nowMs, clock });
     const done = await this.store.alone(async () => {
       const failure = await work.run(this.config.keepRunsDays);
       if (failure === null) await this.state.works(nowMs);
@@ -112,16 +115,19 @@ class TurnOfArchive {
   /** Of single runs; the others go on. */
   private failure: Error | null = null;
   private readonly objects: ObjectStore;
-  private readonly endMs = Date.now() + turnMs;
+  private readonly nowMs: number;
+  private readonly endMs: number;
 
   constructor(
     private readonly store: ArchivedOutputStore,
     private readonly hot: RunOutputStore,
     private readonly archived: ArchivedOutputs,
     private readonly settings: ArchiveSettings,
-    private readonly nowMs: number,
+    private readonly time: { readonly nowMs: number; readonly clock: () => number },
   ) {
     this.objects = new ObjectStore(settings);
+    this.nowMs = time.nowMs;
+    this.endMs = time.clock() + turnMs;
   }
 
   /** @returns why it came to an end too early, or a run's output could not be moved; null when all went well */
@@ -165,7 +171,7 @@ class TurnOfArchive {
 
   /** Whether the rest waits for the next turn. */
   private isOver(): boolean {
-    this.more = Date.now() > this.endMs;
+    this.more = this.time.clock() > this.endMs;
     return this.more;
   }
 

@@ -1,9 +1,10 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { limits } from '@carillon/contract/limits';
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconZoomQuestion } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { call, keyOf } from '../../lib/api.js';
@@ -42,13 +43,7 @@ export function DryRun({ job, hosts }: { job: string; hosts: number }) {
       >
         {t('job.dryRun')}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        size="xl"
-        title={t('job.ask.dryRun', { name: job })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Dialog opened={isOpen} onClose={close} size="xl" title={t('job.ask.dryRun', { name: job })}>
         {asking.isError && <Failure error={asking.error} />}
         {asking.data ? (
           <Answers ids={asking.data} onAgain={open} onClose={close} />
@@ -67,7 +62,7 @@ export function DryRun({ job, hosts }: { job: string; hosts: number }) {
             />
           )
         )}
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,10 +1,12 @@
 import { rolloutRoutes } from '@carillon/contract/http/rollouts.routes';
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 import type { Rollout } from './rollout.js';
 
@@ -21,10 +23,12 @@ export function RolloutActs({ rollout }: { rollout: Rollout }) {
     setReason('');
   };
   const { state, canRollBack, job } = rollout;
+  const mayRun = useMay('run');
+  const mayWrite = useMay('job.write');
   const acts: readonly Act[] = [
-    ...(state === 'running' ? (['halt'] as const) : []),
-    ...(state === 'halted' ? (['resume'] as const) : []),
-    ...(canRollBack ? (['rollBack'] as const) : []),
+    ...(mayRun && state === 'running' ? (['halt'] as const) : []),
+    ...(mayWrite && state === 'halted' ? (['resume'] as const) : []),
+    ...(mayWrite && canRollBack ? (['rollBack'] as const) : []),
   ];
   return (
     <Group gap={6}>
@@ -39,11 +43,10 @@ export function RolloutActs({ rollout }: { rollout: Rollout }) {
           {t(`rollout.act.${act}`)}
         </Button>
       ))}
-      <Modal
+      <Dialog
         opened={asked !== null}
         onClose={() => setAsked(null)}
         title={asked && t(`rollout.ask.${asked}`, { name: job })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         {asked && (
           <Question
@@ -55,7 +58,7 @@ export function RolloutActs({ rollout }: { rollout: Rollout }) {
             onDone={done}
           />
         )}
-      </Modal>
+      </Dialog>
     </Group>
   );
 }
