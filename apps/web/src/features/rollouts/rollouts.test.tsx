@@ -119,15 +119,30 @@ describe('the page of a job', () => {
     renderApp('/jobs/nightly', asks);
     expect(await screen.findByText('Waits until it is registered: 2 of 5 hosts.')).toBeTruthy();
     expect(screen.getByText(/3 of 5 hosts have it · 0 failed/)).toBeTruthy();
-    fireEvent.click(screen.getByRole('button', { name: 'Halt' }));
+    const halt = screen.getByRole('button', { name: 'Halt' });
+    halt.focus();
+    fireEvent.click(halt);
     expect(await screen.findByText('Halt the rollout of nightly?')).toBeTruthy();
     expect(screen.getByText('15 hosts do not get version 2 until somebody resumes it.')).toBeTruthy();
     const dialog = within(screen.getByRole('dialog'));
     const confirm = () => dialog.getByRole<HTMLButtonElement>('button', { name: 'Halt' });
     expect(confirm().disabled).toBe(true);
+    fireEvent.keyDown(dialog.getByLabelText('Why'), { key: 'Escape' });
+    await waitFor(() => expect(document.activeElement).toBe(halt));
+    fireEvent.click(halt);
+    await waitFor(() => expect(document.activeElement).toBe(dialog.getByLabelText('Why')));
     fireEvent.change(dialog.getByLabelText('Why'), { target: { value: 'slow' } });
-    fireEvent.click(confirm());
+    fireEvent.submit(dialog.getByLabelText('Why'));
     await waitFor(() => expect(asks.calls.some(({ asked }) => JSON.stringify(asked).includes('slow'))).toBe(true));
+  });
+
+  it('says why somebody halted it, as text', async () => {
+    const reason = { code: 'halted', text: 'halted', why: '<img src=x> slow' };
+    const asks = new FakeNetwork()
+      .on(jobRoutes.get, () => sampleJobDetail())
+      .on(rolloutRoutes.get, () => ({ rollout: { ...rollout, state: 'halted' as const, reason } }));
+    renderApp('/jobs/nightly', asks);
+    expect(await screen.findByText('Somebody halted it: <img src=x> slow')).toBeTruthy();
   });
 
   it('says nothing where none is under way', async () => {
