@@ -10,7 +10,6 @@ import { onTour, tourBegun } from '../features/tour/tour-state.js';
 import { loadLateWords, useWords } from '../i18n/index.js';
 import { query } from '../lib/api.js';
 import { isSessionEnded, onSessionEnd } from '../lib/session-end.js';
-import { useGrants } from '../lib/use-may.js';
 import { useLive } from '../live/use-live.js';
 import { LiveBadge } from './live-badge.js';
 import { alertingPages, pages } from './nav-pages.js';
@@ -73,7 +72,6 @@ export function Shell() {
             <Suspense>
               <Finder />
             </Suspense>
-            <ReadOnly />
             <LiveBadge />
             <UserMenu />
           </Group>
@@ -92,18 +90,6 @@ export function Shell() {
       <Suspense>{isEnded && <SessionEnded />}</Suspense>
       <Suspense>{begun && !isEnded && <Tour begun={begun} onBegin={close} />}</Suspense>
     </AppShell>
-  );
-}
-
-/** Told once, for all buttons that are not there. */
-function ReadOnly() {
-  const { t } = useWords();
-  const grants = useGrants();
-  if (!grants?.every((grant) => grant.startsWith('viewer@'))) return null;
-  return (
-    <Badge color="gray" variant="light" tt="none" visibleFrom="xs" title={t('nav.readOnlyMeans')}>
-      {t('nav.readOnly')}
-    </Badge>
   );
 }
 

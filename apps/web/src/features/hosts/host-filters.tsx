@@ -31,7 +31,7 @@ export function HostFilters() {
       <TextInput label={t('hosts.agentVersion')} w={130} {...agent} />
       <Switch
         label={t('hosts.onlyFailing')}
-        mt={33}
+        mt={{ base: 0, xs: 33 }}
         checked={filter.failing === true}
         onChange={(event) => change({ failing: event.currentTarget.checked || undefined })}
       />

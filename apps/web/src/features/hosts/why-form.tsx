@@ -3,6 +3,7 @@ import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
+import { NameField } from '../../components/name-field.js';
 import { Section } from '../../components/section.js';
 import { WhyAnswer } from '../../components/why-answer.js';
 import { useWords } from '../../i18n/index.js';
@@ -31,7 +32,8 @@ export function WhyForm({ host, job }: { host?: string; job?: string }) {
       <form onSubmit={submit} data-unsaved="never">
         <Group align="start" gap="sm">
           {job === undefined && (
-            <TextInput
+            <NameField
+              of="job"
               label={t('runs.job')}
               required
               value={what}
@@ -39,7 +41,12 @@ export function WhyForm({ host, job }: { host?: string; job?: string }) {
             />
           )}
           {host === undefined && (
-            <TextInput label={t('runs.host')} value={where} onChange={(event) => setWhere(event.currentTarget.value)} />
+            <NameField
+              of="host"
+              label={t('runs.host')}
+              value={where}
+              onChange={(event) => setWhere(event.currentTarget.value)}
+            />
           )}
           <TextInput
             type="datetime-local"

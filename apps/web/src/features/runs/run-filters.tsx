@@ -6,6 +6,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { LabelFilter } from '../../components/label-filter.js';
+import { NameField } from '../../components/name-field.js';
 import { useWords } from '../../i18n/index.js';
 import { useTyped } from '../../lib/use-typed.js';
 import { exitCodeOf, type MissedVerdict, type RunFilter } from './run-filter.js';
@@ -29,8 +30,8 @@ export function RunFilters() {
   const isWrong = exit.value.trim() !== '' && exitCodeOf(exit.value) === undefined;
   return (
     <SimpleGrid cols={{ base: 2, sm: 3, lg: 4 }} spacing="sm">
-      <TextInput label={t('runs.job')} {...job} />
-      <TextInput label={t('runs.host')} {...host} />
+      <NameField of="job" label={t('runs.job')} {...job} />
+      <NameField of="host" label={t('runs.host')} {...host} />
       {filter.view === 'missed' ? (
         <Verdict value={filter.verdict} onChange={(verdict) => change({ verdict })} />
       ) : (

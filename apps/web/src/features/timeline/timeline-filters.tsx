@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Group, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { LabelFilter } from '../../components/label-filter.js';
+import { NameField } from '../../components/name-field.js';
 import { useWords } from '../../i18n/index.js';
 import { useTyped } from '../../lib/use-typed.js';
 import { type Zoom, zooms } from './time-window.js';
@@ -44,7 +45,7 @@ export function TimelineFilters({ filter, change, onStep, onZoom }: Props) {
       {!byJob && (
         <LabelFilter label={t('timeline.label')} value={filter.label} onChange={(label) => change({ label })} w={130} />
       )}
-      <TextInput label={t(byJob ? 'runs.host' : 'runs.job')} w={150} {...other} />
+      <NameField of={byJob ? 'host' : 'job'} label={t(byJob ? 'runs.host' : 'runs.job')} w={150} {...other} />
       <Switch
         label={t('runs.onlyBad')}
         pb={8}
