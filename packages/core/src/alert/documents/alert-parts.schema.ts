@@ -1,7 +1,8 @@
 import { parseWallClock } from '@carillon/wintask/time/wall-clock';
 import { fromWall, isTimeZone } from '@carillon/wintask/time/zone';
 import { z } from 'zod';
-import { problemParams } from '../../zod-problems.js';
+import type { ExpectedText } from '../../text/expected-texts.js';
+import { problemParams, says } from '../../zod-problems.js';
 import { type Matcher, readMatcher } from '../quiet/matchers.js';
 
 /** Limits of what people write about alerts. */
@@ -26,7 +27,7 @@ export const alertDocumentLimits = {
 const matcherSchema = z.string().transform((text, context): Matcher => {
   const read = readMatcher(text);
   if (read.ok) return read.value;
-  const expected = `${read.message} (such as role=db, host=~web-.*, env!=prod)`;
+  const expected: ExpectedText = `${read.message} (such as role=db, host=~web-.*, env!=prod)`;
   context.addIssue({ code: 'custom', input: text, ...problemParams('wrong_value', expected) });
   return z.NEVER;
 });
@@ -39,7 +40,7 @@ export const matchersSchema = z
       z.array(z.string()).max(alertDocumentLimits.matchers),
       z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     ],
-    'labels such as env=prod, host=~web-.*',
+    says('labels such as env=prod, host=~web-.*'),
   )
   .transform((given) => {
     if (typeof given === 'string') return [given];

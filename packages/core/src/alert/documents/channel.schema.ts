@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jobLimits } from '../../job/job-limits.js';
 import { nameSchema, secretNameSchema } from '../../job/parts.schema.js';
-import { problemParams } from '../../zod-problems.js';
+import { problemParams, says } from '../../zod-problems.js';
 import { templateProblem } from '../deliver/template.js';
 import { jiraFields, serviceNowFields, type TicketWay, ticketWayOf } from './ticket-channel.schema.js';
 
@@ -155,7 +155,10 @@ const typed = z.discriminatedUnion('type', [
     username: z.string().min(1).max(200).optional(),
     password: secretRef.optional(),
     from: fromSchema,
-    to: z.union([addressSchema.transform((one) => [one]), z.array(addressSchema).min(1).max(50)], 'e-mail addresses'),
+    to: z.union(
+      [addressSchema.transform((one) => [one]), z.array(addressSchema).min(1).max(50)],
+      says('e-mail addresses'),
+    ),
   }),
   z.strictObject({ ...base, type: z.literal('slack'), url: secretRef }),
   z.strictObject({ ...base, type: z.literal('teams'), url: secretRef }),
@@ -171,7 +174,7 @@ const typed = z.discriminatedUnion('type', [
     url: httpUrl,
     signing: z.union(
       [secretRef.transform((one) => [one]), z.array(secretRef).min(1).max(2)],
-      'a secret, such as { secret: hook-signing }',
+      says('a secret, such as { secret: hook-signing }'),
     ),
   }),
   z.strictObject({ ...base, ...serviceNowFields }),

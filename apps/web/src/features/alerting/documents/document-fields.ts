@@ -97,7 +97,11 @@ const channelTypes: Readonly<Record<string, readonly Field[]>> = {
   ],
 };
 
-const channelHead: readonly Field[] = [name, field('type', 'doc.type', { input: 'choice', choices: Object.keys(channelTypes), required: true }), description];
+const channelHead: readonly Field[] = [
+  name,
+  field('type', 'doc.type', { input: 'choice', choices: Object.keys(channelTypes), required: true }),
+  description,
+];
 const channelTail: readonly Field[] = [
   choice('language', 'doc.language', ['en', 'zh']),
   text('fallback', 'doc.fallback'),

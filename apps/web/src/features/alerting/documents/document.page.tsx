@@ -49,7 +49,10 @@ function Fresh({ kind, template }: { kind: AlertDocumentKind; template: string }
   if (first === undefined && !others.isPending) {
     const file = readText(template);
     const wanted = file.ok ? String(file.raw['name']) : '';
-    const name = freeName(wanted, (others.data?.items ?? []).map((one) => one.name));
+    const name = freeName(
+      wanted,
+      (others.data?.items ?? []).map((one) => one.name),
+    );
     setFirst(name === wanted ? template : withValue(template, ['name'], name));
   }
   if (first === undefined) return <Placeholder />;
