@@ -91,4 +91,5 @@ export const limits = {
   /** Since an incident was resolved; a year and a month, so that this month can be laid beside that of last year. */
   keepIncidentsDays: 400,
   keepNoticesDays: 90,
+  keepCommandsDays: 90,
 } as const;

@@ -1,3 +1,6 @@
+import { type ExpectedText, expectedTexts, spokenExpectation } from './text/expected-texts.js';
+import { figuresOfAll } from './text/sentences.js';
+
 /** One thing wrong with an input: where, what stands there, and what would be right. */
 export interface Problem {
   /** Dotted path of the field from the document's root, `schedule[0].cron`; empty for the document itself. */
@@ -13,13 +16,11 @@ export interface Problem {
   readonly message: string;
 }
 
-/** What a field is to be, by code; each with its figures. */
-export const expectationFigures = {
+/** What schemas say by themselves: code with figures. */
+const schemaFigures = {
   known_key: [],
   type: ['type'],
-  one_of: ['values'],
   at_most: ['limit'],
-  at_most_characters: ['limit'],
   at_most_items: ['limit'],
   at_least: ['limit'],
   at_least_characters: ['limit'],
@@ -27,9 +28,14 @@ export const expectationFigures = {
   format: ['format'],
   documented_form: [],
   name: [],
-  saved: ['kind'],
 } as const satisfies Record<string, readonly string[]>;
-export type ExpectationCode = keyof typeof expectationFigures;
+export type ExpectationCode = keyof typeof schemaFigures | keyof typeof expectedTexts;
+
+/** What a field is to be, by code; each with its figures. */
+export const expectationFigures: Readonly<Record<ExpectationCode, readonly string[]>> = {
+  ...schemaFigures,
+  ...figuresOfAll(expectedTexts),
+};
 
 export interface Expectation {
   readonly code: ExpectationCode;
@@ -51,12 +57,17 @@ export type ProblemCode =
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: Problem[] };
 
 /** Builds a problem whose message always has the same shape: field, what was expected, what was got. */
-export function makeProblem(
+export function makeProblem(path: string, code: ProblemCode, expected: ExpectedText, got: unknown): Problem {
+  return problemOf(path, code, expected, got, spokenExpectation(expected) ?? undefined);
+}
+
+/** The same for a sentence of others, which may have a code and figures. */
+export function problemOf(
   path: string,
   code: ProblemCode,
   expected: string,
   got: unknown,
-  expects?: Expectation,
+  expects: Expectation | undefined,
 ): Problem {
   const shown = shorten(got);
   const field = path || 'document';

@@ -1,13 +1,21 @@
 import type { core } from 'zod';
-import { type Expectation, joinPath, makeProblem, type Problem, type ProblemCode } from './problem.js';
+import { type Expectation, joinPath, type Problem, type ProblemCode, problemOf } from './problem.js';
+import { type ExpectedText, spokenExpectation } from './text/expected-texts.js';
 
 /** What a schema's own refinement tells about itself: `z.string().refine(rule, problem('wrong_value', 'a crontab'))`. */
 export function problemParams(
   code: ProblemCode,
-  expected: string,
+  expected: ExpectedText,
 ): { params: { code: ProblemCode; expected: string } } {
   return { params: { code, expected } };
 }
+
+/** What a union or a pattern says of itself: `z.union([…], says('text, or { secret: NAME }'))`. */
+export function says(expected: ExpectedText): { error: string } {
+  return { error: expected };
+}
+
+const spoken = (text: string): Expectation | undefined => spokenExpectation(text) ?? undefined;
 
 /**
  * Turns zod's issues into problems in the product's own words.
@@ -34,13 +42,13 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) =>
-        makeProblem(joinPath([...parts, key]), 'unknown_key', 'a key of the documented form', key, {
+        problemOf(joinPath([...parts, key]), 'unknown_key', 'a key of the documented form', key, {
           code: 'known_key',
         }),
       );
     case 'invalid_type':
       return [
-        makeProblem(path, got === undefined ? 'missing' : 'wrong_type', article(issue.expected), got, {
+        problemOf(path, got === undefined ? 'missing' : 'wrong_type', article(issue.expected), got, {
           code: 'type',
           figures: { type: issue.expected },
         }),
@@ -49,7 +57,7 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
       return [oneOf(path, issue.values.map(String).join(', '), got)];
     case 'too_big':
       return [
-        makeProblem(
+        problemOf(
           path,
           'too_long',
           `at most ${issue.maximum}${unit(issue.origin)}`,
@@ -59,7 +67,7 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
       ];
     case 'too_small':
       return [
-        makeProblem(
+        problemOf(
           path,
           'too_short',
           `at least ${issue.minimum}${unit(issue.origin)}`,
@@ -68,30 +76,31 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
         ),
       ];
     case 'invalid_format':
-      return [makeProblem(path, 'wrong_value', formatWords(issue), got, formatOf(issue))];
+      return [problemOf(path, 'wrong_value', formatWords(issue), got, formatOf(issue))];
     case 'invalid_union':
       return [
-        makeProblem(
+        problemOf(
           path,
           'wrong_value',
           issue.message.startsWith('Invalid') ? 'one of the documented forms' : issue.message,
           got,
-          issue.message.startsWith('Invalid') ? { code: 'documented_form' } : undefined,
+          issue.message.startsWith('Invalid') ? { code: 'documented_form' } : spoken(issue.message),
         ),
       ];
     case 'invalid_key':
-      return [makeProblem(path, 'wrong_value', 'a valid name', issue.path.at(-1), { code: 'name' })];
+      return [problemOf(path, 'wrong_value', 'a valid name', issue.path.at(-1), { code: 'name' })];
     case 'custom': {
       const params = issue.params as { code?: ProblemCode; expected?: string } | undefined;
-      return [makeProblem(path, params?.code ?? 'wrong_value', params?.expected ?? issue.message, got)];
+      const expected = params?.expected ?? issue.message;
+      return [problemOf(path, params?.code ?? 'wrong_value', expected, got, spoken(expected))];
     }
     default:
-      return [makeProblem(path, 'wrong_value', issue.message, got)];
+      return [problemOf(path, 'wrong_value', issue.message, got, spoken(issue.message))];
   }
 }
 
 const oneOf = (path: string, values: string, got: unknown): Problem =>
-  makeProblem(path, 'wrong_value', `one of ${values}`, got, { code: 'one_of', figures: { values } });
+  problemOf(path, 'wrong_value', `one of ${values}`, got, { code: 'one_of', figures: { values } });
 
 function limit(code: 'at_most' | 'at_least', origin: string, value: number | bigint): Expectation {
   const figures = { limit: Number(value) };
@@ -102,7 +111,7 @@ function limit(code: 'at_most' | 'at_least', origin: string, value: number | big
 /** Of a pattern that says of itself what it is, only the words are known. */
 function formatOf({ format, message }: { readonly format: string; readonly message: string }): Expectation | undefined {
   if (format !== 'regex') return { code: 'format', figures: { format } };
-  return message.startsWith('Invalid') ? { code: 'documented_form' } : undefined;
+  return message.startsWith('Invalid') ? { code: 'documented_form' } : spoken(message);
 }
 
 function unit(origin: string): string {

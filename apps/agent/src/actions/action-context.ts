@@ -23,6 +23,8 @@ export interface ActionContext {
   /** Of the run: `CARILLON_RUN_ID`, `CARILLON_SCHEDULED_FOR`, `CARILLON_ATTEMPT` among others. */
   readonly env: NodeJS.ProcessEnv;
   readonly report: ActionReport;
+  /** Of a simulated host: what a path of this machine is called there, as on Windows. Absent on real hosts. */
+  readonly disk?: { shown(path: string): string };
 }
 
 /** Numbers of the last line, `::result {…}`; `problems` is added to them. */

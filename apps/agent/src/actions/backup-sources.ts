@@ -30,13 +30,17 @@ export function sourcesOf(from: readonly string[], context: ActionContext): Sour
 }
 
 /** Lists what is to be saved. Links are not, nor is the agent's own folder, which has the host's keys in it. */
-export function listSources(sources: Sources, exclude: readonly string[], { agentRoot, report }: ActionContext): Seen {
+export function listSources(
+  sources: Sources,
+  exclude: readonly string[],
+  { agentRoot, report, disk }: ActionContext,
+): Seen {
   const files: SourceFile[] = [];
   const emptyFolders: string[] = [];
   const unread: { path: string; at: string; reason: string }[] = [];
   const isExcluded = (path: string) => exclude.some((pattern) => matchesGlob(pattern, path, ignoresCase));
   for (const root of sources) {
-    const prefix = storedPath(root, process.platform === 'win32');
+    const prefix = disk ? storedPath(disk.shown(root), true) : storedPath(root, process.platform === 'win32');
     const named = (path: string) => [prefix, path].filter(Boolean).join('/');
     const stats = lstatSync(root, { bigint: true });
     if (stats.isFile()) {

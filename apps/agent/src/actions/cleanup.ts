@@ -49,7 +49,7 @@ function rootOf(spec: CleanupSpec, context: ActionContext): string {
   const root = realFolder(spec.root, 'root', context);
   const { SystemRoot } = process.env;
   const why =
-    protectedPath(root) ??
+    protectedPath(context.disk?.shown(root) ?? root) ??
     (SystemRoot && isPathWithin(root, SystemRoot, ignoresCase) ? 'it belongs to the operating system' : undefined);
   if (why !== undefined) throw new WrongDefinition(`root: nothing is deleted in ${root}: ${why}`);
   return root;

@@ -23,20 +23,22 @@ import { type Incoming, RequestFailed, sendRequest } from './http-request.js';
 import { runFacts } from './run-facts.js';
 import { type FilePlace, placeOf, saveFile } from './save-file.js';
 
-/** What time is and how it passes; tests let it pass at once. */
+/** What time is and how it passes, which tests let pass at once, and how a request is sent. */
 export interface HttpPorts {
   readonly now: () => number;
   readonly wait: (ms: number) => Promise<unknown>;
+  readonly send: typeof sendRequest;
 }
 
-const realPorts: HttpPorts = { now: Date.now, wait: (ms) => delay(ms) };
+const realPorts: HttpPorts = { now: Date.now, wait: (ms) => delay(ms), send: sendRequest };
 
 /** Asks what a job's `http` or `healthCheck` says, judges the answer, and keeps it where it is to be kept. */
 export async function askHttp(
   spec: HttpSpec,
   context: ActionContext,
-  ports: HttpPorts = realPorts,
+  given: Partial<HttpPorts> = {},
 ): Promise<ActionResult> {
+  const ports = { ...realPorts, ...given };
   const { report, isDryRun, version, nowMs } = context;
   const place = spec.saveTo === null ? null : placeOf(fillTemplate(spec.saveTo, runFacts(context)), 'saveTo', context);
   const state = spec.breaker === null ? undefined : loadBreaker(context);
@@ -209,7 +211,7 @@ class Talk {
         ...Object.fromEntries(kept.map(({ name, value }) => [name.toLowerCase(), value])),
       };
       const bounds = { timeoutMs: spec.timeoutMs, maxBytes: spec.maxBytes - this.bytes, ca: this.ca };
-      const answer = await sendRequest(
+      const answer = await this.ports.send(
         { url: asked.url, method: asked.method, headers, body: asked.withBody ? this.body : null },
         bounds,
       );

@@ -1,10 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import { type ActionRun, isAction } from '@carillon/core/action/action-spec';
+import type { MetricsSample, MetricsSpec } from '@carillon/core/action/metrics';
 import { describeReport, type ReportSpec } from '@carillon/core/action/report';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { type ActionContext, type ActionResult, WrongDefinition } from './action-context.js';
 import { backUp } from './backup.js';
 import { cleanUp } from './cleanup.js';
+import type { HttpPorts } from './http.js';
+
+/** How some of it is done otherwise than on a real host. */
+export interface ActionPorts {
+  readonly http?: Partial<HttpPorts>;
+  readonly measure?: (spec: MetricsSpec, context: ActionContext) => Promise<MetricsSample>;
+}
 
 /**
  * Carries the action of a job out, or says what it would do. Output ends with one line `::result {…}`.
@@ -13,13 +21,14 @@ import { cleanUp } from './cleanup.js';
 export async function runAction(
   { name, run }: Pick<Manifest, 'name' | 'run'>,
   context: ActionContext,
+  ports: ActionPorts = {},
 ): Promise<number> {
   const { report, isDryRun } = context;
   const startedMs = performance.now();
   const end = (result: ActionResult) => report.result({ ...result, dryRun: isDryRun, ms: elapsed(startedMs) });
   try {
     if (!isAction(run)) throw new WrongDefinition(`the job ${name} starts a program: it has no action`);
-    end({ action: run.kind, ...(await carryOut(run, context)) });
+    end({ action: run.kind, ...(await carryOut(run, context, ports)) });
     return report.problems > 0 ? 1 : 0;
   } catch (error) {
     report.problem(error instanceof Error ? error.message : String(error));
@@ -28,15 +37,15 @@ export async function runAction(
   }
 }
 
-function carryOut(run: ActionRun, context: ActionContext): ActionResult | Promise<ActionResult> {
+function carryOut(run: ActionRun, context: ActionContext, ports: ActionPorts): ActionResult | Promise<ActionResult> {
   switch (run.kind) {
     case 'cleanup':
       return cleanUp(run.action, context);
     case 'http':
     case 'healthCheck':
-      return loadHttp().then(({ askHttp }) => askHttp(run.action, context));
+      return loadHttp().then(({ askHttp }) => askHttp(run.action, context, ports.http));
     case 'metrics':
-      return loadMetrics().then(({ takeSample }) => takeSample(run.action, context));
+      return loadMetrics().then(({ takeSample }) => takeSample(run.action, context, ports.measure));
     case 'backup':
       return backUp(run.action, context);
     case 'report':

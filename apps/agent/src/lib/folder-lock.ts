@@ -33,7 +33,7 @@ export function lockFolder(path: string, platform: NodeJS.Platform = process.pla
       closeSync(file);
       return () => {
         rmSync(path, { force: true });
-        if (guard !== undefined) closeSync(guard);
+        if (guard !== undefined) giveBack(path, guard);
       };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -73,6 +73,16 @@ function holdExclusively(path: string): number {
   } catch (error) {
     if (!isSharingViolation(error)) throw error;
     throw takenBy(path, readHolder(path)?.pid);
+  }
+}
+
+/** Leaves no file behind, unless the next one holds it already. */
+function giveBack(path: string, guard: number): void {
+  closeSync(guard);
+  try {
+    rmSync(guardOf(path), { force: true });
+  } catch {
+    // Nobody can remove what the next one has open; an empty file that stays harms nobody.
   }
 }
 

@@ -28,7 +28,7 @@ import { FleetCache } from './fleet-cache.js';
 import type { Ledger } from './ledger.js';
 import { MemoryOutputSource } from './memory-output.js';
 import { MemoryShelf } from './memory-shelf.js';
-import { type PlayOf, SimulatedRuns } from './simulated-runs.js';
+import { type CarryOut, type PlayOf, SimulatedRuns } from './simulated-runs.js';
 
 type Facts = Body<'hello'>['facts'];
 
@@ -38,6 +38,8 @@ export interface SimulatedHostOptions {
   readonly name: string;
   readonly seed: number;
   readonly playOf: PlayOf;
+  /** What is done for real; absent: nothing is. */
+  readonly carryOut?: CarryOut | undefined;
   /** What it says of itself; absent: as this machine is. Asked anew for each session. */
   readonly facts?: () => Pick<Facts, 'os' | 'timezone' | 'agentVersion' | 'capabilities'>;
   /** Of an earlier start: it has joined already. */
@@ -110,7 +112,7 @@ export class SimulatedHost {
    * @throws LinkError when the server does not let it join
    */
   async live(signal: AbortSignal): Promise<void> {
-    const { server, name, seed, playOf, ledger, reconnect, onOnline, onOffline } = this.options;
+    const { server, name, seed, playOf, carryOut, ledger, reconnect, onOnline, onOffline } = this.options;
     const { eventLog, source, cache, scheduler } = this;
     const identity = this.options.identity ?? (await this.join(signal));
     if (!identity?.agentId) return;
@@ -123,7 +125,7 @@ export class SimulatedHost {
       output.pump();
     };
     const runs = new SimulatedRuns(
-      { agentId, name, timezone, cache, eventLog, output: source, seed, playOf, ledger, onNews },
+      { agentId, name, timezone, cache, eventLog, output: source, seed, playOf, carryOut, ledger, onNews },
       Date.now(),
     );
     this.runs = runs;

@@ -19,8 +19,23 @@ import { type End, endOfRun, type Started } from './told-run.js';
 /** Decides how the n-th run of a job on a host goes, which starts at `atMs`. */
 export type PlayOf = (run: { host: string; manifest: Manifest; count: number; atMs: number }) => Play;
 
+/** Carries a run out instead of playing it; undefined: it is played. */
+export type CarryOut = (run: {
+  readonly manifest: Manifest;
+  readonly runId: string;
+  readonly scheduledFor: string | null;
+  readonly isDryRun: boolean;
+}) => CarriedOut | undefined;
+
+export interface CarriedOut {
+  readonly end: Promise<End>;
+  /** Brings it to its end before its time. */
+  stop(): void;
+}
+
 interface UnderWay {
-  readonly timer: NodeJS.Timeout;
+  /** Whatever becomes of it is not told. */
+  readonly abandon: () => void;
   readonly kill: () => void;
 }
 
@@ -36,6 +51,7 @@ export interface SimulatedHostState {
   readonly output: MemoryOutputSource;
   readonly seed: number;
   readonly playOf: PlayOf;
+  readonly carryOut?: CarryOut | undefined;
   /** Absent: nobody will compare. */
   readonly ledger?: Ledger | undefined;
   /** Something is to be sent. */
@@ -149,7 +165,7 @@ export class SimulatedRuns implements CommandWork {
   /** What is under way is left as it is. */
   abandon(): void {
     this.close();
-    for (const { timer } of this.underWay.values()) clearTimeout(timer);
+    for (const { abandon } of this.underWay.values()) abandon();
   }
 
   start(jobId: string, { commandId, runId }: StartTicket): Promise<Done> {
@@ -164,16 +180,14 @@ export class SimulatedRuns implements CommandWork {
     const run = this.underWay.get(runId);
     if (!run)
       return Promise.resolve({ ok: false, code: 'not_running', message: 'the run is not under way on this host' });
-    clearTimeout(run.timer);
     run.kill();
     return Promise.resolve({ ok: true });
   }
 
-  /** A host that is made up has no files to look at: all that its job needs is taken to be there. */
-  dryRun(jobId: string): Promise<Foretold> {
+  /** A host that is made up has no programs to look at: all that its job needs is taken to be there. */
+  async dryRun(jobId: string): Promise<Foretold> {
     const manifest = this.host.cache.jobs().find((candidate) => candidate.jobId === jobId);
-    if (!manifest)
-      return Promise.resolve({ ok: false, code: 'not_registered', message: 'the job is not registered on this host' });
+    if (!manifest) return { ok: false, code: 'not_registered', message: 'the job is not registered on this host' };
     const { run } = manifest;
     const { environment = {}, stdin } = run.secrets ?? {};
     const secrets = [...Object.values(environment), ...(stdin === undefined ? [] : [stdin])];
@@ -196,8 +210,14 @@ export class SimulatedRuns implements CommandWork {
       pause: this.host.cache.registered().pause,
       nextStart: null,
     });
-    const answer = [...told.lines, verdictLine(told), ''].join('\n');
-    return Promise.resolve({ ok: true, verdict: told.verdict, answer });
+    const carried = this.host.carryOut?.({ manifest, runId: newId(), scheduledFor: null, isDryRun: true });
+    const acted = await carried?.end;
+    const fails = acted !== undefined && acted.exitCode !== 0 && told.verdict !== 'would_skip';
+    const verdict = fails
+      ? { verdict: 'would_fail' as const, because: told.because || 'see what its action says' }
+      : told;
+    const answer = [...told.lines, `${acted?.stdout ?? ''}${verdictLine(verdict)}`, ''].join('\n');
+    return { ok: true, verdict: verdict.verdict, answer };
   }
 
   private sinceOf({ jobId, version }: Manifest, nowMs: number): number {
@@ -221,7 +241,10 @@ export class SimulatedRuns implements CommandWork {
     const startedMs = Date.now();
     const started = startedOf(manifest, runId, startedMs, why);
     this.host.ledger?.begun({ host: this.host.name, runId, jobId: manifest.jobId, startedAt: started.startedAt });
-    this.goOn(started, startedMs, this.nextPlay(manifest, startedMs));
+    const { scheduledFor } = started;
+    const carried = this.host.carryOut?.({ manifest, runId, scheduledFor, isDryRun: false });
+    if (carried) this.follow(started, startedMs, carried);
+    else this.goOn(started, startedMs, this.nextPlay(manifest, startedMs));
   }
 
   private nextPlay(manifest: Manifest, atMs: number): Play {
@@ -236,7 +259,26 @@ export class SimulatedRuns implements CommandWork {
     const killed: End = { ...play, state: 'killed', reason: 'stopped_by_command', exitCode: 1 };
     const end = (how: End) => this.finish(started, startedMs, how);
     const leftMs = Math.max(0, startedMs + play.durationMs - Date.now());
-    this.underWay.set(started.runId, { timer: setTimeout(() => end(play), leftMs), kill: () => end(killed) });
+    const timer = setTimeout(() => end(play), leftMs);
+    const abandon = () => clearTimeout(timer);
+    const kill = () => {
+      clearTimeout(timer);
+      end(killed);
+    };
+    this.underWay.set(started.runId, { abandon, kill });
+  }
+
+  private follow(started: Started, startedMs: number, { end, stop }: CarriedOut): void {
+    this.tell(started.startedAt, started);
+    let isAbandoned = false;
+    const abandon = () => {
+      isAbandoned = true;
+      stop();
+    };
+    this.underWay.set(started.runId, { abandon, kill: stop });
+    void end.then((how) => {
+      if (!isAbandoned) this.finish(started, startedMs, how);
+    });
   }
 
   private skip(manifest: Manifest, why: Why, message: string): void {

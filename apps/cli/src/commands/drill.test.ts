@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { drillScenarios } from '../drill/drill-plan.js';
 import { CliHarness } from '../testing/cli-harness.js';
 
 let cli: CliHarness;
@@ -6,6 +7,13 @@ beforeEach(() => {
   cli = new CliHarness();
 });
 afterEach(() => cli.remove());
+
+it('carillon drill --help says what each scenario proves, how long it takes, and that no real host is touched', async () => {
+  const { stdout } = await cli.run('drill', '--help');
+  for (const name of drillScenarios) expect(stdout).toMatch(new RegExp(`^  ${name} +[a-zR].{30,}`, 'm'));
+  expect(stdout).toContain('about 24 s for each scenario');
+  expect(stdout).toContain('No real host, server or database is touched');
+});
 
 describe('carillon drill, asked wrongly', () => {
   it.each([

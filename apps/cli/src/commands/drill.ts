@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { drillHelp } from '../drill/drill-help.js';
 import { type DrillScenario, drillScenarios } from '../drill/drill-plan.js';
 import {
   drillMarkdown,
@@ -36,6 +37,7 @@ const interruptedExit = 130;
 
 /** `carillon drill`. */
 export function addDrill(program: Command, cli: Cli): void {
+  const seconds = 12;
   const command = program
     .command('drill')
     .description(
@@ -45,9 +47,10 @@ export function addDrill(program: Command, cli: Cli): void {
     .option('--hosts <n>', 'emulated hosts; half of them have the label', within('hosts'), 4)
     .option('--jobs <n>', 'jobs that are due on every host, in each scenario', within('jobs'), 2)
     .addOption(new Option('--scenario <name>', 'what breaks').choices([...drillScenarios, 'all']).default('all'))
-    .option('--seconds <n>', 'how long each fault lasts', within('seconds'), 12)
+    .option('--seconds <n>', 'how long each fault lasts', within('seconds'), seconds)
     .option('--seed <n>', 'plays the moments and the line of an earlier drill again', within('seed'))
-    .option('--report <file>', 'write the report as Markdown, for a change record');
+    .option('--report <file>', 'write the report as Markdown, for a change record')
+    .addHelpText('after', drillHelp(seconds));
   handle(command, cli, (session: Session, options: DrillArguments & CommonOptions) => drill(session, options));
 }
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runRoutes } from '@carillon/contract/http/runs.routes';
-import { HttpSink } from '@carillon/testkit/http-sink';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tableDdl } from '../export-runs/clickhouse-table.js';
+import { ClickHouseSink } from '../export-runs/testing/clickhouse-sink.js';
 import { CliHarness } from '../testing/cli-harness.js';
 import { FakeServer } from '../testing/fake-server.js';
 import { sampleId, sampleRun } from '../testing/samples.js';
@@ -11,14 +12,16 @@ type Run = ReturnType<typeof sampleRun>;
 
 let server: FakeServer;
 let cli: CliHarness;
-let clickHouse: HttpSink;
+let clickHouse: ClickHouseSink;
 /** What the server knows, by number. */
 let runs: Map<number, Run>;
 beforeEach(async () => {
-  [server, clickHouse] = [await FakeServer.start(), await HttpSink.start()];
+  [server, clickHouse] = [await FakeServer.start(), await ClickHouseSink.start()];
+  for (const name of ['carillon_runs', 'ops.runs']) clickHouse.createTable(tableDdl(name));
   cli = new CliHarness();
   cli.env = { CARILLON_SERVER: server.url, CARILLON_TOKEN: server.token, CARILLON_CLICKHOUSE_PASSWORD: 'geheim' };
   runs = new Map();
+  told = 0;
   server.on(runRoutes.list, ({ query: { since = '', until = '', cursor } }) => {
     const items = [...runs.values()].filter(({ startedAt }) => startedAt >= since && startedAt < until);
     // Two pages, so that both are read.
@@ -40,12 +43,14 @@ afterEach(async () => {
 const set = (number: number, startedAt: string, changes: Partial<Run> = {}) =>
   runs.set(number, sampleRun({ id: sampleId(number), startedAt, ...changes }));
 const exported = (...options: string[]) => cli.run('export-runs', '--clickhouse', clickHouse.url, ...options);
-/** Rows that arrived since last asked, as numbers of runs. */
+let told = 0;
+/** Rows that were posted since last asked. */
 const arrived = () => {
   const rows = clickHouse.requests
-    .splice(0)
+    .slice(told)
     .flatMap(({ body }) => body.split('\n').filter(Boolean))
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+  told = clickHouse.requests.length;
   return rows;
 };
 const idsOf = (rows: readonly Record<string, unknown>[]) => rows.map(({ run_id }) => run_id);
@@ -85,6 +90,13 @@ describe('runs', () => {
     set(5, '2026-03-01T13:30:00.000Z');
     await exported('--overlap', '3h');
     expect(idsOf(arrived())).toEqual([sampleId(4), sampleId(5), sampleId(3)]);
+    // Of the one that was handed over twice, the table has its newest.
+    await exported('--overlap', '12h');
+    expect(idsOf(arrived())).toHaveLength(4);
+    expect(clickHouse.rows('carillon_runs').map(({ run_id, state }) => [run_id, state])).toEqual(
+      expect.arrayContaining([[sampleId(3), 'failed']]),
+    );
+    expect(clickHouse.rows('carillon_runs')).toHaveLength(5);
     expect(JSON.parse(readFileSync(join(cli.folder, 'carillon-runs.bookmark'), 'utf8'))).toEqual({
       ...{ v: 1, until: '2026-03-01T14:00:00.000Z', open: [] },
     });
@@ -93,13 +105,13 @@ describe('runs', () => {
   it('are not passed over when ClickHouse fails in between: the next export begins there', async () => {
     set(1, '2026-03-01T02:00:00.000Z');
     set(2, '2026-03-01T05:00:00.000Z');
-    clickHouse.answer = (_request, count) => (count === 2 ? { status: 500, body: 'Code: 241. Memory limit' } : {});
+    clickHouse.failure = { at: 2, answer: { status: 500, body: 'Code: 241. Memory limit' } };
     expect(await exported('--since', '1d', '--overlap', '0m')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('refused 1 rows: 500 Code: 241. Memory limit'),
     });
     arrived();
-    clickHouse.answer = () => ({});
+    clickHouse.failure = undefined;
     await exported('--overlap', '1h');
     expect(idsOf(arrived())).toEqual([sampleId(2)]);
   });
@@ -112,11 +124,42 @@ describe('runs', () => {
     expect(await exported(...options)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(message) });
   });
 
-  it('have a table, whose newest row of each counts', async () => {
-    const { stdout } = await cli.run('export-runs', '--ddl');
-    expect(stdout).toContain('CREATE TABLE IF NOT EXISTS carillon_runs (');
-    expect(stdout).toContain(
-      'ENGINE = ReplacingMergeTree(exported_ms) PARTITION BY toYYYYMM(started_at) ORDER BY run_id',
+  it('have a table, which ClickHouse would make: columns of types that it knows, and what orders and divides them', async () => {
+    const { stdout } = await cli.run('export-runs', '--ddl', '--table', 'other.runs');
+    clickHouse.createTable(stdout);
+    expect(clickHouse.rows('other.runs')).toEqual([]);
+    expect(() => clickHouse.createTable(stdout.replace('exit_code Nullable(UInt32)', 'exit_code Integer'))).toThrow(
+      'Unknown data type family: Integer',
     );
+    expect(() => clickHouse.createTable(stdout.replace('ORDER BY run_id', 'ORDER BY run'))).toThrow('Missing columns');
+  });
+
+  it.each([
+    ['another column', { exitcode: 1 }, 'Code: 117'],
+    ['a number that does not fit', { exit_code: -1 }, 'Cannot parse UInt32 of column exit_code: -1'],
+    [
+      'a time in another form',
+      { started_at: '2026-03-01T02:00:00Z' },
+      "Cannot parse DateTime('UTC') of column started_at",
+    ],
+    ['nothing where something must be', { reason: null }, 'Cannot parse String of column reason: null'],
+    ['a column less', { host: undefined }, 'Cannot parse String of column host: undefined'],
+  ])('are refused with %s', async (_what, change, message) => {
+    set(1, '2026-03-01T02:00:00.000Z');
+    await exported('--since', '1d');
+    const [row] = arrived();
+    const answer = await fetch(`${clickHouse.url}/?query=INSERT+INTO+carillon_runs+FORMAT+JSONEachRow`, {
+      method: 'POST',
+      body: JSON.stringify({ ...row, ...change }),
+    });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(message)]);
+    expect(clickHouse.rows('carillon_runs')).toHaveLength(1);
+  });
+
+  it('are not handed to a table that is not there', async () => {
+    set(1, '2026-03-01T02:00:00.000Z');
+    expect(await exported('--since', '1d', '--table', 'nowhere')).toMatchObject({
+      ...{ exitCode: 1, stderr: expect.stringContaining("404 Code: 60. DB::Exception: Table nowhere doesn't exist") },
+    });
   });
 });

@@ -15,6 +15,11 @@ export function fleetStateFile({ root }: DataFolder): string {
   return join(root, 'demo-fleet.json');
 }
 
+/** What the hosts have for disks, a folder of its name each: jobs of the demo's users read and write there, and nowhere else. */
+export function disksFolder({ root }: DataFolder): string {
+  return join(root, 'hosts');
+}
+
 /**
  * The demo in a folder, or a new one. Real data is never touched: a folder that holds anything else is refused.
  * @param wanted of a new demo; `fresh` throws away the one that is there

@@ -47,11 +47,16 @@ const roles = [
   'app',
 ] as const;
 
+/** One of each, of which job templates speak: who looks whether others are well, who mails reports, who prints. */
+const helpers = ['probe', 'report', 'print'] as const;
+
+type Role = (typeof roles)[number] | (typeof helpers)[number];
+
 /** The site whose line is down. */
 export const goneSite = 'lyon';
 
 /** What hosts of a role look like: usual processor, memory and fullest disk, in percent. */
-const usual: Readonly<Record<(typeof roles)[number], readonly [number, number, number]>> = {
+const usual: Readonly<Record<Role, readonly [number, number, number]>> = {
   web: [35, 55, 48],
   app: [42, 66, 52],
   db: [48, 82, 71],
@@ -60,6 +65,9 @@ const usual: Readonly<Record<(typeof roles)[number], readonly [number, number, n
   mail: [22, 61, 69],
   build: [55, 58, 77],
   pos: [8, 44, 35],
+  probe: [9, 35, 28],
+  report: [11, 41, 37],
+  print: [6, 39, 58],
 };
 
 const systems = [
@@ -72,21 +80,23 @@ const systems = [
 export function planHosts(count: number, seed: number): PlannedHost[] {
   const random = randomFrom(seed);
   const planned: PlannedHost[] = [];
+  const ofSites = count - helpers.length;
   for (const [place, site] of sites.entries()) {
     const isLast = place === sites.length - 1;
-    const size = isLast ? count - planned.length : Math.max(1, Math.round((count * site.share) / 100));
+    const size = isLast ? ofSites - planned.length : Math.max(1, Math.round((count * site.share) / 100));
     const numbers = new Map<string, number>();
-    for (let index = 0; index < size && planned.length < count; index += 1) {
+    for (let index = 0; index < size && planned.length < ofSites; index += 1) {
       const role = roles[index % roles.length] ?? 'web';
       const number = (numbers.get(role) ?? 0) + 1;
       numbers.set(role, number);
       planned.push(planHost(site, role, number, random));
     }
   }
-  return planned;
+  const [main] = sites;
+  return [...planned, ...helpers.flatMap((role) => (main ? [planHost(main, role, 1, random)] : []))];
 }
 
-function planHost(site: Site, role: (typeof roles)[number], number: number, random: () => number): PlannedHost {
+function planHost(site: Site, role: Role, number: number, random: () => number): PlannedHost {
   const name = `${site.name}-${role}-${String(number).padStart(2, '0')}`;
   const env = number > 1 && random() < 0.25 ? 'test' : 'prod';
   const [cpu, memory, disk] = usual[role];

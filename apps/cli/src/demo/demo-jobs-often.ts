@@ -77,7 +77,7 @@ export const oftenly: readonly DemoJob[] = [
       alerts: ['error-rate'],
     },
   }),
-  job('metrics-to-log', {
+  job('iis-counters', {
     ...{
       about: 'Counters of IIS into a log',
       owner: 'web',

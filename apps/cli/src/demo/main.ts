@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import type { DemoStart } from '@carillon/contract/fleet/demo-messages';
 import { LocalApi } from '@carillon/stack/api';
 import { dataFolderAt } from '@carillon/stack/data-folder';
 import { portOf } from '@carillon/stack/port';
@@ -9,7 +10,8 @@ import { describeRunning, startStack } from '@carillon/stack/start';
 import { stopOnSignal } from '@carillon/stack/stop-on-signal';
 import { applyJobs, fleetEnvironment, type Place, privatePlace } from '../fleet/place.js';
 import { channelDocuments } from './demo-alerts.js';
-import { fleetStateFile, openDemo, writeMark } from './demo-folder.js';
+import { openExampleServer } from './demo-example.js';
+import { disksFolder, fleetStateFile, openDemo, writeMark } from './demo-folder.js';
 import { planHosts } from './demo-hosts.js';
 import { demoJobs } from './demo-jobs.js';
 import { moveSubscription } from './demo-people.js';
@@ -37,20 +39,27 @@ export async function demoMain(
   const signal = stopOnSignal();
   const started = await startStack({
     ...{ folder, programs: programsOf(repository), port, localAgent: false, signal, onProgress: say },
-    serverEnvironment: fleetEnvironment,
+    serverEnvironment: { ...fleetEnvironment, CARILLON_DEMO: '1' },
   });
   if (!started.ok) return console.log(describeRunning(started.running, folder));
   const { stack } = started;
   console.log(`Carillon is ready: ${stack.signInLink}`);
-  console.log(`  This is a demo: ${mark.hosts} simulated hosts, and nothing that runs or is told leaves this machine.`);
+  console.log(
+    `  This is a demo: ${mark.hosts} simulated hosts. Of itself it starts no program and tells nobody beyond this machine.`,
+  );
+  console.log(
+    `  Jobs of yours may be tried on it (\`npx carillon new backup\`): files of hosts are in ${disksFolder(folder)}`,
+  );
   console.log('  It goes on with the next `npm start -- --demo`; `npm start -- --demo --fresh` begins anew.');
   console.log(`  To throw it away: stop it with Ctrl-C and delete ${folder.root}`);
   const sink = await openDemoSink();
+  const example = await openExampleServer();
   const fleet = new DemoProcess(repository, (why) => say(`${why}; the rest goes on without it`));
   try {
     const place = privatePlace({ ...stack, folder, api: new LocalApi(stack.url, folder.adminTokenFile) });
     const hosts = planHosts(mark.hosts, mark.seed);
-    await joinFleet(place, fleet, { mark, hosts, stateFile: fleetStateFile(folder), signal, say });
+    const places = { stateFile: fleetStateFile(folder), disks: disksFolder(folder), exampleUrl: example.url };
+    await joinFleet(place, fleet, { mark, hosts, places, signal, say });
     if (mark.filled) {
       await applyJobs(place, channelDocuments(sink.url));
       await moveSubscription(place, sink.url);
@@ -73,6 +82,7 @@ export async function demoMain(
     say('stopping');
     await fleet.stop();
     sink.close();
+    example.close();
     await stack.stop();
   }
   console.log('Carillon has stopped.');
@@ -82,13 +92,13 @@ export async function demoMain(
 interface Joining {
   readonly mark: ReturnType<typeof openDemo>;
   readonly hosts: ReturnType<typeof planHosts>;
-  readonly stateFile: string;
+  readonly places: Pick<DemoStart, 'stateFile' | 'disks' | 'exampleUrl'>;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
 }
 
 async function joinFleet(place: Place, fleet: DemoProcess, joining: Joining): Promise<void> {
-  const { mark, hosts, stateFile, signal, say } = joining;
+  const { mark, hosts, places, signal, say } = joining;
   const tokens = mark.filled ? new Map<string, string>() : await tokensOf(place, hosts);
   const nowMs = Date.now();
   const plays = Object.fromEntries(demoJobs.map(({ file, play }) => [file.name, play]));
@@ -99,7 +109,7 @@ async function joinFleet(place: Place, fleet: DemoProcess, joining: Joining): Pr
   }));
   const { joiningAtOnce } = place;
   await fleet.order(
-    { kind: 'start', server: place.url, seed: mark.seed, hosts: joiners, plays, stateFile, joiningAtOnce },
+    { kind: 'start', server: place.url, seed: mark.seed, hosts: joiners, plays, ...places, joiningAtOnce },
     signal,
     (report) => {
       if (report.kind === 'online' && report.hosts % 100 === 0) say(`${report.hosts} hosts are online`);

@@ -26,6 +26,14 @@ describe('the report of a drill', () => {
     expect(drillMarkdown(result)).toContain(`- ${line}\n`);
   });
 
+  it('explains what did not run at all, and says nothing of it where it all ran', () => {
+    const ledger = sampleFacts().ledger.filter(({ runId }) => runId !== 'run-2');
+    const text = drillMarkdown(sampleDrill({ ledger, recorded: lostOne.recorded }));
+    expect(text).toContain('- did not run: berlin-1, agent-stop-1, 2026-03-01T12:00:05.000Z: due, and never started; ');
+    expect(text).toContain('drill again on a quieter machine, with fewer hosts or jobs.');
+    expect(drillMarkdown(sampleDrill(lostOne))).not.toContain('drill again');
+  });
+
   it('does not call a drill passed in which nothing was done', () => {
     const nothing = { ...sampleDrill(), scenarios: [] };
     expect([isPassed(nothing), verdictLine(nothing)]).toEqual([false, 'Nothing was drilled.']);

@@ -5,6 +5,8 @@ import { type DrillIncident, type GroupResult, isUndisturbed, type Missing, tota
 
 interface Words {
   readonly title: string;
+  /** What it shows when nothing was missed. */
+  readonly proves: string;
   /** What was done, to whom. */
   readonly done: string;
   /** Whether the others have to notice too. */
@@ -14,30 +16,39 @@ interface Words {
 export const scenarioWords: Readonly<Record<DrillScenario, Words>> = {
   'agent-stop': {
     title: 'Agents stop',
+    proves: 'hosts go on with their schedule without an agent, and tell what ran when it is back',
     done: 'Every agent of the label was killed (`kill -9`) and started again. Task Scheduler went on starting tasks; their runners wrote the results down on the host.',
     hitsAll: false,
   },
   'server-loss': {
     title: 'A server is lost',
+    proves: 'what ran while no server answered arrives once, and orders given elsewhere arrive late',
     done: 'The server that the label’s agents are connected to was killed (`kill -9`) and stayed away. The other one, for the control group, went on.',
     hitsAll: false,
   },
   'slow-network': {
     title: 'The network is slow',
+    proves: 'cut, late and half-open lines lose and double nothing',
     done: 'The line between the label’s agents and their server was narrow and late; its connections were reset, and then half-open: nothing arrived and neither side was told.',
     hitsAll: false,
   },
   'database-loss': {
     title: 'The database is lost',
+    proves: 'nothing is acknowledged that is not stored, and whoever asks is told no',
     done: 'Postgres was killed (`kill -9`) and stayed away. Both servers work on it, so this hits everybody.',
     hitsAll: true,
   },
   'redis-loss': {
     title: 'Redis is lost',
+    proves: 'Redis makes things faster only: without it there is delay and no loss',
     done: 'Redis was killed (`kill -9`) and stayed away. Both servers use it, so this reaches everybody.',
     hitsAll: true,
   },
 };
+
+/** Below what did not run. */
+const notRunWords =
+  'What did not run is between the hosts and their schedule, not between the hosts and the centre: no program began. On a machine that is too busy a runner gets going so late that the next occurrence of its job is due, which it then answers; the one before stays without a run, as on a real host that is overloaded. Where starts were late, drill again on a quieter machine, with fewer hosts or jobs.';
 
 const problemWords: Readonly<Record<Missing['kind'], string>> = {
   'not-run': 'did not run',
@@ -147,6 +158,7 @@ export function drillMarkdown(result: DrillResult): string {
           missingLines(missing)
             .map((line) => `- ${cell(line)}`)
             .join('\n'),
+          ...(missing.some(({ kind }) => kind === 'not-run') ? [notRunWords] : []),
         ]),
     table(
       ['', ''],

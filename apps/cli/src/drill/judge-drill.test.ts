@@ -36,6 +36,21 @@ describe('what a drill finds', () => {
     expect(judgeScenario(sampleFacts(change)).groups.struck).toMatchObject({ due: 3, started: 2, lost: 0 });
   });
 
+  it.each<[string, number | null, string]>([
+    ['a busy machine, where starts were late', 6, 'up to 6 s after they were due: the machine was too busy'],
+    ['something else, where they were not', 1, 'up to 1 s after they were due, so that a busy machine does not'],
+    ['a host that started nothing', null, 'nothing was started on this host at all'],
+  ])('puts what did not run down to %s', (_what, lateSeconds, words) => {
+    const ledger = facts.ledger.flatMap((run) => {
+      if (run.host !== 'berlin-1') return [run];
+      if (run.runId === gap || lateSeconds === null) return [];
+      const at = new Date(Date.parse(run.scheduledFor ?? run.startedAt) + lateSeconds * 1_000).toISOString();
+      return [{ ...run, startedAt: at }];
+    });
+    const { missing } = judgeScenario(sampleFacts({ ledger, recorded: ledger.map(recordedAs), orders: [] }));
+    expect(missing[0]).toMatchObject({ kind: 'not-run', text: expect.stringContaining(words) });
+  });
+
   it('names an occurrence that ran twice, under two ids or under one', () => {
     if (!inTheGap) throw new Error('no such run');
     const again = { ...inTheGap, runId: 'another' };

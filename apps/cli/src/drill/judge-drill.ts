@@ -102,6 +102,8 @@ export interface ScenarioResult {
   readonly missing: readonly Missing[];
 }
 
+/** The book of a host has whole seconds, and a runner needs one or two; from here on starts are late. */
+const busyMs = 3_000;
 /** The program on the host begins after its runner and ends before it, and its clock tells seconds. */
 const timesWithinMs = 5_000;
 
@@ -135,7 +137,26 @@ function unstarted({ due, ledger }: ScenarioFacts): Missing[] {
   const started = countsOf(ledger);
   return due
     .filter(({ host, job, at }) => !started.has(keyOf(host, job, at)))
-    .map(({ host, job, at }) => ({ kind: 'not-run', host, job, occurrence: at, text: 'due, and never started' }));
+    .map(({ host, job, at }) => ({
+      ...{ kind: 'not-run', host, job, occurrence: at },
+      text: `due, and never started; ${lateWords(latestStartMs(host, ledger))}`,
+    }));
+}
+
+/** How late the runs of a host began at most; null where none did. */
+function latestStartMs(host: string, ledger: readonly HostRun[]): number | null {
+  const late = ledger.flatMap((run) =>
+    run.host === host && run.scheduledFor !== null ? [Date.parse(run.startedAt) - Date.parse(run.scheduledFor)] : [],
+  );
+  return late.length === 0 ? null : Math.max(...late);
+}
+
+/** Whether a machine that was too busy explains it: a start that begins when the next is due answers that one. */
+function lateWords(latestMs: number | null): string {
+  if (latestMs === null) return 'nothing was started on this host at all';
+  const most = `runs of this host began up to ${Math.max(0, Math.round(latestMs / 1_000))} s after they were due`;
+  if (latestMs < busyMs) return `${most}, so that a busy machine does not explain it`;
+  return `${most}: the machine was too busy, and a start that begins only when the next is due answers that one`;
 }
 
 /** By its occurrence, or by its id where a program began twice under one. */

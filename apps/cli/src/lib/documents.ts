@@ -2,6 +2,7 @@ import { type Document, readDocument } from '@carillon/core/document/read-docume
 import { jobFileFromArticleTask } from '@carillon/core/job/article-task';
 import { makeProblem, type Problem, type Result } from '@carillon/core/problem';
 import type { DocumentKind } from '@carillon/core/state/states';
+import type { ExpectedText } from '@carillon/core/text/expected-texts';
 import { CliError } from './errors.js';
 import type { Io } from './io.js';
 import { type LocatedProblem, type ParsedDocument, parseDocuments } from './parse-documents.js';
@@ -72,10 +73,11 @@ function duplicates(checked: readonly CheckedDocument[]): LocatedProblem[] {
   const first = new Map<string, LocatedProblem>();
   return checked.flatMap(({ source, document }) => {
     const key = `${document.kind} ${nameOf(document).toLowerCase()}`;
-    const here = (expected: string) => source.locate(makeProblem('name', 'duplicate', expected, nameOf(document)));
+    const here = (expected: ExpectedText) =>
+      source.locate(makeProblem('name', 'duplicate', expected, nameOf(document)));
     const before = first.get(key);
     if (before) return [here(`a name used once (${before.file}:${before.line} has it too)`)];
-    first.set(key, here(''));
+    first.set(key, here(`a name used once per ${document.kind}`));
     return [];
   });
 }

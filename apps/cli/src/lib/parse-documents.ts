@@ -1,5 +1,5 @@
 import { limits } from '@carillon/contract/limits';
-import { makeProblem, type Problem } from '@carillon/core/problem';
+import { type Problem, problemOf } from '@carillon/core/problem';
 import { Composer, type CST, type Document, LineCounter, Parser, parse } from 'yaml';
 import { offsetOfPath } from './document-position.js';
 import type { Source } from './read-input.js';
@@ -32,7 +32,7 @@ export function parseDocuments(source: Source): ParsedSource {
   const at = (offset: number, expected: string, got: string): LocatedProblem => {
     const { line, col } = lines.linePos(offset);
     return {
-      ...makeProblem('', 'wrong_value', expected, got),
+      ...problemOf('', 'wrong_value', expected, got, undefined),
       message: `expected ${expected}, got ${got}`,
       file: source.name,
       line,

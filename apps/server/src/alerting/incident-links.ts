@@ -1,3 +1,4 @@
+import { logReason } from '@carillon/core/alert/log-reasons';
 import type { Reason } from '@carillon/core/alert/reason';
 import { Inject, Injectable } from '@nestjs/common';
 import { HINTS, type Hints } from '../queue/hints.js';
@@ -56,7 +57,7 @@ export class IncidentLinks {
       await effect.done();
       if (known) return await told(client, known, link, nowMs);
       const added = await addLink(client, incidentId, link, by, nowMs);
-      const reason = { code: 'linked', text: `${by} linked it to ${nameOf(added)}`, figures: { link: added.id } };
+      const reason = logReason('linked', `${by} linked it to ${nameOf(added)}`, { by, ...figuresOf(added) });
       return { outcome: { kind: 'done', link: added }, reason };
     });
   }
@@ -75,7 +76,7 @@ export class IncidentLinks {
       await removeLink(client, id);
       return {
         outcome: { kind: 'done', link },
-        reason: { code: 'unlinked', text: `${by} took the link to ${nameOf(link)} away`, figures: { link: id } },
+        reason: logReason('unlinked', `${by} took the link to ${nameOf(link)} away`, { by, ...figuresOf(link) }),
       };
     });
   }
@@ -111,7 +112,9 @@ async function told(client: Client, link: IncidentLinkRow, change: LinkChange, n
     return { outcome: { kind: 'done', link }, reason: null };
   const now = await changeLink(client, link, change, nowMs);
   const text = `${nameOf(now)} is ${now.state ?? 'in no known state'}, with ${now.assignee ?? 'nobody'}`;
-  return { outcome: { kind: 'done', link: now }, reason: { code: 'link_changed', text, figures: { link: now.id } } };
+  const figures = { ...figuresOf(now), state: now.state, assignee: now.assignee };
+  return { outcome: { kind: 'done', link: now }, reason: logReason('link_changed', text, figures) };
 }
 
+const figuresOf = ({ id, system, key }: IncidentLinkRow) => ({ link: id, ticket: key, system });
 const nameOf = ({ system, key }: IncidentLinkRow) => `${key} in ${system}`;

@@ -8,6 +8,7 @@ import {
   raiseIncident,
   reopenIncident,
 } from '@carillon/core/alert/incident/open-incident';
+import { logReason } from '@carillon/core/alert/log-reasons';
 import { type Mute, muteOf, saysHostOffline } from '@carillon/core/alert/quiet/mute';
 import { chooseRoute, type RoutePlan } from '@carillon/core/alert/route/choose-route';
 import { alertSeverities } from '@carillon/core/state/states';
@@ -139,10 +140,8 @@ export class IncidentTurn implements TurnInHand {
     const again = reopenIncident(incident, plan, severity, this.nowMs);
     this.incidents.set(again.id, again);
     const text = `it fires again ${Math.round(agoMs / 60_000)} min after it was resolved: opened again`;
-    this.decided(again.id, {
-      stage: 'group',
-      reason: { code: 'reopened', text, figures: { generation: again.generation } },
-    });
+    const reason = logReason('reopened', text, { generation: again.generation, agoMs });
+    this.decided(again.id, { stage: 'group', reason });
     this.routed(again, plan);
     return true;
   }
@@ -155,19 +154,17 @@ export class IncidentTurn implements TurnInHand {
     const incident = openIncident({ id, number }, group, plan, { severity: alert.severity, labels }, this.nowMs);
     this.incidents.set(id, incident);
     this.opened.add(id);
-    this.decided(id, { stage: 'group', reason: { code: 'opened', text: group.title, figures: { key: group.key } } });
+    const { subject, reason: why } = group.about;
+    const about = { ...why.figures, ...(subject === null ? {} : { subject }), reason: why.code };
+    this.decided(id, { stage: 'group', reason: logReason('opened', group.title, { ...about, key: group.key }) });
     this.routed(incident, plan);
     return incident;
   }
 
   routed({ id }: OpenIncident, plan: RoutePlan): void {
     const reason = plan.steps.length
-      ? { code: 'routed', text: `along ${plan.route}: ${describeSteps(plan)}`, figures: { route: plan.route } }
-      : {
-          code: 'no_target',
-          text: `route ${plan.route} tells nobody of this severity`,
-          figures: { route: plan.route },
-        };
+      ? logReason('routed', `along ${plan.route}: ${describeSteps(plan)}`, { route: plan.route, steps: stepsOf(plan) })
+      : logReason('no_target', `route ${plan.route} tells nobody of this severity`, { route: plan.route });
     this.decided(id, { stage: 'route', reason });
   }
 
@@ -210,7 +207,10 @@ export class IncidentTurn implements TurnInHand {
         ? 'alert_again'
         : `alert_${alert.state}`;
     const where = facts.hostName ?? facts.jobName ?? facts.policyName;
-    const reason = { code, text: `${where}: ${mute ? mute.reason.text : alert.reason.text}` };
+    const text = `${where}: ${mute ? mute.reason.text : alert.reason.text}`;
+    const reason = mute
+      ? logReason('alert_muted', text, { ...mute.reason.figures, where, mute: mute.reason.code }, code)
+      : logReason('alert_again', text, { ...alert.reason.figures, where, reason: alert.reason.code }, code);
     const decision: Decision = { stage: mute?.stage ?? 'group', reason };
     const shared = `${incidentId} ${code}`;
     const known = lines.get(shared);
@@ -243,7 +243,8 @@ export class IncidentTurn implements TurnInHand {
     if (incident.state === 'resolved' || rank <= alertSeverities.indexOf(incident.severity)) return incident;
     const plan = this.planFor({ severity, labels: incident.labels });
     const text = `severity went from ${incident.severity} to ${severity}`;
-    this.decided(incident.id, { stage: 'route', reason: { code: 'severity_raised', text, figures: { severity } } });
+    const reason = logReason('severity_raised', text, { severity, before: incident.severity });
+    this.decided(incident.id, { stage: 'route', reason });
     this.routed(incident, plan);
     return raiseIncident(incident, plan, severity, this.nowMs);
   }
@@ -315,7 +316,17 @@ const distinct = (ids: readonly (string | null)[]): string[] => [...new Set(ids.
 
 function many({ stage, reason }: Decision, count: number): Decision {
   const text = `${count} alerts, such as ${reason.text}`;
-  return { stage, reason: { code: reason.code, text, figures: { count } } };
+  return { stage, reason: { code: reason.code, text, figures: { ...reason.figures, count } } };
+}
+
+/** The same without words: `mail, pager; 15 min: @ops`. */
+function stepsOf({ steps }: RoutePlan): string {
+  return steps
+    .map(({ waitMs, targets }) => {
+      const names = targets.map((target) => ('onCall' in target ? `@${target.onCall}` : target.channel));
+      return `${waitMs > 0 ? `${Math.round(waitMs / 60_000)} min: ` : ''}${names.join(', ')}`;
+    })
+    .join('; ');
 }
 
 function describeSteps({ steps }: RoutePlan): string {

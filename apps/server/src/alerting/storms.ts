@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { advanceIncident, type Members } from '@carillon/core/alert/incident/advance';
 import { noSpread, type OpenIncident, openIncident, severityRank } from '@carillon/core/alert/incident/open-incident';
 import { type Storm, stormKey, stormRule, stormsOf } from '@carillon/core/alert/incident/storm';
+import { logReason } from '@carillon/core/alert/log-reasons';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import {
   incidentsById,
@@ -134,5 +135,5 @@ function release(turn: TurnInHand, incident: OpenIncident): void {
   const openMs = data.openMs === null && data.toldMs === null && incident.escalation ? turn.nowMs : data.openMs;
   turn.incidents.set(incident.id, { ...incident, data: { ...data, storm: null, openMs }, wakeMs: turn.nowMs });
   const text = 'the storm is over and it still holds: it is told for itself';
-  turn.decided(incident.id, { stage: 'group', reason: { code: 'storm_over', text } });
+  turn.decided(incident.id, { stage: 'group', reason: logReason('storm_over', text, {}) });
 }

@@ -4,6 +4,7 @@ import type { Telling } from '@carillon/core/alert/incident/advance';
 import { noticeContent, noticeKey, reach } from '@carillon/core/alert/incident/notice-of';
 import type { OpenIncident } from '@carillon/core/alert/incident/open-incident';
 import { begunMs, type Recoveries } from '@carillon/core/alert/incident/resolution';
+import { logReason } from '@carillon/core/alert/log-reasons';
 import type { NoticeContent } from '@carillon/core/alert/notice';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import type { AcknowledgeGrant } from '../shared/acknowledge-links.js';
@@ -60,7 +61,7 @@ export class Teller {
           incidentId: incident.id,
           at: new Date(this.nowMs),
           stage: 'route',
-          reason: { code: 'nobody_told', text },
+          reason: logReason('nobody_told', text, { notice: telling.reason }),
         });
       } else this.pending.push({ incidentId: incident.id, telling, targets });
     }
@@ -146,7 +147,8 @@ export class Teller {
 
   private entryOf({ id, incidentId, channel, recipient, reason, content }: NewNotice): AlertLogEntry {
     const to = recipient === null ? channel : `${channel} (${recipient})`;
-    const told = { code: `notice_${reason}`, text: `${to} is told: ${content.text}`, figures: { channel } };
+    const figures = { channel, to, notice: reason };
+    const told = logReason('notice', `${to} is told: ${content.text}`, figures, `notice_${reason}`);
     return { incidentId, noticeId: id, at: new Date(this.nowMs), stage: 'escalate', reason: told };
   }
 

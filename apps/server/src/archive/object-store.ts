@@ -3,8 +3,8 @@ import { describeError } from '../queue/state-log.js';
 import { sha256Hex, signV4 } from './sign-v4.js';
 
 /**
- * `unreachable`: it does not answer, or only with errors of its own. `refused`: it does not let us. `missing`: it has no such
- * object. `damaged`: what it has is not what was stored.
+ * `unreachable`: it does not answer, or only with errors of its own. `refused`: it does not let us, or knows no such bucket, which
+ * somebody can mend. `missing`: it has no such object. `damaged`: what it has is not what was stored.
  */
 export type ArchiveFault = 'unreachable' | 'refused' | 'missing' | 'damaged';
 
@@ -47,8 +47,7 @@ export class ObjectStore {
     try {
       await this.ask('DELETE', bucket, key, errorBytes);
     } catch (error) {
-      if (!(error instanceof ArchiveError && error.reason === 'missing' && !error.message.includes('NoSuchBucket')))
-        throw error;
+      if (!(error instanceof ArchiveError && error.reason === 'missing')) throw error;
     }
   }
 
@@ -71,12 +70,13 @@ export class ObjectStore {
       throw new ArchiveError('unreachable', `${method} ${url.href}: ${causeOf(error)}`);
     }
     if (answer.ok) return bytes;
-    throw new ArchiveError(faultOf(answer.status), `${method} ${url.href}: ${answer.status} ${shown(bytes)}`);
+    const said = shown(bytes);
+    throw new ArchiveError(faultOf(answer.status, said), `${method} ${url.href}: ${answer.status} ${said}`);
   }
 }
 
-function faultOf(status: number): ArchiveFault {
-  if (status === 404) return 'missing';
+function faultOf(status: number, said: string): ArchiveFault {
+  if (status === 404 && !said.startsWith('NoSuchBucket')) return 'missing';
   return status >= 500 || status === 429 ? 'unreachable' : 'refused';
 }
 
@@ -93,11 +93,11 @@ async function readAtMost(answer: Response, mostBytes: number): Promise<Buffer> 
   return Buffer.concat(parts);
 }
 
-/** S3 says in XML what is wrong; others may say anything. */
+/** S3 says in XML what is wrong, Ceph by the code alone; others may say anything. */
 function shown(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   const [code, message] = ['Code', 'Message'].map((name) => new RegExp(`<${name}>([^<]*)`).exec(text)?.[1]);
-  return (code ? `${code}: ${message ?? ''}` : text.replace(/\s+/g, ' ')).slice(0, shownCharacters);
+  return (code ? [code, message].filter(Boolean).join(': ') : text.replace(/\s+/g, ' ')).slice(0, shownCharacters);
 }
 
 /** `fetch failed` says nothing; its cause does. */

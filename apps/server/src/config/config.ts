@@ -52,6 +52,8 @@ export interface Config {
   readonly keepIncidentsDays: number;
   /** Days after which notices that were sent are dropped. */
   readonly keepNoticesDays: number;
+  /** Days after which commands that are over are dropped; one whose run is kept stays as long as that. */
+  readonly keepCommandsDays: number;
   /** Whether every host that joins waits until somebody lets it in, whatever its token says. */
   readonly approveHosts: boolean;
   /** Days after which a host is asked for another key; 0: never. */
@@ -60,6 +62,8 @@ export interface Config {
   readonly releaseKeys: readonly string[];
   /** Whether channels may reach addresses that are not public without saying so themselves. */
   readonly allowPrivateChannels: boolean;
+  /** Its fleet is simulated, and says so to whoever looks. */
+  readonly isDemo?: boolean;
   /** An Alertmanager that is told of our alerts; undefined: none. */
   readonly alertmanager?: AlertmanagerSettings | undefined;
   /** An identity provider at which people sign in; undefined: with local accounts alone. */
@@ -140,10 +144,16 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       limits.keepIncidentsDays,
     ),
     keepNoticesDays: atLeastOne('CARILLON_KEEP_NOTICES_DAYS', env.CARILLON_KEEP_NOTICES_DAYS, limits.keepNoticesDays),
+    keepCommandsDays: atLeastOne(
+      'CARILLON_KEEP_COMMANDS_DAYS',
+      env.CARILLON_KEEP_COMMANDS_DAYS,
+      limits.keepCommandsDays,
+    ),
     approveHosts: env.CARILLON_APPROVE_HOSTS === '1',
     hostKeyDays: days('CARILLON_HOST_KEY_DAYS', env.CARILLON_HOST_KEY_DAYS, 180),
     releaseKeys: list(env.CARILLON_RELEASE_KEYS).map(publicKey),
     allowPrivateChannels: env.CARILLON_ALLOW_PRIVATE_CHANNELS === '1',
+    isDemo: env.CARILLON_DEMO === '1',
     alertmanager: alertmanagerOf(env),
     oidc: oidcOf(env),
     audit: auditSettingsOf(env),

@@ -1,5 +1,6 @@
 import { type ApiErrorBody, type ApiErrorCode, statusOfCode } from '@carillon/contract/http/error';
 import { makeProblem, type Problem } from '@carillon/core/problem';
+import type { ExpectedText } from '@carillon/core/text/expected-texts';
 
 /** What a feature throws to refuse a request. The code decides the status; clients translate code and params. */
 export class ApiError extends Error {
@@ -29,7 +30,7 @@ export function invalidInput(problems: readonly Problem[]): ApiError {
 }
 
 /** One field has a value that cannot be used. */
-export function invalidField(path: string, expected: string, got: unknown): ApiError {
+export function invalidField(path: string, expected: ExpectedText, got: unknown): ApiError {
   return invalidInput([makeProblem(path, 'wrong_value', expected, got)]);
 }
 

@@ -18,6 +18,8 @@ export const jobCatalog = {
   'pauses.end': { everyMs: 60_000 },
   /** Expired sign-in secrets. */
   'credentials.prune': { everyMs: 3_600_000 },
+  /** Commands that are over, older than is kept. */
+  'commands.prune': { everyMs: 3_600_000 },
   /** Answers that were kept for repeats of a request. */
   'keys.prune': { everyMs: 3_600_000 },
   /** Events of subscriptions that are over. */

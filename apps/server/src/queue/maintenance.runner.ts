@@ -40,6 +40,7 @@ export class MaintenanceRunner implements OnApplicationBootstrap, OnModuleDestro
       'alerts.audit': () => this.run('alerts.audit'),
       'events.prune': () => this.run('events.prune'),
       'credentials.prune': () => this.run('credentials.prune'),
+      'commands.prune': () => this.run('commands.prune'),
       'keys.prune': () => this.run('keys.prune'),
       'deliveries.prune': () => this.run('deliveries.prune'),
       'alerts.prune': () => this.run('alerts.prune'),

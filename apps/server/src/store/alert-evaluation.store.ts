@@ -212,7 +212,7 @@ async function write(client: pg.PoolClient, read: Read, result: Evaluation, nowM
       reason: {
         code: alert.state,
         text: `${from === alert.state ? `still ${alert.state}` : `${from} → ${alert.state}`}: ${alert.reason.text}`,
-        figures: { ...alert.reason.figures, reason: alert.reason.code },
+        figures: { ...alert.reason.figures, reason: alert.reason.code, from },
       },
     })),
   );

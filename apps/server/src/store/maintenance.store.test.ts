@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { limits } from '@carillon/contract/limits';
+import { makeUuid7 } from '@carillon/core/state/uuid7';
 import { cloneDatabase, type TestDatabase } from '@carillon/testkit/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from './database.store.js';
@@ -87,6 +88,34 @@ describe('commands whose life is over', () => {
     await new MaintenanceStore(database, { ...limits, keepRunsDays: 4, keepOutputDays: 2 }).run('commands.expire');
     const { rows } = await database.pool.query('SELECT state, code FROM command WHERE id = $1', [id]);
     expect(rows).toEqual([{ state: after, code }]);
+  });
+
+  it('are forgotten after their time, unless they are not over or a run of theirs is kept', async () => {
+    const runOf = (daysAgo: number) => makeUuid7(Date.now() - daysAgo * dayMs, randomBytes(10));
+    const commands = [
+      ['gone', 'done', 31, runOf(31)],
+      ['gone', 'done', 11, null],
+      ['gone', 'rejected', 11, null],
+      ['gone', 'expired', 11, null],
+      ['gone', 'indeterminate', 11, null],
+      ['kept: young', 'done', 9, null],
+      ['kept: its run is', 'done', 31, runOf(29)],
+      ['kept: waits', 'queued', 11, null],
+      ['kept: on its way', 'delivered', 11, null],
+      ['kept: under way', 'accepted', 11, null],
+    ] as const;
+    await database.pool.query('DELETE FROM command');
+    for (const [text, state, daysAgo, runId] of commands)
+      await database.pool.query(
+        `INSERT INTO command (id, host_id, job_id, action, state, run_id, text, signature, author, expires_at, created_at)
+         VALUES ($1, $2, $3, 'run', $4::command_state, $5, $6, 's', 'test', now(), now() - $7 * interval '1 day')`,
+        [randomUUID(), place.hostId, place.jobId, state, runId, text, daysAgo],
+      );
+    const keep = new MaintenanceStore(database, { ...limits, keepRunsDays: 30, keepCommandsDays: 10 });
+    expect(await keep.run('commands.prune')).toEqual({ kind: 'done', changed: 5 });
+    const kept = commands.flatMap(([text]) => (text === 'gone' ? [] : [text]));
+    expect((await ids('SELECT text AS id FROM command')).sort()).toEqual([...kept].sort());
+    expect(await keep.run('commands.prune')).toEqual({ kind: 'done', changed: 0 });
   });
 
   it('keep what a host said in a dry run for a week', async () => {

@@ -33,8 +33,9 @@ const pruneRows = 20_000;
 const eventKeyDays = limits.spoolKeptAgeMs / 86_400_000 + 1;
 
 /** How long things are kept, in days. */
-export type Retention = OutputRetention & AlertRetention;
+export type Retention = OutputRetention & AlertRetention & CommandRetention;
 type OutputRetention = Pick<Config, 'keepRunsDays' | 'keepOutputDays' | 'archive'>;
+type CommandRetention = Pick<Config, 'keepCommandsDays' | 'keepRunsDays'>;
 
 /** Work that keeps tables right and small. Every piece may run twice, late, or on several servers. */
 @Injectable()
@@ -51,6 +52,7 @@ export class MaintenanceStore {
     'alerts.audit': async (client) => (await auditTurn(client, Date.now())) + (await endpointTurn(client, Date.now())),
     'events.prune': pruneEventKeys,
     'credentials.prune': pruneCredentials,
+    'commands.prune': (client) => pruneCommands(client, this.config),
     'keys.prune': pruneIdempotencyKeys,
     'deliveries.prune': (client) => pruneSubscriptionDeliveries(client),
     'alerts.prune': (client) => pruneAlerts(client, this.config),
@@ -134,6 +136,25 @@ async function expireCommands(client: pg.PoolClient): Promise<number> {
   await client.query(
     `UPDATE command SET answer = NULL WHERE answer IS NOT NULL AND created_at < now() - $1 * interval '1 day'`,
     [limits.keepAnswersDays],
+  );
+  return result.rowCount ?? 0;
+}
+
+/**
+ * Forgets commands that are over. One that a run came of, or that ended one, stays as long as the run, whose id begins with
+ * its time; who ordered what stands in the audit for ever. A host that tells of one later still changes nothing: its run
+ * says as much.
+ */
+async function pruneCommands(
+  client: pg.PoolClient,
+  { keepCommandsDays, keepRunsDays }: CommandRetention,
+): Promise<number> {
+  const result = await client.query(
+    `DELETE FROM command WHERE ctid IN (
+       SELECT c.ctid FROM command c WHERE c.created_at < now() - $2 * interval '1 day'
+         AND c.state IN ('done', 'rejected', 'expired', 'indeterminate')
+         AND (c.run_id IS NULL OR c.run_id < uuid_at(now() - $3 * interval '1 day')) LIMIT $1)`,
+    [pruneRows, keepCommandsDays, keepRunsDays],
   );
   return result.rowCount ?? 0;
 }

@@ -1,4 +1,5 @@
 import type { Breaker } from '@carillon/core/alert/deliver/breaker';
+import { logReason } from '@carillon/core/alert/log-reasons';
 import type { Notice } from '@carillon/core/alert/notice';
 import type { Reason } from '@carillon/core/alert/reason';
 import type { NoticeState } from '@carillon/core/state/states';
@@ -146,7 +147,7 @@ export class NoticeStore {
           noticeId: id,
           at: new Date(nowMs),
           stage: 'deliver',
-          reason: { code: 'replayed', text: 'it goes out again' },
+          reason: logReason('replayed', 'it goes out again', {}),
           actor,
         })),
       );

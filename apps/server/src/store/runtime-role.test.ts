@@ -79,7 +79,7 @@ describe('the role of the server', () => {
 
   it('has what the server does while it runs: partitions are made and dropped, the queue makes its tables', async () => {
     const store = new MaintenanceStore(server, {
-      ...{ keepRunsDays: 1, keepOutputDays: 1, keepIncidentsDays: 1, keepNoticesDays: 1 },
+      ...{ keepRunsDays: 1, keepOutputDays: 1, keepIncidentsDays: 1, keepNoticesDays: 1, keepCommandsDays: 1 },
     });
     await owner.pool.query(`SELECT ensure_partitions(current_date - 30, current_date - 30)`);
     expect(await store.run('partitions')).toMatchObject({ kind: 'done', changed: expect.any(Number) });

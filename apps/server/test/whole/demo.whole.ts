@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { LocalApi } from '@carillon/stack/api';
 import { dataFolderAt } from '@carillon/stack/data-folder';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -34,6 +34,7 @@ it('says that it is a demo and how to be rid of it, behind the ready line', () =
 it('has life on every page', async () => {
   const { get, items } = apiOf(product);
   // Now, and the heatmap.
+  expect(await get('/overview')).toMatchObject({ demo: true });
   const activity = await get<{ started: number[] }>('/now/activity');
   expect(JSON.stringify(activity)).toMatch(/[1-9]/);
   const hosts = await items<{ name: string; presence: string; inSync: boolean }>('/hosts?limit=100');
@@ -73,23 +74,64 @@ it('has life on every page', async () => {
   expect(upgrades.some(({ last }) => last !== null)).toBe(true);
 });
 
-it('says of a job that somebody tries on it that nothing was carried out, and sends the report that one asks for', async () => {
+/** The templates as `carillon new` prints them, and a host that each of them is for. */
+const templates = {
+  backup: ['nightly-backup', 'berlin-db-01'],
+  cleanup: ['clean-up', 'berlin-file-01'],
+  metrics: ['metrics-to-log', 'berlin-file-01'],
+  'api-sync': ['price-sync', 'berlin-web-01'],
+  'health-check': ['shop-is-up', 'berlin-probe-01'],
+  report: ['daily-report', 'berlin-report-01'],
+  powershell: ['disk-report', 'berlin-web-01'],
+  batch: ['flush-queue', 'berlin-print-01'],
+  program: ['nightly-etl', 'berlin-db-01'],
+} as const;
+
+it('carries out what every template says, as it is printed, on the disks of its hosts', async () => {
   const { items } = apiOf(product);
-  const { stdout } = await product.cli('new', 'backup');
-  const report = (await product.cli('new', 'report')).stdout.replace(
-    '{ labels: { role: report } }',
-    '{ hosts: [berlin-db-01] }',
-  );
+  const printed = await Promise.all(Object.keys(templates).map((kind) => product.cli('new', kind)));
   const file = join(product.folder, 'tried.yaml');
-  writeFileSync(file, `${stdout}---\n${report}`);
+  writeFileSync(file, printed.map(({ stdout }) => stdout).join('---\n'));
   expect(await product.cli('apply', '-f', file)).toMatchObject({ code: 0 });
-  expect((await product.cli('run', 'nightly-backup', '--host', 'berlin-db-01', '--wait')).stdout).toContain(
-    'succeeded',
+  const ended = await Promise.all(
+    Object.values(templates).map(async ([job, host]) => {
+      const { stdout, stderr } = await product.cli('run', job, '--host', host, '--wait');
+      const [run] = await items<{ id: string; state: string }>(`/runs?job=${job}&host=${host}`);
+      const output = await eventually(async () => (await product.cli('output', run?.id ?? '')).stdout || undefined);
+      return [job, { told: stdout + stderr, state: run?.state, output }] as const;
+    }),
   );
-  const [run] = await items<{ id: string }>('/runs?job=nightly-backup');
-  const output = await eventually(async () => (await product.cli('output', run?.id ?? '')).stdout || undefined);
-  expect(output).toContain('berlin-db-01 is simulated. Nothing was carried out (backup)');
-  expect((await product.cli('run', 'daily-report', '--wait')).stdout).toContain('succeeded');
+  const of = new Map<string, (typeof ended)[number][1]>(ended);
+  for (const [job, { told, state }] of ended) expect([job, state, told]).toEqual([job, 'succeeded', told]);
+  const disk = (host: string, ...path: string[]) => join(product.folder, 'hosts', host, ...path);
+
+  // Restored with the agent's own command, as a person would from the share.
+  const sets = disk('berlin-db-01', 'E', 'backup', 'berlin-db-01', 'nightly-backup');
+  const to = join(product.folder, 'restored');
+  const agent = join(repository, 'apps/agent/bin/carillon-agent.mjs');
+  const restore = ['backup', 'restore', sets, '--set', 'latest', '--to', to];
+  expect(spawnSync(process.execPath, [agent, ...restore], { encoding: 'utf8' })).toMatchObject({ status: 0 });
+  const { [join('work', 'import.tmp')]: left, ...saved } = bytesBelow(disk('berlin-db-01', 'D', 'data'));
+  expect(left).toBeTruthy();
+  expect(Object.keys(saved).length).toBeGreaterThan(8);
+  expect(bytesBelow(join(to, 'D', 'data'))).toEqual(saved);
+  expect(of.get('nightly-backup')?.output).toMatch(/made E:\\backup\\berlin-db-01\\nightly-backup\\000001-\S+: full/);
+
+  const logs = readdirSync(disk('berlin-file-01', 'D', 'backup', 'logs'));
+  expect(logs.filter((name) => name.endsWith('.log'))).toHaveLength(10);
+  expect(of.get('clean-up')?.output.match(/^removed D:\\backup\\logs\\/gm)).toHaveLength(14);
+
+  const [heads, row] = readFileSync(disk('berlin-file-01', 'D', 'logs', 'metrics.csv'), 'utf8').split(/\r?\n/);
+  expect(heads).toBe('at,cpu_percent,memory_percent,disk C: percent');
+  expect(row).toMatch(/^20\d\d-[^,]+Z(,\d+){3}$/);
+
+  const prices = JSON.parse(readFileSync(disk('berlin-web-01', 'D', 'shop', 'prices.json'), 'utf8'));
+  expect(new Set(prices.map(({ article }: { article: number }) => article)).size).toBe(120);
+  // Every page failed once.
+  expect(of.get('price-sync')?.output.match(/attempt 1: status 503; again in/g)).toHaveLength(3);
+  expect(of.get('shop-is-up')?.output).toContain('GET https://shop.example.com/health: 200');
+  for (const job of ['disk-report', 'flush-queue', 'nightly-etl'])
+    expect(of.get(job)?.output).toContain('was not started, and this run is only played');
   const sent = await eventually(async () =>
     (await items<{ reason: string; state: string }>('/deliveries?channel=email&limit=20')).find(
       ({ reason, state }) => reason === 'report' && state === 'sent',
@@ -97,6 +139,42 @@ it('says of a job that somebody tries on it that nothing was carried out, and se
   );
   expect(sent).toBeTruthy();
 });
+
+it('says of an action that cannot be carried out why not, and in a dry run beforehand', async () => {
+  const { items } = apiOf(product);
+  const file = join(product.folder, 'wrong.yaml');
+  const { stdout } = await product.cli('new', 'cleanup');
+  const wrong = {
+    'name: clean-up': 'name: wrong',
+    '{ labels: { env: prod } }': '{ hosts: [berlin-db-01] }',
+    'D:\\backup\\logs': 'D:\\nowhere',
+  };
+  writeFileSync(
+    file,
+    Object.entries(wrong).reduce((text, [from, to]) => text.replace(from, to), stdout),
+  );
+  expect(await product.cli('apply', '-f', file)).toMatchObject({ code: 0 });
+  const why = 'root: D:\\nowhere: it is not there';
+  expect((await product.cli('run', 'wrong', '--dry-run')).stdout).toContain(why);
+  expect((await product.cli('run', 'wrong', '--wait')).stdout).toContain('failed');
+  const [run] = await items<{ id: string; exitCode: number }>('/runs?job=wrong');
+  expect(run?.exitCode).toBe(1);
+  await eventually(async () => {
+    const { stdout: out, stderr } = await product.cli('output', run?.id ?? '');
+    return (out + stderr).includes(why) || undefined;
+  });
+});
+
+/** Files below a folder, by path, with their bytes. */
+function bytesBelow(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    files.map(({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return [relative(folder, path), readFileSync(path, 'base64')];
+    }),
+  );
+}
 
 it('is not mixed with real data, in neither direction', () => {
   const start = (folder: string, ...args: string[]) => {

@@ -1,9 +1,19 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readState } from '@carillon/emulator/task-state';
 import { startEmbeddedPostgres } from '@carillon/stack/embedded-postgres';
+import { HttpSink } from '@carillon/testkit/http-sink';
 import { findWine, type Started } from '@carillon/testkit/wine';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,6 +35,7 @@ let product: Awaited<ReturnType<typeof startProduct>>;
 let database: pg.Client;
 let agent: Started;
 let jobIds: Record<string, string>;
+let web: HttpSink;
 const undo: (() => unknown)[] = [];
 afterAll(async () => {
   for (const step of undo.reverse()) await step();
@@ -79,6 +90,8 @@ describe.skipIf(wine.kind === 'missing')(
     beforeAll(async () => {
       if (wine.kind === 'missing') return;
       const server = startServer();
+      web = await HttpSink.start();
+      undo.push(() => web.close());
       windows = await startWindowsHost(wine);
       undo.push(() => windows.dispose());
       await server;
@@ -118,6 +131,10 @@ describe.skipIf(wine.kind === 'missing')(
         jobOf('not-there', { program: 'C:\\nowhere.exe' }),
         jobOf('orderly', program(orderly), { timeout: '3s' }),
         jobOf('hangs', program(hangingTree(await callPort())), { timeout: '3s' }),
+        jobOf('saves', { backup: { from: 'C:\\data', to: 'C:\\sets' } }),
+        jobOf('cleans', { cleanup: { root: 'C:\\logs', patterns: '*.LOG', keepNewest: 2 } }),
+        jobOf('asks', { http: { url: `${web.url}/prices`, saveTo: 'C:\\shop\\prices.json' } }),
+        jobOf('measures', { metrics: { log: 'C:\\logs\\metrics.csv' } }),
       ];
       const file = join(windows.driveC, 'jobs.yaml');
       writeFileSync(file, jobs.map((job) => JSON.stringify(job)).join('\n---\n'));
@@ -154,6 +171,30 @@ describe.skipIf(wine.kind === 'missing')(
       expect(run).toMatchObject({ state: 'succeeded', exitCode: 0 });
       expect(await outputOf(run)).toContain('1 备份');
       expect(await runOf('not-there', () => runDirectly('not-there'))).toMatchObject({ exitCode: 127 });
+    });
+
+    it('carries out actions on the paths and disks of Windows', async () => {
+      const place = (path: string) => join(windows.driveC, path);
+      for (const name of ['data', 'data/north', 'sets', 'logs', 'shop']) mkdirSync(place(name));
+      const bytes = Buffer.from([0, 255, 13, 10, 26]);
+      writeFileSync(place('data/north/订单.bin'), bytes);
+      for (let age = 0; age < 4; age += 1) {
+        writeFileSync(place(`logs/${age}.log`), '');
+        utimesSync(place(`logs/${age}.log`), new Date(), new Date(Date.now() - age * 86_400_000));
+      }
+      web.answer = () => ({ body: '{"prices":[1]}' });
+      for (const job of ['saves', 'cleans', 'asks', 'measures']) {
+        const run = await runOf(job, () => runDirectly(job));
+        expect([job, run.state, run.state === 'succeeded' ? '' : await outputOf(run)]).toEqual([job, 'succeeded', '']);
+      }
+      const restore = ['backup', 'restore', 'saves', '--set', 'latest', '--to', 'C:\\back'];
+      expect(await windows.run(windows.agent, restore)).toMatchObject({ code: 0, stderr: '' });
+      const back = readdirSync(place('back'), { recursive: true, encoding: 'utf8' });
+      expect(back.filter((path) => path.endsWith('.bin'))).toEqual([expect.stringMatching(/north.订单\.bin$/)]);
+      expect(readFileSync(place(`back/${back.find((path) => path.endsWith('.bin'))}`))).toEqual(bytes);
+      expect(readdirSync(place('logs')).sort()).toEqual(['0.log', '1.log', 'metrics.csv']);
+      expect(readFileSync(place('shop/prices.json'), 'utf8')).toBe('{"prices":[1]}');
+      expect(readFileSync(place('logs/metrics.csv'), 'utf8')).toMatch(/^at,cpu_percent,memory_percent,[^\r\n]*\r\n2/);
     });
 
     it('keeps all 32 bits of an exit code, up to Task Scheduler and up to the centre', async () => {
@@ -206,7 +247,7 @@ describe.skipIf(wine.kind === 'missing')(
           FROM agent_event_key k JOIN host ON host.id = k.host_id WHERE host.name = 'winehost' GROUP BY host_id`);
       const [{ kept, first, last, runs } = { kept: 0, first: 0, last: 0, runs: 0 }] = rows;
       expect(Number(kept)).toBe(Number(last) - Number(first) + 1);
-      expect(Number(runs)).toBe(10);
+      expect(Number(runs)).toBe(14);
     });
   },
 );

@@ -9,10 +9,12 @@ export function makeQueryClient(): QueryClient {
     mutationCache: new MutationCache({ onSuccess: formIsSaved }),
     defaultOptions: {
       queries: {
+        // A server in the same building is there also while the browser believes that it has no network.
+        networkMode: 'always',
         retry: (count, error) => !(error instanceof ApiFailure && error.status < 500) && count < 2,
         staleTime: 2_000,
       },
-      mutations: { retry: false },
+      mutations: { retry: false, networkMode: 'always' },
     },
   });
 }

@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { Logo } from '../components/logo.js';
+import { onTour, tourBegun } from '../features/tour/tour-state.js';
 import { loadLateWords, useWords } from '../i18n/index.js';
 import { query } from '../lib/api.js';
 import { isSessionEnded, onSessionEnd } from '../lib/session-end.js';
@@ -31,11 +32,16 @@ const SessionEnded = lazy(() =>
   })),
 );
 
+const Tour = lazy(() =>
+  Promise.all([import('../features/tour/tour.js'), loadLateWords()]).then(([{ Tour }]) => ({ default: Tour })),
+);
+
 /** The frame around every page of somebody who is signed in. */
 export function Shell() {
   const [opened, { toggle, close }] = useDisclosure();
   useLive();
   const isEnded = useSyncExternalStore(onSessionEnd, isSessionEnded);
+  const begun = useSyncExternalStore(onTour, tourBegun);
   const { t } = useWords();
   return (
     <AppShell
@@ -46,7 +52,14 @@ export function Shell() {
       <AppShell.Header px="md">
         <Group h="100%" justify="space-between" wrap="nowrap">
           <Group gap="xs" wrap="nowrap">
-            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('nav.menu')} />
+            <Burger
+              data-tour="menu"
+              opened={opened}
+              onClick={toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label={t('nav.menu')}
+            />
             <a className="skip" href="#main">
               {t('nav.skip')}
             </a>
@@ -75,6 +88,7 @@ export function Shell() {
         <LeaveGuard />
       </Suspense>
       <Suspense>{isEnded && <SessionEnded />}</Suspense>
+      <Suspense>{begun && !isEnded && <Tour begun={begun} onBegin={close} />}</Suspense>
     </AppShell>
   );
 }

@@ -11,7 +11,7 @@ interface Props {
 /** Nothing to show, and what one can do about it. */
 export function Empty({ text, command, children }: Props) {
   return (
-    <Stack gap={6} py="md">
+    <Stack gap={6} py="md" data-tour="empty">
       <Text c="dimmed">{text}</Text>
       {children}
       {command && (

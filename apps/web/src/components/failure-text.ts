@@ -2,6 +2,7 @@ import { ApiFailure } from '@carillon/contract/http/client';
 import type { ApiErrorBody } from '@carillon/contract/http/error';
 import { useWords, type Word } from '../i18n/index.js';
 import { useServerText } from '../i18n/use-server-text.js';
+import { useTimes } from './when.js';
 
 type T = (word: Word, values?: Record<string, string | number>) => string;
 
@@ -12,9 +13,10 @@ const kinds: Record<string, Word> = { job: 'kind.job', host: 'kind.host', run: '
 export function useFailureText() {
   const { t } = useWords();
   const { expectedText } = useServerText();
+  const { timeText } = useTimes();
   return (error: unknown): string =>
     error instanceof ApiFailure
-      ? bodyText(t, expectedText, error.body)
+      ? (frozenText(t, timeText, error.body) ?? bodyText(t, expectedText, error.body))
       : t(isNetworkError(error) ? 'common.unreachable' : 'common.broken');
 }
 
@@ -42,6 +44,18 @@ function bodyText(
     return t('error.invalidField', { path: problem.path, expected: expectedText(problem), got: problem.got });
   }
   return t(`error.${code}`, { message });
+}
+
+const namedJobs = 5;
+
+/** What a freeze held back, until when; null when it is not about that. */
+function frozenText(t: T, timeText: (iso: string) => string, { code, params }: ApiErrorBody): string | null {
+  const { freeze, until, jobs } = params;
+  if (code !== 'conflict' || typeof freeze !== 'string' || typeof until !== 'string') return null;
+  const names = Array.isArray(jobs) ? jobs.map(String) : [];
+  const more = names.length > namedJobs ? t('bulk.more', { n: names.length - namedJobs }) : '';
+  const held = [names.slice(0, namedJobs).join(', '), more].filter(Boolean).join(' ');
+  return t('error.frozen', { freeze, until: timeText(until), jobs: held });
 }
 
 const archiveFaults = ['unreachable', 'refused', 'missing', 'damaged', 'not_configured'] as const;

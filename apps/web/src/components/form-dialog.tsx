@@ -1,6 +1,5 @@
-import { Modal } from '@mantine/core';
 import { Fragment, type ReactNode, useState } from 'react';
-import { useWords } from '../i18n/index.js';
+import { Dialog } from './dialog.js';
 
 interface Props {
   readonly title: string;
@@ -12,7 +11,6 @@ interface Props {
 
 /** A form in a dialog. Escape and the cross put it aside with what was typed; only when it is done it begins anew. */
 export function FormDialog({ title, size, button, children }: Props) {
-  const { t } = useWords();
   const [opened, setOpened] = useState(false);
   // Of one form after the other; none before the first is wanted.
   const [form, setForm] = useState(0);
@@ -29,7 +27,7 @@ export function FormDialog({ title, size, button, children }: Props) {
   return (
     <>
       {button(open)}
-      <Modal
+      <Dialog
         keepMounted
         opened={opened}
         onClose={() => setOpened(false)}
@@ -37,10 +35,9 @@ export function FormDialog({ title, size, button, children }: Props) {
         closeOnClickOutside={false}
         title={title}
         {...(size === undefined ? {} : { size })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         {isBegun && <Fragment key={form}>{children(done)}</Fragment>}
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useWords } from '../i18n/index.js';
 import { isAnythingUnsaved, watchTyping } from '../lib/unsaved.js';
+import { Dialog } from './dialog.js';
 
 interface Place {
   readonly pathname: string;
@@ -25,12 +26,7 @@ export function LeaveGuard() {
     withResolver: true,
   });
   return (
-    <Modal
-      opened={blocker.status === 'blocked'}
-      onClose={() => blocker.reset?.()}
-      title={t('leave.title')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog opened={blocker.status === 'blocked'} onClose={() => blocker.reset?.()} title={t('leave.title')}>
       <Text size="sm">{t('leave.text')}</Text>
       <Group justify="end" mt="md">
         <Button variant="default" data-autofocus onClick={() => blocker.reset?.()}>
@@ -40,6 +36,6 @@ export function LeaveGuard() {
           {t('leave.go')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
 import { channelRoutes } from '@carillon/contract/http/channels.routes';
-import { Alert, Anchor, Button, Code, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Code, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useWords } from '../i18n/index.js';
 import { query } from '../lib/api.js';
+import { Dialog } from './dialog.js';
 import { Facts } from './facts.js';
 import { Loaded } from './loaded.js';
 
@@ -16,15 +17,9 @@ export function NoticeBody({ id }: { id: string }) {
       <Button className="no-print" size="compact-xs" variant="default" onClick={() => setOpened(true)}>
         {t('deliveries.show')}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={() => setOpened(false)}
-        title={t('deliveries.said')}
-        size="lg"
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Dialog opened={opened} onClose={() => setOpened(false)} title={t('deliveries.said')} size="lg">
         {opened && <Body id={id} />}
-      </Modal>
+      </Dialog>
     </>
   );
 }

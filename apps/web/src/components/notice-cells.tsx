@@ -2,6 +2,7 @@ import type { noticeSummary } from '@carillon/contract/http/incidents.routes';
 import { Table } from '@mantine/core';
 import type { z } from 'zod';
 import { useWords } from '../i18n/index.js';
+import { useServerText } from '../i18n/use-server-text.js';
 import { NoticeBadge } from './state-badge.js';
 import { When } from './when.js';
 
@@ -15,6 +16,7 @@ export function useNoticeHead(): string[] {
 /** When somebody was told, where, and how that went. */
 export function NoticeCells({ notice }: { notice: Notice }) {
   const { t } = useWords();
+  const { outcomeText } = useServerText();
   const { channel, recipient, reason, state, attempts, createdAt, nextAt, outcome } = notice;
   return (
     <>
@@ -30,7 +32,7 @@ export function NoticeCells({ notice }: { notice: Notice }) {
       </Table.Td>
       <Table.Td>{t(`notice.reason.${reason}`)}</Table.Td>
       <Table.Td className="wrap" miw={200}>
-        {outcome?.text ?? '–'}
+        {outcome ? outcomeText(outcome) : '–'}
         {attempts > 1 && ` · ${t('incidents.tries', { count: attempts })}`}
         {nextAt && state === 'failed' && (
           <>

@@ -1,10 +1,12 @@
 import type { Response } from '@carillon/contract/http/route';
 import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
 import { Button, Code, Group, Stack, Table, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useWords } from '../i18n/index.js';
 import { call, query } from '../lib/api.js';
-import { Failure } from './failure.js';
+import { useMay } from '../lib/use-may.js';
+import { useOnce } from '../lib/use-once.js';
+import { FrozenFailure } from './frozen-failure.js';
 import { Loaded } from './loaded.js';
 
 type Detail = Response<typeof taskChangeRoutes.get>;
@@ -51,7 +53,7 @@ function Fields({ fields }: { fields: NonNullable<Detail['fields']> }) {
             <Table.Tr key={path}>
               <Table.Td className="mono">{path}</Table.Td>
               <Table.Td className="wrap">
-                <Code style={{ textDecoration: 'line-through' }}>{said(wanted)}</Code>
+                <Code>{said(wanted)}</Code>
               </Table.Td>
               <Table.Td className="wrap">
                 <Code c="orange" fw={600}>
@@ -71,26 +73,37 @@ function ChangeActs({ detail: { id, state, adoption, found } }: { detail: Detail
   const { t } = useWords();
   const client = useQueryClient();
   const refresh = { onSuccess: () => client.invalidateQueries() };
-  const adopt = useMutation({ mutationFn: () => call(taskChangeRoutes.adopt, { id }), ...refresh });
-  const undo = useMutation({ mutationFn: () => call(taskChangeRoutes.undo, { id }), ...refresh });
-  const isEdit = found === 'edited' || found === 'disabled';
+  const act = useOnce({
+    mutationFn: ({ what, ...why }: { what: 'adopt' | 'undo'; overrideFreeze?: string }) =>
+      call(taskChangeRoutes[what], { id, ...why }),
+    ...refresh,
+  });
+  const may = useMay('job.write');
+  const isEdit = may && (found === 'edited' || found === 'disabled');
   return (
     <Group>
       {state === 'drifted' && isEdit && adoption !== 'adopted' && (
-        <Button size="xs" loading={adopt.isPending} onClick={() => adopt.mutate()}>
+        <Button size="xs" loading={act.isPending} onClick={() => act.mutate({ what: 'adopt' })}>
           {t('changes.adopt')}
         </Button>
       )}
-      {adoption === 'adopted' && (
-        <Button size="xs" variant="default" loading={undo.isPending} onClick={() => undo.mutate()}>
+      {may && adoption === 'adopted' && (
+        <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate({ what: 'undo' })}>
           {t('changes.undo')}
         </Button>
       )}
-      {(adopt.data ?? undo.data) && (
-        <Text size="sm">{t('changes.done', { n: (adopt.data ?? undo.data)?.version ?? 0 })}</Text>
+      {act.data && (
+        <Text size="sm" role="status">
+          {t('changes.done', { n: act.data.version ?? 0 })}
+        </Text>
       )}
-      {adopt.isError && <Failure error={adopt.error} />}
-      {undo.isError && <Failure error={undo.error} />}
+      {act.isError && (
+        <FrozenFailure
+          error={act.error}
+          isPending={act.isPending}
+          onOverride={(overrideFreeze) => act.mutate({ what: act.variables?.what ?? 'undo', overrideFreeze })}
+        />
+      )}
     </Group>
   );
 }

@@ -1,12 +1,13 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Button, Modal, Table, Text } from '@mantine/core';
+import { Button, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useWords } from '../i18n/index.js';
 import { pagedQuery } from '../lib/api.js';
 import type { Side } from './assignments.js';
+import { Dialog } from './dialog.js';
 import { Empty } from './empty.js';
 import { HostLink, JobLink } from './links.js';
 import { PagedTable } from './paged-table.js';
@@ -42,15 +43,9 @@ export function TaskChanges({ side, name }: { side: Side; name: string }) {
         row={(change) => <ChangeRow key={change.id} change={change} side={side} onOpen={() => setOpened(change.id)} />}
         empty={<Empty text={t('changes.none')} />}
       />
-      <Modal
-        opened={opened !== undefined}
-        onClose={() => setOpened(undefined)}
-        size="xl"
-        title={t('changes.compare')}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Dialog opened={opened !== undefined} onClose={() => setOpened(undefined)} size="xl" title={t('changes.compare')}>
         {opened !== undefined && <ChangeDetails id={opened} />}
-      </Modal>
+      </Dialog>
     </>
   );
 }

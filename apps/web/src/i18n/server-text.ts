@@ -5,7 +5,7 @@ export type Said = string | readonly string[];
 export type Figures = Readonly<Record<string, unknown>>;
 
 /** What a figure that is a name itself is called: `{ drift: 'edited' }` by `{{driftMeans}}`. Undefined: it has no name here. */
-export type Means = (figure: string, value: unknown) => string | undefined;
+export type Means = (figure: string, value: unknown, figures: Figures) => string | undefined;
 
 /** @returns null where there is no word, or none of which all figures are known */
 export function say(
@@ -36,7 +36,7 @@ function figureText(hole: string, figures: Figures, means: Means): string | unde
   if (typeof ms === 'number') return duration(Math.abs(ms));
   const stem = /^(\w+?)(Hex|Means)$/.exec(hole);
   if (stem?.[2] === 'Hex') return hex(figures[stem[1] ?? '']);
-  if (stem?.[2] === 'Means') return means(stem[1] ?? '', figures[stem[1] ?? '']);
+  if (stem?.[2] === 'Means') return means(stem[1] ?? '', figures[stem[1] ?? ''], figures);
   if (hole === 'name' && typeof figures.part === 'string') return figures.part.replace(/^[^:]*:/, '');
   const value = figures[hole];
   if (typeof value === 'number') return String(Math.round(value * 10) / 10);

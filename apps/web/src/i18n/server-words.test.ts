@@ -4,7 +4,9 @@ import {
   muteReasonFigures,
   systemFaultCodes,
 } from '@carillon/core/alert/alert-reasons';
-import { expectationFigures } from '@carillon/core/problem';
+import { outcomeFigures } from '@carillon/core/alert/deliver/outcome-reasons';
+import { evaluatedStates, logReasonFigures } from '@carillon/core/alert/log-reasons';
+import { expectationFigures, makeProblem } from '@carillon/core/problem';
 import { assignmentFaultCodes } from '@carillon/core/state/assignment-faults';
 import {
   assignmentStates,
@@ -15,10 +17,11 @@ import {
   taskChangeStates,
   whyReasons,
 } from '@carillon/core/state/states';
+import { objections } from '@carillon/core/text/expected-texts';
 import { evidenceFigures } from '@carillon/core/why/why-facts';
 import { describe, expect, it } from 'vitest';
 import { say } from './server-text.js';
-import { evidenceIn, expectedIn, muteIn, reasonIn, whyIn } from './use-server-text.js';
+import { evidenceIn, expectedIn, logIn, muteIn, outcomeIn, reasonIn, whyIn } from './use-server-text.js';
 import * as words from './zh/server-words.js';
 
 const variants = (said: string | readonly string[]) => [said].flat();
@@ -33,6 +36,13 @@ describe('words for what the server says', () => {
     ['answers to why', whyReasons, words.whyReasons],
     ['evidence', Object.keys(evidenceFigures), words.whyEvidence],
     ['expected values', Object.keys(expectationFigures), words.expectations],
+    [
+      'the log of incidents',
+      [...Object.keys(logReasonFigures), ...evaluatedStates.map((state) => `evaluate_${state}`)],
+      words.logReasons,
+    ],
+    ['what became of notices', Object.keys(outcomeFigures), words.outcomes],
+    ['objections', Object.keys(objections), words.objections],
     ['logs', historyStates, words.historyStates],
     ['definitions that are not registered', assignmentFaultCodes, words.assignmentFaults],
     ['changed tasks', driftKinds, words.driftKinds],
@@ -83,6 +93,15 @@ describe('words for what the server says', () => {
     expect(lacking).toEqual([]);
     expect(expectedIn(words, { code: 'type', figures: { type: 'array' } })).toBe('列表');
     expect(expectedIn(words, { code: 'at_most_characters', figures: { limit: 200 } })).toBe('不超过 200 个字符');
+    const said = makeProblem(
+      'root',
+      'wrong_value',
+      'a pattern such as *.log or **/*.tmp, but it has a sign that no file name has',
+      '',
+    );
+    expect(said.expects && expectedIn(words, said.expects)).toBe(
+      '模式，例如 *.log 或 **/*.tmp，但它含有文件名中没有的字符',
+    );
   });
 
   it('of answers say something also without figures, but for what was refused', () => {
@@ -107,6 +126,75 @@ describe('words for what the server says', () => {
       (code) => reasonIn(words, { code, text: '', figures: { part: 'endpoint:mail' } }) === null,
     );
     expect(lacking).toEqual([]);
+  });
+});
+
+describe('the log of an incident', () => {
+  // Values that fit every figure of their name.
+  const given: Readonly<Record<string, unknown>> = {
+    ...{ reason: 'consecutive_failures', failures: 3, mute: 'host_offline', outcome: 'http_404', status: 404 },
+    ...{ notice: 'opened', severity: 'high', before: 'low', step: 'resolve', comment: null, agoMs: 60_000 },
+  };
+  const figuresOf = (names: readonly string[]) => ({
+    ...given,
+    ...Object.fromEntries(names.map((name) => [name, given[name] ?? 'x'])),
+  });
+
+  it('asks for figures that belong to the code', () => {
+    const lacking = Object.entries(logReasonFigures).filter(([code, names]) => {
+      const asked = new Set<string>([...names, 'failures', 'host', 'status', 'comment']);
+      const figures = Object.fromEntries(Object.entries(figuresOf(names)).filter(([name]) => asked.has(name)));
+      const kept =
+        { attempt: 'http_404', ticket_done: 'ticket_resolve', ticket_not_done: 'ticket_later' }[code] ?? code;
+      const stage = /^(attempt|ticket_)/.test(code) ? 'deliver' : 'group';
+      return logIn(words, { stage, code: kept, figures: { ...figures, host: 'db-01' } }) === null;
+    });
+    expect(lacking.map(([code]) => code)).toEqual([]);
+  });
+
+  it('says what is in an entry, of whatever it is made', () => {
+    const entry = (stage: 'evaluate' | 'group' | 'deliver' | 'person', code: string, figures: object | null) =>
+      logIn(words, { stage, code, figures: figures as Record<string, unknown> | null });
+    expect(entry('evaluate', 'firing', { from: 'firing', reason: 'consecutive_failures', failures: 3 })).toBe(
+      '仍在触发：连续 3 次运行失败',
+    );
+    expect(entry('evaluate', 'resolved', { reason: 'recovered' })).toBe('已解决：已恢复');
+    expect(entry('group', 'muted_host_offline', { mute: 'host_offline', host: 'db-01' })).toBe(
+      '不通知：主机 db-01 离线，已就此告警',
+    );
+    expect(
+      entry('deliver', 'http_503', { channel: 'mail', attempt: 2, outcome: 'http_503', status: 503, said: 'busy' }),
+    ).toBe('mail 第 2 次尝试失败：HTTP 503，对方答复：busy');
+    const gaveUp = { outcome: 'given_up', attempts: 7, last: 'unreachable', said: 'ECONNREFUSED' };
+    expect(entry('deliver', 'dead', { channel: 'mail', fallback: 'sms', ...gaveUp })).toBe(
+      'mail 未能送达：已尝试 7 次；最后一次：无法连接：ECONNREFUSED；改由 sms 通知',
+    );
+    expect(entry('person', 'resolved_by_hand', { by: 'Ann', comment: 'known' })).toBe('Ann 手动解决：known');
+    expect(entry('person', 'resolved_by_hand', { by: 'Ann', comment: null })).toBe('Ann 手动解决');
+  });
+
+  it('leaves in English what a person wrote, and what an older server kept without figures', () => {
+    expect(logIn(words, { stage: 'person', code: 'note', figures: { by: 'Ann' } })).toBeNull();
+    expect(logIn(words, { stage: 'person', code: 'resolved_by_hand', figures: { by: 'Ann' } })).toBeNull();
+    expect(logIn(words, { stage: 'deliver', code: 'http_503', figures: null })).toBeNull();
+    expect(logIn(words, { stage: 'group', code: 'opened', figures: { key: 'k' } })).toBeNull();
+  });
+});
+
+describe('what became of a notice', () => {
+  it('asks for figures that belong to the code', () => {
+    const lacking = Object.entries(outcomeFigures).filter(([code, names]) => {
+      const known = Object.fromEntries(names.map((name) => [name, name === 'last' ? 'sent' : 'x']));
+      return outcomeIn(words, { code, figures: known }) === null;
+    });
+    expect(lacking).toEqual([]);
+  });
+
+  it('quotes the words of others, and leaves what is not known', () => {
+    expect(outcomeIn(words, { code: 'smtp_550', figures: { said: '550 no such user' } })).toBe(
+      '对方答复：550 no such user',
+    );
+    expect(outcomeIn(words, { code: 'smtp_550', figures: undefined })).toBeNull();
   });
 });
 

@@ -1,3 +1,6 @@
+import { wordOfOutcome } from '@carillon/core/alert/deliver/outcome-reasons';
+import { wordOfLog } from '@carillon/core/alert/log-reasons';
+import type { AlertStage } from '@carillon/core/state/states';
 import { useWords, wordsOfServer } from './index.js';
 import { type Figures, type Means, say } from './server-text.js';
 
@@ -29,6 +32,12 @@ interface Expected {
   readonly expects?: { readonly code: string; readonly figures?: Figures | undefined } | undefined;
 }
 
+/** What the log of an incident says. */
+interface LogEntry extends Omit<Reason, 'figures'> {
+  readonly stage: AlertStage;
+  readonly figures: Figures | null;
+}
+
 type Words = NonNullable<ReturnType<typeof wordsOfServer>>;
 
 /**
@@ -45,6 +54,8 @@ export function useServerText() {
     return about.subject === null ? said : `${about.subject}：${said}`;
   };
   const muteText = (reason: Reason): string => (words && muteIn(words, reason)) ?? reason.text;
+  const outcomeText = (reason: Reason): string => (words && outcomeIn(words, reason)) ?? reason.text;
+  const logText = (entry: LogEntry): string => (words && logIn(words, entry)) ?? entry.text;
   const whyText = ({ reason, text, figures }: Answer): string =>
     (words && whyIn(words, { code: reason, text, figures })) ?? text;
   const evidenceText = ({ code, text, figures }: Evidence): string =>
@@ -63,7 +74,18 @@ export function useServerText() {
       : problem.message;
   const faultText = (code: string | null): string | null =>
     (words && code !== null && (of(words.assignmentFaults, code) ?? of(words.driftKinds, code))) || null;
-  return { reasonText, titleText, muteText, whyText, evidenceText, faultText, expectedText, problemText };
+  return {
+    reasonText,
+    titleText,
+    muteText,
+    outcomeText,
+    logText,
+    whyText,
+    evidenceText,
+    faultText,
+    expectedText,
+    problemText,
+  };
 }
 
 /** @returns null where there are no words for its code, or figures are missing */
@@ -79,6 +101,18 @@ export function reasonIn(words: Words, { code, figures }: Reason): string | null
 /** Why nobody is told. @returns null as above */
 export function muteIn(words: Words, { code, figures }: Reason): string | null {
   return say(of(words.muteReasons, code), figures ?? {}, meansIn(words));
+}
+
+/** What became of a notice, an event or a step of a ticket. @returns null as above */
+export function outcomeIn(words: Words, { code, figures }: Omit<Reason, 'text'>): string | null {
+  const word = wordOfOutcome(code, figures);
+  return word && say(words.outcomes[word], figures ?? {}, meansIn(words));
+}
+
+/** A decision about an incident. @returns null as above, and for what a person wrote */
+export function logIn(words: Words, { stage, code, figures }: Omit<LogEntry, 'text'>): string | null {
+  const word = wordOfLog(stage, code, figures);
+  return word && say(words.logReasons[word], figures ?? {}, meansIn(words));
 }
 
 /** What became of a fire. @returns null as above */
@@ -97,23 +131,17 @@ export function expectedIn(words: Words, { code, figures }: Omit<Reason, 'text'>
 }
 
 /** Names that are figures themselves. */
-const meansIn =
-  ({
-    assignmentFaults,
-    driftKinds,
-    exitCodes,
-    historyStates,
-    hostStates,
-    nameOf,
-    valueFormats,
-    valueTypes,
-    whyReasons,
-  }: Words): Means =>
-  (figure, value) => {
+const meansIn = (words: Words): Means => {
+  const { assignmentFaults, driftKinds, exitCodes, historyStates, hostStates, nameOf, objections } = words;
+  const { ticketSteps, valueFormats, valueTypes, whyReasons } = words;
+  return (figure, value, figures) => {
+    // What nobody said is nothing; what is not known is not said.
+    if (figure === 'comment') return value === null ? '' : typeof value === 'string' ? `：${value}` : undefined;
+    if (figure === 'storm') return value === true ? '其所代表的事件几乎都已结束' : undefined;
     if (typeof value !== 'string' && typeof value !== 'number') return undefined;
     switch (figure) {
       case 'why':
-        return of(assignmentFaults, value) ?? nameOf('reason', String(value));
+        return of(assignmentFaults, value) ?? of(objections, value) ?? nameOf('reason', String(value));
       case 'drift':
         return of(driftKinds, value);
       case 'exitCode':
@@ -132,12 +160,28 @@ const meansIn =
         return of(valueTypes, value);
       case 'format':
         return of(valueFormats, value);
+      case 'reason':
+        return reasonIn(words, { code: String(value), text: '', figures }) ?? undefined;
+      case 'mute':
+        return muteIn(words, { code: String(value), text: '', figures }) ?? undefined;
+      case 'outcome':
+        return outcomeIn(words, { code: String(value), figures }) ?? undefined;
+      case 'last':
+        return outcomeIn(words, { code: String(value), figures: { ...figures, last: undefined } }) ?? undefined;
+      case 'notice':
+        return nameOf('notice.reason', String(value));
+      case 'before':
+      case 'severity':
+        return nameOf('severity', String(value));
+      case 'step':
+        return of(ticketSteps, value);
       case 'cause':
         return say(of(whyReasons, value), {}) ?? undefined;
       default:
         return undefined;
     }
   };
+};
 
 /** A key that may be none: the server may be newer. */
 function of<T>(table: Readonly<Record<string | number, T>>, key: string | number): T | undefined {

@@ -2,6 +2,7 @@ import { ApiFailure, callRoute } from '@carillon/contract/http/client';
 import type { Request, Response, Route } from '@carillon/contract/http/route';
 import type { InfiniteData } from '@tanstack/react-query';
 import { linkState } from '../live/link-state.js';
+import { askPatiently } from './ask-patiently.js';
 import { markSession } from './session-end.js';
 
 type SignedOutListener = () => void;
@@ -15,7 +16,9 @@ export function whenSignedOut(listener: SignedOutListener): void {
 /** Calls an endpoint of the server that serves this page. @throws ApiFailure, or TypeError when it cannot be reached */
 export async function call<R extends Route>(route: R, request: Request<R>, signal?: AbortSignal): Promise<Response<R>> {
   try {
-    const answer = await callRoute({ baseUrl: '', ...(signal ? { signal } : {}) }, route, request);
+    const answer = await askPatiently(route.method === 'GET', signal, (within) =>
+      callRoute({ baseUrl: '', signal: within }, route, request),
+    );
     if (!route.open) markSession(false);
     return answer;
   } catch (error) {

@@ -6,6 +6,8 @@ beforeEach(() => {
   document.body.innerHTML = `
     <input id="filter" />
     <form><input id="name" value="old" /><input id="tick" type="checkbox" /><textarea id="why"></textarea></form>
+    <form class="mantine-InputWrapper-root"><div class="m_1 mantine-TagsInput-pillsList"><span class="mantine-Pill-root"><span class="mantine-Pill-label">etl</span
+      ><button type="button" id="cross"></button></span><input id="jobs" /></div></form>
     <form data-unsaved="never"><input id="question" /></form>
     <div role="dialog"><input id="find" data-unsaved="never" /><input id="until" type="datetime-local" /></div>`;
   end = watchTyping(document);
@@ -60,6 +62,19 @@ describe('what is unsaved', () => {
     formIsSaved();
     expect(isAnythingUnsaved()).toBe(false);
     type('why', 'xy');
+    expect(isAnythingUnsaved()).toBe(true);
+  });
+
+  it('is also a pill that was made of what was typed, and one that was clicked away', () => {
+    type('jobs', 'nightly');
+    const pill = document.querySelector('.mantine-Pill-root') as Element;
+    pill.after(pill.cloneNode(true));
+    type('jobs', '');
+    expect(isAnythingUnsaved()).toBe(true);
+    pill.remove();
+    expect(isAnythingUnsaved()).toBe(false);
+    document.getElementById('cross')?.click();
+    document.querySelector('.mantine-Pill-root')?.remove();
     expect(isAnythingUnsaved()).toBe(true);
   });
 

@@ -12,7 +12,16 @@ let acted: Element | null = null;
 const formsAndDialogs = 'form, [role="dialog"]';
 /** Parts of the page that hold nothing to be kept (a search, a question), or that have a checker of their own. */
 const passing = '[data-unsaved="never"]';
-const textTypes: ReadonlySet<string> = new Set(['text', 'password', 'email', 'url', 'tel', 'number', 'datetime-local']);
+const textTypes: ReadonlySet<string> = new Set([
+  'text',
+  'password',
+  'email',
+  'url',
+  'tel',
+  'number',
+  'date',
+  'datetime-local',
+]);
 
 /** A form that knows by itself whether it holds something unsaved. @returns ends it */
 export function addUnsavedChecker(checker: Checker): () => void {
@@ -28,7 +37,7 @@ export function isAnythingUnsaved(): boolean {
 /** What a form holds was taken by the server: it is not lost any more. */
 export function formIsSaved(): void {
   for (const field of acted?.isConnected ? typedFields(acted) : []) {
-    begun.set(field, field.value);
+    begun.set(field, contentOf(field));
     typed.delete(field);
   }
 }
@@ -36,12 +45,18 @@ export function formIsSaved(): void {
 /** Looks at what is typed on the page. @returns ends it */
 export function watchTyping(page: Document): () => void {
   const onFocus = ({ target }: Event) => {
-    if (isField(target) && !typed.has(target)) begun.set(target, target.value);
+    if (isField(target)) begin(target);
   };
   const onInput = ({ target }: Event) => {
     if (isField(target) && isKept(target)) typed.add(target);
   };
   const onAct = ({ target }: Event) => {
+    // A pill that is clicked away: seen before it goes.
+    const field = target instanceof Element ? fieldOfPills(target) : null;
+    if (field) {
+      begin(field);
+      if (isKept(field)) typed.add(field);
+    }
     acted = (target instanceof Element && target.closest(formsAndDialogs)) || acted;
   };
   const listened = [
@@ -61,7 +76,25 @@ function isField(target: EventTarget | null): target is Field {
 }
 
 const isKept = (field: Field) => field.closest(formsAndDialogs) !== null && field.closest(passing) === null;
-const isChanged = (field: Field) => field.value.trim() !== '' && field.value !== begun.get(field);
+const begin = (field: Field) => !typed.has(field) && begun.set(field, contentOf(field));
+const isChanged = (field: Field) => !isEmptied(field) && contentOf(field) !== begun.get(field);
+/** Of plain text; a list of names from which one was taken is changed. */
+const isEmptied = (field: Field) => field.value.trim() === '' && pillsAround(field) === null;
+
+/** The list of pills that a field stands in, the component library's. */
+const pillsAround = (node: Element) => node.closest('[class*="-pillsList"]');
+
+/** The field of the pills of which one, or the cross that takes all of them, is pressed. */
+function fieldOfPills(pressed: Element): Field | null {
+  const list = pressed.closest('[class*="InputWrapper-root"]')?.querySelector('[class*="-pillsList"]');
+  return list?.querySelector<Field>('input:not([type=hidden])') ?? null;
+}
+
+/** What a field holds: its text, and the names that it has made pills of. */
+function contentOf(field: Field): string {
+  const pills = pillsAround(field)?.querySelectorAll('[class*="Pill-label"]') ?? [];
+  return [...[...pills].map((pill) => pill.textContent), field.value.trim()].join('\n');
+}
 
 function typedFields(inside: Document | Element): Field[] {
   return [...inside.querySelectorAll<Field>('input, textarea')].filter((field) => typed.has(field));

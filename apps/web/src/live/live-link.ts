@@ -8,7 +8,7 @@ import {
   liveSubprotocol,
 } from '@carillon/contract/live/live-messages';
 import { call } from '../lib/api.js';
-import { setLinkState } from './link-state.js';
+import { linkState, onLinkState, setLinkState } from './link-state.js';
 import { reconnectWait } from './reconnect-wait.js';
 
 /** A page is told what became old; null: it may have missed something. */
@@ -60,8 +60,16 @@ export function keepLive(onChange: Listener): () => void {
     };
   };
 
+  // What the server told while nothing was answered is lost, and the socket may be dead without knowing it.
+  let before = linkState();
+  const unwatch = onLinkState(() => {
+    const now = linkState();
+    if (before === 'offline' && now === 'live') socket?.close();
+    before = now;
+  });
   void dial();
   return () => {
+    unwatch();
     stop.abort();
     window.clearTimeout(timer);
     socket?.close();

@@ -8,10 +8,14 @@ export interface DemoStart {
   /** Decides outcomes, durations, output and loads. */
   readonly seed: number;
   readonly hosts: readonly DemoHost[];
-  /** By name of job; a job that is not here runs and says little. */
+  /** By name of job; of others what they start is only played, too. Actions are carried out, whosever they are. */
   readonly plays: Readonly<Record<string, PlayScript>>;
   /** Keys of the hosts and how far they told; readable by its owner only. The fleet goes on with it when it is there. */
   readonly stateFile: string;
+  /** Folder of what hosts have for disks, where their actions work. */
+  readonly disks: string;
+  /** Who answers for `example.com` in their requests: an address of this machine that ends with a slash. */
+  readonly exampleUrl: string;
   readonly joiningAtOnce: number;
 }
 

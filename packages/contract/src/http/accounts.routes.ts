@@ -1,5 +1,6 @@
 import { grantsSchema } from '@carillon/core/access/grant';
 import { tokenAreas } from '@carillon/core/access/roles';
+import type { ExpectedText } from '@carillon/core/text/expected-texts';
 import { z } from 'zod';
 import { addressRange, defineRoutes, instant, nameParam, pageOf, pageQuery } from './route.js';
 
@@ -8,7 +9,10 @@ const tag = 'access';
 /** What people and services are called: no path, no colon, nothing to be mistaken for another. */
 const accountName = z
   .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,99}$/u, 'a name of letters, digits, . _ @ + -, without blanks');
+  .regex(
+    /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,99}$/u,
+    'a name of letters, digits, . _ @ + -, without blanks' satisfies ExpectedText,
+  );
 
 const account = z.object({
   name: z.string(),

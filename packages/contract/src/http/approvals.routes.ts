@@ -1,4 +1,5 @@
 import { webauthnKeyPattern, webauthnSignaturePattern } from '@carillon/core/approval/webauthn-text';
+import type { ExpectedText } from '@carillon/core/text/expected-texts';
 import { z } from 'zod';
 import { defineRoutes, instant, nameParam } from './route.js';
 
@@ -9,13 +10,13 @@ const key = z
   .string()
   .regex(
     either(/^[A-Za-z0-9_-]{43}$/, webauthnKeyPattern),
-    'the 32 raw bytes of an Ed25519 public key in base64url, or webauthn.ORIGIN.SPKI of a security key',
+    'the 32 raw bytes of an Ed25519 public key in base64url, or webauthn.ORIGIN.SPKI of a security key' satisfies ExpectedText,
   );
 const signature = z
   .string()
   .regex(
     either(/^[A-Za-z0-9_-]{86}$/, webauthnSignaturePattern),
-    "an Ed25519 signature in base64url, or a security key's, webauthn.…",
+    "an Ed25519 signature in base64url, or a security key's, webauthn.…" satisfies ExpectedText,
   );
 
 /** See core's `SignedApproval`. */
@@ -57,7 +58,7 @@ export const approvalRoutes = defineRoutes({
       /** Of a security key, as the browser called it when it was made. */
       credentialId: z
         .string()
-        .regex(/^[A-Za-z0-9_-]{1,1400}$/, 'the id of a credential in base64url')
+        .regex(/^[A-Za-z0-9_-]{1,1400}$/, 'the id of a credential in base64url' satisfies ExpectedText)
         .optional(),
     }),
     response: approverKey,
@@ -68,7 +69,12 @@ export const approvalRoutes = defineRoutes({
     tag,
     summary: "Forget a public key of one's own; hosts that list it go on to trust it",
     params: z.object({
-      key: z.string().regex(/^([A-Za-z0-9_-]{43}|[0-9a-f]{32})$/, 'a public key of 43 characters, or a fingerprint'),
+      key: z
+        .string()
+        .regex(
+          /^([A-Za-z0-9_-]{43}|[0-9a-f]{32})$/,
+          'a public key of 43 characters, or a fingerprint' satisfies ExpectedText,
+        ),
     }),
     response: approverKey,
   },

@@ -1,4 +1,5 @@
 import { noticeStates } from '@carillon/core/state/states';
+import type { ExpectedText } from '@carillon/core/text/expected-texts';
 import { z } from 'zod';
 import { alertReason, noticeSummary } from './incidents.routes.js';
 import { defineRoutes, instant, nameParam, pageOf, pageQuery, queryFlag } from './route.js';
@@ -70,6 +71,8 @@ export const channelRoutes = defineRoutes({
       /** Of the attempt. */
       code: z.string(),
       message: z.string(),
+      /** Of the message, for who says it in another language; older servers leave them out. */
+      figures: alertReason.shape.figures,
       tookMs: z.int(),
       /** Of a channel of tickets: what was looked at. */
       checks: z.array(z.object({ what: z.string(), ok: z.boolean(), text: z.string() })).optional(),
@@ -106,7 +109,10 @@ export const channelRoutes = defineRoutes({
         channel: z.string().min(1).max(255).optional(),
         since: instant.optional(),
       })
-      .refine(({ ids, channel, since }) => ids || channel || since, 'at least one of ids, channel, since'),
+      .refine(
+        ({ ids, channel, since }) => ids || channel || since,
+        'at least one of ids, channel, since' satisfies ExpectedText,
+      ),
     response: z.object({ replayed: z.int() }),
   },
   secrets: {

@@ -1,3 +1,4 @@
+import type { ExpectedText } from '@carillon/core/text/expected-texts';
 import { z } from 'zod';
 import { limits } from '../limits.js';
 
@@ -61,6 +62,6 @@ export const queryFlag = z.enum(['true', 'false']).transform((text) => text === 
 export const nameParam = z.string().min(1).max(255);
 /** From where somebody may come. */
 export const addressRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
-  error: 'an address such as 10.1.2.3, or a network such as 10.1.0.0/16',
+  error: 'an address such as 10.1.2.3, or a network such as 10.1.0.0/16' satisfies ExpectedText,
 });
 export const instant = z.iso.datetime();

@@ -94,6 +94,8 @@ export const sessionRoutes = defineRoutes({
     response: z.object({
       at: instant,
       version: z.string(),
+      /** Hosts are simulated, and nothing leaves the machine. Missing elsewhere, and from older servers. */
+      demo: z.literal(true).optional(),
       hosts: z.object({ total: z.int(), online: z.int(), lagging: z.int(), offline: z.int(), inSync: z.int() }),
       jobs: z.object({ total: z.int(), enabled: z.int() }),
       assignments: z.object({ total: z.int(), applied: z.int(), pending: z.int(), failed: z.int() }),

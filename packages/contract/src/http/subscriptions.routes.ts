@@ -1,5 +1,6 @@
 import { subscriptionEvents } from '@carillon/core/alert/subscribe/subscription-events';
 import { noticeStates } from '@carillon/core/state/states';
+import type { ExpectedText } from '@carillon/core/text/expected-texts';
 import { z } from 'zod';
 import { alertReason } from './incidents.routes.js';
 import { defineRoutes, instant, pageOf, pageQuery } from './route.js';
@@ -9,7 +10,9 @@ const subscription = z.object({ id: z.uuid() });
 
 const fields = {
   /** As people say it; one of its kind, in either case. */
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/, 'a name of letters, digits, blanks, . _ -'),
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/, 'a name of letters, digits, blanks, . _ -' satisfies ExpectedText),
   url: z.url({ protocol: /^https?$/ }).max(2_000),
   events: z.array(z.enum(subscriptionEvents)).min(1).max(subscriptionEvents.length),
   /** Matchers over labels, of which all have to fit: `env=prod`, `job=~nightly-.*`, `host!=db-01`, `severity=~medium|high`. */
@@ -123,7 +126,11 @@ export const subscriptionRoutes = defineRoutes({
     tag,
     summary: 'Send it a signed `ping` now, and tell what its endpoint said',
     params: subscription,
-    response: z.object({ sent: z.boolean(), code: z.string(), message: z.string(), tookMs: z.int() }),
+    response: z.object({
+      ...{ sent: z.boolean(), code: z.string(), message: z.string(), tookMs: z.int() },
+      /** Of the message, as of a channel's. */
+      figures: alertReason.shape.figures,
+    }),
   },
   deliveries: {
     method: 'GET',
@@ -154,7 +161,10 @@ export const subscriptionRoutes = defineRoutes({
         since: instant.optional(),
         sent: z.boolean().optional(),
       })
-      .refine(({ ids, since }) => (ids === undefined) !== (since === undefined), 'either ids or since'),
+      .refine(
+        ({ ids, since }) => (ids === undefined) !== (since === undefined),
+        'either ids or since' satisfies ExpectedText,
+      ),
     response: z.object({ replayed: z.int() }),
   },
 });

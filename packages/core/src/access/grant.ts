@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { makeProblem, type Result } from '../problem.js';
+import { says } from '../zod-problems.js';
 import { type RunAsClass, roles, runAsClasses } from './roles.js';
 import type { Scope } from './scope.js';
 
@@ -9,7 +10,7 @@ const scopeSchema = z.union([
   z.strictObject({
     labels: z
       .record(z.string().min(1).max(63), z.string().max(255))
-      .refine((labels) => Object.keys(labels).length > 0, 'at least one label'),
+      .refine((labels) => Object.keys(labels).length > 0, says('at least one label')),
   }),
   z.strictObject({ group: z.string().min(1).max(200) }),
   z.strictObject({ jobs: z.string().min(1).max(200) }),

@@ -1,3 +1,5 @@
+import type { ExpectedText } from '../text/expected-texts.js';
+
 /** So many wrong attempts at once, and how long until one of them is forgotten. */
 export interface AttemptRate {
   readonly allowed: number;
@@ -22,7 +24,7 @@ export const shortestPassword = 12;
 const longestPassword = 200;
 
 /** What is wrong with a password somebody chose; undefined when it will do. */
-export function passwordProblem(password: string, accountName: string): string | undefined {
+export function passwordProblem(password: string, accountName: string): ExpectedText | undefined {
   const letters = [...password];
   if (letters.length < shortestPassword || letters.length > longestPassword)
     return `${shortestPassword} to ${longestPassword} characters`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pathProblem } from '../policy/program-path.js';
+import type { ExpectedText } from '../text/expected-texts.js';
 import { problemParams } from '../zod-problems.js';
 import { actionLimits } from './action-limits.js';
 import { globProblem } from './glob.js';
@@ -11,7 +12,7 @@ export const actionPathSchema = z
   .superRefine((path, context) => {
     const why = path === '' ? 'it is empty' : pathProblem(path);
     if (why === undefined) return;
-    const expected = `an absolute path such as D:\\logs or \\\\server\\share\\logs, but ${why}`;
+    const expected: ExpectedText = `an absolute path such as D:\\logs or \\\\server\\share\\logs, but ${why}`;
     context.addIssue({ code: 'custom', input: path, ...problemParams('wrong_value', expected) });
   });
 
@@ -21,7 +22,7 @@ const globSchema = z
   .superRefine((pattern, context) => {
     const why = globProblem(pattern);
     if (why === undefined) return;
-    const expected = `a pattern such as *.log or **/*.tmp, but ${why}`;
+    const expected: ExpectedText = `a pattern such as *.log or **/*.tmp, but ${why}`;
     context.addIssue({ code: 'custom', input: pattern, ...problemParams('wrong_value', expected) });
   });
 

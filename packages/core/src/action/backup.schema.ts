@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isPathWithin } from '../policy/program-path.js';
+import type { ExpectedText } from '../text/expected-texts.js';
 import { problemParams } from '../zod-problems.js';
 import { actionLimits } from './action-limits.js';
 import { actionPathSchema, globsSchema } from './action-parts.schema.js';
@@ -39,7 +40,7 @@ export const backupSchema = z
   .superRefine(({ from, to }, context) => {
     for (const [index, path] of from.entries()) {
       const ignoreCase = /^([A-Za-z]:|\\\\)/.test(path);
-      const problem = (field: PropertyKey[], expected: string) =>
+      const problem = (field: PropertyKey[], expected: ExpectedText) =>
         context.addIssue({ code: 'custom', input: path, path: field, ...problemParams('wrong_value', expected) });
       if (isPathWithin(path, to, ignoreCase)) problem(['to'], `a folder outside ${path}, which is saved there`);
       if (isPathWithin(to, path, ignoreCase)) problem(['from', index], `a path outside ${to}, where the sets are`);

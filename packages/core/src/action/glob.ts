@@ -1,3 +1,5 @@
+import type { Objection } from '../text/expected-texts.js';
+
 /**
  * Does a path below a folder fit a pattern? `*` and `?` stand for signs within one name, `**` for any number of folders,
  * and at the end for all that is in them; nothing else is special. The time it takes grows with the lengths multiplied, never faster, whatever the pattern.
@@ -49,7 +51,7 @@ function fits(pattern: string, name: string): boolean {
 }
 
 /** What is wrong with a pattern as one that stays below its folder; undefined when nothing is. */
-export function globProblem(pattern: string): string | undefined {
+export function globProblem(pattern: string): Objection | undefined {
   if (/^[\\/]/.test(pattern) || /^[A-Za-z]:/.test(pattern)) return 'it is not relative to the folder';
   if (/[<>|":\p{Cc}]/u.test(pattern)) return 'it has a sign that no file name has';
   const parts = pattern.split(/[\\/]/);

@@ -1,4 +1,5 @@
 import { fillTemplate, type TemplateFacts } from '../run/template.js';
+import type { Objection } from '../text/expected-texts.js';
 
 /** Values of a run that has everything, to see what becomes of a text with placeholders. */
 const sample: TemplateFacts = {
@@ -25,7 +26,7 @@ export function fillUrl(url: string, facts: TemplateFacts): URL {
  * or the body, since addresses are logged everywhere on the way.
  * @returns undefined when there is nothing wrong
  */
-export function urlProblem(text: string): string | undefined {
+export function urlProblem(text: string): Objection | undefined {
   if (!/^https?:\/\/[^/?#{}\\\s]+(?:[/?#]|$)/i.test(text))
     return 'its host is missing, or has placeholders or blanks in it';
   if (/[\p{Cc}\\]/u.test(text)) return 'it has control characters or a \\ in it';

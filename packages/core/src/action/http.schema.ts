@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { byteSizeSchema, checkPlaceholders, durationSchema, secretNameSchema } from '../job/parts.schema.js';
 import { pathProblem } from '../policy/program-path.js';
-import { problemParams } from '../zod-problems.js';
+import type { ExpectedText } from '../text/expected-texts.js';
+import { problemParams, says } from '../zod-problems.js';
 import { actionLimits, httpDefaults } from './action-limits.js';
 import {
   type HttpBody,
@@ -18,7 +19,7 @@ import { parseJsonPath } from './json-path.js';
 function wrong(
   context: z.RefinementCtx,
   input: unknown,
-  expected: string,
+  expected: ExpectedText,
   path: readonly (string | number)[] = [],
 ): void {
   context.addIssue({ code: 'custom', input, path: [...path], ...problemParams('wrong_value', expected) });
@@ -55,7 +56,7 @@ const headersSchema = z
         z.boolean(),
         z.strictObject({ secret: secretNameSchema, prefix: headerText.optional() }),
       ],
-      { error: 'text, or { secret: NAME, prefix: "Bearer " }' },
+      says('text, or { secret: NAME, prefix: "Bearer " }'),
     ),
   )
   .refine(
@@ -80,9 +81,10 @@ const headersSchema = z
 
 const bodyText = z.string().max(actionLimits.bodyCharacters).superRefine(checkPlaceholders);
 const bodySchema = z
-  .union([bodyText, z.strictObject({ json: z.json() }), z.strictObject({ secret: secretNameSchema })], {
-    error: 'text, { json: … } or { secret: NAME }',
-  })
+  .union(
+    [bodyText, z.strictObject({ json: z.json() }), z.strictObject({ secret: secretNameSchema })],
+    says('text, { json: … } or { secret: NAME }'),
+  )
   .transform((body, context): HttpBody => {
     if (typeof body === 'string') return { kind: 'text', text: body };
     if ('secret' in body) return { kind: 'secret', secret: body.secret };
@@ -171,9 +173,7 @@ const pagesSchema = z
         jsonPathSchema,
         z.strictObject({ json: jsonPathSchema, parameter: z.string().min(1).max(100) }),
       ],
-      {
-        error: 'link, a path such as $.next, or { json: $.cursor, parameter: cursor }',
-      },
+      says('link, a path such as $.next, or { json: $.cursor, parameter: cursor }'),
     ),
     items: jsonPathSchema.optional(),
     most: z.int().min(1).max(actionLimits.pages),

@@ -1,10 +1,12 @@
+import type { Objection } from '../text/expected-texts.js';
+
 /**
  * Why an action must not delete in a folder: it is a whole drive or share, belongs to the system, or is where people and
  * programs have everything. Said of the path as it is written; whoever looks at the disk asks again about the real one.
  * @param path absolute, without `pathProblem`
  * @returns undefined when it may
  */
-export function protectedPath(path: string): string | undefined {
+export function protectedPath(path: string): Objection | undefined {
   const names = path.split(/[\\/]+/).filter(Boolean);
   if (path.startsWith('\\\\')) {
     if (names.length <= 2) return 'it is a whole share';
@@ -31,7 +33,7 @@ const sharedFolders = new Set(['program files', 'program files (x86)', 'programd
 /** What a system folder holds for the very purpose of being cleaned. */
 const cleanable = new Set(['windows/temp', 'windows/logs']);
 
-function onDrive(below: readonly string[]): string | undefined {
+function onDrive(below: readonly string[]): Objection | undefined {
   const names = below.map((name) => name.replace(/[. ]+$/, '').toLowerCase());
   const [first = '', second = ''] = names;
   if (names.length === 0) return 'it is a whole drive';
@@ -43,7 +45,7 @@ function onDrive(below: readonly string[]): string | undefined {
 
 const unixSystem = new Set(['bin', 'boot', 'dev', 'etc', 'lib', 'lib32', 'lib64', 'proc', 'run', 'sbin', 'sys', 'usr']);
 
-function onUnix(names: readonly string[]): string | undefined {
+function onUnix(names: readonly string[]): Objection | undefined {
   const [first = ''] = names;
   if (names.length === 0) return 'it is the whole system';
   if (unixSystem.has(first)) return system;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationSchema, nameSchema } from '../job/parts.schema.js';
 import { targetsSchema } from '../job/targets.schema.js';
-import { problemParams } from '../zod-problems.js';
+import { problemParams, says } from '../zod-problems.js';
 import { actionLimits, reportDefaults } from './action-limits.js';
 import type { ReportSpec } from './report.js';
 
@@ -29,11 +29,12 @@ export const reportSchema = z
         .refine(each, problemParams('duplicate', 'each channel once')),
     ),
     jobs: z.preprocess(oneOrMany, z.array(patternSchema).min(1).max(actionLimits.patterns)).optional(),
-    hosts: z.union([z.literal('this'), targetsSchema], { error: 'this, or a map as in targets' }).optional(),
+    hosts: z.union([z.literal('this'), targetsSchema], says('this, or a map as in targets')).optional(),
     period: z
-      .union([z.literal('since-last'), durationSchema(actionLimits.reportPeriodMs)], {
-        error: 'a duration such as 24h or 7d, or since-last',
-      })
+      .union(
+        [z.literal('since-last'), durationSchema(actionLimits.reportPeriodMs)],
+        says('a duration such as 24h or 7d, or since-last'),
+      )
       .optional(),
   })
   .transform(

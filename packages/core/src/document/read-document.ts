@@ -4,6 +4,7 @@ import { hostGroupFileSchema, readJob } from '../job/job-file.js';
 import type { JobSpec } from '../job/job-spec.js';
 import { makeProblem, type Result } from '../problem.js';
 import { type DocumentKind, documentKinds } from '../state/states.js';
+import type { ExpectedText } from '../text/expected-texts.js';
 import { parseDocument } from './parse-document.js';
 
 /** One document of a file that `apply` accepts. */
@@ -21,7 +22,7 @@ export function readDocument(raw: unknown): Result<Document> {
   const known = documentKinds.find((name) => name === kind);
   if (known) return readKind(known, raw);
   const hint = 'task' in raw ? ' (a file with `task:` is read by `carillon import`)' : '';
-  const expected = `one of ${documentKinds.join(', ')}${hint}`;
+  const expected: ExpectedText = `one of ${documentKinds.join(', ')}${hint}`;
   return {
     ok: false,
     problems: [makeProblem('kind', kind === undefined ? 'missing' : 'wrong_value', expected, kind)],

@@ -1,3 +1,5 @@
+import type { ExpectedText } from '../text/expected-texts.js';
+
 /** What is stored under an Idempotency-Key. */
 export interface StoredKey {
   /** Fingerprint of the request that came first. */
@@ -37,6 +39,6 @@ export function judgeKey(stored: StoredKey | null, request: string, nowMs: numbe
 }
 
 /** What is wrong with a key; undefined when nothing is. */
-export function keyProblem(key: string): string | undefined {
+export function keyProblem(key: string): ExpectedText | undefined {
   return /^[\x21-\x7e]{1,255}$/.test(key) ? undefined : '1 to 255 printable ASCII characters without blanks';
 }

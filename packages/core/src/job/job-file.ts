@@ -9,6 +9,7 @@ import { parseDocument } from '../document/parse-document.js';
 import type { HostGroup } from '../host/target.js';
 import { makeProblem, type Result } from '../problem.js';
 import { rolloutSchema } from '../rollout/rollout.schema.js';
+import type { ExpectedText } from '../text/expected-texts.js';
 import { problemParams } from '../zod-problems.js';
 import { conditionsSchema } from './conditions.schema.js';
 import { argumentsOfScripts, overridesSchema } from './host-overrides.schema.js';
@@ -33,16 +34,16 @@ import {
   nameSchema,
 } from './parts.schema.js';
 import { runSchema } from './run.schema.js';
-import { accountKinds, accountProblem, type RunAs, type RunAsParts, readRunAs, serviceAccounts } from './run-as.js';
+import { accountKinds, accountProblem, type RunAs, type RunAsParts, readRunAs } from './run-as.js';
 import { scheduleSchema } from './schedule.schema.js';
 import { targetsSchema } from './targets.schema.js';
 
-const accountForms = serviceAccounts.join(', ');
+const accountForms = 'system, local-service, network-service';
 
 /** `system`, or a map with one kind of account and its name; the one-text form of the API is read as well. */
 const runAsSchema = z.unknown().transform((value, context): RunAs => {
   const parts = typeof value === 'string' ? readRunAs(value) : accountInMap(value);
-  const expected = parts
+  const expected: ExpectedText | undefined = parts
     ? parts.kind === 'service'
       ? undefined
       : accountProblem(parts.kind, parts.account)

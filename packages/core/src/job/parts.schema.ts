@@ -2,6 +2,7 @@ import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
 import { parseShortDuration } from '@carillon/wintask/time/duration';
 import { z } from 'zod';
 import { templateProblem } from '../run/template.js';
+import type { ExpectedText } from '../text/expected-texts.js';
 import { problemParams } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
 
@@ -20,7 +21,7 @@ export const durationSchema = (range: { min: number; max: number }) =>
   z.string().transform((text, context) => {
     const ms = parseShortDuration(text);
     if (ms !== undefined && ms >= range.min && ms <= range.max) return ms;
-    const expected = `a duration such as 90s, 5m, 2h or 1d, from ${range.min / 1000}s to ${range.max / 1000}s`;
+    const expected: ExpectedText = `a duration such as 90s, 5m, 2h or 1d, from ${range.min / 1000}s to ${range.max / 1000}s`;
     context.addIssue({ code: 'custom', input: text, ...problemParams('wrong_value', expected) });
     return z.NEVER;
   });
@@ -32,7 +33,7 @@ export const byteSizeSchema = (range: { min: number; max: number }) =>
     const factor = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, TiB: 1024 ** 4 }[match?.[2] ?? 'B'] ?? 1;
     const bytes = match ? Number(match[1]) * factor : Number.NaN;
     if (bytes >= range.min && bytes <= range.max) return bytes;
-    const expected = `a size such as 256KiB or 1MiB, from ${range.min} to ${range.max} bytes`;
+    const expected: ExpectedText = `a size such as 256KiB or 1MiB, from ${range.min} to ${range.max} bytes`;
     context.addIssue({ code: 'custom', input: value, ...problemParams('wrong_value', expected) });
     return z.NEVER;
   });

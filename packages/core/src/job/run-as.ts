@@ -1,5 +1,6 @@
 import type { Principal } from '@carillon/wintask/task/definition';
 import { accountKey, isServiceAccount } from '@carillon/wintask/task/well-known-accounts';
+import type { ExpectedText } from '../text/expected-texts.js';
 
 /** Accounts of Windows itself, that need neither a name nor a password. */
 export const serviceAccounts = ['system', 'local-service', 'network-service'] as const;
@@ -43,7 +44,7 @@ const userSid = /^S-1-(5-21|12-1)(-\d+){4}$/i;
 const groupSids = /^s-1-(1-0|5-4|5-11|5-32-\d+)$/;
 
 /** Why this can never be the account of a job, with what was expected; undefined when nothing speaks against it. */
-export function accountProblem(kind: AccountKind, account: string): string | undefined {
+export function accountProblem(kind: AccountKind, account: string): ExpectedText | undefined {
   if (isServiceAccount(account)) return `one of ${serviceAccounts.join(', ')} for an account of Windows itself`;
   if (groupSids.test(accountKey(account))) return 'a user; a group is nobody that a program can run as';
   const managed = account.endsWith('$');

@@ -7,7 +7,7 @@ import { type HttpSpec, httpSecretVariable, secretsOfHttp } from '../action/http
 import { healthCheckSchema, httpSchema } from '../action/http.schema.js';
 import { metricsSchema } from '../action/metrics.schema.js';
 import { reportSchema } from '../action/report.schema.js';
-import { problemParams } from '../zod-problems.js';
+import { problemParams, says } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
 import type { RunSpec, SecretUse } from './job-spec.js';
 import { checkPlaceholders, secretNameSchema } from './parts.schema.js';
@@ -34,9 +34,7 @@ const environmentSchema = z
     z
       .string()
       .refine((name) => /^[^=\0\p{Cc}]+$/u.test(name), problemParams('wrong_value', 'an environment variable name')),
-    z.union([environmentTextSchema, z.number(), z.boolean(), secretSchema], {
-      error: 'text, or { secret: NAME }',
-    }),
+    z.union([environmentTextSchema, z.number(), z.boolean(), secretSchema], says('text, or { secret: NAME }')),
   )
   .refine(
     (entries) => Object.keys(entries).length <= jobLimits.environmentEntries,

@@ -3,7 +3,8 @@ import { dayFilter } from '@carillon/wintask/schedule/day-calendar';
 import type { DayCalendar, ScheduleEntry, WatchedEntry } from '@carillon/wintask/schedule/schedule';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import { z } from 'zod';
-import { problemParams } from '../zod-problems.js';
+import type { ExpectedText } from '../text/expected-texts.js';
+import { problemParams, says } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
 import { durationSchema, filePatternSchema, nameSchema, percentSchema } from './parts.schema.js';
 
@@ -48,7 +49,7 @@ const watchedShape = {
   /** A drive; the system's own without it. */
   disk: z
     .string()
-    .regex(/^([A-Za-z]:|\/.{0,200})$/, { error: 'a drive such as C:' })
+    .regex(/^([A-Za-z]:|\/.{0,200})$/, says('a drive such as C:'))
     .optional(),
   for: durationSchema(jobLimits.metricForMs).optional(),
   job: nameSchema.optional(),
@@ -70,7 +71,7 @@ const signalSchema = z
     z
       .strictObject({ word: z.string().optional(), event: eventSchema.optional(), ...watchedShape })
       .superRefine((on, context) => {
-        const refuse = (path: string[], expected: string) =>
+        const refuse = (path: string[], expected: ExpectedText) =>
           context.addIssue({ code: 'custom', input: on, path, ...problemParams('wrong_value', expected) });
         const given = signals.filter((key) => on[key] !== undefined);
         const isWord = on.word === 'startup' || on.word === 'logon';
@@ -128,7 +129,7 @@ const entrySchema = z
     jitter: durationSchema(jobLimits.jitterMs).optional(),
   })
   .superRefine((entry, context) => {
-    const refuse = (path: string[], expected: string) =>
+    const refuse = (path: string[], expected: ExpectedText) =>
       context.addIssue({ code: 'custom', input: entry, path, ...problemParams('wrong_value', expected) });
     const given = kinds.filter((key) => entry[key] !== undefined);
     const [kind] = given;

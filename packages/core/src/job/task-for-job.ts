@@ -4,6 +4,7 @@ import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { formatIsoDuration } from '@carillon/wintask/time/duration';
 import { makeProblem, type Result } from '../problem.js';
 import { delayAfter } from '../run/retry.js';
+import type { ExpectedText } from '../text/expected-texts.js';
 import { describeSchedule } from './describe-schedule.js';
 import type { Manifest } from './job-spec.js';
 import { principalFor } from './run-as.js';
@@ -49,7 +50,7 @@ export function taskForJob(manifest: Manifest, facts: TaskFacts): Result<JobTask
   const compiled = compileSchedule(manifest.schedule, context);
   if (!compiled.ok) {
     const { entry, message } = compiled.problem;
-    const expected = `a schedule that Task Scheduler can hold (${message})`;
+    const expected: ExpectedText = `a schedule that Task Scheduler can hold (${message})`;
     // Some limits are those of all entries together.
     return {
       ok: false,

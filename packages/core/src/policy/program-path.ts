@@ -1,10 +1,12 @@
+import type { Objection } from '../text/expected-texts.js';
+
 /**
  * Why a text cannot be compared with others as an absolute path: one and the same file must not be sayable in a second
  * way. Refused are relative paths (found by search), `..`, forms of Windows that bypass its own reading (`\\?\`, streams
  * after a colon, short names with `~1`), variables and wildcards.
  * @returns undefined when there is nothing wrong
  */
-export function pathProblem(path: string): string | undefined {
+export function pathProblem(path: string): Objection | undefined {
   const drive = /^[A-Za-z]:[\\/]/.test(path);
   if (!drive && !/^\\\\[^\\/?.]/.test(path) && !path.startsWith('/')) return 'it is not absolute';
   const rest = drive ? path.slice(2) : path;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jobLimits } from '../job/job-limits.js';
 import { durationSchema, labelsSchema, percentSchema } from '../job/parts.schema.js';
+import type { ExpectedText } from '../text/expected-texts.js';
 import { problemParams } from '../zod-problems.js';
 import { type RingRule, type RolloutRules, rolloutDefaults } from './rollout-rules.js';
 
@@ -60,7 +61,7 @@ export const rolloutSchema = z
     }),
   );
 
-function ringsProblem(rings: readonly RingRule[]): [number, string] | null {
+function ringsProblem(rings: readonly RingRule[]): [number, ExpectedText] | null {
   let before = 0;
   for (const [index, ring] of rings.entries()) {
     if (!('percent' in ring)) continue;

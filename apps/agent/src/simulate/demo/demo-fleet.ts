@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DemoHost, DemoOrder, DemoReport, DemoStart, ToldRun } from '@carillon/contract/fleet/demo-messages';
 import { agentVersion } from '../../lib/agent-version.js';
+import { DemoActions } from './demo-actions.js';
 import { DemoFleetHost } from './demo-host.js';
 import { demoPlayOf } from './demo-play.js';
 import { FleetState } from './fleet-state.js';
@@ -18,6 +19,7 @@ export class DemoFleet {
   private readonly hosts = new Map<string, DemoFleetHost>();
   private readonly ends = new Map<string, AbortController>();
   private readonly state: FleetState;
+  private readonly actions: DemoActions;
   private readonly stopped = new AbortController();
   private readonly lives: Promise<void>[] = [];
   private keeper: NodeJS.Timeout | undefined;
@@ -30,6 +32,7 @@ export class DemoFleet {
     private readonly report: (report: DemoReport) => void,
   ) {
     this.state = new FleetState(options.stateFile, Date.now());
+    this.actions = new DemoActions(options);
     setMaxListeners(0, this.stopped.signal);
   }
 
@@ -51,6 +54,8 @@ export class DemoFleet {
     for (const host of this.options.hosts) {
       // What is gone has told its past in an earlier start.
       if (host.goneSinceMs !== null && this.state.toldMs !== null) continue;
+      // A demo that was filled by an earlier version has other hosts.
+      if (host.token === null && !this.state.identityOf(host.name)) continue;
       while (this.joining >= this.options.joiningAtOnce && !signal.aborted) await wait(lookMs);
       if (signal.aborted) return;
       this.joining += 1;
@@ -69,6 +74,7 @@ export class DemoFleet {
     const fleetHost = new DemoFleetHost({
       ...{ server, host, seed, reconnect, epoch: this.state.epoch, token: host.token ?? '' },
       playOf: (run) => demoPlayOf(facts, run),
+      carryOut: (run) => this.actions.carryOut(host, run),
       identity: this.state.identityOf(host.name),
       agentVersion: this.state.versionOf(host.name) ?? agentVersion,
       onIdentity: (identity) => this.state.joined(host.name, identity),
@@ -134,5 +140,6 @@ export class DemoFleet {
     for (const host of this.hosts.values()) host.close();
     this.stopped.abort();
     await Promise.allSettled(this.lives);
+    await this.actions.close();
   }
 }

@@ -1,4 +1,5 @@
 import type { PlayFailure, PlayScript } from '@carillon/contract/fleet/demo-messages';
+import { type ActionRun, isAction } from '@carillon/core/action/action-spec';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { randomFrom } from '@carillon/core/random/random-from';
 import { judgeRun } from '@carillon/core/run/outcome';
@@ -14,13 +15,32 @@ export interface DemoPlayFacts {
 
 /** A job that the demo does not have of itself: nobody is to take its runs for real ones. */
 function madeUp({ run }: Manifest): PlayScript {
-  const what = run.kind === 'program' ? run.program : run.kind;
-  const says =
-    run.kind === 'report'
-      ? ['this is a demo: {host} is simulated, and asked for the report as a real one does']
-      : [`this is a demo: {host} is simulated. Nothing was carried out (${what}), no file was read or written`];
-  return { shortestMs: 500, longestMs: 4_000, says, failures: [] };
+  const { says, ...takes } = isAction(run) ? whileStopped(run.kind) : onlyPlayed(run);
+  return { ...takes, says: says.map((line) => `this is a demo: ${line}`), failures: [] };
 }
+
+/** Actions are carried out, but for those that were due while the demo did not run. */
+function whileStopped(kind: string) {
+  return {
+    shortestMs: 200,
+    longestMs: 900,
+    says: [`it was stopped when this run was due, and nothing was carried out (${kind})`],
+  };
+}
+
+function onlyPlayed(run: Exclude<Manifest['run'], ActionRun>) {
+  const what = run.kind === 'program' ? run.program : `the ${run.kind} of this job`;
+  return {
+    ...{ shortestMs: 500, longestMs: 4_000 },
+    says: [
+      `{host} is made up, ${what} was not started, and this run is only played`,
+      'what a program writes would stand here, such as',
+      '{time} {n:200-9000} rows read, {n:0-40} of them new',
+      '{time} done, exit code 0',
+    ],
+  };
+}
+
 const hourMs = 3_600_000;
 
 /** How a run of a job of the demo goes: decided by the seed, the host, the job and its number. */

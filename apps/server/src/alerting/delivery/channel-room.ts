@@ -33,7 +33,11 @@ export class ChannelRoom {
     const nowMs = this.clock();
     const { breaker, disabled } = (await this.notices.channelStates([channel])).get(channel) ?? untried;
     if (disabled) return { count: 0, waitMs: 0, why: disabled, disabled };
-    const why: Reason = { code: 'breaker_open', text: `${spec.name} does not work; it is tried again later` };
+    const why: Reason = {
+      code: 'breaker_open',
+      text: `${spec.name} does not work; it is tried again later`,
+      figures: { name: spec.name },
+    };
     if (!mayTry(breaker, nowMs)) return { count: 0, waitMs: (breaker.openUntilMs ?? nowMs) - nowMs, why, disabled };
     const isClosed = breaker.openUntilMs === null;
     // A breaker that was open lets one through, to see: one of all servers.
@@ -42,7 +46,9 @@ export class ChannelRoom {
     const { taken, waitMs } = await this.rates.take(bucketOf(spec), spec.limit, isClosed ? wanted : 1);
     if (!isClosed && taken > 0)
       return { count: taken, waitMs: Math.max(breaker.openMs, shortestWaitMs), why, disabled };
-    const limited: Reason = { code: 'rate_limited', text: `${spec.name} takes ${spec.limit.perMinute} a minute` };
+    const { name, limit } = spec;
+    const figures = { name, perMinute: limit.perMinute };
+    const limited: Reason = { code: 'rate_limited', text: `${name} takes ${limit.perMinute} a minute`, figures };
     return { count: taken, waitMs: Math.max(waitMs, shortestWaitMs), why: limited, disabled };
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { digestOf } from '@carillon/core/alert/deliver/digest';
 import { nextTry, patienceOf } from '@carillon/core/alert/deliver/next-try';
-import type { Outcome } from '@carillon/core/alert/deliver/outcome';
+import type { Outcome, Undelivered } from '@carillon/core/alert/deliver/outcome';
 import { outputTail, outputTailBytes } from '@carillon/core/alert/deliver/output-tail';
 import { asksForOutput } from '@carillon/core/alert/deliver/template';
 import {
@@ -10,6 +10,7 @@ import {
   mostFallbacks,
   secretsOf,
 } from '@carillon/core/alert/documents/channel.schema';
+import { logReason } from '@carillon/core/alert/log-reasons';
 import type { Notice, NoticeContent } from '@carillon/core/alert/notice';
 import type { Reason } from '@carillon/core/alert/reason';
 import { decodeOutput, detectEncoding } from '@carillon/core/run/output-text';
@@ -125,8 +126,8 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
     const settlement: Settlement = { settled: [], follow: [], log: [] };
     if (!spec?.enabled) {
       const reason: Reason = spec
-        ? { code: 'channel_off', text: `channel ${spec.name} is switched off` }
-        : { code: 'no_channel', text: `there is no channel ${channel}` };
+        ? { code: 'channel_off', text: `channel ${spec.name} is switched off`, figures: { channel: spec.name } }
+        : { code: 'no_channel', text: `there is no channel ${channel}`, figures: { channel } };
       for (const notice of notices) this.bury(settlement, notice, spec, reason, nowMs);
       return this.notices.settle(settlement.settled, settlement.follow, settlement.log, nowMs);
     }
@@ -167,7 +168,7 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
         attempts: notice.attempts,
         state: 'sent',
         nextMs: null,
-        outcome: { code: 'split', text: `one for each of ${split.length} numbers` },
+        outcome: { code: 'split', text: `one for each of ${split.length} numbers`, figures: { numbers: split.length } },
       });
       return;
     }
@@ -186,7 +187,7 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
     );
     const reason = reasonOf(outcome);
     if (next.kind === 'dead') {
-      this.bury(settlement, notice, spec, { code: next.code, text: next.message }, nowMs);
+      this.bury(settlement, notice, spec, wordsOf(next), nowMs);
       return;
     }
     const state = next.kind === 'done' ? 'sent' : 'failed';
@@ -201,7 +202,12 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
       state === 'sent'
         ? `${notice.reason} sent by ${spec.name}`
         : `${spec.name}, attempt ${notice.attempts}: ${reason.text}`;
-    settlement.log.push(this.entry(notice, { ...reason, text }, nowMs));
+    const where = { ...reason.figures, channel: spec.name, outcome: reason.code };
+    const told =
+      state === 'sent'
+        ? logReason('sent', text, { ...where, notice: notice.reason })
+        : logReason('attempt', text, { ...where, attempt: notice.attempts }, reason.code);
+    settlement.log.push(this.entry(notice, told, nowMs));
   }
 
   private async send(spec: ChannelSpec, letter: Pick<Notice, 'key' | 'recipient' | 'content'>): Promise<Outcome> {
@@ -218,7 +224,8 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
         },
       );
     } catch (error) {
-      return { kind: 'refused', code: 'no_secret', message: error instanceof Error ? error.message : String(error) };
+      const said = error instanceof Error ? error.message : String(error);
+      return { kind: 'refused', code: 'no_secret', message: said, figures: { said } };
     }
   }
 
@@ -243,7 +250,10 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
     const fallback = spec?.fallback?.toLowerCase();
     const isTold = fallback && fallbacksOf(notice.key) < mostFallbacks;
     const text = `${spec?.name ?? notice.channel}: ${reason.text}${isTold ? `; it goes to ${fallback} instead` : ''}`;
-    settlement.log.push(this.entry(notice, { code: 'dead', text, figures: { reason: reason.code } }, nowMs));
+    const figures = { ...reason.figures, channel: spec?.name ?? notice.channel, outcome: reason.code };
+    const passed = isTold ? { fallback } : {};
+    const dead = logReason('dead', text, { ...figures, ...passed, reason: reason.code });
+    settlement.log.push(this.entry(notice, dead, nowMs));
     if (!isTold) return;
     const { incidentId, generation, content, step } = notice;
     settlement.follow.push({
@@ -290,11 +300,8 @@ export class Delivery implements OnApplicationBootstrap, OnModuleDestroy {
       createdAt: new Date(nowMs),
     });
     for (const notice of merged) {
-      const outcome: Reason = {
-        code: 'merged',
-        text: `told together with ${merged.length - 1} others`,
-        figures: { digest: id },
-      };
+      const text = `told together with ${merged.length - 1} others`;
+      const outcome = logReason('merged', text, { digest: id, others: merged.length - 1 });
       settlement.settled.push({
         id: notice.id,
         attempts: notice.attempts,
@@ -359,8 +366,10 @@ function reasonOf(outcome: Outcome): Reason {
       text: 'sent',
       ...(outcome.providerId ? { figures: { providerId: outcome.providerId } } : {}),
     };
-  return { code: outcome.code, text: outcome.message };
+  return wordsOf(outcome);
 }
+
+const wordsOf = ({ code, message, figures = {} }: Undelivered): Reason => ({ code, text: message, figures });
 
 /** How many channels have passed it on. */
 function fallbacksOf(key: string): number {

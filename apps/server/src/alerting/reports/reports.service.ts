@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { reportWords } from '@carillon/core/alert/deliver/report-words';
+import { logReason } from '@carillon/core/alert/log-reasons';
 import type { NoticeContent } from '@carillon/core/alert/notice';
 import { composeReport } from '@carillon/core/report/compose-report';
 import { hostsOfReport, jobsOfReport } from '@carillon/core/report/report-jobs';
@@ -112,11 +113,9 @@ export class Reports implements OnApplicationBootstrap, OnModuleDestroy {
           noticeId: id,
           at: new Date(nowMs),
           stage: 'route',
-          reason: {
-            code: 'report',
-            text: `${run.job} on ${run.host} asked for it, for ${channel}`,
-            figures: { run: run.id },
-          },
+          reason: logReason('report', `${run.job} on ${run.host} asked for it, for ${channel}`, {
+            ...{ run: run.id, job: run.job, host: run.host, channel },
+          }),
         })),
     );
     return [...queued];

@@ -15,8 +15,16 @@ export interface SendOptions {
 
 /** The address is not public, and the channel does not say that it may be. */
 export class BlockedAddress extends Error {
-  constructor(host: string, address: string) {
+  constructor(
+    readonly host: string,
+    readonly address: string,
+  ) {
     super(`${host} is at ${address}, which is not public: the channel has to say allowPrivateAddresses: true`);
+  }
+
+  get why() {
+    const { message, host, address } = this;
+    return { code: 'blocked_address', message, figures: { host, address } };
   }
 }
 

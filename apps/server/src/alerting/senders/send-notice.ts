@@ -37,13 +37,19 @@ export async function sendNotice(channel: ChannelSpec, letter: Letter, options: 
   if (isTicketChannel(channel))
     return { kind: 'refused', code: 'ticket_channel', message: 'tickets are made of incidents, not of single notices' };
   if (letter.content.report && !takesReports(channel.type))
-    return { kind: 'refused', code: 'no_reports', message: `a channel of type ${channel.type} takes no reports` };
+    return {
+      kind: 'refused',
+      code: 'no_reports',
+      message: `a channel of type ${channel.type} takes no reports`,
+      figures: { type: channel.type },
+    };
   const missing = secretsOf(channel).find((name) => !options.secrets.has(name));
   if (missing !== undefined)
     return {
       kind: 'refused',
       code: 'no_secret',
       message: `secret ${missing} was not handed over: carillon secret set ${missing}`,
+      figures: { secret: missing },
     };
   const dispatch: Dispatch = {
     ...letter,
@@ -61,10 +67,11 @@ export async function sendNotice(channel: ChannelSpec, letter: Letter, options: 
     if (channel.type === 'smtp') return await smtpSend(channel, dispatch, way);
     return await httpOutcome(channel, dispatch, way);
   } catch (error) {
-    if (error instanceof BlockedAddress) return { kind: 'refused', code: 'blocked_address', message: error.message };
-    if (error instanceof TypeError)
-      return { kind: 'refused', code: 'bad_address', message: withoutSecrets(describeError(error), options) };
-    return { kind: 'retry', code: 'unreachable', message: withoutSecrets(describeError(error), options) };
+    if (error instanceof BlockedAddress) return { kind: 'refused', ...error.why };
+    const said = withoutSecrets(describeError(error), options);
+    const why = { message: said, figures: { said } };
+    if (error instanceof TypeError) return { kind: 'refused', code: 'bad_address', ...why };
+    return { kind: 'retry', code: 'unreachable', ...why };
   }
 }
 

@@ -58,8 +58,9 @@ function outcomeOfError(error: SmtpError): Outcome {
   const code = error.responseCode ? `smtp_${error.responseCode}` : (error.code ?? 'smtp_failed').toLowerCase();
   const message = oneLine(error.message);
   // What does not fit the password or the encryption is for people to mend; asking again locks accounts.
-  if (error.code === 'EAUTH' || isPermanent(error.responseCode)) return { kind: 'refused', code, message };
-  return { kind: 'retry', code, message };
+  if (error.code === 'EAUTH' || isPermanent(error.responseCode))
+    return { kind: 'refused', code, message, figures: { said: message } };
+  return { kind: 'retry', code, message, figures: { said: message } };
 }
 
 /** A mail whose id is the same in every attempt, in the thread of its incident. */

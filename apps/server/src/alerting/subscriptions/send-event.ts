@@ -24,7 +24,7 @@ export async function sendEvent(
   const missing = signing.find((name) => !secrets.has(name));
   if (missing !== undefined) {
     const message = `secret ${missing} was not handed over: carillon secret set ${missing}`;
-    return { kind: 'retry', code: 'no_secret', message };
+    return { kind: 'retry', code: 'no_secret', message, figures: { secret: missing } };
   }
   const body = eventBody({ number, type, atMs: createdMs, data });
   const signed = signedHeaders(
@@ -35,7 +35,8 @@ export async function sendEvent(
   try {
     return outcomeOfStatus(await httpSend({ url, headers, body }, { allowPrivateAddresses, timeoutMs }), nowMs);
   } catch (error) {
-    if (error instanceof BlockedAddress) return { kind: 'refused', code: 'blocked_address', message: error.message };
-    return { kind: 'retry', code: 'unreachable', message: describeError(error) };
+    if (error instanceof BlockedAddress) return { kind: 'refused', ...error.why };
+    const said = describeError(error);
+    return { kind: 'retry', code: 'unreachable', message: said, figures: { said } };
   }
 }

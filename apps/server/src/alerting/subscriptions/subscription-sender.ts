@@ -150,7 +150,11 @@ export class SubscriptionSender implements OnApplicationBootstrap, OnModuleDestr
       const off = offReason(subscription);
       if (off) return await this.deliveries.bury(id, off);
       if (!mayTry(breaker, nowMs)) {
-        const why: Reason = { code: 'breaker_open', text: `${name} does not work; it is tried again later` };
+        const why: Reason = {
+          code: 'breaker_open',
+          text: `${name} does not work; it is tried again later`,
+          figures: { name },
+        };
         return await this.deliveries.postpone(id, nowMs, breaker.openUntilMs ?? nowMs, why);
       }
       // A breaker that was open lets one through, to see.
@@ -191,7 +195,8 @@ export class SubscriptionSender implements OnApplicationBootstrap, OnModuleDestr
       const allowPrivateAddresses = this.config.allowPrivateChannels || subscription.allowPrivateAddresses;
       return await sendEvent(subscription, delivery, { nowMs: this.clock(), secrets, allowPrivateAddresses });
     } catch (error) {
-      return { kind: 'retry', code: 'no_secret', message: error instanceof Error ? error.message : String(error) };
+      const said = error instanceof Error ? error.message : String(error);
+      return { kind: 'retry', code: 'no_secret', message: said, figures: { said } };
     }
   }
 }
@@ -202,5 +207,7 @@ function offReason({ enabled, stopped }: SubscriptionRow): Reason | null {
 }
 
 function reasonOf(outcome: Outcome): Reason {
-  return outcome.kind === 'sent' ? { code: 'sent', text: 'sent' } : { code: outcome.code, text: outcome.message };
+  return outcome.kind === 'sent'
+    ? { code: 'sent', text: 'sent' }
+    : { code: outcome.code, text: outcome.message, figures: outcome.figures ?? {} };
 }

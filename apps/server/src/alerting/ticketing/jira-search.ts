@@ -41,7 +41,13 @@ export async function walkByKey(ask: Ask, way: JiraWay, label: string, after: st
     if (found) return found;
     if (issues.length === 0) return null;
   }
-  throw new TicketError('later', 'too_many', `more than ${fetches * keysPerFetch} issues came after ${after}`);
+  throw new TicketError(
+    'later',
+    'too_many',
+    `more than ${fetches * keysPerFetch} issues came after ${after}`,
+    undefined,
+    { most: fetches * keysPerFetch },
+  );
 }
 
 /**
@@ -61,5 +67,11 @@ export async function changedIssues(ask: Ask, way: JiraWay, sinceMs: number, now
     if (typeof next !== 'string' || issues.length === 0) return changed;
     nextPageToken = next;
   }
-  throw new TicketError('later', 'too_many', `more than ${pages * pageIssues} issues changed in ${minutes} minutes`);
+  throw new TicketError(
+    'later',
+    'too_many',
+    `more than ${pages * pageIssues} issues changed in ${minutes} minutes`,
+    undefined,
+    { most: pages * pageIssues },
+  );
 }

@@ -84,7 +84,13 @@ async function move(ask: Ask, id: string, name: string): Promise<void> {
   const chosen = possible.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (!chosen) {
     const names = possible.map((one) => one.name).join(', ');
-    throw new TicketError('problem', 'no_transition', `there is no transition ${name}; there are: ${names}`);
+    throw new TicketError(
+      'problem',
+      'no_transition',
+      `there is no transition ${name}; there are: ${names}`,
+      undefined,
+      { name, known: names },
+    );
   }
   await must(ask('POST', `${issuePath}/${id}/transitions`, { transition: { id: chosen.id } }));
 }

@@ -14,5 +14,11 @@ export async function closeCode({ closeCode: wanted }: Pick<ServiceNowWay, 'clos
   const chosen = wanted ? choices.find(({ value, label }) => value === wanted || label === wanted) : choices[0];
   if (chosen) return chosen.value;
   const known = choices.map(({ value }) => value).join(', ');
-  throw new TicketError('problem', 'no_close_code', `there is no close code ${wanted ?? ''}; there are: ${known}`);
+  throw new TicketError(
+    'problem',
+    'no_close_code',
+    `there is no close code ${wanted ?? ''}; there are: ${known}`,
+    undefined,
+    { wanted: wanted ?? '', known },
+  );
 }

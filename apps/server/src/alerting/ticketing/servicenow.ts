@@ -72,6 +72,8 @@ export function serviceNow(way: ServiceNowWay, access: TicketAccess): TicketSyst
         'later',
         'too_many',
         `more than ${pages * pageRows} records changed since ${timeText(sinceMs)}`,
+        undefined,
+        { most: pages * pageRows },
       );
     },
     check: () => checkServiceNow(way, ask),

@@ -1,5 +1,5 @@
 import { faultText } from '@carillon/core/alert/deliver/fault-text';
-import { type Answer, fieldOf, retryAfterMs } from '@carillon/core/alert/deliver/outcome';
+import { type Answer, fieldOf, httpFault, retryAfterMs } from '@carillon/core/alert/deliver/outcome';
 import type { Reason } from '@carillon/core/alert/reason';
 import type { TicketReading } from '@carillon/core/alert/ticket/take-in';
 import type { RemoteTicket } from '@carillon/core/alert/ticket/ticket-link';
@@ -65,12 +65,14 @@ export class TicketError extends Error {
     readonly code: string,
     message: string,
     readonly afterMs?: number,
+    readonly figures: NonNullable<Reason['figures']> = {},
   ) {
     super(message);
   }
 
   get reason(): Reason {
-    return { code: this.code, text: this.message };
+    const { code, message, figures } = this;
+    return { code, text: message, figures };
   }
 }
 
@@ -100,8 +102,10 @@ export function askerOf(access: TicketAccess): Ask {
   return async (method, path, body) => {
     const request = { method, url: `${root}${path}`, headers, body: body === undefined ? '' : JSON.stringify(body) };
     const answer = await httpSend(request, { ...access, answerBytes }).catch((error: unknown) => {
-      if (error instanceof BlockedAddress) throw new TicketError('problem', 'blocked_address', error.message);
-      throw new TicketError('unknown', 'unreachable', describeError(error));
+      if (error instanceof BlockedAddress)
+        throw new TicketError('problem', 'blocked_address', error.message, undefined, error.why.figures);
+      const said = describeError(error);
+      throw new TicketError('unknown', 'unreachable', said, undefined, { said });
     });
     if (answer.status === 404) return null;
     if (answer.status >= 200 && answer.status < 300) return answer;
@@ -110,13 +114,12 @@ export function askerOf(access: TicketAccess): Ask {
 }
 
 function errorOf({ status, headers, body }: Answer, nowMs: number): TicketError {
-  const said = faultText(body);
-  const message = `HTTP ${status}${said ? `: ${said}` : ''}`;
+  const { code, message, figures = {} } = httpFault(status, faultText(body));
   const afterMs = retryAfterMs(headers['retry-after'], nowMs);
   // Too many requests: it says that it did nothing. Other failures of the server may come after it was done.
-  if (status === 429 || status === 425) return new TicketError('later', `http_${status}`, message, afterMs);
-  if (status >= 500 || status === 408) return new TicketError('unknown', `http_${status}`, message, afterMs);
-  return new TicketError('problem', `http_${status}`, message);
+  if (status === 429 || status === 425) return new TicketError('later', code, message, afterMs, figures);
+  if (status >= 500 || status === 408) return new TicketError('unknown', code, message, afterMs, figures);
+  return new TicketError('problem', code, message, undefined, figures);
 }
 
 /** A field of an answer. @throws TicketError when the answer is not what it should be */
@@ -127,6 +130,8 @@ export function answered<T>(answer: Answer | null, field: string): T {
       'unknown',
       'strange_answer',
       `the answer has no ${field}: ${answer?.body.slice(0, 200) ?? 'HTTP 404'}`,
+      undefined,
+      { field },
     );
   return value as T;
 }

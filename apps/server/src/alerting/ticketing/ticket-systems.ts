@@ -68,6 +68,8 @@ export class TicketSystems {
         'problem',
         'no_secret',
         `secret ${secret} was not handed over: carillon secret set ${secret}`,
+        undefined,
+        { secret },
       );
     const allowPrivateAddresses = this.config.allowPrivateChannels || spec.allowPrivateAddresses;
     const access = { ...spec, password, allowPrivateAddresses, nowMs: this.clock(), timeoutMs };

@@ -1,4 +1,6 @@
 import { bucketOf } from '@carillon/core/alert/deliver/bucket-of';
+import { logReason } from '@carillon/core/alert/log-reasons';
+import type { Reason } from '@carillon/core/alert/reason';
 import {
   beginStep,
   endStep,
@@ -86,7 +88,11 @@ export class TicketWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Its channel is gone or off: whatever settings come next are others than these. */
   private async rest(ticket: DueTicket): Promise<void> {
-    const reason = { code: 'channel_off', text: `there is no channel ${ticket.integration}, or it is switched off` };
+    const reason = {
+      code: 'channel_off',
+      text: `there is no channel ${ticket.integration}, or it is switched off`,
+      figures: { channel: ticket.integration },
+    };
     await this.links.save(ticket, { ...ticket.link, problem: { reason, settings: '' } }, null, [], this.clock());
   }
 
@@ -155,22 +161,27 @@ export class TicketWorker implements OnApplicationBootstrap, OnModuleDestroy {
     taken: TakenIn | null,
   ): AlertLogEntry[] {
     const at = new Date(this.clock());
-    const entry = (code: string, text: string): AlertLogEntry => {
-      return { incidentId, at, stage: 'deliver', reason: { code, text: `${channel}: ${text}` } };
+    const entry = (reason: Reason): AlertLogEntry => {
+      return { incidentId, at, stage: 'deliver', reason: { ...reason, text: `${channel}: ${reason.text}` } };
     };
     const name = link.remote?.key ?? 'ticket';
-    if (result.kind !== 'done')
-      return [entry(`ticket_${result.kind}`, `${step.kind} of ${name}: ${result.reason.text}`)];
+    const about = { channel, ticket: link.remote?.key ?? '', step: step.kind };
+    if (result.kind !== 'done') {
+      const { code: outcome, text, figures } = result.reason;
+      const said = `${step.kind} of ${name}: ${text}`;
+      return [entry(logReason('ticket_not_done', said, { ...figures, ...about, outcome }, `ticket_${result.kind}`))];
+    }
     if (step.kind === 'find' || step.kind === 'look')
-      return taken?.news ? [entry(taken.news.code, taken.news.text)] : [];
-    return [entry(`ticket_${step.kind}`, `${name}, ${step.kind}`)];
+      return taken?.news ? [entry({ ...taken.news, figures: { ...taken.news.figures, channel } })] : [];
+    return [entry(logReason('ticket_done', `${name}, ${step.kind}`, about, `ticket_${step.kind}`))];
   }
 }
 
 /** What nothing went out of is simply done later. */
 function failureOf(error: unknown, hasBegun: boolean): StepResult {
   const known = error instanceof TicketError ? error : null;
-  const reason = known?.reason ?? { code: 'failed', text: describeError(error) };
+  const said = describeError(error);
+  const reason = known?.reason ?? { code: 'failed', text: said, figures: { said } };
   if (known?.kind === 'problem') return { kind: 'problem', reason };
   const wait = known?.afterMs === undefined ? {} : { afterMs: known.afterMs };
   return { kind: hasBegun && known?.kind !== 'later' ? 'unknown' : 'later', reason, ...wait };

@@ -6,7 +6,7 @@ import { describeTarget, unknownGroups } from '@carillon/core/host/target';
 import { followedJobs, jobCycles } from '@carillon/core/job/job-cycles';
 import { makeManifest } from '@carillon/core/job/job-spec';
 import { taskForJob } from '@carillon/core/job/task-for-job';
-import { type Expectation, makeProblem } from '@carillon/core/problem';
+import { makeProblem } from '@carillon/core/problem';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import type { ApplyFacts, ApplyWarning, DocumentProblem } from '../../store/apply.store.js';
 
@@ -24,24 +24,12 @@ export function unknownReferences(
     const { targets, alerts } = document.spec;
     return [
       ...unknownGroups(targets, groups).map((name) =>
-        makeProblem(
-          groupPath(raw[index], name),
-          'unknown_reference',
-          'the name of a saved HostGroup',
-          name,
-          saved('HostGroup'),
-        ),
+        makeProblem(groupPath(raw[index], name), 'unknown_reference', 'the name of a saved HostGroup', name),
       ),
       ...alerts
         .filter((name) => !policies.has(name.toLowerCase()))
         .map((name) =>
-          makeProblem(
-            `alerts[${alerts.indexOf(name)}]`,
-            'unknown_reference',
-            'the name of a saved AlertPolicy',
-            name,
-            saved('AlertPolicy'),
-          ),
+          makeProblem(`alerts[${alerts.indexOf(name)}]`, 'unknown_reference', 'the name of a saved AlertPolicy', name),
         ),
     ].map((problem) => ({ ...problem, document: index }));
   });
@@ -55,7 +43,7 @@ export function unknownWaysOut(documents: readonly Document[], facts: ApplyFacts
   for (const { kind, spec } of documents)
     if (kind === 'Channel' || kind === 'OnCall') known[kind].add(spec.name.toLowerCase());
   const problem = (document: number, kind: 'Channel' | 'OnCall', name: string, path: string) => ({
-    ...makeProblem(path, 'unknown_reference', `the name of a saved ${kind}`, name, saved(kind)),
+    ...makeProblem(path, 'unknown_reference', `the name of a saved ${kind}`, name),
     document,
   });
   return documents.flatMap((document, index) => {
@@ -84,7 +72,7 @@ export function wrongFallbacks(documents: readonly Document[], facts: ApplyFacts
       const isCircle = way.includes(next);
       way.push(next);
       const problem = !after.has(next)
-        ? makeProblem('fallback', 'unknown_reference', 'the name of a saved Channel', next, saved('Channel'))
+        ? makeProblem('fallback', 'unknown_reference', 'the name of a saved Channel', next)
         : isCircle
           ? makeProblem('fallback', 'wrong_value', 'an end, not channels that fall back in a circle', way.join(' → '))
           : way.length - 1 > mostFallbacks
@@ -95,9 +83,6 @@ export function wrongFallbacks(documents: readonly Document[], facts: ApplyFacts
     return [];
   });
 }
-
-/** A reference to something that is not there. */
-const saved = (kind: string): Expectation => ({ code: 'saved', figures: { kind } });
 
 const dutyAheadMs = 14 * 86_400_000;
 

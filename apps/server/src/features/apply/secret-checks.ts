@@ -3,6 +3,7 @@ import type { JobSpec } from '@carillon/core/job/job-spec';
 import { readRunAs } from '@carillon/core/job/run-as';
 import { makeProblem } from '@carillon/core/problem';
 import { accountsNeeded, isForJob, vaultKey } from '@carillon/core/secrets/secret-use';
+import type { ExpectedText } from '@carillon/core/text/expected-texts';
 import type { ApplyFacts, DocumentProblem } from '../../store/apply.store.js';
 
 /**
@@ -27,7 +28,7 @@ function problemsOf(spec: JobSpec, known: ApplyFacts['secretJobs']) {
     const jobs = known.get(vaultKey({ purpose, name: name.toLowerCase() }));
     return jobs !== undefined && !isForJob(jobs, spec.name);
   };
-  const toDo = (command: string) =>
+  const toDo = (command: string): ExpectedText =>
     `one that is for job ${spec.name}; somebody who manages secrets can say so: ${command}`;
   return [
     ...uses

@@ -10,8 +10,9 @@ import {
   readApproval,
 } from '@carillon/core/approval/signed-approval';
 import { isWebauthnKey } from '@carillon/core/approval/webauthn-text';
+import { problemOf } from '@carillon/core/problem';
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiError, invalidField, notFound } from '../../http/api-error.js';
+import { ApiError, invalidField, invalidInput, notFound } from '../../http/api-error.js';
 import type { Caller } from '../../http/caller.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { usedBefore } from '../../shared/security-key-use.js';
@@ -89,7 +90,9 @@ export class ApprovalsService {
     if (!approval) throw invalidField('text', 'an approval in canonical JSON', signed.text);
     for (const field of ['jobId', 'version', 'manifestHash', 'author'] as const)
       if (approval[field] !== definition[field])
-        throw invalidField(`text.${field}`, String(definition[field]), approval[field]);
+        throw invalidInput([
+          problemOf(`text.${field}`, 'wrong_value', String(definition[field]), approval[field], undefined),
+        ]);
     const writers = [definition.author, definition.saidAuthor].map((writer) => personOf(writer).toLowerCase());
     if (writers.includes(personOf(caller.name).toLowerCase()))
       throw new ApiError('conflict', `job ${definition.name} version ${definition.version}: you wrote it yourself`, {

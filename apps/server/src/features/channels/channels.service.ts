@@ -68,7 +68,8 @@ export class ChannelsService {
     const outcome = await this.delivery.test(nameKey, found.spec, { ...notice, reason: 'test', content });
     const tookMs = Math.round(performance.now() - began);
     if (outcome.kind === 'sent') return { sent: true, code: 'sent', message: outcome.providerId ?? 'taken', tookMs };
-    return { sent: false, code: outcome.code, message: outcome.message, tookMs };
+    const { code, message, figures = {} } = outcome;
+    return { sent: false, code, message, figures: { ...figures }, tookMs };
   }
 
   private async testTickets(

@@ -2,6 +2,8 @@ import { nowRoutes } from '@carillon/contract/http/now.routes';
 import type { Input as InputOf, Response } from '@carillon/contract/http/route';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
 import { Controller, Inject, Module } from '@nestjs/common';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
 import { Handles, Input } from '../../http/handles.js';
 import { productVersion } from '../../shared/product.js';
 import { runSummaryView } from '../../shared/run-view.js';
@@ -21,6 +23,7 @@ class OverviewController {
     @Inject(RunStore) private readonly runs: RunStore,
     @Inject(SelfWatchStore) private readonly selfWatch: SelfWatchStore,
     @Inject(AuditTargetStore) private readonly auditTargets: AuditTargetStore,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'isDemo'>,
   ) {}
 
   @Handles(sessionRoutes.overview)
@@ -35,6 +38,7 @@ class OverviewController {
     return {
       at: new Date(atMs).toISOString(),
       version: productVersion,
+      ...(this.config.isDemo ? { demo: true as const } : {}),
       ...counts,
       recentBad: bad.map(runSummaryView),
       ...(watched ? { alertPath: alertPathView(watched) } : {}),

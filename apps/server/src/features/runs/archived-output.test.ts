@@ -85,6 +85,8 @@ describe('output that was archived', () => {
     await expect(refused(fresh)).rejects.toMatchObject(refusal(503, 'unreachable', 'which does not answer'));
     scene.s3.fault = () => ({ status: 403, code: 'AccessDenied' });
     await expect(refused(fresh)).rejects.toMatchObject(refusal(503, 'refused', 'which refuses this server'));
+    scene.s3.fault = () => ({ status: 404, code: 'NoSuchBucket' });
+    await expect(refused(fresh)).rejects.toMatchObject(refusal(503, 'refused', 'which refuses this server'));
     scene.s3.fault = () => undefined;
     await expect(refused(other)).rejects.toMatchObject(refusal(503, 'not_configured', 'and this server was not told'));
     const [[key, body] = ['', Buffer.alloc(0)]] = scene.s3.objects;

@@ -6,6 +6,7 @@ import { summariseDurations } from '@carillon/core/run/durations';
 import { searchableText } from '@carillon/core/run/searchable-text';
 import { isRunUnderWay, type RunState, runStates } from '@carillon/core/state/states';
 import { timeOfUuid7 } from '@carillon/core/state/uuid7';
+import type { ExpectedText } from '@carillon/core/text/expected-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidField, invalidInput, notFound } from '../../http/api-error.js';
 import { pageOfRows, readUuidCursor } from '../../http/cursor.js';
@@ -91,7 +92,7 @@ export class RunsService {
     const fromHour = from === undefined ? toHour - dayHours : Math.floor(Date.parse(from) / hourMs);
     if (fromHour > toHour) throw invalidInput([makeProblem('from', 'wrong_value', 'a time before `to`', from)]);
     if (toHour - fromHour >= limits.countedHours) {
-      const expected = `at most ${limits.countedHours} hours before \`to\``;
+      const expected: ExpectedText = `at most ${limits.countedHours} hours before \`to\``;
       throw invalidInput([makeProblem('from', 'wrong_value', expected, from)]);
     }
     const rows = await this.runHours.list({ fromHour, toHour, job, host, label: readLabel(label) });

@@ -86,7 +86,8 @@ export class SubscriptionsService {
     const outcome = await this.sender.ping(subscription, by);
     const tookMs = Math.round(performance.now() - began);
     if (outcome.kind === 'sent') return { sent: true, code: 'sent', message: 'taken', tookMs };
-    return { sent: false, code: outcome.code, message: outcome.message, tookMs };
+    const { code, message, figures = {} } = outcome;
+    return { sent: false, code, message, figures: { ...figures }, tookMs };
   }
 
   async deliveries({ id, cursor, limit, state }: Input<Routes['deliveries']>): Promise<Response<Routes['deliveries']>> {

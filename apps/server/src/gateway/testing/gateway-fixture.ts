@@ -144,6 +144,7 @@ function testModule(databaseUrl: string, folder: string, hints: Hints, options: 
     keepOutputDays: limits.keepOutputDays,
     keepIncidentsDays: limits.keepIncidentsDays,
     keepNoticesDays: limits.keepNoticesDays,
+    keepCommandsDays: limits.keepCommandsDays,
     pollMs: options.pollMs ?? 600_000,
     selfWatchMs: 0,
     drainMs: 0,

@@ -84,6 +84,7 @@ export function testConfig(databaseUrl: string, folder: string): Config {
     keepOutputDays: limits.keepOutputDays,
     keepIncidentsDays: limits.keepIncidentsDays,
     keepNoticesDays: limits.keepNoticesDays,
+    keepCommandsDays: limits.keepCommandsDays,
     pollMs: 600_000,
     selfWatchMs: 0,
     drainMs: 0,

@@ -5,6 +5,7 @@ import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { useWords } from '../../i18n/index.js';
 import './finder.css';
 import { findKey } from './find-key.js';
+import { ReadOnly } from './read-only.js';
 import { rememberRecent } from './recent.js';
 import { waitForField } from './typed-ahead.js';
 import { useKeys } from './use-keys.js';
@@ -30,6 +31,7 @@ export function Finder() {
   useKeys({ onFind: find, onHelp: help });
   return (
     <>
+      <ReadOnly />
       <Button
         variant="default"
         size="compact-sm"
@@ -37,6 +39,7 @@ export function Finder() {
         onClick={find}
         aria-keyshortcuts="Control+K Meta+K"
         className="finder-button"
+        data-tour="find"
       >
         <span className="finder-word">{t('finder.open')}</span>
         <Kbd size="xs" className="finder-word">

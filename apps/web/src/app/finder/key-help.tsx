@@ -1,5 +1,6 @@
-import { Kbd, Modal, Stack, Switch, Table, Text } from '@mantine/core';
+import { Kbd, Stack, Switch, Table, Text } from '@mantine/core';
 import { Fragment, useState } from 'react';
+import { Dialog } from '../../components/dialog.js';
 import { useWords, type Word } from '../../i18n/index.js';
 import { alertingPages, pages } from '../nav-pages.js';
 import { findKey } from './find-key.js';
@@ -28,12 +29,7 @@ export function KeyHelp({ opened, onClose }: { opened: boolean; onClose: () => v
     return { keys: ['g', letter], text: word ? t(word) : to };
   });
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('finder.keys')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog opened={opened} onClose={onClose} title={t('finder.keys')}>
       <Stack gap="sm">
         <Table aria-label={t('finder.keys')} verticalSpacing={4}>
           <Table.Tbody>
@@ -65,6 +61,6 @@ export function KeyHelp({ opened, onClose }: { opened: boolean; onClose: () => v
           {t('finder.moreKeys')}
         </Text>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { tourBegun } from '../../features/tour/tour-state.js';
 import { takeEarlyKeys } from './early-keys.js';
 import { readKey } from './keys.js';
 import { areLettersOn } from './letter-keys.js';
@@ -27,7 +28,7 @@ export function useKeys({ onFind, onHelp }: Openers): void {
       const isLed = event.timeStamp < ledUntilMs.current;
       ledUntilMs.current = 0;
       // A dialog has its own keys; what lies behind it must not move.
-      if (isDialogOpen()) return;
+      if (isDialogOpen() || tourBegun() !== null) return;
       const meaning = readKey(event, { isLed, isTyping: isField(event.target), letters: areLettersOn() });
       if (meaning === null) return;
       event.preventDefault();

@@ -11,6 +11,7 @@ import {
   IconPencil,
   IconPlayerPlay,
   IconPlus,
+  IconRoute,
   IconSend,
   IconServer,
   IconSettings,
@@ -18,7 +19,9 @@ import {
   IconSun,
 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
+import { startTour } from '../../features/tour/tour-state.js';
 import { useWords } from '../../i18n/index.js';
+import { useMay } from '../../lib/use-may.js';
 import { alertingPages, pages } from '../nav-pages.js';
 import type { Entry, Mode } from './entries.js';
 import { recents } from './recent.js';
@@ -53,7 +56,7 @@ function usePageEntries(): Entry[] {
   const navigate = useNavigate();
   const own = [
     { to: '/account', word: 'nav.own', Icon: IconKey },
-    { to: '/access', word: 'nav.access', Icon: IconShieldCheck },
+    ...(useMay('access.manage') ? [{ to: '/access', word: 'nav.access', Icon: IconShieldCheck } as const] : []),
   ] as const;
   const entry = ({ to, word, Icon = IconSettings }: (typeof all)[number], note?: string): Entry => ({
     id: `page-${to}`,
@@ -94,20 +97,28 @@ function useActEntries({ onMode, onHelp }: Tools): Entry[] {
     return true as const;
   };
   return [
-    act('run', t('finder.runJob'), IconPlayerPlay, ask('run'), 'start'),
-    act('edit', t('finder.editJob'), IconPencil, ask('edit'), 'change'),
-    act('new-job', t('finder.newJob'), IconPlus, () => void navigate({ to: '/job-editor' })),
-    act('add-host', t('finder.addHost'), IconServer, () => void navigate({ to: '/hosts', search: { ask: 'add' } })),
-    ...documents.map(({ kind, word, Icon }) =>
+    ...(useMay('run') ? [act('run', t('finder.runJob'), IconPlayerPlay, ask('run'), 'start')] : []),
+    ...(useMay('job.write')
+      ? [
+          act('edit', t('finder.editJob'), IconPencil, ask('edit'), 'change'),
+          act('new-job', t('finder.newJob'), IconPlus, () => void navigate({ to: '/job-editor' })),
+        ]
+      : []),
+    ...(useMay('host.enrol')
+      ? [
+          act(
+            'add-host',
+            t('finder.addHost'),
+            IconServer,
+            () => void navigate({ to: '/hosts', search: { ask: 'add' } }),
+          ),
+        ]
+      : []),
+    ...(useMay('alert.write') ? documents : []).map(({ kind, word, Icon }) =>
       act(`new-${kind}`, t(word), Icon, () => void navigate({ to: '/alerting/documents/$kind', params: { kind } })),
     ),
-    act(
-      'first',
-      t('first.title'),
-      IconListCheck,
-      () => void navigate({ to: '/', search: { first: true } }),
-      'help tour',
-    ),
+    act('first', t('first.title'), IconListCheck, () => void navigate({ to: '/', search: { first: true } }), 'help'),
+    act('tour', t('tour.take'), IconRoute, () => void startTour(), 'help first steps'),
     act(
       'scheme',
       t(`finder.${next}`),

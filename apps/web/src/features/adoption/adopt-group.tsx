@@ -3,11 +3,12 @@ import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Alert, Button, Group, List, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Failure } from '../../components/failure.js';
+import { FrozenFailure } from '../../components/frozen-failure.js';
 import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 import { AdoptionProgress } from './adoption-progress.js';
 
@@ -20,13 +21,15 @@ type Plan = Response<typeof inventoryRoutes.plan>;
 export function AdoptGroup({ id, isAdopted }: { id: string; isAdopted: boolean }) {
   const { t } = useWords();
   const client = useQueryClient();
+  const may = useMay('job.write');
   const plan = useQuery({
     ...query(inventoryRoutes.plan, { body: { what: id } }),
     staleTime: Number.POSITIVE_INFINITY,
     enabled: !isAdopted,
   });
   const adopt = useOnce({
-    mutationFn: (documents: unknown[]) => call(jobRoutes.apply, { body: { documents } }),
+    mutationFn: ({ jobs, ...why }: { jobs: Plan['jobs']; overrideFreeze?: string }) =>
+      call(jobRoutes.apply, { body: { documents: jobs.map(({ document }) => document), ...why } }),
     onSuccess: () => client.invalidateQueries({ queryKey: [inventoryRoutes.group.path] }),
   });
   if (isAdopted && !adopt.data) return null;
@@ -39,13 +42,16 @@ export function AdoptGroup({ id, isAdopted }: { id: string; isAdopted: boolean }
           {(found) => (
             <Stack>
               <Planned plan={found} />
-              {adopt.isError && <Failure error={adopt.error} />}
-              {found.jobs.length > 0 && (
+              {adopt.isError && (
+                <FrozenFailure
+                  error={adopt.error}
+                  isPending={adopt.isPending}
+                  onOverride={(overrideFreeze) => adopt.mutate({ jobs: found.jobs, overrideFreeze })}
+                />
+              )}
+              {may && found.jobs.length > 0 && (
                 <Group>
-                  <Button
-                    loading={adopt.isPending}
-                    onClick={() => adopt.mutate(found.jobs.map(({ document }) => document))}
-                  >
+                  <Button loading={adopt.isPending} onClick={() => adopt.mutate({ jobs: found.jobs })}>
                     {t('adoption.confirm', { count: found.jobs.length })}
                   </Button>
                   <Text size="sm" c="dimmed">

@@ -5,6 +5,7 @@ import { useEffect } from 'react';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 
 const lookMs = 2_000;
 
@@ -12,6 +13,7 @@ const lookMs = 2_000;
 export function AskHosts() {
   const { t } = useWords();
   const client = useQueryClient();
+  const may = useMay('host.refresh');
   const ask = useMutation({ mutationFn: () => call(inventoryRoutes.refreshAll, { body: {} }) });
   const since = ask.data?.requestedAt;
   const stale = useQuery({
@@ -37,9 +39,11 @@ export function AskHosts() {
         </Text>
       )}
       {ask.isError && <Failure error={ask.error} />}
-      <Button variant="light" loading={ask.isPending} onClick={() => ask.mutate()}>
-        {t('adoption.ask')}
-      </Button>
+      {may && (
+        <Button variant="light" loading={ask.isPending} onClick={() => ask.mutate()}>
+          {t('adoption.ask')}
+        </Button>
+      )}
     </Group>
   );
 }

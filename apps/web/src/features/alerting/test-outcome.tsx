@@ -1,11 +1,21 @@
 import { Text } from '@mantine/core';
 import { useFailureText } from '../../components/failure-text.js';
 import { useWords } from '../../i18n/index.js';
+import type { Figures } from '../../i18n/server-text.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { duration } from '../../lib/times.js';
 
 interface Props {
   readonly test: {
-    readonly data: { sent: boolean; code: string; message: string; tookMs: number } | undefined;
+    readonly data:
+      | {
+          sent: boolean;
+          code: string;
+          message: string;
+          figures?: Figures | undefined;
+          tookMs: number;
+        }
+      | undefined;
     readonly error: unknown;
   };
 }
@@ -14,6 +24,7 @@ interface Props {
 export function TestOutcome({ test: { data, error } }: Props) {
   const { t } = useWords();
   const failureText = useFailureText();
+  const { outcomeText } = useServerText();
   if (error)
     return (
       <Text size="xs" c="red" role="alert">
@@ -21,7 +32,8 @@ export function TestOutcome({ test: { data, error } }: Props) {
       </Text>
     );
   if (!data) return null;
-  const { sent, code, message, tookMs } = data;
+  const { sent, code, tookMs } = data;
+  const message = sent ? data.message : outcomeText({ code, text: data.message, figures: data.figures });
   return (
     <Text size="xs" c={sent ? 'teal' : 'red'} role="status" style={{ overflowWrap: 'anywhere' }}>
       {t(sent ? 'alerting.tested' : 'alerting.testFailed', { code, message, took: duration(tookMs) })}

@@ -66,6 +66,38 @@ describe('the job editor', () => {
     await openFile();
     await waitFor(() => expect(screen.getByLabelText('Schedule').getAttribute('aria-invalid')).toBe('true'));
     expect(screen.getByText('no crontab')).toBeTruthy();
+    expect(screen.getByLabelText('Time zone').getAttribute('aria-invalid')).not.toBe('true');
+  });
+
+  it('keeps labels that are half said out of the file, in their field, and stores nothing meanwhile', async () => {
+    renderApp('/job-editor', editorNetwork());
+    const file = await openFile();
+    const before = file.value;
+    const labels = screen.getByLabelText<HTMLInputElement>('Targets');
+    for (const half of ['role=db, env', 'role']) {
+      fireEvent.change(labels, { target: { value: half } });
+      fireEvent.blur(labels);
+      expect([file.value, labels.value, labels.getAttribute('aria-invalid')]).toEqual([before, half, 'true']);
+    }
+    const plan = screen.getByRole('button', { name: 'Show what would change' });
+    expect(plan.hasAttribute('disabled')).toBe(true);
+    labels.focus();
+    fireEvent.change(labels, { target: { value: 'role=db env=prod' } });
+    fireEvent.keyDown(labels, { key: 'Enter' });
+    expect(file.value).toContain('env: prod');
+    expect([labels.value, document.activeElement]).toEqual(['role=db, env=prod', labels]);
+    expect(plan.hasAttribute('disabled')).toBe(false);
+  });
+
+  it('says of a time zone what is wrong beside the time zone', async () => {
+    const problem = { path: 'schedule[0].timezone', code: 'x', expected: 'a zone', got: 'Mars', message: 'no zone' };
+    renderApp(
+      '/job-editor',
+      editorNetwork().on(jobRoutes.preview, () => refuse('invalid', { problems: [problem] })),
+    );
+    await openFile();
+    await waitFor(() => expect(screen.getByLabelText('Time zone').getAttribute('aria-invalid')).toBe('true'));
+    expect(screen.getByLabelText('Schedule').getAttribute('aria-invalid')).not.toBe('true');
   });
 
   it('asks what would change before it stores, and asks again after an edit', async () => {

@@ -1,6 +1,7 @@
 import { Checkbox, Fieldset, NativeSelect, Stack } from '@mantine/core';
 import type { Document } from 'yaml';
 import { useWords, type Word } from '../../i18n/index.js';
+import { labelsIn, wrongLabel } from '../hosts/labels-text.js';
 import { actionFields, withActionField } from './action-yaml.js';
 import type { Fault } from './fault-lines.js';
 import { FormField } from './form-field.js';
@@ -10,7 +11,6 @@ import {
   labelsText,
   listText,
   type RunKind,
-  readLabels,
   readRun,
   runKinds,
   withField,
@@ -26,6 +26,8 @@ interface FormProps {
   /** The file is no YAML at the moment: what it said before stays to be read. */
   readonly disabled: boolean;
   readonly onChange: (text: string) => void;
+  /** Told when a field begins to hold what cannot be written into the file, and when that is over. */
+  readonly onUnreadable?: (is: boolean) => void;
 }
 
 const basics: readonly (readonly [string, Word])[] = [
@@ -148,12 +150,14 @@ function FrequencyFields({ text, document, faults, onChange }: FormProps) {
   const path = cronPath(document);
   const cron = path && fieldText(document, path);
   const entry = entryPath(document);
+  // Said beside their own fields.
+  const others = faults.filter(({ path: where }) => !/^schedule\[0\]\.(timezone|jitter)$/.test(where));
   const part = (key: string, label: Word, hint: Word) => (
     <FormField
       label={t(label)}
       hint={t(hint)}
       value={entry && (fieldText(document, entry) ? '' : fieldText(document, [...entry, key]))}
-      fault={undefined}
+      fault={faultAt(faults, ['schedule', '0', key])}
       onLeave={(value) => onChange(withEntryField(text, key, value))}
     />
   );
@@ -174,7 +178,7 @@ function FrequencyFields({ text, document, faults, onChange }: FormProps) {
         label={t('jobs.schedule')}
         hint={t('editor.scheduleHint')}
         value={cron}
-        fault={faultAt(faults, ['schedule'])}
+        fault={faultAt(others, ['schedule'])}
         onLeave={(value) => path && onChange(withField(text, path, value))}
       />
       {cron && part('timezone', 'editor.timezone', 'editor.timezoneHint')}
@@ -183,7 +187,7 @@ function FrequencyFields({ text, document, faults, onChange }: FormProps) {
   );
 }
 
-function TargetFields({ text, document, faults, onChange }: FormProps) {
+function TargetFields({ text, document, faults, onChange, onUnreadable }: FormProps) {
   const { t } = useWords();
   const all = faultAt(faults, ['targets']);
   const own = (key: string) => faultAt(faults, ['targets', key]);
@@ -194,8 +198,14 @@ function TargetFields({ text, document, faults, onChange }: FormProps) {
         hint={t('editor.targetsHint')}
         value={labelsText(document)}
         fault={own('group') || own('groups') || own('hosts') ? undefined : all}
+        // Labels that are half said would select other hosts than are meant.
+        unreadable={(value) => {
+          const wrong = wrongLabel(value);
+          return wrong === undefined ? undefined : t('hosts.badLabel', { text: wrong });
+        }}
+        {...(onUnreadable ? { onUnreadable } : {})}
         onLeave={(value) => {
-          const labels = readLabels(value);
+          const labels = labelsIn(value);
           onChange(withTarget(text, 'labels', Object.keys(labels).length > 0 ? labels : undefined));
         }}
       />
@@ -221,7 +231,7 @@ function TargetFields({ text, document, faults, onChange }: FormProps) {
 
 /** What is wrong at a field or inside it. */
 function faultAt(faults: readonly Fault[], path: FieldPath): string | undefined {
-  const at = path.join('.');
+  const at = path.join('.').replace(/\.(\d+)(?=\.|$)/g, '[$1]');
   return faults.find(({ path: where }) => where === at || where.startsWith(`${at}.`) || where.startsWith(`${at}[`))
     ?.message;
 }

@@ -2,17 +2,7 @@ import { readDocument } from '@carillon/core/document/read-document';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { actionFields, withActionField } from './action-yaml.js';
-import {
-  fieldText,
-  labelsText,
-  listText,
-  readFile,
-  readLabels,
-  readRun,
-  withField,
-  withRunKind,
-  withTarget,
-} from './job-yaml.js';
+import { fieldText, labelsText, listText, readFile, readRun, withField, withRunKind, withTarget } from './job-yaml.js';
 import { templateNames, templates } from './templates.js';
 
 const file = `# nightly, asked for by finance
@@ -43,9 +33,10 @@ describe('a job file under a form', () => {
 
   it('shows labels, and leaves other targets to the file', () => {
     expect(labelsText(documentOf(file))).toBe('role=db');
-    const changed = withField(file, ['targets', 'labels'], readLabels('role=db, env=prod, half'));
+    const changed = withField(file, ['targets', 'labels'], { role: 'db', env: 'prod' });
     expect(labelsText(documentOf(changed))).toBe('role=db, env=prod');
     expect(labelsText(documentOf('targets: { hosts: [a] }'))).toBeNull();
+    expect(labelsText(documentOf('targets: { labels: { owner: two words } }'))).toBeNull();
     expect(labelsText(documentOf('name: a'))).toBe('');
   });
 

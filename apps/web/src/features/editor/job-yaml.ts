@@ -43,13 +43,13 @@ function nested(path: FieldPath, value: unknown): unknown {
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
 }
 
-/** `role=db, env=prod` of the target's labels; null where targets are said in another way. */
+/** `role=db, env=prod` of the target's labels; null where targets are said in another way, or a label holds a blank or comma. */
 export function labelsText(document: Document): string | null {
   const labels = (document.toJS({ maxAliasCount }) as { targets?: { labels?: unknown } } | null)?.targets?.labels;
   if (labels === undefined) return document.has('targets') ? null : '';
   if (typeof labels !== 'object' || labels === null) return null;
   const pairs = Object.entries(labels);
-  return pairs.every(([, value]) => typeof value === 'string')
+  return pairs.every(([key, value]) => typeof value === 'string' && !/[\s,]/.test(key + value) && !key.includes('='))
     ? pairs.map(([key, value]) => `${key}=${value}`).join(', ')
     : null;
 }
@@ -70,14 +70,6 @@ export function withTarget(text: string, key: string, value: unknown): string {
   const left = Object.keys((document.toJS({ maxAliasCount }) as { targets?: object } | null)?.targets ?? {});
   if (left.length === 0) document.delete('targets');
   return document.toString({ lineWidth: 0 });
-}
-
-/** `role=db, env=prod` -> labels; what has no `=` yet is left out, since it is still being typed. */
-export function readLabels(text: string): Record<string, string> {
-  const pairs = text.split(',').map((part) => part.trim().split('='));
-  return Object.fromEntries(
-    pairs.flatMap(([key, value]) => (key && value ? [[key.trim(), value.trim()] as const] : [])),
-  );
 }
 
 export const runKinds = ['program', 'powershell', 'batch'] as const;

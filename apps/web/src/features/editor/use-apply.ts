@@ -14,6 +14,8 @@ interface Asked {
   readonly text: string;
   readonly version: number;
   readonly allowNoHosts: boolean;
+  /** Why it is stored though a freeze holds it back. */
+  readonly overrideFreeze?: string;
 }
 
 /**
@@ -26,13 +28,14 @@ export function useApply(draft: Draft, raw: unknown, saved: RefObject<boolean>) 
   const navigate = useNavigate();
   const client = useQueryClient();
   const asked: Asked = { raw, text: draft.text, version: expectedVersion(draft, raw), allowNoHosts };
-  const apply = (dryRun: boolean, { raw: document, text, version }: Asked) =>
+  const apply = (dryRun: boolean, { raw: document, text, version, overrideFreeze }: Asked) =>
     call(jobRoutes.apply, {
       body: {
         documents: [document],
         sources: [text],
         dryRun,
         allowNoHosts,
+        ...(overrideFreeze === undefined ? {} : { overrideFreeze }),
         ...(reason.trim() ? { reason: reason.trim() } : {}),
         ...(nameOf(document) ? { expect: [{ job: nameOf(document), version }] } : {}),
       },
@@ -64,6 +67,7 @@ export function useApply(draft: Draft, raw: unknown, saved: RefObject<boolean>) 
     conflict: conflictOf(error),
     ask: () => plan.mutate(asked),
     store: () => save.mutate(asked),
+    override: (overrideFreeze: string) => save.mutate({ ...asked, overrideFreeze }),
   };
 }
 

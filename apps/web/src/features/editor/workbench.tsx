@@ -1,5 +1,5 @@
 import { ApiFailure } from '@carillon/contract/http/client';
-import { Alert, SimpleGrid, Stack } from '@mantine/core';
+import { Alert, Grid, SimpleGrid, Stack } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMemo, useRef, useState } from 'react';
 import type { Document } from 'yaml';
@@ -38,6 +38,7 @@ export function Workbench({ draft, newest }: WorkbenchProps) {
   const [settled] = useDebouncedValue(file, typingMs);
   const saved = useRef(false);
   const form = useRef<HTMLDivElement>(null);
+  const [isUnreadable, setUnreadable] = useState(false);
   const raw = file.ok ? file.raw : null;
   const apply = useApply(draft, raw, saved);
   const preview = usePreview(settled.ok ? settled.raw : null);
@@ -50,7 +51,7 @@ export function Workbench({ draft, newest }: WorkbenchProps) {
   const heard = newest !== undefined && newest !== base.version ? { job: base.name, version: newest } : null;
   const conflict = apply.conflict ?? (saved.current ? null : heard);
   const isOtherName = base.version > 0 && nameOf(raw) !== '' && nameOf(raw).toLowerCase() !== base.name.toLowerCase();
-  useUnsaved(() => !saved.current && (draft.isDirty || isUnwritten(form.current)));
+  useUnsaved(() => !saved.current && (draft.isDirty || isUnreadable || isUnwritten(form.current)));
   return (
     <Stack data-unsaved="never">
       {conflict && <Conflict key={conflict.version} draft={draft} {...conflict} />}
@@ -64,20 +65,34 @@ export function Workbench({ draft, newest }: WorkbenchProps) {
           <TextChanges before={base.text} after={text} label={t('editor.against', { version: base.version })} />
         </Section>
       )}
-      <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }}>
-        <Section title={t('editor.form')}>
-          <div ref={form}>
-            {readable && (
-              <JobForm text={text} document={readable} faults={faults} disabled={!file.ok} onChange={draft.write} />
-            )}
-          </div>
-        </Section>
-        <FilePane text={text} file={file} faults={faults} onChange={draft.write} />
-        <Stack>
-          <Preview data={shown} isStale={!isSettled || preview.isFetching || preview.isError} />
-          <ApplyJob apply={apply} isReady={file.ok} />
-        </Stack>
-      </SimpleGrid>
+      <Grid>
+        <Grid.Col span={{ base: 12, md: 6, xl: 4 }}>
+          <Section title={t('editor.form')}>
+            <div ref={form}>
+              {readable && (
+                <JobForm
+                  text={text}
+                  document={readable}
+                  faults={faults}
+                  disabled={!file.ok}
+                  onChange={draft.write}
+                  onUnreadable={setUnreadable}
+                />
+              )}
+            </div>
+          </Section>
+        </Grid.Col>
+        {/* Beside the long form: what would come of it is not looked for below its end. */}
+        <Grid.Col span={{ base: 12, md: 6, xl: 8 }}>
+          <SimpleGrid cols={{ base: 1, xl: 2 }}>
+            <FilePane text={text} file={file} faults={faults} onChange={draft.write} />
+            <Stack>
+              <Preview data={shown} isStale={!isSettled || preview.isFetching || preview.isError} />
+              <ApplyJob apply={apply} isReady={file.ok && !isUnreadable} isUnreadable={isUnreadable} />
+            </Stack>
+          </SimpleGrid>
+        </Grid.Col>
+      </Grid>
     </Stack>
   );
 }

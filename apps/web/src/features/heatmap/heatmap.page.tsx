@@ -1,7 +1,9 @@
-import { Alert, Group, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Failure } from '../../components/failure.js';
+import { LabelFilter } from '../../components/label-filter.js';
 import { Placeholder } from '../../components/loaded.js';
+import { NameField } from '../../components/name-field.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
 import { useNow } from '../../lib/use-now.js';
@@ -60,7 +62,6 @@ function Filters({ filter, change }: { filter: HeatmapFilter; change: (part: Hea
   const { t } = useWords();
   const job = useTyped(filter.job, (text) => change({ job: text }));
   const host = useTyped(filter.host, (text) => change({ host: text }));
-  const label = useTyped(filter.label, (text) => change({ label: text }));
   return (
     <Group align="end" gap="sm">
       <SegmentedControl
@@ -69,9 +70,9 @@ function Filters({ filter, change }: { filter: HeatmapFilter; change: (part: Hea
         value={filter.view ?? 'coming'}
         onChange={(view) => change({ view: view === 'past' ? (view as HeatmapView) : undefined, hour: undefined })}
       />
-      <TextInput label={t('runs.job')} w={150} {...job} />
-      <TextInput label={t('runs.host')} w={150} {...host} />
-      <TextInput label={t('timeline.label')} placeholder="role=db" w={130} {...label} />
+      <NameField of="job" label={t('runs.job')} w={150} {...job} />
+      <NameField of="host" label={t('runs.host')} w={150} {...host} />
+      <LabelFilter label={t('timeline.label')} value={filter.label} onChange={(label) => change({ label })} w={130} />
     </Group>
   );
 }

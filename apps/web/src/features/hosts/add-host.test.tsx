@@ -1,5 +1,5 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
-import { fireEvent, screen } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { FakeNetwork, refuse } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
@@ -54,6 +54,26 @@ describe('adding hosts', () => {
     await open();
     expect(await screen.findByText('npm run build:agent')).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Make the line' })).toBeNull();
+  });
+
+  it('begins in its first field, and says beside a field what was expected of it', async () => {
+    const problem = { path: 'addresses[0]', code: 'wrong_value', expected: 'a network', got: '"here"', message: '' };
+    const asked = network('carillon-agent.exe').on(hostRoutes.createToken, () =>
+      refuse('invalid', { problems: [problem] }),
+    );
+    renderApp('/hosts', asked);
+    await open();
+    const uses = await screen.findByLabelText('How many hosts');
+    await waitFor(() => expect(document.activeElement).toBe(uses));
+    const labels = screen.getByLabelText('Labels');
+    fireEvent.change(labels, { target: { value: 'role' } });
+    expect(labels.getAttribute('aria-invalid')).toBe('true');
+    fireEvent.submit(labels);
+    expect(asked.calls.some(({ route }) => route === 'POST /enrolment-tokens')).toBe(false);
+    fireEvent.change(labels, { target: { value: '' } });
+    fireEvent.submit(labels);
+    expect(await screen.findByText('Expected a network, got "here"')).toBeTruthy();
+    expect(screen.getByLabelText('Only from these addresses').getAttribute('aria-invalid')).toBe('true');
   });
 
   it('says why the server refuses', async () => {

@@ -15,7 +15,6 @@ import {
   Code,
   CopyButton,
   Group,
-  Modal,
   NumberInput,
   SegmentedControl,
   Stack,
@@ -24,15 +23,17 @@ import {
 } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
+import { Dialog } from '../../components/dialog.js';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
 import { Loaded } from '../../components/loaded.js';
+import { useFieldFaults } from '../../components/use-field-faults.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
 import { useOnce } from '../../lib/use-once.js';
-import { labelsIn } from './labels-text.js';
+import { labelsIn, wrongLabel } from './labels-text.js';
 
 type AgentFiles = Response<typeof hostRoutes.agentFiles>;
 type Token = Response<typeof hostRoutes.createToken>;
@@ -50,18 +51,19 @@ export function AddHost() {
   const close = () => turn(undefined);
   return (
     <>
-      <Button variant="light" onClick={open}>
+      <Button variant="light" onClick={open} data-tour="add-host">
         {t('addHost.open')}
       </Button>
-      <Modal
+      <Dialog
         opened={opened}
         onClose={close}
+        // The line is shown once: a click beside it must not take it away.
+        closeOnClickOutside={false}
         size="lg"
         title={t('addHost.title')}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         {opened && <Steps />}
-      </Modal>
+      </Dialog>
     </>
   );
 }
@@ -105,8 +107,15 @@ function TokenForm({ offer }: { offer: AgentFiles }) {
         },
       }),
   });
+  const faults = useFieldFaults(make.error, ['uses', 'labels', 'addresses', 'hostNames']);
+  const wrong = wrongLabel(labels);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    // Hosts with half a label would get the jobs of others.
+    if (wrong === undefined && Number(uses) >= 1) make.mutate();
+  };
   return (
-    <Stack>
+    <Stack component="form" onSubmit={submit}>
       <Group align="start" grow>
         <NumberInput
           label={t('addHost.uses')}
@@ -114,11 +123,13 @@ function TokenForm({ offer }: { offer: AgentFiles }) {
           max={1_000}
           allowDecimal={false}
           value={uses}
+          error={faults.of('uses')}
           onChange={setUses}
         />
         <TextInput
           label={t('hosts.labels')}
           placeholder="role=db env=prod"
+          error={wrong === undefined ? faults.of('labels') : t('hosts.badLabel', { text: wrong })}
           value={labels}
           onChange={(event) => setLabels(event.currentTarget.value)}
         />
@@ -127,12 +138,14 @@ function TokenForm({ offer }: { offer: AgentFiles }) {
         <TextInput
           label={t('admission.addresses')}
           placeholder="10.1.0.0/16"
+          error={faults.of('addresses')}
           value={addresses}
           onChange={(event) => setAddresses(event.currentTarget.value)}
         />
         <TextInput
           label={t('admission.hostNames')}
           placeholder="web-*"
+          error={faults.of('hostNames')}
           value={hostNames}
           onChange={(event) => setHostNames(event.currentTarget.value)}
         />
@@ -149,11 +162,11 @@ function TokenForm({ offer }: { offer: AgentFiles }) {
           value={kind}
           onChange={(value) => setKind(value as InstallerLineKind)}
         />
-        <Button loading={make.isPending} onClick={() => make.mutate()} disabled={Number(uses) < 1}>
+        <Button type="submit" loading={make.isPending} disabled={Number(uses) < 1 || wrong !== undefined}>
           {t('addHost.make')}
         </Button>
       </Group>
-      {make.isError && <Failure error={make.error} />}
+      {faults.rest !== null && <Failure error={faults.rest} />}
       {isThisComputerOnly(offer.origin) && (
         <Alert color="yellow" variant="light">
           {t('addHost.localOnly', { origin: offer.origin })}
@@ -178,7 +191,7 @@ function Line({ line, token }: { line: string; token: Token }) {
         </Text>
         <CopyButton value={line}>
           {({ copied, copy }) => (
-            <Button size="compact-sm" variant="default" onClick={copy}>
+            <Button type="button" size="compact-sm" variant="default" onClick={copy}>
               {t(copied ? 'addHost.copied' : 'addHost.copy')}
             </Button>
           )}

@@ -8,6 +8,7 @@ import { Failure } from '../../components/failure.js';
 import { FormDialog } from '../../components/form-dialog.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 
 type Host = Response<typeof hostRoutes.get>;
@@ -15,6 +16,8 @@ type Host = Response<typeof hostRoutes.get>;
 /** Takes a host out, after saying what that does. */
 export function DecommissionHost({ host }: { host: Host }) {
   const { t } = useWords();
+  const may = useMay('host.enrol');
+  if (!may) return null;
   if (host.state !== 'active' && host.state !== 'decommissioning') return null;
   return (
     <FormDialog

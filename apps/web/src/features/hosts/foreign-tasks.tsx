@@ -11,6 +11,7 @@ import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, pagedQuery } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { ExportTasks } from './hosts-csv.js';
 
 type Task = Response<typeof inventoryRoutes.ofHost>['items'][number];
@@ -19,6 +20,7 @@ type Task = Response<typeof inventoryRoutes.ofHost>['items'][number];
 export function ForeignTasks({ host }: { host: string }) {
   const { t } = useWords();
   const client = useQueryClient();
+  const may = useMay('host.refresh');
   const tasks = useInfiniteQuery(pagedQuery(inventoryRoutes.ofHost, { name: host }, 15_000));
   const refresh = useMutation({
     mutationFn: () => call(inventoryRoutes.refresh, { name: host }),
@@ -35,9 +37,11 @@ export function ForeignTasks({ host }: { host: string }) {
             </Text>
           )}
           <ExportTasks host={host} />
-          <Button variant="default" loading={refresh.isPending} onClick={() => refresh.mutate()}>
-            {t('hosts.askTasks')}
-          </Button>
+          {may && (
+            <Button variant="default" loading={refresh.isPending} onClick={() => refresh.mutate()}>
+              {t('hosts.askTasks')}
+            </Button>
+          )}
         </Group>
       }
     >

@@ -1,6 +1,7 @@
 import { type HostPresence, hostPresences } from '@carillon/core/state/states';
 import { Group, Select, Switch, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { LabelFilter } from '../../components/label-filter.js';
 import { useWords } from '../../i18n/index.js';
 import { useTyped } from '../../lib/use-typed.js';
 import type { HostFilter } from './host-filter.js';
@@ -13,10 +14,9 @@ export function HostFilters() {
   const change = (part: HostFilter) =>
     void navigate({ to: '/hosts', search: (before) => ({ ...before, ...part }), replace: true });
   const search = useTyped(filter.search, (text) => change({ search: text }));
-  const label = useTyped(filter.label, (text) => change({ label: text?.includes('=') ? text : undefined }));
   const agent = useTyped(filter.agent, (text) => change({ agent: text }));
   return (
-    <Group align="end" gap="sm">
+    <Group align="start" gap="sm">
       <TextInput label={t('common.search')} w={180} {...search} />
       <Select
         label={t('hosts.presence')}
@@ -27,11 +27,11 @@ export function HostFilters() {
         value={filter.presence ?? null}
         onChange={(value) => change({ presence: (value as HostPresence | null) ?? undefined })}
       />
-      <TextInput label={t('hosts.label')} placeholder="role=db" w={140} {...label} />
+      <LabelFilter label={t('hosts.label')} value={filter.label} onChange={(label) => change({ label })} w={140} />
       <TextInput label={t('hosts.agentVersion')} w={130} {...agent} />
       <Switch
         label={t('hosts.onlyFailing')}
-        pb={8}
+        mt={{ base: 0, xs: 33 }}
         checked={filter.failing === true}
         onChange={(event) => change({ failing: event.currentTarget.checked || undefined })}
       />

@@ -9,6 +9,7 @@ import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 
 type Identity = Response<typeof admissionRoutes.identity>;
@@ -28,6 +29,7 @@ function Details({ identity }: { identity: Identity }) {
   const { t } = useWords();
   const { name, state, keyFingerprint, keySince, keyWanted, joinedFrom, copies } = identity;
   const client = useQueryClient();
+  const may = useMay('host.enrol');
   const onSuccess = () => client.invalidateQueries({ queryKey: [admissionRoutes.identity.path] });
   const rotate = useOnce({ mutationFn: () => call(admissionRoutes.rotateKey, { name }), onSuccess });
   return (
@@ -40,7 +42,7 @@ function Details({ identity }: { identity: Identity }) {
         ]}
       />
       {keyWanted && <Text size="sm">{t('admission.rotating')}</Text>}
-      {state === 'active' && !keyWanted && (
+      {may && state === 'active' && !keyWanted && (
         <Group>
           <Button size="xs" variant="default" loading={rotate.isPending} onClick={() => rotate.mutate()}>
             {t('admission.rotate')}
@@ -55,6 +57,7 @@ function Details({ identity }: { identity: Identity }) {
 
 function Copies({ host, copies, onKept }: { host: string; copies: Identity['copies']; onKept: () => Promise<void> }) {
   const { t } = useWords();
+  const may = useMay('host.enrol');
   const keep = useOnce({
     mutationFn: (instance: string) => call(admissionRoutes.keepCopy, { name: host, instance }),
     onSuccess: onKept,
@@ -69,7 +72,7 @@ function Copies({ host, copies, onKept }: { host: string; copies: Identity['copi
             {hostname} · {t('admission.machine')} <code>{machine}</code> · {t(`admission.copy.${state}`)} ·{' '}
             <When at={lastSeenAt} ago />
           </Text>
-          {state !== 'current' && (
+          {may && state !== 'current' && (
             <Button size="xs" variant="default" loading={keep.isPending} onClick={() => keep.mutate(instance)}>
               {t('admission.keep')}
             </Button>

@@ -62,7 +62,7 @@ function HostDetails({ host }: { host: Host }) {
           <DecommissionHost host={host} />
         </Group>
       </Group>
-      <EditLabels host={host.name} labels={host.labels} />
+      <EditLabels host={host.name} labels={host.labels} jobs={host.assignments.total} />
       <PauseAlert host={host.name} />
       <ConcernAlerts concerns={host.concerns} />
       <Tabs value={tab} onChange={show} keepMounted={false}>

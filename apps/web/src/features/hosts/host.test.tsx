@@ -78,6 +78,19 @@ describe('one host', () => {
     expect(asked).toEqual({ labels: { role: 'db', env: 'prod' } });
   });
 
+  it('takes no label off before it has said which, and what follows', async () => {
+    const asks = network().on(hostRoutes.setLabels, () => host);
+    renderApp('/hosts/db-01', asks);
+    fireEvent.click(await screen.findByRole('button', { name: 'Edit the labels' }));
+    fireEvent.change(screen.getByRole('textbox', { name: 'Labels' }), { target: { value: '' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(screen.getByText(/takes off role=db.* it has 1 job now/)).toBeTruthy();
+    expect(asks.calls.some(({ route }) => route === 'PATCH /hosts/:name')).toBe(false);
+    fireEvent.click(screen.getByRole('button', { name: 'Take them off' }));
+    expect(await screen.findByRole('button', { name: 'Edit the labels' })).toBe(document.activeElement);
+    expect(asks.calls.some(({ route }) => route === 'PATCH /hosts/:name')).toBe(true);
+  });
+
   it('compares a changed task field by field, and keeps the edit when asked', async () => {
     renderApp('/hosts/db-01?tab=changes', network());
     fireEvent.click(await screen.findByRole('button', { name: '1 difference' }));

@@ -14,6 +14,7 @@ import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
 import { isFiltered } from '../../lib/search.js';
+import { useMay } from '../../lib/use-may.js';
 import { useTitle } from '../../lib/use-title.js';
 import { AddHost } from './add-host.js';
 import { ConcernBadges } from './concerns.js';
@@ -27,6 +28,7 @@ type Host = Response<typeof hostRoutes.list>['items'][number];
 export function HostsPage() {
   const { t } = useWords();
   useTitle(t('nav.hosts'));
+  const mayEnrol = useMay('host.enrol');
   const { search, presence, label, agent, failing } = useSearch({ from: '/signed-in/hosts' });
   const filter = { search, presence, label, agent, failing: failing && ('true' as const) };
   const hosts = useInfiniteQuery(pagedQuery(hostRoutes.list, filter, 5_000));
@@ -36,8 +38,8 @@ export function HostsPage() {
         <Title order={1}>{t('nav.hosts')}</Title>
         <Group gap="xs">
           <ExportHosts filter={filter} />
-          <JoinTokens />
-          <AddHost />
+          {mayEnrol && <JoinTokens />}
+          {mayEnrol && <AddHost />}
         </Group>
       </Group>
       <WaitingHosts />

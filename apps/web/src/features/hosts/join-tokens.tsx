@@ -1,8 +1,10 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Button, Table, Text } from '@mantine/core';
+import { Button, Group, Table, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { ExportRows } from '../../components/export-button.js';
+import { Failure } from '../../components/failure.js';
 import { FormDialog } from '../../components/form-dialog.js';
 import { Labels } from '../../components/labels.js';
 import { Loaded } from '../../components/loaded.js';
@@ -58,6 +60,7 @@ function TokenList() {
 function TokenRow({ token }: { token: Token }) {
   const { t } = useWords();
   const client = useQueryClient();
+  const [isAsked, setAsked] = useState(false);
   const { id, uses, used, revoked, expiresAt, labels, addresses, hostNames, needsApproval } = token;
   const isOpen = !revoked && used < uses && Date.parse(expiresAt) > Date.now();
   const revoke = useOnce({
@@ -79,11 +82,27 @@ function TokenRow({ token }: { token: Token }) {
         {needsApproval && <Text size="xs">{t('admission.needsApproval')}</Text>}
       </Table.Td>
       <Table.Td>
-        {isOpen && (
-          <Button size="xs" variant="default" loading={revoke.isPending} onClick={() => revoke.mutate()}>
+        {isOpen && !isAsked && (
+          <Button size="xs" variant="default" onClick={() => setAsked(true)}>
             {t('admission.revoke')}
           </Button>
         )}
+        {isOpen && isAsked && (
+          <>
+            <Text size="xs" role="status">
+              {t('admission.revokeMeans')}
+            </Text>
+            <Group gap={6} mt={4} wrap="nowrap">
+              <Button size="xs" variant="default" autoFocus onClick={() => setAsked(false)}>
+                {t('bulk.not')}
+              </Button>
+              <Button size="xs" color="red" loading={revoke.isPending} onClick={() => revoke.mutate()}>
+                {t('admission.revoke')}
+              </Button>
+            </Group>
+          </>
+        )}
+        {revoke.isError && <Failure error={revoke.error} />}
       </Table.Td>
     </Table.Tr>
   );

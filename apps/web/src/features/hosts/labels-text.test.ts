@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { wrongLabel } from './labels-text.js';
+import { labelsIn, labelsTaken, wrongLabel } from './labels-text.js';
 
 it.each([
   ['role=db, env=prod', undefined],
@@ -10,3 +10,11 @@ it.each([
   ['=db', '=db'],
   ['role=db role=web', 'role=web'],
 ])('of the labels %j it says what is wrong', (text, wrong) => expect(wrongLabel(text)).toBe(wrong));
+
+it.each([
+  ['role=db env=prod', 'role=db env=prod site=rome', []],
+  ['role=db env=prod', 'role=web', ['role=db', 'env=prod']],
+  ['role=db', '', ['role=db']],
+])('of %j, %j takes away %j', (before, after, taken) =>
+  expect(labelsTaken(labelsIn(before), labelsIn(after))).toEqual(taken),
+);

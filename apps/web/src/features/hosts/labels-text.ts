@@ -26,3 +26,11 @@ export function labelsText(labels: Readonly<Record<string, string>>): string {
     .map(([key, value]) => `${key}=${value}`)
     .join(' ');
 }
+
+/** Labels that a host would have no more, or with another value. @returns `key=value` as they are before */
+export function labelsTaken(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): string[] {
+  return Object.entries(before).flatMap(([key, value]) => (after[key] === value ? [] : [`${key}=${value}`]));
+}

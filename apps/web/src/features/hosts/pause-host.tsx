@@ -9,6 +9,7 @@ import { FormDialog } from '../../components/form-dialog.js';
 import { useTimes } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 
 const hourMs = 3_600_000;
@@ -25,6 +26,7 @@ export function PauseAlert({ host }: { host: string }) {
   const { timeText } = useTimes();
   const client = useQueryClient();
   const pause = usePause(host);
+  const may = useMay('host.pause');
   const resume = useOnce({
     mutationFn: () => call(pauseRoutes.resume, { body: { hosts: [host] } }),
     onSuccess: () => client.invalidateQueries({ queryKey: [pauseRoutes.list.path] }),
@@ -34,10 +36,14 @@ export function PauseAlert({ host }: { host: string }) {
   return (
     <Alert color="blue" title={t('hosts.paused')} icon={<IconPlayerPause size={18} />}>
       <Group justify="space-between">
-        <Text size="sm">{t('hosts.pausedText', { until: timeText(until), by, reason })}</Text>
-        <Button size="xs" variant="light" loading={resume.isPending} onClick={() => resume.mutate()}>
-          {t('hosts.resume')}
-        </Button>
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {t('hosts.pausedText', { until: timeText(until), by, reason })}
+        </Text>
+        {may && (
+          <Button size="xs" variant="light" loading={resume.isPending} onClick={() => resume.mutate()}>
+            {t('hosts.resume')}
+          </Button>
+        )}
       </Group>
       {resume.isError && <Failure error={resume.error} />}
     </Alert>
@@ -48,7 +54,8 @@ export function PauseAlert({ host }: { host: string }) {
 export function PauseHost({ host }: { host: string }) {
   const { t } = useWords();
   const isPaused = usePause(host) !== undefined;
-  if (isPaused) return null;
+  const may = useMay('host.pause');
+  if (isPaused || !may) return null;
   return (
     <FormDialog
       title={t('hosts.pauseTitle', { name: host })}

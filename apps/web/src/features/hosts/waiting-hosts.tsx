@@ -8,6 +8,7 @@ import { HostLink } from '../../components/links.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 
 type Host = Response<typeof hostRoutes.list>['items'][number];
@@ -33,6 +34,7 @@ export function WaitingHosts() {
 function Waiting({ host: { name, keyFingerprint = '', joinedFrom } }: { host: Host }) {
   const { t } = useWords();
   const client = useQueryClient();
+  const may = useMay('host.enrol');
   const onSuccess = () => client.invalidateQueries({ queryKey: [hostRoutes.list.path] });
   const approve = useOnce({
     // Of the key that stands here: if it is another one by now, nothing is done.
@@ -52,14 +54,16 @@ function Waiting({ host: { name, keyFingerprint = '', joinedFrom } }: { host: Ho
             </Text>
           )}
         </Group>
-        <Group gap="xs">
-          <Button size="xs" loading={approve.isPending} onClick={() => approve.mutate()}>
-            {t('admission.approve')}
-          </Button>
-          <Button size="xs" variant="default" loading={refuse.isPending} onClick={() => refuse.mutate()}>
-            {t('admission.refuse')}
-          </Button>
-        </Group>
+        {may && (
+          <Group gap="xs">
+            <Button size="xs" loading={approve.isPending} onClick={() => approve.mutate()}>
+              {t('admission.approve')}
+            </Button>
+            <Button size="xs" variant="default" loading={refuse.isPending} onClick={() => refuse.mutate()}>
+              {t('admission.refuse')}
+            </Button>
+          </Group>
+        )}
       </Group>
       {approve.isError && <Failure error={approve.error} />}
       {refuse.isError && <Failure error={refuse.error} />}

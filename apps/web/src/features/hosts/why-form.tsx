@@ -3,6 +3,7 @@ import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
+import { NameField } from '../../components/name-field.js';
 import { Section } from '../../components/section.js';
 import { WhyAnswer } from '../../components/why-answer.js';
 import { useWords } from '../../i18n/index.js';
@@ -27,11 +28,12 @@ export function WhyForm({ host, job }: { host?: string; job?: string }) {
     ask.mutate();
   };
   return (
-    <Section title={t('why.title')}>
+    <Section title={t('why.title')} tour="why">
       <form onSubmit={submit} data-unsaved="never">
-        <Group align="end" gap="sm">
+        <Group align="start" gap="sm">
           {job === undefined && (
-            <TextInput
+            <NameField
+              of="job"
               label={t('runs.job')}
               required
               value={what}
@@ -39,7 +41,12 @@ export function WhyForm({ host, job }: { host?: string; job?: string }) {
             />
           )}
           {host === undefined && (
-            <TextInput label={t('runs.host')} value={where} onChange={(event) => setWhere(event.currentTarget.value)} />
+            <NameField
+              of="host"
+              label={t('runs.host')}
+              value={where}
+              onChange={(event) => setWhere(event.currentTarget.value)}
+            />
           )}
           <TextInput
             type="datetime-local"
@@ -49,7 +56,7 @@ export function WhyForm({ host, job }: { host?: string; job?: string }) {
             value={at}
             onChange={(event) => setAt(event.currentTarget.value)}
           />
-          <Button type="submit" loading={ask.isPending} mb={22} disabled={what.trim() === ''}>
+          <Button type="submit" loading={ask.isPending} mt={25} disabled={what.trim() === ''}>
             {t('why.ask')}
           </Button>
         </Group>

@@ -19,7 +19,7 @@ export function IncidentActs({ incident }: { incident: Incident }) {
   const act = useAct(number);
   const isOpen = state !== 'resolved';
   return (
-    <Stack gap="xs" className="no-print">
+    <Stack gap="xs" className="no-print" data-tour="incident-acts">
       <Group gap="xs">
         {state === 'firing' && (
           <Button loading={act.isPending} onClick={() => act.mutate({ act: 'acknowledge', text: '' })}>

@@ -64,7 +64,7 @@ function IncidentDetails({ incident }: { incident: Incident }) {
       <Section title={t('incidents.about')}>
         <IncidentFacts incident={incident} />
       </Section>
-      <Section title={t('incidents.spread')}>
+      <Section title={t('incidents.spread')} tour="spread">
         <Spread spread={incident.spread} job={incident.job ?? undefined} />
       </Section>
       <Section title={t('incidents.alerts')}>

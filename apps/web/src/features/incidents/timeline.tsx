@@ -8,6 +8,7 @@ import { Placeholder } from '../../components/loaded.js';
 import { MoreButton } from '../../components/more-button.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { timelineQuery } from './timeline-query.js';
 
 type Entry = Response<typeof incidentRoutes.log>['items'][number];
@@ -28,6 +29,7 @@ const colors: Record<Entry['stage'], string> = {
 /** Every decision about an incident, in the order in which they were made. */
 export function Timeline({ number }: { number: number }) {
   const { t } = useWords();
+  const { logText } = useServerText();
   const log = useInfiniteQuery(timelineQuery(number));
   if (log.data === undefined)
     return log.isError ? <Failure error={log.error} onRetry={() => void log.refetch()} /> : <Placeholder />;
@@ -39,7 +41,7 @@ export function Timeline({ number }: { number: number }) {
         {entries.map((entry) => (
           <Line.Item key={entry.id} color={colors[entry.stage]} role="listitem" title={<Head entry={entry} />}>
             <Text size="sm" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
-              {entry.text}
+              {logText(entry)}
             </Text>
           </Line.Item>
         ))}

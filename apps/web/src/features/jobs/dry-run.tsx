@@ -1,10 +1,12 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { limits } from '@carillon/contract/limits';
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconZoomQuestion } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
+import { Placeholder } from '../../components/loaded.js';
 import { useWords } from '../../i18n/index.js';
 import { call, keyOf } from '../../lib/api.js';
 import { useOnce } from '../../lib/use-once.js';
@@ -42,19 +44,15 @@ export function DryRun({ job, hosts }: { job: string; hosts: number }) {
       >
         {t('job.dryRun')}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        size="xl"
-        title={t('job.ask.dryRun', { name: job })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Dialog opened={isOpen} onClose={close} size="xl" title={t('job.ask.dryRun', { name: job })}>
         {asking.isError && <Failure error={asking.error} />}
+        {hosts <= 1 && asking.isPending && <Placeholder />}
         {asking.data ? (
           <Answers ids={asking.data} onAgain={open} onClose={close} />
         ) : (
           hosts > 1 && (
             <ChooseHosts
+              isPending={asking.isPending}
               job={job}
               hosts={hosts}
               most={most}
@@ -67,7 +65,7 @@ export function DryRun({ job, hosts }: { job: string; hosts: number }) {
             />
           )
         )}
-      </Modal>
+      </Dialog>
     </>
   );
 }

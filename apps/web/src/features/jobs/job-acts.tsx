@@ -1,12 +1,14 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconPencil, IconPower, IconTrash } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Failure } from '../../components/failure.js';
+import { Dialog } from '../../components/dialog.js';
+import { FrozenFailure } from '../../components/frozen-failure.js';
 import { useWords } from '../../i18n/index.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 import { actOnAll } from './bulk.js';
 import { DryRun } from './dry-run.js';
@@ -24,36 +26,43 @@ export function JobActs({ job, runNow }: { job: Job; runNow: RunNowAct }) {
   const navigate = useNavigate({ from: '/jobs/$name' });
   const forgetAsk = () => void navigate({ search: (before) => ({ ...before, ask: undefined }), replace: true });
   const turn = job.enabled ? 'disable' : 'enable';
+  const mayRun = useMay('run');
+  const mayWrite = useMay('job.write');
   return (
     <Group gap="xs">
-      <RunNow job={job.name} hosts={job.assignments.total} act={runNow} asks={ask === 'run'} onAsked={forgetAsk} />
-      <DryRun job={job.name} hosts={job.assignments.total} />
+      {mayRun && (
+        <RunNow job={job.name} hosts={job.assignments.total} act={runNow} asks={ask === 'run'} onAsked={forgetAsk} />
+      )}
+      {mayRun && <DryRun job={job.name} hosts={job.assignments.total} />}
       <Button
         renderRoot={(props) => <Link {...props} to="/jobs/$name/edit" params={{ name: job.name }} />}
         variant="default"
         leftSection={<IconPencil size={16} aria-hidden />}
       >
-        {t('job.edit')}
+        {t(mayWrite ? 'job.edit' : 'job.lookAt')}
       </Button>
-      <Button variant="default" leftSection={<IconPower size={16} aria-hidden />} onClick={() => setAsked(turn)}>
-        {t(`bulk.${turn}`)}
-      </Button>
-      <Button
-        variant="light"
-        color="red"
-        leftSection={<IconTrash size={16} aria-hidden />}
-        onClick={() => setAsked('remove')}
-      >
-        {t('bulk.remove')}
-      </Button>
-      <Modal
+      {mayWrite && (
+        <>
+          <Button variant="default" leftSection={<IconPower size={16} aria-hidden />} onClick={() => setAsked(turn)}>
+            {t(`bulk.${turn}`)}
+          </Button>
+          <Button
+            variant="light"
+            color="red"
+            leftSection={<IconTrash size={16} aria-hidden />}
+            onClick={() => setAsked('remove')}
+          >
+            {t('bulk.remove')}
+          </Button>
+        </>
+      )}
+      <Dialog
         opened={asked !== null}
         onClose={() => setAsked(null)}
         title={asked && t(`job.ask.${asked}`, { name: job.name })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         {asked && <Question job={job} act={asked} onDone={() => setAsked(null)} />}
-      </Modal>
+      </Dialog>
     </Group>
   );
 }
@@ -63,8 +72,8 @@ function Question({ job, act, onDone }: { job: Job; act: Act; onDone: () => void
   const client = useQueryClient();
   const navigate = useNavigate();
   const doing = useOnce({
-    mutationFn: async () => {
-      const { failed } = await actOnAll(act, [job.name]);
+    mutationFn: async (overrideFreeze: string | undefined) => {
+      const { failed } = await actOnAll(act, [job.name], { overrideFreeze });
       if (failed[0]) throw failed[0].error;
     },
     onSuccess: async () => {
@@ -76,12 +85,12 @@ function Question({ job, act, onDone }: { job: Job; act: Act; onDone: () => void
   return (
     <Stack gap="sm">
       <Text size="sm">{t(`job.means.${act}`, { count: job.assignments.total })}</Text>
-      {doing.isError && <Failure error={doing.error} />}
+      {doing.isError && <FrozenFailure error={doing.error} isPending={doing.isPending} onOverride={doing.mutate} />}
       <Group justify="end">
         <Button variant="default" onClick={onDone} data-autofocus>
           {t('bulk.not')}
         </Button>
-        <Button color={act === 'remove' ? 'red' : ''} loading={doing.isPending} onClick={() => doing.mutate()}>
+        <Button color={act === 'remove' ? 'red' : ''} loading={doing.isPending} onClick={() => doing.mutate(undefined)}>
           {t(`bulk.${act}`)}
         </Button>
       </Group>

@@ -12,12 +12,14 @@ interface RowProps {
   readonly index: number;
   /** The one row that the tab key stops at. */
   readonly active: boolean;
+  /** There is something that could be done to those that are marked. */
+  readonly mayMark: boolean;
   readonly marked: boolean;
   readonly onMark: () => void;
   readonly onFocus: () => void;
 }
 
-export function JobRow({ job, index, active, marked, onMark, onFocus }: RowProps) {
+export function JobRow({ job, index, active, mayMark, marked, onMark, onFocus }: RowProps) {
   const { t } = useWords();
   const { lastRun, assignments, nextFireAt, health } = job;
   return (
@@ -29,7 +31,9 @@ export function JobRow({ job, index, active, marked, onMark, onFocus }: RowProps
       {...(marked ? { bg: 'var(--mantine-primary-color-light)' } : {})}
     >
       <Table.Td>
-        <Checkbox size="xs" aria-label={t('jobs.mark', { name: job.name })} checked={marked} onChange={onMark} />
+        {mayMark && (
+          <Checkbox size="xs" aria-label={t('jobs.mark', { name: job.name })} checked={marked} onChange={onMark} />
+        )}
       </Table.Td>
       <Table.Td>
         <JobLink name={job.name} />

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { RowGap } from '../../components/row-gap.js';
 import { useWords } from '../../i18n/index.js';
+import { useMay } from '../../lib/use-may.js';
 import { useWindowed } from '../../lib/use-windowed.js';
 import { BulkActs } from './bulk-acts.js';
 import { JobRow } from './job-row.js';
@@ -18,6 +19,7 @@ export function JobTable({ jobs, onNearEnd }: { jobs: readonly Job[]; onNearEnd:
   const body = useRef<HTMLTableSectionElement>(null);
   const { from, to } = useWindowed(body, jobs.length, rowPx);
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const mayMark = useMay('run');
   const [active, setActive] = useState(0);
   const navigate = useNavigate();
   const chosen = jobs.filter(({ name }) => marked.has(name));
@@ -37,25 +39,27 @@ export function JobTable({ jobs, onNearEnd }: { jobs: readonly Job[]; onNearEnd:
       setActive(next);
       body.current?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus();
     } else if (event.key === 'Enter' && job) void navigate({ to: '/jobs/$name', params: { name: job.name } });
-    else if ((event.key === 'x' || event.key === ' ') && job) mark(job.name);
+    else if (mayMark && (event.key === 'x' || event.key === ' ') && job) mark(job.name);
   };
   return (
     <Stack gap="xs">
-      <BulkActs jobs={chosen} onDone={() => setMarked(new Set())} />
+      <BulkActs jobs={chosen} onKeep={(names) => setMarked(new Set(names))} />
       <Table.ScrollContainer minWidth={760}>
         <Table aria-label={t('nav.jobs')} aria-rowcount={jobs.length} className="rows-even">
           <Table.Thead>
             <Table.Tr>
               <Table.Th w={36}>
-                <Checkbox
-                  size="xs"
-                  aria-label={t('jobs.markAll')}
-                  checked={chosen.length > 0 && chosen.length === jobs.length}
-                  indeterminate={chosen.length > 0 && chosen.length < jobs.length}
-                  onChange={() =>
-                    setMarked(chosen.length === jobs.length ? new Set() : new Set(jobs.map(({ name }) => name)))
-                  }
-                />
+                {mayMark && (
+                  <Checkbox
+                    size="xs"
+                    aria-label={t('jobs.markAll')}
+                    checked={chosen.length > 0 && chosen.length === jobs.length}
+                    indeterminate={chosen.length > 0 && chosen.length < jobs.length}
+                    onChange={() =>
+                      setMarked(chosen.length === jobs.length ? new Set() : new Set(jobs.map(({ name }) => name)))
+                    }
+                  />
+                )}
               </Table.Th>
               <Table.Th>{t('common.name')}</Table.Th>
               <Table.Th>{t('jobs.health')}</Table.Th>
@@ -73,6 +77,7 @@ export function JobTable({ jobs, onNearEnd }: { jobs: readonly Job[]; onNearEnd:
                 job={job}
                 index={from + index}
                 active={from + index === active}
+                mayMark={mayMark}
                 marked={marked.has(job.name)}
                 onMark={() => mark(job.name)}
                 onFocus={() => setActive(from + index)}

@@ -5,7 +5,7 @@ import { runRoutes } from '@carillon/contract/http/runs.routes';
 import { whyRoutes } from '@carillon/contract/http/why.routes';
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { FakeNetwork } from '../../testing/fake-network.js';
+import { FakeNetwork, refuse } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
 import { fullSpec, sampleJob, sampleJobDetail, sampleRun } from '../../testing/samples.js';
 import { percent } from './job-statistics.js';
@@ -301,6 +301,47 @@ describe('what is done to a job', () => {
     await waitFor(() =>
       expect(asks.calls.find(({ route }) => route === 'POST /jobs/:name/run')?.asked.body).toEqual({ hosts: ['db-2'] }),
     );
+  });
+
+  it('is deleted over a freeze by who may, with a reason', async () => {
+    const asks = network()
+      .on(jobRoutes.list, () => ({ items: [], next: null }))
+      .on(jobRoutes.remove, ({ name, overrideFreeze }) =>
+        overrideFreeze === undefined
+          ? refuse('conflict', { freeze: 'year-end', until: '2027-01-04T06:00:00.000Z', jobs: ['nightly'] })
+          : { name, hosts: 3 },
+      );
+    const { history } = renderApp('/jobs/nightly', asks, () => ({ grants: ['editor@all', 'approver@all'] }));
+    fireEvent.click(await screen.findByRole('button', { name: 'Delete' }));
+    fireEvent.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Delete' }));
+    const told = await within(screen.getByRole('dialog')).findByRole('alert');
+    expect(told.textContent).toContain('Frozen by “year-end” until 2027-01-04');
+    const override = within(told).getByRole('button', { name: 'Override the freeze' });
+    expect(override.hasAttribute('disabled')).toBe(true);
+    fireEvent.change(within(told).getByLabelText('Why it cannot wait'), { target: { value: 'leaks disk' } });
+    fireEvent.click(override);
+    await waitFor(() => expect(history.location.pathname).toBe('/jobs'));
+    expect(asks.calls.findLast(({ route }) => route === 'DELETE /jobs/:name')?.asked.overrideFreeze).toBe('leaks disk');
+  });
+
+  it('offers who may not change it only what he may', async () => {
+    const asks = network().on(jobRoutes.remove, () =>
+      refuse('conflict', { freeze: 'year-end', until: '2027-01-04T06:00:00.000Z', jobs: ['nightly'] }),
+    );
+    let grants = ['viewer@all'];
+    const { unmount } = renderApp('/jobs/nightly', asks, () => ({ grants }));
+    expect(await screen.findByText('read only')).toBeTruthy();
+    expect(await screen.findByRole('link', { name: 'File' })).toBeTruthy();
+    for (const name of ['Run now', 'Dry run', 'Switch off', 'Delete'])
+      expect(screen.queryByRole('button', { name })).toBeNull();
+    unmount();
+    grants = ['editor@all'];
+    renderApp('/jobs/nightly', asks, () => ({ grants }));
+    fireEvent.click(await screen.findByRole('button', { name: 'Delete' }));
+    fireEvent.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Delete' }));
+    const told = await within(screen.getByRole('dialog')).findByRole('alert');
+    expect(told.textContent).toContain('have an approver or admin do it');
+    expect(within(told).queryByRole('button')).toBeNull();
   });
 
   it('is switched off over the version that was read, and deleted, after counting the hosts', async () => {

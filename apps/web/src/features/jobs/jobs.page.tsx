@@ -13,6 +13,7 @@ import { SavedViews } from '../../components/saved-views.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
 import { isFiltered } from '../../lib/search.js';
+import { useMay } from '../../lib/use-may.js';
 import { useTitle } from '../../lib/use-title.js';
 import { readJobFilter } from './job-filter.js';
 import { JobFilters } from './job-filters.js';
@@ -29,6 +30,7 @@ export function JobsPage() {
   // The router keeps what the filter does not mention; the server would refuse it.
   const filter = readJobFilter({ ...useSearch({ from: '/signed-in/jobs' }) });
   const navigate = useNavigate();
+  const mayWrite = useMay('job.write');
   const jobs = useInfiniteQuery(pagedQuery(jobRoutes.list, { ...filter, ...page }, refreshMs));
   const items = jobs.data?.pages.flatMap((each) => each.items);
   const choose = (query: string) =>
@@ -40,9 +42,16 @@ export function JobsPage() {
         <Group gap="xs">
           <SavedViews page="jobs" filter={filter} onChoose={choose} />
           <ExportJobs filter={filter} />
-          <Button component={Link} to="/job-editor" leftSection={<IconPlus size={16} aria-hidden />}>
-            {t('editor.title')}
-          </Button>
+          {mayWrite && (
+            <Button
+              component={Link}
+              to="/job-editor"
+              data-tour="new-job"
+              leftSection={<IconPlus size={16} aria-hidden />}
+            >
+              {t('editor.title')}
+            </Button>
+          )}
         </Group>
       </Group>
       <JobFilters />
@@ -60,7 +69,7 @@ export function JobsPage() {
           <NothingFound text={t('jobs.noneFound')} />
         ) : (
           <Empty text={t('jobs.none')} command="npx carillon apply -f examples/">
-            <PageLink to="/job-editor">{t('finder.newJob')}</PageLink>
+            {mayWrite && <PageLink to="/job-editor">{t('finder.newJob')}</PageLink>}
           </Empty>
         ))}
       <MoreButton query={jobs} />

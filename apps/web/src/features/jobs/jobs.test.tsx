@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FakeNetwork, refuse } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
 import { fullSpec, sampleJob, sampleJobDetail } from '../../testing/samples.js';
+import { actOnAll } from './bulk.js';
 import { barHeights } from './sparkline.js';
 
 describe('the jobs page', () => {
@@ -110,12 +111,26 @@ describe('jobs as somebody works with them', () => {
     fireEvent.click(screen.getByLabelText('Mark beta'));
     fireEvent.click(screen.getByRole('button', { name: 'Delete' }));
     const dialog = await screen.findByRole('dialog');
-    expect(dialog.textContent).toContain('together off 6 hosts');
+    expect(dialog.textContent).toContain('6 tasks in all');
     expect([...dialog.querySelectorAll('li')].map((item) => item.textContent)).toEqual(['alpha', 'beta']);
     expect(network.calls.some(({ route }) => route.startsWith('DELETE'))).toBe(false);
     fireEvent.click(await screen.findByRole('button', { name: 'Delete 2 jobs' }));
     const told = await screen.findByText('1 job is deleted.');
     expect(told.parentElement?.textContent).toContain('beta: This is not allowed here.');
+    // What is done is not done again by the next click.
+    expect(screen.getByText('1 job marked')).toBeTruthy();
+  });
+
+  it('begins no more of them once it is stopped, and keeps those marked', async () => {
+    const stop = new AbortController();
+    new FakeNetwork().on(jobRoutes.remove, ({ name }) => {
+      stop.abort();
+      return { name, hosts: 1 };
+    });
+    const many = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const { done, left } = await actOnAll('remove', many, { stop: stop.signal });
+    // Four are under way at a time.
+    expect([done, left]).toEqual([many.slice(0, 4), many.slice(4)]);
   });
 
   it('switches jobs off over the versions that were read', async () => {

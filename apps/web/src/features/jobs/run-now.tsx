@@ -1,6 +1,7 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
+import { Dialog } from '../../components/dialog.js';
 import { useWords } from '../../i18n/index.js';
 import { ChooseHosts } from './choose-hosts.js';
 import type { RunNowAct } from './use-run-now.js';
@@ -39,12 +40,7 @@ export function RunNow({ job, hosts, act, asks, onAsked }: Props) {
       >
         {t('jobs.runNow')}
       </Button>
-      <Modal
-        opened={wanted || asks}
-        onClose={close}
-        title={t('job.ask.run', { name: job })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Dialog opened={wanted || asks} onClose={close} title={t('job.ask.run', { name: job })}>
         <ChooseHosts
           job={job}
           hosts={hosts}
@@ -54,7 +50,7 @@ export function RunNow({ job, hosts, act, asks, onAsked }: Props) {
           onChosen={start}
           onCancel={close}
         />
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -2,22 +2,13 @@ import { sessionRoutes } from '@carillon/contract/http/session.routes';
 import { screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { FakeNetwork } from '../../testing/fake-network.js';
+import { sampleOverview } from '../../testing/overview-sample.js';
 import { renderApp } from '../../testing/render-app.js';
 
-const none = { total: 0 };
-const overview = {
-  at: '2026-11-23T08:00:00.000Z',
-  version: '0.1.0',
-  hosts: { ...none, online: 0, lagging: 0, offline: 0, inSync: 0 },
-  jobs: { ...none, enabled: 0 },
-  assignments: { ...none, applied: 0, pending: 0, failed: 0 },
-  runs: { ...none, running: 0, succeeded: 0, warning: 0, bad: 0 },
-  recentBad: [],
-};
 const show = (alertPath: { lastSuccessAt: string | null; tookMs: number | null; silentSince: string | null }) =>
   renderApp(
     '/',
-    new FakeNetwork().on(sessionRoutes.overview, () => ({ ...overview, alertPath })),
+    new FakeNetwork().on(sessionRoutes.overview, () => sampleOverview({ alertPath })),
   );
 
 it('says when a test failure was told last, and how long that took', async () => {

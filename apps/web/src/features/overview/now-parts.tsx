@@ -28,7 +28,11 @@ export function OpenIncidents() {
   const { titleText } = useServerText();
   const incidents = useQuery(query(incidentRoutes.list, { attention: 'true', limit: shownIncidents }, 10_000));
   return (
-    <Section title={t('now.attention')} aside={<PageLink to="/incidents">{t('now.allIncidents')}</PageLink>}>
+    <Section
+      title={t('now.attention')}
+      tour="attention"
+      aside={<PageLink to="/incidents">{t('now.allIncidents')}</PageLink>}
+    >
       <Loaded query={incidents}>
         {({ items }) =>
           items.length === 0 ? (

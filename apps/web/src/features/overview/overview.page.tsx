@@ -47,13 +47,13 @@ export function OverviewPage() {
   );
 }
 
-function Numbers({ data: { hosts, jobs, assignments, runs, recentBad, alertPath } }: { data: Overview }) {
+function Numbers({ data: { hosts, jobs, assignments, runs, recentBad, alertPath, demo } }: { data: Overview }) {
   const { t } = useWords();
   return (
     <Stack>
       {alertPath && <AlertPath path={alertPath} />}
       <Suspense>
-        <FirstSteps hosts={hosts.total} jobs={jobs.total} runs={runs.total} />
+        <FirstSteps counted={{ hosts: hosts.total, jobs: jobs.total, runs: runs.total }} isDemo={demo === true} />
       </Suspense>
       <Unreached />
       <Suspense>

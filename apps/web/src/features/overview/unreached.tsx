@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { PageLink } from '../../components/page-link.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { query } from '../../lib/api.js';
 
 const places = { channel: '/alerting/channels', subscription: '/alerting/subscriptions' } as const;
@@ -11,6 +12,7 @@ const places = { channel: '/alerting/channels', subscription: '/alerting/subscri
 /** Channels and subscriptions through which nothing goes: somebody has to look, since nobody is told. */
 export function Unreached() {
   const { t } = useWords();
+  const { outcomeText } = useServerText();
   const unreached = useQuery(query(nowRoutes.unreached, {}, 15_000));
   const items = unreached.data?.items ?? [];
   if (items.length === 0) return null;
@@ -23,7 +25,7 @@ export function Unreached() {
             <PageLink to={places[kind]}>{t(`unreached.${kind}`, { name })}</PageLink>
             <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
               {t(`way.${health}`)}
-              {problem && `: ${problem.text}`}
+              {problem && `: ${outcomeText(problem)}`}
               {since && (
                 <>
                   {' '}

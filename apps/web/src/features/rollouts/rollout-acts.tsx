@@ -1,11 +1,15 @@
 import { rolloutRoutes } from '@carillon/contract/http/rollouts.routes';
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { limits } from '@carillon/contract/limits';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
+import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
+import { useUnsaved } from '../../lib/use-unsaved.js';
 import type { Rollout } from './rollout.js';
 
 type Act = 'halt' | 'resume' | 'rollBack';
@@ -16,15 +20,18 @@ export function RolloutActs({ rollout }: { rollout: Rollout }) {
   const [asked, setAsked] = useState<Act | null>(null);
   // Stays when the question is put aside.
   const [reason, setReason] = useState('');
+  useUnsaved(() => reason.trim() !== '');
   const done = () => {
     setAsked(null);
     setReason('');
   };
   const { state, canRollBack, job } = rollout;
+  const mayRun = useMay('run');
+  const mayWrite = useMay('job.write');
   const acts: readonly Act[] = [
-    ...(state === 'running' ? (['halt'] as const) : []),
-    ...(state === 'halted' ? (['resume'] as const) : []),
-    ...(canRollBack ? (['rollBack'] as const) : []),
+    ...(mayRun && state === 'running' ? (['halt'] as const) : []),
+    ...(mayWrite && state === 'halted' ? (['resume'] as const) : []),
+    ...(mayWrite && canRollBack ? (['rollBack'] as const) : []),
   ];
   return (
     <Group gap={6}>
@@ -39,11 +46,10 @@ export function RolloutActs({ rollout }: { rollout: Rollout }) {
           {t(`rollout.act.${act}`)}
         </Button>
       ))}
-      <Modal
+      <Dialog
         opened={asked !== null}
         onClose={() => setAsked(null)}
         title={asked && t(`rollout.ask.${asked}`, { name: job })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         {asked && (
           <Question
@@ -55,7 +61,7 @@ export function RolloutActs({ rollout }: { rollout: Rollout }) {
             onDone={done}
           />
         )}
-      </Modal>
+      </Dialog>
     </Group>
   );
 }
@@ -83,8 +89,12 @@ function Question({ rollout, act, reason, onReason, onClose, onDone }: QuestionP
       await client.invalidateQueries();
     },
   });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (reason.trim() !== '') doing.mutate();
+  };
   return (
-    <Stack gap="sm">
+    <Stack component="form" gap="sm" onSubmit={submit}>
       <Text size="sm">
         {t(`rollout.means.${act}`, {
           count: act === 'rollBack' ? health.hosts : Math.max(0, all - health.hosts),
@@ -94,6 +104,7 @@ function Question({ rollout, act, reason, onReason, onClose, onDone }: QuestionP
       </Text>
       <TextInput
         label={t('rollout.reason')}
+        maxLength={limits.reasonCharacters}
         value={reason}
         onChange={(event) => onReason(event.currentTarget.value)}
         data-autofocus
@@ -105,9 +116,9 @@ function Question({ rollout, act, reason, onReason, onClose, onDone }: QuestionP
         </Button>
         <Button
           {...(act === 'rollBack' ? { color: 'red' } : {})}
+          type="submit"
           disabled={reason.trim() === ''}
           loading={doing.isPending}
-          onClick={() => doing.mutate()}
         >
           {t(`rollout.act.${act}`)}
         </Button>

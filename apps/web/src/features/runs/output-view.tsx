@@ -45,6 +45,7 @@ export function OutputView({ output, fileName, running, zone, find = '', archive
   return (
     <Section
       title={t('runs.output')}
+      tour="output"
       aside={
         <Group gap="sm">
           {hasLog && (

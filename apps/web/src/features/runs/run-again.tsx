@@ -1,7 +1,8 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconRefresh } from '@tabler/icons-react';
+import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
@@ -30,12 +31,7 @@ export function RunAgain({ job, host }: { job: string; host: string }) {
       >
         {t('runs.again')}
       </Button>
-      <Modal
-        opened={asks}
-        onClose={close}
-        title={t('runs.againSure', { job, host })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Dialog opened={asks} onClose={close} title={t('runs.againSure', { job, host })}>
         <Stack>
           <Text size="sm">{t('runs.againMeans')}</Text>
           <Group justify="end">
@@ -47,7 +43,7 @@ export function RunAgain({ job, host }: { job: string; host: string }) {
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </Group>
   );
 }

@@ -5,6 +5,8 @@ import { useHotkeys } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef } from 'react';
+import { LabelFilter } from '../../components/label-filter.js';
+import { NameField } from '../../components/name-field.js';
 import { useWords } from '../../i18n/index.js';
 import { useTyped } from '../../lib/use-typed.js';
 import { exitCodeOf, type MissedVerdict, type RunFilter } from './run-filter.js';
@@ -21,7 +23,6 @@ export function RunFilters() {
     void navigate({ to: '/runs', search: (before) => ({ ...before, ...part }), replace: true });
   const job = useTyped(filter.job, (job) => change({ job }));
   const host = useTyped(filter.host, (host) => change({ host }));
-  const label = useTyped(filter.label, (text) => change({ label: text?.includes('=') ? text : undefined }));
   const exit = useTyped(filter.exit, (text) =>
     change({ exit: text !== undefined && exitCodeOf(text) !== undefined ? text : undefined }),
   );
@@ -29,13 +30,13 @@ export function RunFilters() {
   const isWrong = exit.value.trim() !== '' && exitCodeOf(exit.value) === undefined;
   return (
     <SimpleGrid cols={{ base: 2, sm: 3, lg: 4 }} spacing="sm">
-      <TextInput label={t('runs.job')} {...job} />
-      <TextInput label={t('runs.host')} {...host} />
+      <NameField of="job" label={t('runs.job')} {...job} />
+      <NameField of="host" label={t('runs.host')} {...host} />
       {filter.view === 'missed' ? (
         <Verdict value={filter.verdict} onChange={(verdict) => change({ verdict })} />
       ) : (
         <>
-          <TextInput label={t('runs.hostLabel')} placeholder="role=db" {...label} />
+          <LabelFilter label={t('runs.hostLabel')} value={filter.label} onChange={(label) => change({ label })} />
           <Outcome filter={filter} onChange={change} />
           <TextInput
             label={t('runs.exit')}

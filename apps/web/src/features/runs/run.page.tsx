@@ -9,6 +9,7 @@ import { Section } from '../../components/section.js';
 import { RunBadge } from '../../components/state-badge.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { useTitle } from '../../lib/use-title.js';
 import { useReason } from './exit-code.js';
 import { OutputView } from './output-view.js';
@@ -40,6 +41,7 @@ function RunDetails({ run }: { run: Run }) {
   const { t } = useWords();
   const { find } = useSearch({ from: '/signed-in/runs/$id' });
   const reason = useReason()(run.reason);
+  const may = useMay('run');
   const running = isRunUnderWay(run.state);
   const output = useOutput(run.id);
   const { data: beside } = useQuery(query(runRoutes.beside, { id: run.id }, 15_000));
@@ -57,7 +59,7 @@ function RunDetails({ run }: { run: Run }) {
             </Text>
           )}
         </Group>
-        {running ? <StopRun id={run.id} /> : <RunAgain job={run.job} host={run.host} />}
+        {may && (running ? <StopRun id={run.id} /> : <RunAgain job={run.job} host={run.host} />)}
       </Group>
       <RunIncidents run={run} />
       <RunWhy run={run} />

@@ -1,3 +1,4 @@
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { missedRunRoutes } from '@carillon/contract/http/missed-runs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { runRoutes } from '@carillon/contract/http/runs.routes';
@@ -5,7 +6,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { FakeNetwork, refuse } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
-import { runId, sampleRun } from '../../testing/samples.js';
+import { runId, sampleJob, sampleRun } from '../../testing/samples.js';
 
 const missed: Response<typeof missedRunRoutes.list>['items'][number] = {
   ...{ id: '7', job: 'etl', host: 'db-01', version: 2, occurrences: 3, timezone: 'Asia/Shanghai' },
@@ -40,6 +41,35 @@ describe('the runs page', () => {
     expect(await screen.findByText('A number, also as 0x…')).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Clear the filter' }));
     await waitFor(() => expect(history.location.search).toBe(''));
+  });
+
+  it('offers the names of jobs that have what is typed: it wants one in full', async () => {
+    const network = new FakeNetwork()
+      .on(runRoutes.list, () => ({ items: [], next: null }))
+      .on(jobRoutes.list, ({ search }) => ({ items: [sampleJob({ name: `sql-${search}` })], next: null }));
+    renderApp('/runs', network);
+    const job = await screen.findByLabelText<HTMLInputElement>('Job');
+    fireEvent.focus(job);
+    fireEvent.change(job, { target: { value: 'backup' } });
+    await waitFor(() => expect(document.querySelector('datalist option')?.getAttribute('value')).toBe('sql-backup'));
+    expect(document.querySelector('datalist option')?.parentElement?.id).toBe(job.getAttribute('list'));
+  });
+
+  it('keeps a time that is half typed, and says which order it expected', async () => {
+    const since = '2026-11-23T02:00:00.000Z';
+    const { history } = renderApp(
+      `/runs?since=${since}`,
+      new FakeNetwork().on(runRoutes.list, () => ({ items: [], next: null })),
+    );
+    // While a part is typed anew the browser says that there is nothing.
+    fireEvent.change(await screen.findByLabelText('Started at or after'), { target: { value: '' } });
+    expect(screen.getByLabelText('Started at or after')).toBeTruthy();
+    expect(history.location.search).toContain('since=');
+    fireEvent.change(screen.getByLabelText('Started before'), { target: { value: '2026-11-01T00:00' } });
+    await waitFor(() => expect(screen.getByLabelText('Started before').getAttribute('aria-invalid')).toBe('true'));
+    fireEvent.change(screen.getByLabelText('Label of the host'), { target: { value: 'role' } });
+    expect(await screen.findByText('Expected key=value.')).toBeTruthy();
+    expect(history.location.search).not.toContain('label');
   });
 
   it('shows where in the output the words stand, within a time that it names', async () => {

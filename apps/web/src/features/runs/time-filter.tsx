@@ -1,4 +1,5 @@
 import { Select, TextInput } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
 import { useWords } from '../../i18n/index.js';
 import { localTime } from '../../lib/times.js';
 import { type LastTime, lastTimes, type RunFilter } from './run-filter.js';
@@ -33,7 +34,12 @@ export function TimeFilter({ filter, onChange }: { filter: RunFilter; onChange: 
       />
       {isBetween && <Instant label={t('runs.since')} value={since} onChange={(since) => onChange({ since })} />}
       {isBetween && view !== 'missed' && (
-        <Instant label={t('runs.until')} value={until} onChange={(until) => onChange({ until })} />
+        <Instant
+          label={t('runs.until')}
+          value={until}
+          wrong={since !== undefined && until !== undefined && until <= since ? t('runs.untilBefore') : undefined}
+          onChange={(until) => onChange({ until })}
+        />
       )}
     </>
   );
@@ -42,18 +48,35 @@ export function TimeFilter({ filter, onChange }: { filter: RunFilter; onChange: 
 interface InstantProps {
   readonly label: string;
   readonly value: string | undefined;
+  readonly wrong?: string | undefined;
   readonly onChange: (value: string | undefined) => void;
 }
 
-function Instant({ label, value, onChange }: InstantProps) {
+/** Given on when it is whole: while a part of it is typed anew the browser gives nothing, and what was chosen stays. */
+function Instant({ label, value, wrong, onChange }: InstantProps) {
+  const { t } = useWords();
+  const field = useRef<HTMLInputElement>(null);
+  const [isHalf, setHalf] = useState(false);
+  const text = value === undefined ? '' : localTime(value).slice(0, 16).replace(' ', 'T');
+  useEffect(() => {
+    if (field.current && field.current !== document.activeElement) field.current.value = text;
+  }, [text]);
   return (
     <TextInput
+      ref={field}
       type="datetime-local"
       label={label}
-      value={value === undefined ? '' : localTime(value).slice(0, 16).replace(' ', 'T')}
+      defaultValue={text}
+      error={isHalf ? t('runs.wholeTime') : wrong}
       onChange={(event) => {
         const ms = Date.parse(event.currentTarget.value);
-        onChange(Number.isNaN(ms) ? undefined : new Date(ms).toISOString());
+        if (Number.isNaN(ms)) return;
+        setHalf(false);
+        onChange(new Date(ms).toISOString());
+      }}
+      onBlur={({ currentTarget: { value: left, validity } }) => {
+        setHalf(validity.badInput);
+        if (left === '' && !validity.badInput && value !== undefined) onChange(undefined);
       }}
     />
   );

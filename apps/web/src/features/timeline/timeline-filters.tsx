@@ -1,5 +1,7 @@
 import { ActionIcon, Button, Group, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
+import { LabelFilter } from '../../components/label-filter.js';
+import { NameField } from '../../components/name-field.js';
 import { useWords } from '../../i18n/index.js';
 import { useTyped } from '../../lib/use-typed.js';
 import { type Zoom, zooms } from './time-window.js';
@@ -18,7 +20,6 @@ export function TimelineFilters({ filter, change, onStep, onZoom }: Props) {
   const { t } = useWords();
   const byJob = filter.by === 'job';
   const search = useTyped(filter.search, (text) => change({ search: text }));
-  const label = useTyped(filter.label, (text) => change({ label: text }));
   const other = useTyped(byJob ? filter.host : filter.job, (text) => change(byJob ? { host: text } : { job: text }));
   return (
     <Group align="end" gap="sm">
@@ -41,8 +42,10 @@ export function TimelineFilters({ filter, change, onStep, onZoom }: Props) {
         }
       />
       <TextInput label={t('common.search')} w={150} {...search} />
-      {!byJob && <TextInput label={t('timeline.label')} placeholder="role=db" w={130} {...label} />}
-      <TextInput label={t(byJob ? 'runs.host' : 'runs.job')} w={150} {...other} />
+      {!byJob && (
+        <LabelFilter label={t('timeline.label')} value={filter.label} onChange={(label) => change({ label })} w={130} />
+      )}
+      <NameField of={byJob ? 'host' : 'job'} label={t(byJob ? 'runs.host' : 'runs.job')} w={150} {...other} />
       <Switch
         label={t('runs.onlyBad')}
         pb={8}

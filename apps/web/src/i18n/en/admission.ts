@@ -44,4 +44,5 @@ export const admission = {
   'admission.used': '{{used}} of {{uses}}',
   'admission.bounds': 'Bounds',
   'admission.revoke': 'Revoke',
+  'admission.revokeMeans': 'No more hosts can join with it, for ever. Those that have joined stay.',
 };

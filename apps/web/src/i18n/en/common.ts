@@ -36,7 +36,8 @@ export const common = {
   'common.none': 'none',
   'common.name': 'Name',
   'common.state': 'State',
-  'common.unreachable': 'The server cannot be reached. It may be restarting; this page tries again by itself.',
+  'common.unreachable':
+    'The server cannot be reached; it may be restarting. What is shown is asked for again by itself; what you have just done has to be done again.',
   'common.notFound': 'There is no such page.',
   'common.broken': 'This page ran into an error of its own.',
   'common.reload': 'Load again',

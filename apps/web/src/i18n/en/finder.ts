@@ -33,4 +33,6 @@ export const finder = {
   'finder.letters': 'Keys of a single letter',
   'finder.lettersMean': 'Kept in this browser. Switch them off if you speak to your computer.',
   'finder.moreKeys': 'The list of jobs, the timeline and the editor have more of their own; they say so there.',
+  'nav.readOnly': 'read only',
+  'nav.readOnlyMeans': 'Your role lets you look at what is here, and change nothing.',
 };

@@ -7,6 +7,13 @@ export const hostPage = {
   'hosts.notInSync': 'not in sync',
   'hosts.editLabels': 'Edit the labels',
   'hosts.save': 'Save',
+  'hosts.saveTaken': 'Take them off',
+  'hosts.labelsTaken_one':
+    'This takes off {{labels}}. Jobs that select it by them leave this host at once; it has {{count}} job now.',
+  'hosts.labelsTaken_other':
+    'This takes off {{labels}}. Jobs that select it by them leave this host at once; it has {{count}} jobs now.',
+  'hosts.labelsOvertaken':
+    'Somebody else has changed the labels meanwhile. They are now: {{labels}}. Saving puts yours in their place.',
   'hosts.pause': 'Pause',
   'hosts.resume': 'Go on now',
   'hosts.pauseTitle': 'Pause {{name}}',
@@ -31,7 +38,7 @@ export const hostPage = {
   'hosts.load.twoDays': 'last two days',
   'hosts.noLoad': 'This host has not told its load.',
   'hosts.foreign': "The host's own tasks",
-  'hosts.badLabel': 'Not key=value, or said twice: {{text}}',
+  'hosts.badLabel': 'Expected key=value, each key once; got: {{text}}',
   'hosts.noForeign': 'No tasks of its own are known here.',
   'hosts.askTasks': 'Ask the host',
   'hosts.asked': 'Asked; the answer appears here.',

@@ -9,6 +9,7 @@ export const jobPage = {
   'job.tab.changes': 'Changes on hosts',
   'job.tab.task': 'Task',
   'job.edit': 'Edit',
+  'job.lookAt': 'File',
   'job.allRuns': 'All runs, with filters',
   'job.ask.run': 'Run {{name}} now?',
   'job.ask.enable': 'Switch {{name}} on?',

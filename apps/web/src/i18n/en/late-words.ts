@@ -16,6 +16,7 @@ import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
 import { securityKeys } from './security-keys.js';
 import { timeline } from './timeline.js';
+import { tour } from './tour.js';
 
 /** Words that only pages behind the first one say: what is opened first is lighter without them. */
 export const lateWords = {
@@ -36,5 +37,6 @@ export const lateWords = {
   ...secrets,
   ...securityKeys,
   ...timeline,
+  ...tour,
   ...alerting,
 };

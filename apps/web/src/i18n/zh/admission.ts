@@ -42,4 +42,5 @@ export const admission: Same<typeof english> = {
   'admission.used': '{{used}} / {{uses}}',
   'admission.bounds': '限制',
   'admission.revoke': '吊销',
+  'admission.revokeMeans': '此后任何主机都无法再用它加入；已加入的主机不受影响。',
 };

@@ -37,7 +37,7 @@ export const common: Same<typeof english> = {
   'common.none': '无',
   'common.name': '名称',
   'common.state': '状态',
-  'common.unreachable': '无法连接服务器，可能正在重启；页面会自动重试。',
+  'common.unreachable': '无法连接服务器，可能正在重启。页面内容会自动重新获取；刚才的操作需要重做。',
   'common.notFound': '没有这个页面。',
   'common.broken': '此页面自身出错。',
   'common.reload': '重新加载',

@@ -35,4 +35,6 @@ export const finder: Same<typeof english> = {
   'finder.letters': '单字母快捷键',
   'finder.lettersMean': '保存在此浏览器中。使用语音输入时请关闭。',
   'finder.moreKeys': '作业列表、时间线和编辑器还有各自的按键，页面上有说明。',
+  'nav.readOnly': '只读',
+  'nav.readOnlyMeans': '您的角色只能查看，不能更改。',
 };

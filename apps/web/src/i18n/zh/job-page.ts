@@ -11,6 +11,7 @@ export const jobPage: Same<typeof english> = {
   'job.tab.changes': '主机上的更改',
   'job.tab.task': '任务',
   'job.edit': '编辑',
+  'job.lookAt': '文件',
   'job.allRuns': '全部运行（可筛选）',
   'job.ask.run': '现在运行 {{name}} 吗？',
   'job.ask.enable': '启用 {{name}} 吗？',

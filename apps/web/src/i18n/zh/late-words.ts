@@ -18,6 +18,7 @@ import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
 import { securityKeys } from './security-keys.js';
 import { timeline } from './timeline.js';
+import { tour } from './tour.js';
 
 export const lateWords: Same<typeof english> = {
   ...access,
@@ -37,5 +38,6 @@ export const lateWords: Same<typeof english> = {
   ...secrets,
   ...securityKeys,
   ...timeline,
+  ...tour,
   ...alerting,
 };

@@ -1,12 +1,15 @@
 import type { AlertReasonCode, MuteReasonCode, SystemFaultCode } from '@carillon/core/alert/alert-reasons';
-import type { ExpectationCode } from '@carillon/core/problem';
 import { type RefusalCode, refusalCodes } from '@carillon/core/signing/refusal';
 import type { AssignmentFaultCode } from '@carillon/core/state/assignment-faults';
 import type { DriftKind, HistoryState, HostState, WhyReason } from '@carillon/core/state/states';
 import type { EvidenceCode } from '@carillon/core/why/why-facts';
 import type { Said } from '../server-text.js';
+import { incidents } from './incidents.js';
 import { jobs } from './jobs.js';
 import { runs } from './runs.js';
+
+export { expectations, objections } from './expected-words.js';
+export { logReasons, outcomes, ticketSteps } from './log-words.js';
 
 /** Why a definition is not registered on a host. */
 export const assignmentFaults: Readonly<Record<AssignmentFaultCode, string>> = {
@@ -165,23 +168,6 @@ export const exitCodes: Readonly<Record<number, string>> = {
   9009: 'cmd 无法识别该命令',
 };
 
-/** What a field is to be. */
-export const expectations: Readonly<Record<ExpectationCode, Said>> = {
-  known_key: '文档中列出的字段',
-  type: ['{{typeMeans}}', '类型为 {{type}} 的值'],
-  one_of: '以下之一：{{values}}',
-  at_most: '不大于 {{limit}}',
-  at_most_characters: '不超过 {{limit}} 个字符',
-  at_most_items: '不超过 {{limit}} 项',
-  at_least: '不小于 {{limit}}',
-  at_least_characters: '至少 {{limit}} 个字符',
-  at_least_items: '至少 {{limit}} 项',
-  format: ['{{formatMeans}}', '{{format}} 格式的值'],
-  documented_form: '符合文档说明的写法',
-  name: '有效的名称',
-  saved: '已保存的 {{kind}} 的名称',
-};
-
 export const valueTypes: Readonly<Record<string, string>> = {
   string: '文本',
   number: '数字',
@@ -231,8 +217,11 @@ export const historyStates: Readonly<Record<HistoryState, string>> = {
 };
 
 /** Names that pages have words for already; the full stop is theirs. */
-export function nameOf(kind: 'run' | 'reason' | 'assignment' | 'change', value: string): string | undefined {
-  const names: Readonly<Record<string, string>> = { ...runs, ...jobs };
+export function nameOf(
+  kind: 'run' | 'reason' | 'assignment' | 'change' | 'severity' | 'notice.reason',
+  value: string,
+): string | undefined {
+  const names: Readonly<Record<string, string>> = { ...runs, ...jobs, ...incidents };
   return names[`${kind}.${value}`]?.replace(/。$/, '');
 }
 

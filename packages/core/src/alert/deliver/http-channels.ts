@@ -110,7 +110,12 @@ const slack: HttpChannel<'slack'> = {
     if (outcome.kind !== 'sent' || answer.body.trim() === 'ok' || answer.body.trim() === '') return outcome;
     if (fieldOf(answer.body, 'ok') === true) return outcome;
     const error = fieldOf(answer.body, 'error') ?? answer.body.slice(0, 200);
-    return { kind: 'refused', code: 'slack_error', message: `Slack says ${String(error)}` };
+    return {
+      kind: 'refused',
+      code: 'slack_error',
+      message: `Slack says ${String(error)}`,
+      figures: { said: String(error) },
+    };
   },
 };
 
@@ -197,12 +202,10 @@ function smsText({ subject, links }: Message): string {
 function twilioOutcome(answer: Answer, nowMs: number): Outcome {
   const outcome = outcomeOfStatus(answer, nowMs);
   const failed = fieldOf(answer.body, 'error_code');
-  if (outcome.kind === 'sent' && failed !== null && failed !== undefined)
-    return {
-      kind: 'refused',
-      code: `twilio_${String(failed)}`,
-      message: String(fieldOf(answer.body, 'error_message') ?? failed),
-    };
+  if (outcome.kind === 'sent' && failed !== null && failed !== undefined) {
+    const message = String(fieldOf(answer.body, 'error_message') ?? failed);
+    return { kind: 'refused', code: `twilio_${String(failed)}`, message, figures: { said: message } };
+  }
   const id = fieldOf(answer.body, 'sid');
   return outcome.kind === 'sent' && typeof id === 'string' ? { kind: 'sent', providerId: id } : outcome;
 }
@@ -308,11 +311,11 @@ function codedOutcome(
       kind: 'retry',
       code: 'unreadable_answer',
       message: `no ${codes[0]} in the answer: ${answer.body.slice(0, 200)}`,
+      figures: { field: codes[0] ?? '', said: answer.body.slice(0, 200) },
     };
   const message = `${codes[0]} ${code}: ${String(fieldOf(answer.body, ...texts) ?? '')}`;
-  return passing.includes(code)
-    ? { kind: 'retry', code: `code_${code}`, message }
-    : { kind: 'refused', code: `code_${code}`, message };
+  const why = { code: `code_${code}`, message, figures: { said: message } };
+  return passing.includes(code) ? { kind: 'retry', ...why } : { kind: 'refused', ...why };
 }
 
 function markdownOf({ text, facts, output, links }: Message): string {

@@ -1,5 +1,5 @@
 import type { ChannelType } from '../documents/channel.schema.js';
-import type { Outcome } from './outcome.js';
+import type { Outcome, Undelivered } from './outcome.js';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -38,7 +38,7 @@ const jitter = 0.2;
 export type NextTry =
   | { readonly kind: 'done' }
   | { readonly kind: 'again'; readonly atMs: number }
-  | { readonly kind: 'dead'; readonly code: string; readonly message: string };
+  | ({ readonly kind: 'dead' } & Undelivered);
 
 /**
  * What follows an attempt.
@@ -56,13 +56,24 @@ export function nextTry(
   { waitsMs }: Patience,
 ): NextTry {
   if (outcome.kind === 'sent') return { kind: 'done' };
-  if (outcome.kind === 'refused') return { kind: 'dead', code: outcome.code, message: outcome.message };
+  const { code: last, message, figures = {} } = outcome;
+  if (outcome.kind === 'refused') return { kind: 'dead', code: last, message, figures };
   const waitMs = waitsMs[attempt.attempts - 1];
   if (waitMs === undefined)
-    return { kind: 'dead', code: 'given_up', message: `tried ${attempt.attempts} times; last: ${outcome.message}` };
+    return {
+      kind: 'dead',
+      code: 'given_up',
+      message: `tried ${attempt.attempts} times; last: ${message}`,
+      figures: { ...figures, attempts: attempt.attempts, last },
+    };
   const spread = waitMs * (1 + jitter * (2 * attempt.random - 1));
   const atMs = attempt.nowMs + Math.max(spread, outcome.afterMs ?? 0);
   if (attempt.expiresMs !== null && atMs > attempt.expiresMs)
-    return { kind: 'dead', code: 'too_late', message: `it would come too late; last: ${outcome.message}` };
+    return {
+      kind: 'dead',
+      code: 'too_late',
+      message: `it would come too late; last: ${message}`,
+      figures: { ...figures, last },
+    };
   return { kind: 'again', atMs };
 }

@@ -1,13 +1,21 @@
+import type { Reason } from '../reason.js';
 import { faultText } from './fault-text.js';
+
+/** Why it did not go out: a code, an English sentence, and its figures as `outcomeFigures` names them. */
+export interface Undelivered {
+  readonly code: string;
+  readonly message: string;
+  readonly figures?: NonNullable<Reason['figures']>;
+}
 
 /** What became of one attempt to deliver. */
 export type Outcome =
   /** The provider has it; `providerId` names it there. */
   | { readonly kind: 'sent'; readonly providerId?: string }
   /** It may go through later; not before `afterMs` where the provider says so. */
-  | { readonly kind: 'retry'; readonly afterMs?: number; readonly code: string; readonly message: string }
+  | ({ readonly kind: 'retry'; readonly afterMs?: number } & Undelivered)
   /** Trying again would be refused again. `gone`: the whole channel is. */
-  | { readonly kind: 'refused'; readonly gone?: boolean; readonly code: string; readonly message: string };
+  | ({ readonly kind: 'refused'; readonly gone?: boolean } & Undelivered);
 
 /** What a server answered. */
 export interface Answer {
@@ -25,15 +33,20 @@ const passing = [408, 409, 425, 429];
 export function outcomeOfStatus({ status, headers, body }: Answer, nowMs: number): Outcome {
   if (status >= 200 && status < 300) return { kind: 'sent' };
   const said = faultText(body);
-  const message = `HTTP ${status}${said ? `: ${said}` : ''}`;
-  const code = `http_${status}`;
-  if (status === 410) return { kind: 'refused', gone: true, code, message };
+  const why = httpFault(status, said);
+  if (status === 410) return { kind: 'refused', gone: true, ...why };
   if (status >= 500 || passing.includes(status)) {
     const afterMs = retryAfterMs(headers['retry-after'], nowMs);
-    return { kind: 'retry', code, message, ...(afterMs === undefined ? {} : { afterMs }) };
+    return { kind: 'retry', ...why, ...(afterMs === undefined ? {} : { afterMs }) };
   }
   // Redirects are not followed: they could lead anywhere.
-  return { kind: 'refused', code, message };
+  return { kind: 'refused', ...why };
+}
+
+/** What a status of HTTP is called. @param said what the body said in plain words; empty: nothing */
+export function httpFault(status: number, said: string): Undelivered {
+  const figures = said ? { status, said } : { status };
+  return { code: `http_${status}`, message: `HTTP ${status}${said ? `: ${said}` : ''}`, figures };
 }
 
 /** No provider asks for longer; one that does is not believed. */

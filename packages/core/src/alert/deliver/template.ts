@@ -1,3 +1,4 @@
+import type { ExpectedText } from '../../text/expected-texts.js';
 import type { NoticeContent } from '../notice.js';
 
 /** What a template may name. There is no logic in it, and nothing of it is ever run. */
@@ -33,7 +34,7 @@ const placeholder = /\{\{\s*([A-Za-z0-9._-]+)\s*\}\}/g;
 const label = /^labels\.([A-Za-z0-9._/-]{1,63})$/;
 
 /** @returns what is wrong with a template; undefined when nothing is */
-export function templateProblem(template: string): string | undefined {
+export function templateProblem(template: string): ExpectedText | undefined {
   for (const [whole, name = ''] of template.matchAll(placeholder)) {
     if (!Object.hasOwn(placeholders, name) && !label.test(name))
       return `placeholders such as {{incident.title}}; ${whole} is not one of ${Object.keys(placeholders).join(', ')}, labels.KEY`;

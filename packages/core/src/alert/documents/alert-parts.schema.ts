@@ -1,6 +1,7 @@
 import { parseWallClock } from '@carillon/wintask/time/wall-clock';
 import { fromWall, isTimeZone } from '@carillon/wintask/time/zone';
 import { z } from 'zod';
+import type { ExpectedText } from '../../text/expected-texts.js';
 import { problemParams } from '../../zod-problems.js';
 import { type Matcher, readMatcher } from '../quiet/matchers.js';
 
@@ -26,7 +27,7 @@ export const alertDocumentLimits = {
 const matcherSchema = z.string().transform((text, context): Matcher => {
   const read = readMatcher(text);
   if (read.ok) return read.value;
-  const expected = `${read.message} (such as role=db, host=~web-.*, env!=prod)`;
+  const expected: ExpectedText = `${read.message} (such as role=db, host=~web-.*, env!=prod)`;
   context.addIssue({ code: 'custom', input: text, ...problemParams('wrong_value', expected) });
   return z.NEVER;
 });

@@ -2,6 +2,7 @@ import { parseCron } from '@carillon/wintask/cron/cron';
 import { z } from 'zod';
 import { jobLimits } from '../../job/job-limits.js';
 import { durationSchema, nameSchema } from '../../job/parts.schema.js';
+import type { ExpectedText } from '../../text/expected-texts.js';
 import { problemParams } from '../../zod-problems.js';
 import type { Matcher } from '../quiet/matchers.js';
 import {
@@ -43,7 +44,7 @@ export type WindowTimes =
 const cronSchema = z.string().superRefine((expression, context) => {
   const result = parseCron(expression);
   if (result.ok) return;
-  const expected = `${result.problem.expected} in the ${result.problem.field} field of a 5-field crontab`;
+  const expected: ExpectedText = `${result.problem.expected} in the ${result.problem.field} field of a 5-field crontab`;
   context.addIssue({ code: 'custom', input: expression, ...problemParams('wrong_value', expected) });
 });
 
@@ -109,7 +110,7 @@ export function readTimes(file: Times): PlannedTimes {
   return { timezone, when, from, until };
 }
 
-function timesProblem(file: Times): [keyof Times, string] | null {
+function timesProblem(file: Times): [keyof Times, ExpectedText] | null {
   const { timezone = 'UTC', from, until, cron, weekly } = file;
   if (cron !== undefined && weekly !== undefined) return ['weekly', 'cron or weekly, not both'];
   if (cron !== undefined && file.for === undefined) return ['for', 'a duration such as 2h, how long each window is'];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jobLimits } from '../../job/job-limits.js';
 import { durationSchema, nameSchema } from '../../job/parts.schema.js';
+import type { ExpectedText } from '../../text/expected-texts.js';
 import { problemParams } from '../../zod-problems.js';
 import {
   alertDocumentLimits,
@@ -74,9 +75,9 @@ export const onCallFileSchema = z
       .optional(),
   })
   .superRefine(({ people, layers, overrides = [], timezone = 'UTC' }, context) => {
-    const issue = (path: (string | number)[], input: unknown, expected: string) =>
+    const issue = (path: (string | number)[], input: unknown, expected: ExpectedText) =>
       context.addIssue({ code: 'custom', path, input, ...problemParams('wrong_value', expected) });
-    const known = `one of people: ${Object.keys(people).join(', ')}`;
+    const known: ExpectedText = `one of people: ${Object.keys(people).join(', ')}`;
     for (const [person, channels] of Object.entries(people))
       if (Object.keys(channels).length === 0)
         issue(['people', person], channels, 'at least one channel with an address');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { jobLimits } from '../../job/job-limits.js';
 import { durationSchema, nameSchema } from '../../job/parts.schema.js';
 import { type AlertSeverity, alertSeverities } from '../../state/states.js';
-import { problemParams } from '../../zod-problems.js';
+import { problemParams, says } from '../../zod-problems.js';
 import type { Matcher } from '../quiet/matchers.js';
 import { alertDocumentLimits, matchersSchema } from './alert-parts.schema.js';
 
@@ -111,7 +111,7 @@ const shape = {
     .optional(),
   repeat: repeatSchema.optional(),
   groupBy: z
-    .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/, { error: 'a label, or policy, job or host' }))
+    .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/, says('a label, or policy, job or host')))
     .min(1)
     .max(10)
     .optional(),

@@ -45,9 +45,9 @@ const isOver: Acted = { ok: false, code: 'resolved', expected: 'an incident that
 function done(
   incident: OpenIncident,
   by: string,
-  code: string,
+  code: 'note' | 'assigned' | 'acknowledged' | 'unacknowledged' | 'resolved_by_hand',
   text: string,
-  more: Readonly<Record<string, string>> = {},
+  more: Readonly<Record<string, string | null>> = {},
 ): Acted {
   const decisions = [{ stage: 'person' as const, reason: { code, text, figures: { by, ...more } } }];
   return { ok: true, incident, tellings: [], decisions };
@@ -68,7 +68,7 @@ function followed(deed: Acted, members: Members, nowMs: number): Acted {
 function assign(incident: OpenIncident, assignee: string | null, by: string): Acted {
   if (assignee === incident.assignee) return { ok: true, incident, tellings: [], decisions: [] };
   const text = assignee === null ? `${by} took ${incident.assignee} off it` : `${by} gave it to ${assignee}`;
-  return done({ ...incident, assignee }, by, 'assigned', text);
+  return done({ ...incident, assignee }, by, 'assigned', text, { assignee, before: incident.assignee });
 }
 
 function acknowledge(incident: OpenIncident, by: string, members: Members, nowMs: number): Acted {
@@ -143,6 +143,7 @@ function resolve(incident: OpenIncident, comment: string | null, by: string, mem
     by,
     'resolved_by_hand',
     text,
+    { comment },
   );
   if (!deed.ok || data.told.length === 0) return deed;
   return { ...deed, tellings: [{ reason: 'resolved', step: 0, targets: data.told, text, by }] };

@@ -1,6 +1,7 @@
 import type { AlertStage, NoticeReason } from '../../state/states.js';
 import type { RouteTarget } from '../documents/route.schema.js';
-import type { Mute } from '../quiet/mute.js';
+import { logReason, type PlainLogCode } from '../log-reasons.js';
+import type { Mute, MuteReason } from '../quiet/mute.js';
 import type { Reason } from '../reason.js';
 import type { IncidentData, OpenIncident } from './open-incident.js';
 
@@ -70,7 +71,7 @@ export function advanceIncident(incident: OpenIncident, members: Members, nowMs:
 function endedByHand(draft: Draft, { firing, recovering }: Members): OpenIncident {
   const { incident } = draft;
   if (!incident.data.closedByHand || firing + recovering > 0) return { ...incident, wakeMs: null };
-  decide(draft, 'group', 'recovered_after_close', 'its alerts have recovered; the next one opens it again');
+  decide(draft, 'group', said('recovered_after_close', 'its alerts have recovered; the next one opens it again'));
   return { ...change(incident, { closedByHand: false }), muted: null, wakeMs: null };
 }
 
@@ -79,9 +80,14 @@ const change = (incident: OpenIncident, data: Partial<IncidentData>): OpenIncide
   data: { ...incident.data, ...data },
 });
 
-function decide(draft: Draft, stage: AlertStage, code: string, text: string, figures?: Reason['figures']): void {
-  draft.decisions.push({ stage, reason: figures ? { code, text, figures } : { code, text } });
+function decide(draft: Draft, stage: AlertStage, reason: Reason): void {
+  draft.decisions.push({ stage, reason });
 }
+
+/** Of what has no figures. */
+const said = (code: PlainLogCode, text: string): Reason => ({ code, text });
+const mutedBy = ({ code, text, figures }: MuteReason) =>
+  logReason('muted', text, { ...figures, mute: code }, `muted_${code}`);
 
 const isDue = (atMs: number | null, nowMs: number): boolean => atMs !== null && atMs <= nowMs;
 /** People are told of it: it fires, nobody works on it, and nothing keeps it quiet. */
@@ -91,7 +97,7 @@ function quiet(draft: Draft, { firing, muted, mute }: Members, nowMs: number): v
   const { incident } = draft;
   const { storm } = incident.data;
   const whole = firing > 0 && muted === firing && mute !== null;
-  const reason: Reason | null = storm
+  const reason: MuteReason | null = storm
     ? {
         code: 'storm',
         text: `told together with many others by incident ${storm.number}`,
@@ -101,14 +107,20 @@ function quiet(draft: Draft, { firing, muted, mute }: Members, nowMs: number): v
       ? mute.reason
       : null;
   if (reason?.code !== incident.muted?.code || reason?.text !== incident.muted?.text) {
-    if (reason) decide(draft, storm ? 'group' : (mute?.stage ?? 'silence'), `muted_${reason.code}`, reason.text);
-    else if (firing > 0) decide(draft, 'silence', 'unmuted', 'what kept it quiet is over and it still holds');
+    if (reason) decide(draft, storm ? 'group' : (mute?.stage ?? 'silence'), mutedBy(reason));
+    else if (firing > 0) decide(draft, 'silence', said('unmuted', 'what kept it quiet is over and it still holds'));
   }
   if (!whole && muted > 0 && mute && muted !== incident.data.mutedAlerts)
-    decide(draft, mute.stage, 'partly_muted', `${muted} of ${firing} alerts are quiet: ${mute.reason.text}`, {
-      muted,
-      firing,
-    });
+    decide(
+      draft,
+      mute.stage,
+      logReason('partly_muted', `${muted} of ${firing} alerts are quiet: ${mute.reason.text}`, {
+        ...mute.reason.figures,
+        muted,
+        firing,
+        mute: mute.reason.code,
+      }),
+    );
   // An end that is known is waited for, a cause may end any time, and somebody may take either back.
   const recheckMs = whole && !storm ? Math.min(mute.untilMs ?? Number.POSITIVE_INFINITY, nowMs + quietRecheckMs) : null;
   draft.incident = { ...change(incident, { recheckMs, mutedAlerts: muted }), muted: reason };
@@ -118,7 +130,7 @@ function settle(draft: Draft, { firing, recovering, flapping }: Members, nowMs: 
   const { incident } = draft;
   if (flapping !== incident.flapping && !isHeld(incident, nowMs)) {
     draft.incident = { ...incident, flapping };
-    if (flapping) decide(draft, 'group', 'flapping', 'it comes and goes; one notice stays open until it is calm');
+    if (flapping) decide(draft, 'group', said('flapping', 'it comes and goes; one notice stays open until it is calm'));
   }
   if (firing > 0) fires(draft);
   else if (recovering > 0) recovers(draft);
@@ -130,13 +142,13 @@ const isHeld = ({ data }: OpenIncident, nowMs: number) => data.holdMs !== null &
 function fires(draft: Draft): void {
   const { incident } = draft;
   const state = incident.acknowledgedBy === null ? 'firing' : 'acked';
-  if (incident.state === 'recovering') decide(draft, 'group', 'fires_again', 'it fires again before it was over');
+  if (incident.state === 'recovering') decide(draft, 'group', said('fires_again', 'it fires again before it was over'));
   draft.incident = { ...change(incident, { holdMs: null }), state };
 }
 
 function recovers(draft: Draft): void {
   if (draft.incident.state === 'recovering') return;
-  decide(draft, 'group', 'recovering', 'nothing of it fires any more; it is over when that holds');
+  decide(draft, 'group', said('recovering', 'nothing of it fires any more; it is over when that holds'));
   draft.incident = { ...draft.incident, state: 'recovering' };
 }
 
@@ -145,17 +157,19 @@ function ends(draft: Draft, nowMs: number): void {
   const { data } = incident;
   const often = data.reopened.filter((atMs) => nowMs - atMs < flap.withinMs).length;
   if (data.holdMs === null && often >= flap.reopenings) {
-    decide(draft, 'group', 'flapping', `opened again ${often} times within an hour: its end is held for 15 min`, {
-      often,
-    });
+    const text = `opened again ${often} times within an hour: its end is held for 15 min`;
+    decide(draft, 'group', logReason('flapping', text, { often }));
     draft.incident = { ...change(incident, { holdMs: nowMs + flap.holdMs }), state: 'recovering', flapping: true };
     return;
   }
   if (isHeld(incident, nowMs)) return;
   const text = data.isStorm ? 'almost all that it stands for is over' : 'all its alerts have recovered';
-  decide(draft, 'group', 'resolved', text);
+  decide(draft, 'group', logReason('resolved', text, data.isStorm ? { storm: true } : {}));
   if (data.told.length > 0) draft.tellings.push({ reason: 'resolved', step: 0, targets: data.told, text });
-  else decide(draft, 'route', 'resolved_untold', 'nobody was told that it fired, so nobody is told that it is over');
+  else {
+    const quiet = 'nobody was told that it fired, so nobody is told that it is over';
+    decide(draft, 'route', said('resolved_untold', quiet));
+  }
   draft.incident = {
     ...incident,
     state: 'resolved',
@@ -179,7 +193,8 @@ function unacknowledge(draft: Draft, _members: Members, nowMs: number): void {
   if (incident.state !== 'acked' || !isDue(incident.data.expireMs, nowMs)) return;
   const { plan } = incident.data;
   const text = `acknowledged by ${incident.acknowledgedBy} ${hours(plan.expireAfterMs ?? 0)} ago and it still fires: escalated again`;
-  decide(draft, 'escalate', 'acknowledge_expired', text);
+  const by = incident.acknowledgedBy;
+  decide(draft, 'escalate', logReason('acknowledge_expired', text, { by, agoMs: plan.expireAfterMs ?? 0 }));
   draft.incident = resumed({ ...incident, state: 'firing', acknowledgedBy: null, acknowledgedMs: null }, nowMs);
 }
 
@@ -266,8 +281,10 @@ function repeat(draft: Draft, _members: Members, nowMs: number): void {
   const targets =
     data.told.length > 0 ? data.told : data.plan.steps.slice(0, escalation.next).flatMap((step) => step.targets);
   draft.tellings.push({ reason: 'repeat', step: data.repeats, targets, text });
-  if (left === 0)
-    decide(draft, 'escalate', 'repeats_used_up', 'it was repeated as often as its route says; nothing more follows');
+  if (left === 0) {
+    const used = 'it was repeated as often as its route says; nothing more follows';
+    decide(draft, 'escalate', said('repeats_used_up', used));
+  }
   draft.incident = {
     ...change(incident, {
       repeats: data.repeats + 1,

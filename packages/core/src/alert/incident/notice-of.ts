@@ -1,6 +1,7 @@
 import type { OnCallSpec } from '../documents/on-call.schema.js';
 import type { RouteTarget } from '../documents/route.schema.js';
 import type { NoticeTarget } from '../incident.js';
+import { logReason } from '../log-reasons.js';
 import type { NoticeContent } from '../notice.js';
 import type { Reason } from '../reason.js';
 import { onDutyAt } from '../route/on-call.js';
@@ -30,39 +31,31 @@ export function reach(targets: readonly RouteTarget[], ways: WaysOut, nowMs: num
     missing.push(...reached.missing);
     for (const one of reached.targets) {
       if (ways.channels.has(one.channel)) found.set(JSON.stringify([one.channel, one.recipient]), one);
-      else missing.push(reason('channel_missing', `there is no channel ${one.channel}`, { channel: one.channel }));
+      else missing.push(logReason('channel_missing', `there is no channel ${one.channel}`, { channel: one.channel }));
     }
   }
   return { targets: [...found.values()], missing };
 }
-
-const reason = (code: string, text: string, figures: NonNullable<Reason['figures']>): Reason => ({
-  code,
-  text,
-  figures,
-});
 
 function onDuty(
   { onCall, channels }: Extract<RouteTarget, { onCall: string }>,
   { schedules }: WaysOut,
   nowMs: number,
 ): Reached {
-  const none = (code: string, text: string): Reached => ({
-    targets: [],
-    missing: [reason(code, text, { schedule: onCall })],
-  });
+  const none = (missing: Reason): Reached => ({ targets: [], missing: [missing] });
   const schedule = schedules.get(onCall);
-  if (!schedule) return none('schedule_missing', `there is no on-call schedule ${onCall}`);
+  if (!schedule)
+    return none(logReason('schedule_missing', `there is no on-call schedule ${onCall}`, { schedule: onCall }));
   const duty = onDutyAt(schedule, nowMs);
-  if (!duty) return none('nobody_on_duty', `nobody is on duty in ${schedule.name}`);
+  if (!duty)
+    return none(logReason('nobody_on_duty', `nobody is on duty in ${schedule.name}`, { schedule: schedule.name }));
   const ways = Object.entries(schedule.people[duty.person] ?? {}).filter(
     ([channel]) => channels === null || channels.includes(channel),
   );
-  if (ways.length === 0)
-    return none(
-      'no_way_to_person',
-      `${duty.person} of ${schedule.name} has none of the channels that the route asks for`,
-    );
+  if (ways.length === 0) {
+    const text = `${duty.person} of ${schedule.name} has none of the channels that the route asks for`;
+    return none(logReason('no_way_to_person', text, { person: duty.person, schedule: schedule.name }));
+  }
   return { targets: ways.map(([channel, recipient]) => ({ channel, recipient })), missing: [] };
 }
 

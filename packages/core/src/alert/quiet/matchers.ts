@@ -12,10 +12,15 @@ export interface Matcher {
 const maxPatternCharacters = 200;
 const form = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?)\s*(=~|!~|!=|=)\s*(.*?)\s*$/s;
 
+type MatcherFault =
+  | 'a label, one of = != =~ !~, and a value'
+  | `a pattern of at most ${number} characters`
+  | `a pattern, but ${string}`;
+
 /** `role=db`, `host=~web-.*`, `env!=prod`, `site!~(lab|test).*`; a value may stand in double quotes. */
 export function readMatcher(
   text: string,
-): { readonly ok: true; readonly value: Matcher } | { readonly ok: false; readonly message: string } {
+): { readonly ok: true; readonly value: Matcher } | { readonly ok: false; readonly message: MatcherFault } {
   const [, label = '', sign = '', raw = ''] = form.exec(text) ?? [];
   if (!label) return { ok: false, message: 'a label, one of = != =~ !~, and a value' };
   const value = /^"(.*)"$/s.exec(raw)?.[1] ?? raw;

@@ -25,9 +25,12 @@ export interface QuietFacts {
   readonly ownFault: { readonly part: string; readonly text: string } | null;
 }
 
+/** Why nobody is told. */
+export type MuteReason = Reason & { readonly code: MuteReasonCode };
+
 export interface Mute {
   readonly stage: 'inhibit' | 'maintenance' | 'silence';
-  readonly reason: Reason & { readonly code: MuteReasonCode };
+  readonly reason: MuteReason;
   /** When it ends by itself; null: when its cause does. */
   readonly untilMs: number | null;
 }

@@ -168,5 +168,7 @@ function notesOf(
 function newsOf(before: RemoteTicket | null, { key, statusName, assignee }: RemoteTicket): Reason | null {
   if (before?.statusName === statusName && before.assignee === assignee) return null;
   const owner = assignee === null ? 'nobody' : shortenText(assignee, nameCharacters);
-  return { code: 'ticket_changed', text: `${key} is ${shortenText(statusName, nameCharacters)}, assigned to ${owner}` };
+  const state = shortenText(statusName, nameCharacters);
+  const figures = { ticket: key, state, ...(assignee === null ? {} : { assignee: owner }) };
+  return { code: 'ticket_changed', text: `${key} is ${state}, assigned to ${owner}`, figures };
 }

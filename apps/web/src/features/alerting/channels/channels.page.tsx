@@ -8,6 +8,7 @@ import { PagedTable } from '../../../components/paged-table.js';
 import { NoticeBadge } from '../../../components/state-badge.js';
 import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
+import { useServerText } from '../../../i18n/use-server-text.js';
 import { pagedQuery } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { DocumentLink } from '../documents/document-link.js';
@@ -43,6 +44,7 @@ export function ChannelsPage() {
 
 function Row({ channel, removal }: { channel: Channel; removal: Removal }) {
   const { t } = useWords();
+  const { outcomeText } = useServerText();
   const { name, type, enabled, fallback, health, problem, missingSecrets, waiting, dead, openUntil, lastDelivery } =
     channel;
   return (
@@ -58,7 +60,7 @@ function Row({ channel, removal }: { channel: Channel; removal: Removal }) {
       <Table.Td>{type}</Table.Td>
       <Table.Td className="wrap" miw={180}>
         <WayBadge health={health} enabled={enabled} />
-        {problem && <Text size="xs">{problem.text}</Text>}
+        {problem && <Text size="xs">{outcomeText(problem)}</Text>}
         {openUntil && health === 'failing' && (
           <Text size="xs">
             {t('channels.openUntil')} <When at={openUntil} />
@@ -77,7 +79,7 @@ function Row({ channel, removal }: { channel: Channel; removal: Removal }) {
             </Group>
             {lastDelivery.outcome && lastDelivery.state !== 'sent' && (
               <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
-                {lastDelivery.outcome.text}
+                {outcomeText(lastDelivery.outcome)}
               </Text>
             )}
           </>

@@ -14,6 +14,7 @@ import { PagedTable } from '../../../components/paged-table.js';
 import { NoticeBadge } from '../../../components/state-badge.js';
 import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
+import { useServerText } from '../../../i18n/use-server-text.js';
 import { call, pagedQuery, query } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { WayBadge } from '../health-badge.js';
@@ -31,6 +32,7 @@ export function SubscriptionPage() {
 
 function Details({ subscription }: { subscription: Subscription }) {
   const { t } = useWords();
+  const { outcomeText } = useServerText();
   const { id, name, url, events, match, signing, enabled, health, problem, author, createdAt } = subscription;
   useTitle(name);
   return (
@@ -42,7 +44,7 @@ function Details({ subscription }: { subscription: Subscription }) {
         </Group>
         <SubscriptionActs subscription={subscription} />
       </Group>
-      {problem && <Text c="red">{problem.text}</Text>}
+      {problem && <Text c="red">{outcomeText(problem)}</Text>}
       <Facts
         items={[
           [t('doc.url'), url],
@@ -97,6 +99,7 @@ function Deliveries({ id, isOn }: { id: string; isOn: boolean }) {
 
 function Row({ id, delivery, isOn }: { id: string; delivery: Delivery; isOn: boolean }) {
   const { t } = useWords();
+  const { outcomeText } = useServerText();
   const client = useQueryClient();
   const [opened, setOpened] = useState(false);
   const { incident, runId, state, outcome, attempts } = delivery;
@@ -126,7 +129,7 @@ function Row({ id, delivery, isOn }: { id: string; delivery: Delivery; isOn: boo
         )}
       </Table.Td>
       <Table.Td className="wrap">
-        {outcome?.text ?? '–'}
+        {outcome ? outcomeText(outcome) : '–'}
         {attempts > 1 && ` · ${t('incidents.tries', { count: attempts })}`}
         {replay.isError && <Failure error={replay.error} />}
       </Table.Td>

@@ -6,6 +6,7 @@ import { PageLink } from '../../../components/page-link.js';
 import { PagedTable } from '../../../components/paged-table.js';
 import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
+import { useServerText } from '../../../i18n/use-server-text.js';
 import { pagedQuery } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { HandOver } from '../channels/hand-over.js';
@@ -44,6 +45,7 @@ export function SubscriptionsPage() {
 
 function Row({ subscription }: { subscription: Subscription }) {
   const { t } = useWords();
+  const { outcomeText } = useServerText();
   const { id, name, url, events, match, enabled, health, problem, failingSince, missingSecrets } = subscription;
   const { waiting, dead, dropped } = subscription;
   return (
@@ -58,7 +60,7 @@ function Row({ subscription }: { subscription: Subscription }) {
       </Table.Td>
       <Table.Td className="wrap" miw={160}>
         <WayBadge health={health} enabled={enabled} />
-        {problem && <Text size="xs">{problem.text}</Text>}
+        {problem && <Text size="xs">{outcomeText(problem)}</Text>}
         {failingSince && (
           <Text size="xs">
             {t('subscriptions.failingSince')} <When at={failingSince} />
