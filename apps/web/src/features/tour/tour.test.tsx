@@ -74,6 +74,11 @@ describe('the tour', () => {
     await step('Look here first');
     key('ArrowRight');
     const second = await step('It begins with a host');
+    // The tab key goes round inside.
+    key('Tab');
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('Leave the tour');
+    fireEvent.keyDown(document.activeElement as Element, { key: 'Tab', shiftKey: true });
+    expect(document.activeElement?.textContent).toBe('Next');
     key('ArrowLeft');
     await step('Look here first');
     fireEvent(second, new Event('cancel', { cancelable: true }));
