@@ -1,4 +1,4 @@
-/** Hosts, as far as the first page names them; the rest is in host-page. */
+import type { hosts as english } from '../en/hosts.js';
 import type { Same } from '../same.js';
 
 export const hosts: Same<typeof english> = {
