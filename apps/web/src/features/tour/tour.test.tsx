@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeNetwork } from '../../testing/fake-network.js';
 import { sampleOverview } from '../../testing/overview-sample.js';
 import { renderApp } from '../../testing/render-app.js';
-import { tourOutcome } from './tour-memory.js';
+import { keepTourOutcome, tourOutcome } from './tour-memory.js';
 import { endTour } from './tour-state.js';
 
 const forget = () => {
@@ -68,7 +68,7 @@ describe('the tour', () => {
     expect(tourOutcome('admin')).toBe('done');
   });
 
-  it('is left by Escape at any step, gives the focus back, and is no reason to forget that it was gone to the end', async () => {
+  it('is left by Escape at any step, and gives the focus back', async () => {
     const { history } = renderApp('/', empty());
     const menu = await startByMenu();
     await step('Look here first');
@@ -135,6 +135,13 @@ describe('the offer', () => {
     await step('Look here first');
     press('Leave the tour');
     expect(tourOutcome('admin')).toBe('left');
+  });
+
+  it('is not made again to who went to the end once, and left at another time', () => {
+    keepTourOutcome('admin', 'done');
+    keepTourOutcome('admin', 'left');
+    expect(tourOutcome('admin')).toBe('done');
+    expect(tourOutcome('wanda')).toBeNull();
   });
 
   it('shows a reader nothing that he may not do', async () => {
