@@ -105,12 +105,15 @@ describe('the tour', () => {
     const { history } = renderApp('/', empty());
     await startByMenu();
     await step('Look here first');
+    await screen.findByRole('button', { name: /^Find/, hidden: true });
     key('g');
     key('j');
-    expect(history.location.pathname).toBe('/');
+    key('ArrowRight');
+    await step('It begins with a host');
+    expect(history.location.pathname).toBe('/hosts');
     fireEvent.keyDown(document.activeElement as Element, { key: 'k', ctrlKey: true });
     await screen.findByRole('dialog', { name: 'Find or do' });
-    expect(screen.queryByRole('dialog', { name: 'Look here first' })).toBeNull();
+    expect(screen.queryByRole('dialog', { name: 'It begins with a host' })).toBeNull();
   });
 });
 
