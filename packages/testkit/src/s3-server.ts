@@ -25,7 +25,7 @@ export class S3Server {
   /** `PUT carillon/…`, in the order of their arrival. */
   readonly requests: string[] = [];
   /** Of a request; undefined: nothing goes wrong. */
-  fault: (method: string, key: string) => S3Fault | undefined = () => undefined;
+  fault: (method: string, key: string, bucket: string) => S3Fault | undefined = () => undefined;
 
   private constructor(
     readonly endpoint: string,
@@ -64,7 +64,7 @@ export class S3Server {
     const [, bucket = '', ...path] = url.split('/');
     const key = path.map(decodeURIComponent).join('/');
     this.requests.push(`${method} ${key}`);
-    const fault = this.fault(method, key);
+    const fault = this.fault(method, key, bucket);
     if (fault === 'silent') return;
     if (typeof fault === 'object') return refuse(response, fault.status, fault.code);
     const refusal = refusalOf(request, body);
@@ -89,7 +89,8 @@ export class S3Server {
 function refuse(response: ServerResponse, status: number, code: string): void {
   response.writeHead(status, { 'content-type': 'application/xml' });
   response.end(
-    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${code} it is</Message></Error>`,
+    // Ceph says no more than that.
+    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message></Message></Error>`,
   );
 }
 

@@ -155,8 +155,38 @@ describe('the archive', () => {
     await scene.run(8, pieces);
     const { mover, state } = scene.server({ archive: { ...scene.settings, secretAccessKey: 'another' } });
     expect(await mover.turn(Date.now())).toMatchObject({ kind: 'failed' });
-    expect((await state.read()).faultText).toMatch(/403 SignatureDoesNotMatch/);
+    expect((await state.read()).faultText).toMatch(/403 SignatureDoesNotMatch$/);
     expect(scene.s3.objects.size).toBe(0);
+  });
+
+  it.each([
+    ['does not exist', undefined],
+    ['is of somebody else', { status: 403, code: 'AccessDenied' }],
+  ])('is not held up for ever by a name that was wrong, of a bucket that %s', async (_what, fault) => {
+    const old = await scene.run(8, pieces);
+    const wrong = { ...scene.settings, bucket: 'wrong' };
+    scene.s3.fault = () => fault;
+    expect(await scene.server({ archive: wrong }).mover.turn(Date.now())).toMatchObject({ kind: 'failed' });
+    scene.s3.fault = (_method, _key, bucket) => (bucket === 'wrong' ? fault : undefined);
+    expect(await turn()).toMatchObject({ kind: 'done', moved: 1 });
+    // What was begun there is given up after an hour, and looked for a little later.
+    for (const days of [0.1, 0.2]) expect(await turn(days)).toMatchObject({ kind: 'done' });
+    expect([...(await scene.rows()).values()]).toEqual(['held']);
+    expect(await scene.read(old)).toEqual(written);
+  });
+
+  it('moves the others when what came late belongs to an object of a bucket that refuses us by now', async () => {
+    const old = await scene.run(9, pieces);
+    await turn();
+    await scene.database.pool.query(`UPDATE archived_output SET bucket = 'former'`);
+    await addOutput(scene.database, old, [{ stream: 1, offset: 90, data: 'late' }]);
+    // More than are moved at once.
+    for (let count = 0; count < 8; count += 1) await scene.run(8, pieces);
+    scene.s3.fault = (_method, _key, bucket) =>
+      bucket === 'former' ? { status: 403, code: 'AccessDenied' } : undefined;
+    expect(await turn()).toMatchObject({ kind: 'failed', moved: 8 });
+    expect((await scene.server().state.read()).faultText).toContain('bucket former, which refuses this server');
+    expect(await scene.hotPieces(old)).toBe(1);
   });
 
   it('deletes objects with the runs that they belong to', async () => {

@@ -20,6 +20,7 @@ import { pieceOf } from './run-outputs.js';
 import { sha256Hex } from './sign-v4.js';
 
 const zip = promisify(gzip);
+const logger = new Logger('Archive');
 const everyMs = 10 * 60_000;
 /** A turn holds a connection; what it leaves comes next, at once. */
 const turnMs = 5 * 60_000;
@@ -48,7 +49,6 @@ export interface ArchiveTurn {
  */
 @Injectable()
 export class ArchiveMover implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger('Archive');
   private readonly loop: HintedLoop;
 
   constructor(
@@ -83,7 +83,7 @@ export class ArchiveMover implements OnApplicationBootstrap, OnModuleDestroy {
       const failure = await work.run(this.config.keepRunsDays);
       if (failure === null) await this.state.works(nowMs);
       else {
-        this.logger.warn(`output of runs was not archived: ${describeError(failure)}`);
+        logger.warn(`output of runs was not archived: ${describeError(failure)}`);
         const fault =
           failure instanceof ArchiveError || failure instanceof ArchivedUnreadable ? failure.reason : 'other';
         await this.state.fails(fault, describeError(failure), nowMs);
@@ -148,12 +148,26 @@ class TurnOfArchive {
     for (;;) {
       const leaving = await this.store.leaving(this.nowMs - graceMs, batch);
       await eachOf(leaving, async (object) => {
-        await this.objects.delete(object.bucket, object.key);
+        await this.remove(object);
         await this.store.gone(object);
       });
       if (leaving.length < batch || this.isOver()) break;
     }
     await this.store.dropEmpty(this.nowMs - Math.max(this.settings.afterDays, keptPartitionDays) * dayMs);
+  }
+
+  /**
+   * One that nobody needs, in another bucket than is configured, where we may not delete or which is not there: its name was
+   * wrong once, or its rights were taken. It must not hold up all the others for ever.
+   */
+  private async remove({ bucket, key }: Pick<ObjectRow, 'bucket' | 'key'>): Promise<void> {
+    try {
+      await this.objects.delete(bucket, key);
+    } catch (error) {
+      const isElsewhere = bucket !== this.settings.bucket;
+      if (!(isElsewhere && error instanceof ArchiveError && error.reason === 'refused')) throw error;
+      logger.warn(`no longer looked for, if it is there: ${describeError(error)}`);
+    }
   }
 
   private async moveDue(): Promise<void> {
@@ -181,12 +195,14 @@ class TurnOfArchive {
     return judgeArchive(run, this.settings.afterDays, this.nowMs).kind === 'move';
   }
 
-  /** What is wrong with one object stops no other; a store that does not work stops the turn. */
+  /** What is wrong with one object, or with a bucket of former times, stops no other; a store that does not work stops the turn. */
   private async tryMove(run: HotRunRow): Promise<void> {
     try {
       await this.move(run);
     } catch (error) {
-      if (!(error instanceof ArchivedUnreadable && ['missing', 'damaged'].includes(error.reason))) throw error;
+      if (!(error instanceof ArchivedUnreadable)) throw error;
+      const isOfOne = ['missing', 'damaged'].includes(error.reason) || error.object.bucket !== this.settings.bucket;
+      if (!isOfOne) throw error;
       this.failure ??= error;
     }
   }

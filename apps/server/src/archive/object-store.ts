@@ -93,11 +93,11 @@ async function readAtMost(answer: Response, mostBytes: number): Promise<Buffer> 
   return Buffer.concat(parts);
 }
 
-/** S3 says in XML what is wrong; others may say anything. */
+/** S3 says in XML what is wrong, Ceph by the code alone; others may say anything. */
 function shown(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   const [code, message] = ['Code', 'Message'].map((name) => new RegExp(`<${name}>([^<]*)`).exec(text)?.[1]);
-  return (code ? `${code}: ${message ?? ''}` : text.replace(/\s+/g, ' ')).slice(0, shownCharacters);
+  return (code ? [code, message].filter(Boolean).join(': ') : text.replace(/\s+/g, ' ')).slice(0, shownCharacters);
 }
 
 /** `fetch failed` says nothing; its cause does. */

@@ -46,6 +46,14 @@ it('a job that a host has in a newer version goes on above it, changed or not', 
   await app.database.pool.query('UPDATE assignment SET applied_version = 5');
   expect(await apply()).toEqual([['updated', 6]]);
   expect(await apply()).toEqual([['unchanged', 6]]);
+  // What takes longer than it may is taken back as a whole.
+  const slow = app.database.transaction(async (tx) => {
+    await tx.$executeRaw`UPDATE job SET managed_by = 'late'`;
+    await tx.$queryRaw`SELECT pg_sleep(0.2)::text`;
+    await tx.$queryRaw`SELECT 1`;
+  }, 50);
+  await expect(slow).rejects.toThrow();
+  expect((await app.database.pool.query('SELECT managed_by FROM job')).rows).toEqual([{ managed_by: null }]);
   await app.close();
   await database.drop();
 });

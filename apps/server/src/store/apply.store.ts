@@ -127,6 +127,9 @@ export type ApplyOutcome =
     }
   | { readonly kind: 'refused'; readonly problems: DocumentProblem[] };
 
+/** Some ten statements a job, and up to five hundred of them; it waits for the applies before it too. */
+const longestApplyMs = 150_000;
+
 /** Names in a warning. */
 const shownHosts = 20;
 
@@ -169,7 +172,7 @@ export class ApplyStore {
         if (dryRun) throw new RolledBack({ ...outcome, need });
         await guard.pass(tx, need);
         return outcome;
-      });
+      }, longestApplyMs);
     } catch (error) {
       if (error instanceof RolledBack) return error.outcome;
       throw error;

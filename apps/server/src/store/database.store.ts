@@ -28,6 +28,7 @@ const patience = {
 const byIndexes = 'SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off';
 /** As many as batches of events and of output are stored at the same time. */
 const ingestConnections = 5;
+const usualLimitMs = 30_000;
 
 /** The ways to Postgres: Prisma for rows one by one, the pools for the paths where a batch is one statement. */
 @Injectable()
@@ -53,10 +54,13 @@ export class Database implements OnApplicationShutdown {
     for (const pool of [this.pool, this.ingestPool]) pool.on('error', () => undefined);
   }
 
-  /** Runs several writes all or nothing; more than once when Postgres asks for it, so `work` has no effect outside. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  /**
+   * Runs several writes all or nothing; more than once when Postgres asks for it, so `work` has no effect outside.
+   * @param limitMs it is taken back when it takes longer
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, limitMs = usualLimitMs): Promise<T> {
     return retryConflict(() =>
-      this.prisma.$transaction((tx) => audited(queryOf(tx), () => work(tx)), { timeout: 30_000, maxWait: 15_000 }),
+      this.prisma.$transaction((tx) => audited(queryOf(tx), () => work(tx)), { timeout: limitMs, maxWait: 15_000 }),
     );
   }
 

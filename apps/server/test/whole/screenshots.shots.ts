@@ -49,6 +49,13 @@ interface Shot {
 
 const shots: Record<string, Shot> = {
   overview: { path: () => '/' },
+  tour: {
+    path: () => '/?first=true',
+    before: async (page) => {
+      await page.getByRole('button', { name: 'Show me around' }).click();
+      await page.getByText('1 of 7').waitFor();
+    },
+  },
   finder: {
     path: () => '/jobs',
     dark: true,
@@ -76,6 +83,9 @@ it.each(Object.entries(shots))('%s', async (name, { path, options = desk, zh, da
     reducedMotion: 'reduce',
   });
   await context.addInitScript((language) => localStorage.setItem('carillon-language', language), zh ? 'zh' : 'en');
+  // What is offered to newcomers would take the room.
+  await context.addInitScript(() => localStorage.setItem('carillon-first-steps', 'hidden'));
+  await context.addInitScript(() => localStorage.setItem('carillon-tour:admin', 'no'));
   const page = await context.newPage();
   page.setDefaultTimeout(100_000);
   await page.goto(`${product.url}${path()}`);

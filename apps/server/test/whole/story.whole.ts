@@ -186,6 +186,25 @@ describe.skipIf(browserPath === undefined)('a day with the dashboard', () => {
   });
 
   // One page of each kind; `CARILLON_EVERY_PAGE=1` looks at all, which takes a minute more.
+  it('the tour goes over the pages, and each of its places is there', async () => {
+    await open('/');
+    await page.getByRole('button', { name: 'Show me around' }).click();
+    const tour = page.getByRole('dialog');
+    const seen: string[] = [];
+    for (const at of [1, 2, 3, 4, 5, 6, 7]) {
+      await tour.getByText(`${at} of 7`).waitFor();
+      seen.push(
+        `${new URL(page.url()).pathname.replace(/[^/]+-[^/]+$|\d+$/, '…')} ${await tour.getAttribute('data-lit')}`,
+      );
+      if (at === 4) expect(await axeFaults(page)).toEqual([]);
+      await page.keyboard.press('Enter');
+    }
+    await tour.waitFor({ state: 'detached' });
+    const pages = ['/', '/hosts', '/jobs', '/jobs/…', '/runs/…', '/incidents/…', '/incidents/…'];
+    expect(seen).toEqual(pages.map((path) => `${path} true`));
+    await page.waitForURL(`${product.url}/`);
+  });
+
   it('axe finds nothing on the pages, in light and in dark', async () => {
     const run = await eventually(async () => (await product.json<{ id: string }[]>('runs'))[0]);
     const job = '/jobs/nightly-report';

@@ -7,7 +7,7 @@ export function Dialog({ children, ...props }: ModalProps) {
   const { t } = useWords();
   return (
     <Modal closeButtonProps={{ 'aria-label': t('common.close') }} {...props}>
-      <FocusFirst>{children}</FocusFirst>
+      <FocusFirst opened={props.opened}>{children}</FocusFirst>
     </Modal>
   );
 }
@@ -18,8 +18,10 @@ const fields = 'input:not([type=hidden]):not(:disabled), textarea:not(:disabled)
  * Gives the focus to what asks for it by `data-autofocus`, else to the first field, else to the text; also where that is
  * there only once something is loaded, and where what had the focus has gone.
  */
-function FocusFirst({ children }: { children: ReactNode }) {
+function FocusFirst({ opened, children }: { opened: boolean; children: ReactNode }) {
   const box = useRef<HTMLDivElement>(null);
+  const isOpen = useRef(opened);
+  isOpen.current = opened;
   useEffect(() => {
     const node = box.current;
     if (!node) return;
@@ -31,7 +33,8 @@ function FocusFirst({ children }: { children: ReactNode }) {
       node.toggleAttribute('data-autofocus', wanted === null);
       first.setAttribute('data-autofocus', '');
       const at = document.activeElement;
-      if (at === document.body || (at === node && !isBegun)) first.focus();
+      // While it closes, the focus goes back to where it was.
+      if (isOpen.current && (at === document.body || (at === node && !isBegun))) first.focus();
       isBegun ||= wanted !== null;
     };
     look();

@@ -53,7 +53,7 @@ function Fields({ fields }: { fields: NonNullable<Detail['fields']> }) {
             <Table.Tr key={path}>
               <Table.Td className="mono">{path}</Table.Td>
               <Table.Td className="wrap">
-                <Code style={{ textDecoration: 'line-through' }}>{said(wanted)}</Code>
+                <Code>{said(wanted)}</Code>
               </Table.Td>
               <Table.Td className="wrap">
                 <Code c="orange" fw={600}>

@@ -42,7 +42,8 @@ export type StepReason =
   | { readonly code: 'frozen'; readonly freeze: string; readonly untilMs: number }
   | { readonly code: 'soaked'; readonly runs: number; readonly offline: number }
   | { readonly code: 'all_applied'; readonly hosts: number; readonly offline: number }
-  | { readonly code: 'halted' };
+  /** By somebody, who said why. Without it: by an older server. */
+  | { readonly code: 'halted'; readonly why?: string };
 
 export type NextStep =
   /** `settled`: the hosts that can be reached have it as of now, and the soak begins. */

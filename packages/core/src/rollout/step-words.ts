@@ -17,7 +17,7 @@ export function describeStep(reason: StepReason): string {
     case 'all_applied':
       return `all ${reason.hosts} hosts have it${unreached(reason.offline)}`;
     case 'halted':
-      return 'halted';
+      return reason.why === undefined ? 'halted' : `halted: ${reason.why}`;
     default:
       return unreachable(reason);
   }

@@ -54,7 +54,7 @@ export class RolloutsService {
 
   async halt(name: string, reason: string): Promise<View> {
     const row = await this.require(name, 'running', 'is under way');
-    return this.after(name, row, await this.store.halt(row, { code: 'halted' }, Date.now(), reason));
+    return this.after(name, row, await this.store.halt(row, { code: 'halted', why: reason }, Date.now(), reason));
   }
 
   async resume(name: string, reason: string): Promise<View> {

@@ -256,6 +256,7 @@ describe('a rollout of something bad', () => {
     pass(30);
     await round();
     await app.call(api.rollouts.halt, { name: 'back', body: { reason: 'looks wrong' } });
+    expect(await rolloutOf('back')).toMatchObject({ reason: { text: 'halted: looks wrong' } });
     await expect(app.call(api.rollouts.halt, { name: 'back', body: { reason: 'again' } })).rejects.toMatchObject({
       status: 409,
     });

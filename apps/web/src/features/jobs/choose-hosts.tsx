@@ -20,13 +20,15 @@ interface Props {
   readonly means: string;
   /** Of the button, for so many hosts. */
   readonly label: (count: number) => string;
+  /** It is under way. */
+  readonly isPending?: boolean;
   /** Without names: all of them. */
   readonly onChosen: (names?: string[]) => void;
   readonly onCancel: () => void;
 }
 
 /** All hosts of a job, or some of them. */
-export function ChooseHosts({ job, hosts, most, means, label, onChosen, onCancel }: Props) {
+export function ChooseHosts({ job, hosts, most, means, label, isPending = false, onChosen, onCancel }: Props) {
   const { t } = useWords();
   const mayAll = hosts <= most.all;
   const [isAll, setIsAll] = useState(mayAll);
@@ -75,7 +77,7 @@ export function ChooseHosts({ job, hosts, most, means, label, onChosen, onCancel
         <Button variant="default" onClick={onCancel} data-autofocus>
           {t('bulk.not')}
         </Button>
-        <Button disabled={count === 0} onClick={() => (isAll ? onChosen() : onChosen(chosen))}>
+        <Button disabled={count === 0} loading={isPending} onClick={() => (isAll ? onChosen() : onChosen(chosen))}>
           {label(count)}
         </Button>
       </Group>

@@ -6,6 +6,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
+import { Placeholder } from '../../components/loaded.js';
 import { useWords } from '../../i18n/index.js';
 import { call, keyOf } from '../../lib/api.js';
 import { useOnce } from '../../lib/use-once.js';
@@ -45,11 +46,13 @@ export function DryRun({ job, hosts }: { job: string; hosts: number }) {
       </Button>
       <Dialog opened={isOpen} onClose={close} size="xl" title={t('job.ask.dryRun', { name: job })}>
         {asking.isError && <Failure error={asking.error} />}
+        {hosts <= 1 && asking.isPending && <Placeholder />}
         {asking.data ? (
           <Answers ids={asking.data} onAgain={open} onClose={close} />
         ) : (
           hosts > 1 && (
             <ChooseHosts
+              isPending={asking.isPending}
               job={job}
               hosts={hosts}
               most={most}

@@ -11,7 +11,16 @@ import { query } from '../../lib/api.js';
 import { keepTourOutcome, tourOutcome } from '../tour/tour-memory.js';
 import { StartTour, TourOffer } from '../tour/tour-offer.js';
 import { cardFate, keepCardFate } from './card-fate.js';
-import { cardOf, type FirstStep, firstSteps, type Made, ownSteps, type StepKey } from './first-steps.js';
+import {
+  cardOf,
+  type FirstStep,
+  firstSteps,
+  type Made,
+  ownSteps,
+  ownTrials,
+  type StepKey,
+  type TrialKey,
+} from './first-steps.js';
 import { useMade } from './use-made.js';
 
 const places = {
@@ -24,13 +33,12 @@ const places = {
 } as const satisfies Record<StepKey, object>;
 const placeOf = ({ key, isHalf }: FirstStep) => (isHalf ? ({ to: '/alerting/channels' } as const) : places[key]);
 
-/** What a demo has to be tried on. */
-const trials = [
-  { word: 'first.demo.incident', to: '/incidents' },
-  { word: 'first.demo.missed', to: '/runs', search: { view: 'missed', last: '24h' } },
-  { word: 'first.demo.job', to: '/job-editor' },
-  { word: 'first.demo.adopt', to: '/adoption' },
-] as const;
+const trialPlaces = {
+  incident: { to: '/incidents' },
+  missed: { to: '/runs', search: { view: 'missed', last: '24h' } },
+  job: { to: '/job-editor' },
+  adopt: { to: '/adoption' },
+} as const satisfies Record<TrialKey, object>;
 
 interface Props {
   readonly counted: Pick<Made, 'hosts' | 'jobs' | 'runs'>;
@@ -40,10 +48,18 @@ interface Props {
 /** What is offered to a newcomer: what to do next, or what to try in a demo, and the tour; to others nothing. */
 export function FirstStepsCard(props: Props) {
   const { data: me } = useQuery(query(sessionRoutes.me, {}));
-  return me ? <Card key={me.name} {...props} user={me.name} keys={ownSteps(me.grants)} /> : null;
+  return me ? (
+    <Card key={me.name} {...props} user={me.name} keys={ownSteps(me.grants)} trials={ownTrials(me.grants)} />
+  ) : null;
 }
 
-function Card({ counted, isDemo, user, keys }: Props & { readonly user: string; readonly keys: readonly StepKey[] }) {
+interface CardProps extends Props {
+  readonly user: string;
+  readonly keys: readonly StepKey[];
+  readonly trials: readonly TrialKey[];
+}
+
+function Card({ counted, isDemo, user, keys, trials }: CardProps) {
   const { first } = useSearch({ from: '/signed-in/' });
   const [fate, setFate] = useState(() => cardFate(user));
   const navigate = useNavigate({ from: '/' });
@@ -57,7 +73,7 @@ function Card({ counted, isDemo, user, keys }: Props & { readonly user: string; 
   };
   switch (cardOf({ fate, isDemo, isWanted, keys })) {
     case 'demo':
-      return <Demo user={user} onHide={onHide} />;
+      return <Demo user={user} trials={trials} onHide={onHide} />;
     case 'steps':
       return <StepsToDo {...{ user, keys, counted, isWanted, onHide }} />;
     case null:
@@ -183,7 +199,7 @@ function Step({ step }: { step: FirstStep }) {
 }
 
 /** Everything is there already: what there is to try, and how it goes on without the play. */
-function Demo({ user, onHide }: { user: string; onHide: () => void }) {
+function Demo({ user, trials, onHide }: { user: string; trials: readonly TrialKey[]; onHide: () => void }) {
   const { t } = useWords();
   return (
     <Frame title={t('first.demo.title')} user={user} onHide={onHide}>
@@ -191,12 +207,12 @@ function Demo({ user, onHide }: { user: string; onHide: () => void }) {
         {t('first.demo.text')}
       </Text>
       <List size="sm" spacing={6}>
-        {trials.map(({ word, ...place }) => (
-          <List.Item key={word}>
-            <PageLink {...place}>{t(word)}</PageLink>
+        {trials.map((key) => (
+          <List.Item key={key}>
+            <PageLink {...trialPlaces[key]}>{t(`first.demo.${key}`)}</PageLink>
             <Text span size="sm" c="dimmed">
               {' '}
-              {t(`${word}.text`)}
+              {t(`first.demo.${key}.text`)}
             </Text>
           </List.Item>
         ))}

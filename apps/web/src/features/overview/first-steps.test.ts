@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cardOf, firstSteps, ownSteps, stepKeys } from './first-steps.js';
+import { cardOf, firstSteps, ownSteps, ownTrials, stepKeys } from './first-steps.js';
 
 const nothing = { hosts: 0, jobs: 0, runs: 0, channels: 0, tested: 0, policies: 0, people: 0 };
 const stepsWith = (made: Partial<typeof nothing>) => firstSteps(stepKeys, { ...nothing, ...made });
@@ -46,6 +46,12 @@ describe('the card', () => {
     expect(cardOf({ ...asked, fate: 'hidden' })).toBeNull();
     expect(cardOf({ ...asked, fate: 'done' })).toBeNull();
     expect(cardOf({ ...asked, fate: 'done', isWanted: true })).toBe('steps');
+  });
+
+  it('offers to try in a demo what would not be refused', () => {
+    expect(ownTrials(['admin@all'])).toEqual(['incident', 'missed', 'job', 'adopt']);
+    expect(ownTrials(['operator@all'])).toEqual(['incident', 'missed']);
+    expect(ownTrials(['viewer@all'])).toEqual(['missed']);
   });
 
   it('is another one in a demo, and none for who may do nothing', () => {

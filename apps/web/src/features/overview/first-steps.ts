@@ -63,6 +63,20 @@ export function firstSteps(keys: readonly StepKey[], made: Made): FirstStep[] {
   }));
 }
 
+/** What a demo has to be tried on, with what it takes. */
+const trials = {
+  incident: 'incident.handle',
+  missed: 'read',
+  job: 'job.write',
+  adopt: 'job.write',
+} as const satisfies Record<string, Action>;
+export type TrialKey = keyof typeof trials;
+
+/** What somebody with these grants can try. */
+export function ownTrials(grants: readonly string[] | undefined): TrialKey[] {
+  return (Object.keys(trials) as TrialKey[]).filter((key) => mayAnywhere(grants, trials[key]));
+}
+
 /** What somebody did with the card: `done`: all steps were, so that nothing has to be asked for again. */
 export type CardFate = 'hidden' | 'done' | null;
 

@@ -1,13 +1,15 @@
 import { rolloutRoutes } from '@carillon/contract/http/rollouts.routes';
+import { limits } from '@carillon/contract/limits';
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
 import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
+import { useUnsaved } from '../../lib/use-unsaved.js';
 import type { Rollout } from './rollout.js';
 
 type Act = 'halt' | 'resume' | 'rollBack';
@@ -18,6 +20,7 @@ export function RolloutActs({ rollout }: { rollout: Rollout }) {
   const [asked, setAsked] = useState<Act | null>(null);
   // Stays when the question is put aside.
   const [reason, setReason] = useState('');
+  useUnsaved(() => reason.trim() !== '');
   const done = () => {
     setAsked(null);
     setReason('');
@@ -86,8 +89,12 @@ function Question({ rollout, act, reason, onReason, onClose, onDone }: QuestionP
       await client.invalidateQueries();
     },
   });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (reason.trim() !== '') doing.mutate();
+  };
   return (
-    <Stack gap="sm">
+    <Stack component="form" gap="sm" onSubmit={submit}>
       <Text size="sm">
         {t(`rollout.means.${act}`, {
           count: act === 'rollBack' ? health.hosts : Math.max(0, all - health.hosts),
@@ -97,6 +104,7 @@ function Question({ rollout, act, reason, onReason, onClose, onDone }: QuestionP
       </Text>
       <TextInput
         label={t('rollout.reason')}
+        maxLength={limits.reasonCharacters}
         value={reason}
         onChange={(event) => onReason(event.currentTarget.value)}
         data-autofocus
@@ -108,9 +116,9 @@ function Question({ rollout, act, reason, onReason, onClose, onDone }: QuestionP
         </Button>
         <Button
           {...(act === 'rollBack' ? { color: 'red' } : {})}
+          type="submit"
           disabled={reason.trim() === ''}
           loading={doing.isPending}
-          onClick={() => doing.mutate()}
         >
           {t(`rollout.act.${act}`)}
         </Button>

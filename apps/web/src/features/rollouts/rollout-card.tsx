@@ -52,7 +52,9 @@ export function RolloutCard({ rollout, withJob = false }: { rollout: Rollout; wi
           </Tooltip>
         ))}
       </Progress.Root>
-      <Text size="sm">{useReason(rollout)}</Text>
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {useReason(rollout)}
+      </Text>
       <Text size="sm" c="dimmed">
         {t('rollout.figures', {
           applied: health.applied,
@@ -80,5 +82,6 @@ function useReason({ reason }: Rollout): string {
   for (const [name, value] of Object.entries(reason))
     if (typeof value === 'number' || typeof value === 'string') figures[name] = value;
   if (typeof reason.untilMs === 'number') figures.until = timeText(new Date(reason.untilMs).toISOString());
+  if (code === 'halted' && figures.why !== undefined) return t('rollout.why.haltedWhy', figures);
   return t(`rollout.why.${code}`, figures);
 }

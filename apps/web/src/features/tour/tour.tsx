@@ -98,6 +98,7 @@ function Stage({ step, lit, way, at, count, begun, onGo, onEnd }: StageProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     // Who tries what the last step speaks of goes on with it: the keys of every page answer.
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') onEnd('left');
+    if (event.key === 'Tab') stayInside(event, card.current);
     if (event.key === 'ArrowRight' && at < count - 1) onGo(1);
     if (event.key === 'ArrowLeft' && at > 0) onGo(-1);
   };
@@ -121,6 +122,15 @@ function Stage({ step, lit, way, at, count, begun, onGo, onEnd }: StageProps) {
       </div>
     </dialog>
   );
+}
+
+/** The page behind cannot be reached; without this the key would go on to the browser's own bars. */
+function stayInside(event: KeyboardEvent, card: HTMLElement | null): void {
+  const stops = [...(card?.querySelectorAll<HTMLElement>('button') ?? [])];
+  const [edge, next] = event.shiftKey ? [stops.at(0), stops.at(-1)] : [stops.at(-1), stops.at(0)];
+  if (document.activeElement !== edge) return;
+  event.preventDefault();
+  next?.focus();
 }
 
 /** The focus, to what was pressed before; where that is gone, to the page. */

@@ -1,7 +1,7 @@
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { isDialogOpen } from '../../app/finder/walk.js';
-import { type Box, litPart, scrollFor } from './place-card.js';
+import { type Box, litPart, narrowPx, scrollFor } from './place-card.js';
 import type { TourStep } from './tour-steps.js';
 
 /** What of a step is on screen. */
@@ -72,8 +72,9 @@ function findShown(selectors: readonly string[]): Element | null {
 function bringIntoView(anchor: Element): void {
   if (anchor.closest('header, nav')) return;
   const { left, right, width } = anchor.getBoundingClientRect();
+  const isAside = width < window.innerWidth && (left < 0 || right > window.innerWidth);
   // In a table that is wider than a phone.
-  if (width < window.innerWidth && (left < 0 || right > window.innerWidth))
+  if (isAside && window.innerWidth < narrowPx)
     anchor.scrollIntoView({ block: 'nearest', inline: 'center', behavior: 'instant' });
   const by = scrollFor(litPart(boxOf(anchor), windowSize()), windowSize());
   if (by !== 0) window.scrollBy({ top: by, behavior: 'instant' });

@@ -22,6 +22,7 @@ export const rollouts = {
   'rollout.why.soaked': 'Soaked; {{runs}} runs.',
   'rollout.why.all_applied': 'All {{hosts}} hosts have it.',
   'rollout.why.halted': 'Somebody halted it.',
+  'rollout.why.haltedWhy': 'Somebody halted it: {{why}}',
   'rollout.act.halt': 'Halt',
   'rollout.act.resume': 'Resume',
   'rollout.act.rollBack': 'Roll back',

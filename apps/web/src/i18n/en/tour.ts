@@ -3,7 +3,7 @@ export const tour = {
   'tour.take': 'Take the tour',
   'tour.start': 'Show me around',
   'tour.offer.title': 'New here?',
-  'tour.offer.text': 'Two minutes show where to look first, and where the answers are. You can leave at any time.',
+  'tour.offer.text': 'Two minutes show where to look first, and where the answers are.',
   'tour.offer.no': 'No, thanks',
   'tour.step': '{{n}} of {{count}}',
   'tour.back': 'Back',

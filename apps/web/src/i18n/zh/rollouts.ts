@@ -24,6 +24,7 @@ export const rollouts: Same<typeof english> = {
   'rollout.why.soaked': '观察结束；{{runs}} 次运行。',
   'rollout.why.all_applied': '全部 {{hosts}} 台主机已有此版本。',
   'rollout.why.halted': '已被人停止。',
+  'rollout.why.haltedWhy': '已被人停止：{{why}}',
   'rollout.act.halt': '停止',
   'rollout.act.resume': '继续',
   'rollout.act.rollBack': '回滚',

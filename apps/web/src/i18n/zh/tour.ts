@@ -5,7 +5,7 @@ export const tour: Same<typeof english> = {
   'tour.take': '功能导览',
   'tour.start': '带我看看',
   'tour.offer.title': '第一次来？',
-  'tour.offer.text': '两分钟了解先看哪里、答案在哪里，可以随时退出。',
+  'tour.offer.text': '两分钟了解先看哪里、答案在哪里。',
   'tour.offer.no': '不用了',
   'tour.step': '第 {{n}} 步，共 {{count}} 步',
   'tour.back': '上一步',
