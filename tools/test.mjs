@@ -28,12 +28,12 @@ if (isAsked('check')) {
 if (isAsked('tests')) {
   await step('tests', () =>
     vitestSideBySide([
-      ['vitest.config.ts', '--shard=1/2'],
-      ['vitest.config.ts', '--shard=2/2'],
-      ['vitest.simulation.config.ts'],
+      [['vitest.config.ts', '--shard=1/2']],
+      [['vitest.config.ts', '--shard=2/2']],
+      // These only compute: they take what the others leave while they wait for their databases.
+      [['vitest.simulation.config.ts'], ['apps/web/vitest.config.ts']],
     ]),
   );
-  await step('dashboard tests', () => vitest('apps/web/vitest.config.ts'));
   await step('the whole product, and the Windows program', () => windowsProgram('vitest.whole.config.ts'));
 }
 if (only === 'wine') {
@@ -89,23 +89,27 @@ function vitest(config) {
 }
 
 /**
- * Several runs side by side, each a process of its own, since vitest keeps one of two processors for itself and many
- * tests wait. What the later ones say comes after the first.
+ * Several rows of runs side by side, each run a process of its own, since vitest keeps one of two processors for itself
+ * and many tests wait. What the later rows say comes after the first.
  */
-async function vitestSideBySide(runs) {
-  const all = runs.map(async ([config, ...more], index) => {
-    const report = reportOf(`${index}-${config}`);
-    const args = [vitestScript, ...vitestArguments(config, report), ...more];
-    const child = spawn(process.execPath, args, {
-      cwd: repository,
-      stdio: ['ignore', index === 0 ? 'inherit' : 'pipe', 'inherit'],
-    });
-    const said = [];
-    child.stdout?.on('data', (bytes) => said.push(bytes));
-    const [code] = await once(child, 'close');
-    return { said, report: readReport(report, { ok: code === 0, lane: config, root: repository }) };
+async function vitestSideBySide(rows) {
+  const all = rows.map(async (runs, row) => {
+    const done = [];
+    for (const [place, [config, ...more]] of runs.entries()) {
+      const report = reportOf(`${row}-${place}-${config}`);
+      const args = [vitestScript, ...vitestArguments(config, report), ...more];
+      const child = spawn(process.execPath, args, {
+        cwd: repository,
+        stdio: ['ignore', row === 0 ? 'inherit' : 'pipe', 'inherit'],
+      });
+      const said = [];
+      child.stdout?.on('data', (bytes) => said.push(bytes));
+      const [code] = await once(child, 'close');
+      done.push({ said, report: readReport(report, { ok: code === 0, lane: config, root: repository }) });
+    }
+    return done;
   });
-  const done = await Promise.all(all);
+  const done = (await Promise.all(all)).flat();
   for (const { said } of done) process.stdout.write(Buffer.concat(said));
   const sum = (key) => done.reduce((count, { report }) => count + report[key], 0);
   const every = (key) => done.flatMap(({ report }) => report[key]);

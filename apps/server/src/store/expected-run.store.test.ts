@@ -43,10 +43,10 @@ describe('no false alarm', () => {
 
   it('in an outage of agents for hours, whose results come afterwards', async () => {
     const away = await world([{ name: 'a', isReached: not(between(20, 200)) }, { name: 'b' }]);
-    await away.play(at(60));
+    await away.play(at(60), { stepMs: 55_000 });
     expect(await away.missed()).toMatchObject([{ host: 'a', verdict: 'host_unknown', amended: null }]);
     expect(await away.signals()).toEqual(['host offline']);
-    await away.play(at(260));
+    await away.play(at(260), { stepMs: 55_000 });
     expect(await away.missed()).toMatchObject([{ host: 'a', verdict: 'host_unknown', amended: 'ran' }]);
     expect(await away.signals()).toEqual(['host online']);
   });
@@ -173,6 +173,7 @@ describe('what did not run', () => {
     const made = await world([{ name: 'a', isReached: not(between(20, 9_999)) }], {
       schedule: [{ kind: 'cron', expression: '30 * * * *' }],
     });
+    // Longer steps would be a server that was away itself.
     await made.play(at(26 * 60), { stepMs: 55_000 });
     expect(await made.signals()).toEqual(['host offline', 'missed missed host_unknown']);
     expect((await made.missed()).filter(({ verdict }) => verdict === 'missed')).toMatchObject([
