@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { OutputStream } from '@carillon/contract/agent/log-frame';
+import type { RunDetail } from '@carillon/core/run/detail-texts';
 import { newId } from '../lib/new-id.js';
 import { dropEvent } from '../runner/drop-event.js';
 import { rememberEnd } from '../runner/job-memory.js';
@@ -78,7 +79,7 @@ export class LostRunWatch {
 /** Of a run whose program was not started yet nothing is unknown. */
 function neverStarted(identity: RunningFile['identity'], renewedMs: number, nowMs: number): UnnumberedEvent {
   const finishedAt = new Date(Math.round(renewedMs)).toISOString();
-  const message = 'its runner ended while the run was waiting';
+  const message: RunDetail = 'its runner ended while the run was waiting';
   const data = { kind: 'run.skipped' as const, ...identity, finishedAt, reason: 'runner_lost', message };
   return { eventId: newId(nowMs), at: new Date(nowMs).toISOString(), data };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Conditions } from '@carillon/core/job/job-spec';
 import { type ConditionFacts, judgeConditions } from '@carillon/core/run/conditions';
+import type { RunDetail } from '@carillon/core/run/detail-texts';
 import type { OverlapVerdict } from '@carillon/core/run/overlap';
 import { filesMatching } from '../lib/file-pattern.js';
 import { cpuPercentBetween, cpuTimes, memoryPercent } from '../lib/host-metrics.js';
@@ -9,7 +10,7 @@ import { stoppedBy } from './stop-orders.js';
 /** How the program of a claimed run comes to start, or not. */
 export type Admission =
   | { readonly go: true }
-  | { readonly go: false; readonly reason: string; readonly message: string };
+  | { readonly go: false; readonly reason: string; readonly message: RunDetail };
 
 export interface AdmissionPorts {
   /** Whether another run is still under way on this host. */
@@ -17,7 +18,7 @@ export interface AdmissionPorts {
   /** Orders another run to end for this one. */
   readonly replace: (runId: string) => void;
   /** Called once for each thing that the run begins to wait for. */
-  readonly tellWaiting: (reason: string, message: string) => void;
+  readonly tellWaiting: (reason: string, message: RunDetail) => void;
   readonly stop: AbortSignal;
   readonly measure?: (conditions: Conditions, stop: AbortSignal) => Promise<ConditionFacts>;
 }

@@ -3,6 +3,7 @@ import { judgeOrphan, orphanedReason } from '@carillon/core/desired/orphan';
 import { describePause, isPaused, pausedReason } from '@carillon/core/desired/pause';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { spreadKeyOf } from '@carillon/core/job/task-for-job';
+import type { RunDetail } from '@carillon/core/run/detail-texts';
 import { judgeOverlap, type OverlapVerdict } from '@carillon/core/run/overlap';
 import { newId } from '../lib/new-id.js';
 import type { AgentFolder } from '../state/agent-folder.js';
@@ -24,7 +25,7 @@ export type StartClaim =
       readonly kind: 'skipped';
       readonly run: RunningFile;
       readonly reason: string;
-      readonly message: string;
+      readonly message: RunDetail;
       /** To be called when the skipped run is on record. */
       recorded(): void;
     }

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, extname, isAbsolute, join } from 'node:path';
 import type { Manifest } from '@carillon/core/job/job-spec';
+import type { RunDetail } from '@carillon/core/run/detail-texts';
 import type { Command } from '../lib/self-command.js';
 
 /** What to start, decided before anything is started. */
@@ -15,7 +16,7 @@ export type LaunchPlan =
       readonly kind: 'cannot-start';
       readonly exitCode: number;
       readonly reason: 'program_not_found' | 'not_executable' | 'secret_missing' | 'secret_unreadable';
-      readonly message: string;
+      readonly message: RunDetail;
     };
 
 export interface HostFacts {

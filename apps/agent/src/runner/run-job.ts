@@ -1,6 +1,7 @@
 import type { RunEvent } from '@carillon/contract/agent/event-messages';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { readRunAs } from '@carillon/core/job/run-as';
+import type { RunDetail } from '@carillon/core/run/detail-texts';
 import { traceIdOf } from '@carillon/core/run/trace-id';
 import { newId } from '../lib/new-id.js';
 import { selfCommand } from '../lib/self-command.js';
@@ -53,7 +54,7 @@ export async function runJob(
     // The end of a run says it all again, so a full disk keeps nobody from going on.
     writeIfRoom(folder, () => dropEvent(folder.drop, event));
   };
-  const skip = async (run: RunningFile, reason: string, message: string): Promise<RunResult> => {
+  const skip = async (run: RunningFile, reason: string, message: RunDetail): Promise<RunResult> => {
     const at = new Date().toISOString();
     const data = { kind: 'run.skipped' as const, ...run.identity, finishedAt: at, reason, message };
     const event = { eventId: newId(), at, data };

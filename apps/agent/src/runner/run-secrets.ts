@@ -1,4 +1,5 @@
 import type { Manifest } from '@carillon/core/job/job-spec';
+import type { RunDetail } from '@carillon/core/run/detail-texts';
 import { Redactor } from '@carillon/core/run/redact';
 import { readJobSecrets } from '../accounts/job-secrets.js';
 import { PasswordFile } from '../accounts/password-file.js';
@@ -13,7 +14,7 @@ export interface RunSecrets {
 
 export type FoundSecrets =
   | { readonly ok: true; readonly secrets: RunSecrets }
-  | { readonly ok: false; readonly reason: 'secret_missing' | 'secret_unreadable'; readonly message: string };
+  | { readonly ok: false; readonly reason: 'secret_missing' | 'secret_unreadable'; readonly message: RunDetail };
 
 const none: RunSecrets = { environment: {}, stdin: null };
 
@@ -32,8 +33,8 @@ export function findSecrets(folder: AgentFolder, job: Pick<Manifest, 'jobId' | '
     const stdin = secrets.stdin === undefined ? null : get(secrets.stdin);
     return { ok: true, secrets: { environment: Object.fromEntries(environment), stdin } };
   } catch (error) {
-    if (error instanceof MissingSecret) return { ok: false, reason: 'secret_missing', message: error.message };
-    const message = `the secrets of this host cannot be read: ${error instanceof Error ? error.message : error}`;
+    if (error instanceof MissingSecret) return { ok: false, reason: 'secret_missing', message: error.detail };
+    const message: RunDetail = `the secrets of this host cannot be read: ${error instanceof Error ? error.message : error}`;
     return { ok: false, reason: 'secret_unreadable', message };
   }
 }
@@ -69,10 +70,12 @@ function openSecrets(
 }
 
 class MissingSecret extends Error {
+  readonly detail: RunDetail;
+
   constructor(name: string) {
-    super(
-      `no secret ${name} on this host; hand it over with carillon secret set ${name} --jobs, or on the host with carillon-agent secret set ${name}`,
-    );
+    const detail: RunDetail = `no secret ${name} on this host; hand it over with carillon secret set ${name} --jobs, or on the host with carillon-agent secret set ${name}`;
+    super(detail);
+    this.detail = detail;
   }
 }
 

@@ -1,12 +1,13 @@
 import { type ApiErrorBody, type ApiErrorCode, statusOfCode } from '@carillon/contract/http/error';
 import { makeProblem, type Problem } from '@carillon/core/problem';
 import type { ExpectedText } from '@carillon/core/text/expected-texts';
+import type { RefusalText } from '@carillon/core/text/refusal-texts';
 
 /** What a feature throws to refuse a request. The code decides the status; clients translate code and params. */
-export class ApiError extends Error {
+export class ApiError<Code extends ApiErrorCode = ApiErrorCode> extends Error {
   constructor(
-    readonly code: ApiErrorCode,
-    message: string,
+    readonly code: Code,
+    message: Code extends 'conflict' | 'unprocessable' ? RefusalText : string,
     readonly params: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);

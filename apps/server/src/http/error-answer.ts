@@ -1,5 +1,6 @@
 import { type ApiErrorBody, type ApiErrorCode, statusOfCode } from '@carillon/contract/http/error';
 import { limits } from '@carillon/contract/limits';
+import { spokenRefusal } from '@carillon/core/text/refusal-texts';
 import { HttpException } from '@nestjs/common';
 import { SignerEnded } from '../shared/signing/signer-child.js';
 import { NotSigned } from '../store/accepted.store.js';
@@ -30,7 +31,9 @@ export function answerFor(error: unknown): ErrorAnswer {
 }
 
 function answer({ code, message, params }: ApiError): ErrorAnswer {
-  return { status: statusOfCode[code], body: { code, params: { ...params }, message }, unexpected: false };
+  const says = spokenRefusal(message);
+  const body = { code, params: { ...params, ...(says ? { says } : {}) }, message };
+  return { status: statusOfCode[code], body, unexpected: false };
 }
 
 /** Errors of the HTTP layer below us, in our words. Nest hands them on as its own kind, with status and message only. */

@@ -1,5 +1,6 @@
 import type { RequestAct } from '@carillon/contract/http/requests.routes';
 import { personOf, requestLifeMs } from '@carillon/core/approval/change-request';
+import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError } from '../http/api-error.js';
 import { ApprovalNeeded, type Need, withPermit } from '../store/approval-permit.js';
@@ -81,7 +82,7 @@ export class ChangeDesk {
     const asked = { act, title, body, author, authorAccount: account, reason: reason ?? null, need, plan };
     const { number } = await this.store.add({ ...asked, nowMs: Date.now(), lifeMs: requestLifeMs });
     const { groups, required } = need;
-    const message = `nothing was changed: hosts of the protected group ${groups.join(', ')} ask for ${required} ${
+    const message: RefusalText = `nothing was changed: hosts of the protected group ${groups.join(', ')} ask for ${required} ${
       required === 1 ? 'approval' : 'approvals'
     } by others; it waits as change request ${number}`;
     return new ApiError('conflict', message, { request: number, groups, required });

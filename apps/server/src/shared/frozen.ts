@@ -1,4 +1,5 @@
 import { mayEverywhere } from '@carillon/core/access/decide';
+import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { ApiError } from '../http/api-error.js';
 import type { Caller } from '../http/caller.js';
 import type { FreezeOverride, FrozenJob } from '../store/freezes.js';
@@ -13,7 +14,7 @@ export function refuseFrozen(frozen: readonly FrozenJob[]): void {
   const jobs = frozen.map(({ job }) => job);
   const more = jobs.length > namedJobs ? ` and ${jobs.length - namedJobs} more` : '';
   const until = new Date(untilMs).toISOString();
-  const message = `frozen by ${JSON.stringify(name)} until ${until} (${reason}): ${jobs.slice(0, namedJobs).join(', ')}${more}; wait, or have somebody who may override it with a reason (--override-freeze)`;
+  const message: RefusalText = `frozen by ${JSON.stringify(name)} until ${until} (${reason}): ${jobs.slice(0, namedJobs).join(', ')}${more}; wait, or have somebody who may override it with a reason (--override-freeze)`;
   throw new ApiError('conflict', message, { freeze: name, until, jobs });
 }
 

@@ -12,11 +12,11 @@ const kinds: Record<string, Word> = { job: 'kind.job', host: 'kind.host', run: '
 /** Words for whatever a call threw: the server's code and parameters in the reader's language, or that it cannot be reached. */
 export function useFailureText() {
   const { t } = useWords();
-  const { expectedText } = useServerText();
+  const { expectedText, refusalText } = useServerText();
   const { timeText } = useTimes();
   return (error: unknown): string =>
     error instanceof ApiFailure
-      ? (frozenText(t, timeText, error.body) ?? bodyText(t, expectedText, error.body))
+      ? (frozenText(t, timeText, error.body) ?? refusalText(error.body.params) ?? bodyText(t, expectedText, error.body))
       : t(isNetworkError(error) ? 'common.unreachable' : 'common.broken');
 }
 

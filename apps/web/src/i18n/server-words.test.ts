@@ -7,6 +7,8 @@ import {
 import { outcomeFigures } from '@carillon/core/alert/deliver/outcome-reasons';
 import { evaluatedStates, logReasonFigures } from '@carillon/core/alert/log-reasons';
 import { expectationFigures, makeProblem } from '@carillon/core/problem';
+import { judgeConditions } from '@carillon/core/run/conditions';
+import { readRunDetail, runDetails } from '@carillon/core/run/detail-texts';
 import { assignmentFaultCodes } from '@carillon/core/state/assignment-faults';
 import {
   assignmentStates,
@@ -18,10 +20,22 @@ import {
   whyReasons,
 } from '@carillon/core/state/states';
 import { objections } from '@carillon/core/text/expected-texts';
+import { refusalTexts, spokenRefusal } from '@carillon/core/text/refusal-texts';
+import { figuresOf } from '@carillon/core/text/sentences';
 import { evidenceFigures } from '@carillon/core/why/why-facts';
 import { describe, expect, it } from 'vitest';
 import { say } from './server-text.js';
-import { evidenceIn, expectedIn, logIn, muteIn, outcomeIn, reasonIn, whyIn } from './use-server-text.js';
+import {
+  detailIn,
+  evidenceIn,
+  expectedIn,
+  logIn,
+  muteIn,
+  outcomeIn,
+  reasonIn,
+  refusalIn,
+  whyIn,
+} from './use-server-text.js';
 import * as words from './zh/server-words.js';
 
 const variants = (said: string | readonly string[]) => [said].flat();
@@ -42,6 +56,8 @@ describe('words for what the server says', () => {
       words.logReasons,
     ],
     ['what became of notices', Object.keys(outcomeFigures), words.outcomes],
+    ['refusals', Object.keys(refusalTexts), words.refusalWords],
+    ['details of runs', Object.keys(runDetails), words.runDetails],
     ['objections', Object.keys(objections), words.objections],
     ['logs', historyStates, words.historyStates],
     ['definitions that are not registered', assignmentFaultCodes, words.assignmentFaults],
@@ -179,6 +195,27 @@ describe('the log of an incident', () => {
     expect(logIn(words, { stage: 'deliver', code: 'http_503', figures: null })).toBeNull();
     expect(logIn(words, { stage: 'group', code: 'opened', figures: { key: 'k' } })).toBeNull();
   });
+});
+
+it('tells refusals with the figures that their sentences have', () => {
+  const lacking = Object.entries(refusalTexts).filter(([code, form]) => {
+    const text = figuresOf(form).reduce((said, name) => said.replace(`{{${name}}}`, `<${name}>`), form as string);
+    const says = spokenRefusal(text);
+    const known = { says, ...(code === 'run_ended' ? { says: { code, figures: { state: 'failed' } } } : {}) };
+    return says?.code !== code || refusalIn(words, { ...known, refusal: 'other_key' }) === null;
+  });
+  expect(lacking.map(([code]) => code)).toEqual([]);
+});
+
+it('says of a run what its host said', () => {
+  const { message } = judgeConditions({ cpuBelowPercent: 70, waitUpToMs: 0 }, { cpuPercent: 93 }) as {
+    message: string;
+  };
+  const says = readRunDetail(message);
+  expect(says && detailIn(words, says)).toBe('CPU 使用率 93 %，应低于 70 %');
+  const wanted = Object.values(runDetails).map((form) => [form.replaceAll(/[{}]/g, ''), form] as const);
+  expect(wanted.filter(([text]) => readRunDetail(text) === null)).toEqual([]);
+  expect(readRunDetail('an older agent said it otherwise')).toBeNull();
 });
 
 describe('what became of a notice', () => {

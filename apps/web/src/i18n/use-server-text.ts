@@ -38,6 +38,12 @@ interface LogEntry extends Omit<Reason, 'figures'> {
   readonly figures: Figures | null;
 }
 
+/** What a host said of a run beside its reason. */
+interface Detailed {
+  readonly detail?: string | null | undefined;
+  readonly detailSays?: { readonly code: string; readonly figures?: Figures | undefined } | undefined;
+}
+
 type Words = NonNullable<ReturnType<typeof wordsOfServer>>;
 
 /**
@@ -54,6 +60,9 @@ export function useServerText() {
     return about.subject === null ? said : `${about.subject}：${said}`;
   };
   const muteText = (reason: Reason): string => (words && muteIn(words, reason)) ?? reason.text;
+  const refusalText = (params: Figures): string | null => (words && refusalIn(words, params)) || null;
+  const detailText = ({ detail, detailSays }: Detailed): string | null | undefined =>
+    (words && detailSays && detailIn(words, detailSays)) ?? detail;
   const outcomeText = (reason: Reason): string => (words && outcomeIn(words, reason)) ?? reason.text;
   const logText = (entry: LogEntry): string => (words && logIn(words, entry)) ?? entry.text;
   const whyText = ({ reason, text, figures }: Answer): string =>
@@ -78,6 +87,8 @@ export function useServerText() {
     reasonText,
     titleText,
     muteText,
+    refusalText,
+    detailText,
     outcomeText,
     logText,
     whyText,
@@ -101,6 +112,17 @@ export function reasonIn(words: Words, { code, figures }: Reason): string | null
 /** Why nobody is told. @returns null as above */
 export function muteIn(words: Words, { code, figures }: Reason): string | null {
   return say(of(words.muteReasons, code), figures ?? {}, meansIn(words));
+}
+
+/** Why a request is refused, by the parameters of the error. @returns null as above */
+export function refusalIn(words: Words, params: Figures): string | null {
+  const { code, figures } = { ...(params.says as { code?: unknown; figures?: Figures } | undefined) };
+  return typeof code === 'string' ? say(of(words.refusalWords, code), { ...params, ...figures }, meansIn(words)) : null;
+}
+
+/** What a host says of a run beside its reason. @returns null as above */
+export function detailIn(words: Words, { code, figures }: Omit<Reason, 'text'>): string | null {
+  return say(of(words.runDetails, code), figures ?? {});
 }
 
 /** What became of a notice, an event or a step of a ticket. @returns null as above */
@@ -140,6 +162,8 @@ const meansIn = (words: Words): Means => {
     if (figure === 'storm') return value === true ? '其所代表的事件几乎都已结束' : undefined;
     if (typeof value !== 'string' && typeof value !== 'number') return undefined;
     switch (figure) {
+      case 'refusal':
+        return of(assignmentFaults, value);
       case 'why':
         return of(assignmentFaults, value) ?? of(objections, value) ?? nameOf('reason', String(value));
       case 'drift':

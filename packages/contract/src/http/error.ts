@@ -46,7 +46,11 @@ export const problemSchema = z.object({
 export const apiErrorSchema = z.object({
   code: z.enum(apiErrorCodes),
   params: z
-    .object({ problems: z.array(problemSchema.extend({ document: z.number().optional() })).optional() })
+    .object({
+      problems: z.array(problemSchema.extend({ document: z.number().optional() })).optional(),
+      /** The message by code and figures, where it is a refusal for what things are like now; older servers leave it out. */
+      says: z.object({ code: z.string(), figures: z.record(z.string(), z.string()).optional() }).optional(),
+    })
     .catchall(z.unknown()),
   message: z.string(),
 });

@@ -17,6 +17,8 @@ export const runSummary = z.object({
   reason: z.string().nullable(),
   /** The reason in words with its figures, where it has any; older servers leave it out. */
   detail: z.string().nullable().optional(),
+  /** The detail by code and figures, for who says it in another language; absent where it is in words of others. */
+  detailSays: z.object({ code: z.string(), figures: z.record(z.string(), z.string()).optional() }).optional(),
   trigger: z.enum(runTriggers),
   scheduledFor: instant.nullable(),
   startedAt: instant,

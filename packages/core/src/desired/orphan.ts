@@ -1,3 +1,5 @@
+import type { RunDetail } from '../run/detail-texts.js';
+
 /** What becomes of a job's starts on a host that is on its own. */
 export interface OrphanRule {
   /** So long without a word from the centre, and nothing starts by itself any more. */
@@ -7,7 +9,7 @@ export interface OrphanRule {
 /** Reason of a start that was left out. */
 export const orphanedReason = 'orphaned';
 
-export type OrphanVerdict = { readonly orphaned: false } | { readonly orphaned: true; readonly message: string };
+export type OrphanVerdict = { readonly orphaned: false } | { readonly orphaned: true; readonly message: RunDetail };
 
 /**
  * May a job start by itself on a host that the centre has not reached for a while? Judged on the host, by the signed definition

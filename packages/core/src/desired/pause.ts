@@ -1,6 +1,7 @@
 import { previousOccurrence } from '@carillon/wintask/schedule/occurrences';
 import { isTimed, type Schedule } from '@carillon/wintask/schedule/schedule';
 import type { MissedPolicy } from '../job/job-spec.js';
+import type { RunDetail } from '../run/detail-texts.js';
 
 /**
  * A time in which nothing starts by itself on a host, as its desired state says. It holds its own end, so that the host
@@ -28,8 +29,9 @@ export function isPaused(pause: HostPause, nowMs: number): boolean {
 }
 
 /** `paused by Ann until 2026-11-28T18:00:00.000Z: new storage`. */
-export function describePause({ by, untilMs, reason }: Pick<HostPause, 'by' | 'untilMs' | 'reason'>): string {
-  return `paused by ${by} until ${new Date(untilMs).toISOString()}${reason ? `: ${reason}` : ''}`;
+export function describePause({ by, untilMs, reason }: Pick<HostPause, 'by' | 'untilMs' | 'reason'>): RunDetail {
+  const until = new Date(untilMs).toISOString();
+  return reason ? `paused by ${by} until ${until}: ${reason}` : `paused by ${by} until ${until}`;
 }
 
 /** The part of the desired state's hash that a pause is. */

@@ -1,4 +1,5 @@
 import type { Conditions } from '../job/job-spec.js';
+import type { RunDetail } from './detail-texts.js';
 
 /** What a host measured; percent of the whole, 0-100. Only what the conditions ask for needs to be there. */
 export interface ConditionFacts {
@@ -14,7 +15,7 @@ export type ConditionVerdict =
       readonly met: false;
       readonly reason: 'condition_cpu' | 'condition_memory' | 'condition_file';
       /** What was found and what was expected. */
-      readonly message: string;
+      readonly message: RunDetail;
     };
 
 /** Whether a run may start; the first condition that does not hold is named. What could not be measured does not hold. */
@@ -37,6 +38,6 @@ function isBelow(percent: number | undefined, limit: number): boolean {
   return percent !== undefined && percent < limit;
 }
 
-function share(percent: number | undefined, limit: number): string {
-  return `at ${percent === undefined ? 'unknown' : Math.round(percent)} %, expected below ${limit} %`;
+function share(percent: number | undefined, limit: number) {
+  return `at ${percent === undefined ? 'unknown' : Math.round(percent)} %, expected below ${limit} %` as const;
 }

@@ -1,5 +1,6 @@
 import type { OverlapPolicy } from '../job/job-spec.js';
 import { unreachable } from '../state/states.js';
+import type { RunDetail } from './detail-texts.js';
 
 /** Runs of one job that may wait for the one before on a host; each is a process of its own. */
 export const queuedRuns = 5;
@@ -13,7 +14,7 @@ export interface RunUnderWay {
 
 export type OverlapVerdict =
   | { readonly act: 'start' }
-  | { readonly act: 'skip'; readonly reason: 'overlap' | 'queue_full'; readonly message: string }
+  | { readonly act: 'skip'; readonly reason: 'overlap' | 'queue_full'; readonly message: RunDetail }
   /** Start when these have ended. */
   | { readonly act: 'wait'; readonly runIds: readonly string[] }
   /** End these, then start. */

@@ -3,6 +3,7 @@ import type { Input, Response } from '@carillon/contract/http/route';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { keyFingerprint } from '@carillon/core/host/join-token';
 import { unreachable } from '@carillon/core/state/states';
+import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, notFound } from '../../http/api-error.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
@@ -91,7 +92,7 @@ export class AdmissionService {
       }
       case 'other_fingerprint': {
         const { fingerprint } = admission;
-        const message = `fingerprint: host ${name} has the key ${fingerprint}, another one was given: is it the host that you look at?`;
+        const message: RefusalText = `fingerprint: host ${name} has the key ${fingerprint}, another one was given: is it the host that you look at?`;
         throw new ApiError('conflict', message, { fingerprint });
       }
       default:

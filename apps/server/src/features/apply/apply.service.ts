@@ -3,6 +3,7 @@ import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import { type Document, readDocument } from '@carillon/core/document/read-document';
 import { makeProblem } from '@carillon/core/problem';
+import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidInput } from '../../http/api-error.js';
 import type { Caller } from '../../http/caller.js';
@@ -192,7 +193,7 @@ function requireVersions(
     const current = versions.get(job.toLowerCase()) ?? 0;
     if (current === version) continue;
     const got = current === 0 ? 'no such job' : `version ${current}`;
-    const message = `job ${JSON.stringify(job)}: expected ${version === 0 ? 'no such job' : `version ${version}`}, got ${got}`;
+    const message: RefusalText = `job ${JSON.stringify(job)}: expected ${version === 0 ? 'no such job' : `version ${version}`}, got ${got}`;
     throw new ApiError('conflict', message, { job, expected: version, current });
   }
 }
@@ -200,7 +201,7 @@ function requireVersions(
 /** What was agreed to is done, and nothing else. @throws ApiError `conflict` */
 function requirePlan(expected: string | undefined, current: string): void {
   if (expected === undefined || expected === current) return;
-  const message = `expectPlan: expected the plan ${expected}, got ${current}: definitions, hosts or the files have changed since; plan again`;
+  const message: RefusalText = `expectPlan: expected the plan ${expected}, got ${current}: definitions, hosts or the files have changed since; plan again`;
   throw new ApiError('conflict', message, { expected, current });
 }
 
@@ -216,7 +217,7 @@ function requireUnchanged(seen: readonly SeenDocument[], changedAt: ReadonlyMap<
     const current = changedAt.get(placeKey({ kind, name }))?.toISOString() ?? 'none';
     if (current === (expect === 'none' ? expect : new Date(expect).toISOString())) continue;
     const words = (at: string) => (at === 'none' ? 'no such document' : `the one of ${at}`);
-    const message = `${kind} ${JSON.stringify(name)}: expected ${words(expect)}, got ${words(current)}`;
+    const message: RefusalText = `${kind} ${JSON.stringify(name)}: expected ${words(expect)}, got ${words(current)}`;
     throw new ApiError('conflict', message, { kind, name, expected: expect, current });
   }
 }

@@ -5,6 +5,7 @@ import { onHost } from '@carillon/core/job/host-overrides';
 import { jobChain } from '@carillon/core/job/job-chain';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { makeProblem } from '@carillon/core/problem';
+import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidInput, notFound } from '../../http/api-error.js';
@@ -250,7 +251,7 @@ export class JobsService {
     const host = await this.hosts.byName(name);
     if (!host) throw notFound('host', name);
     if (isTimeZone(host.timezone)) return host.timezone;
-    const message = `host ${host.name}: its time zone ${JSON.stringify(host.timezone)} is not known here; expected an IANA time zone such as Asia/Shanghai`;
+    const message: RefusalText = `host ${host.name}: its time zone ${JSON.stringify(host.timezone)} is not known here; expected an IANA time zone such as Asia/Shanghai`;
     throw new ApiError('conflict', message, { host: host.name, timezone: host.timezone });
   }
 }

@@ -16,6 +16,7 @@ import {
 import { approvalsOfRequest } from '@carillon/core/approval/request-approvals';
 import { approvalText, judgeApprovalSignature, readApproval } from '@carillon/core/approval/signed-approval';
 import { isWebauthnKey } from '@carillon/core/approval/webauthn-text';
+import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidField, notFound } from '../../http/api-error.js';
 import type { Caller } from '../../http/caller.js';
@@ -239,7 +240,7 @@ export class RequestsService {
 /** What somebody has seen is what he approves. @throws ApiError `conflict` */
 function requirePlan({ planHash: current }: ChangeRequestRow, seen: string): void {
   if (seen === current) return;
-  const message = `planHash: expected ${current}, got ${seen}: look at the request again`;
+  const message: RefusalText = `planHash: expected ${current}, got ${seen}: look at the request again`;
   throw new ApiError('conflict', message, { expected: seen, current });
 }
 
@@ -266,7 +267,7 @@ function refuseUnless(verdict: ReturnType<typeof judgeApproval>): void {
   throw new ApiError('conflict', words[reason], { reason });
 }
 
-const words: Readonly<Record<DecisionRefusal, string>> = {
+const words: Readonly<Record<DecisionRefusal, RefusalText>> = {
   not_open: 'it is decided already',
   expired: 'its time is over',
   own_request: 'it is your own: somebody else has to decide about it',

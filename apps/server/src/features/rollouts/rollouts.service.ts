@@ -4,6 +4,7 @@ import type { RingHealth } from '@carillon/core/rollout/next-step';
 import { judgeRollBack } from '@carillon/core/rollout/roll-back';
 import { describeRing } from '@carillon/core/rollout/rollout-rules';
 import { describeStep } from '@carillon/core/rollout/step-words';
+import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, notFound } from '../../http/api-error.js';
 import { pageOfRows, readUuidCursor } from '../../http/cursor.js';
@@ -89,7 +90,7 @@ export class RolloutsService {
     if (!(await this.jobs.byName(name))) throw notFound('job', name);
     const row = await this.store.newest(name);
     if (row?.state === state) return row;
-    const message = `job ${JSON.stringify(name)}: expected a rollout that ${words}, got ${row ? `one that is ${row.state}` : 'none'}`;
+    const message: RefusalText = `job ${JSON.stringify(name)}: expected a rollout that ${words}, got ${row ? `one that is ${row.state}` : 'none'}`;
     throw new ApiError('conflict', message, { job: name, expected: state, current: row?.state ?? 'none' });
   }
 

@@ -7,6 +7,7 @@ import { PageLink } from '../../components/page-link.js';
 import { RunBadge } from '../../components/state-badge.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { duration } from '../../lib/times.js';
 import { useReason } from './exit-code.js';
 
@@ -39,6 +40,7 @@ interface RowProps {
 export function RunRow({ run, index, find, children }: RowProps) {
   const { t } = useWords();
   const reasonOf = useReason();
+  const { detailText } = useServerText();
   return (
     <Table.Tr {...(index === undefined ? {} : { 'data-row': index, 'aria-rowindex': index + 1 })}>
       <Table.Td>
@@ -49,7 +51,7 @@ export function RunRow({ run, index, find, children }: RowProps) {
       <Table.Td>
         <RunBadge state={run.state} />
         {(run.state === 'waiting' || run.state === 'skipped') && (
-          <Text size="xs" c="dimmed" title={run.detail ?? undefined}>
+          <Text size="xs" c="dimmed" title={detailText(run) ?? undefined}>
             {reasonOf(run.reason)}
           </Text>
         )}

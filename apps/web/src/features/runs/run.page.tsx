@@ -8,6 +8,7 @@ import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
 import { RunBadge } from '../../components/state-badge.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { query } from '../../lib/api.js';
 import { useMay } from '../../lib/use-may.js';
 import { useTitle } from '../../lib/use-title.js';
@@ -39,6 +40,7 @@ export function RunPage() {
 
 function RunDetails({ run }: { run: Run }) {
   const { t } = useWords();
+  const { detailText } = useServerText();
   const { find } = useSearch({ from: '/signed-in/runs/$id' });
   const reason = useReason()(run.reason);
   const may = useMay('run');
@@ -55,7 +57,7 @@ function RunDetails({ run }: { run: Run }) {
           <RunBadge state={run.state} />
           {reason && (
             <Text size="sm" c="dimmed">
-              {[reason, run.detail].filter(Boolean).join(' ')}
+              {[reason, detailText(run)].filter(Boolean).join(' ')}
             </Text>
           )}
         </Group>

@@ -31,6 +31,15 @@ describe('the card', () => {
     );
   });
 
+  it('stands at the side that has room: at the right, below, above, at the left', () => {
+    const at = (thing: Box) => placeCard(litPart(thing, desk), card, desk);
+    expect(at(things['a part at the left'])).toEqual({ left: 744, top: 254 });
+    expect(at(things['a row of a table'])).toEqual({ left: 200, top: 247 });
+    expect(at(things['a form at the bottom'])).toEqual({ left: 200, top: 392 });
+    const low = { width: 1280, height: 480 };
+    expect(placeCard(litPart(box(700, 150, 560, 200), low), card, low)).toEqual({ left: 322, top: 144 });
+  });
+
   it('stands in the middle while there is nothing to stand beside', () => {
     expect(placeCard(null, card, desk)).toEqual({ left: 460, top: 305 });
   });

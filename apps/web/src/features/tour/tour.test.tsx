@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeNetwork } from '../../testing/fake-network.js';
 import { sampleOverview } from '../../testing/overview-sample.js';
 import { renderApp } from '../../testing/render-app.js';
-import { tourOutcome } from './tour-memory.js';
+import { keepTourOutcome, tourOutcome } from './tour-memory.js';
 import { endTour } from './tour-state.js';
 
 const forget = () => {
@@ -68,7 +68,7 @@ describe('the tour', () => {
     expect(tourOutcome('admin')).toBe('done');
   });
 
-  it('is left by Escape at any step, gives the focus back, and is no reason to forget that it was gone to the end', async () => {
+  it('is left by Escape at any step, and gives the focus back', async () => {
     const { history } = renderApp('/', empty());
     const menu = await startByMenu();
     await step('Look here first');
@@ -105,12 +105,17 @@ describe('the tour', () => {
     const { history } = renderApp('/', empty());
     await startByMenu();
     await step('Look here first');
+    await screen.findByRole('button', { name: /^Find/, hidden: true });
+    const gone: string[] = [];
+    history.subscribe(({ location }) => gone.push(location.pathname));
     key('g');
     key('j');
-    expect(history.location.pathname).toBe('/');
+    key('ArrowRight');
+    await step('It begins with a host');
+    expect(gone).toEqual(['/hosts']);
     fireEvent.keyDown(document.activeElement as Element, { key: 'k', ctrlKey: true });
     await screen.findByRole('dialog', { name: 'Find or do' });
-    expect(screen.queryByRole('dialog', { name: 'Look here first' })).toBeNull();
+    expect(screen.queryByRole('dialog', { name: 'It begins with a host' })).toBeNull();
   });
 });
 
@@ -135,6 +140,13 @@ describe('the offer', () => {
     await step('Look here first');
     press('Leave the tour');
     expect(tourOutcome('admin')).toBe('left');
+  });
+
+  it('is not made again to who went to the end once, and left at another time', () => {
+    keepTourOutcome('admin', 'done');
+    keepTourOutcome('admin', 'left');
+    expect(tourOutcome('admin')).toBe('done');
+    expect(tourOutcome('wanda')).toBeNull();
   });
 
   it('shows a reader nothing that he may not do', async () => {

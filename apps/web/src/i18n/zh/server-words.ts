@@ -8,8 +8,10 @@ import { incidents } from './incidents.js';
 import { jobs } from './jobs.js';
 import { runs } from './runs.js';
 
+export { runDetails } from './detail-words.js';
 export { expectations, objections } from './expected-words.js';
 export { logReasons, outcomes, ticketSteps } from './log-words.js';
+export { refusals as refusalWords } from './refusal-words.js';
 
 /** Why a definition is not registered on a host. */
 export const assignmentFaults: Readonly<Record<AssignmentFaultCode, string>> = {

@@ -12,13 +12,18 @@ export type Act =
   | { readonly kind: 'note'; readonly text: string; readonly link?: string; readonly ticket?: string }
   | { readonly kind: 'resolve'; readonly comment: string | null };
 
+type ActExpected =
+  | 'an incident that is not resolved'
+  | 'an incident that somebody acknowledged'
+  | `a comment, since ${string} not recovered`;
+
 export type Acted =
   | ({ readonly ok: true } & Advance)
   /** `code` is for programs, `expected` for people. */
   | {
       readonly ok: false;
       readonly code: 'resolved' | 'not_acknowledged' | 'comment_required';
-      readonly expected: string;
+      readonly expected: ActExpected;
     };
 
 /** Carries out what a person asks for, or says why not. Twice the same is done once. */
@@ -112,7 +117,7 @@ function resolve(incident: OpenIncident, comment: string | null, by: string, mem
   if (incident.state === 'resolved') return isOver;
   const fires = members.firing + members.recovering;
   if (fires > 0 && !comment) {
-    const expected = `a comment, since ${fires} of its alerts ${fires === 1 ? 'has' : 'have'} not recovered`;
+    const expected: ActExpected = `a comment, since ${fires} of its alerts ${fires === 1 ? 'has' : 'have'} not recovered`;
     return { ok: false, code: 'comment_required', expected };
   }
   const why = comment ? `: ${comment}` : '';
