@@ -91,6 +91,6 @@ describe('the timeline', () => {
       '/timeline',
       new FakeNetwork().on(timelineRoutes.rows, () => refuse('forbidden')),
     );
-    expect(await screen.findByText('This is not allowed here.')).toBeTruthy();
+    expect(await screen.findByText('Your account may not do this. What it may stands under its name, above.')).toBeTruthy();
   });
 });
