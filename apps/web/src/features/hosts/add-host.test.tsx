@@ -83,7 +83,9 @@ describe('adding hosts', () => {
     );
     await open();
     fireEvent.click(await screen.findByRole('button', { name: 'Make the line' }));
-    expect(await screen.findByText('Your account may not do this. What it may stands under its name, above.')).toBeTruthy();
+    expect(
+      await screen.findByText('Your account may not do this. What it may stands under its name, above.'),
+    ).toBeTruthy();
     expect(screen.queryByText(/-Token/)).toBeNull();
   });
 });

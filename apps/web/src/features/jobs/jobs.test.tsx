@@ -116,7 +116,9 @@ describe('jobs as somebody works with them', () => {
     expect(network.calls.some(({ route }) => route.startsWith('DELETE'))).toBe(false);
     fireEvent.click(await screen.findByRole('button', { name: 'Delete 2 jobs' }));
     const told = await screen.findByText('1 job is deleted.');
-    expect(told.parentElement?.textContent).toContain('beta: Your account may not do this. What it may stands under its name, above.');
+    expect(told.parentElement?.textContent).toContain(
+      'beta: Your account may not do this. What it may stands under its name, above.',
+    );
     // What is done is not done again by the next click.
     expect(screen.getByText('1 job marked')).toBeTruthy();
   });

@@ -91,6 +91,8 @@ describe('the timeline', () => {
       '/timeline',
       new FakeNetwork().on(timelineRoutes.rows, () => refuse('forbidden')),
     );
-    expect(await screen.findByText('Your account may not do this. What it may stands under its name, above.')).toBeTruthy();
+    expect(
+      await screen.findByText('Your account may not do this. What it may stands under its name, above.'),
+    ).toBeTruthy();
   });
 });
