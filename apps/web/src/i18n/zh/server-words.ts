@@ -12,6 +12,20 @@ export { runDetails } from './detail-words.js';
 export { expectations, objections } from './expected-words.js';
 export { logReasons, outcomes, ticketSteps } from './log-words.js';
 export { refusals as refusalWords } from './refusal-words.js';
+// Here, so that pages in English load none of it.
+export {
+  detailIn,
+  differenceIn,
+  evidenceIn,
+  expectedIn,
+  faultIn,
+  logIn,
+  muteIn,
+  outcomeIn,
+  reasonIn,
+  refusalIn,
+  whyIn,
+} from './said.js';
 
 /** Why a definition is not registered on a host. */
 export const assignmentFaults: Readonly<Record<AssignmentFaultCode, string>> = {
@@ -106,6 +120,7 @@ export const alertReasons: Readonly<Record<AlertReasonCode, Said>> = {
   rejected: ['主机拒绝了作业定义：{{whyMeans}}', '主机拒绝了作业定义'],
   failed: ['主机未能注册作业定义：{{whyMeans}}', '主机未能注册作业定义'],
   storm: '告警风暴：5 分钟内 {{by}} 为 {{value}} 的事件超过 {{more}} 个',
+  not_watched: '已没有策略关注它',
 };
 
 /** Why nobody is told of an incident. */
@@ -143,6 +158,10 @@ export const systemFaults: Readonly<Record<SystemFaultCode, Said>> = {
   self_watch_silent: '测试故障没有按时传达：告警可能无法送达',
   ...refusals,
 };
+
+/** One difference of a task; a side that is absent is `nothing`. */
+export const taskDifference = '{{path}}：应为 {{wanted}}，实为 {{found}}';
+export const nothing = '无';
 
 export const driftKinds: Readonly<Record<DriftKind, string>> = {
   deleted: '已被删除',
