@@ -19,6 +19,9 @@ const reports = mkdtempSync(join(tmpdir(), 'carillon-report-'));
 await prepare({ build: false });
 await step('types and build', () => check('types and build', turbo(['generate', 'build'])));
 if (isAsked('check')) {
+  // Beside their sources tests are checked by the build; these are of no package's sources.
+  const types = ['-p', 'tsconfig.tests.json'];
+  await step('types of tests', () => check('types of tests', run('node_modules/typescript-7/bin/tsc', types)));
   const lint = ['check', '--error-on-warnings', '.'];
   await step('lint', () => check('lint', run('node_modules/@biomejs/biome/bin/biome', lint)));
   const boundaries = ['--config', '.dependency-cruiser.cjs', 'apps', 'packages'];

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startEmbeddedPostgres } from '@carillon/stack/embedded-postgres';
 import { findRedis, startRedis } from '@carillon/stack/redis-server';
 import type {} from '@carillon/testkit/database';
+import { fastFolder } from '@carillon/testkit/fast-folder';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { connectOrCreate, migrate } from '../src/store/migrate.js';
@@ -16,7 +16,7 @@ const repository = resolve(import.meta.dirname, '../../..');
  * of our own in a folder that is thrown away.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), 'carillon-test-'));
+  const folder = mkdtempSync(join(fastFolder(), 'carillon-test-'));
   // Started by root, Postgres runs under another account, which must get through to its data.
   chmodSync(folder, 0o711);
   const stops: (() => Promise<unknown> | undefined)[] = [];

@@ -58,7 +58,7 @@ class VaultHost {
       secrets: this.secrets,
       passwords: new PasswordFile(join(folder, `${name}-passwords.json`), privateKey),
       registered: () => [],
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      log: { info: () => undefined, warn: () => undefined },
     });
     this.central.attach({
       key: (body) => void agent.send('secrets.key', body),

@@ -81,7 +81,7 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
       return [
         problemOf(
           path,
-          'wrong_value',
+          got === undefined ? 'missing' : 'wrong_value',
           issue.message.startsWith('Invalid') ? 'one of the documented forms' : issue.message,
           got,
           issue.message.startsWith('Invalid') ? { code: 'documented_form' } : spoken(issue.message),

@@ -138,7 +138,7 @@ describe('apply with bad input', () => {
     const answer = await cli.run('apply', '-f', 'a.yaml', 'b.yaml');
     const lines = answer.stderr.split('\n');
     expect(answer.exitCode).toBe(1);
-    expect(lines).toContainEqual(expect.stringMatching(/^a\.yaml:2: name: expected a task name/));
+    expect(lines).toContainEqual(expect.stringMatching(/^a\.yaml:2: name: expected a name without/));
     expect(lines).toContainEqual(expect.stringMatching(/^a\.yaml:6: colour: unknown key/));
     expect(lines).toContainEqual(expect.stringMatching(/^b\.yaml:8: targets\.labels: /));
     expect(lines).toContainEqual(

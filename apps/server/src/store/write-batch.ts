@@ -59,7 +59,7 @@ function rankOf(table: 'run' | 'excluded' | 'x'): string {
  * Always the same text, so that Postgres plans it once for each connection. That plan expects few rows, so nothing here
  * may join two parts of a batch: it would compare each with each. `gate` is one row, and everything waits for it;
  * `before` has the same condition as the update. `signals` tells the alert engine of jobs at which a policy looks;
- * `reports` are owed to runs whose definition, at their version, is to report.
+ * `reports` are owed to runs whose definition, at their version, is to report; where no definition is, none is looked up.
  */
 const writeBatchSql = (() => {
   const runs = unnest('u', runColumns, [], 3);
@@ -93,6 +93,7 @@ const writeBatchSql = (() => {
     INSERT INTO report_due (run_id)
     SELECT written.id FROM written JOIN job_version v ON v.job_id = written.job_id AND v.version = written.job_version
     WHERE written.state = 'succeeded' AND 'action-report' = ANY(v.needs)
+      AND EXISTS (SELECT FROM job_version WHERE 'action-report' = ANY(needs))
     ON CONFLICT DO NOTHING),
   ${countMovesSql('$1')},
   numbers AS (

@@ -174,7 +174,7 @@ it.each(Array.from({ length: 12 }, (_, seed) => [seed + 1]))(
       return [await delivery[0].apply(who, status), await delivery[1].apply(who, status)];
     };
     const hear: Act = async () => {
-      const heard = { agoMs: 0, spoolWaiting: null, clockAheadMs: null, disk: null };
+      const heard = { agoMs: 0, spoolWaiting: null, clockAheadMs: null, disk: null, load: null };
       const seen = [{ ...claim(), ...heard, observedHash: random.chance(0.5) ? observed() : null }];
       const gatewayId = random.pick(gatewayIds);
       return [await sessions[0].seen(gatewayId, seen), await sessions[1].seen(gatewayId, seen)];
@@ -218,7 +218,7 @@ it.each(Array.from({ length: 12 }, (_, seed) => [seed + 1]))(
       },
       async () => {
         const who = {
-          ...{ hostId, instance: random.pick(instances), hostname: 'H' },
+          ...{ hostId, instance: random.pick(instances), hostname: 'H', address: null },
           fingerprint: random.chance(0.7) ? 'f' : 'g',
         };
         return [await identity[0].claim(who), await identity[1].claim(who)];

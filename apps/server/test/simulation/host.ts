@@ -87,7 +87,7 @@ class WindowsScheduler extends MemoryScheduler {
     return super.start(path);
   }
 
-  private think(code: string): Promise<void> {
+  private think(code: SchedulerError['code']): Promise<void> {
     const { random, current } = this.here;
     return new Promise((resolve, reject) => {
       this.here.after(random.between(20, 300), current, () => {
@@ -279,7 +279,7 @@ export class HostMachine {
     const commands = new CommandDesk(
       () => ({ agentId: hostId, signerKeys }),
       new FileCommandJournal(folder.commands, Date.now()),
-      new HostWork(folder, cache, scheduler, { registerMs: 5_000, claimMs: 2_000, endMs: 5_000 }),
+      new HostWork(folder, cache, scheduler, { registerMs: 5_000, claimMs: 2_000, endMs: 5_000, dryRunMs: 5_000 }),
       log,
     );
     const keeper = new SpoolKeeper({ folder, eventLog, log, rules: spoolRules });

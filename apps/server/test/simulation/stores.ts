@@ -1,5 +1,5 @@
 import type { Body } from '@carillon/contract/agent/catalog';
-import type { RunEvent } from '@carillon/contract/agent/messages';
+import type { RunEvent } from '@carillon/contract/agent/event-messages';
 import { limits } from '@carillon/contract/limits';
 import { judgeIdentity } from '@carillon/core/host/identity-claim';
 import { defaultPresence } from '@carillon/core/host/presence';

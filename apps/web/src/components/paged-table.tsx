@@ -44,9 +44,7 @@ export function PagedTable<T>({ query, head, row, empty, label, csv }: Props<T>)
             <Table.Thead>
               <Table.Tr>
                 {head.map((name) => (
-                  <Table.Th key={name} className="wrap">
-                    {name}
-                  </Table.Th>
+                  <Table.Th key={name}>{name}</Table.Th>
                 ))}
               </Table.Tr>
             </Table.Thead>

@@ -30,6 +30,8 @@ interface Expected {
   readonly expects?: { readonly code: string; readonly figures?: Figures | undefined } | undefined;
 }
 
+type Problem = Expected & { readonly path: string; readonly got: string; readonly message: string };
+
 /** What the log of an incident says. */
 interface LogEntry extends Omit<Reason, 'figures'> {
   readonly stage: AlertStage;
@@ -68,9 +70,7 @@ export function useServerText() {
     (words && code && words.evidenceIn(words, { code, text, figures })) || text;
   const expectedText = ({ expected, expects }: Expected): string =>
     (words && expects && words.expectedIn(words, expects)) || expected;
-  const problemText = (
-    problem: Expected & { readonly path: string; readonly got: string; readonly message: string },
-  ) =>
+  const problemText = (problem: Problem) =>
     words
       ? t(problem.path === '' ? 'error.expected' : 'error.invalidField', {
           path: problem.path,
@@ -78,6 +78,16 @@ export function useServerText() {
           got: problem.got,
         })
       : problem.message;
+  /** The same for beside its field, which names it already. */
+  const fieldText = (problem: Problem): string => {
+    if (words)
+      return problem.got === 'nothing'
+        ? t('error.missing', { expected: expectedText(problem) })
+        : t('error.expected', { expected: expectedText(problem), got: problem.got });
+    const { path, message } = problem;
+    const bare = message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
+    return bare.charAt(0).toUpperCase() + bare.slice(1);
+  };
   const faultText = (code: string | null): string | null =>
     (words && code !== null && words.faultIn(words, code)) || null;
   return {
@@ -94,5 +104,6 @@ export function useServerText() {
     faultText,
     expectedText,
     problemText,
+    fieldText,
   };
 }

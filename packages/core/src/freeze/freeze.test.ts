@@ -64,6 +64,7 @@ describe('a freeze', () => {
     ['without an end', { covers: { all: true }, from: times.from }, 'until'],
     ['without a reason', { covers: { all: true }, ...times, reason: undefined }, 'reason'],
     ['of a name that no job can have', { covers: { jobs: ['a/b'] }, ...times }, 'covers.jobs[0]'],
+    ['of a zone that does not exist', { covers: { all: true }, ...times, timezone: 'Mars/Olympus' }, 'timezone'],
     ['of another key', { covers: { job: ['a'] }, ...times }, 'covers.job'],
   ])('%s is refused', (_what, changes, path) => {
     const result = read(changes);

@@ -255,7 +255,7 @@ describe('a job file', () => {
     [{ schedule: { on: { event: { log: 'System', id: -1 } } } }, 'schedule[0].on.event.id', 'too_short', 'at least 0'],
     [{ schedule: { on: 'shutdown' } }, 'schedule[0].on', 'wrong_value', 'startup, logon or'],
     [{ schedule: { on: { evnt: {} } } }, 'schedule[0].on.evnt', 'unknown_key', 'a key of the documented form'],
-    [{ name: 'a\\b' }, 'name', 'wrong_value', 'task name'],
+    [{ name: 'a\\b' }, 'name', 'wrong_value', 'a name without'],
     [{ name: undefined }, 'name', 'missing', 'a string'],
     [{ targets: {} }, 'targets', 'missing', 'at least one of'],
     [{ schedule: undefined }, 'schedule', 'missing', 'a list'],

@@ -13,7 +13,7 @@ export const nameSchema = z
   .max(jobLimits.nameCharacters)
   .refine(
     (name) => checkTaskPath(`\\Carillon\\${name}`).ok && !name.includes('\\'),
-    problemParams('wrong_value', 'a task name without \\ / : * ? " < > | and without blanks or dots at its ends'),
+    problemParams('wrong_value', 'a name without \\ / : * ? " < > | and without blanks or dots at its ends'),
   );
 
 /** `90s`, `5m`, `2h`, `1h30m`, `1d` -> milliseconds. */

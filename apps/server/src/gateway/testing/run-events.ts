@@ -45,7 +45,7 @@ export function finished(seq: number, changes: Partial<Finished> = {}): AgentEve
 }
 
 /** Runs that ended, numbered from `firstSeq`. */
-export function finishedRuns(firstSeq: number, count: number): AgentEvent[] {
+export function finishedRuns(firstSeq: number, count: number): (AgentEvent & { data: RunEvent })[] {
   return Array.from({ length: count }, (_, index) => finished(firstSeq + index));
 }
 

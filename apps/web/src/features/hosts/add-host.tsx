@@ -1,5 +1,6 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Response } from '@carillon/contract/http/route';
+import { limits } from '@carillon/contract/limits';
 import {
   agentInstallerFile,
   agentProgramFile,
@@ -38,6 +39,7 @@ import { labelsIn, wrongLabel } from './labels-text.js';
 type AgentFiles = Response<typeof hostRoutes.agentFiles>;
 type Token = Response<typeof hostRoutes.createToken>;
 
+const most = limits.enrolmentTokenUses;
 const fileOf: Record<InstallerLineKind, string> = { powershell: agentProgramFile, msi: agentInstallerFile };
 
 /** Makes a join token and shows the line that brings the agent to Windows hosts with it. */
@@ -109,10 +111,11 @@ function TokenForm({ offer }: { offer: AgentFiles }) {
   });
   const faults = useFieldFaults(make.error, ['uses', 'labels', 'addresses', 'hostNames']);
   const wrong = wrongLabel(labels);
+  const isCount = Number(uses) >= 1 && Number(uses) <= most;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     // Hosts with half a label would get the jobs of others.
-    if (wrong === undefined && Number(uses) >= 1) make.mutate();
+    if (wrong === undefined && isCount) make.mutate();
   };
   return (
     <Stack component="form" onSubmit={submit}>
@@ -120,10 +123,12 @@ function TokenForm({ offer }: { offer: AgentFiles }) {
         <NumberInput
           label={t('addHost.uses')}
           min={1}
-          max={1_000}
+          max={most}
           allowDecimal={false}
+          // What is too much is said, and not silently made less.
+          clampBehavior="none"
           value={uses}
-          error={faults.of('uses')}
+          error={Number(uses) > most ? t('addHost.most', { n: most }) : faults.of('uses')}
           onChange={setUses}
         />
         <TextInput
@@ -162,7 +167,7 @@ function TokenForm({ offer }: { offer: AgentFiles }) {
           value={kind}
           onChange={(value) => setKind(value as InstallerLineKind)}
         />
-        <Button type="submit" loading={make.isPending} disabled={Number(uses) < 1 || wrong !== undefined}>
+        <Button type="submit" loading={make.isPending} disabled={!isCount || wrong !== undefined}>
           {t('addHost.make')}
         </Button>
       </Group>

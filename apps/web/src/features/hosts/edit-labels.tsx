@@ -34,10 +34,16 @@ export function EditLabels({ host, labels, jobs }: Props) {
   const wasEdited = useRef(false);
   const may = useMay('host.label');
   const save = useOnce({
-    mutationFn: ({ written, ...why }: { written: string; overrideFreeze?: string }) =>
-      call(hostRoutes.setLabels, { name: host, body: { labels: labelsIn(written), ...why } }),
-    onSuccess: () => {
-      setText(null);
+    mutationFn: async ({ written, ...why }: { written: string; overrideFreeze?: string }) => {
+      // All of them are written: what somebody else has written since the page looked is not lost unseen.
+      const { labels: now } = await call(hostRoutes.get, { name: host });
+      if (labelsText(now) !== labelsText(labels)) return false;
+      await call(hostRoutes.setLabels, { name: host, body: { labels: labelsIn(written), ...why } });
+      return true;
+    },
+    onSuccess: (isSaved) => {
+      if (isSaved) setText(null);
+      setAsked(false);
       return client.invalidateQueries();
     },
   });

@@ -91,6 +91,22 @@ describe('one host', () => {
     expect(asks.calls.some(({ route }) => route === 'PATCH /hosts/:name')).toBe(true);
   });
 
+  it('does not write over labels that somebody else has changed meanwhile, before that is seen', async () => {
+    let labels: Record<string, string> = { role: 'db' };
+    const asks = network()
+      .on(hostRoutes.get, () => ({ ...host, labels }))
+      .on(hostRoutes.setLabels, () => host);
+    renderApp('/hosts/db-01', asks);
+    fireEvent.click(await screen.findByRole('button', { name: 'Edit the labels' }));
+    labels = { role: 'db', tier: 'gold' };
+    fireEvent.change(screen.getByRole('textbox', { name: 'Labels' }), { target: { value: 'role=db env=prod' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText(/They are now: role=db tier=gold/)).toBeTruthy();
+    expect(asks.calls.some(({ route }) => route === 'PATCH /hosts/:name')).toBe(false);
+    fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(screen.getByText(/takes off tier=gold/)).toBeTruthy();
+  });
+
   it('compares a changed task field by field, and keeps the edit when asked', async () => {
     renderApp('/hosts/db-01?tab=changes', network());
     fireEvent.click(await screen.findByRole('button', { name: '1 difference' }));

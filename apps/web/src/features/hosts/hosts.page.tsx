@@ -51,7 +51,7 @@ export function HostsPage() {
           t('common.name'),
           t('hosts.presence'),
           t('hosts.concerns'),
-          t('hosts.failing'),
+          t('hosts.failingShort'),
           t('hosts.assignments'),
           t('hosts.labels'),
           t('hosts.agent'),
@@ -118,7 +118,9 @@ function HostRow({ host }: { host: Host }) {
         <Labels labels={labels} />
       </Table.Td>
       <Table.Td>{agentVersion}</Table.Td>
-      <Table.Td>{lastSeenAt ? <When at={lastSeenAt} zone={timezone} ago /> : t('hosts.never')}</Table.Td>
+      <Table.Td className="stacked">
+        {lastSeenAt ? <When at={lastSeenAt} zone={timezone} ago /> : t('hosts.never')}
+      </Table.Td>
     </Table.Tr>
   );
 }

@@ -21,6 +21,7 @@ export function JoinTokens() {
   return (
     <FormDialog
       title={t('admission.tokens')}
+      size="lg"
       button={(open) => (
         <Button variant="default" onClick={open}>
           {t('admission.tokens')}
@@ -81,7 +82,7 @@ function TokenRow({ token }: { token: Token }) {
         {bounds.length > 0 && <Text size="xs">{bounds.join(', ')}</Text>}
         {needsApproval && <Text size="xs">{t('admission.needsApproval')}</Text>}
       </Table.Td>
-      <Table.Td>
+      <Table.Td className="wrap" maw={240}>
         {isOpen && !isAsked && (
           <Button size="xs" variant="default" onClick={() => setAsked(true)}>
             {t('admission.revoke')}

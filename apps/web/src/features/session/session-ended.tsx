@@ -54,7 +54,12 @@ export function SessionEnded() {
           </Alert>
         )}
         <Provider inNewTab />
-        <PasswordForm name={before} asksCode={needsCode(signIn.error)} onSubmit={signIn.mutate} />
+        <PasswordForm
+          name={before}
+          asksCode={needsCode(signIn.error)}
+          refused={signIn.error}
+          onSubmit={signIn.mutate}
+        />
         <AdminForm onSubmit={signIn.mutate} />
         <Button variant="subtle" color="gray" onClick={() => void start('/sign-in')}>
           {t('signIn.leave')}

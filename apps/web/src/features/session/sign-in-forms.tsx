@@ -1,5 +1,5 @@
 import { Button, Code, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useWords } from '../../i18n/index.js';
 import type { Proof } from './use-sign-in.js';
 
@@ -9,14 +9,24 @@ interface PasswordProps {
   readonly asksCode: boolean;
   /** Who it was before. */
   readonly name?: string | undefined;
+  /** What was refused last: the cursor goes to what has to be typed anew. */
+  readonly refused?: unknown;
   readonly onSubmit: OnSubmit;
 }
 
-export function PasswordForm({ asksCode, name: before = '', onSubmit }: PasswordProps) {
+export function PasswordForm({ asksCode, name: before = '', refused, onSubmit }: PasswordProps) {
   const { t } = useWords();
   const [name, setName] = useState(before);
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
+  const passwordField = useRef<HTMLInputElement>(null);
+  const codeField = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const field = codeField.current ?? passwordField.current;
+    if (!refused) return;
+    field?.focus();
+    field?.select();
+  }, [refused]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit({ name: name.trim(), password, ...(asksCode && code.trim() !== '' ? { code: code.trim() } : {}) });
@@ -29,8 +39,11 @@ export function PasswordForm({ asksCode, name: before = '', onSubmit }: Password
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
           autoComplete="username"
+          autoFocus={before === ''}
         />
         <PasswordInput
+          ref={passwordField}
+          autoFocus={before !== ''}
           label={t('signIn.password')}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
@@ -38,6 +51,7 @@ export function PasswordForm({ asksCode, name: before = '', onSubmit }: Password
         />
         {asksCode && (
           <TextInput
+            ref={codeField}
             label={t('signIn.code')}
             description={t('signIn.codeHint')}
             value={code}

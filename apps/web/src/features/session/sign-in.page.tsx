@@ -37,7 +37,7 @@ export function SignInPage() {
             {invitation === undefined ? (
               <Stack>
                 <Provider />
-                <PasswordForm asksCode={needsCode(signIn.error)} onSubmit={signIn.mutate} />
+                <PasswordForm asksCode={needsCode(signIn.error)} refused={signIn.error} onSubmit={signIn.mutate} />
                 <AdminForm onSubmit={signIn.mutate} />
               </Stack>
             ) : (
@@ -66,6 +66,7 @@ function InvitationForm({ invitation, onSubmit }: { invitation: string; onSubmit
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
           autoComplete="new-password"
+          autoFocus
         />
         <Button type="submit" disabled={password.length < shortestPassword}>
           {t('signIn.chosen')}

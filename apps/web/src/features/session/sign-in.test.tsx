@@ -117,7 +117,7 @@ describe('signing in', () => {
       fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
     };
     await give('Password', 'a wrong one');
-    expect((await screen.findByRole('alert')).textContent).toBe('Name and password do not belong together.');
+    expect((await screen.findByRole('alert')).textContent).toBe('Wrong name or password.');
     expect(screen.queryByLabelText('Code of the authenticator')).toBeNull();
     await give('Password', 'the right one');
     await give('Code of the authenticator', '123456');

@@ -4,7 +4,7 @@ export const access = {
   'signIn.password': 'Password',
   'signIn.code': 'Code of the authenticator',
   'signIn.codeHint': 'Or one of the recovery codes',
-  'signIn.wrongPassword': 'Name and password do not belong together.',
+  'signIn.wrongPassword': 'Wrong name or password.',
   'signIn.wrongCode': 'This is not the code that the authenticator shows.',
   'signIn.tooMany': 'Too many attempts. Try again in {{seconds}} s.',
   'signIn.with': 'Sign in with {{name}}',

@@ -2,7 +2,7 @@ import { parseWallClock } from '@carillon/wintask/time/wall-clock';
 import { fromWall, isTimeZone } from '@carillon/wintask/time/zone';
 import { z } from 'zod';
 import type { ExpectedText } from '../../text/expected-texts.js';
-import { problemParams } from '../../zod-problems.js';
+import { problemParams, says } from '../../zod-problems.js';
 import { type Matcher, readMatcher } from '../quiet/matchers.js';
 
 /** Limits of what people write about alerts. */
@@ -34,11 +34,14 @@ const matcherSchema = z.string().transform((text, context): Matcher => {
 
 /** One matcher, a list of them, or a map of labels to the values they have. */
 export const matchersSchema = z
-  .union([
-    z.string(),
-    z.array(z.string()).max(alertDocumentLimits.matchers),
-    z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  ])
+  .union(
+    [
+      z.string(),
+      z.array(z.string()).max(alertDocumentLimits.matchers),
+      z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    ],
+    says('labels such as env=prod, host=~web-.*'),
+  )
   .transform((given) => {
     if (typeof given === 'string') return [given];
     return Array.isArray(given) ? given : Object.entries(given).map(([label, value]) => `${label}=${value}`);
@@ -56,10 +59,11 @@ export const wallClockSchema = z
     problemParams('wrong_value', 'a date and time such as 2026-12-31T23:00 (or with Z or +08:00)'),
   );
 
-/** The instant that a date and time means in a zone; the first of two, the end of a gap. */
+/** The instant that a date and time means in a zone; the first of two, the end of a gap. NaN: one of them cannot be read. */
 export function instantOf(text: string, zone: string): number {
   const read = parseWallClock(text);
-  if (!read) return Number.NaN;
+  // What is wrong is said of the fields themselves; those that compare them run beside that.
+  if (!read || !isTimeZone(zone)) return Number.NaN;
   return read.offsetMs === undefined ? instantOfWall(zone, read.wallMs) : read.wallMs - read.offsetMs;
 }
 

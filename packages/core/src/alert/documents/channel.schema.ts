@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jobLimits } from '../../job/job-limits.js';
 import { nameSchema, secretNameSchema } from '../../job/parts.schema.js';
-import { problemParams } from '../../zod-problems.js';
+import { problemParams, says } from '../../zod-problems.js';
 import { templateProblem } from '../deliver/template.js';
 import { jiraFields, serviceNowFields, type TicketWay, ticketWayOf } from './ticket-channel.schema.js';
 
@@ -155,7 +155,10 @@ const typed = z.discriminatedUnion('type', [
     username: z.string().min(1).max(200).optional(),
     password: secretRef.optional(),
     from: fromSchema,
-    to: z.union([addressSchema.transform((one) => [one]), z.array(addressSchema).min(1).max(50)]),
+    to: z.union(
+      [addressSchema.transform((one) => [one]), z.array(addressSchema).min(1).max(50)],
+      says('e-mail addresses'),
+    ),
   }),
   z.strictObject({ ...base, type: z.literal('slack'), url: secretRef }),
   z.strictObject({ ...base, type: z.literal('teams'), url: secretRef }),
@@ -169,7 +172,10 @@ const typed = z.discriminatedUnion('type', [
     ...base,
     type: z.literal('webhook'),
     url: httpUrl,
-    signing: z.union([secretRef.transform((one) => [one]), z.array(secretRef).min(1).max(2)]),
+    signing: z.union(
+      [secretRef.transform((one) => [one]), z.array(secretRef).min(1).max(2)],
+      says('a secret, such as { secret: hook-signing }'),
+    ),
   }),
   z.strictObject({ ...base, ...serviceNowFields }),
   z.strictObject({ ...base, ...jiraFields }),

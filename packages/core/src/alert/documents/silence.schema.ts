@@ -36,7 +36,7 @@ export const silenceFileSchema = z
     author: z.string().min(1).max(jobLimits.nameCharacters).optional(),
   })
   .superRefine(({ timezone = 'UTC', from, until }, context) => {
-    if (from === undefined || instantOf(from, timezone) < instantOf(until, timezone)) return;
+    if (from === undefined || !(instantOf(from, timezone) >= instantOf(until, timezone))) return;
     const params = problemParams('wrong_value', `a time after from (${from})`);
     context.addIssue({ code: 'custom', path: ['until'], input: until, ...params });
   })

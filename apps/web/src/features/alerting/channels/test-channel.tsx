@@ -1,15 +1,16 @@
 import { channelRoutes } from '@carillon/contract/http/channels.routes';
 import { Button, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
+import { useOnce } from '../../../lib/use-once.js';
 import { TestOutcome } from '../test-outcome.js';
 
 /** Sends a real notice through a channel now, and shows what its other end said. */
 export function TestChannel({ name }: { name: string }) {
   const { t } = useWords();
   const client = useQueryClient();
-  const test = useMutation({
+  const test = useOnce({
     mutationFn: () => call(channelRoutes.test, { name }),
     onSettled: () => client.invalidateQueries({ queryKey: [channelRoutes.list.path] }),
   });

@@ -8,7 +8,8 @@ type Input =
   | { readonly input: 'number' }
   /** One a line. */
   | { readonly input: 'lines'; readonly hint?: string }
-  | { readonly input: 'choice'; readonly choices: readonly string[] }
+  /** `required`: one of them has to be said. */
+  | { readonly input: 'choice'; readonly choices: readonly string[]; readonly required?: true }
   /** `offValue`: what the file says when it is off; undefined: nothing. */
   | { readonly input: 'switch'; readonly byDefault: boolean }
   /** A date and time on the clocks of the document's zone. */
@@ -33,7 +34,7 @@ const secret = (path: string, word: Word) => text(`${path}.secret`, word, 'name-
 
 const policy: readonly Field[] = [
   name,
-  choice('severity', 'incidents.severity', ['low', 'medium', 'high']),
+  field('severity', 'incidents.severity', { input: 'choice', choices: ['low', 'medium', 'high'], required: true }),
   description,
   number('when.consecutiveFailures', 'doc.consecutiveFailures'),
   text('when.failureRate', 'doc.failureRate', '5%'),
@@ -96,7 +97,11 @@ const channelTypes: Readonly<Record<string, readonly Field[]>> = {
   ],
 };
 
-const channelHead: readonly Field[] = [name, choice('type', 'doc.type', Object.keys(channelTypes)), description];
+const channelHead: readonly Field[] = [
+  name,
+  field('type', 'doc.type', { input: 'choice', choices: Object.keys(channelTypes), required: true }),
+  description,
+];
 const channelTail: readonly Field[] = [
   choice('language', 'doc.language', ['en', 'zh']),
   text('fallback', 'doc.fallback'),

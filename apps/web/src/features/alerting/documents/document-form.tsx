@@ -12,11 +12,14 @@ interface Props {
   readonly raw: Record<string, unknown>;
   /** What is wrong with a field, by its path. */
   readonly faults: ReadonlyMap<string, string>;
+  /** The cursor begins in its name. */
+  readonly isNew: boolean;
   readonly onChange: (text: string) => void;
 }
 
 /** The fields of a document; each edit changes the file. */
-export function DocumentForm({ kind, text, raw, faults, onChange }: Props) {
+export function DocumentForm({ kind, text, raw, faults, isNew, onChange }: Props) {
+  const { t } = useWords();
   const change = ({ path }: Field, value: Value) => {
     const before = String(valueAt(raw, path));
     const swept =
@@ -33,7 +36,8 @@ export function DocumentForm({ kind, text, raw, faults, onChange }: Props) {
           key={field.path.join('.')}
           field={field}
           value={valueAt(raw, field.path)}
-          fault={faultOf(faults, field)}
+          fault={faultOf(faults, field, t('doc.noSecret'))}
+          autoFocus={isNew && field.path[0] === 'name'}
           zone={zone}
           onChange={(value) => change(field, value)}
         />
@@ -44,9 +48,10 @@ export function DocumentForm({ kind, text, raw, faults, onChange }: Props) {
 
 type Value = string | number | boolean | string[] | undefined;
 
-/** Of the field, or of a part of it, `match[1]`. */
-function faultOf(faults: ReadonlyMap<string, string>, { path }: Field): string | undefined {
+/** Of the field, or of a part of it, `match[1]`; of a secret's name, also that the whole secret is missing. */
+function faultOf(faults: ReadonlyMap<string, string>, { path }: Field, noSecret: string): string | undefined {
   const own = path.join('.');
+  if (path.at(-1) === 'secret' && faults.has(path.slice(0, -1).join('.'))) return noSecret;
   for (const [at, message] of faults) if (at === own || at.startsWith(`${own}[`)) return message;
   return undefined;
 }
@@ -56,10 +61,11 @@ interface FieldProps {
   readonly value: unknown;
   readonly fault: string | undefined;
   readonly zone: string;
+  readonly autoFocus: boolean;
   readonly onChange: (value: Value) => void;
 }
 
-function FieldInput({ field, value, fault, zone, onChange }: FieldProps) {
+function FieldInput({ field, value, fault, zone, autoFocus, onChange }: FieldProps) {
   const { t } = useWords();
   // Emptied to be typed anew: it leaves the file, with its comment, only when the cursor leaves it empty.
   const [isEmptied, setEmptied] = useState(false);
@@ -82,6 +88,9 @@ function FieldInput({ field, value, fault, zone, onChange }: FieldProps) {
           {...common}
           value={shown}
           placeholder={field.hint}
+          autoFocus={autoFocus}
+          // A suggestion: typing takes its place.
+          {...(autoFocus ? { onFocus: (event) => event.currentTarget.select() } : {})}
           onBlur={onBlur}
           onChange={(event) => write(event.currentTarget.value || undefined)}
         />
@@ -120,7 +129,8 @@ function FieldInput({ field, value, fault, zone, onChange }: FieldProps) {
       return (
         <Select
           {...common}
-          clearable
+          clearable={!field.required}
+          allowDeselect={!field.required}
           data={[...field.choices]}
           value={shown || null}
           onChange={(chosen) => onChange(chosen ?? undefined)}

@@ -94,6 +94,13 @@ reason: closing of the year
   }
 }
 
+/** A name that nothing has yet: the template's own, or that with a number. @param taken in any case */
+export function freeName(wanted: string, taken: readonly string[]): string {
+  const lower = new Set(taken.map((name) => name.toLowerCase()));
+  if (!lower.has(wanted.toLowerCase())) return wanted;
+  for (let n = 2; ; n++) if (!lower.has(`${wanted}-${n}`.toLowerCase())) return `${wanted}-${n}`;
+}
+
 interface TemplateFacts {
   readonly zone: string;
   readonly nowMs: number;

@@ -7,17 +7,17 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useMemo, useRef, useState } from 'react';
 import { Failure } from '../../../components/failure.js';
-import { Loaded } from '../../../components/loaded.js';
+import { Loaded, Placeholder } from '../../../components/loaded.js';
 import { PageLink } from '../../../components/page-link.js';
 import { Section } from '../../../components/section.js';
 import { useWords } from '../../../i18n/index.js';
 import { query } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { useUnsaved } from '../../../lib/use-unsaved.js';
-import { readText, writeText } from './document-file.js';
+import { readText, withValue, writeText } from './document-file.js';
 import { DocumentForm } from './document-form.js';
 import { isKind, kindWord, listOf } from './document-kinds.js';
-import { ownZone, templateOf } from './document-templates.js';
+import { freeName, ownZone, templateOf } from './document-templates.js';
 import { DocumentText, type LineFault } from './document-text.js';
 import { MutedIncidents, useMutePreview } from './mute-preview.js';
 import { SaveDocument } from './save-document.js';
@@ -36,11 +36,27 @@ export function DocumentPage() {
   if (!isKind(kind)) return <Text>{t('common.notFound')}</Text>;
   if (name === undefined) {
     const facts = { zone: ownZone(), nowMs: Date.now(), match: match.split('\n').filter(Boolean), reason };
-    return (
-      <Editor key={kind} kind={kind} first={templateOf(kind, facts)} stored={undefined} onReload={() => undefined} />
-    );
+    return <Fresh key={kind} kind={kind} template={templateOf(kind, facts)} />;
   }
   return <Existing key={`${kind} ${name}`} kind={kind} name={name} />;
+}
+
+/** A new one under a name that is not taken: nobody begins with a mistake. */
+function Fresh({ kind, template }: { kind: AlertDocumentKind; template: string }) {
+  const others = useQuery({ ...query(alertDocumentRoutes.list, { kind, limit: 200 }), refetchOnWindowFocus: false });
+  // Once: the file is the reader's from then on.
+  const [first, setFirst] = useState<string>();
+  if (first === undefined && !others.isPending) {
+    const file = readText(template);
+    const wanted = file.ok ? String(file.raw['name']) : '';
+    const name = freeName(
+      wanted,
+      (others.data?.items ?? []).map((one) => one.name),
+    );
+    setFirst(name === wanted ? template : withValue(template, ['name'], name));
+  }
+  if (first === undefined) return <Placeholder />;
+  return <Editor kind={kind} first={first} stored={undefined} onReload={() => undefined} />;
 }
 
 function Existing({ kind, name }: { kind: AlertDocumentKind; name: string }) {
@@ -120,6 +136,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
                 text={text}
                 raw={file.raw}
                 faults={new Map(ofFields.map(({ path, message }) => [path, message]))}
+                isNew={stored === undefined}
                 onChange={setText}
               />
             ) : (
@@ -144,21 +161,22 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
               {message}
             </Text>
           ))}
-          {result && raw && faults.length === 0 && !isTaken && (
+          {
             <SaveDocument
               kind={kind}
-              raw={raw}
+              raw={raw ?? {}}
               text={text}
               before={stored && first}
               stored={stored}
               mutes={isQuiet ? (preview.data?.alerts ?? 0) : 0}
-              change={result.change}
+              change={faults.length === 0 && !isTaken && raw ? result?.change : undefined}
+              isWrong={faults.length > 0 || isTaken}
               onSaved={() => {
                 saved.current = true;
               }}
               onReload={onReload}
             />
-          )}
+          }
         </Stack>
       </SimpleGrid>
     </Stack>

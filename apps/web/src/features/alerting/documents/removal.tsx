@@ -2,11 +2,12 @@ import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.rou
 import type { AlertDocumentKind } from '@carillon/core/state/states';
 import { ActionIcon, Alert, Button, Group, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Failure } from '../../../components/failure.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
+import { useOnce } from '../../../lib/use-once.js';
 import { Ask } from '../ask.js';
 
 interface Kept {
@@ -19,15 +20,16 @@ interface Kept {
 export function useRemoval(kind: AlertDocumentKind) {
   const client = useQueryClient();
   const refresh = () => client.invalidateQueries();
-  const remove = useMutation({
+  const remove = useOnce({
     mutationFn: async (name: string) => {
       const { written, source } = await call(alertDocumentRoutes.get, { kind, name });
       await call(alertDocumentRoutes.remove, { kind, name });
       return { name, written: written ?? null, source };
     },
-    onSuccess: refresh,
+    // Not waited for: the question closes while its row is still there.
+    onSuccess: () => void refresh(),
   });
-  const undo = useMutation({
+  const undo = useOnce({
     mutationFn: ({ name, written, source }: Kept) => {
       const { kind: _, name: __, ...body } = written;
       const text = source ? { source } : {};
@@ -49,7 +51,6 @@ export function Removed({ removal: { remove, undo }, word }: { removal: Removal;
   const { data } = remove;
   return (
     <>
-      {remove.isError && <Failure error={remove.error} />}
       {undo.isError && <Failure error={undo.error} />}
       {data && (
         <Alert
@@ -101,11 +102,13 @@ export function RemoveDocument({ name, removal: { remove } }: { name: string; re
         act={t('alerting.removeIt')}
         danger
         pending={remove.isPending}
-        onAct={() => {
+        error={remove.error}
+        // Why it stays is told where it was asked for, not at the top of a page that is scrolled down.
+        onAct={() => remove.mutate(name, { onSuccess: () => setAsked(false) })}
+        onClose={() => {
           setAsked(false);
-          remove.mutate(name);
+          if (remove.isError) remove.reset();
         }}
-        onClose={() => setAsked(false)}
       >
         <Text size="sm">{t('alerting.removeMeans')}</Text>
       </Ask>

@@ -2,10 +2,11 @@ import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.rou
 import { ApiFailure } from '@carillon/contract/http/client';
 import type { Response } from '@carillon/contract/http/route';
 import type { AlertDocumentKind } from '@carillon/core/state/states';
-import { Button, Group, List, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, List, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
 import { useOnce } from '../../../lib/use-once.js';
@@ -25,14 +26,17 @@ interface Props {
   readonly stored: Response<typeof alertDocumentRoutes.get> | undefined;
   /** Alerts that it would mute now; of other documents 0. */
   readonly mutes: number;
-  readonly change: 'created' | 'updated' | 'unchanged';
+  /** What storing it would do; undefined: it cannot be stored as it is, or is being looked at. */
+  readonly change: 'created' | 'updated' | 'unchanged' | undefined;
+  /** Something has to be mended before. */
+  readonly isWrong: boolean;
   /** Stored: the page is left, and nothing is lost by it. */
   readonly onSaved: () => void;
   readonly onReload: () => void;
 }
 
 /** Stores a document after a question that says what it touches; never over what somebody else has changed meanwhile. */
-export function SaveDocument({ kind, raw, text, before, stored, mutes, change, onSaved, onReload }: Props) {
+export function SaveDocument({ kind, raw, text, before, stored, mutes, change, isWrong, onSaved, onReload }: Props) {
   const { t } = useWords();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -40,12 +44,12 @@ export function SaveDocument({ kind, raw, text, before, stored, mutes, change, o
   const name = String(raw['name'] ?? '');
   const isSame = stored?.name.toLowerCase() === name.toLowerCase();
   const save = useOnce({
-    mutationFn: () => {
+    mutationFn: (over?: string) => {
       const { kind: _, name: __, ...body } = raw;
       return call(alertDocumentRoutes.put, {
         kind,
         name,
-        expect: isSame ? (stored?.updatedAt ?? 'none') : 'none',
+        expect: over ?? (isSame ? (stored?.updatedAt ?? 'none') : 'none'),
         body: { ...body, source: text },
       });
     },
@@ -59,15 +63,18 @@ export function SaveDocument({ kind, raw, text, before, stored, mutes, change, o
   const uses = isSame ? (stored?.usedBy ?? []) : [];
   // Comments alone are worth keeping too.
   const isUnchanged = change === 'unchanged' && text === before;
-  const isStale = save.error instanceof ApiFailure && save.error.body.code === 'conflict';
+  const refused = save.error instanceof ApiFailure && save.error.body.code === 'conflict' ? save.error.body : undefined;
+  const isStale = isSame && refused !== undefined;
+  // Absent from older servers.
+  const current = refused?.params['current'];
   return (
     <Group>
-      <Button disabled={isUnchanged} onClick={() => setAsked(true)}>
+      <Button disabled={change === undefined || isUnchanged} onClick={() => setAsked(true)}>
         {t(isSame ? 'doc.save' : 'doc.create')}
       </Button>
-      {isUnchanged && (
+      {(isUnchanged || isWrong) && (
         <Text size="sm" c="dimmed">
-          {t('doc.unchanged')}
+          {t(isWrong ? 'doc.mendFirst' : 'doc.unchanged')}
         </Text>
       )}
       <Ask
@@ -75,8 +82,9 @@ export function SaveDocument({ kind, raw, text, before, stored, mutes, change, o
         title={t(isSame ? 'doc.askSave' : 'doc.askCreate', { name })}
         act={t(isSame ? 'doc.save' : 'doc.create')}
         pending={save.isPending}
-        error={save.error}
-        onAct={() => save.mutate()}
+        error={isStale ? null : save.error}
+        disabled={isStale}
+        onAct={() => save.mutate(undefined)}
         onClose={() => {
           setAsked(false);
           save.reset();
@@ -99,11 +107,36 @@ export function SaveDocument({ kind, raw, text, before, stored, mutes, change, o
             </>
           )}
           {mutes > 0 && <Text size="sm">{t('doc.mutesNow', { count: mutes })}</Text>}
+          {stored && !isSame && <Text size="sm">{t('doc.beside', { name: stored.name })}</Text>}
           {uses.length === 0 && mutes === 0 && <Text size="sm">{t('doc.touchesNothing')}</Text>}
           {isStale && (
-            <Button variant="default" onClick={onReload}>
-              {t('doc.reload')}
-            </Button>
+            <Alert color="orange" role="alert" title={t('doc.stale', { name })}>
+              <Stack gap="xs" align="start">
+                <Text size="sm">
+                  {typeof current === 'string' && (
+                    <>
+                      {t('doc.staleAt')} <When at={current} />.{' '}
+                    </>
+                  )}
+                  <Anchor href={window.location.href} target="_blank" rel="noopener" underline="always">
+                    {t('doc.staleLook')}
+                  </Anchor>
+                </Text>
+                <Button variant="default" size="compact-sm" onClick={onReload}>
+                  {t('doc.reload')}
+                </Button>
+                {typeof current === 'string' && (
+                  <Button
+                    color="orange"
+                    size="compact-sm"
+                    loading={save.isPending}
+                    onClick={() => save.mutate(current)}
+                  >
+                    {t('doc.overwrite')}
+                  </Button>
+                )}
+              </Stack>
+            </Alert>
           )}
         </Stack>
       </Ask>

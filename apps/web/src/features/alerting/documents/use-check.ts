@@ -14,9 +14,9 @@ export function useCheck(raw: Record<string, unknown> | null) {
   });
 }
 
-/** What the server found wrong, by field, in the reader's language. */
+/** What the server found wrong, by field, in the reader's language and without the field's name. */
 export function useProblems(error: unknown): { path: string; message: string }[] {
-  const { problemText } = useServerText();
+  const { fieldText } = useServerText();
   if (!(error instanceof ApiFailure)) return [];
-  return (error.body.params.problems ?? []).map((problem) => ({ path: problem.path, message: problemText(problem) }));
+  return (error.body.params.problems ?? []).map((problem) => ({ path: problem.path, message: fieldText(problem) }));
 }

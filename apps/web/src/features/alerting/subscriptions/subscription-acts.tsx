@@ -1,11 +1,12 @@
 import { subscriptionRoutes } from '@carillon/contract/http/subscriptions.routes';
 import { ActionIcon, Button, Group, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Failure } from '../../../components/failure.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
+import { useOnce } from '../../../lib/use-once.js';
 import { Ask } from '../ask.js';
 import { TestOutcome } from '../test-outcome.js';
 import type { Subscription } from './subscription-type.js';
@@ -21,16 +22,16 @@ export function SubscriptionActs({ subscription }: { subscription: Subscription 
     setAsked(null);
     await client.invalidateQueries();
   };
-  const test = useMutation({ mutationFn: () => call(subscriptionRoutes.test, { id }), onSettled: onSuccess });
-  const turn = useMutation({
+  const test = useOnce({ mutationFn: () => call(subscriptionRoutes.test, { id }), onSettled: onSuccess });
+  const turn = useOnce({
     mutationFn: (on: boolean) => call(subscriptionRoutes.change, { id, body: { enabled: on } }),
     onSuccess,
   });
-  const replay = useMutation({
+  const replay = useOnce({
     mutationFn: () => call(subscriptionRoutes.replay, { id, body: { since: createdAt } }),
     onSuccess,
   });
-  const remove = useMutation({ mutationFn: () => call(subscriptionRoutes.remove, { id }), onSuccess });
+  const remove = useOnce({ mutationFn: () => call(subscriptionRoutes.remove, { id }), onSuccess });
   const close = () => setAsked(null);
   return (
     <>

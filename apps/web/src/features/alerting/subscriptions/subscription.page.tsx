@@ -2,7 +2,7 @@ import type { Response } from '@carillon/contract/http/route';
 import { subscriptionRoutes } from '@carillon/contract/http/subscriptions.routes';
 import { type NoticeState, noticeStates } from '@carillon/core/state/states';
 import { Button, Code, Group, Modal, Select, Stack, Table, Text, Title } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Empty } from '../../../components/empty.js';
@@ -16,6 +16,7 @@ import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
 import { useServerText } from '../../../i18n/use-server-text.js';
 import { call, pagedQuery, query } from '../../../lib/api.js';
+import { useOnce } from '../../../lib/use-once.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { WayBadge } from '../health-badge.js';
 import { SubscriptionActs } from './subscription-acts.js';
@@ -103,7 +104,7 @@ function Row({ id, delivery, isOn }: { id: string; delivery: Delivery; isOn: boo
   const client = useQueryClient();
   const [opened, setOpened] = useState(false);
   const { incident, runId, state, outcome, attempts } = delivery;
-  const replay = useMutation({
+  const replay = useOnce({
     mutationFn: () => call(subscriptionRoutes.replay, { id, body: { ids: [delivery.id] } }),
     onSuccess: () => client.invalidateQueries(),
   });
