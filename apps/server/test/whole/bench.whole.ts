@@ -1,3 +1,4 @@
+import { fastFolder } from '@carillon/testkit/fast-folder';
 import { describe, expect, it } from 'vitest';
 import { runCli } from './product.js';
 
@@ -31,7 +32,7 @@ describe('benchmarks of a fleet', () => {
     ],
     [['runnow', '--rounds', '1'], { rounds: 1, ...quantiles }],
   ])('%j prints one line of figures', async ([name = '', ...args], figures) => {
-    const result = await runCli(['bench', name, ...args, '--json'], process.env);
+    const result = await runCli(['bench', name, ...args, '--json'], { ...process.env, TMPDIR: fastFolder() });
     expect(result, result.stderr).toMatchObject({ code: 0 });
     expect(result.stdout.trim().split('\n')).toHaveLength(1);
     const expected = { name, ...(name === 'connect' && !measuresUse ? {} : shape), ...figures };

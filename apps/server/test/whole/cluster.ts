@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LocalApi } from '@carillon/stack/api';
 import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from '@carillon/stack/embedded-postgres';
 import { programsOf } from '@carillon/stack/programs';
 import { findRedis, type RedisServer, startRedis } from '@carillon/stack/redis-server';
 import { startTcpProxy, type TcpProxy, type TcpTarget } from '@carillon/stack/tcp-proxy';
+import { fastFolder } from '@carillon/testkit/fast-folder';
 import { startTcpBalancer, type TcpBalancer } from '@carillon/testkit/tcp-balancer';
 import pg from 'pg';
 import { eventually } from './product.js';
@@ -133,7 +133,7 @@ export class Cluster {
 
   /** @throws with a server's last words when one does not become ready */
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
-    const folder = mkdtempSync(join(tmpdir(), 'carillon-cluster-'));
+    const folder = mkdtempSync(join(fastFolder(), 'carillon-cluster-'));
     // Postgres runs under another account when we are root.
     chmodSync(folder, 0o711);
     mkdirSync(join(folder, 'data'));

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { freePort } from '@carillon/stack/embedded-postgres';
+import { fastFolder } from '@carillon/testkit/fast-folder';
 
 const repository = resolve(import.meta.dirname, '../../../..');
 
@@ -45,7 +45,7 @@ export async function startProduct(
   again?: Pick<Product, 'folder' | 'url'>,
   args: readonly string[] = [],
 ): Promise<Product & { dispose(): Promise<void> }> {
-  const folder = again?.folder ?? mkdtempSync(join(tmpdir(), 'carillon-whole-'));
+  const folder = again?.folder ?? mkdtempSync(join(fastFolder(), 'carillon-whole-'));
   const port = again ? Number(new URL(again.url).port) : await freePort();
   const environment = {
     ...process.env,
