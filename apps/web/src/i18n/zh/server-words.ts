@@ -12,20 +12,6 @@ export { runDetails } from './detail-words.js';
 export { expectations, objections } from './expected-words.js';
 export { logReasons, outcomes, ticketSteps } from './log-words.js';
 export { refusals as refusalWords } from './refusal-words.js';
-// Here, so that pages in English load none of it.
-export {
-  detailIn,
-  differenceIn,
-  evidenceIn,
-  expectedIn,
-  faultIn,
-  logIn,
-  muteIn,
-  outcomeIn,
-  reasonIn,
-  refusalIn,
-  whyIn,
-} from './said.js';
 
 /** Why a definition is not registered on a host. */
 export const assignmentFaults: Readonly<Record<AssignmentFaultCode, string>> = {
