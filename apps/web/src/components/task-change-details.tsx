@@ -3,6 +3,7 @@ import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
 import { Button, Code, Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useWords } from '../i18n/index.js';
+import { useServerText } from '../i18n/use-server-text.js';
 import { call, query } from '../lib/api.js';
 import { useMay } from '../lib/use-may.js';
 import { useOnce } from '../lib/use-once.js';
@@ -14,6 +15,7 @@ type Detail = Response<typeof taskChangeRoutes.get>;
 /** One change field by field, and what may be done about it. */
 export function ChangeDetails({ id }: { id: string }) {
   const { t } = useWords();
+  const { differenceText } = useServerText();
   const change = useQuery(query(taskChangeRoutes.get, { id }));
   return (
     <Loaded query={change}>
@@ -22,7 +24,7 @@ export function ChangeDetails({ id }: { id: string }) {
           {detail.fields ? (
             <Fields fields={detail.fields} />
           ) : (
-            <Text size="sm">{detail.differences.join('; ') || t('changes.noFields')}</Text>
+            <Text size="sm">{detail.differences.map(differenceText).join('; ') || t('changes.noFields')}</Text>
           )}
           {[detail.message, ...(detail.adoptionReasons ?? [])].filter(Boolean).map((line) => (
             <Text key={line} size="sm" c="dimmed">

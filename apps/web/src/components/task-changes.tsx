@@ -5,6 +5,7 @@ import { Button, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useWords } from '../i18n/index.js';
+import { useServerText } from '../i18n/use-server-text.js';
 import { pagedQuery } from '../lib/api.js';
 import type { Side } from './assignments.js';
 import { Dialog } from './dialog.js';
@@ -58,9 +59,10 @@ interface RowProps {
 
 function ChangeRow({ change, side, onOpen }: RowProps) {
   const { t } = useWords();
+  const { differenceText } = useServerText();
   const { noticedAt, job, host, version, found, state, changedAt, changedBy, differences } = change;
   const { adoption = null, adoptedVersion, adoptionReasons = [], message } = change;
-  const what = [message, ...adoptionReasons, ...differences].filter(Boolean).join('; ');
+  const what = [message, ...adoptionReasons, ...differences.map(differenceText)].filter(Boolean).join('; ');
   return (
     <Table.Tr>
       <Table.Td>

@@ -9,7 +9,7 @@ export type Language = 'en' | 'zh';
 type Words = typeof words & typeof lateWords;
 
 /** What the server says, in a language that is not the server's own; null while the page is read in English. */
-let serverWords: typeof import('./zh/server-words.js') | null = null;
+let serverWords: (typeof import('./zh/server-words.js') & typeof import('./zh/said.js')) | null = null;
 export const wordsOfServer = (language: Language) => (language === 'en' ? null : serverWords);
 
 /** What a page may ask for: a key, without the ending by which i18next tells one from many. */
@@ -21,8 +21,13 @@ export type Word = keyof {
 const load = {
   en: () => import('./en/words.js'),
   zh: async () => {
-    const [own, server] = await Promise.all([import('./zh/words.js'), import('./zh/server-words.js')]);
-    serverWords = server;
+    // What says them comes with them, so that pages in English load none of it.
+    const [own, server, said] = await Promise.all([
+      import('./zh/words.js'),
+      import('./zh/server-words.js'),
+      import('./zh/said.js'),
+    ]);
+    serverWords = { ...server, ...said };
     return own;
   },
 } satisfies Record<Language, () => Promise<{ words: Record<string, string> }>>;

@@ -27,6 +27,7 @@ import { describe, expect, it } from 'vitest';
 import { say } from './server-text.js';
 import {
   detailIn,
+  differenceIn,
   evidenceIn,
   expectedIn,
   logIn,
@@ -35,7 +36,7 @@ import {
   reasonIn,
   refusalIn,
   whyIn,
-} from './use-server-text.js';
+} from './zh/said.js';
 import * as words from './zh/server-words.js';
 
 const variants = (said: string | readonly string[]) => [said].flat();
@@ -205,6 +206,13 @@ it('tells refusals with the figures that their sentences have', () => {
     return says?.code !== code || refusalIn(words, { ...known, refusal: 'other_key' }) === null;
   });
   expect(lacking.map(([code]) => code)).toEqual([]);
+});
+
+it('tells a difference of a task by its parts', () => {
+  expect(differenceIn(words, 'actions[0].arguments: wanted "run", found nothing')).toBe(
+    'actions[0].arguments：应为 "run"，实为 无',
+  );
+  expect(differenceIn(words, 'in other words')).toBeNull();
 });
 
 it('says of a run what its host said', () => {

@@ -32,6 +32,7 @@ export const alertReasonFigures = {
   rejected: ['why'],
   failed: ['why'],
   storm: ['more', 'by', 'value'],
+  not_watched: [],
 } as const satisfies Record<string, readonly string[]> & Record<LoadCode, readonly string[]>;
 export type AlertReasonCode = keyof typeof alertReasonFigures;
 export const alertReasonCodes = Object.keys(alertReasonFigures) as AlertReasonCode[];

@@ -41,7 +41,12 @@ export function OutputView({ output, fileName, running, zone, find = '', archive
   // Of output that cannot be read nobody knows what it says.
   const isUnread = error !== null && pieces.length === 0;
   const note = complete || isUnread ? null : running ? t('runs.following') : t('runs.waiting');
-  const save = () => download(fileName, 'text/plain', wholeText(pieces, shown));
+  const save = () =>
+    download(
+      fileName,
+      'text/plain',
+      wholeText(pieces, shown, (bytes) => t('runs.notKept', { bytes })),
+    );
   return (
     <Section
       title={t('runs.output')}
@@ -144,9 +149,9 @@ function useSearchIn(lines: ReturnType<typeof useLines>, find: string) {
 }
 
 /** As it was written, orders to terminals included; what was not kept is named. */
-function wholeText(pieces: Output['pieces'], shown: ShownStreams): string {
+function wholeText(pieces: Output['pieces'], shown: ShownStreams, notKept: (bytes: number) => string): string {
   return pieces
     .filter(({ stream }) => shown === 'both' || stream === shown)
-    .map(({ droppedBefore, text }) => (droppedBefore > 0 ? `\n[${droppedBefore} bytes were not kept]\n${text}` : text))
+    .map(({ droppedBefore, text }) => (droppedBefore > 0 ? `\n[${notKept(droppedBefore)}]\n${text}` : text))
     .join('');
 }

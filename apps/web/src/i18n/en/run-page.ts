@@ -12,6 +12,7 @@ export const runPage = {
   'exit.9009': 'cmd did not recognise the command.',
   'runs.ran': 'What ran',
   'runs.clear': 'Clear the filter',
+  'runs.notKept': '{{bytes}} bytes were not kept',
   'runs.outcome': 'Outcome',
   'runs.anyBad': 'anything that went wrong',
   'runs.hostLabel': 'Label of the host',

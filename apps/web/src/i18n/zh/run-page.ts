@@ -14,6 +14,7 @@ export const runPage: Same<typeof english> = {
   'exit.9009': 'cmd 无法识别该命令。',
   'runs.ran': '已运行',
   'runs.clear': '清除筛选',
+  'runs.notKept': '{{bytes}} 字节没有保留',
   'runs.outcome': '结果',
   'runs.anyBad': '所有异常',
   'runs.hostLabel': '主机标签',

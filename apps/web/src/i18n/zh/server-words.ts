@@ -106,6 +106,7 @@ export const alertReasons: Readonly<Record<AlertReasonCode, Said>> = {
   rejected: ['主机拒绝了作业定义：{{whyMeans}}', '主机拒绝了作业定义'],
   failed: ['主机未能注册作业定义：{{whyMeans}}', '主机未能注册作业定义'],
   storm: '告警风暴：5 分钟内 {{by}} 为 {{value}} 的事件超过 {{more}} 个',
+  not_watched: '已没有策略关注它',
 };
 
 /** Why nobody is told of an incident. */
@@ -143,6 +144,10 @@ export const systemFaults: Readonly<Record<SystemFaultCode, Said>> = {
   self_watch_silent: '测试故障没有按时传达：告警可能无法送达',
   ...refusals,
 };
+
+/** One difference of a task; a side that is absent is `nothing`. */
+export const taskDifference = '{{path}}：应为 {{wanted}}，实为 {{found}}';
+export const nothing = '无';
 
 export const driftKinds: Readonly<Record<DriftKind, string>> = {
   deleted: '已被删除',

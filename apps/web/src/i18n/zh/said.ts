@@ -1,0 +1,144 @@
+import { wordOfOutcome } from '@carillon/core/alert/deliver/outcome-reasons';
+import { wordOfLog } from '@carillon/core/alert/log-reasons';
+import type { AlertStage } from '@carillon/core/state/states';
+import { readTaskDifference } from '@carillon/core/state/task-difference';
+import { type Figures, type Means, say } from '../server-text.js';
+
+type Words = typeof import('./server-words.js');
+
+/** Something that the server says by code and figures. */
+interface Coded {
+  readonly code: string;
+  readonly text?: string;
+  readonly figures?: Figures | null | undefined;
+}
+
+/** @returns null where there are no words for its code, or figures are missing */
+export function reasonIn(words: Words, { code, figures }: Coded): string | null {
+  const { alertEnds, alertReasons, systemFaults } = words;
+  const isFault = figures?.part !== undefined;
+  // `exit_code_over`: what it was about is over.
+  const isOver = code === 'recovered' || code.endsWith('_over');
+  const found = isOver ? alertEnds : isFault ? of(systemFaults, code) : of(alertReasons, code);
+  return say(found, figures ?? {}, meansIn(words));
+}
+
+/** Why nobody is told. @returns null as above */
+export function muteIn(words: Words, { code, figures }: Coded): string | null {
+  return say(of(words.muteReasons, code), figures ?? {}, meansIn(words));
+}
+
+/** One difference of a task, which hosts send as a sentence alone. @returns null where it says something else */
+export function differenceIn(words: Words, text: string): string | null {
+  const parts = readTaskDifference(text);
+  if (!parts) return null;
+  const { path = '', wanted, found } = parts;
+  const side = (value: string | undefined) => (value === 'nothing' ? words.nothing : (value ?? ''));
+  return say(words.taskDifference, { path, wanted: side(wanted), found: side(found) });
+}
+
+/** Why a request is refused, by the parameters of the error. @returns null as above */
+export function refusalIn(words: Words, params: Figures): string | null {
+  const { code, figures } = { ...(params.says as { code?: unknown; figures?: Figures } | undefined) };
+  return typeof code === 'string' ? say(of(words.refusalWords, code), { ...params, ...figures }, meansIn(words)) : null;
+}
+
+/** What a host says of a run beside its reason. @returns null as above */
+export function detailIn(words: Words, { code, figures }: Coded): string | null {
+  return say(of(words.runDetails, code), figures ?? {});
+}
+
+/** What became of a notice, an event or a step of a ticket. @returns null as above */
+export function outcomeIn(words: Words, { code, figures }: Coded): string | null {
+  const word = wordOfOutcome(code, figures);
+  return word && say(words.outcomes[word], figures ?? {}, meansIn(words));
+}
+
+/** A decision about an incident. @returns null as above, and for what a person wrote */
+export function logIn(
+  words: Words,
+  { stage, code, figures }: Coded & { readonly stage: AlertStage; readonly figures: Figures | null },
+): string | null {
+  const word = wordOfLog(stage, code, figures);
+  return word && say(words.logReasons[word], figures ?? {}, meansIn(words));
+}
+
+/** What became of a fire. @returns null as above */
+export function whyIn(words: Words, { code, figures }: Coded): string | null {
+  return say(of(words.whyReasons, code), figures ?? {}, meansIn(words));
+}
+
+/** What an answer is known from. @returns null as above */
+export function evidenceIn(words: Words, { code, figures }: Coded): string | null {
+  return say(of(words.whyEvidence, code), figures ?? {}, meansIn(words));
+}
+
+/** Why a definition is not on a host as it should be. @returns undefined where there are no words for its code */
+export function faultIn({ assignmentFaults, driftKinds }: Words, code: string): string | undefined {
+  return of(assignmentFaults, code) ?? of(driftKinds, code);
+}
+
+/** What a field is to be. @returns null as above */
+export function expectedIn(words: Words, { code, figures }: Coded): string | null {
+  return say(of(words.expectations, code), figures ?? {}, meansIn(words));
+}
+
+/** Names that are figures themselves. */
+const meansIn = (words: Words): Means => {
+  const { assignmentFaults, driftKinds, exitCodes, historyStates, hostStates, nameOf, objections } = words;
+  const { ticketSteps, valueFormats, valueTypes, whyReasons } = words;
+  return (figure, value, figures) => {
+    // What nobody said is nothing; what is not known is not said.
+    if (figure === 'comment') return value === null ? '' : typeof value === 'string' ? `：${value}` : undefined;
+    if (figure === 'storm') return value === true ? '其所代表的事件几乎都已结束' : undefined;
+    if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+    switch (figure) {
+      case 'refusal':
+        return of(assignmentFaults, value);
+      case 'why':
+        return of(assignmentFaults, value) ?? of(objections, value) ?? nameOf('reason', String(value));
+      case 'drift':
+        return of(driftKinds, value);
+      case 'exitCode':
+      case 'resultCode':
+        return of(exitCodes, value);
+      case 'hostState':
+        return of(hostStates, value);
+      case 'state':
+        return nameOf('run', String(value));
+      case 'assignment':
+      case 'change':
+        return nameOf(figure, String(value));
+      case 'log':
+        return of(historyStates, value);
+      case 'type':
+        return of(valueTypes, value);
+      case 'format':
+        return of(valueFormats, value);
+      case 'reason':
+        return reasonIn(words, { code: String(value), figures }) ?? undefined;
+      case 'mute':
+        return muteIn(words, { code: String(value), figures }) ?? undefined;
+      case 'outcome':
+        return outcomeIn(words, { code: String(value), figures }) ?? undefined;
+      case 'last':
+        return outcomeIn(words, { code: String(value), figures: { ...figures, last: undefined } }) ?? undefined;
+      case 'notice':
+        return nameOf('notice.reason', String(value));
+      case 'before':
+      case 'severity':
+        return nameOf('severity', String(value));
+      case 'step':
+        return of(ticketSteps, value);
+      case 'cause':
+        return say(of(whyReasons, value), {}) ?? undefined;
+      default:
+        return undefined;
+    }
+  };
+};
+
+/** A key that may be none: the server may be newer. */
+function of<T>(table: Readonly<Record<string | number, T>>, key: string | number): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
