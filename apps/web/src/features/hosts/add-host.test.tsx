@@ -84,7 +84,7 @@ describe('adding hosts', () => {
     await open();
     fireEvent.click(await screen.findByRole('button', { name: 'Make the line' }));
     expect(
-      await screen.findByText('Your account may not do this. What it may stands under its name, above.'),
+      await screen.findByText('Your account may not do this. The menu under your name tells what it may.'),
     ).toBeTruthy();
     expect(screen.queryByText(/-Token/)).toBeNull();
   });

@@ -92,7 +92,7 @@ describe('the timeline', () => {
       new FakeNetwork().on(timelineRoutes.rows, () => refuse('forbidden')),
     );
     expect(
-      await screen.findByText('Your account may not do this. What it may stands under its name, above.'),
+      await screen.findByText('Your account may not do this. The menu under your name tells what it may.'),
     ).toBeTruthy();
   });
 });
