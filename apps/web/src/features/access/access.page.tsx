@@ -150,7 +150,7 @@ function AccountRow({ account }: { account: Account }) {
               {invite.data && <ShownOnce words={t('access.link')} secret={invite.data.url} />}
               {text !== undefined && (
                 <>
-                  <GrantsField text={text} onChange={setText} />
+                  <GrantsField text={text} autoFocus onChange={setText} />
                   <Group>
                     <Button
                       size="xs"

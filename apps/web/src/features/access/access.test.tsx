@@ -29,6 +29,7 @@ describe('the page of access', () => {
     );
     expect(await screen.findByText('operator@team:data')).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Change' }));
+    expect(document.activeElement?.tagName).toBe('TEXTAREA');
     const [field] = screen.getAllByLabelText('May');
     fireEvent.change(field as HTMLElement, { target: { value: 'viewer@all boss@all' } });
     expect(screen.getByText('Not a grant: boss@all')).toBeTruthy();

@@ -18,8 +18,15 @@ export function Written({ grants }: { grants: readonly string[] }) {
   );
 }
 
+interface GrantsFieldProps {
+  readonly text: string;
+  /** The cursor begins in it. */
+  readonly autoFocus?: boolean;
+  readonly onChange: (text: string) => void;
+}
+
 /** Grants as they are typed, one in each line. */
-export function GrantsField({ text, onChange }: { text: string; onChange: (text: string) => void }) {
+export function GrantsField({ text, autoFocus = false, onChange }: GrantsFieldProps) {
   const { t } = useWords();
   const { wrong } = readGrants(text);
   return (
@@ -30,6 +37,7 @@ export function GrantsField({ text, onChange }: { text: string; onChange: (text:
       onChange={(event) => onChange(event.currentTarget.value)}
       error={wrong === undefined ? undefined : t('access.badGrant', { text: wrong })}
       rows={3}
+      autoFocus={autoFocus}
       spellCheck={false}
     />
   );

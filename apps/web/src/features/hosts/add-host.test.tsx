@@ -83,7 +83,9 @@ describe('adding hosts', () => {
     );
     await open();
     fireEvent.click(await screen.findByRole('button', { name: 'Make the line' }));
-    expect(await screen.findByText('This is not allowed here.')).toBeTruthy();
+    expect(
+      await screen.findByText('Your account may not do this. The menu under your name tells what it may.'),
+    ).toBeTruthy();
     expect(screen.queryByText(/-Token/)).toBeNull();
   });
 });

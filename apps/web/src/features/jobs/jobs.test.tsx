@@ -48,7 +48,7 @@ describe('the jobs page', () => {
       fails ? refuse('forbidden') : { items: [sampleJob()], next: null },
     );
     renderApp('/jobs', network);
-    expect((await screen.findByRole('alert')).textContent).toContain('not allowed');
+    expect((await screen.findByRole('alert')).textContent).toContain('Your account may not do this');
     fails = false;
     fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
     await waitFor(() => expect(screen.getByText('nightly')).toBeTruthy());
@@ -116,7 +116,9 @@ describe('jobs as somebody works with them', () => {
     expect(network.calls.some(({ route }) => route.startsWith('DELETE'))).toBe(false);
     fireEvent.click(await screen.findByRole('button', { name: 'Delete 2 jobs' }));
     const told = await screen.findByText('1 job is deleted.');
-    expect(told.parentElement?.textContent).toContain('beta: This is not allowed here.');
+    expect(told.parentElement?.textContent).toContain(
+      'beta: Your account may not do this. The menu under your name tells what it may.',
+    );
     // What is done is not done again by the next click.
     expect(screen.getByText('1 job marked')).toBeTruthy();
   });

@@ -91,6 +91,8 @@ describe('the timeline', () => {
       '/timeline',
       new FakeNetwork().on(timelineRoutes.rows, () => refuse('forbidden')),
     );
-    expect(await screen.findByText('This is not allowed here.')).toBeTruthy();
+    expect(
+      await screen.findByText('Your account may not do this. The menu under your name tells what it may.'),
+    ).toBeTruthy();
   });
 });

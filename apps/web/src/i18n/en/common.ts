@@ -47,7 +47,7 @@ export const common = {
   'error.missing': 'Missing; expected {{expected}}',
   'error.notFoundNamed': 'There is no {{kind}} “{{name}}”.',
   'error.not_signed_in': 'You are not signed in.',
-  'error.forbidden': 'This is not allowed here.',
+  'error.forbidden': 'Your account may not do this. The menu under your name tells what it may.',
   'error.not_found': 'It does not exist (any more): {{message}}',
   'error.conflict': 'This does not fit what is there: {{message}}',
   'error.held':

@@ -47,7 +47,7 @@ export const common: Same<typeof english> = {
   'error.missing': '缺少；应为 {{expected}}',
   'error.notFoundNamed': '没有{{kind}}“{{name}}”。',
   'error.not_signed_in': '尚未登录。',
-  'error.forbidden': '此处不允许该操作。',
+  'error.forbidden': '您的账户不允许该操作；可执行的操作见页面上方的用户名菜单。',
   'error.not_found': '不存在（或已删除）：{{message}}',
   'error.conflict': '与现状冲突：{{message}}',
   'error.held': '尚未变更：受保护主机组 {{groups}} 的主机需要他人批准。已作为变更申请 {{request}} 在“变更申请”中等待。',
