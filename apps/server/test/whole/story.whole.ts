@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFaults } from './axe.js';
 import { browserPath, openBrowser } from './browser.js';
+import { englishOf } from './english-of.js';
 import { HostTasks } from './host-tasks.js';
 import { eventually, startProduct } from './product.js';
 
@@ -174,6 +175,7 @@ describe.skipIf(browserPath === undefined)('a day with the dashboard', () => {
       await open(path);
       expect(await page.getByRole('heading', { level: 1 }).textContent(), path).toContain(text);
       expect(await page.locator('html').getAttribute('lang')).toBe('zh');
+      expect(await englishOf(page, /Writes the report of the night|no room on|Copy of the ledger/), path).toEqual([]);
       // A key that has no word would stand there as it is.
       expect(await page.locator('body').innerText(), path).not.toMatch(
         /\b(nav|jobs|hosts|incidents|finder|doc)\.[a-z]/,
