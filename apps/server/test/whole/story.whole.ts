@@ -11,6 +11,7 @@ import { eventually, startProduct } from './product.js';
 
 /** Names, reasons and output of this story. */
 const writtenByPeople = /Writes the report of the night|no room on|Copy of the ledger|the disk is being replaced/;
+
 let product: Awaited<ReturnType<typeof startProduct>>;
 let browser: Browser;
 let page: Page;
