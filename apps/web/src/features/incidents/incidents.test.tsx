@@ -81,7 +81,7 @@ describe('the page of an incident', () => {
     expect(screen.getByText(/phone \(\+491234\)/)).toBeTruthy();
     expect(screen.getByRole('link', { name: 'https://wiki.example/nightly' })).toBeTruthy();
     const timeline = await screen.findByRole('list', { name: 'Every decision' });
-    expect(within(timeline).getByText('Condition')).toBeTruthy();
+    expect(within(timeline).getAllByText('Condition')).toHaveLength(2);
   });
 
   it('shows tickets of other systems that were linked to it', async () => {
