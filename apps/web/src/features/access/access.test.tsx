@@ -122,6 +122,21 @@ describe('one’s own page', () => {
       .toEqual({ key: 'b'.repeat(32) });
   });
 
+  it('says beside the present password that it is a wrong one', async () => {
+    const problems = [{ path: 'current', code: 'wrong_value', expected: 'the present password', got: '(hidden)' }];
+    const network = new FakeNetwork()
+      .on(accessTokenRoutes.mine, () => ({ items: [] }))
+      .on(signedInRoutes.mine, () => ({ items: [] }))
+      .on(signedInRoutes.changePassword, () => refuse('invalid', { problems }));
+    renderApp('/account', network, () => ({ hasPassword: true, hasSecondFactor: false }));
+    const [present] = await screen.findAllByLabelText('Present password');
+    fireEvent.change(present as HTMLElement, { target: { value: 'a wrong one' } });
+    fireEvent.change(screen.getByLabelText('New password'), { target: { value: 'a long enough sentence' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Change' }));
+    await waitFor(() => expect(present?.getAttribute('aria-invalid')).toBe('true'));
+    expect(screen.getByLabelText('New password').getAttribute('aria-invalid')).not.toBe('true');
+  });
+
   it('says whether there is a second factor, and switches it on and off', async () => {
     let isOn = false;
     const network = new FakeNetwork()
