@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isAlive } from '@carillon/stack/data-folder';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { eventually, startProduct } from './product.js';
 
 const repository = resolve(import.meta.dirname, '../../../..');
@@ -145,15 +146,16 @@ describe('the first hour of a newcomer', () => {
   });
 
   it('says what a start would do, of a program and of an action, and starts and changes nothing', async () => {
-    const { existsSync, mkdirSync, writeFileSync } = await import('node:fs');
+    const { existsSync, mkdtempSync, rmSync, writeFileSync } = await import('node:fs');
     const runsBefore = await product.json<Run[]>('runs', '--job', 'changing');
     const told = await product.cli('run', 'changing', '--dry-run');
     expect(told).toMatchObject({ code: 0, stderr: '' });
     expect(told.stdout).toMatch(/^\S+: would run\n {2}dry run of changing v2 on /);
     expect(told.stdout).toContain('arguments: "-e" "console.log(\'two\')"');
 
-    const root = join(product.folder, 'to-sweep');
-    mkdirSync(root);
+    // Not in the product's own folder, which may be below /dev/shm: nothing is ever swept in /dev.
+    const root = mkdtempSync(join(tmpdir(), 'carillon-to-sweep-'));
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
     writeFileSync(join(root, 'old.log'), 'x');
     const file = join(product.folder, 'sweep.yaml');
     const cleanup = `{ root: '${root}', patterns: ['*.log'] }`;
@@ -161,7 +163,7 @@ describe('the first hour of a newcomer', () => {
       file,
       `kind: Job\nname: sweep\ntargets: { labels: { site: local } }\nschedule: "0 3 * * *"\nrun: { cleanup: ${cleanup} }\n`,
     );
-    expect((await product.cli('apply', '-f', file)).code).toBe(0);
+    expect(await product.cli('apply', '-f', file)).toMatchObject({ code: 0, stderr: '' });
     const [answer] = await product.json<{ state: string; code: string; answer: string }[]>('run', 'sweep', '--dry-run');
     expect(answer).toMatchObject({ state: 'done', code: 'would_run' });
     expect(answer?.answer).toContain(`would remove ${join(root, 'old.log')} (1 B)`);

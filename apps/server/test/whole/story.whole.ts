@@ -5,8 +5,12 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFaults } from './axe.js';
 import { browserPath, openBrowser } from './browser.js';
+import { englishOf } from './english-of.js';
 import { HostTasks } from './host-tasks.js';
 import { eventually, startProduct } from './product.js';
+
+/** Names, reasons and output of this story. */
+const writtenByPeople = /Writes the report of the night|no room on|Copy of the ledger|the disk is being replaced/;
 
 let product: Awaited<ReturnType<typeof startProduct>>;
 let browser: Browser;
@@ -174,6 +178,7 @@ describe.skipIf(browserPath === undefined)('a day with the dashboard', () => {
       await open(path);
       expect(await page.getByRole('heading', { level: 1 }).textContent(), path).toContain(text);
       expect(await page.locator('html').getAttribute('lang')).toBe('zh');
+      expect(await englishOf(page, writtenByPeople), path).toEqual([]);
       // A key that has no word would stand there as it is.
       expect(await page.locator('body').innerText(), path).not.toMatch(
         /\b(nav|jobs|hosts|incidents|finder|doc)\.[a-z]/,

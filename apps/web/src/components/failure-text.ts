@@ -35,7 +35,7 @@ function bodyText(
   if (output) return output;
   if (typeof request === 'number' && Array.isArray(groups))
     return t('error.held', { request, groups: groups.join(', ') });
-  if (code === 'not_found' && typeof kind === 'string' && typeof name === 'string') {
+  if (code === 'not_found' && typeof kind === 'string' && typeof name === 'string' && name !== '') {
     const word = kinds[kind];
     if (word) return t('error.notFoundNamed', { kind: t(word), name });
   }

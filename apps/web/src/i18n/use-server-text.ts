@@ -1,4 +1,5 @@
 import type { AlertStage } from '@carillon/core/state/states';
+import { readableTimes } from '../lib/times.js';
 import { useWords, wordsOfServer } from './index.js';
 import type { Figures } from './server-text.js';
 
@@ -51,10 +52,10 @@ interface Detailed {
 export function useServerText() {
   const { t, language } = useWords();
   const words = wordsOfServer(language);
-  const reasonText = (reason: Reason): string => words?.reasonIn(words, reason) ?? reason.text;
+  const reasonText = (reason: Reason): string => words?.reasonIn(words, reason) ?? readableTimes(reason.text);
   const titleText = ({ title, about }: Titled): string => {
     const said = words && about && words.reasonIn(words, about.reason);
-    if (!said) return title;
+    if (!said) return readableTimes(title);
     return about.subject === null ? said : `${about.subject}：${said}`;
   };
   const muteText = (reason: Reason): string => words?.muteIn(words, reason) ?? reason.text;
@@ -62,8 +63,8 @@ export function useServerText() {
   const differenceText = (text: string): string => words?.differenceIn(words, text) ?? text;
   const detailText = ({ detail, detailSays }: Detailed): string | null | undefined =>
     (words && detailSays && words.detailIn(words, detailSays)) ?? detail;
-  const outcomeText = (reason: Reason): string => words?.outcomeIn(words, reason) ?? reason.text;
-  const logText = (entry: LogEntry): string => words?.logIn(words, entry) ?? entry.text;
+  const outcomeText = (reason: Reason): string => words?.outcomeIn(words, reason) ?? readableTimes(reason.text);
+  const logText = (entry: LogEntry): string => words?.logIn(words, entry) ?? readableTimes(entry.text);
   const whyText = ({ reason, text, figures }: Answer): string =>
     words?.whyIn(words, { code: reason, text, figures }) ?? text;
   const evidenceText = ({ code, text, figures }: Evidence): string =>

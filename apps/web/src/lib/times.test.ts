@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { chooseZone, openZoneChoice, zoneChoice } from './time-zone.js';
-import { localTime, relativeTime, timeIn, zonedTime } from './times.js';
+import { localTime, readableTimes, relativeTime, timeIn, wholeDuration, zonedTime } from './times.js';
 
 const at = '2026-11-23T20:00:05.250Z';
 
@@ -47,5 +47,21 @@ describe('the chosen clock', () => {
     localStorage.setItem('carillon-zone:cid', 'mars');
     openZoneChoice('cid');
     expect(zoneChoice()).toBe('own');
+  });
+});
+
+describe('times that are read by people', () => {
+  it('a time that was set has no parts that are nothing', () => {
+    const minute = 60_000;
+    const said = [30_000, 15 * minute, 90_000, 60 * minute, 90 * minute].map(wholeDuration);
+    expect(said).toEqual(['30s', '15m', '1m 30s', '1h', '1h 30m']);
+  });
+
+  it('instants within a sentence read as elsewhere; what a task itself says stays', () => {
+    expect(readableTimes('the run of 2026-11-24T11:38:35.426Z ended as succeeded')).toBe(
+      'the run of 2026-11-24 11:38:35 UTC ended as succeeded',
+    );
+    const boundary = 'wanted "2024-01-01T05:15:00"';
+    expect(readableTimes(boundary)).toBe(boundary);
   });
 });

@@ -71,3 +71,15 @@ export function duration(ms: number): string {
   if (minutes < 60) return `${minutes}m ${String(Math.floor((ms % 60_000) / 1_000)).padStart(2, '0')}s`;
   return `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, '0')}m`;
 }
+
+/** A time that somebody set: `15m`, `1h 30m`; parts that are nothing are left out. */
+export function wholeDuration(ms: number): string {
+  return duration(ms)
+    .replace(/ 00[ms]$/, '')
+    .replace(/\.0s$/, 's');
+}
+
+/** Instants within a sentence of the server, as the pages write them. */
+export function readableTimes(text: string): string {
+  return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, utcTime);
+}

@@ -102,7 +102,10 @@ describe('the list of silences', () => {
     renderApp('/alerting/silences', network);
     fireEvent.click(await screen.findByRole('button', { name: '3 alerts' }));
     expect((await screen.findByRole('link', { name: '#42 etl fails' })).getAttribute('href')).toBe('/incidents/42');
-    fireEvent.click(screen.getByRole('button', { name: 'End now' }));
+    const end = screen.getByRole('button', { name: 'End now' });
+    end.focus();
+    fireEvent.click(end);
+    await waitFor(() => expect(document.activeElement?.id).toBe('main'));
     fireEvent.click(await screen.findByRole('button', { name: 'Undo' }));
     await waitFor(() => expect(asked(network, 'PUT /alert-documents/:kind/:name')).toHaveLength(1));
     const { kind: _, name, ...body } = written;
@@ -236,6 +239,19 @@ describe('the list of schedules', () => {
 });
 
 describe('the page of pauses', () => {
+  it('says that no host is chosen, not that one without a name is missing', async () => {
+    const network = new FakeNetwork()
+      .on(pauseRoutes.list, () => ({ items: [], next: null }))
+      .on(pauseRoutes.pause, () => refuse('not_found', { kind: 'host', name: '' }));
+    renderApp('/alerting/pauses', network);
+    fireEvent.click(await screen.findByRole('button', { name: 'Pause hosts' }));
+    const dialog = await screen.findByRole('dialog');
+    fireEvent.click(within(dialog).getByLabelText('Labels'));
+    fireEvent.change(within(dialog).getByRole('textbox', { name: 'Labels' }), { target: { value: 'role=db' } });
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Which hosts are these?' }));
+    expect((await within(dialog).findByRole('alert')).textContent).toContain('refused: not_found');
+  });
+
   it('shows which hosts would rest before they do', async () => {
     const network = new FakeNetwork()
       .on(pauseRoutes.list, () => ({ items: [], next: null }))
@@ -286,6 +302,23 @@ describe('the page of pauses', () => {
 });
 
 describe('subscriptions', () => {
+  it('leave the focus in the page when one is deleted', async () => {
+    let items = [sampleSubscription()];
+    const network = new FakeNetwork()
+      .on(subscriptionRoutes.list, () => ({ items, next: null }))
+      .on(subscriptionRoutes.remove, ({ id }) => {
+        items = [];
+        return { id };
+      });
+    renderApp('/alerting/subscriptions', network);
+    const remove = await screen.findByRole('button', { name: /^Delete / });
+    remove.focus();
+    fireEvent.click(remove);
+    fireEvent.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Delete' }));
+    await waitFor(() => expect(remove.isConnected).toBe(false));
+    await waitFor(() => expect(document.activeElement?.id).toBe('main'));
+  });
+
   it('are added with a secret that is shown once', async () => {
     const network = new FakeNetwork()
       .on(subscriptionRoutes.list, () => ({ items: [], next: null }))

@@ -12,7 +12,7 @@ import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { useServerText } from '../../i18n/use-server-text.js';
 import { query } from '../../lib/api.js';
-import { duration } from '../../lib/times.js';
+import { wholeDuration } from '../../lib/times.js';
 import { useTitle } from '../../lib/use-title.js';
 import { IncidentActs } from './incident-acts.js';
 import { IncidentAlerts } from './incident-alerts.js';
@@ -122,7 +122,7 @@ function NextStep({ incident: { escalation, state, nextLookAt } }: { incident: I
   if (!escalation || (!step && !repeats)) return t('incidents.nobodyNext');
   const who = step
     ? step.targets.map(({ channel, recipient }) => (recipient ? `${channel} (${recipient})` : channel)).join(', ')
-    : t('incidents.again', { every: duration(escalation.repeatEveryMs ?? 0), left: escalation.repeatsLeft });
+    : t('incidents.again', { every: wholeDuration(escalation.repeatEveryMs ?? 0), left: escalation.repeatsLeft });
   return (
     <>
       {who}

@@ -68,8 +68,11 @@ function serverWith(first: Partial<SampleIncident> = {}) {
 
 describe('the page of an incident', () => {
   it('shows how far it reaches, who was told and every decision', async () => {
-    renderApp('/incidents/42', serverWith().network);
+    const { network, entries } = serverWith();
+    entries.push(sampleEntry({ id: '2', text: 'the run of 2026-11-24T11:38:35.426Z ended as succeeded' }));
+    renderApp('/incidents/42', network);
     expect(await screen.findByRole('heading', { name: 'nightly fails on 3 of 12 hosts' })).toBeTruthy();
+    expect(await screen.findByText('the run of 2026-11-24 11:38:35 UTC ended as succeeded')).toBeTruthy();
     expect(screen.getByText('3 of 4 alerts fire')).toBeTruthy();
     const byExitCode = within(screen.getByRole('group', { name: 'By exit code' }));
     expect(byExitCode.getByLabelText('3: 3')).toBeTruthy();
@@ -78,7 +81,7 @@ describe('the page of an incident', () => {
     expect(screen.getByText(/phone \(\+491234\)/)).toBeTruthy();
     expect(screen.getByRole('link', { name: 'https://wiki.example/nightly' })).toBeTruthy();
     const timeline = await screen.findByRole('list', { name: 'Every decision' });
-    expect(within(timeline).getByText('Condition')).toBeTruthy();
+    expect(within(timeline).getAllByText('Condition')).toHaveLength(2);
   });
 
   it('shows tickets of other systems that were linked to it', async () => {

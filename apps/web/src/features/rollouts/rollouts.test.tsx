@@ -111,10 +111,14 @@ describe('a rollout', () => {
 
 describe('the page of a job', () => {
   it('shows the rollout with its reason, and asks for a reason before it acts', async () => {
+    let now: typeof rollout = rollout;
     const asks = new FakeNetwork()
       .on(jobRoutes.get, () => sampleJobDetail())
-      .on(rolloutRoutes.get, () => ({ rollout }))
-      .on(rolloutRoutes.halt, () => ({ ...rollout, state: 'halted' as const }))
+      .on(rolloutRoutes.get, () => ({ rollout: now }))
+      .on(rolloutRoutes.halt, () => {
+        now = { ...rollout, state: 'halted' as const };
+        return now;
+      })
       .on(rolloutRoutes.rollBack, () => ({ job: 'nightly', version: 3, sameAs: 1, hosts: 20 }));
     renderApp('/jobs/nightly', asks);
     expect(await screen.findByText('Waits until it is registered: 2 of 5 hosts.')).toBeTruthy();
@@ -134,6 +138,8 @@ describe('the page of a job', () => {
     fireEvent.change(dialog.getByLabelText('Why'), { target: { value: 'slow' } });
     fireEvent.submit(dialog.getByLabelText('Why'));
     await waitFor(() => expect(asks.calls.some(({ asked }) => JSON.stringify(asked).includes('slow'))).toBe(true));
+    await waitFor(() => expect(halt.isConnected).toBe(false));
+    await waitFor(() => expect(document.activeElement?.id).toBe('main'));
   });
 
   it('says why somebody halted it, as text', async () => {

@@ -51,11 +51,15 @@ it('freezes are told by what they cover and when, and go after a question, as th
   // It is no quiet time that could be ended with a click.
   expect(within(table).queryByRole('button', { name: 'End now' })).toBeNull();
 
-  fireEvent.click(screen.getByRole('button', { name: 'Delete Year end' }));
+  const remove = screen.getByRole('button', { name: 'Delete Year end' });
+  remove.focus();
+  fireEvent.click(remove);
   const question = await screen.findByRole('dialog', { name: 'Delete Year end?' });
   expect(network.calls.some(({ route }) => route.startsWith('DELETE'))).toBe(false);
   fireEvent.click(within(question).getByRole('button', { name: 'Delete' }));
   await waitFor(() => expect(within(table).queryByText('Year end')).toBeNull());
+  // The button that was pressed is gone with its row.
+  await waitFor(() => expect(document.activeElement?.id).toBe('main'));
   fireEvent.click(await screen.findByRole('button', { name: 'Undo' }));
   expect(await within(table).findByText('Year end')).toBeTruthy();
   const put = network.calls.find(({ route }) => route.startsWith('PUT'))?.asked;

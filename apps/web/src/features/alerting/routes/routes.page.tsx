@@ -10,7 +10,7 @@ import { PagedTable } from '../../../components/paged-table.js';
 import { SeverityBadge } from '../../../components/state-badge.js';
 import { useWords } from '../../../i18n/index.js';
 import { pagedQuery } from '../../../lib/api.js';
-import { duration } from '../../../lib/times.js';
+import { wholeDuration } from '../../../lib/times.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { DocumentLink } from '../documents/document-link.js';
 import { type Removal, RemoveDocument, Removed, useRemoval } from '../documents/removal.js';
@@ -70,7 +70,7 @@ function Row({ route, removal }: { route: Stored; removal: Removal }) {
           <List size="sm" listStyleType="none">
             {spec.escalate.map(({ waitMs, targets }) => (
               <List.Item key={`${waitMs} ${targets.map(targetText).join()}`}>
-                {t('routes.after', { time: duration(waitMs) })} {targets.map(targetText).join(', ')}
+                {t('routes.after', { time: wholeDuration(waitMs) })} {targets.map(targetText).join(', ')}
               </List.Item>
             ))}
           </List>
