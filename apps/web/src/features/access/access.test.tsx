@@ -123,7 +123,8 @@ describe('one’s own page', () => {
   });
 
   it('says beside the present password that it is a wrong one', async () => {
-    const problems = [{ path: 'current', code: 'wrong_value', expected: 'the present password', got: '(hidden)' }];
+    const wrong = { path: 'current', code: 'wrong_value', expected: 'the present password', got: '(hidden)' };
+    const problems = [{ ...wrong, message: 'current: expected the present password' }];
     const network = new FakeNetwork()
       .on(accessTokenRoutes.mine, () => ({ items: [] }))
       .on(signedInRoutes.mine, () => ({ items: [] }))
