@@ -35,6 +35,7 @@ import {
   outcomeIn,
   reasonIn,
   refusalIn,
+  scheduleIn,
   whyIn,
 } from './zh/said.js';
 import * as words from './zh/server-words.js';
@@ -206,6 +207,12 @@ it('tells refusals with the figures that their sentences have', () => {
     return says?.code !== code || refusalIn(words, { ...known, refusal: 'other_key' }) === null;
   });
   expect(lacking.map(([code]) => code)).toEqual([]);
+});
+
+it('tells a schedule entry by entry', () => {
+  expect(scheduleIn(words, '10 */12 * * *, spread over 8h; after extract (success)')).toBe(
+    '10 */12 * * *，在 8h 内分散；extract 成功之后',
+  );
 });
 
 it('tells a difference of a task by its parts', () => {

@@ -61,6 +61,7 @@ export function useServerText() {
   const muteText = (reason: Reason): string => words?.muteIn(words, reason) ?? reason.text;
   const refusalText = (params: Figures): string | null => words?.refusalIn(words, params) ?? null;
   const differenceText = (text: string): string => words?.differenceIn(words, text) ?? text;
+  const scheduleText = (text: string): string => words?.scheduleIn(words, text) ?? text;
   const detailText = ({ detail, detailSays }: Detailed): string | null | undefined =>
     (words && detailSays && words.detailIn(words, detailSays)) ?? detail;
   const outcomeText = (reason: Reason): string => words?.outcomeIn(words, reason) ?? readableTimes(reason.text);
@@ -97,6 +98,7 @@ export function useServerText() {
     muteText,
     refusalText,
     differenceText,
+    scheduleText,
     detailText,
     outcomeText,
     logText,

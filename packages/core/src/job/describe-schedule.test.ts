@@ -1,6 +1,7 @@
 import type { ScheduleEntry } from '@carillon/wintask/schedule/schedule';
 import { expect, it } from 'vitest';
 import { describeSchedule } from './describe-schedule.js';
+import { readScheduleText } from './schedule-texts.js';
 
 it.each<[ScheduleEntry, string]>([
   [{ kind: 'cron', expression: '0 2 * * *', timezone: 'Asia/Shanghai' }, '0 2 * * * (Asia/Shanghai)'],
@@ -19,4 +20,19 @@ it.each<[ScheduleEntry, string]>([
   [{ kind: 'job', job: 'extract', outcome: 'success' }, 'after extract (success)'],
 ])('%j is "%s"', (entry, words) => {
   expect(describeSchedule([entry])).toBe(words);
+});
+
+it('is read back by its parts, and what is in other words stands for itself', () => {
+  expect(readScheduleText('10 */12 * * *, except on 2 days or ranges, spread over 8h; at logon')).toEqual([
+    [
+      '10 */12 * * *',
+      { code: 'except_days', figures: { count: '2' } },
+      { code: 'spread', figures: { duration: '8h' } },
+    ],
+    [{ code: 'at_logon' }],
+  ]);
+  expect(readScheduleText('after extract (success)')).toEqual([
+    [{ code: 'after_job_success', figures: { job: 'extract' } }],
+  ]);
+  expect(readScheduleText('at full moon')).toEqual([['at full moon']]);
 });

@@ -1,25 +1,38 @@
 import type { DayCalendar, Schedule, ScheduleEntry } from '@carillon/wintask/schedule/schedule';
 import { unreachable } from '../state/states.js';
+import type { ScheduleText } from './schedule-texts.js';
 
-/** A schedule in a few words, for lists: `0 2 * * *`, `every 2h`, `at start-up`. */
+/** A schedule in a few words, for lists: `0 2 * * *`, `every 2h`, `at start-up`. `readScheduleText` reads it back. */
 export function describeSchedule(schedule: Schedule): string {
   return schedule.map(describeEntry).join('; ');
 }
 
 function describeEntry(entry: ScheduleEntry): string {
-  const calendar = 'calendar' in entry && entry.calendar ? describeCalendar(entry.calendar) : '';
-  const jitter = 'jitterMs' in entry && entry.jitterMs ? `, spread over ${describeDuration(entry.jitterMs)}` : '';
-  return `${describeKind(entry)}${calendar}${jitter}`;
+  const calendar = 'calendar' in entry && entry.calendar ? describeCalendar(entry.calendar) : [];
+  const jitter = 'jitterMs' in entry && entry.jitterMs ? [spreadOver(entry.jitterMs)] : [];
+  return [describeKind(entry), ...calendar, ...jitter].join(', ');
 }
 
+/** What stands beside the kind of an entry. */
+function spreadOver(jitterMs: number): ScheduleText {
+  return `spread over ${describeDuration(jitterMs)}`;
+}
+
+/** A crontab stands for itself; all else is one of the known texts. */
 function describeKind(entry: ScheduleEntry): string {
+  return entry.kind === 'cron' ? describeCron(entry) : describeWords(entry);
+}
+
+function describeCron({ timezone, expression }: Extract<ScheduleEntry, { kind: 'cron' }>): string {
+  return timezone ? `${expression} (${timezone})` : expression;
+}
+
+function describeWords(entry: Exclude<ScheduleEntry, { kind: 'cron' }>): ScheduleText {
   switch (entry.kind) {
-    case 'cron':
-      return entry.timezone ? `${entry.expression} (${entry.timezone})` : entry.expression;
     case 'every':
       return `every ${describeDuration(entry.intervalMs)}`;
     case 'at':
-      return `once at ${entry.local}${entry.timezone ? ` (${entry.timezone})` : ''}`;
+      return entry.timezone ? `once at ${entry.local} (${entry.timezone})` : `once at ${entry.local}`;
     case 'after':
       return `${describeDuration(entry.delayMs)} after the end of the run before`;
     case 'startup':
@@ -33,16 +46,20 @@ function describeKind(entry: ScheduleEntry): string {
     case 'metric':
       return `when ${entry.disk ?? entry.metric} is above ${entry.abovePercent} % for ${describeDuration(entry.forMs)}`;
     case 'job':
-      return `after ${entry.job}${entry.outcome === 'any' ? '' : ` (${entry.outcome})`}`;
+      if (entry.outcome === 'any') return `after ${entry.job}`;
+      return entry.outcome === 'success' ? `after ${entry.job} (success)` : `after ${entry.job} (failure)`;
     default:
       return unreachable(entry);
   }
 }
 
-/** `, only on 12-25`, `, except on 3 days`: a list is told by its length, it can have hundreds. */
-function describeCalendar({ only, except }: DayCalendar): string {
-  const days = (list: readonly string[]) => (list.length === 1 ? list[0] : `${list.length} days or ranges`);
-  return [only && `, only on ${days(only)}`, except && `, except on ${days(except)}`].filter(Boolean).join('');
+/** `only on 12-25`, `except on 3 days or ranges`: a list is told by its length, it can have hundreds. */
+function describeCalendar({ only, except }: DayCalendar): ScheduleText[] {
+  const texts: ScheduleText[] = [];
+  if (only) texts.push(only.length === 1 ? `only on ${only[0] ?? ''}` : `only on ${only.length} days or ranges`);
+  if (except)
+    texts.push(except.length === 1 ? `except on ${except[0] ?? ''}` : `except on ${except.length} days or ranges`);
+  return texts;
 }
 
 const units = [

@@ -4,6 +4,7 @@ import type { RunSpec } from '@carillon/core/job/job-spec';
 import { Code, Stack, Text } from '@mantine/core';
 import { Facts } from '../../components/facts.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { duration } from '../../lib/times.js';
 import { actionFacts } from './action-facts.js';
 
@@ -24,6 +25,7 @@ interface ShownSpec {
 
 export function Definition({ job }: { job: Job }) {
   const { t } = useWords();
+  const { scheduleText } = useServerText();
   const spec = job.spec as unknown as ShownSpec;
   const { run } = spec;
   const action = actionFacts(run as RunSpec, t);
@@ -35,7 +37,7 @@ export function Definition({ job }: { job: Job }) {
           [
             t('jobs.schedule'),
             <span key="schedule" className="mono">
-              {job.schedule}
+              {scheduleText(job.schedule)}
             </span>,
           ],
           [t('jobs.targets'), targetsText(spec.targets, t('common.all'))],

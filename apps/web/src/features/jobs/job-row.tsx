@@ -4,6 +4,7 @@ import { PageLink } from '../../components/page-link.js';
 import { HealthBadge, RunBadge } from '../../components/state-badge.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import type { Job } from './job-shapes.js';
 import { Sparkline } from './sparkline.js';
 
@@ -21,6 +22,7 @@ interface RowProps {
 
 export function JobRow({ job, index, active, mayMark, marked, onMark, onFocus }: RowProps) {
   const { t } = useWords();
+  const { scheduleText } = useServerText();
   const { lastRun, assignments, nextFireAt, health } = job;
   return (
     <Table.Tr
@@ -37,8 +39,8 @@ export function JobRow({ job, index, active, mayMark, marked, onMark, onFocus }:
       </Table.Td>
       <Table.Td>
         <JobLink name={job.name} />
-        <Text size="xs" c="dimmed" truncate maw={260} title={job.schedule}>
-          <span className="mono">{job.schedule}</span>
+        <Text size="xs" c="dimmed" truncate maw={260} title={scheduleText(job.schedule)}>
+          <span className="mono">{scheduleText(job.schedule)}</span>
           {job.owner && ` · ${job.owner}`}
         </Text>
       </Table.Td>

@@ -1,5 +1,6 @@
 import { wordOfOutcome } from '@carillon/core/alert/deliver/outcome-reasons';
 import { wordOfLog } from '@carillon/core/alert/log-reasons';
+import { readScheduleText } from '@carillon/core/job/schedule-texts';
 import type { AlertStage } from '@carillon/core/state/states';
 import { readTaskDifference } from '@carillon/core/state/task-difference';
 import { type Figures, type Means, say } from '../server-text.js';
@@ -35,6 +36,17 @@ export function differenceIn(words: Words, text: string): string | null {
   const { path = '', wanted, found } = parts;
   const side = (value: string | undefined) => (value === 'nothing' ? words.nothing : (value ?? ''));
   return say(words.taskDifference, { path, wanted: side(wanted), found: side(found) });
+}
+
+/** A schedule, which lists have as a text alone; a crontab stands as it is. */
+export function scheduleIn({ scheduleWords }: Words, text: string): string {
+  return readScheduleText(text)
+    .map((entry) =>
+      entry
+        .map((part) => (typeof part === 'string' ? part : (say(scheduleWords[part.code], part.figures ?? {}) ?? '')))
+        .join('，'),
+    )
+    .join('；');
 }
 
 /** Why a request is refused, by the parameters of the error. @returns null as above */
