@@ -169,7 +169,9 @@ describe('a person', () => {
     const [first, second] = [await addPerson('Hal'), cookieOf(await signIn('hal'))];
     const change = (current: string) =>
       post('/me/password', { current, password: 'another river, another walk' }, { cookie: first });
-    expect((await change('not the present one')).status).toBe(400);
+    const refused = await change('not the present one');
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain('"path":"current"');
     expect((await change(password)).status).toBe(200);
     expect((await get('/me', first)).status).toBe(200);
     expect((await get('/me', second)).status).toBe(401);

@@ -84,7 +84,7 @@ export class PasswordsService {
   }
 
   async change(caller: Caller, { current, password }: Input<Routes['changePassword']>['body'], address: string) {
-    const account = await this.proveAgain(caller, current, address);
+    const account = await this.proveAgain(caller, current, address, 'current');
     const problem = passwordProblem(password, account.name);
     if (problem !== undefined) throw invalidField('password', problem, '(hidden)');
     await this.accounts.setPassword(account.id, await hashPassword(password));
@@ -148,12 +148,12 @@ export class PasswordsService {
   }
 
   /** An open browser is not enough for what decides who may sign in. */
-  private async proveAgain(caller: Caller, password: string, address: string): Promise<AccountRow> {
+  private async proveAgain(caller: Caller, password: string, address: string, field = 'password'): Promise<AccountRow> {
     const account = await this.accountOf(caller);
     const key = await this.countAttempt(account.name, address);
     if (!(await isPassword(password, account.passwordHash))) {
       this.refused('refused', account, address, 'signed in, and a wrong password for what asks for it again');
-      throw invalidField('password', 'the present password', '(hidden)');
+      throw invalidField(field, 'the present password', '(hidden)');
     }
     await this.attempts.forget(key);
     return account;

@@ -1,6 +1,7 @@
 import { accessTokenRoutes, accountRoutes, signedInRoutes } from '@carillon/contract/http/accounts.routes';
+import { ApiFailure } from '@carillon/contract/http/client';
 import type { Response } from '@carillon/contract/http/route';
-import { Button, Checkbox, Group, Modal, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Table, TextInput, Title } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Empty } from '../../components/empty.js';
@@ -16,6 +17,7 @@ import { useTitle } from '../../lib/use-title.js';
 import { Grants, GrantsField, grantsText, readGrants } from './grants.js';
 import { SessionRow, useSessionHead } from './session-row.js';
 import { ShownOnce } from './shown-once.js';
+import { Sure } from './sure.js';
 import { TokenRow, useTokenHead } from './token-row.js';
 
 type Account = Response<typeof accountRoutes.change>;
@@ -90,7 +92,14 @@ function AccountRow({ account }: { account: Account }) {
       return done();
     },
   });
-  const invite = useOnce({ mutationFn: () => call(accountRoutes.invite, { name }), onSuccess: done });
+  const [isInviting, setInviting] = useState(false);
+  const invite = useOnce({
+    mutationFn: () => call(accountRoutes.invite, { name }),
+    onSuccess: () => {
+      setInviting(false);
+      return done();
+    },
+  });
   const error = change.error ?? invite.error;
   return (
     <>
@@ -108,7 +117,13 @@ function AccountRow({ account }: { account: Account }) {
               {t('access.change')}
             </Button>
             {kind === 'person' && account.issuer === null && (
-              <Button size="compact-xs" variant="default" loading={invite.isPending} onClick={() => invite.mutate()}>
+              <Button
+                size="compact-xs"
+                variant="default"
+                loading={invite.isPending}
+                // Who has a password loses it, and is signed out everywhere.
+                onClick={() => (account.hasPassword ? setInviting(true) : invite.mutate())}
+              >
                 {t('access.invite')}
               </Button>
             )}
@@ -117,29 +132,27 @@ function AccountRow({ account }: { account: Account }) {
               {t(disabled ? 'access.enable' : 'access.disable')}
             </Button>
           </Group>
-          <Modal
+          <Sure
             opened={isAsked}
-            onClose={() => setAsked(false)}
             title={t(disabled ? 'access.askEnable' : 'access.askDisable', { name })}
-            closeButtonProps={{ 'aria-label': t('common.close') }}
-          >
-            <Stack gap="sm">
-              <Text size="sm">{t(disabled ? 'access.enableMeans' : 'access.disableMeans')}</Text>
-              {change.isError && <Failure error={change.error} />}
-              <Group justify="end">
-                <Button variant="default" data-autofocus onClick={() => setAsked(false)}>
-                  {t('access.cancel')}
-                </Button>
-                <Button
-                  {...(disabled ? {} : { color: 'red' })}
-                  loading={change.isPending}
-                  onClick={() => change.mutate({ disabled: !disabled })}
-                >
-                  {t(disabled ? 'access.enable' : 'access.disable')}
-                </Button>
-              </Group>
-            </Stack>
-          </Modal>
+            text={t(disabled ? 'access.enableMeans' : 'access.disableMeans')}
+            act={t(disabled ? 'access.enable' : 'access.disable')}
+            danger={!disabled}
+            pending={change.isPending}
+            error={change.error}
+            onAct={() => change.mutate({ disabled: !disabled })}
+            onClose={() => setAsked(false)}
+          />
+          <Sure
+            opened={isInviting}
+            title={t('access.askInvite', { name })}
+            text={t('access.inviteMeans')}
+            act={t('access.invite')}
+            pending={invite.isPending}
+            error={invite.error}
+            onAct={() => invite.mutate()}
+            onClose={() => setInviting(false)}
+          />
         </Table.Td>
       </Table.Tr>
       {(text !== undefined || invite.data || error) && (
@@ -174,6 +187,13 @@ function AccountRow({ account }: { account: Account }) {
   );
 }
 
+/** The name that somebody has already, when that is why nobody was added. */
+function takenName(error: unknown): string | undefined {
+  if (!(error instanceof ApiFailure) || error.body.code !== 'conflict') return undefined;
+  const { name } = error.body.params;
+  return typeof name === 'string' ? name : undefined;
+}
+
 function AddAccount() {
   const { t } = useWords();
   const client = useQueryClient();
@@ -195,14 +215,15 @@ function AddAccount() {
     add.mutate();
   };
   const faults = useFieldFaults(add.error, ['name']);
+  const taken = takenName(add.error);
   return (
     <form onSubmit={submit}>
       <Stack gap="sm" maw={560} mt="md">
-        {faults.rest !== null && <Failure error={faults.rest} />}
+        {faults.rest !== null && taken === undefined && <Failure error={faults.rest} />}
         {add.data?.invitation && <ShownOnce words={t('access.link')} secret={add.data.invitation.url} />}
         <TextInput
           label={t('access.name')}
-          error={faults.of('name')}
+          error={taken === undefined ? faults.of('name') : t('access.taken', { name: taken })}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />

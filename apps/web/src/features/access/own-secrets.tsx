@@ -4,6 +4,7 @@ import { Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
 import { Section } from '../../components/section.js';
+import { useFieldFaults } from '../../components/use-field-faults.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
 import { useOnce } from '../../lib/use-once.js';
@@ -31,6 +32,7 @@ function Password() {
       setPassword('');
     },
   });
+  const faults = useFieldFaults(change.error, ['current', 'password']);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     change.mutate();
@@ -39,7 +41,7 @@ function Password() {
     <Section title={t('access.myPassword')}>
       <form onSubmit={submit}>
         <Stack gap="sm">
-          {change.isError && <Failure error={change.error} />}
+          {faults.rest !== null && <Failure error={faults.rest} />}
           {change.isSuccess && (
             <Text role="status" size="sm">
               {t('access.changed')}
@@ -48,10 +50,18 @@ function Password() {
           <PasswordField
             label={t('access.present')}
             value={current}
+            error={faults.of('current')}
             onChange={setCurrent}
             autoComplete="current-password"
           />
-          <PasswordField label={t('access.new')} value={password} onChange={setPassword} autoComplete="new-password" />
+          <PasswordField
+            label={t('access.new')}
+            hint={t('signIn.chooseHint')}
+            value={password}
+            error={faults.of('password')}
+            onChange={setPassword}
+            autoComplete="new-password"
+          />
           <Group>
             <Button
               type="submit"

@@ -1,11 +1,13 @@
 import { signedInRoutes } from '@carillon/contract/http/accounts.routes';
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Failure } from '../../components/failure.js';
 import { Section } from '../../components/section.js';
+import { useFieldFaults } from '../../components/use-field-faults.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 import { PasswordField } from './password-field.js';
 import { ShownOnce } from './shown-once.js';
 
@@ -27,8 +29,8 @@ function SwitchOn({ onDone }: { onDone: (recoveryCodes: string[]) => void }) {
   const client = useQueryClient();
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
-  const begin = useMutation({ mutationFn: () => call(signedInRoutes.beginSecondFactor, { body: { password } }) });
-  const confirm = useMutation({
+  const begin = useOnce({ mutationFn: () => call(signedInRoutes.beginSecondFactor, { body: { password } }) });
+  const confirm = useOnce({
     mutationFn: () => call(signedInRoutes.confirmSecondFactor, { body: { code } }),
     onSuccess: ({ recoveryCodes }) => {
       onDone(recoveryCodes);
@@ -36,9 +38,10 @@ function SwitchOn({ onDone }: { onDone: (recoveryCodes: string[]) => void }) {
     },
   });
   const isBegun = begin.data !== undefined;
+  const faults = useFieldFaults(confirm.error ?? begin.error, ['code']);
   return (
     <Steps
-      error={begin.error ?? confirm.error}
+      error={faults.rest}
       submit={t(isBegun ? 'access.confirm' : 'access.begin')}
       isPending={begin.isPending || confirm.isPending}
       isReady={isBegun ? code.trim().length >= 6 : password !== ''}
@@ -49,7 +52,9 @@ function SwitchOn({ onDone }: { onDone: (recoveryCodes: string[]) => void }) {
           <ShownOnce words={t('access.secret')} secret={begin.data.secret} />
           <TextInput
             label={t('signIn.code')}
+            autoFocus
             value={code}
+            error={faults.of('code')}
             onChange={(event) => setCode(event.currentTarget.value)}
             autoComplete="one-time-code"
             inputMode="numeric"
@@ -74,7 +79,7 @@ function SwitchOff({ onDone }: { onDone: () => void }) {
   const { t } = useWords();
   const client = useQueryClient();
   const [password, setPassword] = useState('');
-  const remove = useMutation({
+  const remove = useOnce({
     mutationFn: () => call(signedInRoutes.removeSecondFactor, { body: { password } }),
     onSuccess: () => {
       onDone();
@@ -101,7 +106,7 @@ function SwitchOff({ onDone }: { onDone: () => void }) {
 }
 
 interface StepsProps {
-  readonly error: Error | null;
+  readonly error: unknown;
   readonly submit: string;
   readonly isPending: boolean;
   readonly isReady: boolean;
@@ -117,7 +122,7 @@ function Steps({ error, submit, isPending, isReady, onSubmit, children }: StepsP
   return (
     <form onSubmit={send}>
       <Stack gap="sm">
-        {error && <Failure error={error} />}
+        {error !== null && <Failure error={error} />}
         {children}
         <Group>
           <Button type="submit" loading={isPending} disabled={!isReady}>

@@ -1,10 +1,12 @@
 import { signedInRoutes } from '@carillon/contract/http/accounts.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Button, Table, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
+import { Failure } from '../../components/failure.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 
 type Session = Response<typeof signedInRoutes.mine>['items'][number];
 
@@ -17,7 +19,7 @@ export function useSessionHead(): string[] {
 export function SessionRow({ session }: { session: Session }) {
   const { t } = useWords();
   const client = useQueryClient();
-  const end = useMutation({
+  const end = useOnce({
     mutationFn: () => call(signedInRoutes.end, { id: session.id }),
     onSuccess: () => client.invalidateQueries(),
   });
@@ -44,6 +46,7 @@ export function SessionRow({ session }: { session: Session }) {
             {t('access.end')}
           </Button>
         )}
+        {end.isError && <Failure error={end.error} />}
       </Table.Td>
     </Table.Tr>
   );

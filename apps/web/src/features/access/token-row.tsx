@@ -1,11 +1,14 @@
 import { accessTokenRoutes } from '@carillon/contract/http/accounts.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Button, Table } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 import { Grants } from './grants.js';
+import { Sure } from './sure.js';
 
 type Token = Response<typeof accessTokenRoutes.revoke>;
 
@@ -26,9 +29,13 @@ export function useTokenHead(): string[] {
 export function TokenRow({ token }: { token: Token }) {
   const { t } = useWords();
   const client = useQueryClient();
-  const revoke = useMutation({
+  const [isAsked, setAsked] = useState(false);
+  const revoke = useOnce({
     mutationFn: () => call(accessTokenRoutes.revoke, { id: token.id }),
-    onSuccess: () => client.invalidateQueries(),
+    onSuccess: () => {
+      setAsked(false);
+      return client.invalidateQueries();
+    },
   });
   return (
     <Table.Tr>
@@ -44,10 +51,20 @@ export function TokenRow({ token }: { token: Token }) {
         {token.revokedAt !== null ? (
           t('access.revoked')
         ) : (
-          <Button size="compact-xs" variant="default" loading={revoke.isPending} onClick={() => revoke.mutate()}>
+          <Button size="compact-xs" variant="default" loading={revoke.isPending} onClick={() => setAsked(true)}>
             {t('access.revoke')}
           </Button>
         )}
+        <Sure
+          opened={isAsked}
+          title={t('access.askRevoke', { name: token.name })}
+          text={t('access.revokeMeans')}
+          act={t('access.revoke')}
+          pending={revoke.isPending}
+          error={revoke.error}
+          onAct={() => revoke.mutate()}
+          onClose={() => setAsked(false)}
+        />
       </Table.Td>
     </Table.Tr>
   );

@@ -52,6 +52,20 @@ describe('the list of policies', () => {
 });
 
 describe('the list of channels', () => {
+  it('offers a viewer neither a new one nor to delete or test what is there', async () => {
+    const acts = async (grants: string[]) => {
+      const network = new FakeNetwork().on(channelRoutes.list, () => ({ items: [sampleChannel()], next: null }));
+      const { unmount } = renderApp('/alerting/channels', network, () => ({ grants }));
+      const table = await screen.findByRole('table', { name: 'Channels' });
+      const count = within(table).queryAllByRole('button', { name: /^(Test|Delete) / }).length;
+      const isOffered = screen.queryByRole('link', { name: 'New channel' }) !== null;
+      unmount();
+      return { count, isOffered };
+    };
+    expect(await acts(['viewer@all'])).toEqual({ count: 0, isOffered: false });
+    expect(await acts(['editor@all'])).toEqual({ count: 2, isOffered: true });
+  });
+
   it('sends a real notice and shows what the other end said, and takes a secret that is missing', async () => {
     const network = new FakeNetwork()
       .on(channelRoutes.list, () => ({

@@ -5,6 +5,7 @@ import { createLink } from '@tanstack/react-router';
 import { forwardRef, type ReactNode } from 'react';
 import { useWords } from '../../i18n/index.js';
 import { kindWord } from './documents/document-kinds.js';
+import { useMayWrite } from './documents/use-may-write.js';
 
 const LinkButton = createLink(
   forwardRef<HTMLAnchorElement, { children: ReactNode }>((props, ref) => (
@@ -37,11 +38,14 @@ export function PageHead({ title, text, children }: PageHeadProps) {
 /** Of a list of documents. */
 export function ListHead({ kind, title, text }: { kind: AlertDocumentKind; title: string; text: string }) {
   const { t } = useWords();
+  const may = useMayWrite(kind);
   return (
     <PageHead title={title} text={text}>
-      <LinkButton to="/alerting/documents/$kind" params={{ kind }}>
-        {t('doc.new', { kind: t(kindWord(kind)) })}
-      </LinkButton>
+      {may && (
+        <LinkButton to="/alerting/documents/$kind" params={{ kind }}>
+          {t('doc.new', { kind: t(kindWord(kind)) })}
+        </LinkButton>
+      )}
     </PageHead>
   );
 }

@@ -6,27 +6,31 @@ import { Failure } from '../../components/failure.js';
 import { FormDialog } from '../../components/form-dialog.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 import type { Incident } from './incident-shapes.js';
 import { SilenceFrom } from './silence-from.js';
 
 type Act = 'acknowledge' | 'unacknowledge' | 'assign' | 'note' | 'resolve';
 
-/** What a person can do about an incident. */
+/** What a person can do about an incident; what his rights always refuse is left away. */
 export function IncidentActs({ incident }: { incident: Incident }) {
   const { t } = useWords();
   const { number, state } = incident;
   const act = useAct(number);
   const isOpen = state !== 'resolved';
+  const mayHandle = useMay('incident.handle');
+  const maySilence = useMay('alert.write') && isOpen;
+  if (!mayHandle && !maySilence) return null;
   return (
     <Stack gap="xs" className="no-print" data-tour="incident-acts">
       <Group gap="xs">
-        {state === 'firing' && (
+        {mayHandle && state === 'firing' && (
           <Button loading={act.isPending} onClick={() => act.mutate({ act: 'acknowledge', text: '' })}>
             {t('incidents.acknowledge')}
           </Button>
         )}
-        {state === 'acked' && (
+        {mayHandle && state === 'acked' && (
           <Button
             variant="default"
             loading={act.isPending}
@@ -35,7 +39,7 @@ export function IncidentActs({ incident }: { incident: Incident }) {
             {t('incidents.unacknowledge')}
           </Button>
         )}
-        {isOpen && (
+        {mayHandle && isOpen && (
           <Asking
             act="assign"
             number={number}
@@ -44,9 +48,11 @@ export function IncidentActs({ incident }: { incident: Incident }) {
             first={incident.assignee ?? ''}
           />
         )}
-        <Asking act="note" number={number} label={t('incidents.note')} field={t('incidents.noteText')} long />
-        {isOpen && <SilenceFrom incident={incident} />}
-        {isOpen && (
+        {mayHandle && (
+          <Asking act="note" number={number} label={t('incidents.note')} field={t('incidents.noteText')} long />
+        )}
+        {maySilence && <SilenceFrom incident={incident} />}
+        {mayHandle && isOpen && (
           <Asking
             act="resolve"
             number={number}

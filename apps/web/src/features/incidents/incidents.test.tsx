@@ -173,6 +173,21 @@ describe('the page of an incident', () => {
     expect(await screen.findByText('3 runs failed in a row')).toBeTruthy();
   });
 
+  it('offers what one’s rights allow: a viewer reads', async () => {
+    const acts = async (grants: string[]) => {
+      const { unmount } = renderApp('/incidents/42', serverWith().network, () => ({ grants }));
+      await screen.findByRole('heading', { level: 1, name: 'nightly fails on 3 of 12 hosts' });
+      await screen.findByRole('list', { name: 'Every decision' });
+      const names = ['Acknowledge', 'Assign', 'Add a note', 'Silence', 'Resolve'];
+      const shown = names.filter((name) => screen.queryByRole('button', { name }) !== null);
+      unmount();
+      return shown;
+    };
+    expect(await acts(['viewer@all'])).toEqual([]);
+    expect(await acts(['operator@team:data'])).toEqual(['Acknowledge', 'Assign', 'Add a note', 'Resolve']);
+    expect(await acts(['editor@all'])).toHaveLength(5);
+  });
+
   it('says why an act was refused', async () => {
     const { network } = serverWith();
     network.on(incidentRoutes.acknowledge, () => refuse('conflict'));

@@ -3,6 +3,7 @@ import { Button, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
+import { useMay } from '../../../lib/use-may.js';
 import { useOnce } from '../../../lib/use-once.js';
 import { TestOutcome } from '../test-outcome.js';
 
@@ -14,6 +15,8 @@ export function TestChannel({ name }: { name: string }) {
     mutationFn: () => call(channelRoutes.test, { name }),
     onSettled: () => client.invalidateQueries({ queryKey: [channelRoutes.list.path] }),
   });
+  const may = useMay('alert.test');
+  if (!may) return null;
   return (
     <div>
       <Button

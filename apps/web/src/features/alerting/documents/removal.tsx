@@ -10,6 +10,7 @@ import { call } from '../../../lib/api.js';
 import { keepFocusSoon } from '../../../lib/keep-focus.js';
 import { useOnce } from '../../../lib/use-once.js';
 import { Ask } from '../ask.js';
+import { useMayWrite } from './use-may-write.js';
 
 interface Kept {
   readonly name: string;
@@ -41,7 +42,7 @@ export function useRemoval(kind: AlertDocumentKind) {
       return refresh();
     },
   });
-  return { remove, undo };
+  return { remove, undo, may: useMayWrite(kind) };
 }
 
 export type Removal = ReturnType<typeof useRemoval>;
@@ -83,10 +84,11 @@ export function Removed({ removal: { remove, undo }, word }: { removal: Removal;
   );
 }
 
-/** Deletes one document, after a question. */
-export function RemoveDocument({ name, removal: { remove } }: { name: string; removal: Removal }) {
+/** Deletes one document, after a question; nothing for whom that is always refused. */
+export function RemoveDocument({ name, removal: { remove, may } }: { name: string; removal: Removal }) {
   const { t } = useWords();
   const [asked, setAsked] = useState(false);
+  if (!may) return null;
   return (
     <>
       <ActionIcon

@@ -9,6 +9,7 @@ import { PagedTable } from '../../../components/paged-table.js';
 import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
 import { call, pagedQuery } from '../../../lib/api.js';
+import { useMay } from '../../../lib/use-may.js';
 import { useOnce } from '../../../lib/use-once.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { Ask } from '../ask.js';
@@ -22,6 +23,7 @@ export function PausesPage() {
   const { t } = useWords();
   useTitle(t('nav.pauses'));
   const client = useQueryClient();
+  const may = useMay('host.pause');
   const pauses = useInfiniteQuery(pagedQuery(pauseRoutes.list, { limit: 200 }, 10_000));
   const [marked, setMarked] = useState<readonly string[]>([]);
   const [asked, setAsked] = useState(false);
@@ -40,7 +42,7 @@ export function PausesPage() {
   return (
     <Stack>
       <PageHead title={t('nav.pauses')} text={t('pauses.text')}>
-        <PauseForm />
+        {may && <PauseForm />}
       </PageHead>
       {resume.data && (
         <Alert color="teal" variant="light" role="status">
