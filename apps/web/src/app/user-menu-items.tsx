@@ -18,6 +18,7 @@ import { startTour } from '../features/tour/tour-state.js';
 import { useWords } from '../i18n/index.js';
 import { call, query } from '../lib/api.js';
 import { chooseZone, zoneChoices } from '../lib/time-zone.js';
+import { useMay } from '../lib/use-may.js';
 
 /** What somebody may choose. @param menuId of the popover that holds it */
 export function UserMenuItems({ menuId }: { menuId: string }) {
@@ -28,7 +29,7 @@ export function UserMenuItems({ menuId }: { menuId: string }) {
       <Text size="xs" c="dimmed" px="sm" py={4}>
         {t('nav.signedInAs', { name: me.data?.name ?? '…' })}
       </Text>
-      <Places mayManage={mayManage(me.data?.grants)} />
+      <Places />
       <TourAgain menuId={menuId} />
       <LanguageChoice />
       <SchemeChoice />
@@ -38,20 +39,16 @@ export function UserMenuItems({ menuId }: { menuId: string }) {
   );
 }
 
-/** The server decides; this only leaves away what would be refused. */
-function mayManage(grants: readonly string[] | undefined): boolean {
-  return grants?.includes('admin@all') ?? false;
-}
-
-function Places({ mayManage: manages }: { mayManage: boolean }) {
+function Places() {
   const { t } = useWords();
+  const mayManage = useMay('access.manage');
   return (
     <>
       <Link to="/account">
         <IconKey size={16} aria-hidden />
         {t('nav.own')}
       </Link>
-      {manages && (
+      {mayManage && (
         <Link to="/access">
           <IconUsers size={16} aria-hidden />
           {t('nav.access')}

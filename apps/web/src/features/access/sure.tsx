@@ -1,4 +1,5 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 
@@ -19,7 +20,7 @@ interface Props {
 export function Sure({ opened, title, text, act, danger = true, pending, error, onAct, onClose }: Props) {
   const { t } = useWords();
   return (
-    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Dialog opened={opened} onClose={onClose} title={title}>
       <Stack gap="sm">
         <Text size="sm">{text}</Text>
         {error && <Failure error={error} />}
@@ -32,6 +33,6 @@ export function Sure({ opened, title, text, act, danger = true, pending, error, 
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

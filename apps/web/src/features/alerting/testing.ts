@@ -2,6 +2,7 @@ import type { channelRoutes } from '@carillon/contract/http/channels.routes';
 import type { quietRoutes } from '@carillon/contract/http/quiet.routes';
 import type { Response } from '@carillon/contract/http/route';
 import type { subscriptionRoutes } from '@carillon/contract/http/subscriptions.routes';
+import type { FakeNetwork } from '../../testing/fake-network.js';
 
 const at = '2026-11-23T02:00:00.000Z';
 
@@ -69,4 +70,9 @@ export function sampleSubscription(
     updatedAt: at,
     ...change,
   };
+}
+
+/** What a route was asked, one entry for each call. */
+export function asked(network: FakeNetwork, route: string) {
+  return network.calls.filter((call) => call.route === route).map((call) => call.asked);
 }
