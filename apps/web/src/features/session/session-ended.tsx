@@ -1,10 +1,12 @@
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
-import { Alert, Button, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { type FocusEvent, useState } from 'react';
+import { type FocusEvent, useEffect, useState } from 'react';
+import { Dialog } from '../../components/dialog.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
+import { focusKeeper } from '../../lib/keep-focus.js';
 import { markSession } from '../../lib/session-end.js';
 import { Provider } from './provider.js';
 import { AdminForm, PasswordForm } from './sign-in-forms.js';
@@ -22,6 +24,9 @@ export function SessionEnded() {
   const router = useRouter();
   const me = useQuery({ ...query(sessionRoutes.me, {}), refetchInterval: lookMs, refetchOnWindowFocus: 'always' });
   const [before] = useState(me.data?.name);
+  // Whoever signs in again goes on where he was typing.
+  const [giveBack] = useState(focusKeeper);
+  useEffect(() => giveBack, [giveBack]);
   const start = async (to: '/' | '/sign-in') => {
     client.clear();
     markSession(false);
@@ -36,7 +41,7 @@ export function SessionEnded() {
   const refusal = useRefusal();
   const refused = signIn.isError ? refusal(signIn.error, signIn.variables) : null;
   return (
-    <Modal
+    <Dialog
       opened
       onClose={() => undefined}
       withCloseButton={false}
@@ -58,6 +63,7 @@ export function SessionEnded() {
           name={before}
           asksCode={needsCode(signIn.error)}
           refused={signIn.error}
+          isPending={signIn.isPending}
           onSubmit={signIn.mutate}
         />
         <AdminForm onSubmit={signIn.mutate} />
@@ -65,7 +71,7 @@ export function SessionEnded() {
           {t('signIn.leave')}
         </Button>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

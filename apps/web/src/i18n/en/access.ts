@@ -55,7 +55,6 @@ export const access = {
   'access.askInvite': 'New link for {{name}}?',
   'access.inviteMeans':
     'The password and the second factor stop working at once, and every browser of this account is signed out. Only the link lets it in again.',
-  'access.link': 'This link sets the password, once. It is shown only now:',
   'access.tokens': 'API tokens',
   'access.noTokens': 'No tokens.',
   'access.owner': 'Owner',
@@ -91,4 +90,41 @@ export const access = {
   'access.confirm': 'Switch on',
   'access.recovery': 'Keep these recovery codes: each replaces a code once, and they are shown only now.',
   'access.myRights': 'You may',
+  'signIn.invitationUsed':
+    'This link was used already or has expired. Sign in with the password that you chose, or ask for a new link.',
+  'access.askSignOut': 'Sign out?',
+  'access.stillIn': 'The server did not hear it: you are still signed in.',
+  'access.notYours':
+    'Accounts, tokens and sessions of others are seen by whoever administers everything. Your own are here:',
+  'access.serviceAdded': '{{name}} is added. Its tokens are made in its row.',
+  'access.remove': 'Delete',
+  'access.askRemove': 'Delete {{name}}?',
+  'access.removeMeans':
+    'Browsers and tokens of this account stop working at once, and its rights are gone for good. What it did stays in the audit, under its name.',
+  'access.ownMeans': 'This is your own account: you are signed out at once, and cannot take it back yourself.',
+  'access.ownRightsMeans':
+    'This is your own account: with these rights you cannot change anybody’s rights any more, your own included.',
+  'access.lastMeans':
+    'Nobody else in this list administers everything. Afterwards only the server’s own token lets in who does: npx carillon sign-in, on its machine.',
+  'access.linkFor': 'This link lets {{name}} choose a password, once, until {{until}}. It is shown only now:',
+  'access.newToken': 'New token',
+  'access.newTokenFor': 'Token for {{name}}',
+  'access.keptTo': 'Keep it to addresses or rights',
+  'access.addresses': 'From addresses',
+  'access.addressesHint': 'Addresses or networks such as 10.1.0.0/16; empty: from anywhere',
+  'access.onlyGrants': 'Only',
+  'access.onlyGrantsHint': 'role@scope, one in each line; empty: all that its owner may. Never more than that.',
+  'access.rotate': 'New secret',
+  'access.askRotate': 'New secret for {{name}}?',
+  'access.rotateMeans': 'The new one is shown once. Programs may go on with the old one for a day.',
+  'access.expired': 'expired',
+  'access.browserOn': '{{browser}} on {{system}}',
+  'access.askEnd': 'Sign out a browser of {{name}}?',
+  'access.endMeans':
+    '{{browser}}, {{address}}. It is signed out within seconds; what is typed there stays until somebody signs in again.',
+  'access.endOthers': 'Sign out everywhere else',
+  'access.askEndOthers': 'Sign out everywhere else?',
+  'access.openAuthenticator': 'Open in an authenticator on this device',
+  'access.endOthersMeans_one': 'One other browser of yours is signed out within seconds. This one stays.',
+  'access.endOthersMeans_other': '{{count}} other browsers of yours are signed out within seconds. This one stays.',
 } as const;

@@ -1,22 +1,11 @@
 import { channelRoutes } from '@carillon/contract/http/channels.routes';
 import { subscriptionRoutes } from '@carillon/contract/http/subscriptions.routes';
 import { type SubscriptionEvent, subscriptionEvents } from '@carillon/core/alert/subscribe/subscription-events';
-import {
-  Alert,
-  Button,
-  Checkbox,
-  Code,
-  CopyButton,
-  Group,
-  Stack,
-  Switch,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Alert, Button, Checkbox, Code, Group, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { CopyButton } from '../../../components/copy-button.js';
 import { Failure } from '../../../components/failure.js';
 import { FormDialog } from '../../../components/form-dialog.js';
 import { useFieldFaults } from '../../../components/use-field-faults.js';
@@ -152,13 +141,7 @@ function Made({ secret, secretName, onDone }: { secret: string; secretName: stri
         {secret}
       </Code>
       <Group justify="end">
-        <CopyButton value={secret}>
-          {({ copied, copy }) => (
-            <Button variant="default" onClick={copy}>
-              {t(copied ? 'subscriptions.copied' : 'subscriptions.copy')}
-            </Button>
-          )}
-        </CopyButton>
+        <CopyButton text={secret} />
         <Button onClick={onDone}>{t('subscriptions.kept')}</Button>
       </Group>
       <Text size="xs" c="dimmed">

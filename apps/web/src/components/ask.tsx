@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { Failure } from '../../components/failure.js';
-import { useWords } from '../../i18n/index.js';
-import { keepFocus, keepFocusSoon } from '../../lib/keep-focus.js';
+import { useWords } from '../i18n/index.js';
+import { keepFocus, keepFocusSoon } from '../lib/keep-focus.js';
+import { Dialog } from './dialog.js';
+import { Failure } from './failure.js';
 
 interface Props {
   readonly opened: boolean;
@@ -26,13 +27,7 @@ export function Ask({ opened, title, children, act, danger, pending, error, disa
   // What it was asked about may be gone afterwards, and its button with it.
   useEffect(() => () => (wasAsked.current ? keepFocus() : undefined), []);
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      onExitTransitionEnd={keepFocusSoon}
-      title={title}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog opened={opened} onClose={onClose} onExitTransitionEnd={keepFocusSoon} title={title}>
       <Stack gap="sm">
         {children}
         {error !== undefined && error !== null && <Failure error={error} />}
@@ -45,6 +40,6 @@ export function Ask({ opened, title, children, act, danger, pending, error, disa
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
