@@ -1,7 +1,6 @@
 import { Button, Group, Stack } from '@mantine/core';
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { useWords } from '../i18n/index.js';
-import { keepFocus, keepFocusSoon } from '../lib/keep-focus.js';
 import { Dialog } from './dialog.js';
 import { Failure } from './failure.js';
 
@@ -22,12 +21,8 @@ interface Props {
 /** A question before something that touches many, or that cannot be taken back. */
 export function Ask({ opened, title, children, act, danger, pending, error, disabled, onAct, onClose }: Props) {
   const { t } = useWords();
-  const wasAsked = useRef(false);
-  wasAsked.current ||= opened;
-  // What it was asked about may be gone afterwards, and its button with it.
-  useEffect(() => () => (wasAsked.current ? keepFocus() : undefined), []);
   return (
-    <Dialog opened={opened} onClose={onClose} onExitTransitionEnd={keepFocusSoon} title={title}>
+    <Dialog opened={opened} onClose={onClose} title={title}>
       <Stack gap="sm">
         {children}
         {error !== undefined && error !== null && <Failure error={error} />}

@@ -121,7 +121,8 @@ describe('the page of access', () => {
     const at = '2026-11-20T08:00:00.000Z';
     const token: Response<typeof accessTokenRoutes.revoke> = {
       ...{ id: '0195f6e2-1c5a-7c3e-8f00-1234567890ab', name: 'deploy', owner: 'ann', area: 'all', grants: null },
-      ...{ addresses: [], author: 'ann', createdAt: at, expiresAt: at, usedAt: null, usedFrom: null, revokedAt: null },
+      ...{ addresses: [], author: 'ann', createdAt: at, expiresAt: '2099-11-20T08:00:00.000Z', usedAt: null },
+      ...{ usedFrom: null, revokedAt: null },
     };
     const asked = network()
       .on(accessTokenRoutes.list, () => ({ items: [token], next: null }))
@@ -163,6 +164,8 @@ describe('one’s own page', () => {
     expect(screen.queryByText('another’s')).toBeNull();
     expect(screen.getByText(/only on pages that are served by https/)).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Forget blue' }));
+    const asked = within(await screen.findByRole('dialog', { name: 'Forget blue?' }));
+    fireEvent.click(asked.getByRole('button', { name: 'Forget' }));
     await expect
       .poll(() => network.calls.find(({ route }) => route.startsWith('DELETE'))?.asked)
       .toEqual({ key: 'b'.repeat(32) });

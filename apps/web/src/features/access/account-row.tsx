@@ -11,11 +11,12 @@ import { When } from '../../components/when.js';
 import { useWords, type Word } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
 import { useOnce } from '../../lib/use-once.js';
-import { Grants, GrantsField, grantsText, readGrants } from './grants.js';
+import { GrantsField, grantsText, readGrants } from './grants.js';
 import { Losses } from './losses.js';
 import { NewToken } from './new-token.js';
 import { InvitationShown } from './shown-once.js';
 import { type Account, isSame, lossesOf } from './way-back.js';
+import { Grants } from './written-grants.js';
 
 function stateWord({ disabled, kind, hasPassword, issuer }: Account) {
   if (disabled) return 'access.disabled';

@@ -9,12 +9,12 @@ import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
 import { EndOthers } from './end-others.js';
-import { Written } from './grants.js';
 import { NewToken } from './new-token.js';
 import { OwnSecrets } from './own-secrets.js';
 import { SecurityKeys } from './security-keys.js';
 import { SessionRow, useSessionHead } from './session-row.js';
 import { TokenRow, useTokenHead } from './token-row.js';
+import { Written } from './written-grants.js';
 
 /** What somebody may do, and his own ways in. */
 export function OwnPage() {

@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from 'react';
 import { CopyButton } from '../../components/copy-button.js';
 import { useTimes } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
-import { keepFocusSoon } from '../../lib/keep-focus.js';
 import { useUnsaved } from '../../lib/use-unsaved.js';
 
 interface Props {
@@ -23,10 +22,6 @@ export function ShownOnce({ words, secret, onKept }: Props) {
   // What made it is often gone by then.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another secret is another reason
   useEffect(() => (isToBeKept ? box.current?.focus() : undefined), [secret]);
-  const keep = () => {
-    onKept?.();
-    keepFocusSoon();
-  };
   return (
     <Alert ref={box} color="yellow" variant="light" role="status" tabIndex={-1}>
       <Text size="sm" mb="xs">
@@ -38,7 +33,7 @@ export function ShownOnce({ words, secret, onKept }: Props) {
       <Group gap="xs" mt="xs">
         <CopyButton text={secret} size="compact-sm" onCopied={() => setCopied(secret)} />
         {onKept && (
-          <Button size="compact-sm" variant="default" onClick={keep}>
+          <Button size="compact-sm" variant="default" onClick={onKept}>
             {t('subscriptions.kept')}
           </Button>
         )}

@@ -2,11 +2,10 @@ import { sessionRoutes } from '@carillon/contract/http/session.routes';
 import { Alert, Button, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { type FocusEvent, useEffect, useState } from 'react';
+import { type FocusEvent, useState } from 'react';
 import { Dialog } from '../../components/dialog.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
-import { focusKeeper } from '../../lib/keep-focus.js';
 import { markSession } from '../../lib/session-end.js';
 import { Provider } from './provider.js';
 import { AdminForm, PasswordForm } from './sign-in-forms.js';
@@ -24,9 +23,6 @@ export function SessionEnded() {
   const router = useRouter();
   const me = useQuery({ ...query(sessionRoutes.me, {}), refetchInterval: lookMs, refetchOnWindowFocus: 'always' });
   const [before] = useState(me.data?.name);
-  // Whoever signs in again goes on where he was typing.
-  const [giveBack] = useState(focusKeeper);
-  useEffect(() => giveBack, [giveBack]);
   const start = async (to: '/' | '/sign-in') => {
     client.clear();
     markSession(false);
