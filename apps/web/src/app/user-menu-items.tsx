@@ -14,7 +14,7 @@ import {
 } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useRouter } from '@tanstack/react-router';
-import { type FocusEvent, type MouseEvent, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Ask } from '../components/ask.js';
 import { useTimes } from '../components/when.js';
 import { startTour } from '../features/tour/tour-state.js';
@@ -29,8 +29,10 @@ import { useOnce } from '../lib/use-once.js';
 export function UserMenuItems({ menuId }: { menuId: string }) {
   const { t } = useWords();
   const me = useQuery(query(sessionRoutes.me, {}));
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => (box.current ? closeBehind(box.current) : undefined), []);
   return (
-    <div style={{ display: 'contents' }} onClick={closeByLink} onBlur={closeBehind}>
+    <div ref={box}>
       <Text size="xs" c="dimmed" px="sm" py={4}>
         {t('nav.signedInAs', { name: me.data?.name ?? '…' })}
       </Text>
@@ -44,18 +46,25 @@ export function UserMenuItems({ menuId }: { menuId: string }) {
   );
 }
 
-const menuOf = (part: Element) => part.closest<HTMLElement>('[popover]');
-
-/** A link leads on; the menu would lie over where it leads to. */
-function closeByLink({ target, currentTarget }: MouseEvent<HTMLElement>): void {
-  if ((target as Element).closest('a')) menuOf(currentTarget)?.hidePopover?.();
-}
-
-/** The Tab key behind the last choice: the menu would lie over what has the focus. */
-function closeBehind({ relatedTarget, currentTarget }: FocusEvent<HTMLElement>): void {
-  const menu = menuOf(currentTarget);
-  const isAtButton = relatedTarget instanceof Element && relatedTarget.getAttribute('popovertarget') === menu?.id;
-  if (relatedTarget && !isAtButton && !currentTarget.contains(relatedTarget)) menu?.hidePopover?.();
+/**
+ * The menu closes behind a link, and when the Tab key leads beyond its last choice: it would lie over what comes then.
+ * @param box what is in it
+ */
+function closeBehind(box: HTMLElement): () => void {
+  const menu = box.closest<HTMLElement>('[popover]');
+  const onClick = ({ target }: MouseEvent) => {
+    if ((target as Element).closest('a')) menu?.hidePopover?.();
+  };
+  const onFocusOut = ({ relatedTarget: next }: FocusEvent) => {
+    const isAtButton = next instanceof Element && next.getAttribute('popovertarget') === menu?.id;
+    if (next instanceof Node && !isAtButton && !box.contains(next)) menu?.hidePopover?.();
+  };
+  box.addEventListener('click', onClick);
+  box.addEventListener('focusout', onFocusOut);
+  return () => {
+    box.removeEventListener('click', onClick);
+    box.removeEventListener('focusout', onFocusOut);
+  };
 }
 
 function Places() {
