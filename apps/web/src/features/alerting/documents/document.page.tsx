@@ -22,6 +22,7 @@ import { DocumentText, type LineFault } from './document-text.js';
 import { MutedIncidents, useMutePreview } from './mute-preview.js';
 import { SaveDocument } from './save-document.js';
 import { useCheck, useProblems } from './use-check.js';
+import { useMayWrite } from './use-may-write.js';
 
 type Stored = Response<typeof alertDocumentRoutes.get>;
 
@@ -103,7 +104,9 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   const file = useMemo(() => readText(text), [text]);
   const [settled] = useDebouncedValue(file, typingMs);
   const raw = settled.ok && settled.raw['kind'] === kind ? settled.raw : null;
-  const check = useCheck(raw);
+  const may = useMayWrite(kind);
+  // Trying it out is refused like storing it.
+  const check = useCheck(may ? raw : null);
   const isQuiet = kind === 'Silence' || kind === 'MaintenanceWindow';
   const preview = useMutePreview(isQuiet && check.isSuccess ? raw : null);
   const found = useProblems(check.error);
@@ -161,7 +164,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
               {message}
             </Text>
           ))}
-          {
+          {may ? (
             <SaveDocument
               kind={kind}
               raw={raw ?? {}}
@@ -176,7 +179,9 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
               }}
               onReload={onReload}
             />
-          }
+          ) : (
+            <Text size="sm">{t('doc.mayNot')}</Text>
+          )}
         </Stack>
       </SimpleGrid>
     </Stack>
