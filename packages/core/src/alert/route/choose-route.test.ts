@@ -88,7 +88,7 @@ describe('the way an incident takes', () => {
   });
 
   it.each([
-    [{ repeat: { every: '1h', times: 6 } }, 'repeat'],
+    [{ repeat: { every: '1h', times: 6 } }, 'repeat.times'],
     [{ to: [{ channel: 'a', onCall: 'b' }] }, 'to'],
     [{ escalate: [{ wait: '8d', to: 'x' }] }, 'escalate[0].wait'],
     [{ match: ['role~db'] }, 'match[0]'],
