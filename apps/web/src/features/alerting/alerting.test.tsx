@@ -253,6 +253,22 @@ describe('subscriptions', () => {
     await waitFor(() => expect(document.activeElement?.closest('#main')).toBeTruthy());
   });
 
+  it('are edited: what was changed is stored, the rest stays', async () => {
+    const network = new FakeNetwork()
+      .on(subscriptionRoutes.list, () => ({ items: [sampleSubscription()], next: null }))
+      .on(subscriptionRoutes.change, () => sampleSubscription());
+    renderApp('/alerting/subscriptions', network);
+    fireEvent.click(await screen.findByRole('button', { name: /^Edit / }));
+    const form = within(await screen.findByRole('dialog'));
+    fireEvent.change(form.getByLabelText('Has all of these labels'), { target: { value: 'env=prod\n\nteam=data' } });
+    fireEvent.click(form.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(asked(network, 'PATCH /subscriptions/:id')).toHaveLength(1));
+    expect(asked(network, 'PATCH /subscriptions/:id')[0]).toEqual({
+      id: sampleSubscription().id,
+      body: { match: ['env=prod', 'team=data'] },
+    });
+  });
+
   it('are added with a secret that is shown once', async () => {
     const network = new FakeNetwork()
       .on(subscriptionRoutes.list, () => ({ items: [], next: null }))
