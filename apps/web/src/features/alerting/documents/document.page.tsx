@@ -51,7 +51,7 @@ function Fresh({ kind, facts }: { kind: AlertDocumentKind; facts: Omit<TemplateF
   if (first === undefined && !others.isPending && !isPending) {
     const template = templateOf(kind, { ...facts, ways });
     const file = readText(template);
-    const wanted = file.ok ? String(file.raw['name']) : '';
+    const wanted = file.ok ? String(file.raw.name) : '';
     const name = freeName(
       wanted,
       (others.data?.items ?? []).map((one) => one.name),
@@ -106,7 +106,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   const file = useMemo(() => readText(text), [text]);
   const { ways } = useWaysOut(kind);
   const [settled] = useDebouncedValue(file, typingMs);
-  const raw = settled.ok && settled.raw['kind'] === kind ? settled.raw : null;
+  const raw = settled.ok && settled.raw.kind === kind ? settled.raw : null;
   const check = useCheck(raw);
   const isQuiet = kind === 'Silence' || kind === 'MaintenanceWindow';
   const preview = useMutePreview(isQuiet && check.isSuccess ? raw : null);
@@ -114,11 +114,11 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   const problems = file === settled ? found : [];
   const faults: LineFault[] = !file.ok
     ? [{ line: file.line, path: '', message: file.message }]
-    : file.raw['kind'] !== kind
+    : file.raw.kind !== kind
       ? [{ line: file.lineOf('kind'), path: 'kind', message: t('doc.otherKind', { kind }) }]
       : problems.map((problem) => ({ ...problem, line: file.lineOf(problem.path) }));
   const [result] = (file === settled && check.data?.results) || [];
-  const name = String(raw?.['name'] ?? '');
+  const name = String(raw?.name ?? '');
   // Saving would be refused: one of that name is there, and is not the one that is edited here.
   const isTaken = result?.change !== undefined && result.change !== 'created' && !isNamed(stored, name);
   const ofFields = [...problems, ...(isTaken ? [{ path: 'name', message: t('doc.taken', { name }) }] : [])];
