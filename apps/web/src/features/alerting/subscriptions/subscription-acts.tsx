@@ -10,6 +10,7 @@ import { useMay } from '../../../lib/use-may.js';
 import { useOnce } from '../../../lib/use-once.js';
 import { Ask } from '../ask.js';
 import { TestOutcome } from '../test-outcome.js';
+import { EditSubscription } from './edit-subscription.js';
 import type { Subscription } from './subscription-type.js';
 
 /** Tries a subscription, stops and starts it, sends again what it did not hear, takes it away; nothing for whom that is refused. */
@@ -64,6 +65,7 @@ function Acts({ subscription }: { subscription: Subscription }) {
             {t('subscriptions.replay', { count: dead })}
           </Button>
         )}
+        <EditSubscription subscription={subscription} />
         <ActionIcon
           variant="subtle"
           color="red"
