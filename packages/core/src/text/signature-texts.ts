@@ -1,0 +1,102 @@
+import type { SentenceOf } from './sentences.js';
+
+/** What is wrong with a signature of an approver, each sentence under the name by which another language knows it. */
+export const signatureFlawTexts = {
+  flaw_base64: 'expected base64url',
+  flaw_challenge: 'its challenge is of something else',
+  flaw_client_json: 'clientDataJSON: expected JSON',
+  flaw_client_type: 'clientDataJSON: expected the type webauthn.get',
+  flaw_flags: 'authenticatorData: flags of what is not there',
+  flaw_framed: 'it was made in a frame of another page',
+  flaw_key: 'expected an ES256, Ed25519 or RS256 key of an https origin, or of localhost',
+  flaw_no_signature: 'it is not written as a signature of a security key',
+  flaw_nobody: 'nobody was present',
+  flaw_not_signed: 'the key did not sign it',
+  flaw_origin: 'it was made on a page of {{origin}}',
+  flaw_party: 'it is for another relying party',
+  flaw_texts: 'it is of other texts',
+  flaw_unverified: 'the person was not verified, by PIN or otherwise',
+} as const;
+export type SignatureFlawText = SentenceOf<typeof signatureFlawTexts>;
+
+/** Why an approval does not count on a host. */
+export const approvalFlawTexts = {
+  approval_author: 'the approval by {{key}}: {{owner}} wrote the definition himself',
+  approval_canonical_form: 'the approval by {{key}}: it is no approval in canonical form',
+  approval_definition: 'the approval by {{key}}: it is for another definition',
+  approval_host: 'the approval by {{key}}: it does not name this host',
+  approval_job: 'the approval by {{key}}: it is for another job',
+  approval_over: 'the approval by {{key}}: it was good until {{until}}',
+  approval_signature: 'the approval by {{key}}: its signature is not good: {{why}}',
+  approval_unlisted: 'the approval by {{key}}: the policy does not list this key',
+  approval_version: 'the approval by {{key}}: it is for version {{version}}',
+} as const;
+export type ApprovalFlawText = SentenceOf<typeof approvalFlawTexts>;
+
+/** Why something signed is not obeyed, or not signed; a host or a centre says it beside the code. */
+export const signingRefusalTexts = {
+  approvals_few:
+    'job {{job}} version {{version}}: the policy of this host asks for {{count}} signatures of approvers, it has {{found}}',
+  approvals_flawed:
+    'job {{job}} version {{version}}: the policy of this host asks for {{count}} signatures of approvers, it has {{found}}; passed over: {{why}}',
+  approvals_older:
+    'job {{job}} version {{version}}: version {{accepted}} was approved and registered here; an older one is not taken any more',
+  book_entry: 'entry {{seq}} of the book is no JSON',
+  book_order: 'entry {{seq}} of the book does not follow the one before',
+  definition_hash: 'the definition does not match the hash in the index',
+  definition_missing: 'no definition with hash {{hash}}',
+  definition_old: 'version {{version}} is older than {{registered}}, which is registered',
+  definition_other: 'the definition is of another job or version than the index says',
+  expired_text: '{{what}}: good until {{until}}',
+  host_comes_back: 'host {{host}} was told to go, and is not let in again',
+  host_id_known: 'host {{host}}: a host with this id was accepted before',
+  host_key: 'host {{host}}: who asks for it has another key than the host',
+  host_key_unsigned: 'host {{host}}: its key does not say that another takes its place',
+  host_leaves: 'host {{host}}: nobody asked that it goes',
+  host_never: 'host {{host}} was never accepted',
+  host_no_token: 'host {{host}} comes without a token, and nobody let it in',
+  host_seal_key: 'host {{host}}: the key for its secrets is not signed by the key that it joined with',
+  host_token_labels: 'host {{host}} comes with other labels than its token gives',
+  host_token_over: 'host {{host}} comes with a token that is used up or over',
+  host_token_unknown: 'host {{host}} comes with a token that nobody made',
+  host_token_unseen: 'host {{host}}: with this token nobody joins unseen',
+  index_deleted: 'host {{host}}: job {{job}} was deleted',
+  index_hash: 'index: its hash does not match its entries',
+  index_host: 'index: made for host {{host}}',
+  index_missing: 'host {{host}}: job {{job}} is missing',
+  index_never: 'host {{host}}: job {{job}} was never accepted',
+  index_old: 'index: revision {{rev}} is older than {{last}}, which was applied',
+  index_pause: 'host {{host}}: nobody asked for this pause',
+  index_pause_gone: 'host {{host}}: its pause was taken away',
+  index_revision: 'host {{host}}: no host gets to revision {{rev}}',
+  index_ring: 'host {{host}}: job {{job}} at version {{version}}, whose ring is not open yet',
+  index_target: 'host {{host}}: job {{job}} is not for it',
+  index_twice: 'host {{host}}: a job stands there twice',
+  index_version: 'host {{host}}: version {{version}} of job {{job}} is not the one that was accepted',
+  index_version_old: 'host {{host}}: job {{job}} at version {{version}}, {{wanted}} was accepted',
+  job_never: 'job {{job}}: version {{version}} was never accepted',
+  job_old: 'job {{job}}: version {{version}} is not above {{accepted}}, which was accepted',
+  job_other: 'job {{job}}: version {{version}} in the database is not the one that was accepted',
+  key_revoked: '{{what}}: signed with a key that was revoked',
+  key_strange: '{{what}}: signed with a key that this host does not know',
+  key_unpinned: '{{what}}: the signature is not of a pinned key',
+  keys_none: 'the set of keys is none',
+  keys_old: 'set of keys {{version}} is older than {{pinned}}, which is known',
+  keys_other_root: 'the set of keys is of another root than the pinned one',
+  keys_unsigned: 'the set of keys is not signed by its root',
+  keys_unvouched: 'no pinned key vouches for the root of the set of keys',
+  ring_early: 'job {{job}}: ring {{ring}} is opened after {{waited}} s, and its soak is {{soak}} s',
+  ring_halted: 'job {{job}}: its rollout was halted',
+  ring_newest: 'job {{job}}: version {{version}} is not on its way, or not the newest that is',
+  ring_next: 'job {{job}}: ring {{ring}} is not the next: {{open}} of {{rings}} are open',
+  ring_resume: 'job {{job}}: its rollout goes on only when somebody asks for it',
+  secret_never: '{{purpose}} {{name}} was never handed over here',
+  secret_not_for: '{{purpose}} {{name}} is not for job {{job}}',
+  secret_old: '{{purpose}} {{name}}: version {{version}} is not above {{known}}',
+  secret_older: '{{purpose}} {{name}}: version {{version}} is older than {{had}}',
+  secret_other: '{{purpose}} {{name}}: what is stored of it is not what was handed over',
+  secret_seal_key: 'host {{host}} has not told to which key secrets are sealed',
+  secret_unsealed: '{{purpose}} {{name}}: it is not sealed to this host, or not for this job',
+  secret_unused: 'job {{job}} does not use {{purpose}} {{name}}',
+} as const;
+export type SigningRefusalText = SentenceOf<typeof signingRefusalTexts>;
