@@ -60,6 +60,7 @@ export const upgradeTexts = {
   upgrade_expired: 'the release expired at {{at}}',
   upgrade_file: 'the file is not the one that was signed',
   upgrade_file_ends: 'the file ends after {{bytes}} bytes',
+  upgrade_form: 'release.{{field}}: {{said}}',
   upgrade_no_key: 'this host has pinned no key of a publisher; give one with carillon-agent install --release-key',
   upgrade_no_space: '{{needed}} bytes are needed beside the spool, {{free}} are free',
   upgrade_not_newer: 'version {{version}} is not newer than {{current}}, which runs here',
@@ -79,7 +80,6 @@ export const commandTexts = {
   command_dry_run_late: 'the dry run did not end within {{seconds}} s',
   command_dry_run_start: 'the dry run could not be started: {{said}}',
   command_early: 'not before {{at}}',
-  command_host: 'command: made for host {{host}}',
   command_no_run: 'the run is not under way on this host',
   command_not_started:
     'Task Scheduler accepted the start but did not start the job within {{seconds}} s; it may be running already',

@@ -51,7 +51,7 @@ export type ReleaseVerdict =
 
 /** May an agent become this release? Nothing of it is believed before its signature is. */
 export function judgeRelease({ text, signature }: SignedRelease, facts: ReleaseFacts): ReleaseVerdict {
-  const no = (code: string, message: UpgradeText | `release.${string}`): ReleaseVerdict => ({
+  const no = (code: string, message: UpgradeText): ReleaseVerdict => ({
     ok: false,
     code,
     message,
