@@ -38,7 +38,10 @@ import {
   scheduleIn,
   whyIn,
 } from './zh/said.js';
-import * as words from './zh/server-words.js';
+import * as late from './zh/sentences/late.js';
+import * as serverWords from './zh/server-words.js';
+
+const words = { ...serverWords, late };
 
 const variants = (said: string | readonly string[]) => [said].flat();
 /** A word may be a name alone, which is looked up. */

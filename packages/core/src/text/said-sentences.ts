@@ -6,7 +6,6 @@ import { runDetails } from '../run/detail-texts.js';
 import { adoptionNoteTexts, adoptionProblemTexts } from './adoption-texts.js';
 import { channelCheckTexts } from './channel-check-texts.js';
 import { dryRunBecause } from './dry-run-texts.js';
-import { expectedTexts, objections } from './expected-texts.js';
 import { commandTexts, hostFaultTexts, policyTexts, upgradeTexts, warningTexts } from './host-fault-texts.js';
 import { patternTexts } from './pattern-texts.js';
 import { placeholderTexts } from './placeholder-texts.js';
@@ -72,6 +71,3 @@ export const readSentence = readerOfAll(sentenceTables);
 
 /** Why XML is no task definition; to be asked where nothing else can stand. */
 export const readTaskXmlSentence = readerOfAll(taskXmlTables);
-
-/** What a field is to be is said inside of other sentences as well. */
-export const readExpectedSentence = readerOfAll({ expected: expectedTexts, objections });

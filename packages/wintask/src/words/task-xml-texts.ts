@@ -50,6 +50,6 @@ export const taskXmlTexts = {
   task_trigger_kind: '{{name}} is not a kind of trigger',
   task_twice: '{{name}} is given twice',
   task_unexpected: '{{name}} is not expected in {{element}}',
-  task_value: '{{name}} "{{value}}": expected {{why}}',
+  task_value: '{{name}} "{{value}}": expected {{xml}}',
 } as const;
 export type TaskXmlText = SentenceOf<typeof taskXmlTexts>;

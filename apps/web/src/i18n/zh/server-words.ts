@@ -12,6 +12,7 @@ export { runDetails } from './detail-words.js';
 export { expectations, objections } from './expected-words.js';
 export { logReasons, outcomes, ticketSteps } from './log-words.js';
 export { refusals as refusalWords } from './refusal-words.js';
+export { resultCodes, resultIn } from './result-words.js';
 export { scheduleWords } from './schedule-words.js';
 
 /** Why a definition is not registered on a host. */
@@ -166,16 +167,6 @@ export const hostStates: Readonly<Record<HostState, string>> = {
   decommissioning: '正在移除',
 };
 
-/** What the most usual exit codes mean; by the number without a sign. */
-export const exitCodes: Readonly<Record<number, string>> = {
-  1: '运行时错误',
-  2: '用法错误，或找不到文件',
-  126: '找到了命令，但不允许执行',
-  127: '找不到命令',
-  130: '被中断',
-  9009: 'cmd 无法识别该命令',
-};
-
 export const valueTypes: Readonly<Record<string, string>> = {
   string: '文本',
   number: '数字',
@@ -206,7 +197,7 @@ export const whyEvidence: Readonly<Record<EvidenceCode, Said>> = {
   run: ['运行 {{run}}：{{stateMeans}}，退出码 {{exitCode}}', '运行 {{run}}：{{stateMeans}}'],
   scheduler_log: '任务计划程序日志：记录 {{records}}',
   last_result_only: '任务的上次结果，因为无法读取任务计划程序日志',
-  change_noticed: ['发现更改（{{changeMeans}}）：{{differences}}', '发现更改（{{changeMeans}}）'],
+  change_noticed: ['发现更改（{{changeMeans}}）：{{differencesMeans}}', '发现更改（{{changeMeans}}）'],
   changed: ['被 {{by}} 更改', '被更改'],
   assignment: '版本 {{version}}：{{assignmentMeans}}',
   log_unread: '代理未读取任务计划程序日志',

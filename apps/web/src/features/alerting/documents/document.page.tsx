@@ -11,6 +11,7 @@ import { Loaded, Placeholder } from '../../../components/loaded.js';
 import { PageLink } from '../../../components/page-link.js';
 import { Section } from '../../../components/section.js';
 import { useWords } from '../../../i18n/index.js';
+import { useServerText } from '../../../i18n/use-server-text.js';
 import { query } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { useUnsaved } from '../../../lib/use-unsaved.js';
@@ -30,13 +31,14 @@ const typingMs = 400;
 /** One document as a form and as its file, side by side; either changes the other. */
 export function DocumentPage() {
   const { t } = useWords();
+  const { templateText } = useServerText();
   const { kind } = useParams({ from: '/signed-in/alerting/documents/$kind' });
   const { name, match = '', reason = '' } = useSearch({ from: '/signed-in/alerting/documents/$kind' });
   useTitle(name ?? (isKind(kind) ? t(kindWord(kind)) : kind));
   if (!isKind(kind)) return <Text>{t('common.notFound')}</Text>;
   if (name === undefined) {
     const facts = { zone: ownZone(), nowMs: Date.now(), match: match.split('\n').filter(Boolean), reason };
-    return <Fresh key={kind} kind={kind} template={templateOf(kind, facts)} />;
+    return <Fresh key={kind} kind={kind} template={templateText(templateOf(kind, facts))} />;
   }
   return <Existing key={`${kind} ${name}`} kind={kind} name={name} />;
 }
@@ -98,6 +100,7 @@ interface EditorProps {
 
 function Editor({ kind, first, stored, onReload }: EditorProps) {
   const { t } = useWords();
+  const { saidText, yamlText } = useServerText();
   const [text, setText] = useState(first);
   const saved = useRef(false);
   const file = useMemo(() => readText(text), [text]);
@@ -109,7 +112,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   const found = useProblems(check.error);
   const problems = file === settled ? found : [];
   const faults: LineFault[] = !file.ok
-    ? [{ line: file.line, path: '', message: file.message }]
+    ? [{ line: file.line, path: '', message: yamlText(file) }]
     : file.raw['kind'] !== kind
       ? [{ line: file.lineOf('kind'), path: 'kind', message: t('doc.otherKind', { kind }) }]
       : problems.map((problem) => ({ ...problem, line: file.lineOf(problem.path) }));
@@ -158,7 +161,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
           {check.isError && problems.length === 0 && file === settled && <Failure error={check.error} />}
           {result?.warnings?.map(({ code, message }) => (
             <Text key={code + message} size="sm" c="orange" role="status">
-              {message}
+              {saidText(message)}
             </Text>
           ))}
           {
