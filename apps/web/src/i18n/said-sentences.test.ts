@@ -136,6 +136,15 @@ describe('sentences that answers carry as a text', () => {
     );
   });
 
+  it('name states of hosts, and who uses what is to go', () => {
+    const says = { code: 'host_state', figures: { host: 'db-01', wanted: 'pending', state: 'active' } };
+    expect(refusalIn(words, { says })).toBe('主机 db-01 的状态应为“等待批准”，现为“正常”');
+    const users = 'Route "prod" (to), AlertPolicy "p" (x) and 3 more';
+    expect(refusalIn(words, { says: { code: 'document_used', figures: { kind: 'Channel', name: 'x', users } } })).toBe(
+      'Channel x 仍被引用：路由 "prod" (to), 策略 "p" (x)，另有 3 处',
+    );
+  });
+
   it('say what a test of a channel found, and quote what its system said', () => {
     expect(checkIn(words, { what: 'rights', text: 'it lacks CREATE_ISSUES' })).toBe('权限：缺少权限 CREATE_ISSUES');
     const says = { code: 'http_401', figures: { status: 401, said: 'no' } };

@@ -94,7 +94,7 @@ describe('words for what the server says', () => {
     });
     expect(lacking).toEqual([]);
     const figures = { silence: 'night', until: '2026-11-28T18:00:00.000Z', author: null };
-    expect(muteIn(words, { code: 'silence', text: '', figures })).toBe('被静默 night 静音，至 2026-11-28 18:00:00 UTC');
+    expect(muteIn(words, { code: 'silence', text: '', figures })).toBe('处于静默 night 中，至 2026-11-28 18:00:00 UTC');
   });
 
   it('of evidence ask for figures that belong to the code', () => {

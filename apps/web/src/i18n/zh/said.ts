@@ -176,7 +176,11 @@ const meansIn = (words: Words): Means => {
       case 'hostState':
         return of(hostStates, value);
       case 'state':
-        return nameOf('run', String(value));
+        return nameOf('run', String(value)) ?? of(hostStates, value);
+      case 'wanted':
+        return of(hostStates, value);
+      case 'users':
+        return usersIn(words, String(value));
       case 'assignment':
       case 'change':
         return nameOf(figure, String(value));
@@ -219,6 +223,14 @@ const meansIn = (words: Words): Means => {
     }
   };
 };
+
+/** Who names a document or a secret: `Route "prod" (to) and 3 more`. */
+function usersIn({ userKinds }: Words, text: string): string {
+  const kinds = new RegExp(`(?<=^|, )(${Object.keys(userKinds).join('|')}) `, 'g');
+  return text
+    .replace(kinds, (_, kind: string) => `${of(userKinds, kind)} `)
+    .replace(/ and (\d+) more$/, '，另有 $1 处');
+}
 
 /** A key that may be none: the server may be newer. */
 function of<T>(table: Readonly<Record<string | number, T>>, key: string | number): T | undefined {
