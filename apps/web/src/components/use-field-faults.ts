@@ -15,7 +15,7 @@ const hidden = JSON.stringify('(hidden)');
 /** Parts what a call threw between the fields of a form and the form itself. @param fields by their names in the request */
 export function useFieldFaults(error: unknown, fields: readonly string[]): FieldFaults {
   const { t } = useWords();
-  const { expectedText } = useServerText();
+  const { expectedText, gotText } = useServerText();
   const problems = error instanceof ApiFailure ? (error.body.params.problems ?? []) : [];
   const isIn = (path: string, field: string) => path === field || /^[.[]/.test(path.slice(field.length));
   const known = (path: string) => fields.some((field) => path.startsWith(field) && isIn(path, field));
@@ -27,7 +27,7 @@ export function useFieldFaults(error: unknown, fields: readonly string[]): Field
       // Of a password the server does not repeat what it was given.
       return found.got === hidden
         ? t('error.expectedOnly', { expected })
-        : t('error.expected', { expected, got: found.got });
+        : t('error.expected', { expected, got: gotText(found.got) });
     },
     rest: problems.length > 0 && problems.every(({ path }) => known(path)) ? null : (error ?? null),
   };

@@ -1,13 +1,12 @@
 import { accessTokenRoutes, accountRoutes, signedInRoutes } from '@carillon/contract/http/accounts.routes';
-import { Stack, Text, Title } from '@mantine/core';
+import { Stack, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Empty } from '../../components/empty.js';
-import { PageLink } from '../../components/page-link.js';
+import { OnlyFor } from '../../components/only-for.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
-import { useMay } from '../../lib/use-may.js';
 import { useTitle } from '../../lib/use-title.js';
 import { AccountRow } from './account-row.js';
 import { AddAccount } from './add-account.js';
@@ -18,22 +17,14 @@ import { TokenRow, useTokenHead } from './token-row.js';
 export function AccessPage() {
   const { t } = useWords();
   useTitle(t('nav.access'));
-  const may = useMay('access.manage');
   return (
-    <Stack>
-      <Title order={1}>{t('nav.access')}</Title>
-      {may ? (
-        <Everybody />
-      ) : (
-        <Text size="sm">
-          {t('access.notYours')} <PageLink to="/account">{t('nav.own')}</PageLink>
-        </Text>
-      )}
-    </Stack>
+    <OnlyFor action="access.manage" title={t('nav.access')}>
+      <Access />
+    </OnlyFor>
   );
 }
 
-function Everybody() {
+function Access() {
   const { t } = useWords();
   const accounts = useInfiniteQuery(pagedQuery(accountRoutes.list, {}));
   const known = accounts.data?.pages.flatMap(({ items }) => items) ?? [];
@@ -43,7 +34,8 @@ function Everybody() {
   const sessionHead = useSessionHead();
   const head = ['name', 'state', 'secondFactor', 'signedIn', 'grants'] as const;
   return (
-    <>
+    <Stack>
+      <Title order={1}>{t('nav.access')}</Title>
       <Section title={t('access.people')}>
         <PagedTable
           query={accounts}
@@ -75,6 +67,6 @@ function Everybody() {
           empty={null}
         />
       </Section>
-    </>
+    </Stack>
   );
 }

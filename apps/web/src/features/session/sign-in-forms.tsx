@@ -43,6 +43,7 @@ export function PasswordForm({ asksCode, name: before = '', refused, isPending =
           autoFocus={before === ''}
         />
         <PasswordInput
+          visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
           ref={passwordField}
           autoFocus={before !== ''}
           data-autofocus={before !== '' || undefined}
@@ -86,6 +87,7 @@ export function AdminForm({ onSubmit }: { onSubmit: OnSubmit }) {
           <Text size="sm">{t('signIn.how')}</Text>
           <Code block>npx carillon sign-in</Code>
           <PasswordInput
+            visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
             label={t('signIn.token')}
             description={t('signIn.tokenHint')}
             value={token}

@@ -74,6 +74,7 @@ function InvitationForm({ invitation, fault, onSubmit }: InvitationProps) {
     <form onSubmit={submit}>
       <Stack gap="sm">
         <PasswordInput
+          visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
           label={t('signIn.choose')}
           description={t('signIn.chooseHint')}
           error={fault}

@@ -41,6 +41,7 @@ export const access = {
   'access.none': 'No accounts yet. Until there are, the administrator of the server signs in alone.',
   'access.add': 'Add',
   'access.taken': 'Somebody is called {{name}} already. Expected a name that nobody has.',
+  'access.onlyAdmins': 'Only administrators are shown what stands here.',
   'access.isService': 'A program, with tokens and no password',
   'access.change': 'Change',
   'access.save': 'Save',
@@ -94,8 +95,6 @@ export const access = {
     'This link was used already or has expired. Sign in with the password that you chose, or ask for a new link.',
   'access.askSignOut': 'Sign out?',
   'access.stillIn': 'The server did not hear it: you are still signed in.',
-  'access.notYours':
-    'Accounts, tokens and sessions of others are seen by whoever administers everything. Your own are here:',
   'access.serviceAdded': '{{name}} is added. Its tokens are made in its row.',
   'access.remove': 'Delete',
   'access.askRemove': 'Delete {{name}}?',
