@@ -2,6 +2,7 @@ import { actionKinds } from '@carillon/core/action/action-spec';
 import { pauseCapability } from '@carillon/core/desired/pause';
 import { actionNeed } from '@carillon/core/job/job-spec';
 import { dryRunCapability } from '@carillon/core/run/dry-run';
+import { runsCheckCapability } from '@carillon/core/run/forgotten-run';
 
 /** What this agent can do beyond the first version of the protocol; told to the centre, and checked against a job's needs. */
 export const capabilities: readonly string[] = [
@@ -26,5 +27,6 @@ export const capabilities: readonly string[] = [
   'audit-kept',
   'approvals',
   dryRunCapability,
+  runsCheckCapability,
   ...actionKinds.map(actionNeed),
 ];

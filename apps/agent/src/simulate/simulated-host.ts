@@ -4,6 +4,7 @@ import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { keyId } from '@carillon/core/desired/signing';
 import type { ReconnectRules } from '@carillon/core/link/reconnect';
 import { dryRunCapability } from '@carillon/core/run/dry-run';
+import { runsCheckCapability } from '@carillon/core/run/forgotten-run';
 import { makeSealKeys } from '@carillon/core/secrets/hpke';
 import { sealedSecrets } from '@carillon/core/secrets/secret-use';
 import { CentralSecrets } from '../accounts/central-secrets.js';
@@ -142,6 +143,9 @@ export class SimulatedHost {
       onChannel?.(channel);
       onOnline();
     };
+    const known = {
+      known: () => ({ underWay: runs.runIds, hasUntold: eventLog.first !== eventLog.next }),
+    };
     const contact = { attach, detach: onOffline, onTrouble: () => undefined };
     try {
       await keepLinked(
@@ -149,7 +153,18 @@ export class SimulatedHost {
           servers: [server],
           identity,
           facts: () => this.facts(),
-          parts: { ...more, ...central, eventLog, events, output, desired, commands, contact, log: silentLog },
+          parts: {
+            ...more,
+            ...central,
+            eventLog,
+            events,
+            output,
+            desired,
+            commands,
+            contact,
+            runs: known,
+            log: silentLog,
+          },
           ...(reconnect ? { reconnect } : {}),
         },
         signal,
@@ -206,7 +221,13 @@ export class SimulatedHost {
       os: 'Simulated Windows Server',
       timezone: hostTimezone(),
       agentVersion,
-      capabilities: ['run', 'stop', dryRunCapability, ...(withSecrets ? ['secrets', sealedSecrets] : [])],
+      capabilities: [
+        'run',
+        'stop',
+        dryRunCapability,
+        runsCheckCapability,
+        ...(withSecrets ? ['secrets', sealedSecrets] : []),
+      ],
       ...facts?.(),
       hostname: name,
       scheduler: 'memory',

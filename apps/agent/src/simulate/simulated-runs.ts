@@ -78,6 +78,10 @@ export class SimulatedRuns implements CommandWork {
     this.random = randomFrom(seedOf(host.seed, host.name));
   }
 
+  get runIds(): ReadonlySet<string> {
+    return new Set(this.underWay.keys());
+  }
+
   get isIdle(): boolean {
     return this.underWay.size === 0;
   }
