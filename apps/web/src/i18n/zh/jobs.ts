@@ -73,6 +73,8 @@ export const jobs: Same<typeof english> = {
   'adoption.wanted': '等待采纳',
   'adoption.adopted': '已采纳',
   'adoption.left': '保持原样，未采纳',
+  'job.runWaits_other': '等待 {{host}} 等 {{count}} 台主机具有版本 {{version}}，随后立即启动。',
+  'job.runAtOnce': '不等待，立即启动',
   'command.queued': '等待主机',
   'command.delivered': '已送达',
   'command.accepted': '已接受',
