@@ -1,5 +1,6 @@
 import { actionKinds } from '@carillon/core/action/action-spec';
 import { pauseCapability } from '@carillon/core/desired/pause';
+import { repairCapability } from '@carillon/core/desired/repair';
 import { actionNeed } from '@carillon/core/job/job-spec';
 import { dryRunCapability } from '@carillon/core/run/dry-run';
 import { runsCheckCapability } from '@carillon/core/run/forgotten-run';
@@ -28,5 +29,6 @@ export const capabilities: readonly string[] = [
   'approvals',
   dryRunCapability,
   runsCheckCapability,
+  repairCapability,
   ...actionKinds.map(actionNeed),
 ];
