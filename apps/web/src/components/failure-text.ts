@@ -30,7 +30,8 @@ function bodyText(
   expectedText: ReturnType<typeof useServerText>['expectedText'],
   { code, params, message }: ApiErrorBody,
 ): string {
-  const { kind, name, problems, request, groups, archived } = params;
+  const { kind, name, problems, request, groups, archived, late } = params;
+  if (code === 'unavailable' && late === true) return t('error.late');
   const output = archivedWords(t, archived);
   if (output) return output;
   if (typeof request === 'number' && Array.isArray(groups))
