@@ -73,6 +73,7 @@ export const jobs = {
   'adoption.left': 'left, not adopted',
   'job.runWaits_one': 'It starts as soon as {{host}} has version {{version}}.',
   'job.runWaits_other': 'It starts as soon as {{count}} hosts have version {{version}}, {{host}} among them.',
+  'job.removeGivesBack': 'Tasks of the hosts for which it stands in are switched on again as they were.',
   'job.runAtOnce': 'Start at once',
   'command.queued': 'waiting for host',
   'command.delivered': 'delivered',

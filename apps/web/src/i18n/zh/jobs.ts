@@ -74,6 +74,7 @@ export const jobs: Same<typeof english> = {
   'adoption.adopted': '已采纳',
   'adoption.left': '保持原样，未采纳',
   'job.runWaits_other': '等待 {{host}} 等 {{count}} 台主机具有版本 {{version}}，随后立即启动。',
+  'job.removeGivesBack': '它所接替的主机原有任务将恢复原状并重新启用。',
   'job.runAtOnce': '不等待，立即启动',
   'command.queued': '等待主机',
   'command.delivered': '已送达',
