@@ -321,7 +321,10 @@ export class SimulatedRuns implements CommandWork {
 /** What a program has said that is stopped so far on its way, 0 to 1. */
 function firstLines(text: string, share: number): string {
   const lines = text.split('\n');
-  return lines.slice(0, Math.floor(lines.length * Math.min(1, share))).map((line) => `${line}\n`).join('');
+  return lines
+    .slice(0, Math.floor(lines.length * Math.min(1, share)))
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 interface Why {

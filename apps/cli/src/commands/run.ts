@@ -1,5 +1,5 @@
-import { type HostBehind, untilHostsHave, waitForHostsMs } from '@carillon/contract/http/hosts-behind';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import { type HostBehind, untilHostsHave, waitForHostsMs } from '@carillon/contract/http/read-hosts-behind';
 import { isBadRun } from '@carillon/core/state/states';
 import type { Command } from 'commander';
 import { type Cli, handle } from '../lib/command.js';

@@ -24,7 +24,10 @@ export function EditJobPage() {
   useTitle(t('editor.edit', { name }));
   const job = useQuery(query(jobRoutes.get, { name }, 15_000));
   const { bring, ...suggested } = useSearch({ from: '/signed-in/jobs/$name/edit' });
-  const brought = useQuery({ ...query(jobRoutes.version, { name, version: bring ?? 1 }), enabled: bring !== undefined });
+  const brought = useQuery({
+    ...query(jobRoutes.version, { name, version: bring ?? 1 }),
+    enabled: bring !== undefined,
+  });
   const edit = (data: Job, earlier?: Version) => (
     <EditJob key={`${data.id} ${bring}`} job={data} suggested={suggested} earlier={earlier} />
   );

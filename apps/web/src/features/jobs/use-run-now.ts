@@ -1,5 +1,5 @@
-import { type HostBehind, untilHostsHave } from '@carillon/contract/http/hosts-behind';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import { type HostBehind, untilHostsHave } from '@carillon/contract/http/read-hosts-behind';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
