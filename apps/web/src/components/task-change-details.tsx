@@ -3,6 +3,7 @@ import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
 import { Button, Code, Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useWords } from '../i18n/index.js';
+import { useServerText } from '../i18n/use-server-text.js';
 import { useTaskField } from '../i18n/use-task-field.js';
 import { call, query } from '../lib/api.js';
 import { useMay } from '../lib/use-may.js';
@@ -16,6 +17,7 @@ type Detail = Response<typeof taskChangeRoutes.get>;
 /** One change field by field, and what may be done about it. */
 export function ChangeDetails({ id }: { id: string }) {
   const { t } = useWords();
+  const { aboutTask } = useServerText();
   const { differenceText } = useTaskField();
   const change = useQuery(query(taskChangeRoutes.get, { id }));
   return (
@@ -31,7 +33,7 @@ export function ChangeDetails({ id }: { id: string }) {
           )}
           {[detail.message, ...(detail.adoptionReasons ?? [])].filter(Boolean).map((line) => (
             <Text key={line} size="sm" c="dimmed">
-              {line}
+              {aboutTask(line ?? '')}
             </Text>
           ))}
           <ChangeActs detail={detail} />

@@ -10,6 +10,7 @@ import { PageLink } from '../../components/page-link.js';
 import { Section } from '../../components/section.js';
 import { TaskField } from '../../components/task-field.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { query } from '../../lib/api.js';
 import { AdoptGroup } from './adopt-group.js';
 
@@ -66,6 +67,7 @@ function Differences({ differences }: { differences: Detail['differences'] }) {
 
 function Tasks({ items }: { items: Detail['items'] }) {
   const { t } = useWords();
+  const { aboutTask, scheduleText } = useServerText();
   return (
     <>
       <Table.ScrollContainer minWidth={640} mah={420}>
@@ -91,7 +93,9 @@ function Tasks({ items }: { items: Detail['items'] }) {
                   <HostLink name={host} />
                 </Table.Td>
                 <Table.Td className="wrap">{path}</Table.Td>
-                <Table.Td className="wrap">{problem ?? schedule ?? '–'}</Table.Td>
+                <Table.Td className="wrap">
+                  {problem ? aboutTask(problem) : schedule ? scheduleText(schedule) : '–'}
+                </Table.Td>
                 <Table.Td>
                   <Account name={runAs} />
                 </Table.Td>

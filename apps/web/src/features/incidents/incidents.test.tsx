@@ -204,7 +204,7 @@ describe('the page of an incident', () => {
     expect((await screen.findByRole('heading', { level: 1 })).textContent).toBe('nightly fails on 3 of 12 hosts');
     fireEvent.click(screen.getByText('中文'));
     expect(await screen.findByRole('heading', { level: 1, name: 'nightly：连续 3 次运行失败' })).toBeTruthy();
-    expect(screen.getByText('被静默 night 静音，至 2026-11-28 18:00:00 UTC')).toBeTruthy();
+    expect(screen.getByText('处于静默 night 中，至 2026-11-28 18:00:00 UTC')).toBeTruthy();
     expect(screen.getByText('连续 3 次运行失败')).toBeTruthy();
     expect(screen.getByText('in its own words')).toBeTruthy();
     fireEvent.click(screen.getByText('English'));

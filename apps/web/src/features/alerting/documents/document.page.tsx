@@ -11,6 +11,7 @@ import { Loaded, Placeholder } from '../../../components/loaded.js';
 import { PageLink } from '../../../components/page-link.js';
 import { Section } from '../../../components/section.js';
 import { useWords } from '../../../i18n/index.js';
+import { useServerText } from '../../../i18n/use-server-text.js';
 import { query } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { useUnsaved } from '../../../lib/use-unsaved.js';
@@ -47,9 +48,10 @@ function Fresh({ kind, facts }: { kind: AlertDocumentKind; facts: Omit<TemplateF
   const others = useQuery({ ...query(alertDocumentRoutes.list, { kind, limit: 200 }), refetchOnWindowFocus: false });
   // Once: the file is the reader's from then on.
   const [first, setFirst] = useState<string>();
+  const { templateText } = useServerText();
   const { ways, isPending } = useWaysOut(kind);
   if (first === undefined && !others.isPending && !isPending) {
-    const template = templateOf(kind, { ...facts, ways });
+    const template = templateText(templateOf(kind, { ...facts, ways }));
     const file = readText(template);
     const wanted = file.ok ? String(file.raw.name) : '';
     const name = freeName(
@@ -101,6 +103,7 @@ interface EditorProps {
 
 function Editor({ kind, first, stored, onReload }: EditorProps) {
   const { t } = useWords();
+  const { saidText, yamlText } = useServerText();
   const [text, setText] = useState(first);
   const saved = useRef(false);
   const file = useMemo(() => readText(text), [text]);
@@ -113,7 +116,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   const found = useProblems(check.error);
   const problems = file === settled ? found : [];
   const faults: LineFault[] = !file.ok
-    ? [{ line: file.line, path: '', message: file.message }]
+    ? [{ line: file.line, path: '', message: yamlText(file) }]
     : file.raw.kind !== kind
       ? [{ line: file.lineOf('kind'), path: 'kind', message: t('doc.otherKind', { kind }) }]
       : problems.map((problem) => ({ ...problem, line: file.lineOf(problem.path) }));
@@ -163,7 +166,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
           {check.isError && problems.length === 0 && file === settled && <Failure error={check.error} />}
           {result?.warnings?.map(({ code, message }) => (
             <Text key={code + message} size="sm" c="orange" role="status">
-              {message}
+              {saidText(message)}
             </Text>
           ))}
           {
