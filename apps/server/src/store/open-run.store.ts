@@ -1,6 +1,7 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
+import { openHoursSql } from './retired-runs.js';
 
 export type OpenRun = Body<'runs.check'>['runs'][number];
 
@@ -24,10 +25,7 @@ export class OpenRunStore {
    */
   async of(hostIds: readonly string[], knownBeforeMs: number): Promise<Map<string, OpenRun[]>> {
     const { pool } = this.database;
-    const hours = await pool.query<{ hour: number }>(
-      `SELECT hour FROM run_fleet_hour GROUP BY hour
-       HAVING coalesce(sum(waiting), 0) + coalesce(sum(running), 0) > 0 ORDER BY hour`,
-    );
+    const hours = await pool.query<{ hour: number }>(openHoursSql);
     const found = new Map<string, OpenRun[]>();
     let count = 0;
     for (const { hour } of hours.rows) {
