@@ -72,7 +72,10 @@ describe('sign-ins', () => {
 describe('runs under way on a host that is retired', () => {
   it('end as unknown, and counts with them; those of other hosts go on', async () => {
     const gone = await addJobAndHost(database, { job: 'gone-job', host: 'gone' });
-    const open = [await addRun(database, gone, { state: 'running' }), await addRun(database, place, { state: 'running' })];
+    const open = [
+      await addRun(database, gone, { state: 'running' }),
+      await addRun(database, place, { state: 'running' }),
+    ];
     const over = await addRun(database, gone, { state: 'failed' });
     await database.pool.query(
       `INSERT INTO run_fleet_hour (hour, slot, running, failed) VALUES (run_hour_of($1), 0, 2, 1)
@@ -96,9 +99,10 @@ describe('runs under way on a host that is retired', () => {
       ['running', null],
       ['failed', null],
     ]);
-    const { rows } = await database.pool.query('SELECT running, indeterminate FROM run_fleet_hour WHERE hour = run_hour_of($1)', [
-      open[0],
-    ]);
+    const { rows } = await database.pool.query(
+      'SELECT running, indeterminate FROM run_fleet_hour WHERE hour = run_hour_of($1)',
+      [open[0]],
+    );
     expect(rows).toEqual([{ running: 1, indeterminate: 1 }]);
   });
 });
