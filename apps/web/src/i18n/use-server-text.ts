@@ -60,6 +60,9 @@ export function useServerText() {
   };
   const muteText = (reason: Reason): string => words?.muteIn(words, reason) ?? reason.text;
   const refusalText = (params: Figures): string | null => words?.refusalIn(words, params) ?? null;
+  /** That there is no such thing; null while the page is read in English, and for all other refusals. */
+  const missingText = ({ code, params }: { code: string; params: Figures }): string | null =>
+    (words && code === 'not_found' && words.missingIn(words, params)) || null;
   const differenceText = (text: string): string => words?.differenceIn(words, text) ?? text;
   const scheduleText = (text: string): string => words?.scheduleIn(words, text) ?? text;
   const detailText = ({ detail, detailSays }: Detailed): string | null | undefined =>
@@ -97,6 +100,7 @@ export function useServerText() {
     titleText,
     muteText,
     refusalText,
+    missingText,
     differenceText,
     scheduleText,
     detailText,

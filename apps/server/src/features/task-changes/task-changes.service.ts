@@ -4,6 +4,7 @@ import { meaningfulDifferences } from '@carillon/core/desired/drift';
 import { onHost } from '@carillon/core/job/host-overrides';
 import { makeManifest } from '@carillon/core/job/job-spec';
 import { taskForJob } from '@carillon/core/job/task-for-job';
+import type { RequestTitle } from '@carillon/core/text/record-texts';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { writeTaskXml } from '@carillon/wintask/task/write-task-xml';
@@ -62,7 +63,7 @@ export class TaskChangesService {
 
   /** @throws ApiError when the change does not stand, a job cannot say what was edited, or a freeze holds the job */
   adopt({ id, overrideFreeze }: Input<Routes['adopt']>, author: string): Promise<Response<Routes['adopt']>> {
-    const title = `adopt task change ${id}`;
+    const title: RequestTitle = `adopt task change ${id}`;
     const body = askedFor(id, overrideFreeze);
     return this.desk.ask('adopt', { title, body }, () => this.carryOutAdopt(body, author));
   }
@@ -93,7 +94,7 @@ export class TaskChangesService {
 
   /** @throws ApiError when nothing was adopted by this change, or a freeze holds the job */
   undo({ id, overrideFreeze }: Input<Routes['undo']>, author: string): Promise<Response<Routes['undo']>> {
-    const title = `undo task change ${id}`;
+    const title: RequestTitle = `undo task change ${id}`;
     const body = askedFor(id, overrideFreeze);
     return this.desk.ask('undo', { title, body }, () => this.carryOutUndo(body, author));
   }

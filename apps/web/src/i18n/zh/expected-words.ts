@@ -208,7 +208,7 @@ export const expectations: Readonly<Record<ExpectationCode, Said>> = {
   target_matches: '至少匹配一台主机的目标（或 allowNoHosts）',
   task_name: '不含 \\ / : * ? " < > | 且首尾无空格或点的名称',
   task_path: '任务的完整路径，例如 \\Backup\\Nightly，不在 \\Microsoft 和 \\Carillon 之下',
-  secret_named: '密钥，例如 { secret: hook-signing }',
+  secret_named: '机密，例如 { secret: hook-signing }',
   matchers: '标签，例如 env=prod、host=~web-.*',
   mail_addresses: '电子邮件地址',
   text_or_secret: '文本，或 { secret: 名称 }',

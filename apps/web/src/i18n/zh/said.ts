@@ -55,6 +55,12 @@ export function refusalIn(words: Words, params: Figures): string | null {
   return typeof code === 'string' ? say(of(words.refusalWords, code), { ...params, ...figures }, meansIn(words)) : null;
 }
 
+/** What there is not. @returns null where it has no name here, such as all that the reader may not see */
+export function missingIn({ missing, noSuch, thingNames }: Words, { kind, name }: Figures): string | null {
+  const thing = typeof kind === 'string' ? of(thingNames, kind) : undefined;
+  return thing === undefined || typeof name !== 'string' || name === '' ? noSuch : say(missing, { thing, name });
+}
+
 /** What a host says of a run beside its reason. @returns null as above */
 export function detailIn(words: Words, { code, figures }: Coded): string | null {
   return say(of(words.runDetails, code), figures ?? {});

@@ -13,6 +13,7 @@ export { expectations, objections } from './expected-words.js';
 export { logReasons, outcomes, ticketSteps } from './log-words.js';
 export { refusals as refusalWords } from './refusal-words.js';
 export { scheduleWords } from './schedule-words.js';
+export { missing, noSuch, thingNames } from './thing-words.js';
 
 /** Why a definition is not registered on a host. */
 export const assignmentFaults: Readonly<Record<AssignmentFaultCode, string>> = {
