@@ -45,6 +45,21 @@ interface Detailed {
   readonly detailSays?: { readonly code: string; readonly figures?: Figures | undefined } | undefined;
 }
 
+/** A row of the audit. */
+interface Audited {
+  readonly kind: string;
+  readonly what: string;
+  readonly text: string | null;
+  readonly about?: Titled['about'];
+  readonly after: unknown;
+}
+
+/** What an agent answered to an order, or told of an upgrade. */
+interface Ordered {
+  readonly code: string | null;
+  readonly message: string | null;
+}
+
 /**
  * What the server says, in the reader's language. It says it in English beside a code and figures; what has no words here,
  * or comes from a server that is older than the code, stands in English.
@@ -93,6 +108,25 @@ export function useServerText() {
     const bare = message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
     return bare.charAt(0).toUpperCase() + bare.slice(1);
   };
+  /** What a change request is called. */
+  const requestText = (title: string): string => words?.titleIn(words, title) ?? title;
+  /** What a document is of, `Job`. */
+  const kindText = (kind: string): string => words?.documentKindNames[kind] ?? kind;
+  /** What was written down in a sentence alone; a person may have written it. */
+  const recordText = (text: string): string => words?.recordIn(words, text) ?? readableTimes(text);
+  /** What an agent said of its host, or why it started a run. */
+  const hostText = (text: string): string => words?.hostTextIn(words, text) ?? readableTimes(text);
+  /** Why an order or an upgrade came to nothing: what its code means, then what was said of it. */
+  const orderText = ({ code, message }: Ordered): string => {
+    const fault = words && code !== null ? words.faultIn(words, code) : undefined;
+    const said = message === null ? null : hostText(message);
+    return [fault ?? code, said].filter(Boolean).join(words ? '：' : ': ');
+  };
+  /** What a row of the audit is about, and what it says beside. */
+  const auditText = (row: Audited): { what: string; text: string | null } =>
+    words ? { what: words.auditWhatIn(words, row), text: words.auditTextIn(words, row) } : row;
+  /** A part of a definition: as files call it, where it has no name. */
+  const fieldName = (key: string): string => words?.fieldNames[key] ?? key;
   const faultText = (code: string | null): string | null =>
     (words && code !== null && words.faultIn(words, code)) || null;
   return {
@@ -108,6 +142,13 @@ export function useServerText() {
     logText,
     whyText,
     evidenceText,
+    requestText,
+    kindText,
+    recordText,
+    hostText,
+    orderText,
+    auditText,
+    fieldName,
     faultText,
     expectedText,
     problemText,

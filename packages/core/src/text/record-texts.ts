@@ -33,7 +33,7 @@ export const recordTexts = {
   endpoint_gone: 'its endpoint says that it is gone (HTTP 410); switch it on again when it is back',
   failed_after: 'failed: {{code}}',
   held_back: 'its agent cannot do {{needs}}; upgrade it',
-  host_is: 'this host is {{state}}',
+  host_is: 'this host is {{hostState}}',
   host_forced: 'its key is refused; whoever has it was not waited for',
   host_left: 'its agent took away what was ours and told what it had',
   key_not_its: 'it does not have the key of this host',

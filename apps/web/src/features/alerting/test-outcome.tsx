@@ -33,7 +33,7 @@ export function TestOutcome({ test: { data, error } }: Props) {
     );
   if (!data) return null;
   const { sent, code, tookMs } = data;
-  const message = sent ? data.message : outcomeText({ code, text: data.message, figures: data.figures });
+  const message = outcomeText({ code, text: data.message, figures: data.figures });
   return (
     <Text size="xs" c={sent ? 'teal' : 'red'} role="status" style={{ overflowWrap: 'anywhere' }}>
       {t(sent ? 'alerting.tested' : 'alerting.testFailed', { code, message, took: duration(tookMs) })}

@@ -9,6 +9,7 @@ import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { query } from '../../lib/api.js';
 import { HostIdentity } from './host-identity.js';
 
@@ -17,6 +18,7 @@ type Host = Response<typeof hostRoutes.get>;
 /** The agent of a host: what it is, what it is offered, and what became of its last upgrade. */
 export function HostAgent({ host }: { host: Host }) {
   const { t } = useWords();
+  const { orderText } = useServerText();
   const upgrades = useQuery(query(upgradeRoutes.hosts, { host: host.name }, 15_000));
   return (
     <>
@@ -45,10 +47,7 @@ export function HostAgent({ host }: { host: Host }) {
                       t('upgrade.last'),
                       upgrade.last ? `${upgrade.last.version}: ${t(`upgrade.state.${upgrade.last.state}`)}` : '–',
                     ],
-                    [
-                      t('upgrade.said'),
-                      upgrade.last ? [upgrade.last.code, upgrade.last.message].filter(Boolean).join(': ') || '–' : '–',
-                    ],
+                    [t('upgrade.said'), (upgrade.last && orderText(upgrade.last)) || '–'],
                   ]}
                 />
               ) : (

@@ -11,6 +11,7 @@ import { MoreButton } from '../../components/more-button.js';
 import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call, pagedQuery } from '../../lib/api.js';
 import { VersionDiff } from './version-diff.js';
 
@@ -79,6 +80,7 @@ interface TableProps {
 
 function VersionTable({ versions, chosen, onChoose }: TableProps) {
   const { t } = useWords();
+  const { recordText } = useServerText();
   const head = [t('jobs.version'), t('job.from'), t('job.to'), t('job.written'), t('job.author'), t('job.reason')];
   return (
     <Table.ScrollContainer minWidth={720} mah={360}>
@@ -110,7 +112,7 @@ function VersionTable({ versions, chosen, onChoose }: TableProps) {
               </Table.Td>
               <Table.Td className="wrap">{author}</Table.Td>
               <Table.Td className="wrap" miw={160}>
-                {reason ?? (
+                {(reason && recordText(reason)) || (
                   <Text span size="sm" c="dimmed">
                     –
                   </Text>

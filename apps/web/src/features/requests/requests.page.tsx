@@ -10,6 +10,7 @@ import { NothingFound } from '../../components/nothing-found.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { pagedQuery } from '../../lib/api.js';
 import { isFiltered } from '../../lib/search.js';
 import { useTitle } from '../../lib/use-title.js';
@@ -74,11 +75,12 @@ export function RequestsPage() {
 
 function Row({ request }: { request: Request }) {
   const { t } = useWords();
-  const { number, title, author, groups, state, approvals, required, createdAt } = request;
+  const called = useServerText().requestText(request.title);
+  const { number, author, groups, state, approvals, required, createdAt } = request;
   return (
     <Table.Tr>
       <Table.Td>{number}</Table.Td>
-      <Table.Td className="wrap">{title}</Table.Td>
+      <Table.Td className="wrap">{called}</Table.Td>
       <Table.Td className="wrap">{author}</Table.Td>
       <Table.Td className="wrap">{groups.join(', ')}</Table.Td>
       <Table.Td>
@@ -97,7 +99,7 @@ function Row({ request }: { request: Request }) {
       </Table.Td>
       <Table.Td>
         <FormDialog
-          title={`${number}: ${title}`}
+          title={`${number}: ${called}`}
           size="xl"
           button={(open) => (
             <Button size="compact-xs" variant="default" onClick={open}>

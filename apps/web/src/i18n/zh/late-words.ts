@@ -5,6 +5,7 @@ import { actions } from './actions.js';
 import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
+import { audit } from './audit.js';
 import { editor } from './editor.js';
 import { finder } from './finder.js';
 import { first } from './first-steps.js';
@@ -40,4 +41,5 @@ export const lateWords: Same<typeof english> = {
   ...timeline,
   ...tour,
   ...alerting,
+  ...audit,
 };

@@ -62,7 +62,7 @@ export const refusals: Readonly<Record<RefusalTextCode, Said>> = {
   request_no_person: '需要由人员批准：服务账户或服务器令牌不能批准',
   request_not_author: '这不是您的申请：请改为拒绝',
   request_own: '这是您自己的申请，须由他人处理',
-  request_stale: '变更申请 {{number}} 已失效，现在执行的结果会不同：{{why}}',
+  request_stale: ['变更申请 {{number}} 已失效：{{whyMeans}}', '变更申请 {{number}} 已失效：{{why}}'],
   rollback_nothing_before: '此前没有主机拥有作业 {{job}}；要从主机上移除请用 carillon delete',
   rollback_not_newest: '作业 {{job}} 的版本 {{version}} 已不是最新；请直接应用所需内容',
   rollback_over: '作业 {{job}} 的版本 {{version}} 的发布已结束（{{state}}）',

@@ -10,7 +10,21 @@ import { runs } from './runs.js';
 
 export { runDetails } from './detail-words.js';
 export { expectations, objections } from './expected-words.js';
+export { fieldNames } from './field-words.js';
 export { logReasons, outcomes, ticketSteps } from './log-words.js';
+export {
+  andMore,
+  auditNames,
+  documentKindNames,
+  failureNames,
+  hostWords,
+  metricNames,
+  orderFaults,
+  recordWords,
+  requestTitleWords,
+  signInWays,
+  taskOnHost,
+} from './record-words.js';
 export { refusals as refusalWords } from './refusal-words.js';
 export { scheduleWords } from './schedule-words.js';
 export { missing, noSuch, thingNames } from './thing-words.js';

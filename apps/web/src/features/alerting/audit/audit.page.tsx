@@ -8,6 +8,7 @@ import { NothingFound } from '../../../components/nothing-found.js';
 import { PagedTable } from '../../../components/paged-table.js';
 import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
+import { useServerText } from '../../../i18n/use-server-text.js';
 import { pagedQuery } from '../../../lib/api.js';
 import { isFiltered } from '../../../lib/search.js';
 import { useTitle } from '../../../lib/use-title.js';
@@ -78,7 +79,9 @@ function Filters() {
 
 function Row({ entry }: { entry: Entry }) {
   const { t } = useWords();
-  const { at, actor, kind, act, what, text, from, before, after, given, chained } = entry;
+  const { auditText } = useServerText();
+  const { at, actor, kind, act, from, before, after, given, chained } = entry;
+  const { what, text } = auditText({ ...entry, after });
   return (
     <Table.Tr>
       <Table.Td>
@@ -104,15 +107,21 @@ function Row({ entry }: { entry: Entry }) {
         )}
       </Table.Td>
       <Table.Td className="wrap" miw={240}>
-        <Change before={before} after={after} given={given} />
+        <Change before={before} after={after} given={given} isLabels={act === 'labelled'} />
       </Table.Td>
     </Table.Tr>
   );
 }
 
+interface Changed extends Pick<Entry, 'before' | 'after' | 'given'> {
+  /** Its parts are names that people gave. */
+  readonly isLabels: boolean;
+}
+
 /** What differs in short; both whole on demand. */
-function Change({ before, after, given }: Pick<Entry, 'before' | 'after' | 'given'>) {
+function Change({ before, after, given, isLabels }: Changed) {
   const { t } = useWords();
+  const { fieldName } = useServerText();
   if ((before ?? null) === null && (after ?? null) === null) {
     if ((given ?? null) === null) return '–';
     return (
@@ -123,9 +132,10 @@ function Change({ before, after, given }: Pick<Entry, 'before' | 'after' | 'give
     );
   }
   const parts = changedParts(before, after);
+  const shown = parts.slice(0, 6).map((part) => (isLabels ? part : fieldName(part)));
   return (
     <details className="whole">
-      <summary>{parts.length > 0 ? parts.slice(0, 6).join(', ') : t('audit.whole')}</summary>
+      <summary>{parts.length > 0 ? shown.join(', ') : t('audit.whole')}</summary>
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         {[before, after].map((side, index) => (
           <div key={index === 0 ? 'before' : 'after'}>
