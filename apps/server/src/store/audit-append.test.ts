@@ -21,7 +21,17 @@ afterEach(async () => {
 });
 
 const facts = (what: string): AuditFacts => ({
-  ...{ actor: 'ann', account: null, via: 'token', token: null, from: null, route: null, kind: 'Host', act: 'set', what },
+  ...{
+    actor: 'ann',
+    account: null,
+    via: 'token',
+    token: null,
+    from: null,
+    route: null,
+    kind: 'Host',
+    act: 'set',
+    what,
+  },
   ...{ text: null, before: null, after: null, given: null, ref: null },
 });
 const add = (database: Database, what: string) =>

@@ -152,6 +152,13 @@ describe('words for what the server says', () => {
     );
   });
 
+  it('of late answers tell what became of all that waited', () => {
+    const figures = { state: 'failed', several: '2 ran late, 1 missed' };
+    expect(whyIn(words, { code: 'ran_late', figures })).toBe(
+      '它运行晚了，结果：失败（所有等待的：延迟运行 2 次、已错过 1 次）',
+    );
+  });
+
   it('name every state that figures may have', () => {
     for (const state of runStates) expect(words.nameOf('run', state)).toBeTruthy();
     for (const state of assignmentStates) expect(words.nameOf('assignment', state)).toBeTruthy();

@@ -48,7 +48,7 @@ it('what people changed is told with who did and how it was before, page by page
   const reason = { code: 'host_offline', text: 'nothing was heard of it for 10 min', figures: { elapsedMs: 600_000 } };
   const aboutIt = { subject: 'WIN-01', reason };
   await app.database.pool.query(
-    `INSERT INTO incident (id, number, key, state, severity, title, policy, opened_at, updated_at, spread, data)
+    `INSERT INTO incident (id, number, key, state, severity, title, policy, opened_at, updated_at, spread, data) OVERRIDING SYSTEM VALUE
      VALUES (gen_random_uuid(), 7, 'k', 'firing', 'high', 'WIN-01: offline', 'p', now(), now(), '{}', $1)`,
     [JSON.stringify({ about: aboutIt })],
   );

@@ -96,7 +96,18 @@ export function logIn(
 
 /** What became of a fire. @returns null as above */
 export function whyIn(words: Words, { code, figures }: Coded): string | null {
-  return say(of(words.whyReasons, code), figures ?? {}, meansIn(words));
+  const said = say(of(words.whyReasons, code), figures ?? {}, meansIn(words));
+  const several = figures?.several;
+  return said === null || typeof several !== 'string' ? said : `${said}${severalIn(words, several)}`;
+}
+
+/** What became of all that waited, `2 ran, 1 ran late`. */
+function severalIn({ ofAllThatWaited, verdictNames }: Words, text: string): string {
+  const counts = text.split(', ').map((each) => {
+    const [, count = '', verdict = each] = /^(\d+) (.*)$/s.exec(each) ?? [];
+    return `${of(verdictNames, verdict.replaceAll(' ', '_')) ?? verdict} ${count} 次`;
+  });
+  return say(ofAllThatWaited, { counts: counts.join('、') }) ?? '';
 }
 
 /** What an answer is known from. @returns null as above */

@@ -1,4 +1,5 @@
 import type { AlertReasonCode, MuteReasonCode, SystemFaultCode } from '@carillon/core/alert/alert-reasons';
+import type { ExpectedVerdict } from '@carillon/core/alert/missed/judge-expected';
 import { type RefusalCode, refusalCodes } from '@carillon/core/signing/refusal';
 import type { AssignmentFaultCode } from '@carillon/core/state/assignment-faults';
 import type { DriftKind, HistoryState, HostState, WhyReason } from '@carillon/core/state/states';
@@ -295,4 +296,18 @@ export const whyReasons: Readonly<Record<WhyReason, Said>> = {
   refused: ['任务计划程序拒绝启动：不满足任务的条件（{{resultCodeHex}}）', '任务计划程序拒绝启动：不满足任务的条件'],
   overlap: '上一次运行尚未结束',
   missed: '当时主机关机、睡眠或任务计划程序未运行，错过的启动不会补上',
+};
+
+/** What became of all starts that waited for word from their host, beside what became of the first. */
+export const ofAllThatWaited = '（所有等待的：{{counts}}）';
+
+export const verdictNames: Readonly<Record<ExpectedVerdict, string>> = {
+  ran: '已运行',
+  ran_late: '延迟运行',
+  running: '正在运行',
+  skipped: '已放过',
+  missed: '已错过',
+  host_unknown: '未知',
+  not_expected: '不应运行',
+  open: '尚无结论',
 };
