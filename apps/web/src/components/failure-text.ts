@@ -34,7 +34,8 @@ function bodyText(
   expectedText: ReturnType<typeof useServerText>['expectedText'],
   { code, params, message }: ApiErrorBody,
 ): string {
-  const { kind, name, problems, request, groups, reason } = params;
+  const { kind, name, problems, request, groups, reason, late } = params;
+  if (code === 'unavailable' && late === true) return t('error.late');
   if (typeof request === 'number' && Array.isArray(groups))
     return t('error.held', { request, groups: groups.join(', ') });
   if (code === 'not_found' && typeof kind === 'string' && typeof name === 'string' && name !== '') {

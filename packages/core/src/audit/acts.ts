@@ -43,6 +43,7 @@ export const auditActs = [
   'quarantined',
   'refused',
   'registered',
+  'repair',
   'rejected',
   'removed a link',
   'removed the second factor',

@@ -23,6 +23,8 @@ export const refusalTexts = {
   code_needed: 'code: expected the code that the authenticator shows',
   code_wrong: 'code: it is not the one that the authenticator shows',
   database_away: 'the database cannot be reached at the moment; try again',
+  database_late:
+    'the database took longer for this than it may, and took it back; try again in a moment, with less at a time if it was much',
   document_changed: '{{kind}} {{name}}: expected {{seen}}, got {{current}}',
   document_used: '{{kind}} {{name}} is named by {{users}}',
   endpoint_named: 'name: expected one that no subscription has, got {{name}}',

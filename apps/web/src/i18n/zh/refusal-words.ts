@@ -21,6 +21,7 @@ export const refusals: Readonly<Record<RefusalTextCode, Said>> = {
   code_needed: '请输入验证器当前显示的验证码',
   code_wrong: '验证码与验证器显示的不符',
   database_away: '服务器暂时无法连接数据库，请重试；主机上的作业照常运行',
+  database_late: '数据库处理超时，本次更改已撤回。请稍后重试；若内容较多，请分批进行',
   document_changed: '{{kind}} {{name}} 在您查看之后已被更改，请重新加载',
   document_used: '{{kind}} {{name}} 仍被引用：{{users}}',
   endpoint_named: '名称 {{name}} 已被另一个订阅使用',
