@@ -35,6 +35,12 @@ export function RequestsPage() {
   const filter = readRequestFilter({ ...useSearch({ from: '/signed-in/requests' }) });
   const navigate = useNavigate({ from: '/requests' });
   const found = useInfiniteQuery(pagedQuery(requestRoutes.list, { ...filter }, 15_000));
+  const { recordText, requestText } = useServerText();
+  const told = ({ title, outcome, ...row }: Request): Request => ({
+    ...row,
+    title: requestText(title),
+    outcome: outcome && recordText(outcome),
+  });
   const head = ['number', 'what', 'author', 'groups', 'state', 'approved', 'since'] as const;
   return (
     <Stack>
@@ -62,7 +68,7 @@ export function RequestsPage() {
       <PagedTable
         query={found}
         label={t('nav.requests')}
-        csv={{ name: 'requests', route: requestRoutes.list, request: { ...filter } }}
+        csv={{ name: 'requests', route: requestRoutes.list, request: { ...filter }, told }}
         head={[...head.map((word) => t(`requests.${word}`)), '']}
         row={(request) => <Row key={request.number} request={request} />}
         empty={

@@ -91,7 +91,7 @@ export const words: Readonly<Record<'en' | 'zh', Words>> = {
     severities: { low: '低', medium: '中', high: '高' },
     severity: '级别',
     policy: '策略',
-    job: '任务',
+    job: '作业',
     host: '主机',
     exitCode: '退出码',
     spread: '影响范围',

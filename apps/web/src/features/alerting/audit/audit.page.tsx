@@ -24,6 +24,7 @@ export function AuditPage() {
   const { t } = useWords();
   useTitle(t('nav.audit'));
   // The router keeps what the filter does not mention; the server would refuse it.
+  const { auditText } = useServerText();
   const filter = readAuditFilter({ ...useSearch({ from: '/signed-in/alerting/audit' }) });
   const entries = useInfiniteQuery(pagedQuery(auditRoutes.list, { ...filter }, 30_000));
   return (
@@ -38,7 +39,12 @@ export function AuditPage() {
       <PagedTable
         query={entries}
         label={t('nav.audit')}
-        csv={{ name: 'audit', route: auditRoutes.list, request: filter }}
+        csv={{
+          name: 'audit',
+          route: auditRoutes.list,
+          request: filter,
+          told: (row) => ({ ...row, ...auditText({ ...row, after: row.after }) }),
+        }}
         head={[t('incidents.at'), t('quiet.who'), t('audit.act'), t('audit.what'), t('audit.change')]}
         row={(entry) => <Row key={entry.id} entry={entry} />}
         empty={
