@@ -12,7 +12,7 @@ const kinds: Record<string, Word> = { job: 'kind.job', host: 'kind.host', run: '
 /** Words for whatever a call threw: the server's code and parameters in the reader's language, or that it cannot be reached. */
 export function useFailureText() {
   const { t } = useWords();
-  const { expectedText, missingText, refusalText } = useServerText();
+  const { expectedText, gotText, missingText, refusalText } = useServerText();
   const { timeText } = useTimes();
   return (error: unknown): string =>
     error instanceof ApiFailure
@@ -20,7 +20,7 @@ export function useFailureText() {
         frozenText(t, timeText, error.body) ??
         refusalText(error.body.params) ??
         missingText(error.body) ??
-        bodyText(t, expectedText, error.body))
+        bodyText(t, { expectedText, gotText }, error.body))
       : t(isNetworkError(error) ? 'common.unreachable' : 'common.broken');
 }
 
@@ -31,7 +31,7 @@ function isNetworkError(error: unknown): boolean {
 
 function bodyText(
   t: T,
-  expectedText: ReturnType<typeof useServerText>['expectedText'],
+  { expectedText, gotText }: Pick<ReturnType<typeof useServerText>, 'expectedText' | 'gotText'>,
   { code, params, message }: ApiErrorBody,
 ): string {
   const { kind, name, problems, request, groups, reason, late } = params;
@@ -45,7 +45,7 @@ function bodyText(
   if (code === 'forbidden') return deniedText(t, reason);
   const [problem] = problems ?? [];
   if (code === 'invalid' && problem) {
-    return t('error.invalidField', { path: problem.path, expected: expectedText(problem), got: problem.got });
+    return t('error.invalidField', { path: problem.path, expected: expectedText(problem), got: gotText(problem.got) });
   }
   return t(`error.${code}`, { message });
 }

@@ -1,5 +1,6 @@
 import type { AlertStage } from '@carillon/core/state/states';
 import { readableTimes } from '../lib/times.js';
+import type { YamlFault } from '../lib/yaml-file.js';
 import { useWords, wordsOfServer } from './index.js';
 import type { Figures } from './server-text.js';
 
@@ -54,10 +55,11 @@ interface Audited {
   readonly after: unknown;
 }
 
-/** What an agent answered to an order, or told of an upgrade. */
-interface Ordered {
-  readonly code: string | null;
-  readonly message: string | null;
+/** What a test of a channel found at one part of it. */
+interface Checked {
+  readonly what: string;
+  readonly text: string;
+  readonly says?: { readonly code: string; readonly figures?: Figures | undefined } | undefined;
 }
 
 /**
@@ -80,8 +82,21 @@ export function useServerText() {
     (words && code === 'not_found' && words.missingIn(words, params)) || null;
   const differenceText = (text: string): string => words?.differenceIn(words, text) ?? text;
   const scheduleText = (text: string): string => words?.scheduleIn(words, text) ?? text;
+  /** A sentence of the product that comes as a text alone; words of others stand as they are. */
+  const saidText = (text: string): string => words?.textIn(words, text) ?? text;
+  /** The same about a task of Windows: why it cannot be read, or adopted. */
+  const aboutTask = (text: string): string => words?.aboutTaskIn(words, text) ?? text;
+  /** What is no YAML. */
+  const yamlText = ({ code, message }: Pick<YamlFault, 'code' | 'message'>): string =>
+    words?.yamlIn(words, code) ?? message;
+  /** A file to begin with, its comments in the reader's language. */
+  const templateText = (text: string): string => words?.templateTextIn(words, text) ?? text;
+  const dryRunText = (text: string): string => words?.dryRunAnswerIn(words, text) ?? text;
+  const exitText = ({ unsigned, text }: { readonly unsigned: number; readonly text: string }): string =>
+    words?.exitIn(words, unsigned) ?? text;
+  const checkText = (check: Checked): string => words?.checkIn(words, check) ?? `${check.what}: ${check.text}`;
   const detailText = ({ detail, detailSays }: Detailed): string | null | undefined =>
-    (words && detailSays && words.detailIn(words, detailSays)) ?? detail;
+    (words && detailSays && words.detailIn(words, detailSays)) ?? (detail && saidText(detail));
   const outcomeText = (reason: Reason): string => words?.outcomeIn(words, reason) ?? readableTimes(reason.text);
   const logText = (entry: LogEntry): string => words?.logIn(words, entry) ?? readableTimes(entry.text);
   const whyText = ({ reason, text, figures }: Answer): string =>
@@ -90,12 +105,14 @@ export function useServerText() {
     (words && code && words.evidenceIn(words, { code, text, figures })) || text;
   const expectedText = ({ expected, expects }: Expected): string =>
     (words && expects && words.expectedIn(words, expects)) || expected;
+  /** What stood there; English says `nothing` where nothing did. */
+  const gotText = (got: string): string => (words && got === 'nothing' ? words.nothing : got);
   const problemText = (problem: Problem) =>
     words
       ? t(problem.path === '' ? 'error.expected' : 'error.invalidField', {
           path: problem.path,
           expected: expectedText(problem),
-          got: problem.got,
+          got: gotText(problem.got),
         })
       : problem.message;
   /** The same for beside its field, which names it already. */
@@ -103,7 +120,7 @@ export function useServerText() {
     if (words)
       return problem.got === 'nothing'
         ? t('error.missing', { expected: expectedText(problem) })
-        : t('error.expected', { expected: expectedText(problem), got: problem.got });
+        : t('error.expected', { expected: expectedText(problem), got: gotText(problem.got) });
     const { path, message } = problem;
     const bare = message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
     return bare.charAt(0).toUpperCase() + bare.slice(1);
@@ -111,17 +128,9 @@ export function useServerText() {
   /** What a change request is called. */
   const requestText = (title: string): string => words?.titleIn(words, title) ?? title;
   /** What a document is of, `Job`. */
-  const kindText = (kind: string): string => words?.documentKindNames[kind] ?? kind;
+  const kindText = (kind: string): string => words?.userKinds[kind] ?? kind;
   /** What was written down in a sentence alone; a person may have written it. */
   const recordText = (text: string): string => words?.recordIn(words, text) ?? readableTimes(text);
-  /** What an agent said of its host, or why it started a run. */
-  const hostText = (text: string): string => words?.hostTextIn(words, text) ?? readableTimes(text);
-  /** Why an order or an upgrade came to nothing: what its code means, then what was said of it. */
-  const orderText = ({ code, message }: Ordered): string => {
-    const fault = words && code !== null ? words.faultIn(words, code) : undefined;
-    const said = message === null ? null : hostText(message);
-    return [fault ?? code, said].filter(Boolean).join(words ? '：' : ': ');
-  };
   /** What a row of the audit is about, and what it says beside. */
   const auditText = (row: Audited): { what: string; text: string | null } =>
     words ? { what: words.auditWhatIn(words, row), text: words.auditTextIn(words, row) } : row;
@@ -130,6 +139,13 @@ export function useServerText() {
   const faultText = (code: string | null): string | null =>
     (words && code !== null && words.faultIn(words, code)) || null;
   return {
+    saidText,
+    aboutTask,
+    yamlText,
+    templateText,
+    dryRunText,
+    exitText,
+    checkText,
     reasonText,
     titleText,
     muteText,
@@ -145,12 +161,11 @@ export function useServerText() {
     requestText,
     kindText,
     recordText,
-    hostText,
-    orderText,
     auditText,
     fieldName,
     faultText,
     expectedText,
+    gotText,
     problemText,
     fieldText,
   };

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { stoppedBy } from '../alert/subscribe/stopped-by.js';
 import { whatChanged } from '../approval/change-request.js';
-import { holdBackReason } from '../desired/hold-back.js';
 import { judgeToken } from '../host/join-token.js';
 import type { StepReason } from '../rollout/next-step.js';
 import { describeStep } from '../rollout/step-words.js';
-import { nextTrialStep } from '../upgrade/upgrade-trial.js';
 import { hostTexts, readHostText, readRecord, readRequestTitle, recordTexts, requestTitles } from './record-texts.js';
 import { figuresOf } from './sentences.js';
 
@@ -76,10 +74,6 @@ describe('sentences that are kept alone', () => {
       ...whatChanged([], was),
     ];
     const refused = { kind: 'refused', code: 'http_410', message: 'gone', gone: true } as never;
-    const trial = { version: '2', fromVersion: '1', sha256: '', startedMs: 0, deadlineMs: 300_000 };
-    const reverted = [true, false].map((running) =>
-      nextTrialStep(trial, { nowMs, confirmedVersion: undefined, running }),
-    );
     const texts = [
       ...why,
       ...changed,
@@ -87,10 +81,6 @@ describe('sentences that are kept alone', () => {
       stoppedBy(refused, null, nowMs)?.text ?? '',
     ];
     expect(texts.filter((text) => readRecord(text) === null)).toEqual([]);
-    expect(reverted.map((step) => (step.step === 'revert' ? readHostText(step.reason)?.code : step.step))).toEqual([
-      'trial_silent',
-      'trial_stopped',
-    ]);
   });
 
   it('leave alone what people write', () => {

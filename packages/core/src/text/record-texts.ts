@@ -32,7 +32,6 @@ export const recordTexts = {
   endpoint_failing: 'its endpoint has failed for {{days}} days; switch it on again when it works. Last: {{said}}',
   endpoint_gone: 'its endpoint says that it is gone (HTTP 410); switch it on again when it is back',
   failed_after: 'failed: {{code}}',
-  held_back: 'its agent cannot do {{needs}}; upgrade it',
   host_is: 'this host is {{hostState}}',
   host_forced: 'its key is refused; whoever has it was not waited for',
   host_left: 'its agent took away what was ours and told what it had',
@@ -47,14 +46,12 @@ export const recordTexts = {
   more_than_told: 'more of them than are told apart',
   not_in_time: 'not approved in time',
   often: '{{why}}, {{count}} times',
-  on_call_gaps: 'in the next 14 days there are times at which nobody is on duty, the first from {{from}} to {{until}}',
   other_by_now: 'it would do something else by now: {{changes}}',
   password_again: 'signed in, and a wrong password for what asks for it again',
   password_not_for: 'it may not sign in by a password',
   password_wrong: 'wrong password',
   code_wrong: 'the right password and a wrong code',
   problem: '{{path}}: expected {{expected}}, got {{got}}',
-  report_from_each_host: 'each of its {{hosts}} hosts asks for the same report; let it run on one, or say hosts: this',
   rolled_back: 'rolled back from version {{version}} to what version {{before}} says: {{said}}',
   set_without: 'its set {{set}} has it no more',
   step_all: 'all {{hosts}} hosts have it',
@@ -83,34 +80,14 @@ export const recordTexts = {
 export type RecordText = SentenceOf<typeof recordTexts>;
 export type RecordTextCode = keyof typeof recordTexts;
 
-/** What agents say of their host, of orders and upgrades, and why a run was started that nobody asked for. */
+/** Why an agent started a run that nobody asked for, and what only the centre or a demo says of hosts. */
 export const hostTexts = {
-  bad_file: 'the file is not the one that was signed',
-  claim_none:
-    'Task Scheduler accepted the start but did not start the job within {{seconds}} s; it may be running already',
-  disk_full: 'the disk is full',
-  disk_reserve: 'the disk is nearly full: results are written from the reserve',
-  dry_run_exit: 'the dry run ended with exit code {{exitCode}}',
-  dry_run_late: 'the dry run did not end within {{seconds}} s',
-  dry_run_start: 'the dry run could not be started: {{said}}',
-  ended_between: 'the agent ended between accepting the command and knowing its outcome',
   file_arrived: '{{file}} arrived',
   files_arrived: '{{file}} arrived, and {{more}} more',
-  file_short: 'the file ends after {{bytes}} bytes',
   made_up: 'makes up for {{at}}: {{pause}}',
   measured: '{{metric}} at {{percent}} %, above {{limit}} % for {{seconds}} s',
   no_dry_run: 'agent {{version}} cannot do a dry run; upgrade it',
-  no_room: '{{needed}} bytes are needed beside the spool, {{free}} are free',
-  not_before: 'not before {{at}}',
-  not_registered: 'the job is not registered on this host',
-  not_running: 'the run is not under way on this host',
-  other_answer: 'asked for its version it said {{said}}',
   run_after: 'run {{run}} of {{job}}: {{state}}',
-  runner_ended: 'the runner ended between taking the order and putting its run on record',
-  still_running: 'the run did not end within {{seconds}} s',
-  trial_silent:
-    'version {{version}} did not come up within {{minutes}} minutes: it runs but has not connected to the server',
-  trial_stopped: 'version {{version}} did not come up within {{minutes}} minutes: it does not run',
   upgrades_not_allowed: 'policy.json of this host says upgrades: false',
 } as const;
 export type HostText = SentenceOf<typeof hostTexts>;

@@ -31,7 +31,8 @@ const refusals: Record<string, Word> = {
 /** Why a command came to nothing; empty where nothing was said. */
 export function useCommandWhy({ code, message }: Pick<Command, 'code' | 'message'>): string {
   const { t } = useWords();
-  const { orderText } = useServerText();
+  const { faultText, saidText } = useServerText();
   const known = code === null ? undefined : refusals[code];
-  return known ? t(known) : orderText({ code, message });
+  if (known) return t(known);
+  return [faultText(code) ?? code, message && saidText(message)].filter(Boolean).join(': ');
 }

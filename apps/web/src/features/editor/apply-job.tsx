@@ -19,7 +19,7 @@ interface Props {
 /** Stores what is in the editor: first what would change and on how many hosts, then the change itself. */
 export function ApplyJob({ apply, isReady, isUnreadable }: Props) {
   const { t } = useWords();
-  const { recordText } = useServerText();
+  const { saidText } = useServerText();
   const { allowNoHosts, reason, plan, save, result, error } = apply;
   const may = useMay('job.write');
   const [asked, setAsked] = useState(0);
@@ -72,7 +72,7 @@ export function ApplyJob({ apply, isReady, isUnreadable }: Props) {
           )}
           {result?.warnings?.map(({ code, message }) => (
             <Text key={code} size="sm" c="orange">
-              {recordText(message)}
+              {saidText(message)}
             </Text>
           ))}
         </div>

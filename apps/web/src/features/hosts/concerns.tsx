@@ -34,7 +34,7 @@ export function ConcernAlerts({ concerns }: { concerns: readonly Concern[] }) {
 
 function useConcernText(): (concern: Concern) => string {
   const { t } = useWords();
-  const { hostText } = useServerText();
+  const { saidText } = useServerText();
   return (concern) => {
     switch (concern.code) {
       case 'spool_lost':
@@ -44,7 +44,7 @@ function useConcernText(): (concern: Concern) => string {
           others: String(concern.otherEvents),
         });
       case 'disk':
-        return hostText(concern.message);
+        return saidText(concern.message);
       case 'copy':
         return t('concern.copy.text', { hostname: concern.hostname });
       case 'clock': {

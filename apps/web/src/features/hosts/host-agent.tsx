@@ -5,11 +5,11 @@ import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Empty } from '../../components/empty.js';
 import { Facts } from '../../components/facts.js';
+import { FaultSaid } from '../../components/fault-said.js';
 import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
-import { useServerText } from '../../i18n/use-server-text.js';
 import { query } from '../../lib/api.js';
 import { HostIdentity } from './host-identity.js';
 
@@ -18,7 +18,6 @@ type Host = Response<typeof hostRoutes.get>;
 /** The agent of a host: what it is, what it is offered, and what became of its last upgrade. */
 export function HostAgent({ host }: { host: Host }) {
   const { t } = useWords();
-  const { orderText } = useServerText();
   const upgrades = useQuery(query(upgradeRoutes.hosts, { host: host.name }, 15_000));
   return (
     <>
@@ -47,7 +46,14 @@ export function HostAgent({ host }: { host: Host }) {
                       t('upgrade.last'),
                       upgrade.last ? `${upgrade.last.version}: ${t(`upgrade.state.${upgrade.last.state}`)}` : '–',
                     ],
-                    [t('upgrade.said'), (upgrade.last && orderText(upgrade.last)) || '–'],
+                    [
+                      t('upgrade.said'),
+                      upgrade.last && (upgrade.last.code || upgrade.last.message) ? (
+                        <FaultSaid key="said" code={upgrade.last.code} message={upgrade.last.message} />
+                      ) : (
+                        '–'
+                      ),
+                    ],
                   ]}
                 />
               ) : (

@@ -15,7 +15,7 @@ import type { Usual } from './usual.js';
 /** Everything known of a run but its output. */
 export function RunFacts({ run, usual }: { run: Response<typeof runRoutes.get>; usual: Usual | null }) {
   const { t } = useWords();
-  const { hostText } = useServerText();
+  const { saidText } = useServerText();
   const job = (
     <>
       <JobLink name={run.job} /> v{run.jobVersion}
@@ -37,7 +37,7 @@ export function RunFacts({ run, usual }: { run: Response<typeof runRoutes.get>; 
         ],
         [t('runs.started'), <When key="started" at={run.startedAt} zone={run.timezone} ago />],
         [t('runs.finished'), run.finishedAt ? <When key="ended" at={run.finishedAt} zone={run.timezone} ago /> : '–'],
-        [t('runs.trigger'), [t(`trigger.${run.trigger}`), run.cause && hostText(run.cause)].filter(Boolean).join(': ')],
+        [t('runs.trigger'), [t(`trigger.${run.trigger}`), run.cause && saidText(run.cause)].filter(Boolean).join(': ')],
         [t('runs.traceId'), traceIdOf(run.id)],
         [t('runs.received'), <When key="received" at={run.receivedAt} zone={run.timezone} ago />],
       ]}

@@ -33,7 +33,7 @@ export const audit: Same<typeof english> = {
   'audit.before': '之前',
   'audit.after': '之后',
   'audit.whole': '定义',
-  'audit.kind.Rollout': '发布',
+  'audit.kind.Rollout': '分批发布',
   'audit.kind.Freeze': '冻结',
   'audit.did.accepted an invitation': '接受邀请',
   'audit.did.acknowledge': '确认',

@@ -22,7 +22,7 @@ const ofJobs: Readonly<Record<keyof JobSpec, string>> = {
   replaces: '替代的任务',
   overrides: '个别主机的差异',
   orphans: '失联时的处理',
-  rollout: '发布方式',
+  rollout: '分批发布方式',
   alerts: '告警策略',
 };
 

@@ -29,7 +29,6 @@ export const recordWords: Readonly<Record<RecordTextCode, string>> = {
   endpoint_failing: '其地址已连续失败 {{days}} 天；恢复后请重新启用。最后一次：{{said}}',
   endpoint_gone: '其地址表示已不存在（HTTP 410）；恢复后请重新启用',
   failed_after: '未完成：{{codeMeans}}',
-  held_back: '其代理不支持 {{needs}}，请升级代理',
   host_forced: '其密钥已被拒绝；没有等待持有该密钥的代理',
   host_is: '此主机的状态为：{{hostStateMeans}}',
   host_left: '其代理已移除我们的内容，并上报了尚未上报的内容',
@@ -44,13 +43,11 @@ export const recordWords: Readonly<Record<RecordTextCode, string>> = {
   more_than_told: '来源过多，未逐一区分',
   not_in_time: '未在期限内获得批准',
   often: '{{whyMeans}}，共 {{count}} 次',
-  on_call_gaps: '今后 14 天内有无人值班的时段，最早一段从 {{from}} 到 {{until}}',
   other_by_now: '现在执行的结果已不同：{{changesMeans}}',
   password_again: '已登录，但再次要求的密码错误',
   password_not_for: '该账户不得用密码登录',
   password_wrong: '密码错误',
   problem: '{{path}}：应为 {{expectedMeans}}，实为 {{got}}',
-  report_from_each_host: '它的 {{hosts}} 台主机会各自要求同一份报告；请只在一台上运行，或写明 hosts: this',
   rolled_back: '从版本 {{version}} 回滚到版本 {{before}} 的内容：{{said}}',
   set_without: '其所属的作业集 {{set}} 已不包含它',
   step_all: '全部 {{hosts}} 台主机已有此版本',
@@ -76,32 +73,14 @@ export const recordWords: Readonly<Record<RecordTextCode, string>> = {
   withdrawn: '由 {{by}} 撤回',
 };
 
-/** What agents say of their host, of orders and upgrades, and why a run was started that nobody asked for. */
+/** Why an agent started a run that nobody asked for, and what only the centre or a demo says of hosts. */
 export const hostWords: Readonly<Record<HostTextCode, string>> = {
-  bad_file: '文件不是经过签名的那一份',
-  claim_none: '任务计划程序已接受，但作业在 {{seconds}} 秒内没有开始；可能已在运行',
-  disk_full: '磁盘已满',
-  disk_reserve: '磁盘即将写满：运行结果写入预留空间',
-  dry_run_exit: '试运行以退出码 {{exitCode}} 结束',
-  dry_run_late: '试运行未能在 {{seconds}} 秒内结束',
-  dry_run_start: '无法启动试运行：{{said}}',
-  ended_between: '代理在接受命令之后、得知结果之前退出',
   file_arrived: '{{file}} 到达',
-  file_short: '文件在 {{bytes}} 字节处中断',
   files_arrived: '{{file}} 及另外 {{more}} 个文件到达',
   made_up: '补上 {{at}} 的启动：{{pauseMeans}}',
   measured: '{{metricMeans}} 为 {{percent}} %，高于 {{limit}} % 已有 {{seconds}} 秒',
   no_dry_run: '代理 {{version}} 不支持试运行，请升级',
-  no_room: '除待发送的记录外还需要 {{needed}} 字节，剩余 {{free}} 字节',
-  not_before: '{{at}} 之后才能执行',
-  not_registered: '该作业未在此主机上注册',
-  not_running: '该运行未在此主机上进行',
-  other_answer: '询问其版本时得到的答复是 {{said}}',
   run_after: '{{job}} 的运行 {{run}}：{{stateMeans}}',
-  runner_ended: '运行程序在接到命令之后、记录本次运行之前退出',
-  still_running: '该运行未能在 {{seconds}} 秒内结束',
-  trial_silent: '版本 {{version}} 未能在 {{minutes}} 分钟内正常工作：程序在运行，但没有连接到服务器',
-  trial_stopped: '版本 {{version}} 未能在 {{minutes}} 分钟内正常工作：程序没有运行',
   upgrades_not_allowed: '此主机的 policy.json 写明 upgrades: false',
 };
 
@@ -137,18 +116,6 @@ export const auditNames: Readonly<Record<string, string>> = {
   '(no such account)': '（没有该账户）',
   '(others)': '（其他）',
   unknown: '未知',
-};
-
-export const documentKindNames: Readonly<Record<string, string>> = {
-  AlertPolicy: '策略',
-  Channel: '渠道',
-  Freeze: '冻结',
-  HostGroup: '主机组',
-  Job: '作业',
-  MaintenanceWindow: '维护窗口',
-  OnCall: '值班表',
-  Route: '路由',
-  Silence: '静默',
 };
 
 /** What a condition measures; a disk is called by its letter or folder. */

@@ -29,7 +29,7 @@ export const thingNames: Readonly<Record<ThingKind, string>> = {
   link: '关联',
   'planned version': '计划版本',
   release: '代理安装包',
-  'rollout of job': '发布，作业',
+  'rollout of job': '分批发布，作业',
   route: '接口',
   run: '运行记录',
   secret: '机密',

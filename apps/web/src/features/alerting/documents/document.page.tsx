@@ -48,9 +48,10 @@ function Fresh({ kind, facts }: { kind: AlertDocumentKind; facts: Omit<TemplateF
   const others = useQuery({ ...query(alertDocumentRoutes.list, { kind, limit: 200 }), refetchOnWindowFocus: false });
   // Once: the file is the reader's from then on.
   const [first, setFirst] = useState<string>();
+  const { templateText } = useServerText();
   const { ways, isPending } = useWaysOut(kind);
   if (first === undefined && !others.isPending && !isPending) {
-    const template = templateOf(kind, { ...facts, ways });
+    const template = templateText(templateOf(kind, { ...facts, ways }));
     const file = readText(template);
     const wanted = file.ok ? String(file.raw.name) : '';
     const name = freeName(
@@ -102,7 +103,7 @@ interface EditorProps {
 
 function Editor({ kind, first, stored, onReload }: EditorProps) {
   const { t } = useWords();
-  const { recordText } = useServerText();
+  const { recordText, yamlText } = useServerText();
   const [text, setText] = useState(first);
   const saved = useRef(false);
   const file = useMemo(() => readText(text), [text]);
@@ -115,7 +116,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   const found = useProblems(check.error);
   const problems = file === settled ? found : [];
   const faults: LineFault[] = !file.ok
-    ? [{ line: file.line, path: '', message: file.message }]
+    ? [{ line: file.line, path: '', message: yamlText(file) }]
     : file.raw.kind !== kind
       ? [{ line: file.lineOf('kind'), path: 'kind', message: t('doc.otherKind', { kind }) }]
       : problems.map((problem) => ({ ...problem, line: file.lineOf(problem.path) }));
