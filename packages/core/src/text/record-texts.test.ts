@@ -74,12 +74,7 @@ describe('sentences that are kept alone', () => {
       ...whatChanged([], was),
     ];
     const refused = { kind: 'refused', code: 'http_410', message: 'gone', gone: true } as never;
-    const texts = [
-      ...why,
-      ...changed,
-      holdBackReason(['pause'], []) ?? '',
-      stoppedBy(refused, null, nowMs)?.text ?? '',
-    ];
+    const texts = [...why, ...changed, stoppedBy(refused, null, nowMs)?.text ?? ''];
     expect(texts.filter((text) => readRecord(text) === null)).toEqual([]);
   });
 
