@@ -156,6 +156,7 @@ export const audited: AuditedTable = {
     removeSecondFactor: { kind: 'Account', act: 'removed the second factor' },
   },
   quiet: {},
+  calendars: {},
   audit: {},
   missedRuns: {},
   why: {},
