@@ -40,6 +40,12 @@ export function unknownCalendarsOf(spec: JobSpec, calendars: CalendarDays): Prob
     .map(({ name, path }) => makeProblem(path, 'unknown_reference', 'the name of a saved Calendar', name));
 }
 
+/** The calendars that these jobs name, by name, with their days. */
+export function namedCalendars(specs: readonly JobSpec[], calendars: CalendarDays) {
+  const names = new Set(specs.flatMap(calendarUses).map(({ name }) => name.toLowerCase()));
+  return [...names].sort().map((name) => ({ name, days: [...(calendars.get(name) ?? [])] }));
+}
+
 /**
  * The same job with the days that its calendars' names mean now, so that hosts decide without asking anybody. What was
  * written stays beside them: worked out once more, it follows calendars that have changed. A name that nothing has stays

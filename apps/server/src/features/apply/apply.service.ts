@@ -1,6 +1,7 @@
 import type { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
+import type { CalendarDays } from '@carillon/core/calendar/named-days';
 import { type Document, readDocument } from '@carillon/core/document/read-document';
 import { makeProblem } from '@carillon/core/problem';
 import type { RefusalText } from '@carillon/core/text/refusal-texts';
@@ -75,6 +76,7 @@ export class ApplyService {
     const documents = readAll(raw);
     const isPlanned = body.plan === true && dryRun;
     let made: MadePlan | undefined;
+    let calendars: CalendarDays = new Map();
     let held: readonly FrozenJob[] = [];
     requireMeaning(documents, sources);
     const outcome = await this.store.apply(
@@ -84,6 +86,7 @@ export class ApplyService {
         versionsOf: expect.map(({ job }) => job),
         changesOf: seen,
         before: (facts) => {
+          calendars = facts.calendars;
           requireVersions(expect, facts.versions);
           requireUnchanged(seen, facts.changedAt);
           return [
@@ -107,7 +110,7 @@ export class ApplyService {
         },
         isPlanned: isPlanned || expectPlan !== undefined,
         plan: (written, facts: PlanFacts, results: readonly AppliedDocument[]) => {
-          made = makePlan(written, results, facts, { nowMs: Date.now(), withHosts });
+          made = makePlan(written, results, facts, { nowMs: Date.now(), withHosts, calendars });
           requirePlan(expectPlan, made.plan.hash);
           return made.plan.hash;
         },
