@@ -3,6 +3,7 @@ import { actions } from './actions.js';
 import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
+import { calendars } from './calendars.js';
 import { editor } from './editor.js';
 import { finder } from './finder.js';
 import { first } from './first-steps.js';
@@ -24,6 +25,7 @@ export const lateWords = {
   ...admission,
   ...actions,
   ...adoption,
+  ...calendars,
   ...editor,
   ...finder,
   ...first,

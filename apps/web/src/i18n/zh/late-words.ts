@@ -5,6 +5,7 @@ import { actions } from './actions.js';
 import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
+import { calendars } from './calendars.js';
 import { editor } from './editor.js';
 import { finder } from './finder.js';
 import { first } from './first-steps.js';
@@ -25,6 +26,7 @@ export const lateWords: Same<typeof english> = {
   ...admission,
   ...actions,
   ...adoption,
+  ...calendars,
   ...editor,
   ...finder,
   ...first,
