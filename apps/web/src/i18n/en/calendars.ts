@@ -15,6 +15,7 @@ export const calendars = {
   'calendars.inYear_one': '{{count}} day',
   'calendars.inYear_other': '{{count}} days',
   'calendars.year': 'The coming year',
+  'requests.byCalendar': 'gets other days by its calendar, in a new version',
   'editor.calendar': 'Calendar',
   'editor.calendarHint': 'Days that it keeps to, or leaves out',
   'editor.calendar.every': 'every day of the schedule',

@@ -13,6 +13,7 @@ export const calendars: Same<typeof english> = {
   'calendars.noneToCome': '未来没有日期',
   'calendars.inYear_other': '{{count}} 天',
   'calendars.year': '未来一年',
+  'requests.byCalendar': '因日历变更而得到新版本',
   'editor.calendar': '日历',
   'editor.calendarHint': '只在这些日期启动，或避开这些日期',
   'editor.calendar.every': '计划中的每一天',
