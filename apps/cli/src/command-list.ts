@@ -18,6 +18,7 @@ export const commandList: readonly CommandEntry[] = [
   entry(['export-runs'], async () => (await import('./commands/export-runs.js')).addExportRuns),
   entry(['hosts'], async () => (await import('./commands/hosts.js')).addHosts),
   entry(['changes'], async () => (await import('./commands/changes.js')).addChanges),
+  entry(['repair'], async () => (await import('./commands/repair.js')).addRepair),
   entry(['inventory'], async () => (await import('./commands/inventory.js')).addInventory),
   entry(['adopt'], async () => (await import('./commands/adopt.js')).addAdopt),
   entry(['labels'], async () => (await import('./commands/labels.js')).addLabels),

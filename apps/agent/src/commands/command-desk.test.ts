@@ -11,7 +11,7 @@ import { signer } from '../testing/samples.js';
 import { fillDisk, makeSmallDisk, noSmallDisk } from '../testing/small-disk.js';
 import { makeTempFolder } from '../testing/temp-folder.js';
 import { waitUntil } from '../testing/wait-until.js';
-import { CommandDesk, type CommandWork, type Done, type Foretold } from './command-desk.js';
+import { CommandDesk, type CommandWork, type Done, type Foretold, type PutBack } from './command-desk.js';
 import {
   type CommandJournal,
   type CommandResult,
@@ -43,6 +43,7 @@ interface DeskOptions {
   journal?: CommandJournal;
   answer?: () => Promise<Done>;
   foretold?: () => Promise<Foretold>;
+  putBack?: () => Promise<PutBack>;
   serverMs?: number;
   policy?: HostPolicy;
 }
@@ -62,6 +63,10 @@ function makeDesk(options: DeskOptions = {}) {
     dryRun: (jobId) => {
       acts.push(`dry run ${jobId}`);
       return (options.foretold ?? (async () => ({ ok: true, verdict: 'would_run', answer: 'it would run\n' })))();
+    },
+    repair: (jobId, commandId) => {
+      acts.push(`repair ${jobId} ${commandId}`);
+      return (options.putBack ?? (async () => ({ ok: true, outcome: 'repaired' })))();
     },
   };
   const judge = (action: CommandKind) => judgeCommand(options.policy ?? openPolicy, action);
@@ -269,6 +274,72 @@ describe('a dry run', () => {
     const { acts, obey } = makeDesk({ policy: { commands: ['stop'] } });
     expect(await obey(ask())).toMatchObject({ state: 'rejected', code: 'policy_commands' });
     expect(acts).toEqual([]);
+  });
+});
+
+describe('a repair', () => {
+  const ask = (changes: Record<string, unknown> = {}) => makeOrder({ action: 'repair', ...changes });
+
+  it('says what became of the task, and is done once however often it is asked for', async () => {
+    const { desk, acts, told, obey } = makeDesk();
+    const order = ask();
+    const done = await obey(order);
+    expect(done).toEqual({ commandId: order.commandId, state: 'done', code: 'repaired' });
+    desk.onCommand(order.body);
+    expect(told).toEqual([{ commandId: order.commandId, state: 'accepted' }, done, done]);
+    expect(acts).toEqual([`repair ${order.jobId} ${order.commandId}`]);
+  });
+
+  it('of a task that is as defined is done too', async () => {
+    const { obey } = makeDesk({ putBack: async () => ({ ok: true, outcome: 'as_defined' }) });
+    expect(await obey(ask())).toMatchObject({ state: 'done', code: 'as_defined' });
+  });
+
+  it('that cannot be made says why', async () => {
+    const refused = makeDesk({
+      putBack: async () => ({ ok: false, code: 'not_repaired', message: 'Access is denied.' }),
+    });
+    expect(await refused.obey(ask())).toMatchObject({
+      state: 'rejected',
+      code: 'not_repaired',
+      message: 'Access is denied.',
+    });
+    const broken = makeDesk({ putBack: () => Promise.reject(new Error('no such thing')) });
+    expect(await broken.obey(ask())).toMatchObject({ state: 'rejected', code: 'internal' });
+  });
+
+  it('that two people ask for at once is one after the other, and not while the job is being started', async () => {
+    const open: (() => void)[] = [];
+    const putBack = () =>
+      new Promise<PutBack>((resolve) => open.push(() => resolve({ ok: true, outcome: 'as_defined' })));
+    let started: () => void = () => undefined;
+    const answer = () => new Promise<Done>((resolve) => (started = () => resolve({ ok: true })));
+    const { desk, acts } = makeDesk({ putBack, answer });
+    const first = makeOrder();
+    for (const order of [first, ask({ jobId: first.jobId }), ask({ jobId: first.jobId }), ask()])
+      desk.onCommand(order.body);
+    await waitUntil(() => acts.length === 2, 'the start, and the repair of another job');
+    expect(acts[1]).not.toContain(first.jobId);
+    started();
+    await waitUntil(() => acts.length === 3, 'the first repair');
+    open[1]?.();
+    await waitUntil(() => acts.length === 4, 'the second');
+  });
+
+  it('that the agent died in is not known to be done, and told so at once', async () => {
+    const journal = new MemoryCommandJournal();
+    const order = ask();
+    makeDesk({ journal, putBack: () => new Promise(() => undefined) }).desk.onCommand(order.body);
+    await waitUntil(() => journal.find(order.commandId) !== undefined, 'it is accepted');
+    const { told } = makeDesk({ journal });
+    expect(told).toMatchObject([{ commandId: order.commandId, state: 'indeterminate', code: 'agent_restarted' }]);
+  });
+
+  it('is refused where the host’s policy does not name it', async () => {
+    const { acts, obey } = makeDesk({ policy: { commands: ['run', 'stop'] } });
+    expect(await obey(ask())).toMatchObject({ state: 'rejected', code: 'policy_commands' });
+    expect(acts).toEqual([]);
+    expect(await makeDesk({ policy: { commands: ['repair'] } }).obey(ask())).toMatchObject({ state: 'done' });
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { type CommandOrder, commandOrder } from '@carillon/contract/agent/command-messages';
+import type { RepairOutcome } from '@carillon/core/desired/repair';
 import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
 import type { DryRunVerdict } from '@carillon/core/run/dry-run';
 import { type Refusal, refuse } from '@carillon/core/signing/refusal';
@@ -21,6 +22,11 @@ export type Foretold =
   | { readonly ok: true; readonly verdict: DryRunVerdict; readonly answer: string }
   | { readonly ok: false; readonly code: string; readonly message: string; readonly answer?: string };
 
+/** What became of a task that was to be put back. */
+export type PutBack =
+  | { readonly ok: true; readonly outcome: RepairOutcome }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
 /** What commands do on the host. */
 export interface CommandWork {
   /** Starts a registered job; done when its runner has taken the ticket. */
@@ -29,6 +35,8 @@ export interface CommandWork {
   stop(runId: string): Promise<Done>;
   /** Says what a start of a registered job would do now, and changes nothing. */
   dryRun(jobId: string): Promise<Foretold>;
+  /** Puts the task of a registered job back as the job says, as the host has it; done twice it changes nothing. */
+  repair(jobId: string, commandId: string): Promise<PutBack>;
 }
 
 export interface CommandFacts extends Trust {
@@ -154,6 +162,8 @@ export class CommandDesk {
       case 'run':
       case 'stop':
         return this.act(order, action);
+      case 'repair':
+        return this.repair(order);
       default:
         return unreachable(action);
     }
@@ -176,6 +186,18 @@ export class CommandDesk {
       // It may have happened or not; nobody may be left waiting for the answer.
       const message = String(error).slice(0, 2_000);
       this.note({ commandId, state: 'indeterminate', runId, code: 'internal', message });
+    }
+  }
+
+  /** Journaled, though it may be done twice: after a crash somebody is told at once that it is not known, and asks again. */
+  private async repair({ commandId, jobId }: CommandOrder): Promise<void> {
+    this.note({ commandId, state: 'accepted' });
+    try {
+      const done = await this.work.repair(jobId, commandId);
+      if (done.ok) return this.note({ commandId, state: 'done', code: done.outcome });
+      this.note({ commandId, state: 'rejected', code: done.code, message: done.message.slice(0, 2_000) });
+    } catch (error) {
+      this.note({ commandId, state: 'rejected', code: 'internal', message: String(error).slice(0, 2_000) });
     }
   }
 

@@ -21,6 +21,13 @@ beforeAll(buildEmulator, 120_000);
 
 const jobId = newId();
 const path = '\\Carillon\\sample';
+const putBack: string[] = [];
+const drift = {
+  putBack: async (jobId: string, commandId: string) => {
+    putBack.push(`${jobId} ${commandId}`);
+    return { ok: true, outcome: 'repaired' } as const;
+  },
+};
 const limits = { registerMs: 200, claimMs: 200, endMs: 200, dryRunMs: 200 };
 const patient = { registerMs: 20_000, claimMs: 20_000, endMs: 20_000, dryRunMs: 20_000 };
 
@@ -51,7 +58,7 @@ describe('a start through the emulated schtasks', () => {
     await scheduler.register(path, task('/bin/mv', `${ticketFile} ${folder.root}/taken`));
     await startEmulatedService(store);
     const ticket = makeTicket();
-    expect(await new HostWork(folder, registeredCache(), scheduler, patient).start(jobId, ticket)).toEqual({
+    expect(await new HostWork(folder, registeredCache(), scheduler, drift, patient).start(jobId, ticket)).toEqual({
       ok: true,
     });
     const taken = await waitUntil(
@@ -64,14 +71,14 @@ describe('a start through the emulated schtasks', () => {
   it('that nothing comes of takes its ticket back, so that it cannot explain a later start', async () => {
     const { folder, scheduler } = await makeHost();
     await scheduler.register(path, task('/bin/true', ''));
-    const done = await new HostWork(folder, registeredCache(), scheduler, limits).start(jobId, makeTicket());
+    const done = await new HostWork(folder, registeredCache(), scheduler, drift, limits).start(jobId, makeTicket());
     expect(done).toMatchObject({ ok: false, code: 'not_started', message: expect.stringContaining('within 0.2 s') });
     expect(readdirSync(folder.tickets)).toEqual([]);
   });
 
   it('that schtasks refuses leaves no ticket and says what schtasks said', async () => {
     const { folder, scheduler } = await makeHost();
-    const done = await new HostWork(folder, registeredCache(), scheduler, limits).start(jobId, makeTicket());
+    const done = await new HostWork(folder, registeredCache(), scheduler, drift, limits).start(jobId, makeTicket());
     expect(done).toMatchObject({ ok: false, code: 'start_failed', message: expect.stringContaining('ERROR:') });
     expect(readdirSync(folder.tickets)).toEqual([]);
   });
@@ -79,7 +86,7 @@ describe('a start through the emulated schtasks', () => {
 
 describe('a start', () => {
   it('of a job that is not registered is refused', async () => {
-    const work = new HostWork(makeAgentFolder(), new MemoryDesiredCache(), new MemoryScheduler(), limits);
+    const work = new HostWork(makeAgentFolder(), new MemoryDesiredCache(), new MemoryScheduler(), drift, limits);
     expect(await work.start(jobId, makeTicket())).toMatchObject({ ok: false, code: 'not_registered' });
   });
 
@@ -88,9 +95,20 @@ describe('a start', () => {
     const cache = new MemoryDesiredCache();
     const scheduler = new MemoryScheduler(() => takeTicket(folder.tickets, jobId));
     await scheduler.register(path, task('x', ''));
-    const done = new HostWork(folder, cache, scheduler, patient).start(jobId, makeTicket());
+    const done = new HostWork(folder, cache, scheduler, drift, patient).start(jobId, makeTicket());
     cache.storeRegistered(registeredCache().registered());
     expect(await done).toEqual({ ok: true });
+  });
+});
+
+describe('a repair', () => {
+  it('of a job that is not registered is refused; of another one it is the drift watch’s, with its command', async () => {
+    const nothing = new HostWork(makeAgentFolder(), new MemoryDesiredCache(), new MemoryScheduler(), drift, limits);
+    expect(await nothing.repair(jobId, 'c')).toMatchObject({ ok: false, code: 'not_registered' });
+    expect(putBack).toEqual([]);
+    const work = new HostWork(makeAgentFolder(), registeredCache(), new MemoryScheduler(), drift, limits);
+    expect(await work.repair(jobId, 'c')).toEqual({ ok: true, outcome: 'repaired' });
+    expect(putBack).toEqual([`${jobId} c`]);
   });
 });
 
@@ -100,7 +118,7 @@ describe('a runner with a ticket', () => {
     const folder = makeAgentFolder();
     const scheduler = new MemoryScheduler(() => runner(ticketFileOf(folder.tickets, jobId)));
     await scheduler.register(path, task('x', ''));
-    return { folder, work: new HostWork(folder, registeredCache(), scheduler, patient) };
+    return { folder, work: new HostWork(folder, registeredCache(), scheduler, drift, patient) };
   }
 
   it('that ended before its run was on record leaves the outcome unknown', async () => {
@@ -134,7 +152,7 @@ describe('an agent that starts', () => {
   it('takes away the orders of one that died, so that no later start carries them out', () => {
     const folder = makeAgentFolder();
     leaveTicket(folder.tickets, jobId, makeTicket());
-    new HostWork(folder, registeredCache(), new MemoryScheduler(), limits);
+    new HostWork(folder, registeredCache(), new MemoryScheduler(), drift, limits);
     expect(takeTicket(folder.tickets, jobId)).toBeUndefined();
     expect(readdirSync(folder.tickets)).toEqual([]);
   });
@@ -142,7 +160,7 @@ describe('an agent that starts', () => {
 
 describe('a stop', () => {
   it('of a run that is not under way is refused', async () => {
-    const work = new HostWork(makeAgentFolder(), registeredCache(), new MemoryScheduler(), limits);
+    const work = new HostWork(makeAgentFolder(), registeredCache(), new MemoryScheduler(), drift, limits);
     expect(await work.stop(newId())).toMatchObject({ ok: false, code: 'not_running' });
   });
 
@@ -150,7 +168,7 @@ describe('a stop', () => {
     const folder = makeAgentFolder();
     const identity = identityOf(makeEvent());
     writeRunning(folder.running, { identity, pid: process.pid, encoding: 'auto' });
-    const done = new HostWork(folder, registeredCache(), new MemoryScheduler(), patient).stop(identity.runId);
+    const done = new HostWork(folder, registeredCache(), new MemoryScheduler(), drift, patient).stop(identity.runId);
     await waitUntil(() => existsSync(stopFileOf(folder.stops, identity.runId)), 'the order');
     removeRunning(folder.running, identity.runId);
     expect(await done).toEqual({ ok: true });
@@ -160,7 +178,9 @@ describe('a stop', () => {
     const folder = makeAgentFolder();
     const identity = identityOf(makeEvent());
     writeRunning(folder.running, { identity, pid: process.pid, encoding: 'auto' });
-    const done = await new HostWork(folder, registeredCache(), new MemoryScheduler(), limits).stop(identity.runId);
+    const done = await new HostWork(folder, registeredCache(), new MemoryScheduler(), drift, limits).stop(
+      identity.runId,
+    );
     expect(done).toMatchObject({ ok: false, code: 'still_running' });
   });
 });

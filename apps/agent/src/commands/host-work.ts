@@ -15,8 +15,9 @@ import { orderStop } from '../runner/stop-orders.js';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { AgentFolder } from '../state/agent-folder.js';
 import type { DesiredCache, RegisteredJob } from '../state/desired-cache.js';
+import type { DriftWatch } from '../watch/drift-watch.js';
 import { askDryRun, dryRunCommand } from './ask-dry-run.js';
-import type { CommandWork, Done, Foretold } from './command-desk.js';
+import type { CommandWork, Done, Foretold, PutBack } from './command-desk.js';
 
 export interface WorkLimits {
   /** How long a job's definition may take to arrive and be registered. */
@@ -45,6 +46,7 @@ export class HostWork implements CommandWork {
     private readonly folder: AgentFolder,
     private readonly cache: DesiredCache,
     private readonly scheduler: TaskScheduler,
+    private readonly drift: Pick<DriftWatch, 'putBack'>,
     private readonly limits: WorkLimits = usualLimits,
   ) {
     // Orders of an agent that died: the journal calls them indeterminate, so no later start may carry them out.
@@ -108,6 +110,10 @@ export class HostWork implements CommandWork {
     const job = await this.registered(jobId);
     if (!job) return notRegistered;
     return askDryRun(dryRunCommand(this.folder.root, jobId), this.limits.dryRunMs);
+  }
+
+  async repair(jobId: string, commandId: string): Promise<PutBack> {
+    return (await this.registered(jobId)) ? this.drift.putBack(jobId, commandId) : notRegistered;
   }
 
   async stop(runId: string): Promise<Done> {

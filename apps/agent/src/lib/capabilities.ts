@@ -1,5 +1,6 @@
 import { actionKinds } from '@carillon/core/action/action-spec';
 import { pauseCapability } from '@carillon/core/desired/pause';
+import { repairCapability } from '@carillon/core/desired/repair';
 import { actionNeed } from '@carillon/core/job/job-spec';
 import { dryRunCapability } from '@carillon/core/run/dry-run';
 
@@ -26,5 +27,6 @@ export const capabilities: readonly string[] = [
   'audit-kept',
   'approvals',
   dryRunCapability,
+  repairCapability,
   ...actionKinds.map(actionNeed),
 ];

@@ -138,6 +138,7 @@ describe('a command', () => {
       },
       stop: async () => ({ ok: true }) as const,
       dryRun: () => Promise.reject(new Error('nobody asks for one here')),
+      repair: () => Promise.reject(new Error('nobody asks for one here')),
     };
     const { agent, connection } = await session({}, { work });
     const commandId = newId();

@@ -210,7 +210,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
       log,
     });
     const drift = new DriftTimer(driftWatch, ownTasksIn(taskStoreOf(settings.scheduler)));
-    const work = new HostWork(folder, cache, scheduler);
+    const work = new HostWork(folder, cache, scheduler, driftWatch);
     const triggers = hostTriggers(folder, { cache, work, log });
     const triggerWatch = new TriggerWatch(triggers);
     const pauseWatch = new PauseWatch({

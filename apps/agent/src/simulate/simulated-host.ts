@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Body } from '@carillon/contract/agent/catalog';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
+import { repairCapability } from '@carillon/core/desired/repair';
 import { keyId } from '@carillon/core/desired/signing';
 import type { ReconnectRules } from '@carillon/core/link/reconnect';
 import { dryRunCapability } from '@carillon/core/run/dry-run';
@@ -9,7 +10,7 @@ import { sealedSecrets } from '@carillon/core/secrets/secret-use';
 import { CentralSecrets } from '../accounts/central-secrets.js';
 import { EventSender } from '../collect/event-sender.js';
 import { OutputShipper } from '../collect/output-shipper.js';
-import { CommandDesk } from '../commands/command-desk.js';
+import { CommandDesk, type PutBack } from '../commands/command-desk.js';
 import { MemoryCommandJournal } from '../commands/command-journal.js';
 import { agentVersion } from '../lib/agent-version.js';
 import { silentLog } from '../lib/log.js';
@@ -92,6 +93,11 @@ export class SimulatedHost {
     return {};
   }
 
+  /** Here nobody changes a task, so that none has to be put back. */
+  protected putBack(_jobId: string, _commandId: string): Promise<PutBack> {
+    return Promise.resolve({ ok: true, outcome: 'as_defined' });
+  }
+
   /** Nothing runs, and the server has acked all that happened. */
   get isDelivered(): boolean {
     const { first, next } = this.eventLog;
@@ -125,7 +131,10 @@ export class SimulatedHost {
       output.pump();
     };
     const runs = new SimulatedRuns(
-      { agentId, name, timezone, cache, eventLog, output: source, seed, playOf, carryOut, ledger, onNews },
+      {
+        ...{ agentId, name, timezone, cache, eventLog, output: source, seed, playOf, carryOut, ledger, onNews },
+        putBack: (jobId, commandId) => this.putBack(jobId, commandId),
+      },
       Date.now(),
     );
     this.runs = runs;
@@ -206,7 +215,13 @@ export class SimulatedHost {
       os: 'Simulated Windows Server',
       timezone: hostTimezone(),
       agentVersion,
-      capabilities: ['run', 'stop', dryRunCapability, ...(withSecrets ? ['secrets', sealedSecrets] : [])],
+      capabilities: [
+        'run',
+        'stop',
+        dryRunCapability,
+        repairCapability,
+        ...(withSecrets ? ['secrets', sealedSecrets] : []),
+      ],
       ...facts?.(),
       hostname: name,
       scheduler: 'memory',

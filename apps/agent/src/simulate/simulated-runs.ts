@@ -5,7 +5,7 @@ import { spreadKeyOf } from '@carillon/core/job/task-for-job';
 import { randomFrom } from '@carillon/core/random/random-from';
 import { describeDryRun, verdictLine } from '@carillon/core/run/dry-run';
 import { scheduleOccurrences } from '@carillon/wintask/schedule/occurrences';
-import type { CommandWork, Done, Foretold } from '../commands/command-desk.js';
+import type { CommandWork, Done, Foretold, PutBack } from '../commands/command-desk.js';
 import { newId } from '../lib/new-id.js';
 import type { StartTicket } from '../runner/start-reason.js';
 import type { EventLog, UnnumberedEvent } from '../state/event-log.js';
@@ -54,6 +54,8 @@ export interface SimulatedHostState {
   readonly carryOut?: CarryOut | undefined;
   /** Absent: nobody will compare. */
   readonly ledger?: Ledger | undefined;
+  /** Puts a changed task back, where tasks of the host may be changed. */
+  readonly putBack: (jobId: string, commandId: string) => Promise<PutBack>;
   /** Something is to be sent. */
   readonly onNews: () => void;
 }
@@ -218,6 +220,12 @@ export class SimulatedRuns implements CommandWork {
       : told;
     const answer = [...told.lines, `${acted?.stdout ?? ''}${verdictLine(verdict)}`, ''].join('\n');
     return { ok: true, verdict: verdict.verdict, answer };
+  }
+
+  async repair(jobId: string, commandId: string): Promise<PutBack> {
+    const done = await this.host.putBack(jobId, commandId);
+    this.host.onNews();
+    return done;
   }
 
   private sinceOf({ jobId, version }: Manifest, nowMs: number): number {

@@ -45,6 +45,7 @@ export function linkMemoryAgent(
     start: async () => ({ ok: true }),
     stop: async () => ({ ok: true }),
     dryRun: async () => ({ ok: true, verdict: 'would_run', answer: 'it would run\n' }),
+    repair: async () => ({ ok: true, outcome: 'as_defined' }),
   };
   const commands = new CommandDesk(() => ({ agentId, signerKeys }), new MemoryCommandJournal(), work, log);
   const events = new EventSender(eventLog);

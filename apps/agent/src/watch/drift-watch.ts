@@ -8,8 +8,9 @@ import type { TaskTouch } from '@carillon/core/starts/task-touches';
 import type { DriftKind } from '@carillon/core/state/states';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import type { AccountDesk } from '../accounts/account-desk.js';
+import type { PutBack } from '../commands/command-desk.js';
 import type { Log } from '../lib/log.js';
-import type { TaskScheduler } from '../scheduler/task-scheduler.js';
+import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
 import type { DesiredCache, RegisteredJob } from '../state/desired-cache.js';
 import { manifestHere } from '../state/manifest-here.js';
 import type { ReplacedTasks } from '../sync/replaced-tasks.js';
@@ -80,25 +81,73 @@ export class DriftWatch {
     );
   }
 
+  /**
+   * Puts the task of one job back because somebody asks for it, whatever the job says about edits: as the version says that is
+   * registered by then, and only where it differs. Waits for what is being applied.
+   * @param commandId told with what was put back
+   */
+  async putBack(jobId: string, commandId: string): Promise<PutBack> {
+    let done: PutBack = { ok: false, code: 'stopping', message: 'the agent is about to end, and changes nothing more' };
+    await this.ports.exclusively(async () => {
+      done = await this.putBackNow(jobId, commandId).catch((error: unknown): PutBack => {
+        if (!(error instanceof SchedulerError)) throw error;
+        return { ok: false, code: error.code, message: error.message };
+      });
+    });
+    return done;
+  }
+
+  private async putBackNow(jobId: string, commandId: string): Promise<PutBack> {
+    const job = this.ports.cache.registered().jobs.find((each) => each.jobId === jobId);
+    const text = job && this.ports.cache.manifests().get(job.manifestHash)?.text;
+    if (job === undefined || text === undefined)
+      return { ok: false, code: 'not_registered', message: 'the job is not registered on this host' };
+    const manifest = manifestHere(text, this.ports.facts().hostName);
+    const task = taskForJob(manifest, this.ports.facts());
+    if (!task.ok) {
+      const message = task.problems[0]?.message ?? 'the schedule cannot be registered';
+      return { ok: false, code: 'unsupported_here', message };
+    }
+    const expected = { job, manifest, definition: task.value.definition };
+    const { own, drift } = await this.compare(expected);
+    if (drift === null) {
+      this.onRight(job);
+      return { ok: true, outcome: 'as_defined' };
+    }
+    const message = await this.repair(expected, await this.findOut(expected, own, drift), commandId);
+    return message === null
+      ? { ok: true, outcome: 'repaired' }
+      : { ok: false, code: 'not_repaired', message: message.slice(0, 2_000) };
+  }
+
   private async check(job: RegisteredJob, manifest: Manifest): Promise<void> {
-    const { scheduler, cache, facts } = this.ports;
+    const { cache, facts } = this.ports;
     const now = cache.registered().jobs.find(({ jobId }) => jobId === job.jobId);
     if (now?.manifestHash !== job.manifestHash || now.path !== job.path) return;
     const task = taskForJob(manifest, facts());
     // The host's time zone may have changed to one in which the schedule cannot be said: applying reports that.
     if (!task.ok) return;
     const expected = { job, manifest, definition: task.value.definition };
-    const own = judgeDrift(expected.definition, await scheduler.find(job.path));
-    const drift = withReplaced(own, (await this.ports.replaced?.switchedOn(job.jobId)) ?? []);
+    const { own, drift } = await this.compare(expected);
     if (drift === null) return this.onRight(job);
-    const key = keyOf(job, drift, null);
     const isLeft = manifest.onDrift !== 'repair';
-    if (isLeft && this.ports.memory.load()[job.jobId] === key) return;
-    // Asked before anything is repaired: our own traces would cover those that are looked for.
-    const touch = (await this.ports.whoChanged?.(job.path, drift.found)) ?? null;
-    const found = { ...drift, touch, ...(await this.definitionOf(expected, own)) };
-    if (isLeft) this.onDrifted(job, found, null);
-    else await this.repair(expected, found);
+    if (isLeft && this.ports.memory.load()[job.jobId] === keyOf(job, drift, null)) return;
+    const found = await this.findOut(expected, own, drift);
+    if (isLeft) return this.onDrifted(job, found, null);
+    const message = await this.repair(expected, found);
+    if (message !== null) this.onDrifted(job, found, message);
+  }
+
+  /** @returns how the task itself differs, and that with the tasks that it stands in for */
+  private async compare({ job, definition }: Expected): Promise<{ own: Drift | null; drift: Drift | null }> {
+    const own = judgeDrift(definition, await this.ports.scheduler.find(job.path));
+    return { own, drift: withReplaced(own, (await this.ports.replaced?.switchedOn(job.jobId)) ?? []) };
+  }
+
+  /** Asked before anything is repaired: our own traces would cover those that are looked for. */
+  private async findOut(expected: Expected, own: Drift | null, drift: Drift): Promise<FoundDrift> {
+    const touch = (await this.ports.whoChanged?.(expected.job.path, drift.found)) ?? null;
+    return { ...drift, touch, ...(await this.definitionOf(expected, own)) };
   }
 
   /** What was found, as text: the way back from a repair, and what the centre adopts. */
@@ -113,7 +162,12 @@ export class DriftWatch {
     return { seen: { text, comparedWith: { ...compared, sids: sid === undefined ? {} : { [account]: sid } } } };
   }
 
-  private async repair({ job, definition, manifest }: Expected, drift: FoundDrift): Promise<void> {
+  /** @returns why it could not be; null: it is as it should be, and that was told */
+  private async repair(
+    { job, definition, manifest }: Expected,
+    drift: FoundDrift,
+    commandId?: string,
+  ): Promise<string | null> {
     let message: string | null = null;
     try {
       const account = await this.ports.accounts?.prepare(manifest.runAs);
@@ -123,9 +177,11 @@ export class DriftWatch {
     } catch (error) {
       message = error instanceof Error ? error.message : String(error);
     }
-    if (message !== null) return this.onDrifted(job, drift, message);
+    if (message !== null) return message;
+    // Told first: an agent that dies in between tells of it twice, and not never.
+    this.tell(job, 'repaired', drift, null, commandId);
     this.remember(job, null);
-    this.tell(job, 'repaired', drift, null);
+    return null;
   }
 
   private onDrifted(job: RegisteredJob, drift: FoundDrift, message: string | null): void {
@@ -146,12 +202,13 @@ export class DriftWatch {
     state: TaskChanged['state'],
     drift: FoundDrift | null,
     message: string | null,
+    commandId?: string,
   ): void {
     const differences = (drift?.differences ?? []).slice(0, 50).map((text) => text.slice(0, 500));
     const found = drift?.found ?? null;
     const { jobId, version, path } = job;
     const change = { kind: 'task.changed' as const, jobId, version, state, found, differences };
-    const who = drift?.touch ? changedBy(drift.touch) : {};
+    const who = { ...(drift?.touch ? changedBy(drift.touch) : {}), ...(commandId === undefined ? {} : { commandId }) };
     const definition = drift?.seen ? this.definitionTold(jobId, state, drift.seen) : {};
     this.ports.report({ ...change, message: message?.slice(0, 2_000) ?? null, ...who, ...definition });
     this.ports.log.warn('a registered task has changed', { path, state, found, differences, ...who });

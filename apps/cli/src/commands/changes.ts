@@ -15,13 +15,14 @@ interface ChangesOptions extends ListOptions {
   readonly host?: string | undefined;
   readonly job?: string | undefined;
   readonly undo?: string | undefined;
+  readonly adopt?: string | undefined;
   readonly show?: string | undefined;
   readonly overrideFreeze?: string | undefined;
 }
 
 type Change = Response<typeof jobRoutes.taskChanges>['items'][number];
 
-/** `carillon changes --host NAME | --job NAME | --show ID | --undo ID`. */
+/** `carillon changes --host NAME | --job NAME | --show ID | --adopt ID | --undo ID`. */
 export function addChanges(program: Command, cli: Cli): void {
   const command = program
     .command('changes')
@@ -31,14 +32,16 @@ export function addChanges(program: Command, cli: Cli): void {
     .option('--host <name>', 'on this host')
     .option('--job <name>', "of this job's tasks")
     .option('--show <id>', 'one change, field by field (see also task diff --change)')
+    .option('--adopt <id>', 'make an edit that stands what its host should have (repair puts it back instead)')
     .option('--undo <id>', 'take an adopted change back: the host gets what it had before')
-    .option('--override-freeze <reason>', 'undo it though a freeze covers the job, and why; takes the right to');
+    .option('--override-freeze <reason>', 'do it though a freeze covers the job, and why; takes the right to');
   handle(addListOptions(command), cli, async (session: Session, options: ChangesOptions) => {
-    const { host, job, show, undo } = options;
-    const given = [host, job, show, undo].filter((value) => value !== undefined);
+    const { host, job, show, undo, adopt } = options;
+    const given = [host, job, show, undo, adopt].filter((value) => value !== undefined);
     if (given.length !== 1)
-      throw usageError('expected either --host NAME or --job NAME, or one of --show ID and --undo ID');
+      throw usageError('expected either --host NAME or --job NAME, or one of --show ID, --adopt ID and --undo ID');
     if (show !== undefined) return showChange(session, show);
+    if (adopt !== undefined) return adoptChange(session, adopt, options.overrideFreeze);
     if (undo !== undefined) return undoChange(session, undo, options.overrideFreeze);
     const changes = await collectPages(options, (page) =>
       host === undefined
@@ -54,7 +57,9 @@ export function addChanges(program: Command, cli: Cli): void {
         change.host,
         `${change.job} v${change.version}`,
         change.found ?? '-',
-        change.adoption === 'adopted' || change.adoption === 'wanted' ? outcomeText(change) : stateCell(change.state),
+        change.adoption === 'adopted' || change.adoption === 'wanted' || change.repairedBy
+          ? outcomeText(change)
+          : stateCell(change.state),
         whoText(change),
         whatText(change) || '-',
       ]),
@@ -84,6 +89,14 @@ async function showChange(session: Session, id: string): Promise<undefined> {
   return undefined;
 }
 
+async function adoptChange(session: Session, id: string, overrideFreeze: string | undefined): Promise<undefined> {
+  const why = overrideFreeze === undefined ? {} : { overrideFreeze };
+  const adopted = await session.call(taskChangeRoutes.adopt, { id: checkedId(id), ...why });
+  if (session.json) return session.printJson(adopted);
+  session.print(`job ${safeText(adopted.job)} v${adopted.version}: ${safeText(adopted.host)} keeps what it has`);
+  return undefined;
+}
+
 async function undoChange(session: Session, id: string, overrideFreeze: string | undefined): Promise<undefined> {
   const why = overrideFreeze === undefined ? {} : { overrideFreeze };
   const undone = await session.call(taskChangeRoutes.undo, { id: checkedId(id), ...why });
@@ -102,11 +115,13 @@ function checkedId(id: string): string {
   throw usageError(`expected the id of a change, as \`changes\` lists it, got ${JSON.stringify(id)}`);
 }
 
-function valueText(value: unknown): string {
+/** A field's value in a table. */
+export function valueText(value: unknown): string {
   return value === null ? '-' : typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function outcomeText({ state, adoption, adoptedVersion }: Change): string {
+function outcomeText({ state, adoption, adoptedVersion, repairedBy }: Change): string {
+  if (repairedBy) return `${state} for ${repairedBy}`;
   if (adoption === 'adopted') return `adopted in v${adoptedVersion}`;
   return adoption === 'wanted' ? 'to be adopted' : state;
 }

@@ -1,5 +1,7 @@
 import type { Body } from '@carillon/contract/agent/catalog';
+import { repairCapability } from '@carillon/core/desired/repair';
 import { dryRunCapability } from '@carillon/core/run/dry-run';
+import type { CommandKind } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ClaimedCommand, CommandDeliveryStore, claimRows } from '../store/command-delivery.store.js';
 import type { FenceClaim } from '../store/fence.js';
@@ -38,8 +40,9 @@ export class CommandDelivery {
   }
 
   /** In the place of an agent that would not obey what it does not know, and could not tell who asked. */
-  private async refuse(link: AgentLink, { id, agentVersion }: ClaimedCommand): Promise<void> {
-    const message = `agent ${agentVersion} cannot do a dry run; upgrade it`;
+  private async refuse(link: AgentLink, { id, action, agentVersion }: ClaimedCommand): Promise<void> {
+    const what = action === 'repair' ? 'repair one task' : 'do a dry run';
+    const message = `agent ${agentVersion} cannot ${what}; upgrade it`;
     await this.noteAnswer(link, { commandId: id, state: 'rejected', code: 'unsupported', message });
   }
 
@@ -49,7 +52,10 @@ export class CommandDelivery {
   }
 }
 
-/** Agents from before dry runs know no order for one. */
+/** Commands that came later than the protocol: agents from before do not know the order. */
+const needed: Partial<Record<CommandKind, string>> = { dry_run: dryRunCapability, repair: repairCapability };
+
 function knows({ capabilities }: AgentLink, { action }: ClaimedCommand): boolean {
-  return action !== 'dry_run' || capabilities.includes(dryRunCapability);
+  const capability = needed[action];
+  return capability === undefined || capabilities.includes(capability);
 }

@@ -1,10 +1,13 @@
 import type { TaskChanged } from '@carillon/contract/agent/task-events';
 import { shortenText } from '@carillon/core/alert/shorten-text';
+import type { RepairOutcome } from '@carillon/core/desired/repair';
 import type pg from 'pg';
 import { signalTasks } from './alert-signals.js';
 import type { FreshEvent } from './ingest-plan.js';
 import { proofText } from './task-change-proof.js';
 import { unnest } from './unnest.js';
+
+const repaired = 'repaired' satisfies RepairOutcome;
 
 interface TaskChangeEvent {
   readonly hostId: string;
@@ -31,6 +34,7 @@ export async function storeTaskChanges(
 ): Promise<void> {
   if (events.length === 0) return;
   await insertChanges(client, events, prove);
+  await completeRepairs(client, events);
   const last = new Map(events.map((event) => [`${event.hostId}/${event.change.jobId}`, event]));
   await updateAssignments(client, [...last.values()]);
   await signalTasks(client, [...last.values()].map(signalOf));
@@ -71,6 +75,7 @@ async function insertChanges(
       definition_hash: ['text', (row) => row.change.definitionHash ?? null],
       definition: ['text', (row) => (row.change.definition ? clean(row.change.definition) : null)],
       compared_with: ['text', (row) => comparedWith(row.change)],
+      command_id: ['uuid', (row) => row.change.commandId ?? null],
       proof: ['text', (row) => prove?.(proofText(provenOf(row))) ?? null],
     },
     events,
@@ -78,14 +83,36 @@ async function insertChanges(
   // An array of arrays must be rectangular for unnest, so the lines travel as one text.
   await client.query(
     `INSERT INTO task_change (id, host_id, job_id, job_version, state, found, differences, message, noticed_at,
-       changed_at, changed_by, definition_hash, definition, compared_with, proof, adoption)
+       changed_at, changed_by, definition_hash, definition, compared_with, proof, adoption, repaired_by)
      SELECT x.id, x.host_id, x.job_id, x.job_version, x.state, x.found,
        CASE x.differences WHEN '' THEN '{}'::text[] ELSE string_to_array(x.differences, E'\\n') END, x.message, x.noticed_at,
        x.changed_at, x.changed_by, x.definition_hash, x.definition, x.compared_with::jsonb, x.proof,
-       CASE WHEN x.state = 'drifted' AND v.spec->>'onDrift' = 'adopt' THEN 'wanted' END
+       CASE WHEN x.state = 'drifted' AND v.spec->>'onDrift' = 'adopt' THEN 'wanted' END,
+       (SELECT r.author FROM command r WHERE r.id = x.command_id AND r.host_id = x.host_id AND r.job_id = x.job_id AND r.action = 'repair')
      FROM ${batch.sql} JOIN job j ON j.id = x.job_id
        LEFT JOIN job_version v ON v.job_id = x.job_id AND v.version = x.job_version
      ON CONFLICT DO NOTHING`,
+    batch.values,
+  );
+}
+
+/** What was put back is the proof that the command was carried out, whether or not its own answer comes. */
+async function completeRepairs(client: pg.PoolClient, events: readonly TaskChangeEvent[]): Promise<void> {
+  const caused = events.filter(({ change }) => change.state === 'repaired' && change.commandId !== undefined);
+  if (caused.length === 0) return;
+  const batch = unnest(
+    'x',
+    {
+      command_id: ['uuid', (row: TaskChangeEvent) => row.change.commandId],
+      host_id: ['uuid', (row) => row.hostId],
+      job_id: ['uuid', (row) => row.change.jobId],
+    },
+    caused,
+  );
+  await client.query(
+    `UPDATE command c SET state = 'done', code = '${repaired}', message = NULL, updated_at = now()
+     FROM ${batch.sql}
+     WHERE c.id = x.command_id AND c.host_id = x.host_id AND c.job_id = x.job_id AND c.action = 'repair' AND c.state <> 'done'`,
     batch.values,
   );
 }

@@ -1,8 +1,10 @@
 import type { TaskChanged } from '@carillon/contract/agent/task-events';
+import { repairCapability } from '@carillon/core/desired/repair';
 import type { JobSpec } from '@carillon/core/job/job-spec';
-import type { Adoption, DriftKind, TaskChangeState } from '@carillon/core/state/states';
+import type { Adoption, DriftKind, HostPresence, TaskChangeState } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
+import { assignmentStateSql, presenceSql } from './presence-sql.js';
 
 export type ComparedWith = NonNullable<TaskChanged['comparedWith']>;
 
@@ -22,6 +24,7 @@ export interface TaskChangeRow {
   readonly adoption: Adoption | null;
   readonly adoptionReasons: string[];
   readonly adoptedVersion: number | null;
+  readonly repairedBy: string | null;
 }
 
 /** One change with all that is known of it. */
@@ -34,6 +37,17 @@ export interface TaskChangeDetail extends TaskChangeRow {
   readonly spec: JobSpec | null;
 }
 
+/** A host that is known to differ from a job. */
+export interface HostDriftRow {
+  readonly host: string;
+  readonly hostKey: string;
+  readonly presence: HostPresence;
+  /** Whether its agent knows how to repair one task. */
+  readonly canRepair: boolean;
+  /** The change that stands; null where its row is gone. */
+  readonly change: TaskChangeDetail | null;
+}
+
 /** Changes that were made to our tasks on hosts, of one host or of one job. */
 export type TaskChangeQuery = ({ readonly hostId: string } | { readonly jobId: string }) & {
   /** Changes noticed before this one. */
@@ -44,7 +58,7 @@ export type TaskChangeQuery = ({ readonly hostId: string } | { readonly jobId: s
 const columns = `c.id, j.name AS job, h.name AS host, c.job_version AS version, c.state, c.found, c.differences, c.message,
   c.noticed_at AS "noticedAt", c.changed_at AS "changedAt", c.changed_by AS "changedBy",
   c.definition_hash AS "definitionHash", c.adoption, c.adoption_reasons AS "adoptionReasons",
-  c.adopted_version AS "adoptedVersion"`;
+  c.adopted_version AS "adoptedVersion", c.repaired_by AS "repairedBy"`;
 
 /** A definition that was told before is not told again: the newest with the same hash is it. */
 export const definitionSql = `coalesce(c.definition, (SELECT d.definition FROM task_change d
@@ -70,15 +84,49 @@ export class TaskChangeStore {
     return result.rows;
   }
 
+  /**
+   * Hosts on which a job's task is known to differ, by name.
+   * @param page `host`: this one only
+   * @returns null when there is no such job
+   */
+  async driftOfJob(
+    jobName: string,
+    page: { readonly host: string | undefined; readonly after: string | null; readonly limit: number },
+  ): Promise<HostDriftRow[] | null> {
+    const job = await this.database.prisma.job.findFirst({
+      where: { nameKey: jobName.toLowerCase(), deletedAt: null },
+      select: { id: true },
+    });
+    if (!job) return null;
+    const { rows } = await this.database.pool.query<Omit<HostDriftRow, 'change'> & { changeId: string | null }>(
+      `SELECT h.name AS host, h.name_key AS "hostKey", ${presenceSql} AS presence,
+         '${repairCapability}' = ANY(coalesce(h.capabilities, '{}')) AS "canRepair", (
+           SELECT c.id FROM task_change c WHERE c.host_id = a.host_id AND c.job_id = a.job_id ORDER BY c.id DESC LIMIT 1
+         ) AS "changeId"
+       FROM assignment a JOIN host h ON h.id = a.host_id LEFT JOIN agent_session s ON s.host_id = h.id
+       WHERE a.job_id = $1 AND ${assignmentStateSql} = 'drifted' AND ($2::text IS NULL OR h.name_key > $2)
+         AND ($3::text IS NULL OR h.name_key = $3)
+       ORDER BY h.name_key LIMIT $4`,
+      [job.id, page.after, page.host?.toLowerCase() ?? null, page.limit],
+    );
+    const changes = await this.byIds(rows.flatMap(({ changeId }) => changeId ?? []));
+    const standing = new Map(changes.filter(({ state }) => state === 'drifted').map((each) => [each.id, each]));
+    return rows.map(({ changeId, ...row }) => ({ ...row, change: standing.get(changeId ?? '') ?? null }));
+  }
+
   async byId(id: string): Promise<TaskChangeDetail | null> {
+    return (await this.byIds([id]))[0] ?? null;
+  }
+
+  private async byIds(ids: readonly string[]): Promise<TaskChangeDetail[]> {
     const result = await this.database.pool.query<TaskChangeDetail>(
       `SELECT ${columns}, c.host_id AS "hostId", c.job_id AS "jobId", ${definitionSql} AS definition,
          ${comparedWithSql} AS "comparedWith", v.spec
        FROM task_change c JOIN job j ON j.id = c.job_id JOIN host h ON h.id = c.host_id
          LEFT JOIN job_version v ON v.job_id = c.job_id AND v.version = c.job_version
-       WHERE c.id = $1`,
-      [id],
+       WHERE c.id = ANY($1::uuid[])`,
+      [ids],
     );
-    return result.rows[0] ?? null;
+    return result.rows;
   }
 }

@@ -279,7 +279,14 @@ export class HostMachine {
     const commands = new CommandDesk(
       () => ({ agentId: hostId, signerKeys }),
       new FileCommandJournal(folder.commands, Date.now()),
-      new HostWork(folder, cache, scheduler, { registerMs: 5_000, claimMs: 2_000, endMs: 5_000, dryRunMs: 5_000 }),
+      // Nobody changes a task here.
+      new HostWork(
+        folder,
+        cache,
+        scheduler,
+        { putBack: async () => ({ ok: true, outcome: 'as_defined' }) },
+        { registerMs: 5_000, claimMs: 2_000, endMs: 5_000, dryRunMs: 5_000 },
+      ),
       log,
     );
     const keeper = new SpoolKeeper({ folder, eventLog, log, rules: spoolRules });

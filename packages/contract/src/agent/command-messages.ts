@@ -17,7 +17,7 @@ export const commandResult = z.object({
   code: z.string().max(100).optional(),
   message: z.string().max(2_000).optional(),
   runId: uuid.optional(),
-  /** Of a dry run, whose `code` is then the verdict: what the host says, line by line. Older agents are never asked for one. */
+  /** Of a dry run, whose `code` is then the verdict (as that of a repair that is done is a `RepairOutcome`): what the host says, line by line. Older agents are never asked for one. */
   answer: z.string().max(limits.answerBytes).optional(),
 });
 

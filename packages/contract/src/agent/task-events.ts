@@ -23,6 +23,8 @@ export const taskChanged = z.object({
   /** As Task Scheduler's log tells: when it was changed, and by which account. Agents before it do not know. */
   changedAt: when.optional(),
   changedBy: z.string().max(255).optional(),
+  /** With `repaired`: the command that asked for it; absent where the agent did it by itself. */
+  commandId: uuid.optional(),
   /** SHA-256 over the task XML that was found. Agents before it do not say. */
   definitionHash: hash.optional(),
   /** That XML; left out when it was told before, null when it is too long to travel. */

@@ -58,6 +58,9 @@ export const access: AccessTable = {
     run: ['run', 'jobOnHosts:name'],
     // It reads what is on the host; who may start the job there reads as much.
     dryRun: ['run', 'jobOnHosts:name'],
+    drift: ['read', 'job:name'],
+    // It brings nothing that was not accepted for the host: whoever may start the job may see that it is as it should be.
+    repair: ['run', 'jobOnHosts:name'],
     remove: ['job.write', 'job:name'],
     command: ['read', 'command:id'],
     alertPolicies: ['read', 'seen'],

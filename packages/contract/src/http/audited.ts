@@ -52,6 +52,7 @@ export const audited: AuditedTable = {
     },
     run: { kind: 'Command', act: 'run', keep: ['hosts'] },
     dryRun: { kind: 'Command', act: 'dry run', keep: ['hosts'] },
+    repair: { kind: 'Command', act: 'repair', keep: ['hosts'] },
     remove: { kind: 'Job', act: 'deleted' },
     preview: onlyAsks,
   },

@@ -8,6 +8,7 @@ import {
   applyResult,
   assignment,
   commandSummary,
+  hostDrift,
   jobDetail,
   jobSummary,
   jobVersion,
@@ -181,6 +182,28 @@ export const jobRoutes = defineRoutes({
     params: job,
     /** At most `limits.dryRunHosts`; all hosts of the job when they are no more than that. */
     body: z.object({ hosts: z.array(z.string()).min(1).max(limits.dryRunHosts).optional() }).default({}),
+    response: z.object({ commands: z.array(commandSummary) }),
+  },
+  drift: {
+    method: 'GET',
+    path: '/jobs/:name/drift',
+    tag,
+    summary: 'Its hosts where the task is known to differ, field by field: what a repair would put back',
+    params: job,
+    query: pageQuery.extend({
+      /** Only this host. */
+      host: z.string().optional(),
+    }),
+    response: pageOf(hostDrift),
+  },
+  repair: {
+    method: 'POST',
+    path: '/jobs/:name/repair',
+    tag,
+    summary: 'Put its task back as it is defined, on the hosts that are named or on all that are known to differ',
+    params: job,
+    body: z.object({ hosts: z.array(z.string()).min(1).max(1_000).optional() }).default({}),
+    /** None: no host is known to differ. A host whose task is as defined by then does nothing, and says `as_defined`. */
     response: z.object({ commands: z.array(commandSummary) }),
   },
   remove: {

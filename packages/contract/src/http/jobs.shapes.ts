@@ -109,6 +109,29 @@ export const taskChange = z.object({
   adoptedVersion: z.int().nullable().optional(),
   /** SHA-256 of the task XML that was found; null where it is not known. */
   definitionHash: z.string().nullable().optional(),
+  /** With `repaired`: who asked for it; null where the agent did it by itself. */
+  repairedBy: z.string().nullable().optional(),
+});
+
+/** Field by field, `settings.enabled`; an absent value is null. */
+export const taskFields = z.array(z.object({ path: z.string(), wanted: z.unknown(), found: z.unknown() }));
+
+/** A host whose task of a job is known to differ from it: what a repair would put back. */
+export const hostDrift = z.object({
+  host: z.string(),
+  presence: z.enum(hostPresences),
+  /** The change that stands; null where its row is gone. */
+  changeId: z.uuid().nullable(),
+  found: z.enum(driftKinds).nullable(),
+  noticedAt: instant.nullable(),
+  changedAt: instant.nullable(),
+  changedBy: z.string().nullable(),
+  /** Null where one of the two is not known, or there is no task to compare. */
+  fields: taskFields.nullable(),
+  /** In words. */
+  differences: z.array(z.string()),
+  /** Whether its agent, as it last said, knows how to repair one task; others are upgraded first. */
+  canRepair: z.boolean(),
 });
 
 /** Of the newest `limits.statisticRuns` runs of a job that ended, skipped ones apart. */

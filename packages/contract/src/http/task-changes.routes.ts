@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../limits.js';
-import { taskChange } from './jobs.shapes.js';
+import { taskChange, taskFields } from './jobs.shapes.js';
 import { defineRoutes } from './route.js';
 
 const id = z.object({ id: z.uuid() });
@@ -12,8 +12,8 @@ export const taskChangeDetail = taskChange.extend({
   definition: z.string().nullable(),
   /** Task XML that should be registered, as far as it can be worked out. */
   wanted: z.string().nullable(),
-  /** Field by field, `settings.enabled`; null where one of the two is not known. An absent value is null. */
-  fields: z.array(z.object({ path: z.string(), wanted: z.unknown(), found: z.unknown() })).nullable(),
+  /** Null where one of the two is not known. */
+  fields: taskFields.nullable(),
 });
 
 export const taskChangeRoutes = defineRoutes({

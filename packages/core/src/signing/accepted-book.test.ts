@@ -138,6 +138,9 @@ describe('an order', () => {
     ['to run what nobody accepted', { hostId: 'a', jobId: 'evil', action: 'run' }, 'unknown_job'],
     ['to a host of nobody', { hostId: 'x', jobId: 'backup', action: 'stop' }, 'unknown_host'],
     ['to say what a start of it would do', { hostId: 'a', jobId: 'backup', action: 'dry_run' }, null],
+    ['to put it back', { hostId: 'a', jobId: 'backup', action: 'repair' }, null],
+    ['to put it back on another host', { hostId: 'b', jobId: 'backup', action: 'repair' }, 'other_target'],
+    ['to put back what was deleted', { hostId: 'a', jobId: 'old', action: 'repair' }, 'unknown_job'],
     ['to say what one that nobody accepted would do', { hostId: 'a', jobId: 'evil', action: 'dry_run' }, 'unknown_job'],
   ])('%s', (_what, order, code) => {
     const verdict = bookOf(...usual).judgeOrder(order);

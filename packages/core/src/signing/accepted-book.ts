@@ -140,7 +140,7 @@ export class AcceptedBook {
     return this.judgePause(of, hostId, pause, capabilities, nowMs);
   }
 
-  /** May this host be told to start or stop this job, or be asked what a start would do? */
+  /** May this host be told to start or stop this job, to put its task back, or be asked what a start would do? */
   judgeOrder({ hostId, jobId, action }: ProposedOrder): Verdict {
     const host = this.hosts.working(hostId);
     if (!host) return this.hosts.refuseUnknown(hostId);

@@ -128,8 +128,11 @@ export const historyStates = ['on', 'off', 'unreadable'] as const;
 /** Whether Task Scheduler keeps a log of what it does, and the agent can read it. */
 export type HistoryState = (typeof historyStates)[number];
 
-export const commandKinds = ['run', 'stop', 'dry_run'] as const;
-/** `dry_run`: says what a start would do, and changes nothing. Only to agents that can; to others the word means nothing. */
+export const commandKinds = ['run', 'stop', 'dry_run', 'repair'] as const;
+/**
+ * `dry_run`: says what a start would do, and changes nothing. `repair`: puts a job's task back as the host's own copy of the job
+ * says. Only to agents that can; to others the words mean nothing.
+ */
 export type CommandKind = (typeof commandKinds)[number];
 
 export const commandStates = [

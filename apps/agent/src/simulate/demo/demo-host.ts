@@ -6,6 +6,7 @@ import type { TaskTouch } from '@carillon/core/starts/task-touches';
 import { upgradeCapability } from '@carillon/core/upgrade/upgrade-plan';
 import { taskEventIds } from '@carillon/wintask/history/task-event';
 import { writeTaskXml } from '@carillon/wintask/task/write-task-xml';
+import type { PutBack } from '../../commands/command-desk.js';
 import { capabilities } from '../../lib/capabilities.js';
 import { silentLog } from '../../lib/log.js';
 import { newId } from '../../lib/new-id.js';
@@ -141,6 +142,10 @@ export class DemoFleetHost extends SimulatedHost {
 
   protected override onRegistered(): void {
     if (this.isLive) this.runs?.wake();
+  }
+
+  protected override putBack(jobId: string, commandId: string): Promise<PutBack> {
+    return this.drift?.putBack(jobId, commandId) ?? super.putBack(jobId, commandId);
   }
 
   protected override moreApplyPorts(): Partial<ApplyPorts> {

@@ -93,6 +93,7 @@ async function doEverything(): Promise<void> {
   await app.call(api.jobs.apply, { body: { documents: [jobFile('etl', { targets: { hosts: ['WIN-01'] } })] } });
   await app.call(api.jobs.run, { name: 'etl', body: {} });
   await app.call(api.jobs.dryRun, { name: 'etl', body: {} });
+  await app.call(api.jobs.repair, { name: 'etl', body: { hosts: ['WIN-01'] } });
   const { rows: jobs } = await database.pool.query<{ id: string }>('SELECT id FROM job');
   const run = await addRun(database, { jobId: jobs[0]?.id ?? '', hostId }, { state: 'running' });
   await app.call(api.runs.stop, { id: run });

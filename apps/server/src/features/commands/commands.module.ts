@@ -22,6 +22,11 @@ class CommandsController {
     return this.commands.dryRun(input, caller.name);
   }
 
+  @Handles(jobRoutes.repair)
+  repair(@Input() input: InputOf<typeof jobRoutes.repair>, @CallerOf() caller: Caller) {
+    return this.commands.repair(input, caller.name);
+  }
+
   @Handles(runRoutes.stop)
   stop(@Input() { id }: InputOf<typeof runRoutes.stop>, @CallerOf() caller: Caller) {
     return this.commands.stop(id, caller.name);

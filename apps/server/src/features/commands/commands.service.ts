@@ -4,6 +4,7 @@ import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { runRoutes } from '@carillon/contract/http/runs.routes';
 import { limits } from '@carillon/contract/limits';
+import { chooseRepairs } from '@carillon/core/desired/repair';
 import { makeProblem } from '@carillon/core/problem';
 import { isFinalRun } from '@carillon/core/state/states';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
@@ -47,6 +48,24 @@ export class CommandsService {
     return { commands: await this.give(orders, author) };
   }
 
+  /**
+   * Has hosts put the task of a job back as it is defined: those that are named, or all that are known to differ. It brings
+   * nothing new to them, so neither a freeze nor a protected group stands against it; each agent judges it.
+   */
+  async repair(
+    { name, body }: Input<typeof jobRoutes.repair>,
+    author: string,
+  ): Promise<Response<typeof jobRoutes.repair>> {
+    const found = await this.commands.hostsOfJob(name, null);
+    if (!found) throw notFound('job', name);
+    const choice = chooseRepairs(found.hosts, body.hosts);
+    if (!choice.ok) throw withoutJob(name, body.hosts ?? [], choice.unknown);
+    if (choice.hosts.length === 0) return { commands: [] };
+    const { jobId } = found;
+    const orders = choice.hosts.map(({ id: hostId }): Order => ({ action: 'repair', jobId, runId: null, hostId }));
+    return { commands: await this.give(orders, author, { jobId, job: name }) };
+  }
+
   /** @throws ApiError when there is no such job, or a host that does not have it, or none that has */
   private async ordersFor(
     action: 'run' | 'dry_run',
@@ -56,12 +75,8 @@ export class CommandsService {
     const found = await this.commands.hostsOfJob(name, hosts ?? null);
     if (!found) throw notFound('job', name);
     const known = new Set(found.hosts.map((host) => host.name.toLowerCase()));
-    const unknown = (hosts ?? []).flatMap((host, index) =>
-      known.has(host.toLowerCase())
-        ? []
-        : [makeProblem(`hosts[${index}]`, 'unknown_reference', `a host that has the job ${name}`, host)],
-    );
-    if (unknown.length > 0) throw invalidInput(unknown);
+    const unknown = (hosts ?? []).flatMap((host, index) => (known.has(host.toLowerCase()) ? [] : [index]));
+    if (unknown.length > 0) throw withoutJob(name, hosts ?? [], unknown);
     if (found.hosts.length === 0)
       throw new ApiError('conflict', `job ${name}: no host has it, so there is nothing to start`, { job: name });
     return found.hosts.map((host) => ({ action, jobId: found.jobId, runId: null, hostId: host.id }));
@@ -83,7 +98,12 @@ export class CommandsService {
     return { ...viewOf(row), answer: row.answer };
   }
 
-  private async give(orders: readonly Order[], author: string): Promise<Summary[]> {
+  /** @param repaired the job whose tasks are put back: the audit keeps how they were */
+  private async give(
+    orders: readonly Order[],
+    author: string,
+    repaired?: { readonly jobId: string; readonly job: string },
+  ): Promise<Summary[]> {
     const nowMs = Date.now();
     const full = orders.map((order) => fullOrder(order, nowMs));
     const signed = await this.accepted.orders(full);
@@ -93,10 +113,19 @@ export class CommandsService {
       const times = { createdAtMs: nowMs, expiresAtMs: Date.parse(notAfter) };
       return { id, action, jobId, runId, hostId, text, signature, author, ...times };
     });
-    await this.commands.add(commands);
+    await (repaired ? this.commands.addRepairs(commands, repaired) : this.commands.add(commands));
     this.hints.publish({ kind: 'command', hostIds: commands.map((command) => command.hostId) });
     return (await this.commands.byIds(commands.map((command) => command.id))).map(viewOf);
   }
+}
+
+/** @param unknown places of those in the list that do not have the job */
+function withoutJob(job: string, hosts: readonly string[], unknown: readonly number[]): ApiError {
+  return invalidInput(
+    unknown.map((index) =>
+      makeProblem(`hosts[${index}]`, 'unknown_reference', `a host that has the job ${job}`, hosts[index]),
+    ),
+  );
 }
 
 function fullOrder(order: Order, nowMs: number): CommandOrder {

@@ -1,3 +1,4 @@
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input as InputOf } from '@carillon/contract/http/route';
 import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
 import { Controller, Inject, Module } from '@nestjs/common';
@@ -19,6 +20,11 @@ class TaskChangesController {
   @Handles(taskChangeRoutes.get)
   get(@Input() input: InputOf<Routes['get']>) {
     return this.changes.get(input);
+  }
+
+  @Handles(jobRoutes.drift)
+  drift(@Input() input: InputOf<typeof jobRoutes.drift>) {
+    return this.changes.drift(input);
   }
 
   @Handles(taskChangeRoutes.adopt)

@@ -1,24 +1,21 @@
+import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
-import { meaningfulDifferences } from '@carillon/core/desired/drift';
-import { onHost } from '@carillon/core/job/host-overrides';
-import { makeManifest } from '@carillon/core/job/job-spec';
-import { taskForJob } from '@carillon/core/job/task-for-job';
-import type { TaskDefinition } from '@carillon/wintask/task/definition';
-import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { writeTaskXml } from '@carillon/wintask/task/write-task-xml';
-import { isTimeZone } from '@carillon/wintask/time/zone';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, notFound } from '../../http/api-error.js';
+import { pageOfRows, readCursor } from '../../http/cursor.js';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { ChangeDesk } from '../../shared/change-desk.js';
 import { overrideOf, refuseFrozen } from '../../shared/frozen.js';
-import { taskChangeView } from '../../shared/task-change-view.js';
+import { fieldsOf, wantedTask } from '../../shared/task-change-fields.js';
+import { driftView, taskChangeView } from '../../shared/task-change-view.js';
 import { TaskAdoptionStore } from '../../store/task-adoption.store.js';
-import { type TaskChangeDetail, TaskChangeStore } from '../../store/task-change.store.js';
+import { TaskChangeStore } from '../../store/task-change.store.js';
 import { decideAdoption, withoutAdopted } from './decide-adoption.js';
 
 type Routes = typeof taskChangeRoutes;
+type JobRoutes = typeof jobRoutes;
 
 interface Asked {
   readonly id: string;
@@ -50,14 +47,19 @@ export class TaskChangesService {
     if (!detail) throw notFound('task change', id);
     const { hostId: _host, jobId: _job, spec: _spec, comparedWith: _facts, definition, ...row } = detail;
     const wanted = wantedTask(detail);
-    const read = definition === null ? undefined : readTaskXml(definition);
     return {
       ...taskChangeView(row),
       definition,
       wanted: wanted ? writeTaskXml(wanted) : null,
-      fields:
-        wanted && read?.ok ? meaningfulDifferences(wanted, read.task).map(({ text: _, ...field }) => field) : null,
+      fields: fieldsOf(wanted, definition),
     };
+  }
+
+  /** Hosts of a job that are known to differ from it, and how. @throws ApiError when there is no such job */
+  async drift({ name, host, cursor, limit }: Input<JobRoutes['drift']>): Promise<Response<JobRoutes['drift']>> {
+    const rows = await this.changes.driftOfJob(name, { host, after: readCursor(cursor), limit: limit + 1 });
+    if (!rows) throw notFound('job', name);
+    return pageOfRows(rows, limit, (row) => row.hostKey, driftView);
   }
 
   /** @throws ApiError when the change does not stand, a job cannot say what was edited, or a freeze holds the job */
@@ -111,13 +113,4 @@ export class TaskChangesService {
     if (changedHosts.length > 0) this.hints.publish({ kind: 'desired', hostIds: [...changedHosts] });
     return { job, host, version };
   }
-}
-
-/** The task that should have been there, worked out as the host did. */
-function wantedTask({ spec, jobId, version, host, hostId, comparedWith }: TaskChangeDetail): TaskDefinition | null {
-  if (spec === null || comparedWith === null || !isTimeZone(comparedWith.timezone)) return null;
-  const { timezone, runner, sids } = comparedWith;
-  const manifest = onHost(makeManifest(jobId, version, spec), host);
-  const task = taskForJob(manifest, { hostTimezone: timezone, runner, sids, agentId: hostId });
-  return task.ok ? task.value.definition : null;
 }

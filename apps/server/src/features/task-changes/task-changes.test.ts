@@ -18,6 +18,7 @@ import { makeApiToken } from '../../http/api-token.js';
 import { hashSecret } from '../../http/secrets.js';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
 import { ApplyModule } from '../apply/apply.module.js';
+import { CommandsModule } from '../commands/commands.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { RequestsModule } from '../requests/requests.module.js';
 import { TaskAdoptionService } from './task-adoption.service.js';
@@ -30,7 +31,7 @@ beforeAll(async () => {
   database = await cloneDatabase();
   gateway = await startGateway(database.url);
   app = await startTestApp(database.url, {
-    modules: [TaskChangesModule, ApplyModule, JobsModule, RequestsModule],
+    modules: [TaskChangesModule, CommandsModule, ApplyModule, JobsModule, RequestsModule],
     // As several servers do.
     config: {
       signerKeyFile: join(gateway.folder, 'signer.key'),
@@ -57,8 +58,8 @@ const set =
   (task) => ({ ...task, settings: { ...task.settings, ...settings } });
 
 /** A job on hosts whose edits are kept, and what these hosts tell. */
-async function makeJob(count = 1, more: Record<string, unknown> = {}) {
-  const hosts = await Promise.all(Array.from({ length: count }, () => makeHost()));
+async function makeJob(count: number | readonly TestHost[] = 1, more: Record<string, unknown> = {}) {
+  const hosts = typeof count === 'number' ? await Promise.all(Array.from({ length: count }, () => makeHost())) : count;
   const name = `job-${newId()}`;
   const targets = { hosts: hosts.map((host) => host.name) };
   const run = { program: 'C:\\x.exe' };
@@ -116,10 +117,11 @@ async function addApprover(): Promise<string> {
   return token;
 }
 
-async function makeHost() {
+type TestHost = Awaited<ReturnType<typeof makeHost>>;
+async function makeHost(more: readonly string[] = ['repair']) {
   const agent = await ScriptedAgent.dial(gateway.port);
   const name = `host-${newId()}`;
-  const capabilities = ['adopt', 'overrides', 'override-settings'];
+  const capabilities = ['adopt', 'overrides', 'override-settings', ...more];
   const said = { ...facts, hostname: name, capabilities };
   const identity = await agent.enroll(await joinToken(gateway), said);
   await agent.hello(identity, { facts: said });
@@ -131,7 +133,7 @@ async function makeHost() {
     await agent.take('ack');
     return eventId;
   };
-  return { name, agentId: identity.agentId, send };
+  return { name, agentId: identity.agentId, send, agent };
 }
 
 describe('an edited task of a job that keeps edits', () => {
@@ -231,6 +233,112 @@ describe('an edited task of a job that keeps edits', () => {
     ]);
     const again = app.call(taskChangeRoutes.undo, { id: newId() });
     await expect(again).rejects.toMatchObject({ body: { code: 'not_found' } });
+  });
+});
+
+describe('a drifted task that is put back', () => {
+  /** A job that leaves edits, registered on its hosts. */
+  async function makeLeft(count: number | readonly TestHost[] = 1) {
+    const job = await makeJob(count, { onDrift: 'leave' });
+    // That the host was heard at all: the assignments below are told of, not wanted.
+    await gateway.rows(`UPDATE assignment SET state = 'applied', applied_version = 1 WHERE job_id = $1`, [job.jobId]);
+    const drift = async (query = {}) => (await app.call(jobRoutes.drift, { name: job.name, ...query })).items;
+    const repair = async (body = {}) => (await app.call(jobRoutes.repair, { name: job.name, body })).commands;
+    const command = (id: string) => app.call(jobRoutes.command, { id });
+    return { ...job, drift, repair, command };
+  }
+  const asked = async ({ agent }: TestHost) => JSON.parse((await agent.take('command')).body.text);
+
+  it('is shown field by field first, then its host is told, and what it tells is the proof', async () => {
+    const { name, hosts, jobId, tell, drift, repair, command, changes } = await makeLeft(2);
+    const [host] = hosts;
+    const id = await tell(set({ enabled: false, priority: 9 }));
+    const fields = [
+      { path: 'settings.enabled', wanted: true, found: false },
+      { path: 'settings.priority', wanted: 5, found: 9 },
+    ];
+    expect(await drift()).toMatchObject([
+      {
+        host: host?.name,
+        presence: 'online',
+        changeId: id,
+        found: 'edited',
+        fields,
+        changedBy: 'CORP\\ann',
+        canRepair: true,
+      },
+    ]);
+    expect(await drift({ host: hosts[1]?.name })).toEqual([]);
+    const [given] = await repair();
+    expect(given).toMatchObject({ host: host?.name, job: name, action: 'repair' });
+    gateway.hints.publish({ kind: 'command', hostIds: [host?.agentId ?? ''] });
+    expect(await asked(host!)).toMatchObject({ commandId: given?.id, action: 'repair', jobId, runId: null });
+    // Its own answer is lost.
+    const right = { kind: 'task.changed', jobId, version: 1, state: 'repaired', found: 'edited', message: null };
+    await host?.send({ ...right, differences: ['x'], commandId: given?.id });
+    expect(await command(given?.id ?? '')).toMatchObject({ state: 'done', code: 'repaired' });
+    expect(await changes()).toMatchObject([
+      { state: 'repaired', repairedBy: 'admin' },
+      { state: 'drifted', repairedBy: null },
+    ]);
+    expect(await drift()).toEqual([]);
+    expect(await repair()).toEqual([]);
+    expect((await audited('jobs.repair'))[0]).toMatchObject({
+      ...{ kind: 'Command', act: 'repair', what: name },
+      before: { drifted: [{ host: host?.name, found: 'edited', differences: ['x'] }] },
+      after: { asDefined: [{ host: host?.name, version: 1 }], hosts: 1 },
+    });
+  });
+
+  it('on hosts by name: also where nothing is known to differ, but not where the job is not', async () => {
+    const { hosts, repair } = await makeLeft();
+    expect(await repair({ hosts: [hosts[0]?.name.toUpperCase()] })).toMatchObject([{ host: hosts[0]?.name }]);
+    const elsewhere = repair({ hosts: [hosts[0]?.name, 'nowhere'] });
+    await expect(elsewhere).rejects.toMatchObject({
+      status: 400,
+      body: { params: { problems: [{ path: 'hosts[1]' }] } },
+    });
+    const nothing = app.call(jobRoutes.repair, { name: 'nope', body: {} });
+    await expect(nothing).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('is no change of the job: neither a freeze nor a protected group stands against it', async () => {
+    const { name, hosts, tell, repair } = await makeLeft();
+    await tell(set({ enabled: false }));
+    const [now, later] = [-60_000, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString().slice(0, 16));
+    const freeze = { kind: 'Freeze', name: `f-${newId()}`, reason: 'quiet', covers: { jobs: [name] } };
+    const group = { kind: 'HostGroup', name: `g-${newId()}`, hosts: [hosts[0]?.name], approval: { required: 1 } };
+    const documents = [{ ...freeze, timezone: 'UTC', from: now, until: later }, group];
+    await app.call(jobRoutes.apply, { body: { documents, dryRun: false, allowNoHosts: false } });
+    expect(await repair()).toMatchObject([{ host: hosts[0]?.name }]);
+  });
+
+  it('is not asked of an agent that does not know how: that is said before and after', async () => {
+    const host = await makeHost([]);
+    const { tell, drift, repair, command } = await makeLeft([host]);
+    await tell(set({ enabled: false }), { host });
+    expect(await drift()).toMatchObject([{ host: host.name, canRepair: false }]);
+    const [given] = await repair();
+    gateway.hints.publish({ kind: 'command', hostIds: [host.agentId] });
+    await vi.waitFor(async () =>
+      expect(await command(given?.id ?? '')).toMatchObject({
+        ...{
+          state: 'rejected',
+          code: 'unsupported',
+          message: expect.stringMatching(/^agent .* cannot repair one task; upgrade it$/),
+        },
+      }),
+    );
+    expect(host.agent.names()).not.toContain('command');
+  });
+
+  it('with the command of another host, job or kind is the agent’s own doing', async () => {
+    const { hosts, jobId, repair, command, changes } = await makeLeft(2);
+    const [given] = await repair({ hosts: [hosts[1]?.name] });
+    const right = { kind: 'task.changed', jobId, version: 1, state: 'repaired', found: 'deleted', message: null };
+    await hosts[0]?.send({ ...right, differences: [], commandId: given?.id });
+    expect(await changes()).toMatchObject([{ state: 'repaired', repairedBy: null }]);
+    expect((await command(given?.id ?? '')).state).not.toBe('done');
   });
 });
 

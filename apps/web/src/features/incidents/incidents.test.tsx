@@ -38,8 +38,46 @@ describe('the incidents page', () => {
     const { history } = renderApp('/incidents?state=all&severity=high&label=role%3Ddb&host=x&nonsense=1', network);
     expect(await screen.findByText('No incident matches.')).toBeTruthy();
     expect(asked).toEqual([{ severity: 'high', label: 'role=db', host: 'x' }]);
-    fireEvent.click(screen.getByLabelText('Any label'));
+    fireEvent.change(screen.getByLabelText('Label of the host'), { target: { value: '' } });
     await waitFor(() => expect(history.location.search).not.toContain('label'));
+  });
+});
+
+describe('many incidents at once', () => {
+  it('are acknowledged after a question that counts them; one that fails stays marked', async () => {
+    const items = [42, 43, 44].map((number) =>
+      sampleIncident({
+        number,
+        id: `01a209fb-3cb0-74df-baaf-b865520091${number}`,
+        ...(number === 44 && { state: 'acked' }),
+      }),
+    );
+    const notes: unknown[] = [];
+    const network = new FakeNetwork()
+      .on(incidentRoutes.list, () => ({ items, next: null }))
+      .on(incidentRoutes.acknowledge, ({ number, body }) => {
+        notes.push([Number(number), body]);
+        return Number(number) === 43 ? refuse('unavailable') : sampleIncident({ number: Number(number) });
+      });
+    renderApp('/incidents', network);
+    fireEvent.click(await screen.findByRole('checkbox', { name: 'Mark all that are shown' }));
+    const bar = within(screen.getByRole('toolbar', { name: 'Marked incidents' }));
+    expect(bar.getByText('3 incidents marked')).toBeTruthy();
+    fireEvent.click(bar.getByRole('button', { name: 'Acknowledge (2)' }));
+    const question = within(await screen.findByRole('dialog', { name: 'Acknowledge 2 incidents?' }));
+    fireEvent.change(question.getByLabelText('Note'), { target: { value: 'storage' } });
+    fireEvent.click(question.getByRole('button', { name: 'Acknowledge (2)' }));
+    expect(await screen.findByText('1 incident was acknowledged.')).toBeTruthy();
+    expect(notes).toEqual([42, 43].map((number) => [number, { note: 'storage' }]));
+    expect(screen.getByText(/^#43: /)).toBeTruthy();
+    expect(bar.getByText('1 incident marked')).toBeTruthy();
+  });
+
+  it('are not offered to who may only look', async () => {
+    const network = new FakeNetwork().on(incidentRoutes.list, () => ({ items: [sampleIncident()], next: null }));
+    renderApp('/incidents', network, () => ({ grants: ['viewer@all'] }));
+    await screen.findAllByRole('link', { name: 'nightly fails on 3 of 12 hosts' });
+    expect(screen.queryByRole('checkbox')).toBeNull();
   });
 });
 

@@ -18,11 +18,12 @@ import { CalendarYear } from '../calendars/calendar-year.js';
 import { readText, withValue, writeText } from './document-file.js';
 import { DocumentForm } from './document-form.js';
 import { isKind, kindWord, listOf } from './document-kinds.js';
-import { freeName, ownZone, templateOf } from './document-templates.js';
+import { freeName, ownZone, type TemplateFacts, templateOf } from './document-templates.js';
 import { DocumentText, type LineFault } from './document-text.js';
 import { MutedIncidents, useMutePreview } from './mute-preview.js';
 import { SaveDocument } from './save-document.js';
 import { useCheck, useProblems } from './use-check.js';
+import { useWaysOut } from './use-ways-out.js';
 
 type Stored = Response<typeof alertDocumentRoutes.get>;
 
@@ -37,17 +38,19 @@ export function DocumentPage() {
   if (!isKind(kind)) return <Text>{t('common.notFound')}</Text>;
   if (name === undefined) {
     const facts = { zone: ownZone(), nowMs: Date.now(), match: match.split('\n').filter(Boolean), reason };
-    return <Fresh key={kind} kind={kind} template={templateOf(kind, facts)} />;
+    return <Fresh key={kind} kind={kind} facts={facts} />;
   }
   return <Existing key={`${kind} ${name}`} kind={kind} name={name} />;
 }
 
 /** A new one under a name that is not taken: nobody begins with a mistake. */
-function Fresh({ kind, template }: { kind: AlertDocumentKind; template: string }) {
+function Fresh({ kind, facts }: { kind: AlertDocumentKind; facts: Omit<TemplateFacts, 'ways'> }) {
   const others = useQuery({ ...query(alertDocumentRoutes.list, { kind, limit: 200 }), refetchOnWindowFocus: false });
   // Once: the file is the reader's from then on.
   const [first, setFirst] = useState<string>();
-  if (first === undefined && !others.isPending) {
+  const { ways, isPending } = useWaysOut(kind);
+  if (first === undefined && !others.isPending && !isPending) {
+    const template = templateOf(kind, { ...facts, ways });
     const file = readText(template);
     const wanted = file.ok ? String(file.raw['name']) : '';
     const name = freeName(
@@ -102,6 +105,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   const [text, setText] = useState(first);
   const saved = useRef(false);
   const file = useMemo(() => readText(text), [text]);
+  const { ways } = useWaysOut(kind);
   const [settled] = useDebouncedValue(file, typingMs);
   const raw = settled.ok && settled.raw['kind'] === kind ? settled.raw : null;
   const check = useCheck(raw);
@@ -138,6 +142,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
                 raw={file.raw}
                 faults={new Map(ofFields.map(({ path, message }) => [path, message]))}
                 isNew={stored === undefined}
+                ways={ways}
                 onChange={setText}
               />
             ) : (
