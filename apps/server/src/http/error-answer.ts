@@ -1,10 +1,10 @@
 import { type ApiErrorBody, type ApiErrorCode, statusOfCode } from '@carillon/contract/http/error';
 import { limits } from '@carillon/contract/limits';
-import { spokenRefusal } from '@carillon/core/text/refusal-texts';
+import { type RefusalText, spokenRefusal } from '@carillon/core/text/refusal-texts';
 import { HttpException } from '@nestjs/common';
 import { SignerEnded } from '../shared/signing/signer-child.js';
 import { NotSigned } from '../store/accepted.store.js';
-import { isDatabaseDown } from '../store/database-errors.js';
+import { isDatabaseDown, whyTooLate } from '../store/database-errors.js';
 import { ApiError, invalidField } from './api-error.js';
 
 export interface ErrorAnswer {
@@ -12,6 +12,8 @@ export interface ErrorAnswer {
   readonly body: ApiErrorBody;
   /** Our fault: to be logged with its stack. Nothing of it goes out. */
   readonly unexpected: boolean;
+  /** What to log of an answer that is nobody's fault. */
+  readonly remark?: string;
 }
 
 /** The answer for anything that was thrown while a request was served. */
@@ -19,9 +21,12 @@ export function answerFor(error: unknown): ErrorAnswer {
   if (error instanceof ApiError) return answer(error);
   if (isDatabaseDown(error))
     return answer(new ApiError('unavailable', 'the database cannot be reached at the moment; try again'));
+  const late = whyTooLate(error);
+  if (late !== undefined) return { ...answer(tooLate()), remark: `the database took too long: ${late}` };
   if (error instanceof NotSigned)
     return answer(new ApiError('conflict', `not signed: ${error.message}`, { refusal: error.refusal.code }));
-  if (error instanceof SignerEnded) return answer(new ApiError('unavailable', error.message));
+  if (error instanceof SignerEnded)
+    return answer(new ApiError('unavailable', 'the signer has ended and is started again; try again'));
   const known = knownError(error);
   if (known) return answer(known);
   return {
@@ -29,6 +34,13 @@ export function answerFor(error: unknown): ErrorAnswer {
     unexpected: true,
   };
 }
+
+const tooLate = () =>
+  new ApiError(
+    'unavailable',
+    'the database took longer for this than it may, and took it back; try again in a moment, with less at a time if it was much',
+    { late: true },
+  );
 
 function answer({ code, message, params }: ApiError): ErrorAnswer {
   const says = spokenRefusal(message);
@@ -52,7 +64,7 @@ function knownError(error: unknown): ApiError | undefined {
       return invalidField('content-type', 'application/json', undefined);
     case 400:
       // The parser's own words say where it stopped.
-      return new ApiError('invalid', `body or address: ${error.message}`);
+      return new ApiError('invalid', `body or address: ${error.message}` satisfies RefusalText);
     default:
       return new ApiError(codeOfStatus(status), error.message);
   }

@@ -10,6 +10,7 @@ import { makeManifest } from '@carillon/core/job/job-spec';
 import { taskForJob } from '@carillon/core/job/task-for-job';
 import { makeProblem, type Problem } from '@carillon/core/problem';
 import type { ExpectedText } from '@carillon/core/text/expected-texts';
+import type { WarningText } from '@carillon/core/text/host-fault-texts';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import type { ApplyFacts, ApplyWarning, DocumentProblem } from '../../store/apply.store.js';
 import type { FollowingJob } from '../../store/calendars.js';
@@ -105,7 +106,7 @@ export function dutyWarnings(document: Document | undefined, nowMs: number): App
   const [first] = gaps;
   if (!first) return [];
   const [from, until] = [first.fromMs, first.untilMs].map((ms) => new Date(ms).toISOString());
-  const message = `in the next 14 days there are times at which nobody is on duty, the first from ${from} to ${until}`;
+  const message: WarningText = `in the next 14 days there are times at which nobody is on duty, the first from ${from} to ${until}`;
   return [{ code: 'on_call_gaps', message, count: gaps.length, hosts: [] }];
 }
 

@@ -3,10 +3,12 @@ import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Alert, Button, Group, List, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { stringify } from 'yaml';
 import { FrozenFailure } from '../../components/frozen-failure.js';
 import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call, query } from '../../lib/api.js';
 import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
@@ -69,6 +71,7 @@ export function AdoptGroup({ id, isAdopted }: { id: string; isAdopted: boolean }
 
 function Planned({ plan: { jobs, refused } }: { plan: Plan }) {
   const { t } = useWords();
+  const { aboutTask } = useServerText();
   return (
     <>
       {jobs.length === 0 && <Text size="sm">{t('adoption.nothing')}</Text>}
@@ -77,13 +80,13 @@ function Planned({ plan: { jobs, refused } }: { plan: Plan }) {
           <Text fw={600}>{t('adoption.job', { name: String(document.name), count: hosts.length })}</Text>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard */}
           <pre className="output" style={{ margin: 0, maxHeight: 280 }} tabIndex={0}>
-            {JSON.stringify(document, null, 2)}
+            {stringify(document, { lineWidth: 0 })}
           </pre>
           {notes.length > 0 && (
             <Alert color="yellow" variant="light" title={t('adoption.notes')}>
               <List size="sm">
                 {notes.map(({ code, message }) => (
-                  <List.Item key={`${code} ${message}`}>{message}</List.Item>
+                  <List.Item key={`${code} ${message}`}>{aboutTask(message)}</List.Item>
                 ))}
               </List>
             </Alert>
@@ -95,7 +98,7 @@ function Planned({ plan: { jobs, refused } }: { plan: Plan }) {
           <List size="sm">
             {refused.slice(0, 20).map(({ host, path, problems }) => (
               <List.Item key={`${host} ${path}`}>
-                {host} {path}: {problems.map(({ message }) => message).join('; ')}
+                {host} {path}: {problems.map(({ message }) => aboutTask(message)).join('; ')}
               </List.Item>
             ))}
           </List>

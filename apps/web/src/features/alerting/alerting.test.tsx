@@ -15,8 +15,8 @@ import { asked, sampleChannel, sampleQuiet, sampleSubscription } from './testing
 const at = '2026-11-23T02:00:00.000Z';
 const stored = (kind: 'Silence' | 'Route' | 'OnCall', written: Record<string, unknown>) => ({
   kind,
-  name: String(written['name']),
-  spec: { name: String(written['name']) },
+  name: String(written.name),
+  spec: { name: String(written.name) },
   written,
   author: 'Ann',
   updatedAt: at,

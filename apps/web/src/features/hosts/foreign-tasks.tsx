@@ -2,6 +2,7 @@ import { inventoryRoutes } from '@carillon/contract/http/inventory.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Badge, Button, Code, Group, Table, Text } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { Account } from '../../components/account.js';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
 import { JobLink } from '../../components/links.js';
@@ -10,6 +11,7 @@ import { PagedTable } from '../../components/paged-table.js';
 import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call, pagedQuery } from '../../lib/api.js';
 import { useMay } from '../../lib/use-may.js';
 import { ExportTasks } from './hosts-csv.js';
@@ -59,6 +61,7 @@ export function ForeignTasks({ host }: { host: string }) {
 
 function TaskRow({ task }: { task: Task }) {
   const { t } = useWords();
+  const { aboutTask, scheduleText } = useServerText();
   const { path, command, schedule, runAs, enabled, lastRunAt, lastResult, problem, replacedBy, group } = task;
   return (
     <Table.Tr>
@@ -73,8 +76,10 @@ function TaskRow({ task }: { task: Task }) {
       <Table.Td className="wrap">
         <Code>{[command, task.arguments].filter(Boolean).join(' ')}</Code>
       </Table.Td>
-      <Table.Td className="wrap">{problem ?? schedule ?? '–'}</Table.Td>
-      <Table.Td>{runAs}</Table.Td>
+      <Table.Td className="wrap">{problem ? aboutTask(problem) : schedule ? scheduleText(schedule) : '–'}</Table.Td>
+      <Table.Td>
+        <Account name={runAs} />
+      </Table.Td>
       <Table.Td>
         {lastRunAt ? <When at={lastRunAt} /> : '–'}{' '}
         {lastResult !== null && lastResult !== 0 && <Code c="red">{lastResult}</Code>}

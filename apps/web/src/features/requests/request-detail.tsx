@@ -7,7 +7,9 @@ import { Failure } from '../../components/failure.js';
 import { Placeholder } from '../../components/loaded.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call, query } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 import { ApproveSigned } from './approve-signed.js';
 
@@ -26,6 +28,7 @@ export function RequestDetail({ number, done }: { number: number; done: () => vo
 
 function Shown({ detail, done }: { detail: Detail; done: () => void }) {
   const { t } = useWords();
+  const { kindText, recordText } = useServerText();
   const { author, reason, hosts, expiresAt, outcome, changes, plan, body, refusal, state } = detail;
   const known = refusals.find((one) => one === refusal);
   return (
@@ -37,12 +40,12 @@ function Shown({ detail, done }: { detail: Detail; done: () => void }) {
       <Text size="sm" className="wrap">
         {t('requests.hosts')}: {hosts.join(', ') || '–'}
       </Text>
-      {outcome && <Text size="sm">{outcome}</Text>}
+      {outcome && <Text size="sm">{recordText(outcome)}</Text>}
       {changes.length > 0 && (
         <Alert color="orange" title={t('requests.changed')}>
           {changes.map((change) => (
             <Text key={change} size="sm" className="wrap">
-              {change}
+              {recordText(change)}
             </Text>
           ))}
         </Alert>
@@ -61,7 +64,7 @@ function Shown({ detail, done }: { detail: Detail; done: () => void }) {
           {plan.plan?.moved.map(({ job, gained, lost }) => (
             <div key={job}>
               <Text fw={600}>
-                Job {job} · {t('requests.moved')}
+                {kindText('Job')} {job} · {t('requests.moved')}
               </Text>
               <Hosts gained={gained} lost={lost} />
             </div>
@@ -80,15 +83,16 @@ function Shown({ detail, done }: { detail: Detail; done: () => void }) {
 
 function Planned({ result, why }: { result: Result; why?: string }) {
   const { t } = useWords();
+  const { kindText } = useServerText();
   const { kind, name, change, plan } = result;
   return (
     <div>
       <Text fw={600} className="wrap">
-        {kind} {name} · {why ?? t(`requests.${change}`)}
+        {kindText(kind)} {name} · {why ?? t(`requests.${change}`)}
       </Text>
       {plan && <Hosts gained={plan.gained} lost={plan.lost} />}
       {plan && plan.fields.length > 0 ? (
-        <Table aria-label={`${kind} ${name}`}>
+        <Table aria-label={`${kindText(kind)} ${name}`}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('requests.field')}</Table.Th>
@@ -133,6 +137,8 @@ function Decide({ detail, done }: { detail: Detail; done: () => void }) {
   const { t } = useWords();
   const client = useQueryClient();
   const [reason, setReason] = useState('');
+  const mayApprove = useMay('approve');
+  const mayWithdraw = useMay('job.write');
   const { number, planHash, refusal } = detail;
   const onSuccess = async () => {
     await client.invalidateQueries();
@@ -142,6 +148,7 @@ function Decide({ detail, done }: { detail: Detail; done: () => void }) {
   const reject = useOnce({ mutationFn: () => call(requestRoutes.reject, { number, body: { reason } }), onSuccess });
   const withdraw = useOnce({ mutationFn: () => call(requestRoutes.withdraw, { number }), onSuccess });
   const failed = [approve, reject, withdraw].find(({ isError }) => isError);
+  if (refusal === 'own_request' ? !mayWithdraw : !mayApprove) return null;
   if (refusal === 'own_request')
     return (
       <>

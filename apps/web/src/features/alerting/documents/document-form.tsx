@@ -195,11 +195,11 @@ function FieldInput({ field, value, raw, ways, fault, warning, zone, autoFocus, 
         />
       );
     case 'channel':
-      return <ChannelInput {...common} {...{ value, ways, onChange }} own={raw['name']} />;
+      return <ChannelInput {...common} {...{ value, ways, onChange }} own={raw.name} />;
     case 'targets':
       return <TargetsInput {...common} {...{ value, ways, onChange }} />;
     case 'people-of':
-      return <PeopleOfInput {...common} {...{ value, onChange }} people={raw['people']} />;
+      return <PeopleOfInput {...common} {...{ value, onChange }} people={raw.people} />;
     case 'people':
       return <PeopleInput {...common} {...{ value, onChange }} />;
   }

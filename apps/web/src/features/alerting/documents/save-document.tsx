@@ -44,7 +44,7 @@ export function SaveDocument(props: Props) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [asked, setAsked] = useState(false);
-  const name = String(raw['name'] ?? '');
+  const name = String(raw.name ?? '');
   const isSame = stored?.name.toLowerCase() === name.toLowerCase();
   const save = useOnce({
     mutationFn: (over?: string) => {
@@ -69,7 +69,7 @@ export function SaveDocument(props: Props) {
   const refused = save.error instanceof ApiFailure && save.error.body.code === 'conflict' ? save.error.body : undefined;
   const isStale = isSame && refused !== undefined;
   // Absent from older servers.
-  const current = refused?.params['current'];
+  const current = refused?.params.current;
   return (
     <Group>
       <Button disabled={change === undefined || isUnchanged} onClick={() => setAsked(true)}>
