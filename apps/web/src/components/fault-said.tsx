@@ -6,11 +6,11 @@ interface Props {
   readonly message: string | null;
 }
 
-/** Why a definition is not on a host as it should be: in the reader's language, then what the host itself said. */
+/** Why a definition is not on a host as it should be: in the reader's language, then what the host said; words of Windows stand as they are. */
 export function FaultSaid({ code, message }: Props) {
-  const { faultText } = useServerText();
+  const { faultText, saidText } = useServerText();
   const said = faultText(code);
-  const own = [said ? null : code, message].filter(Boolean).join(': ');
+  const own = [said ? null : code, message && saidText(message)].filter(Boolean).join(': ');
   return (
     <>
       {said && <Text size="xs">{said}</Text>}

@@ -1,5 +1,6 @@
 import type { CommandState } from '@carillon/core/state/states';
 import { useWords, type Word } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import type { Command } from './use-command.js';
 
 export const commandColors: Record<CommandState, string> = {
@@ -30,6 +31,8 @@ const refusals: Record<string, Word> = {
 /** Why a command came to nothing; empty where nothing was said. */
 export function useCommandWhy({ code, message }: Pick<Command, 'code' | 'message'>): string {
   const { t } = useWords();
+  const { faultText, saidText } = useServerText();
   const known = code === null ? undefined : refusals[code];
-  return known ? t(known) : [code, message].filter(Boolean).join(': ');
+  if (known) return t(known);
+  return [faultText(code) ?? code, message && saidText(message)].filter(Boolean).join(': ');
 }

@@ -1,6 +1,7 @@
 import { type DryRunVerdict, dryRunVerdicts } from '@carillon/core/run/dry-run';
 import { Code, Group, Loader, Stack } from '@mantine/core';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { CommandHead, FollowedCommand } from './followed-command.js';
 import { type Command, mayChange } from './use-command.js';
 
@@ -16,9 +17,10 @@ export function DryRunAnswer({ id }: { id: string }) {
   return <FollowedCommand id={id}>{(command) => <Told command={command} />}</FollowedCommand>;
 }
 
-/** The host's own words, in its language; they are anybody's text. */
+/** Lines of ours in the reader's language; the rest is anybody's text. */
 function Told({ command }: { command: Command }) {
   const { t } = useWords();
+  const { dryRunText } = useServerText();
   const { host, state, code, answer } = command;
   const verdict = state === 'done' ? dryRunVerdicts.find((each) => each === code) : undefined;
   return (
@@ -37,7 +39,7 @@ function Told({ command }: { command: Command }) {
           role="region"
           aria-label={t('job.dryRunSays', { host })}
         >
-          {answer}
+          {dryRunText(answer)}
         </Code>
       )}
     </Stack>

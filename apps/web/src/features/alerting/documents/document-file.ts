@@ -20,7 +20,7 @@ export function readText(text: string): ReadText {
   if (!read.ok) return read;
   const { raw, document, lineAt } = read;
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
-    return { ok: false, line: 1, message: 'expected a map with kind, name, …' };
+    return { ok: false, line: 1, code: 'no_map', message: 'expected a map with kind, name, …' };
   return { ok: true, raw: raw as Record<string, unknown>, lineOf: (path) => lineAt(offsetOfPath(document, path)) };
 }
 

@@ -11,6 +11,7 @@ import { Loaded, Placeholder } from '../../../components/loaded.js';
 import { PageLink } from '../../../components/page-link.js';
 import { Section } from '../../../components/section.js';
 import { useWords } from '../../../i18n/index.js';
+import { useServerText } from '../../../i18n/use-server-text.js';
 import { query } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { useUnsaved } from '../../../lib/use-unsaved.js';
@@ -22,6 +23,7 @@ import { DocumentText, type LineFault } from './document-text.js';
 import { MutedIncidents, useMutePreview } from './mute-preview.js';
 import { SaveDocument } from './save-document.js';
 import { useCheck, useProblems } from './use-check.js';
+import { useMayWrite } from './use-may-write.js';
 import { useWaysOut } from './use-ways-out.js';
 
 type Stored = Response<typeof alertDocumentRoutes.get>;
@@ -47,9 +49,10 @@ function Fresh({ kind, facts }: { kind: AlertDocumentKind; facts: Omit<TemplateF
   const others = useQuery({ ...query(alertDocumentRoutes.list, { kind, limit: 200 }), refetchOnWindowFocus: false });
   // Once: the file is the reader's from then on.
   const [first, setFirst] = useState<string>();
+  const { templateText } = useServerText();
   const { ways, isPending } = useWaysOut(kind);
   if (first === undefined && !others.isPending && !isPending) {
-    const template = templateOf(kind, { ...facts, ways });
+    const template = templateText(templateOf(kind, { ...facts, ways }));
     const file = readText(template);
     const wanted = file.ok ? String(file.raw.name) : '';
     const name = freeName(
@@ -101,19 +104,22 @@ interface EditorProps {
 
 function Editor({ kind, first, stored, onReload }: EditorProps) {
   const { t } = useWords();
+  const { saidText, yamlText } = useServerText();
   const [text, setText] = useState(first);
   const saved = useRef(false);
   const file = useMemo(() => readText(text), [text]);
   const { ways } = useWaysOut(kind);
   const [settled] = useDebouncedValue(file, typingMs);
   const raw = settled.ok && settled.raw.kind === kind ? settled.raw : null;
-  const check = useCheck(raw);
+  const may = useMayWrite(kind);
+  // Trying it out is refused like storing it.
+  const check = useCheck(may ? raw : null);
   const isQuiet = kind === 'Silence' || kind === 'MaintenanceWindow';
   const preview = useMutePreview(isQuiet && check.isSuccess ? raw : null);
   const found = useProblems(check.error);
   const problems = file === settled ? found : [];
   const faults: LineFault[] = !file.ok
-    ? [{ line: file.line, path: '', message: file.message }]
+    ? [{ line: file.line, path: '', message: yamlText(file) }]
     : file.raw.kind !== kind
       ? [{ line: file.lineOf('kind'), path: 'kind', message: t('doc.otherKind', { kind }) }]
       : problems.map((problem) => ({ ...problem, line: file.lineOf(problem.path) }));
@@ -163,10 +169,10 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
           {check.isError && problems.length === 0 && file === settled && <Failure error={check.error} />}
           {result?.warnings?.map(({ code, message }) => (
             <Text key={code + message} size="sm" c="orange" role="status">
-              {message}
+              {saidText(message)}
             </Text>
           ))}
-          {
+          {may ? (
             <SaveDocument
               kind={kind}
               raw={raw ?? {}}
@@ -181,7 +187,9 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
               }}
               onReload={onReload}
             />
-          }
+          ) : (
+            <Text size="sm">{t('doc.mayNot')}</Text>
+          )}
         </Stack>
       </SimpleGrid>
     </Stack>
