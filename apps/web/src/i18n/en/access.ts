@@ -92,4 +92,13 @@ export const access = {
   'access.confirm': 'Switch on',
   'access.recovery': 'Keep these recovery codes: each replaces a code once, and they are shown only now.',
   'access.myRights': 'You may',
+  'denied.no_role': 'None of your roles includes it.',
+  'denied.outside_token': 'The token is kept to something else.',
+  'denied.fleet_only': 'It concerns everybody, so it needs a role whose scope is everything.',
+  'denied.not_visible': 'It is outside the scope of your roles.',
+  'denied.job_right': 'Your role for it does not reach this job.',
+  'denied.host_right': 'Your role for it does not reach this host.',
+  'denied.run_as': 'You may not let programs run as this kind of account.',
+  'denied.later_hosts':
+    'Its targets could come to select hosts that your role does not reach: name the labels of your scope, its group, or hosts that are there.',
 } as const;

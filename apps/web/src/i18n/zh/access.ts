@@ -91,4 +91,12 @@ export const access: Same<typeof english> = {
   'access.confirm': '启用',
   'access.recovery': '请保存这些恢复码：每个可代替验证码使用一次，仅在此处显示。',
   'access.myRights': '您的权限',
+  'denied.no_role': '您的角色都不包含此权限。',
+  'denied.outside_token': '该令牌只限用于其他用途。',
+  'denied.fleet_only': '此操作影响所有人，需要范围为全部的角色。',
+  'denied.not_visible': '它不在您角色的范围内。',
+  'denied.job_right': '您拥有此权限的角色不包括该作业。',
+  'denied.host_right': '您拥有此权限的角色不包括该主机。',
+  'denied.run_as': '您不得让程序以这类账户运行。',
+  'denied.later_hosts': '其目标日后可能选中您角色范围之外的主机：请写明您范围内的标签、主机组或现有主机。',
 };
