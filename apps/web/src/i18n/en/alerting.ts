@@ -251,6 +251,7 @@ export const alerting = {
   'subscriptions.secret': 'Signing secret',
   'subscriptions.copy': 'Copy',
   'subscriptions.copied': 'Copied',
+  'subscriptions.copyNot': 'Mark it and press Ctrl-C',
   'subscriptions.kept': 'I have it',
   'subscriptions.tryIt': 'Then test it from the list: a signed ping goes out.',
   'subscriptions.noEvents': 'It was told of nothing yet.',

@@ -223,6 +223,7 @@ export const alerting: Same<typeof english> = {
   'subscriptions.secret': '签名机密',
   'subscriptions.copy': '复制',
   'subscriptions.copied': '已复制',
+  'subscriptions.copyNot': '请选中后按 Ctrl-C',
   'subscriptions.kept': '已保存',
   'subscriptions.tryIt': '然后在列表中测试：会发送一个签名的 ping。',
   'subscriptions.noEvents': '尚未通知任何内容。',
