@@ -4,6 +4,7 @@ import { Button, Group, Select, Stack, Table, Text, TextInput, Title } from '@ma
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Ask } from '../../components/ask.js';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
 import { NothingFound } from '../../components/nothing-found.js';
@@ -17,7 +18,6 @@ import { isFiltered } from '../../lib/search.js';
 import { useMay } from '../../lib/use-may.js';
 import { useTitle } from '../../lib/use-title.js';
 import { useTyped } from '../../lib/use-typed.js';
-import { Ask } from '../alerting/ask.js';
 import { ExportDeliveries } from './deliveries-csv.js';
 import type { DeliveryFilter } from './delivery-filter.js';
 import { useReplay } from './use-replay.js';
