@@ -307,6 +307,7 @@ export const alerting = {
   'audit.did.quarantined': 'quarantined',
   'audit.did.removed a link': 'removed a link',
   'audit.did.removed the second factor': 'removed the second factor',
+  'audit.did.repair': 'ordered a repair',
   'audit.did.resolve': 'resolved',
   'audit.did.resolved': 'resolved',
   'audit.did.resumed': 'resumed',

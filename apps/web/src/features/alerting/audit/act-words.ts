@@ -41,6 +41,7 @@ const known = [
   'rejected',
   'removed a link',
   'removed the second factor',
+  'repair',
   'resolve',
   'resolved',
   'resumed',

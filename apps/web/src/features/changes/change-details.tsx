@@ -1,14 +1,17 @@
 import type { Response } from '@carillon/contract/http/route';
 import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
-import { Button, Code, Group, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useWords } from '../i18n/index.js';
-import { useServerText } from '../i18n/use-server-text.js';
-import { call, query } from '../lib/api.js';
-import { useMay } from '../lib/use-may.js';
-import { useOnce } from '../lib/use-once.js';
-import { FrozenFailure } from './frozen-failure.js';
-import { Loaded } from './loaded.js';
+import { FrozenFailure } from '../../components/frozen-failure.js';
+import { Loaded } from '../../components/loaded.js';
+import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
+import { call, query } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
+import { useOnce } from '../../lib/use-once.js';
+import { FieldDifferences } from './field-differences.js';
+import { RepairOutcome } from './repair-outcome.js';
+import { useRepair } from './use-repair.js';
 
 type Detail = Response<typeof taskChangeRoutes.get>;
 
@@ -22,7 +25,7 @@ export function ChangeDetails({ id }: { id: string }) {
       {(detail) => (
         <Stack>
           {detail.fields ? (
-            <Fields fields={detail.fields} />
+            <FieldDifferences fields={detail.fields} />
           ) : (
             <Text size="sm">{detail.differences.map(differenceText).join('; ') || t('changes.noFields')}</Text>
           )}
@@ -38,40 +41,8 @@ export function ChangeDetails({ id }: { id: string }) {
   );
 }
 
-function Fields({ fields }: { fields: NonNullable<Detail['fields']> }) {
-  const { t } = useWords();
-  return (
-    <Table.ScrollContainer minWidth={520}>
-      <Table aria-label={t('changes.what')}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('changes.field')}</Table.Th>
-            <Table.Th>{t('changes.wanted')}</Table.Th>
-            <Table.Th>{t('changes.found')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {fields.map(({ path, wanted, found }) => (
-            <Table.Tr key={path}>
-              <Table.Td className="mono">{path}</Table.Td>
-              <Table.Td className="wrap">
-                <Code>{said(wanted)}</Code>
-              </Table.Td>
-              <Table.Td className="wrap">
-                <Code c="orange" fw={600}>
-                  {said(found)}
-                </Code>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
-  );
-}
-
-/** What may be done: an edit that stands becomes what the host should have, and back again. */
-function ChangeActs({ detail: { id, state, adoption, found } }: { detail: Detail }) {
+/** What may be done: an edit that stands is put back, or becomes what the host should have, and back again. */
+function ChangeActs({ detail: { id, job, host, state, adoption, found, stands = true } }: { detail: Detail }) {
   const { t } = useWords();
   const client = useQueryClient();
   const refresh = { onSuccess: () => client.invalidateQueries() };
@@ -82,10 +53,29 @@ function ChangeActs({ detail: { id, state, adoption, found } }: { detail: Detail
   });
   const may = useMay('job.write');
   const isEdit = may && (found === 'edited' || found === 'disabled');
+  const isOpen = state === 'drifted' && stands && adoption !== 'adopted';
+  const repair = useRepair(job);
+  const mayRepair = useMay('run');
   return (
     <Group>
-      {state === 'drifted' && isEdit && adoption !== 'adopted' && (
-        <Button size="xs" loading={act.isPending} onClick={() => act.mutate({ what: 'adopt' })}>
+      {isOpen && mayRepair && (
+        <Button
+          size="xs"
+          loading={repair.isPending || repair.isUnderWay}
+          disabled={act.isPending}
+          onClick={() => repair.mutate([host])}
+        >
+          {t('repair.now')}
+        </Button>
+      )}
+      {isOpen && isEdit && (
+        <Button
+          size="xs"
+          variant="default"
+          disabled={repair.isUnderWay}
+          loading={act.isPending}
+          onClick={() => act.mutate({ what: 'adopt' })}
+        >
           {t('changes.adopt')}
         </Button>
       )}
@@ -94,6 +84,7 @@ function ChangeActs({ detail: { id, state, adoption, found } }: { detail: Detail
           {t('changes.undo')}
         </Button>
       )}
+      <RepairOutcome repair={repair} />
       {act.data && (
         <Text size="sm" role="status">
           {t('changes.done', { n: act.data.version ?? 0 })}
@@ -108,9 +99,4 @@ function ChangeActs({ detail: { id, state, adoption, found } }: { detail: Detail
       )}
     </Group>
   );
-}
-
-function said(value: unknown): string {
-  if (value === null || value === undefined) return '–';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
