@@ -24,6 +24,7 @@ export interface TaskChangeRow {
   readonly adoption: Adoption | null;
   readonly adoptionReasons: string[];
   readonly adoptedVersion: number | null;
+  readonly undoneVersion: number | null;
   readonly repairedBy: string | null;
 }
 
@@ -60,7 +61,8 @@ export type TaskChangeQuery = ({ readonly hostId: string } | { readonly jobId: s
 const columns = `c.id, j.name AS job, h.name AS host, c.job_version AS version, c.state, c.found, c.differences, c.message,
   c.noticed_at AS "noticedAt", c.changed_at AS "changedAt", c.changed_by AS "changedBy",
   c.definition_hash AS "definitionHash", c.adoption, c.adoption_reasons AS "adoptionReasons",
-  c.adopted_version AS "adoptedVersion", c.repaired_by AS "repairedBy"`;
+  c.adopted_version AS "adoptedVersion", c.undone_version AS "undoneVersion",
+  c.repaired_by AS "repairedBy"`;
 
 /** A definition that was told before is not told again: the newest with the same hash is it. */
 export const definitionSql = `coalesce(c.definition, (SELECT d.definition FROM task_change d

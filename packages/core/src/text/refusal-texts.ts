@@ -10,7 +10,7 @@ export const refusalTexts = {
   approval_own: 'job {{job}} version {{version}}: you wrote it yourself',
   approver_key_known: 'key {{key}}: it is registered already',
   change_adopted: 'task change {{id}}: it is adopted already, or the task is not as it was found then',
-  change_not_adopted: 'task change {{id}}: nothing was adopted from it, so there is nothing to take back',
+  change_not_adopted: 'task change {{id}}: nothing was adopted from it, or that was taken back already',
   change_unfit: 'task change {{id}} cannot be adopted: {{reasons}}',
   document_changed: '{{kind}} {{name}}: expected {{seen}}, got {{current}}',
   document_used: '{{kind}} {{name}} is named by {{users}}',

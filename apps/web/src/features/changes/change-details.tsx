@@ -42,7 +42,11 @@ export function ChangeDetails({ id }: { id: string }) {
 }
 
 /** What may be done: an edit that stands is put back, or becomes what the host should have, and back again. */
-function ChangeActs({ detail: { id, job, host, state, adoption, found, stands = true } }: { detail: Detail }) {
+function ChangeActs({
+  detail: { id, job, host, state, adoption, found, stands = true, undoneVersion },
+}: {
+  detail: Detail;
+}) {
   const { t } = useWords();
   const client = useQueryClient();
   const refresh = { onSuccess: () => client.invalidateQueries() };
@@ -79,7 +83,7 @@ function ChangeActs({ detail: { id, job, host, state, adoption, found, stands = 
           {t('changes.adopt')}
         </Button>
       )}
-      {may && adoption === 'adopted' && (
+      {may && adoption === 'adopted' && !undoneVersion && (
         <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate({ what: 'undo' })}>
           {t('changes.undo')}
         </Button>

@@ -131,7 +131,7 @@ describe('a repair of all hosts of a job that differ', () => {
     expect(await within(dialog).findByText(why, {}, { timeout: 5_000 })).toBeTruthy();
   });
 
-  it('is not offered where nothing differs, nor to whoever may not', async () => {
+  it('is not offered where nothing differs', async () => {
     renderApp('/jobs/nightly?tab=hosts', network([]));
     await screen.findByText('db-1');
     expect(screen.queryByRole('button', { name: /Repair/ })).toBeNull();

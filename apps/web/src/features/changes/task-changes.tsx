@@ -61,7 +61,11 @@ function ChangeRow({ change, side, onOpen }: RowProps) {
   const { t } = useWords();
   const { differenceText } = useServerText();
   const { noticedAt, job, host, version, found, state, changedAt, changedBy, differences } = change;
-  const { adoption = null, adoptedVersion, adoptionReasons = [], message, repairedBy } = change;
+  const { adoption = null, adoptedVersion, adoptionReasons = [], message, repairedBy, undoneVersion } = change;
+  const since = [
+    ...(undoneVersion ? [t('repair.undone', { n: undoneVersion })] : []),
+    ...(repairedBy ? [t('repair.askedBy', { name: repairedBy })] : []),
+  ];
   const what = [message, ...adoptionReasons, ...differences.map(differenceText)].filter(Boolean).join('; ');
   return (
     <Table.Tr>
@@ -75,11 +79,11 @@ function ChangeRow({ change, side, onOpen }: RowProps) {
       <Table.Td>
         <TaskChangeBadge state={state} adoption={adoption} />
         {adoptedVersion ? ` v${adoptedVersion}` : null}
-        {repairedBy && (
-          <Text size="xs" c="dimmed">
-            {t('repair.askedBy', { name: repairedBy })}
+        {since.map((line) => (
+          <Text key={line} size="xs" c="dimmed">
+            {line}
           </Text>
-        )}
+        ))}
       </Table.Td>
       <Table.Td>
         {changedBy ?? '–'} {changedAt && <When at={changedAt} />}

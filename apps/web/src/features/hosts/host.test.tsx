@@ -119,20 +119,18 @@ describe('one host', () => {
 
   it('opens the differences of a task that stands changed, and says for whom another was put right', async () => {
     const row = { job: 'nightly', jobId: uuid, host: 'db-01', hostId: uuid, version: 1, appliedVersion: 1 };
+    const drifted = { ...row, state: 'drifted' as const, code: 'edited', message: 'x', updatedAt: at };
+    const drift = { host: 'db-01', changeId: uuid, found: 'edited' as const, noticedAt: at, fields: null };
+    const presence = 'online' as const;
     const asks = network()
       .on(inventoryRoutes.ofHost, () => ({ items: [], next: null }))
-      .on(hostRoutes.assignments, () => ({
-        items: [{ ...row, state: 'drifted', code: 'edited', message: 'x', updatedAt: at, presence: 'online' }],
+      .on(hostRoutes.assignments, () => ({ items: [{ ...drifted, presence }], next: null }))
+      .on(hostRoutes.taskChanges, () => ({
+        items: [{ ...change, state: 'repaired' as const, repairedBy: 'Ann' }],
         next: null,
       }))
-      .on(hostRoutes.taskChanges, () => ({ items: [{ ...change, state: 'repaired', repairedBy: 'Ann' }], next: null }))
       .on(jobRoutes.drift, () => ({
-        items: [
-          {
-            ...{ host: 'db-01', presence: 'online', changeId: uuid, found: 'edited', noticedAt: at, changedAt: null },
-            ...{ changedBy: null, fields: null, differences: [], canRepair: true },
-          },
-        ],
+        items: [{ ...drift, presence, changedAt: null, changedBy: null, differences: [], canRepair: true }],
         next: null,
       }));
     renderApp('/hosts/db-01?tab=tasks', asks);

@@ -27,6 +27,7 @@ export const repair = {
   'repair.outcome': 'What came of the repair',
   'repair.progress': '{{n}} of {{all}} hosts are as defined again',
   'repair.rest': 'And {{n}} more; the list of hosts tells.',
+  'repair.undone': 'taken back in v{{n}}',
   'repair.askedBy': 'for {{name}}',
   'command.why.repaired': 'Put back as defined.',
   'command.why.as_defined': 'It was as defined; nothing was changed.',

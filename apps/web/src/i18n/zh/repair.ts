@@ -24,6 +24,7 @@ export const repair = {
   'repair.outcome': '修复结果',
   'repair.progress': '{{all}} 台主机中已有 {{n}} 台恢复为定义的内容',
   'repair.rest': '另有 {{n}} 台；请查看主机列表。',
+  'repair.undone': '已在 v{{n}} 中撤销',
   'repair.askedBy': '由 {{name}} 要求',
   'command.why.repaired': '已恢复为定义的内容。',
   'command.why.as_defined': '任务与定义一致，未作改动。',
