@@ -1,4 +1,6 @@
+import { driftKinds } from '@carillon/core/state/states';
 import { Text } from '@mantine/core';
+import { useWords } from '../i18n/index.js';
 import { useServerText } from '../i18n/use-server-text.js';
 
 interface Props {
@@ -8,9 +10,12 @@ interface Props {
 
 /** Why a definition is not on a host as it should be: in the reader's language, then what the host itself said. */
 export function FaultSaid({ code, message }: Props) {
-  const { faultText } = useServerText();
-  const said = faultText(code);
-  const own = [said ? null : code, message].filter(Boolean).join(': ');
+  const { t } = useWords();
+  const { faultText, differenceText } = useServerText();
+  const drift = driftKinds.find((kind) => kind === code);
+  const said = drift ? undefined : faultText(code);
+  const told = drift ? message?.split('; ').map(differenceText).join('; ') : message;
+  const own = [drift ? t(`drift.${drift}`) : said ? null : code, told].filter(Boolean).join(': ');
   return (
     <>
       {said && <Text size="xs">{said}</Text>}

@@ -4,6 +4,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { FrozenFailure } from '../../components/frozen-failure.js';
 import { Loaded } from '../../components/loaded.js';
+import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { useServerText } from '../../i18n/use-server-text.js';
 import { call, query } from '../../lib/api.js';
@@ -27,7 +28,16 @@ export function ChangeDetails({ id }: { id: string }) {
           {detail.fields ? (
             <FieldDifferences fields={detail.fields} />
           ) : (
-            <Text size="sm">{detail.differences.map(differenceText).join('; ') || t('changes.noFields')}</Text>
+            <Text size="sm">
+              {detail.found === 'deleted'
+                ? t('repair.gone')
+                : detail.differences.map(differenceText).join('; ') || t('changes.noFields')}
+            </Text>
+          )}
+          {detail.changedAt && (
+            <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+              {t('changes.by')} {detail.changedBy ?? '–'}, <When at={detail.changedAt} />
+            </Text>
           )}
           {[detail.message, ...(detail.adoptionReasons ?? [])].filter(Boolean).map((line) => (
             <Text key={line} size="sm" c="dimmed">

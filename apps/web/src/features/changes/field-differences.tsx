@@ -5,6 +5,9 @@ import { useWords } from '../../i18n/index.js';
 
 type Fields = NonNullable<Response<typeof taskChangeRoutes.get>['fields']>;
 
+/** Both sides have to be seen at once, on a phone too. */
+const narrow = { miw: 0, style: { overflowWrap: 'anywhere' } } as const;
+
 /** A task field by field. @param asRepair what is there now comes first, then what it will be */
 export function FieldDifferences({ fields, asRepair = false }: { fields: Fields; asRepair?: boolean }) {
   const { t } = useWords();
@@ -15,7 +18,7 @@ export function FieldDifferences({ fields, asRepair = false }: { fields: Fields;
   };
   const columns = asRepair ? [found, wanted] : [wanted, found];
   return (
-    <Table.ScrollContainer minWidth={420}>
+    <Table.ScrollContainer minWidth={280}>
       <Table aria-label={t('changes.what')}>
         <Table.Thead>
           <Table.Tr>
@@ -28,9 +31,11 @@ export function FieldDifferences({ fields, asRepair = false }: { fields: Fields;
         <Table.Tbody>
           {fields.map((field) => (
             <Table.Tr key={field.path}>
-              <Table.Td className="mono">{field.path}</Table.Td>
+              <Table.Td className="mono wrap" {...narrow}>
+                {field.path}
+              </Table.Td>
               {columns.map((column) => (
-                <Table.Td key={column.head} className="wrap">
+                <Table.Td key={column.head} className="wrap" {...narrow}>
                   <Code {...(column === found ? { c: 'orange', fw: 600 } : {})}>{said(column.of(field))}</Code>
                 </Table.Td>
               ))}

@@ -38,7 +38,9 @@ function Far({ job, all }: { job: string; all: number }) {
     ...query(jobRoutes.get, { name: job }),
     refetchInterval: ({ state: { data } }) => ((data?.hostStates?.drifted ?? 0) > 0 ? followMs : false),
   });
-  const n = Math.max(0, all - (now.data?.hostStates?.drifted ?? all));
+  // What there is none of is left out.
+  const left = now.data?.hostStates ? (now.data.hostStates.drifted ?? 0) : all;
+  const n = Math.max(0, all - left);
   return (
     <>
       <Text size="sm">{t('repair.progress', { n, all })}</Text>

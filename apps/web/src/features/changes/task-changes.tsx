@@ -90,7 +90,7 @@ function ChangeRow({ change, side, onOpen }: RowProps) {
       </Table.Td>
       <Table.Td className="wrap" miw={220}>
         <Button size="compact-xs" variant="default" onClick={onOpen}>
-          {t('changes.open', { count: differences.length })}
+          {differences.length > 0 ? t('changes.open', { count: differences.length }) : t('repair.open')}
         </Button>
         <Text size="xs" c="dimmed" mt={2} lineClamp={2} title={what} style={{ overflowWrap: 'anywhere' }}>
           {what}

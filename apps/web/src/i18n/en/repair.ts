@@ -20,6 +20,8 @@ export const repair = {
   'repair.andMore': 'and {{n}} more',
   'repair.unknown': 'not known how',
   'repair.anew': 'The task is not there any more; it is made anew.',
+  'repair.open': 'Look',
+  'repair.gone': 'The task is not there.',
   'repair.more': 'And {{n}} more hosts, which are not shown here.',
   'repair.away': 'Not connected now: {{hosts}}. Such a host gets the order within five minutes, or not at all.',
   'repair.tooOld': 'Not asked, since their agents are too old for it; upgrade them first: {{hosts}}.',

@@ -11,7 +11,7 @@ export const refusals: Readonly<Record<RefusalTextCode, Said>> = {
   approval_own: '作业 {{job}} 的版本 {{version}} 是您自己写的',
   approver_key_known: '密钥 {{key}} 已登记',
   change_adopted: '该任务更改已被采纳，或任务已不是当时的样子',
-  change_not_adopted: '任务改动 {{id}}：没有采纳过任何内容，或已经撤销',
+  change_not_adopted: '该任务更改没有被采纳，或已撤销',
   change_unfit: '该任务更改不能采纳：{{reasons}}',
   document_changed: '{{kind}} {{name}} 在您查看之后已被更改，请重新加载',
   document_used: '{{kind}} {{name}} 仍被引用：{{users}}',

@@ -17,6 +17,8 @@ export const repair = {
   'repair.andMore': '等，另有 {{n}} 台',
   'repair.unknown': '情况不明',
   'repair.anew': '任务已不存在，将重新创建。',
+  'repair.open': '查看',
+  'repair.gone': '任务已不存在。',
   'repair.more': '另有 {{n}} 台主机未在此列出。',
   'repair.away': '当前未连接：{{hosts}}。这类主机须在五分钟内连接才能收到指令，否则指令作废。',
   'repair.tooOld': '以下主机的代理版本太旧，不会收到指令，请先升级：{{hosts}}。',
