@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { auditRoutes } from '@carillon/contract/http/audit.routes';
 import { ApiFailure, callRoute } from '@carillon/contract/http/client';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { requestRoutes } from '@carillon/contract/http/requests.routes';
@@ -18,6 +19,7 @@ import { makeApiToken } from '../../http/api-token.js';
 import { hashSecret } from '../../http/secrets.js';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
 import { ApplyModule } from '../apply/apply.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { CommandsModule } from '../commands/commands.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { RequestsModule } from '../requests/requests.module.js';
@@ -31,7 +33,7 @@ beforeAll(async () => {
   database = await cloneDatabase();
   gateway = await startGateway(database.url);
   app = await startTestApp(database.url, {
-    modules: [TaskChangesModule, CommandsModule, ApplyModule, JobsModule, RequestsModule],
+    modules: [TaskChangesModule, AuditModule, CommandsModule, ApplyModule, JobsModule, RequestsModule],
     // As several servers do.
     config: {
       signerKeyFile: join(gateway.folder, 'signer.key'),
@@ -237,6 +239,10 @@ describe('an edited task of a job that keeps edits', () => {
     });
     await expect(app.call(taskChangeRoutes.undo, { id })).rejects.toMatchObject({ body: { code: 'conflict' } });
     expect((await job()).version).toBe(3);
+    const shown = await app.call(auditRoutes.list, { limit: 200 });
+    expect(shown.items).toContainEqual(
+      expect.objectContaining({ kind: 'Task', act: 'took back', after: { version: 3 } }),
+    );
     const again = app.call(taskChangeRoutes.undo, { id: newId() });
     await expect(again).rejects.toMatchObject({ body: { code: 'not_found' } });
   });
