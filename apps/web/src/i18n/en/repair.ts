@@ -10,7 +10,7 @@ export const repair = {
   'repair.askOne': '{{job}} on {{host}}: wanted and found',
   'repair.askAll': 'Put {{name}} back as defined?',
   'repair.means':
-    'On these hosts the task becomes what the job says, whatever the job says about edits. The job itself does not change, and neither does what it says of single hosts.',
+    'On these hosts the task becomes again what the job says, also where the job leaves edits as they are. The job itself does not change.',
   'repair.do_one': 'Repair {{count}} host',
   'repair.do_other': 'Repair {{count}} hosts',
   'repair.is': 'Now',

@@ -9,7 +9,7 @@ export const repair = {
   'repair.askOne': '{{host}} 上的 {{job}}：应有与实际',
   'repair.askAll': '将 {{name}} 恢复为定义的内容？',
   'repair.means':
-    '无论作业对改动如何规定，这些主机上的任务都会恢复为作业所定义的内容。作业本身及其针对个别主机的设置均不改变。',
+    '这些主机上的任务将恢复为作业所定义的内容，即使作业规定保留改动。作业本身不变。',
   'repair.do_other': '修复 {{count}} 台主机',
   'repair.is': '现在',
   'repair.willBe': '将变为',
