@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { installPackages } from './install-packages.mjs';
 import { prepare, repository, turbo } from './prepare.mjs';
+import { besideEachOther, rest } from './test-lanes.mjs';
 import { failureLines, readReport, slowest } from './test-report.mjs';
 
 const only = process.argv[process.argv.indexOf('--only') + 1];
@@ -20,24 +21,21 @@ await prepare({ build: false });
 await step('types and build', () => check('types and build', turbo(['generate', 'build'])));
 if (isAsked('check')) {
   // Beside their sources tests are checked by the build; these are of no package's sources.
-  const types = ['-p', 'tsconfig.tests.json'];
-  await step('types of tests', () => check('types of tests', run('node_modules/typescript-7/bin/tsc', types)));
-  const lint = ['check', '--error-on-warnings', '.'];
-  await step('lint', () => check('lint', run('node_modules/@biomejs/biome/bin/biome', lint)));
-  const boundaries = ['--config', '.dependency-cruiser.cjs', 'apps', 'packages'];
-  const cruise = 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs';
-  await step('boundaries', () => check('boundaries', run(cruise, boundaries)));
+  await step('types of tests, lint and boundaries', async () =>
+    together(
+      await Promise.all([
+        program('types of tests', 'node_modules/typescript-7/bin/tsc', ['-p', 'tsconfig.tests.json']),
+        program('lint', 'node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']),
+        program('boundaries', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', [
+          ...['--config', '.dependency-cruiser.cjs', 'apps', 'packages'],
+        ]),
+      ]),
+    ),
+  );
 }
 if (isAsked('tests')) {
-  await step('tests', () =>
-    vitestSideBySide([
-      [['vitest.config.ts', '--shard=1/2']],
-      [['vitest.config.ts', '--shard=2/2']],
-      // These only compute: they take what the others leave while they wait for their databases.
-      [['vitest.simulation.config.ts'], ['apps/web/vitest.config.ts']],
-    ]),
-  );
-  await step('the whole product, and the Windows program', () => windowsProgram('vitest.whole.config.ts'));
+  await step('tests', () => vitestSideBySide(besideEachOther));
+  await step('the whole product, and the Windows program', () => windowsProgram(...rest));
 }
 if (only === 'wine') {
   await step('the Windows program', () => windowsProgram('vitest.wine.config.ts'));
@@ -72,8 +70,33 @@ function check(name, ok) {
   return { passed: ok ? 1 : 0, skipped: 0, failures, files: [] };
 }
 
+/** Such a step as a process of its own, which says what it has to say in one piece. */
+async function program(name, script, args) {
+  const { code, said } = await child(script, args, 'pipe');
+  process.stdout.write(said);
+  return check(name, code === 0);
+}
+
+async function child(script, args, stdout) {
+  const started = spawn(process.execPath, [resolve(repository, script), ...args], {
+    cwd: repository,
+    stdio: ['ignore', stdout, 'inherit'],
+  });
+  const said = [];
+  started.stdout?.on('data', (bytes) => said.push(bytes));
+  const [code] = await once(started, 'close');
+  return { code, said: Buffer.concat(said) };
+}
+
+/** Several results as one. */
+function together(results) {
+  const sum = (key) => results.reduce((count, result) => count + result[key], 0);
+  const every = (key) => results.flatMap((result) => result[key]);
+  return { passed: sum('passed'), skipped: sum('skipped'), failures: every('failures'), files: every('files') };
+}
+
 /** Without Wine the tests of that program are skipped, and say so: nothing is fetched and built for them then. */
-async function windowsProgram(config) {
+async function windowsProgram(config, ...more) {
   const { findWine } = await import('../packages/testkit/dist/wine.js');
   const progress = (text) => console.log(`  ${text}`);
   if (only === 'wine' && findWine().kind === 'missing') installPackages(['wine64', 'wine'], progress);
@@ -81,13 +104,13 @@ async function windowsProgram(config) {
   if (wine.kind === 'missing') progress(`skipped: ${wine.why}`);
   else if (!run('tools/build-agent.mjs', ['--out', resolve(repository, '.cache/agent-under-test')]))
     return check('building carillon-agent.exe', false);
-  return vitest(config);
+  return vitest(config, more);
 }
 
 /** Runs one configuration of vitest; what it counted is read from its own report. */
-function vitest(config) {
+function vitest(config, more) {
   const report = reportOf(config);
-  const ok = run(vitestScript, vitestArguments(config, report));
+  const ok = run(vitestScript, [...vitestArguments(config, report), ...more]);
   return readReport(report, { ok, lane: config, root: repository });
 }
 
@@ -100,23 +123,15 @@ async function vitestSideBySide(rows) {
     const done = [];
     for (const [place, [config, ...more]] of runs.entries()) {
       const report = reportOf(`${row}-${place}-${config}`);
-      const args = [vitestScript, ...vitestArguments(config, report), ...more];
-      const child = spawn(process.execPath, args, {
-        cwd: repository,
-        stdio: ['ignore', row === 0 ? 'inherit' : 'pipe', 'inherit'],
-      });
-      const said = [];
-      child.stdout?.on('data', (bytes) => said.push(bytes));
-      const [code] = await once(child, 'close');
+      const args = [...vitestArguments(config, report), ...more];
+      const { code, said } = await child(vitestScript, args, row === 0 ? 'inherit' : 'pipe');
       done.push({ said, report: readReport(report, { ok: code === 0, lane: config, root: repository }) });
     }
     return done;
   });
   const done = (await Promise.all(all)).flat();
-  for (const { said } of done) process.stdout.write(Buffer.concat(said));
-  const sum = (key) => done.reduce((count, { report }) => count + report[key], 0);
-  const every = (key) => done.flatMap(({ report }) => report[key]);
-  return { passed: sum('passed'), skipped: sum('skipped'), failures: every('failures'), files: every('files') };
+  for (const { said } of done) process.stdout.write(said);
+  return together(done.map(({ report }) => report));
 }
 
 function reportOf(name) {

@@ -8,6 +8,8 @@ import { offerStyleNonce } from './lib/style-nonce.js';
 
 offerStyleNonce();
 keepEarlyKeys();
-await startI18n();
-const root = document.getElementById('root');
-if (root) createRoot(root).render(<App />);
+// Not awaited here: the words of a language import from the file that this is bundled into, and would wait for its end.
+void startI18n().then(() => {
+  const root = document.getElementById('root');
+  if (root) createRoot(root).render(<App />);
+});

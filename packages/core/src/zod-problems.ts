@@ -31,6 +31,8 @@ export function problemsFromIssues(
 
 /** What a pattern says of itself, else what it is called. */
 function formatWords({ format, message }: { readonly format: string; readonly message: string }): string {
+  if (format === 'url') return 'an address of the web such as https://example.com/path';
+  if (format === 'email') return 'a mail address such as ops@example.com';
   if (format !== 'regex') return `${article(format)} value`;
   return message.startsWith('Invalid') ? 'a text of the documented form' : message;
 }
@@ -77,7 +79,9 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
       ];
     case 'invalid_format':
       return [problemOf(path, 'wrong_value', formatWords(issue), got, formatOf(issue))];
-    case 'invalid_union':
+    case 'invalid_union': {
+      const meant = issue.message.startsWith('Invalid') ? formMeant(issue.errors, got) : undefined;
+      if (meant) return problemsFromIssues(meant, got, parts);
       return [
         problemOf(
           path,
@@ -87,6 +91,7 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
           issue.message.startsWith('Invalid') ? { code: 'documented_form' } : spoken(issue.message),
         ),
       ];
+    }
     case 'invalid_key':
       return [problemOf(path, 'wrong_value', 'a valid name', issue.path.at(-1), { code: 'name' })];
     case 'custom': {
@@ -97,6 +102,18 @@ function problemsOf(issue: core.$ZodIssue, root: unknown, at: readonly PropertyK
     default:
       return [problemOf(path, 'wrong_value', issue.message, got, spoken(issue.message))];
   }
+}
+
+/** Of the forms that a value may have, what is wrong with the one that alone takes a value of its type. */
+function formMeant(forms: readonly core.$ZodIssue[][], got: unknown): core.$ZodIssue[] | undefined {
+  const isOfOtherType = (issue: core.$ZodIssue): boolean => {
+    if (issue.path.length > 0) return false;
+    if (issue.code === 'invalid_value') return issue.values.every((value) => typeof value !== typeof got);
+    if (issue.code === 'invalid_union') return issue.errors.every((issues) => issues.some(isOfOtherType));
+    return issue.code === 'invalid_type';
+  };
+  const taken = forms.filter((issues) => !issues.some(isOfOtherType));
+  return got !== undefined && taken.length === 1 ? taken[0] : undefined;
 }
 
 const oneOf = (path: string, values: string, got: unknown): Problem =>

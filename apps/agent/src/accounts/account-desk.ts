@@ -1,4 +1,5 @@
 import { type AccountKind, passwordNeed, type RunAs, readRunAs } from '@carillon/core/job/run-as';
+import type { HostFaultText } from '@carillon/core/text/host-fault-texts';
 import { type Credential, SchedulerError } from '../scheduler/task-scheduler.js';
 import { readJson, writeJson } from '../state/files.js';
 import type { PasswordFile } from './password-file.js';
@@ -44,7 +45,10 @@ export class AccountDesk {
   async prepare(runAs: RunAs): Promise<Preparation> {
     const parts = readRunAs(runAs);
     if (!parts)
-      throw new SchedulerError('unknown_account', `runAs: ${runAs} is no form of account that this agent knows`);
+      throw new SchedulerError(
+        'unknown_account',
+        `runAs: ${runAs} is no form of account that this agent knows` satisfies HostFaultText,
+      );
     if (parts.kind === 'service') return { credential: undefined, mark: undefined };
     const { kind, account } = parts;
     // First: a task that is there already runs as this account, password or not.
@@ -54,7 +58,7 @@ export class AccountDesk {
     if (need === 'always' && password === undefined)
       throw new SchedulerError(
         'password_needed',
-        `Windows needs the password of ${account} to register this; hand it over in the centre: carillon account set "${account}", or on the host: carillon-agent account set "${account}"`,
+        `Windows needs the password of ${account} to register this; hand it over in the centre: carillon account set "${account}", or on the host: carillon-agent account set "${account}"` satisfies HostFaultText,
       );
     const mark = this.markFor(runAs);
     if (mark !== undefined && password !== undefined) this.refused.require(mark);

@@ -13,6 +13,7 @@ import {
   vaultKey,
 } from '@carillon/core/secrets/secret-use';
 import { judgeSignature, type Trust } from '@carillon/core/signing/verify';
+import type { SigningRefusalText } from '@carillon/core/text/signature-texts';
 import type { Log } from '../lib/log.js';
 import type { RegisteredJob } from '../state/desired-cache.js';
 import type { PasswordFile } from './password-file.js';
@@ -171,7 +172,7 @@ export class CentralSecrets {
 
   /** Nothing is believed of a value that no key of the centre has signed: anybody can seal to a public key. */
   private open(about: SealedUse, { sealed = '', signature = '' }: Item) {
-    const no = (code: string, message: string) => ({ ok: false, code, message }) as const;
+    const no = (code: string, message: SigningRefusalText) => ({ ok: false, code, message }) as const;
     const text = sealedText(about, sealed);
     const signed = judgeSignature(
       { context: 'carillon/v1/sealed-secret', text, signature },

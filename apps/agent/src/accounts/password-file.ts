@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import type { HostFaultText } from '@carillon/core/text/host-fault-texts';
 import { readJson, writeJson } from '../state/files.js';
 
 interface SealedPassword {
@@ -125,7 +126,7 @@ export class PasswordFile {
       return Buffer.concat([open.update(sealed.subarray(0, -tagBytes)), open.final()]).toString('utf8');
     } catch {
       throw new Error(
-        `${this.path}: the ${this.kind} of ${account} was sealed for another agent or changed; hand it over again`,
+        `${this.path}: the ${this.kind} of ${account} was sealed for another agent or changed; hand it over again` satisfies HostFaultText,
       );
     }
   }

@@ -1,3 +1,4 @@
+import type { HostFaultText } from '@carillon/core/text/host-fault-texts';
 import { SchedulerError } from '../scheduler/task-scheduler.js';
 
 /** Domains lock an account after a few wrong passwords, and forget them after some ten minutes. */
@@ -30,7 +31,7 @@ export class RefusedPasswords {
     const until = new Date(found.untilMs).toISOString();
     throw new SchedulerError(
       'register_failed',
-      `${found.message}; not tried again before ${until}, so that the account is not locked; another password is tried at once`,
+      `${found.message}; not tried again before ${until}, so that the account is not locked; another password is tried at once` satisfies HostFaultText,
     );
   }
 }

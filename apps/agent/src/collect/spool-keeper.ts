@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Body } from '@carillon/contract/agent/catalog';
 import type { SpoolLost } from '@carillon/contract/agent/host-events';
 import { limits } from '@carillon/contract/limits';
+import type { HostFaultText } from '@carillon/core/text/host-fault-texts';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import type { AgentFolder } from '../state/agent-folder.js';
@@ -87,7 +88,7 @@ export class SpoolKeeper {
 
   /** Something could not be written. */
   failed(error: unknown): void {
-    const problem = isDiskFull(error) ? 'the disk is full' : String(error).slice(0, 500);
+    const problem = isDiskFull(error) ? ('the disk is full' satisfies HostFaultText) : String(error).slice(0, 500);
     if (problem !== this.problem) this.ports.log.warn('cannot write to the spool', { error: String(error) });
     this.problem = problem;
   }
@@ -95,7 +96,9 @@ export class SpoolKeeper {
   /** Writing works; with the reserve gone it will not for long. */
   stored(): void {
     const short = reserveSize(this.ports.folder.reserve) < this.rules.reserveBytes;
-    const problem = short ? 'the disk is nearly full: results are written from the reserve' : null;
+    const problem: HostFaultText | null = short
+      ? 'the disk is nearly full: results are written from the reserve'
+      : null;
     if (problem !== this.problem)
       this.ports.log.info(problem ?? 'there is room on the disk again', { freeBytes: this.freeBytes() });
     this.problem = problem;

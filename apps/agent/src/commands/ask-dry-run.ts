@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { limits } from '@carillon/contract/limits';
 import { BoundedText } from '@carillon/core/run/bounded-text';
 import { dryRunOfExitCode } from '@carillon/core/run/dry-run';
+import type { CommandText } from '@carillon/core/text/host-fault-texts';
 import { type Command, selfCommand } from '../lib/self-command.js';
 import type { Foretold } from './command-desk.js';
 
@@ -22,7 +23,7 @@ export function askDryRun({ command, arguments: words }: Command, limitMs: numbe
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
     });
-    const fail = (code: string, message: string) => resolve({ ok: false, code, message, answer: answer.text() });
+    const fail = (code: string, message: CommandText) => resolve({ ok: false, code, message, answer: answer.text() });
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       // What it has started may hold its output open; nobody waits for that.

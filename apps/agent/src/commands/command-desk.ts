@@ -6,6 +6,7 @@ import type { DryRunVerdict } from '@carillon/core/run/dry-run';
 import { type Refusal, refuse } from '@carillon/core/signing/refusal';
 import { judgeSignature, type Trust } from '@carillon/core/signing/verify';
 import { unreachable } from '@carillon/core/state/states';
+import type { CommandText } from '@carillon/core/text/host-fault-texts';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import type { StartTicket } from '../runner/start-reason.js';
@@ -76,7 +77,7 @@ export class CommandDesk {
           ...result,
           state: 'indeterminate',
           code: 'agent_restarted',
-          message: 'the agent ended between accepting the command and knowing its outcome',
+          message: 'the agent ended between accepting the command and knowing its outcome' satisfies CommandText,
         },
         now(),
       );
@@ -152,7 +153,12 @@ export class CommandDesk {
     const serverNowMs = this.now() + this.skewMs;
     if (serverNowMs > Date.parse(order.notAfter)) return this.note({ commandId, state: 'expired' });
     if (serverNowMs < Date.parse(order.notBefore))
-      return this.note({ commandId, state: 'rejected', code: 'too_early', message: `not before ${order.notBefore}` });
+      return this.note({
+        commandId,
+        state: 'rejected',
+        code: 'too_early',
+        message: `not before ${order.notBefore}` satisfies CommandText,
+      });
     const allowed = this.facts().judge?.(action);
     if (allowed && !allowed.ok)
       return this.note({ commandId, state: 'rejected', code: allowed.code, message: allowed.message.slice(0, 2_000) });
@@ -172,7 +178,12 @@ export class CommandDesk {
   private async act({ commandId, jobId, ...order }: CommandOrder, action: 'run' | 'stop'): Promise<void> {
     const runId = action === 'run' ? newId(this.now()) : order.runId;
     if (runId === null)
-      return this.note({ commandId, state: 'rejected', code: 'bad_command', message: 'stop: which run?' });
+      return this.note({
+        commandId,
+        state: 'rejected',
+        code: 'bad_command',
+        message: 'stop: which run?' satisfies CommandText,
+      });
     this.note({ commandId, state: 'accepted', runId });
     try {
       const done =

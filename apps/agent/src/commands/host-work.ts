@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { CommandText } from '@carillon/core/text/host-fault-texts';
 import { isProcessAlive } from '../runner/process-tree.js';
 import { isRunning } from '../runner/running-file.js';
 import type { StartTicket } from '../runner/start-reason.js';
@@ -35,7 +36,7 @@ const lookMs = 100;
 const notRegistered = {
   ok: false,
   code: 'not_registered',
-  message: 'the job is not registered on this host',
+  message: 'the job is not registered on this host' satisfies CommandText,
 } as const;
 
 /** Starts jobs through Task Scheduler, so that a run by hand is like any other, and stops runs through their runners. */
@@ -83,7 +84,8 @@ export class HostWork implements CommandWork {
     return {
       ok: false,
       code: 'not_started',
-      message: `Task Scheduler accepted the start but did not start the job within ${this.limits.claimMs / 1_000} s; it may be running already`,
+      message:
+        `Task Scheduler accepted the start but did not start the job within ${this.limits.claimMs / 1_000} s; it may be running already` satisfies CommandText,
     };
   }
 
@@ -102,7 +104,7 @@ export class HostWork implements CommandWork {
     // Looked at again: it may have let go, and ended in good order, between the two looks.
     if (!dead() || !dead()) return { ok: true };
     dropHeldTickets(this.folder.tickets, jobId);
-    const message = 'the runner ended between taking the order and putting its run on record';
+    const message = 'the runner ended between taking the order and putting its run on record' satisfies CommandText;
     return { ok: false, isUnknown: true, code: 'runner_died', message };
   }
 
@@ -118,10 +120,14 @@ export class HostWork implements CommandWork {
 
   async stop(runId: string): Promise<Done> {
     if (!isRunning(this.folder.running, runId))
-      return { ok: false, code: 'not_running', message: 'the run is not under way on this host' };
+      return { ok: false, code: 'not_running', message: 'the run is not under way on this host' satisfies CommandText };
     orderStop(this.folder.stops, runId);
     if (await until(() => !isRunning(this.folder.running, runId), this.limits.endMs)) return { ok: true };
-    return { ok: false, code: 'still_running', message: `the run did not end within ${this.limits.endMs / 1_000} s` };
+    return {
+      ok: false,
+      code: 'still_running',
+      message: `the run did not end within ${this.limits.endMs / 1_000} s` satisfies CommandText,
+    };
   }
 }
 

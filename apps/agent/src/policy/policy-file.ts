@@ -11,6 +11,7 @@ import {
   readPolicy,
 } from '@carillon/core/policy/host-policy';
 import type { CommandKind } from '@carillon/core/state/states';
+import type { HostFaultText } from '@carillon/core/text/host-fault-texts';
 import { fileMark } from '../lib/file-mark.js';
 
 /** What stands in a policy file. One that cannot be believed allows nothing. */
@@ -80,7 +81,7 @@ export class PolicyFile {
   private judge(rule: (policy: HostPolicy) => PolicyVerdict): PolicyVerdict {
     this.refresh();
     if (this.state.ok) return rule(this.state.policy);
-    const message = `the policy of this host cannot be believed, so nothing is allowed: ${this.state.problems.join('; ')}`;
+    const message: HostFaultText = `the policy of this host cannot be believed, so nothing is allowed: ${this.state.problems.join('; ')}`;
     return { ok: false, code: 'policy_unreadable', message: message.slice(0, 2_000) };
   }
 }

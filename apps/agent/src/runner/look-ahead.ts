@@ -6,6 +6,7 @@ import { spreadKeyOf } from '@carillon/core/job/task-for-job';
 import { judgeConditions } from '@carillon/core/run/conditions';
 import type { DryRunFacts } from '@carillon/core/run/dry-run';
 import { fillTemplate } from '@carillon/core/run/template';
+import type { DryRunText } from '@carillon/core/text/dry-run-texts';
 import { scheduleInstants } from '@carillon/wintask/schedule/occurrences';
 import { isTimed } from '@carillon/wintask/schedule/schedule';
 import type { AgentFolder } from '../state/agent-folder.js';
@@ -80,7 +81,7 @@ function launchOf(
     return { ok: false, message: plan.message, ...asked };
   }
   if ('script' in run && !existsSync(scriptFile))
-    return { ok: false, message: `the job's script is not at ${scriptFile}` };
+    return { ok: false, message: `the job's script is not at ${scriptFile}` satisfies DryRunText };
   return { ok: true, program: plan.program, arguments: plan.arguments };
 }
 

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FoundTask } from '@carillon/core/desired/drift';
+import type { AdoptionProblemText } from '@carillon/core/text/adoption-texts';
+import type { HostFaultText } from '@carillon/core/text/host-fault-texts';
 import {
   changeEnabledArguments,
   createArguments,
@@ -75,7 +77,7 @@ export class SchtasksScheduler implements TaskScheduler {
     if (!registered.ok)
       throw new SchedulerError(
         'read_back_failed',
-        `the task was registered but cannot be read back: ${registered.problem.message}`,
+        `the task was registered but cannot be read back: ${registered.problem.message}` satisfies HostFaultText,
       );
     return diffTasks(definition, registered.task).map((difference) => difference.text);
   }
@@ -91,7 +93,10 @@ export class SchtasksScheduler implements TaskScheduler {
         throw new SchedulerError('scheduler_unavailable', error.message);
       });
       if (answer.code === 0) return;
-      throw new SchedulerError('register_failed', answer.stderr.trim().slice(0, 1_500) || 'Windows said nothing');
+      throw new SchedulerError(
+        'register_failed',
+        answer.stderr.trim().slice(0, 1_500) || ('Windows said nothing' satisfies HostFaultText),
+      );
     }
     const file = join(this.temporaryFolder, `${randomUUID()}.xml`);
     writeFileSync(file, encodeTaskXml(xml), { mode: 0o600 });
@@ -122,7 +127,7 @@ export class SchtasksScheduler implements TaskScheduler {
         try {
           const stored = this.storedFile(path);
           const text = stored ? decodeTaskXml(readStored(stored)) : listed.get(path.toLowerCase());
-          return text ?? { problem: 'its definition cannot be read by the agent' };
+          return text ?? { problem: 'its definition cannot be read by the agent' satisfies AdoptionProblemText };
         } catch (error) {
           return { problem: String(error) };
         }
@@ -227,7 +232,7 @@ export class SchtasksScheduler implements TaskScheduler {
     );
     return new SchedulerError(
       code,
-      `schtasks exit code ${answer.code}: ${(error || output || 'it said nothing').slice(0, 1_500)}`,
+      `schtasks exit code ${answer.code}: ${(error || output || 'it said nothing').slice(0, 1_500)}` satisfies HostFaultText,
     );
   }
 }

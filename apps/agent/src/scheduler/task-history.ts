@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import type { HistoryState } from '@carillon/core/state/states';
+import type { HostFaultText } from '@carillon/core/text/host-fault-texts';
 import { readTaskEvents } from '@carillon/wintask/history/read-task-events';
 import type { TaskEvent } from '@carillon/wintask/history/task-event';
 import {
@@ -43,8 +44,9 @@ export class WevtutilHistory implements TaskHistory {
     try {
       const enabled = readLogEnabled(await this.ask(describeLogArguments()), { codePage: this.codePage });
       if (enabled === true) return { state: 'on', message: null };
-      if (enabled === false) return { state: 'off', message: `to switch it on: ${switchHistoryOn}` };
-      return { state: 'unreadable', message: 'Windows does not say whether the log is on' };
+      if (enabled === false)
+        return { state: 'off', message: `to switch it on: ${switchHistoryOn}` satisfies HostFaultText };
+      return { state: 'unreadable', message: 'Windows does not say whether the log is on' satisfies HostFaultText };
     } catch (error) {
       return { state: 'unreadable', message: (error instanceof Error ? error.message : String(error)).slice(0, 2_000) };
     }
@@ -67,7 +69,7 @@ export class WevtutilHistory implements TaskHistory {
       const child = execFile(program, [...first, ...args], options, (error, stdout, stderr) => {
         if (!error) return resolve(stdout);
         const said = decodeConsoleOutput(stderr.length > 0 ? stderr : stdout, { codePage: this.codePage }).text.trim();
-        reject(new Error(`wevtutil: ${said.slice(0, 1_500) || error.message}`));
+        reject(new Error(`wevtutil: ${said.slice(0, 1_500) || error.message}` satisfies HostFaultText));
       });
       child.stdin?.end();
     });

@@ -2,6 +2,7 @@ import type { Body } from '@carillon/contract/agent/catalog';
 import { summarize } from '@carillon/core/adopt/similar-tasks';
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import type { LastStart } from '@carillon/core/starts/last-result';
+import type { AdoptionProblemText } from '@carillon/core/text/adoption-texts';
 import { listedTimes } from '@carillon/wintask/schtasks/listed-times';
 import type { TaskRow } from '@carillon/wintask/schtasks/query-output';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
@@ -74,6 +75,6 @@ function problemOf(
   tooLong: boolean,
 ) {
   if (typeof said !== 'string') return said.problem.slice(0, 500);
-  if (tooLong) return `its definition is longer than ${definitionCharacters} characters`;
+  if (tooLong) return `its definition is longer than ${definitionCharacters} characters` satisfies AdoptionProblemText;
   return read && !read.ok ? read.problem.message.slice(0, 500) : null;
 }

@@ -7,6 +7,7 @@ import type { Manifest } from '@carillon/core/job/job-spec';
 import { taskForJob, taskPathOf } from '@carillon/core/job/task-for-job';
 import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
 import type { Trust } from '@carillon/core/signing/verify';
+import type { HostFaultText } from '@carillon/core/text/host-fault-texts';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import type { AccountDesk } from '../accounts/account-desk.js';
 import { capabilities } from '../lib/capabilities.js';
@@ -176,7 +177,7 @@ async function applyOne(
       version,
       state: 'rejected',
       code: 'unsupported',
-      message: `this agent cannot do ${lacking.join(', ')}`,
+      message: `this agent cannot do ${lacking.join(', ')}` satisfies HostFaultText,
     };
   const account = await ports.accounts?.prepare(manifest.runAs).catch(orPasswordNeeded);
   const task = taskForJob(manifest, { ...facts, ...(ports.accounts ? { sids: ports.accounts.sids } : {}) });
@@ -186,10 +187,16 @@ async function applyOne(
       version,
       state: 'rejected',
       code: 'unsupported',
-      message: task.problems[0]?.message ?? 'the schedule cannot be registered',
+      message: task.problems[0]?.message ?? ('the schedule cannot be registered' satisfies HostFaultText),
     };
   if (manifest.replaces && !ports.replaced)
-    return { jobId, version, state: 'rejected', code: 'unsupported', message: 'this host cannot replace tasks' };
+    return {
+      jobId,
+      version,
+      state: 'rejected',
+      code: 'unsupported',
+      message: 'this host cannot replace tasks' satisfies HostFaultText,
+    };
   // The runner's files first: from the moment of registration the task may fire.
   const before = old && known.get(old.manifestHash);
   if (old && before && isAdopted(before)) await ports.lookBefore?.(old);

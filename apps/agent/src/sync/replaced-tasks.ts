@@ -1,4 +1,5 @@
 import type { TaskReplaced } from '@carillon/contract/agent/task-events';
+import type { HostFaultText } from '@carillon/core/text/host-fault-texts';
 import { diffTasks } from '@carillon/wintask/task/diff';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { SchedulerError, type TaskScheduler } from '../scheduler/task-scheduler.js';
@@ -74,11 +75,17 @@ export class ReplacedTasks {
   private async takeOne(holder: Holder, path: string): Promise<void> {
     const kept = this.kept(path);
     if (kept && kept.jobId !== holder.jobId)
-      throw new SchedulerError('replaced_by_another', `${path} is replaced by another job (${kept.jobId}) already`);
+      throw new SchedulerError(
+        'replaced_by_another',
+        `${path} is replaced by another job (${kept.jobId}) already` satisfies HostFaultText,
+      );
     const found = await this.scheduler.find(path);
     if (found.task === null) {
       if (found.problem === null) return;
-      throw new SchedulerError('original_unreadable', `${path} cannot be read: ${found.problem}`);
+      throw new SchedulerError(
+        'original_unreadable',
+        `${path} cannot be read: ${found.problem}` satisfies HostFaultText,
+      );
     }
     const isOn = found.task.settings.enabled !== false;
     if (!kept) {
@@ -94,7 +101,7 @@ export class ReplacedTasks {
   private async giveBack(holder: Holder, task: ReplacedTask): Promise<void> {
     const { path, wasEnabled, xml } = task;
     const found = await this.scheduler.find(path);
-    let message: string | null = null;
+    let message: HostFaultText | null = null;
     if (found.task === null) {
       message =
         found.problem === null
@@ -114,7 +121,10 @@ export class ReplacedTasks {
     await this.scheduler.setEnabled(path, enabled);
     const found = await this.scheduler.find(path);
     if (found.task === null || (found.task.settings.enabled !== false) !== enabled)
-      throw new SchedulerError('switch_failed', `${path} should be ${enabled ? 'on' : 'off'} and is not`);
+      throw new SchedulerError(
+        'switch_failed',
+        `${path} should be ${enabled ? 'on' : 'off'} and is not` satisfies HostFaultText,
+      );
   }
 
   private kept(path: string): ReplacedTask | undefined {
@@ -137,7 +147,7 @@ export class ReplacedTasks {
 }
 
 /** What people have changed meanwhile stays, and is told. */
-function changesSince(before: string, now: string): string | null {
+function changesSince(before: string, now: string): HostFaultText | null {
   const [was, is] = [readTaskXml(before), readTaskXml(now)];
   if (!was.ok || !is.ok) return null;
   const differences = diffTasks(was.task, is.task).map(({ text }) => text);

@@ -4,6 +4,7 @@ import { type DesiredEntry, desiredHash } from '@carillon/core/desired/desired-s
 import type { HostPause } from '@carillon/core/desired/pause';
 import type { Manifest } from '@carillon/core/job/job-spec';
 import { judgeExpiry, judgeSignature, type Trust } from '@carillon/core/signing/verify';
+import type { SigningRefusalText } from '@carillon/core/text/signature-texts';
 import type { SignedManifest } from '../state/desired-cache.js';
 
 export type IndexVerdict =
@@ -17,7 +18,11 @@ export function verifyIndex(
   /** `serverNowMs`: by the server's clock, since the host's may be wrong; absent where nobody knows it. */
   facts: Trust & { agentId: string; lastRev: number; serverNowMs?: number | undefined },
 ): IndexVerdict {
-  const no = (code: string, message: string): IndexVerdict => ({ ok: false, code, message });
+  const no = (code: string, message: SigningRefusalText): IndexVerdict => ({
+    ok: false,
+    code,
+    message,
+  });
   const signed = judgeSignature({ context: 'carillon/v1/index', text, signature }, facts, 'index', signerOf(text));
   if (!signed.ok) return signed;
   const parsed = hostIndex.safeParse(JSON.parse(text));
@@ -64,7 +69,7 @@ export function verifyManifest(
   signed: SignedManifest | undefined,
   facts: Trust & { registeredVersion: number },
 ): ManifestVerdict {
-  const no = (code: string, message: string) => ({ ok: false, code, message }) as const;
+  const no = (code: string, message: SigningRefusalText) => ({ ok: false, code, message }) as const;
   if (!signed) return no('missing_manifest', `no definition with hash ${entry.manifestHash}`);
   if (sha256Hex(signed.text) !== entry.manifestHash)
     return no('bad_manifest', 'the definition does not match the hash in the index');

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import type { Body } from '@carillon/contract/agent/catalog';
 import type { PolicyVerdict } from '@carillon/core/policy/host-policy';
+import type { UpgradeText } from '@carillon/core/text/host-fault-texts';
 import { judgeRelease, type Release } from '@carillon/core/upgrade/release';
 import type { Log } from '../lib/log.js';
 import { keepVersion, type ProgramFile } from './program-file.js';
@@ -100,7 +101,11 @@ export class Upgrader {
     // The file, its copy under its version, and the one that takes the program's place.
     const neededBytes = copies * release.bytes;
     if (freeBytes < neededBytes) {
-      this.fail(release, 'no_space', `${neededBytes} bytes are needed beside the spool, ${freeBytes} are free`);
+      this.fail(
+        release,
+        'no_space',
+        `${neededBytes} bytes are needed beside the spool, ${freeBytes} are free` satisfies UpgradeText,
+      );
       return;
     }
     log.info('an upgrade is fetched', { version: release.version, bytes: release.bytes });
@@ -119,7 +124,8 @@ export class Upgrader {
       this.fail(release, 'no_space', error);
       return;
     }
-    if (chunk.data === '') this.fail(release, 'bad_hash', `the file ends after ${chunk.offset} bytes`);
+    if (chunk.data === '')
+      this.fail(release, 'bad_hash', `the file ends after ${chunk.offset} bytes` satisfies UpgradeText);
     else this.fetchOn(release);
   }
 
@@ -157,7 +163,7 @@ export class Upgrader {
     const part = files.partOf(release.sha256);
     if ((await sha256Of(part)) !== release.sha256) {
       rmSync(part, { force: true });
-      return this.fail(release, 'bad_hash', 'the file is not the one that was signed');
+      return this.fail(release, 'bad_hash', 'the file is not the one that was signed' satisfies UpgradeText);
     }
     const next = keepVersion(files.versions, release.version, part, basename(program.path));
     rmSync(part, { force: true });
@@ -166,7 +172,7 @@ export class Upgrader {
       return this.fail(
         release,
         'does_not_start',
-        `asked for its version it said ${JSON.stringify(said.slice(0, 300))}`,
+        `asked for its version it said ${JSON.stringify(said.slice(0, 300))}` satisfies UpgradeText,
       );
     const previous = keepVersion(files.versions, version, program.path);
     const startedMs = Date.now();

@@ -6,6 +6,7 @@ import { readRunAs } from '@carillon/core/job/run-as';
 import { type TaskFacts, taskForJob } from '@carillon/core/job/task-for-job';
 import type { TaskTouch } from '@carillon/core/starts/task-touches';
 import type { DriftKind } from '@carillon/core/state/states';
+import type { HostFaultText } from '@carillon/core/text/host-fault-texts';
 import type { TaskDefinition } from '@carillon/wintask/task/definition';
 import type { AccountDesk } from '../accounts/account-desk.js';
 import type { PutBack } from '../commands/command-desk.js';
@@ -172,7 +173,7 @@ export class DriftWatch {
     try {
       const account = await this.ports.accounts?.prepare(manifest.runAs);
       const still = await this.ports.scheduler.register(job.path, definition, account?.credential);
-      if (still.length > 0) message = `it differs after repair too: ${still.join('; ')}`;
+      if (still.length > 0) message = `it differs after repair too: ${still.join('; ')}` satisfies HostFaultText;
       await this.ports.replaced?.take(job, manifest.replaces ?? []);
     } catch (error) {
       message = error instanceof Error ? error.message : String(error);
@@ -270,6 +271,6 @@ function changedBy({ atMs, account }: TaskTouch): Pick<TaskChanged, 'changedAt' 
 /** A replaced task that runs again means two runs of everything. */
 function withReplaced(own: Drift | null, switchedOn: readonly string[]): Drift | null {
   if (switchedOn.length === 0) return own;
-  const differences = switchedOn.map((path) => `replaced task ${path}: wanted off, found on`);
+  const differences = switchedOn.map((path) => `replaced task ${path}: wanted off, found on` satisfies HostFaultText);
   return { found: own?.found ?? 'edited', differences: [...(own?.differences ?? []), ...differences] };
 }

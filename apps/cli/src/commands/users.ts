@@ -1,5 +1,6 @@
 import { accountRoutes } from '@carillon/contract/http/accounts.routes';
-import { describeGrant, type Grant, readGrant } from '@carillon/core/access/grant';
+import { describeGrant } from '@carillon/core/access/describe-grant';
+import { type Grant, readGrant } from '@carillon/core/access/grant';
 import type { Command } from 'commander';
 import { type Cli, handle } from '../lib/command.js';
 import { usageError } from '../lib/errors.js';

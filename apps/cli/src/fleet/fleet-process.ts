@@ -4,6 +4,7 @@ import type { FleetOrder, FleetReport, FleetStart } from '@carillon/contract/fle
 import { findFleetProgram } from '../lib/agent-program.js';
 
 interface Patience {
+  /** Since it began, or came nearer. */
   readonly limitMs: number;
   /** For the message when it runs out, `all hosts to join`. */
   readonly what: () => string;
@@ -34,8 +35,12 @@ export class FleetProcess {
   }
 
   /** The hosts begin to join at once. @throws CliError when the simulator is not built */
-  static start(repository: string, options: Omit<FleetStart, 'kind'>): FleetProcess {
-    const child = fork(findFleetProgram(repository), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  static start(
+    repository: string,
+    options: Omit<FleetStart, 'kind'>,
+    program = findFleetProgram(repository),
+  ): FleetProcess {
+    const child = fork(program, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const fleet = new FleetProcess(child, options);
     fleet.tell({ kind: 'start', ...options });
     return fleet;
@@ -57,9 +62,14 @@ export class FleetProcess {
 
   /**
    * Waits until `look` finds what it waits for in a report.
+   * @param look calls `nearer` for a report that comes nearer to it, from which on the time counts anew: a slow machine
+   *   is none that stands still
    * @throws Error when the time is over, the fleet fails, or the signal aborts
    */
-  async until<T>(look: (report: FleetReport) => T | undefined, { limitMs, what, signal }: Patience): Promise<T> {
+  async until<T>(
+    look: (report: FleetReport, nearer: () => void) => T | undefined,
+    { limitMs, what, signal }: Patience,
+  ): Promise<T> {
     const either = AbortSignal.any([signal, this.failed.signal]);
     if (either.aborted) throw this.failure ?? either.reason;
     return new Promise<T>((resolve, reject) => {
@@ -75,7 +85,7 @@ export class FleetProcess {
         limitMs,
       );
       const unlisten = this.listen((report) => {
-        const found = look(report);
+        const found = look(report, () => timer.refresh());
         if (found !== undefined) end(() => resolve(found));
       });
       either.addEventListener('abort', abort, { once: true });
@@ -85,11 +95,13 @@ export class FleetProcess {
   /** Waits until every host has a session. @returns when the last of them had it, as the fleet's clock tells */
   untilOnline(patience: Omit<Patience, 'what'>): Promise<number> {
     const { hosts } = this.options;
-    let open = 0;
+    let [open, most] = [0, 0];
     return this.until(
-      (report) => {
+      (report, nearer) => {
         if (report.kind !== 'online' && report.kind !== 'offline') return undefined;
         open = report.open;
+        if (open > most) nearer();
+        most = Math.max(most, open);
         return open === hosts ? report.atMs : undefined;
       },
       { ...patience, what: () => `all ${hosts} hosts to be online (${open} are)` },
@@ -101,8 +113,11 @@ export class FleetProcess {
     const { hosts } = this.options;
     const done = new Set<string>();
     return this.until(
-      (report) => {
-        if (report.kind === 'applied' && report.jobs === jobs) done.add(report.host);
+      (report, nearer) => {
+        if (report.kind === 'applied' && report.jobs === jobs && !done.has(report.host)) {
+          done.add(report.host);
+          nearer();
+        }
         return done.size === hosts ? true : undefined;
       },
       { ...patience, what: () => `all ${hosts} hosts to register ${jobs} jobs (${done.size} have)` },

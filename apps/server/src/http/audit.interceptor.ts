@@ -44,7 +44,7 @@ function actOf(id: string, rule: Kept, request: FastifyRequest): AuditAct {
   const { kind, act, keep = [] } = rule;
   const params = Object.values((request.params ?? {}) as Record<string, string>);
   const body = isMap(request.body) ? request.body : {};
-  const named = keep.includes('name') && typeof body['name'] === 'string' ? [body['name']] : [];
+  const named = keep.includes('name') && typeof body.name === 'string' ? [body.name] : [];
   const given = Object.fromEntries(keep.flatMap((key) => (key in body ? [[key, body[key] as Json]] : [])));
   const what = (params.length > 0 ? params : named).join(' ');
   const deed = { kind, act, what, given: Object.keys(given).length > 0 ? given : null };
@@ -61,4 +61,4 @@ function whoOf(request: FastifyRequest): AuditWho {
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const isDryRun = (body: unknown): boolean => isMap(body) && body['dryRun'] === true;
+const isDryRun = (body: unknown): boolean => isMap(body) && body.dryRun === true;

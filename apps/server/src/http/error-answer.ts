@@ -4,7 +4,7 @@ import { spokenRefusal } from '@carillon/core/text/refusal-texts';
 import { HttpException } from '@nestjs/common';
 import { SignerEnded } from '../shared/signing/signer-child.js';
 import { NotSigned } from '../store/accepted.store.js';
-import { isDatabaseDown } from '../store/database-errors.js';
+import { isDatabaseDown, whyTooLate } from '../store/database-errors.js';
 import { ApiError, invalidField } from './api-error.js';
 
 export interface ErrorAnswer {
@@ -12,6 +12,8 @@ export interface ErrorAnswer {
   readonly body: ApiErrorBody;
   /** Our fault: to be logged with its stack. Nothing of it goes out. */
   readonly unexpected: boolean;
+  /** What to log of an answer that is nobody's fault. */
+  readonly remark?: string;
 }
 
 /** The answer for anything that was thrown while a request was served. */
@@ -19,6 +21,8 @@ export function answerFor(error: unknown): ErrorAnswer {
   if (error instanceof ApiError) return answer(error);
   if (isDatabaseDown(error))
     return answer(new ApiError('unavailable', 'the database cannot be reached at the moment; try again'));
+  const late = whyTooLate(error);
+  if (late !== undefined) return { ...answer(tooLate()), remark: `the database took too long: ${late}` };
   if (error instanceof NotSigned)
     return answer(new ApiError('conflict', `not signed: ${error.message}`, { refusal: error.refusal.code }));
   if (error instanceof SignerEnded) return answer(new ApiError('unavailable', error.message));
@@ -29,6 +33,13 @@ export function answerFor(error: unknown): ErrorAnswer {
     unexpected: true,
   };
 }
+
+const tooLate = () =>
+  new ApiError(
+    'unavailable',
+    'the database took longer for this than it may, and took it back; try again in a moment, with less at a time if it was much',
+    { late: true },
+  );
 
 function answer({ code, message, params }: ApiError): ErrorAnswer {
   const says = spokenRefusal(message);

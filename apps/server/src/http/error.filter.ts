@@ -12,10 +12,12 @@ export class ErrorFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const answer = answerFor(error);
+    const asked = `${request.method} ${request.routeOptions.url ?? request.url}`;
     if (answer.unexpected) {
       const stack = error instanceof Error ? error.stack : undefined;
-      this.logger.error(`${request.method} ${request.routeOptions.url ?? request.url}: ${String(error)}`, stack);
+      this.logger.error(`${asked}: ${String(error)}`, stack);
     }
+    if (answer.remark !== undefined) this.logger.warn(`${asked}: ${answer.remark}`);
     if (reply.sent) return;
     void reply.status(answer.status).header('cache-control', 'no-store').send(answer.body);
   }

@@ -23,8 +23,9 @@ export function knowCallers(fastify: FastifyInstance, identity: Identity): void 
       rememberCaller(request, await identity.of(request));
       return undefined;
     } catch (error) {
-      const { status, body, unexpected } = answerFor(error);
-      if (unexpected) throw error;
+      const { status, body, unexpected, remark } = answerFor(error);
+      // To be logged by the filter.
+      if (unexpected || remark !== undefined) throw error;
       return reply.status(status).header('cache-control', 'no-store').send(body);
     }
   });

@@ -17,3 +17,32 @@ export function isDatabaseDown(error: unknown): boolean {
   }
   return false;
 }
+
+/**
+ * What ends a piece of work that took too long, or stood in others' way: a statement's time, a wait for a lock, a
+ * transaction's time, and being the victim of a deadlock again and again.
+ */
+const lateCodes = /^(57014|55P03|25P03|25P04|40P01|40001|P2028|P2034)$/;
+
+/**
+ * Why Postgres, or our own limit, ended the work that was asked for, which may well succeed another time; undefined where
+ * it is something else. What was begun is taken back.
+ */
+export function whyTooLate(error: unknown): string | undefined {
+  const code = codesOf(error).find((each) => lateCodes.test(each));
+  return code && (error instanceof Error ? `${code}: ${lastLine(error.message)}` : code);
+}
+
+/** Every code that an error tells, its own first: Prisma has the SQLSTATE of a statement in places that differ by version. */
+export function codesOf(error: unknown): string[] {
+  const codes: string[] = [];
+  for (let depth = 0; depth < 6 && typeof error === 'object' && error !== null; depth += 1) {
+    const { code, originalCode, meta, driverAdapterError, cause } = error as Record<string, unknown>;
+    for (const each of [code, originalCode]) if (typeof each === 'string') codes.push(each);
+    error = meta ?? driverAdapterError ?? cause;
+  }
+  return codes;
+}
+
+/** Prisma begins with a picture of the code that called it. */
+const lastLine = (text: string) => text.trim().split('\n').at(-1)?.trim() ?? '';

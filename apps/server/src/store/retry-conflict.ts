@@ -1,3 +1,5 @@
+import { codesOf } from './database-errors.js';
+
 const tries = 4;
 /** SQLSTATE deadlock_detected and serialization_failure, and Prisma's name for them. */
 const conflict = /^(40P01|40001|P2034)$/;
@@ -11,17 +13,7 @@ export async function retryConflict<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (attempt >= tries || !isConflict(error)) throw error;
+      if (attempt >= tries || !codesOf(error).some((code) => conflict.test(code))) throw error;
     }
   }
-}
-
-/** Prisma tells the SQLSTATE of a raw statement in `meta`, under names that differ by version. */
-function isConflict(error: unknown): boolean {
-  for (let depth = 0; depth < 5 && typeof error === 'object' && error !== null; depth += 1) {
-    const { code, originalCode, meta, driverAdapterError, cause } = error as Record<string, unknown>;
-    if ([code, originalCode].some((value) => typeof value === 'string' && conflict.test(value))) return true;
-    error = meta ?? driverAdapterError ?? cause;
-  }
-  return false;
 }

@@ -195,10 +195,18 @@ describe('the first hour of a newcomer', () => {
     const fleet = spawn(
       process.execPath,
       [join(repository, 'apps/cli/bin/carillon.mjs'), 'simulate', '--hosts', '200', '--labels', 'fleet=whole'],
-      { env, stdio: 'ignore' },
+      { env, stdio: ['ignore', 'ignore', 'pipe'] },
     );
+    let said = '';
+    fleet.stderr.on('data', (bytes) => {
+      said += bytes;
+    });
+    const isThere = () => {
+      if (fleet.exitCode !== null) throw new Error(`the simulated hosts ended: ${said}`);
+    };
     try {
       await eventually(async () => {
+        isThere();
         const hosts = await product.json<{ labels: Record<string, string>; presence: string }[]>('hosts', '--all');
         return hosts.filter((host) => host.labels.fleet === 'whole' && host.presence === 'online').length === 200
           ? true
@@ -212,6 +220,7 @@ describe('the first hour of a newcomer', () => {
       );
       expect((await product.cli('apply', '-f', file)).stdout).toContain('200 hosts');
       await eventually(async () => {
+        isThere();
         const hosts = await product.json<{ labels: Record<string, string>; assignments: { applied: number } }[]>(
           'hosts',
           '--all',
@@ -221,8 +230,10 @@ describe('the first hour of a newcomer', () => {
           : undefined;
       });
     } finally {
-      fleet.kill('SIGINT');
-      await new Promise((done) => fleet.once('exit', done));
+      if (fleet.exitCode === null) {
+        fleet.kill('SIGINT');
+        await new Promise((done) => fleet.once('exit', done));
+      }
     }
   });
 

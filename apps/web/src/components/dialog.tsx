@@ -1,6 +1,7 @@
 import { Modal, type ModalProps } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useWords } from '../i18n/index.js';
+import { isFocusFree } from '../lib/keep-focus.js';
 
 /** A dialog whose cross has a name, and which begins in its first field: a cross with the focus is closed by the first key. */
 export function Dialog({ children, ...props }: ModalProps) {
@@ -34,7 +35,7 @@ function FocusFirst({ opened, children }: { opened: boolean; children: ReactNode
       first.setAttribute('data-autofocus', '');
       const at = document.activeElement;
       // While it closes, the focus goes back to where it was.
-      if (isOpen.current && (at === document.body || (at === node && !isBegun))) first.focus();
+      if (isOpen.current && (isFocusFree(document) || (at === node && !isBegun))) first.focus();
       isBegun ||= wanted !== null;
     };
     look();

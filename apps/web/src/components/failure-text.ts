@@ -12,11 +12,13 @@ const kinds: Record<string, Word> = { job: 'kind.job', host: 'kind.host', run: '
 /** Words for whatever a call threw: the server's code and parameters in the reader's language, or that it cannot be reached. */
 export function useFailureText() {
   const { t } = useWords();
-  const { expectedText, refusalText } = useServerText();
+  const { expectedText, gotText, refusalText } = useServerText();
   const { timeText } = useTimes();
   return (error: unknown): string =>
     error instanceof ApiFailure
-      ? (frozenText(t, timeText, error.body) ?? refusalText(error.body.params) ?? bodyText(t, expectedText, error.body))
+      ? (frozenText(t, timeText, error.body) ??
+        refusalText(error.body.params) ??
+        bodyText(t, { expectedText, gotText }, error.body))
       : t(isNetworkError(error) ? 'common.unreachable' : 'common.broken');
 }
 
@@ -27,10 +29,11 @@ function isNetworkError(error: unknown): boolean {
 
 function bodyText(
   t: T,
-  expectedText: ReturnType<typeof useServerText>['expectedText'],
+  { expectedText, gotText }: Pick<ReturnType<typeof useServerText>, 'expectedText' | 'gotText'>,
   { code, params, message }: ApiErrorBody,
 ): string {
-  const { kind, name, problems, request, groups, archived } = params;
+  const { kind, name, problems, request, groups, archived, late } = params;
+  if (code === 'unavailable' && late === true) return t('error.late');
   const output = archivedWords(t, archived);
   if (output) return output;
   if (typeof request === 'number' && Array.isArray(groups))
@@ -41,7 +44,7 @@ function bodyText(
   }
   const [problem] = problems ?? [];
   if (code === 'invalid' && problem) {
-    return t('error.invalidField', { path: problem.path, expected: expectedText(problem), got: problem.got });
+    return t('error.invalidField', { path: problem.path, expected: expectedText(problem), got: gotText(problem.got) });
   }
   return t(`error.${code}`, { message });
 }

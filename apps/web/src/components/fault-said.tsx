@@ -8,13 +8,14 @@ interface Props {
   readonly message: string | null;
 }
 
-/** Why a definition is not on a host as it should be: in the reader's language, then what the host itself said. */
+/** Why a definition is not on a host as it should be: in the reader's language, then what the host said; words of Windows stand as they are. */
 export function FaultSaid({ code, message }: Props) {
   const { t } = useWords();
-  const { faultText, differenceText } = useServerText();
+  const { faultText, differenceText, saidText } = useServerText();
   const drift = driftKinds.find((kind) => kind === code);
   const said = drift ? undefined : faultText(code);
-  const told = drift ? message?.split('; ').map(differenceText).join('; ') : message;
+  const partText = (part: string) => (differenceText(part) === part ? saidText(part) : differenceText(part));
+  const told = drift ? message?.split('; ').map(partText).join('; ') : message && saidText(message);
   const own = [drift ? t(`drift.${drift}`) : said ? null : code, told].filter(Boolean).join(': ');
   return (
     <>

@@ -19,6 +19,8 @@ interface Csv {
 interface Props<T> {
   readonly query: UseInfiniteQueryResult<InfiniteData<{ items: T[]; next: string | null }>>;
   readonly head: readonly string[];
+  /** Before the first column, such as a mark for all rows. */
+  readonly lead?: ReactNode;
   readonly row: (item: T) => ReactNode;
   /** Shown instead of an empty table. */
   readonly empty: ReactNode;
@@ -28,7 +30,7 @@ interface Props<T> {
 }
 
 /** A list that grows page by page. */
-export function PagedTable<T>({ query, head, row, empty, label, csv }: Props<T>) {
+export function PagedTable<T>({ query, head, lead, row, empty, label, csv }: Props<T>) {
   if (query.data === undefined) {
     return query.isError ? <Failure error={query.error} onRetry={() => void query.refetch()} /> : <Placeholder />;
   }
@@ -43,6 +45,7 @@ export function PagedTable<T>({ query, head, row, empty, label, csv }: Props<T>)
           <Table aria-label={label}>
             <Table.Thead>
               <Table.Tr>
+                {lead !== undefined && <Table.Th w={36}>{lead}</Table.Th>}
                 {head.map((name) => (
                   <Table.Th key={name}>{name}</Table.Th>
                 ))}

@@ -12,14 +12,14 @@ interface FieldFaults {
 /** Parts what a call threw between the fields of a form and the form itself. @param fields by their names in the request */
 export function useFieldFaults(error: unknown, fields: readonly string[]): FieldFaults {
   const { t } = useWords();
-  const { expectedText } = useServerText();
+  const { expectedText, gotText } = useServerText();
   const problems = error instanceof ApiFailure ? (error.body.params.problems ?? []) : [];
   const isIn = (path: string, field: string) => path === field || /^[.[]/.test(path.slice(field.length));
   const known = (path: string) => fields.some((field) => path.startsWith(field) && isIn(path, field));
   return {
     of: (field) => {
       const found = problems.find(({ path }) => path.startsWith(field) && isIn(path, field));
-      return found && t('error.expected', { expected: expectedText(found), got: found.got });
+      return found && t('error.expected', { expected: expectedText(found), got: gotText(found.got) });
     },
     rest: problems.length > 0 && problems.every(({ path }) => known(path)) ? null : (error ?? null),
   };

@@ -9,7 +9,7 @@ export type Language = 'en' | 'zh';
 type Words = typeof words & typeof lateWords;
 
 /** What the server says, in a language that is not the server's own; null while the page is read in English. */
-let serverWords: (typeof import('./zh/server-words.js') & typeof import('./zh/said.js')) | null = null;
+let serverWords: (import('./zh/said.js').Words & typeof import('./zh/said.js')) | null = null;
 export const wordsOfServer = (language: Language) => (language === 'en' ? null : serverWords);
 
 /** What a page may ask for: a key, without the ending by which i18next tells one from many. */
@@ -34,7 +34,11 @@ const load = {
 
 const loadLate = {
   en: () => import('./en/late-words.js'),
-  zh: () => import('./zh/late-words.js'),
+  zh: async () => {
+    const [own, late] = await Promise.all([import('./zh/late-words.js'), import('./zh/sentences/late.js')]);
+    if (serverWords) serverWords = { ...serverWords, late };
+    return own;
+  },
 } satisfies Record<Language, () => Promise<{ lateWords: Record<string, string> }>>;
 let isLateWanted = false;
 

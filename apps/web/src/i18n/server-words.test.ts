@@ -38,7 +38,10 @@ import {
   scheduleIn,
   whyIn,
 } from './zh/said.js';
-import * as words from './zh/server-words.js';
+import * as late from './zh/sentences/late.js';
+import * as serverWords from './zh/server-words.js';
+
+const words = { ...serverWords, late };
 
 const variants = (said: string | readonly string[]) => [said].flat();
 /** A word may be a name alone, which is looked up. */
@@ -91,7 +94,7 @@ describe('words for what the server says', () => {
     });
     expect(lacking).toEqual([]);
     const figures = { silence: 'night', until: '2026-11-28T18:00:00.000Z', author: null };
-    expect(muteIn(words, { code: 'silence', text: '', figures })).toBe('被静默 night 静音，至 2026-11-28 18:00:00 UTC');
+    expect(muteIn(words, { code: 'silence', text: '', figures })).toBe('处于静默 night 中，至 2026-11-28 18:00:00 UTC');
   });
 
   it('of evidence ask for figures that belong to the code', () => {

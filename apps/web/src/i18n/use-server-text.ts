@@ -1,5 +1,6 @@
 import type { AlertStage } from '@carillon/core/state/states';
 import { readableTimes } from '../lib/times.js';
+import type { YamlFault } from '../lib/yaml-file.js';
 import { useWords, wordsOfServer } from './index.js';
 import type { Figures } from './server-text.js';
 
@@ -45,6 +46,13 @@ interface Detailed {
   readonly detailSays?: { readonly code: string; readonly figures?: Figures | undefined } | undefined;
 }
 
+/** What a test of a channel found at one part of it. */
+interface Checked {
+  readonly what: string;
+  readonly text: string;
+  readonly says?: { readonly code: string; readonly figures?: Figures | undefined } | undefined;
+}
+
 /**
  * What the server says, in the reader's language. It says it in English beside a code and figures; what has no words here,
  * or comes from a server that is older than the code, stands in English.
@@ -62,8 +70,21 @@ export function useServerText() {
   const refusalText = (params: Figures): string | null => words?.refusalIn(words, params) ?? null;
   const differenceText = (text: string): string => words?.differenceIn(words, text) ?? text;
   const scheduleText = (text: string): string => words?.scheduleIn(words, text) ?? text;
+  /** A sentence of the product that comes as a text alone; words of others stand as they are. */
+  const saidText = (text: string): string => words?.textIn(words, text) ?? text;
+  /** The same about a task of Windows: why it cannot be read, or adopted. */
+  const aboutTask = (text: string): string => words?.aboutTaskIn(words, text) ?? text;
+  /** What is no YAML. */
+  const yamlText = ({ code, message }: Pick<YamlFault, 'code' | 'message'>): string =>
+    words?.yamlIn(words, code) ?? message;
+  /** A file to begin with, its comments in the reader's language. */
+  const templateText = (text: string): string => words?.templateTextIn(words, text) ?? text;
+  const dryRunText = (text: string): string => words?.dryRunAnswerIn(words, text) ?? text;
+  const exitText = ({ unsigned, text }: { readonly unsigned: number; readonly text: string }): string =>
+    words?.exitIn(words, unsigned) ?? text;
+  const checkText = (check: Checked): string => words?.checkIn(words, check) ?? `${check.what}: ${check.text}`;
   const detailText = ({ detail, detailSays }: Detailed): string | null | undefined =>
-    (words && detailSays && words.detailIn(words, detailSays)) ?? detail;
+    (words && detailSays && words.detailIn(words, detailSays)) ?? (detail && saidText(detail));
   const outcomeText = (reason: Reason): string => words?.outcomeIn(words, reason) ?? readableTimes(reason.text);
   const logText = (entry: LogEntry): string => words?.logIn(words, entry) ?? readableTimes(entry.text);
   const whyText = ({ reason, text, figures }: Answer): string =>
@@ -72,12 +93,14 @@ export function useServerText() {
     (words && code && words.evidenceIn(words, { code, text, figures })) || text;
   const expectedText = ({ expected, expects }: Expected): string =>
     (words && expects && words.expectedIn(words, expects)) || expected;
+  /** What stood there; English says `nothing` where nothing did. */
+  const gotText = (got: string): string => (words && got === 'nothing' ? words.nothing : got);
   const problemText = (problem: Problem) =>
     words
       ? t(problem.path === '' ? 'error.expected' : 'error.invalidField', {
           path: problem.path,
           expected: expectedText(problem),
-          got: problem.got,
+          got: gotText(problem.got),
         })
       : problem.message;
   /** The same for beside its field, which names it already. */
@@ -85,7 +108,7 @@ export function useServerText() {
     if (words)
       return problem.got === 'nothing'
         ? t('error.missing', { expected: expectedText(problem) })
-        : t('error.expected', { expected: expectedText(problem), got: problem.got });
+        : t('error.expected', { expected: expectedText(problem), got: gotText(problem.got) });
     const { path, message } = problem;
     const bare = message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
     return bare.charAt(0).toUpperCase() + bare.slice(1);
@@ -93,6 +116,13 @@ export function useServerText() {
   const faultText = (code: string | null): string | null =>
     (words && code !== null && words.faultIn(words, code)) || null;
   return {
+    saidText,
+    aboutTask,
+    yamlText,
+    templateText,
+    dryRunText,
+    exitText,
+    checkText,
     reasonText,
     titleText,
     muteText,
@@ -106,6 +136,7 @@ export function useServerText() {
     evidenceText,
     faultText,
     expectedText,
+    gotText,
     problemText,
     fieldText,
   };

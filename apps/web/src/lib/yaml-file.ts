@@ -1,13 +1,17 @@
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { type Document, type ErrorCode, LineCounter, parseDocument } from 'yaml';
 
 /** Where a field stands in a file, `['targets', 'labels']`. */
 export type FieldPath = readonly string[];
+
+/** What is wrong with it, by the reader's own name for it. */
+export type YamlFaultCode = ErrorCode | 'too_long' | 'aliases' | 'no_map';
 
 /** What is no YAML, and where. */
 export interface YamlFault {
   readonly ok: false;
   /** From 1. */
   readonly line: number;
+  readonly code: YamlFaultCode;
   readonly message: string;
 }
 
@@ -32,15 +36,19 @@ export const maxAliasCount = 50;
  * @param strict whether a warning, such as a tag that nobody knows, is a fault too
  */
 export function readYaml(text: string, { strict }: { readonly strict: boolean }): ReadYaml {
-  if (text.length > maxCharacters) return { ok: false, line: 1, message: `more than ${maxCharacters} characters` };
+  if (text.length > maxCharacters)
+    return { ok: false, line: 1, code: 'too_long', message: `more than ${maxCharacters} characters` };
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const [fault] = [...document.errors, ...(strict ? document.warnings : [])];
   const lineAt = (offset: number) => lines.linePos(offset).line;
-  if (fault) return { ok: false, line: lineAt(fault.pos[0]), message: fault.message.slice(0, 200) };
+  if (fault) {
+    const { code, message, pos } = fault;
+    return { ok: false, line: lineAt(pos[0]), code, message: message.slice(0, 200) };
+  }
   try {
     return { ok: true, raw: document.toJS({ maxAliasCount }), document: document as Document, lineAt };
   } catch (error) {
-    return { ok: false, line: 1, message: error instanceof Error ? error.message : String(error) };
+    return { ok: false, line: 1, code: 'aliases', message: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,12 +1,7 @@
 import { ApiFailure } from '@carillon/contract/http/client';
 import { liveRoutes } from '@carillon/contract/http/live.routes';
-import {
-  type LiveMessage,
-  liveCloseCodes,
-  liveMessage,
-  livePath,
-  liveSubprotocol,
-} from '@carillon/contract/live/live-messages';
+import { type LiveMessage, liveCloseCodes, livePath, liveSubprotocol } from '@carillon/contract/live/live-messages';
+import { readLiveMessage } from '@carillon/contract/live/read-live-message';
 import { call } from '../lib/api.js';
 import { linkState, onLinkState, setLinkState } from './link-state.js';
 import { reconnectWait } from './reconnect-wait.js';
@@ -45,8 +40,8 @@ export function keepLive(onChange: Listener): () => void {
       onChange(null);
     };
     socket.onmessage = ({ data }) => {
-      const message = liveMessage.safeParse(parse(data));
-      if (message.success) onChange(message.data.changed);
+      const message = readLiveMessage(String(data));
+      if (message) onChange(message.changed);
     };
     socket.onclose = ({ code }) => {
       if (stop.signal.aborted) return;
@@ -75,12 +70,4 @@ export function keepLive(onChange: Listener): () => void {
     socket?.close();
     setLinkState('polling');
   };
-}
-
-function parse(data: unknown): unknown {
-  try {
-    return JSON.parse(String(data));
-  } catch {
-    return undefined;
-  }
 }

@@ -74,8 +74,17 @@ export const channelRoutes = defineRoutes({
       /** Of the message, for who says it in another language; older servers leave them out. */
       figures: alertReason.shape.figures,
       tookMs: z.int(),
-      /** Of a channel of tickets: what was looked at. */
-      checks: z.array(z.object({ what: z.string(), ok: z.boolean(), text: z.string() })).optional(),
+      /** Of a channel of tickets: what was looked at. `says`: why not, where the system said so; older servers leave it out. */
+      checks: z
+        .array(
+          z.object({
+            what: z.string(),
+            ok: z.boolean(),
+            text: z.string(),
+            says: z.object({ code: z.string(), figures: alertReason.shape.figures }).optional(),
+          }),
+        )
+        .optional(),
     }),
   },
   deliveries: {

@@ -1,4 +1,5 @@
-import { type ApiErrorBody, apiErrorSchema } from './error.js';
+import type { ApiErrorBody } from './error.js';
+import { readErrorBody } from './error-body.js';
 import { apiPrefix, type Request, type Response, type Route } from './route.js';
 
 /** An answer of the API that is not 2xx. */
@@ -49,13 +50,6 @@ export async function callRoute<R extends Route>(
     ...(options.signal ? { signal: options.signal } : {}),
   });
   const payload: unknown = await answer.json().catch(() => undefined);
-  if (!answer.ok) throw new ApiFailure(answer.status, errorBody(answer.status, payload));
+  if (!answer.ok) throw new ApiFailure(answer.status, readErrorBody(answer.status, payload));
   return payload as Response<R>;
-}
-
-function errorBody(status: number, payload: unknown): ApiErrorBody {
-  const parsed = apiErrorSchema.safeParse(payload);
-  return parsed.success
-    ? parsed.data
-    : { code: 'internal', params: { status }, message: `the server answered ${status} without an error body` };
 }

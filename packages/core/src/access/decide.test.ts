@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AccessObject, decide, mayEverywhere, type Rights, seesHost } from './decide.js';
-import { describeGrant, readGrant } from './grant.js';
+import { describeGrant } from './describe-grant.js';
+import { readGrant } from './grant.js';
 import { actions, type RunAsClass } from './roles.js';
 import { runAsClassesOf } from './run-as-class.js';
 

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { makeProblem, type Result } from '../problem.js';
 import { says } from '../zod-problems.js';
 import { type RunAsClass, roles, runAsClasses } from './roles.js';
-import type { Scope } from './scope.js';
 
 const scopeSchema = z.union([
   z.strictObject({ all: z.literal(true) }),
@@ -57,21 +56,6 @@ function readScope(text: string): unknown {
 function splitOnce(pair: string): [string, string] {
   const at = pair.indexOf('=');
   return at === -1 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
-}
-
-/** The grant as `readGrant` takes it. */
-export function describeGrant({ role, scope, runAs }: Grant): string {
-  return `${role}@${describeScope(scope)}${runAs && runAs.length > 0 ? `+runas:${runAs.join(',')}` : ''}`;
-}
-
-function describeScope(scope: Scope): string {
-  if ('all' in scope) return 'all';
-  if ('team' in scope) return `team:${scope.team}`;
-  if ('group' in scope) return `group:${scope.group}`;
-  if ('jobs' in scope) return `jobs:${scope.jobs}`;
-  return `labels:${Object.entries(scope.labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',')}`;
 }
 
 /** Everything, everywhere. */

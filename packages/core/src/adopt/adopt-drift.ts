@@ -8,6 +8,7 @@ import { type OverridePart, type OverrideParts, onHost, withOverride } from '../
 import { jobLimits } from '../job/job-limits.js';
 import { asJson, type JobSpec, type Manifest, makeManifest } from '../job/job-spec.js';
 import { type JobTask, type TaskFacts, taskForJob } from '../job/task-for-job.js';
+import type { AdoptionProblemText } from '../text/adoption-texts.js';
 import type { Reason } from './reading.js';
 import { runAsOfTask } from './run-as-of-task.js';
 
@@ -64,7 +65,7 @@ function partsOf(parts: OverrideParts): OverridePart[] {
   return Object.keys(parts) as OverridePart[];
 }
 
-function left(code: string, message: string): DriftAdoption {
+function left(code: string, message: AdoptionProblemText): DriftAdoption {
   return { kind: 'left', reasons: [{ code, message }] };
 }
 
@@ -117,7 +118,7 @@ function readTimes(
   context: { nowMs: number; hostTimezone: string },
 ): { schedule?: Schedule; reasons: Reason[]; notes: Reason[] } {
   if (task.exactness === 'gated') {
-    const message = `the job's own times are narrower than its triggers (${task.reasons.join('; ')}), so what these are now does not say when it should run`;
+    const message: AdoptionProblemText = `the job's own times are narrower than its triggers (${task.reasons.join('; ')}), so what these are now does not say when it should run`;
     return { reasons: [{ code: 'gated_schedule', message }], notes: [] };
   }
   const read = scheduleOfTriggers(found.triggers, context);
@@ -145,17 +146,19 @@ function changedMeanwhile(parts: OverrideParts, { base, current, hostName }: Edi
   const [then, now] = [onHost(base.spec, hostName), onHost(current.spec, hostName)];
   return partsOf(parts)
     .filter((part) => asText(then[part]) !== asText(now[part]))
-    .map((part) => ({
-      code: 'newer_version',
-      message: `version ${current.version}, written after it was edited, says otherwise about ${part}`,
-    }));
+    .map((part) => {
+      const message: AdoptionProblemText = `version ${current.version}, written after it was edited, says otherwise about ${part}`;
+      return { code: 'newer_version', message };
+    });
 }
 
 function asText(value: unknown): string {
   return canonicalJson((value ?? null) as Json);
 }
 
-function limitReasons({ jobId, current }: EditedTask, spec: JobSpec): Reason[] {
+type Limit = Reason & { readonly message: AdoptionProblemText };
+
+function limitReasons({ jobId, current }: EditedTask, spec: JobSpec): Limit[] {
   if ((spec.overrides ?? []).length > jobLimits.overrides)
     return [{ code: 'too_many_overrides', message: `a job can be different on ${jobLimits.overrides} sets of hosts` }];
   const bytes = Buffer.byteLength(canonicalJson(asJson(makeManifest(jobId, current.version + 1, spec))));

@@ -6,6 +6,7 @@ import { parseIsoDuration } from '@carillon/wintask/time/duration';
 import { accountAsWritten, entryAsWritten } from '../job/as-written.js';
 import { describeDuration } from '../job/describe-schedule.js';
 import { jobLimits } from '../job/job-limits.js';
+import type { AdoptionNoteText, AdoptionProblemText } from '../text/adoption-texts.js';
 import { type Part, type Reason, refused } from './reading.js';
 import { runAsOfTask } from './run-as-of-task.js';
 
@@ -118,7 +119,7 @@ function settingsOf(
     settings;
   const limitMs = parseIsoDuration(executionTimeLimit) ?? 0;
   const onOverlap = { IgnoreNew: 'skip', Queue: 'queue', StopExisting: 'replace', Parallel: 'parallel' }[overlap];
-  const problems: Reason[] = [];
+  const problems: (Reason & { readonly message: AdoptionProblemText })[] = [];
   if (settings.runOnlyIfIdle) problems.push({ code: 'only_idle', message: 'it runs only while the computer is idle' });
   if (settings.deleteExpiredTaskAfter !== undefined)
     problems.push({ code: 'deletes_itself', message: 'it deletes itself when its time is over' });
@@ -145,7 +146,7 @@ function notesOf(settings: TaskSettings): Reason[] {
     stopIfGoingOnBatteries = true,
     priority = SETTINGS_DEFAULTS.priority,
   } = settings;
-  const notes: [boolean | undefined, string, string][] = [
+  const notes: [boolean | undefined, string, AdoptionNoteText][] = [
     [disallowStartIfOnBatteries || stopIfGoingOnBatteries, 'batteries', 'it does not run on batteries; the job does'],
     [settings.runOnlyIfNetworkAvailable, 'network', 'it waits for a network; the job does not'],
     [settings.wakeToRun, 'wake', 'it wakes the computer; the job does not'],

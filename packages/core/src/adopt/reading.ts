@@ -1,3 +1,4 @@
+import type { AdoptionProblemText } from '../text/adoption-texts.js';
 /** A named reason with its words. */
 export interface Reason {
   readonly code: string;
@@ -10,6 +11,6 @@ export interface Part<T> {
   readonly problems: Reason[];
 }
 
-export function refused<T>(code: string, message: string): Part<T> {
+export function refused<T>(code: string, message: AdoptionProblemText): Part<T> {
   return { value: undefined, problems: [{ code, message }] };
 }

@@ -2,6 +2,7 @@ import type { Principal, TaskDefinition } from '@carillon/wintask/task/definitio
 import { accountKey } from '@carillon/wintask/task/well-known-accounts';
 import type { Rights } from '../job/job-spec.js';
 import { type AccountKind, accountProblem, type RunAs } from '../job/run-as.js';
+import type { AdoptionNoteText, AdoptionProblemText } from '../text/adoption-texts.js';
 import { type Part, type Reason, refused } from './reading.js';
 
 const services: Readonly<Record<string, RunAs>> = {
@@ -37,7 +38,7 @@ export function runAsOfTask(task: TaskDefinition, listedName?: string): AccountR
   return { value: `${kind}:${account}`, rights, problems: [], notes: notesOf(kind, account, principal) };
 }
 
-function no(code: string, message: string): AccountReading {
+function no(code: string, message: AdoptionProblemText): AccountReading {
   return { ...refused<RunAs>(code, message), rights: 'ordinary', notes: [] };
 }
 
@@ -58,7 +59,7 @@ function kindOf({ logonType, userId = '' }: Principal, listedName = userId): Acc
 }
 
 function notesOf(kind: AccountKind, account: string, { logonType }: Principal): Reason[] {
-  const notes: Reason[] = [];
+  const notes: (Reason & { readonly message: AdoptionNoteText })[] = [];
   if (kind === 'user')
     notes.push({
       code: 'password',
@@ -74,6 +75,6 @@ function notesOf(kind: AccountKind, account: string, { logonType }: Principal): 
   return notes;
 }
 
-function whyNoGroup(group: string): string {
+function whyNoGroup(group: string): AdoptionProblemText {
   return `it runs in the session of whoever of ${group} is logged on; a job runs as one account: choose one in its properties, or write a job file with runAs`;
 }

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { canonicalJson, sha256Hex } from '../desired/canonical-json.js';
 import { signText, verifyText } from '../desired/signing.js';
 import { type Refusal, refuse } from '../signing/refusal.js';
+import type { ApprovalFlawText, SignatureFlawText, SigningRefusalText } from '../text/signature-texts.js';
 import { judgeWebauthn } from './webauthn.js';
 import { isWebauthnKey, keyProofText } from './webauthn-text.js';
 
@@ -110,7 +111,9 @@ export function judgeApprovalSignature({
   text,
   signature,
   key,
-}: SignedApproval): { readonly ok: true; readonly signCount: number } | { readonly ok: false; readonly flaw: string } {
+}: SignedApproval):
+  | { readonly ok: true; readonly signCount: number }
+  | { readonly ok: false; readonly flaw: SignatureFlawText } {
   if (isWebauthnKey(key)) return judgeWebauthn(key, context, text, signature);
   if (keyPattern.test(key) && verifyText(key, context, text, signature)) return { ok: true, signCount: 0 };
   return { ok: false, flaw: 'the key did not sign it' };
@@ -144,11 +147,14 @@ export function judgeApprovals(
   approvals: readonly SignedApproval[],
 ): { readonly ok: true } | Refusal {
   const { version, name, accepted } = facts;
-  const no = (why: string) => refuse('not_approved', `job ${name} version ${version}: ${why}`);
+  const no = (message: SigningRefusalText) => refuse('not_approved', message);
+  const of = `job ${name} version ${version}` as const;
   if (accepted && version < accepted.version)
-    return no(`version ${accepted.version} was approved and registered here; an older one is not taken any more`);
+    return no(
+      `${of}: version ${accepted.version} was approved and registered here; an older one is not taken any more`,
+    );
   const good = new Map<string, string>();
-  const flaws: string[] = [];
+  const flaws: ApprovalFlawText[] = [];
   // What is told of the first flaw is of an approval that means this definition, where there is one.
   const meant = ({ text }: SignedApproval) => Number(readApproval(text)?.manifestHash === facts.manifestHash);
   for (const approval of [...approvals].sort((a, b) => meant(b) - meant(a))) {
@@ -159,16 +165,17 @@ export function judgeApprovals(
   }
   if (good.size >= rule.count) return { ok: true };
   const [first] = flaws;
-  const passed = first === undefined ? '' : `; passed over: ${first}`;
-  return no(`the policy of this host asks for ${rule.count} signatures of approvers, it has ${good.size}${passed}`);
+  const few =
+    `${of}: the policy of this host asks for ${rule.count} signatures of approvers, it has ${good.size}` as const;
+  return no(first === undefined ? few : `${few}; passed over: ${first}`);
 }
 
 function judgeOne(
   { keys }: ApprovalRule,
   { jobId, version, manifestHash, hostName, accepted, nowMs }: ApprovalFacts,
   signed: SignedApproval,
-): { readonly who: string } | { readonly flaw: string } {
-  const of = `the approval by ${approverFingerprint(signed.key)}`;
+): { readonly who: string } | { readonly flaw: ApprovalFlawText } {
+  const of = `the approval by ${approverFingerprint(signed.key)}` as const;
   const listed = keys.find((each) => isListed(each, signed.key));
   if (listed === undefined) return { flaw: `${of}: the policy does not list this key` };
   const signature = judgeApprovalSignature(signed);

@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import type { SignatureFlawText } from '../text/signature-texts.js';
 import { challengeText, readWebauthnSignature, webauthnKeyPattern } from './webauthn-text.js';
 
 type Context = Parameters<typeof challengeText>[0];
@@ -8,10 +9,10 @@ type Judged =
       /** Uses of the authenticator so far; 0: it does not count. */
       readonly signCount: number;
     }
-  | { readonly ok: false; readonly flaw: string };
+  | { readonly ok: false; readonly flaw: SignatureFlawText };
 
 const [userPresent, userVerified] = [0x01, 0x04];
-const flaw = (text: string): Judged => ({ ok: false, flaw: text });
+const flaw = (text: SignatureFlawText): Judged => ({ ok: false, flaw: text });
 
 /**
  * Is this text signed by this security key, by a person whom it verified, on a page of the key's own origin? Nothing is
@@ -81,7 +82,7 @@ function isSigned(key: KeyObject, data: Buffer, signature: Buffer): boolean {
 }
 
 /** What is wrong with what the browser says of itself; undefined: nothing. */
-function clientFlaw(bytes: Buffer, origin: string, challenge: string): string | undefined {
+function clientFlaw(bytes: Buffer, origin: string, challenge: string): SignatureFlawText | undefined {
   let said: { type?: unknown; challenge?: unknown; origin?: unknown; crossOrigin?: unknown; topOrigin?: unknown };
   try {
     said = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -6,6 +6,7 @@ import type { Manifest } from '../job/job-spec.js';
 import { makeProblem, type Result } from '../problem.js';
 import type { PolicyFaultCode } from '../state/assignment-faults.js';
 import { type CommandKind, commandKinds } from '../state/states.js';
+import type { HostFaultText, PolicyText } from '../text/host-fault-texts.js';
 import { problemParams, problemsFromIssues } from '../zod-problems.js';
 import { isPathWithin, isProgramUnder, pathProblem } from './program-path.js';
 
@@ -126,12 +127,9 @@ const codes = {
   upgrades: 'policy_upgrades',
 } as const satisfies Record<Exclude<keyof HostPolicy, 'requireApprovals'>, PolicyFaultCode>;
 
-function refused(rule: keyof typeof codes, message: string): PolicyVerdict {
-  return {
-    ok: false,
-    code: codes[rule],
-    message: `the policy of this host does not allow it (rule ${rule}): ${message}`,
-  };
+function refused(rule: keyof typeof codes, why: PolicyText): PolicyVerdict {
+  const message: HostFaultText = `the policy of this host does not allow it (rule ${rule}): ${why}`;
+  return { ok: false, code: codes[rule], message };
 }
 
 /**

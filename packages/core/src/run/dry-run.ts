@@ -2,6 +2,7 @@ import { describePause, type HostPause, isPaused } from '../desired/pause.js';
 import { describeDuration } from '../job/describe-schedule.js';
 import type { Manifest } from '../job/job-spec.js';
 import { unreachable } from '../state/states.js';
+import type { DryRunText } from '../text/dry-run-texts.js';
 import type { ConditionVerdict } from './conditions.js';
 import { judgeOverlap, type RunUnderWay } from './overlap.js';
 
@@ -61,13 +62,13 @@ export interface DryRun {
 export function describeDryRun(facts: DryRunFacts): DryRun {
   const problems = problemsOf(facts);
   const hold = holdOf(facts);
-  const lines = [
+  const lines: DryRunText[] = [
     ...aboutJob(facts),
     ...aboutProgram(facts),
     ...aboutSecrets(facts),
     ...aboutLimits(facts),
     ...aboutStart(facts),
-    ...problems.map((problem) => `problem: ${problem}`),
+    ...problems.map((problem) => `problem: ${problem}` as const),
   ];
   if (hold?.verdict === 'would_skip') return { ...hold, lines };
   const [problem] = problems;
@@ -110,11 +111,13 @@ export function dryRunOfExitCode(exitCode: number | null): DryRunVerdict | undef
 function problemsOf({ launch, workingDirectory, secrets }: DryRunFacts): string[] {
   const missing = isUnreadable(secrets)
     ? [secrets.problem]
-    : [...secrets].flatMap(([name, isHere]) => (isHere ? [] : [`no secret ${name} on this host`]));
+    : [...secrets].flatMap(([name, isHere]) => (isHere ? [] : [`no secret ${name} on this host` as const]));
   return [
     ...missing,
     ...(launch === null || launch.ok ? [] : [launch.message]),
-    ...(workingDirectory === null || workingDirectory.isThere ? [] : [`no working directory ${workingDirectory.path}`]),
+    ...(workingDirectory === null || workingDirectory.isThere
+      ? []
+      : [`no working directory ${workingDirectory.path}` as const]),
   ];
 }
 
@@ -132,7 +135,7 @@ function holdOf({ job, underWay, conditions }: DryRunFacts): Pick<DryRun, 'verdi
     : { verdict: 'would_skip', because: conditions.message };
 }
 
-function aboutJob({ job, host, lookedAs }: DryRunFacts): string[] {
+function aboutJob({ job, host, lookedAs }: DryRunFacts): DryRunText[] {
   const rights = job.rights === 'highest' ? ', with its highest rights' : '';
   return [
     `dry run of ${job.name} v${job.version} on ${host}: nothing is started or changed`,
@@ -140,51 +143,50 @@ function aboutJob({ job, host, lookedAs }: DryRunFacts): string[] {
   ];
 }
 
-function aboutProgram({ job, launch, workingDirectory }: DryRunFacts): string[] {
+function aboutProgram({ job, launch, workingDirectory }: DryRunFacts): DryRunText[] {
   const names = Object.keys(job.run.environment);
   return [
     ...(launch?.program === undefined
       ? []
-      : [`program: ${launch.program}${launch.ok ? '' : ', which cannot be started'}`]),
+      : [`program: ${launch.program}${launch.ok ? '' : ', which cannot be started'}` as const]),
     // As JSON: where one ends and the next begins is seen.
     ...(launch?.arguments === undefined || launch.arguments.length === 0
       ? []
-      : [`arguments: ${launch.arguments.map((each) => JSON.stringify(each)).join(' ')}`]),
-    ...(launch === null ? [`action: ${job.run.kind}, carried out by the agent`] : []),
-    ...(workingDirectory ? [`working directory: ${workingDirectory.path}`] : []),
-    ...(names.length > 0 ? [`environment, beside what the host has: ${names.join(', ')}`] : []),
+      : [`arguments: ${launch.arguments.map((each) => JSON.stringify(each)).join(' ')}` as const]),
+    ...(launch === null ? [`action: ${job.run.kind}, carried out by the agent` as const] : []),
+    ...(workingDirectory ? [`working directory: ${workingDirectory.path}` as const] : []),
+    ...(names.length > 0 ? [`environment, beside what the host has: ${names.join(', ')}` as const] : []),
   ];
 }
 
-function aboutSecrets({ job, secrets }: DryRunFacts): string[] {
+function aboutSecrets({ job, secrets }: DryRunFacts): DryRunText[] {
   const { environment = {}, stdin } = job.run.secrets ?? {};
   const told = (name: string) => (isUnreadable(secrets) ? 'not known' : secrets.get(name) ? 'here' : 'MISSING');
   return [
-    ...Object.entries(environment).map(([variable, name]) => `secret ${name}, as ${variable}: ${told(name)}`),
-    ...(stdin === undefined ? [] : [`secret ${stdin}, as standard input: ${told(stdin)}`]),
+    ...Object.entries(environment).map(([variable, name]) => `secret ${name}, as ${variable}: ${told(name)}` as const),
+    ...(stdin === undefined ? [] : [`secret ${stdin}, as standard input: ${told(stdin)}` as const]),
   ];
 }
 
-function aboutLimits({ job: { timeoutMs, retry } }: DryRunFacts): string[] {
+function aboutLimits({ job: { timeoutMs, retry } }: DryRunFacts): DryRunText[] {
   const limit = timeoutMs === null ? 'none' : describeDuration(timeoutMs);
   const tries =
     retry === null ? '' : ` for each of ${retry.attempts} attempts, ${describeDuration(retry.delayMs)} apart`;
-  return [`time limit: ${limit}${tries}`];
+  return [`time limit: ${limit}${tries}` as const];
 }
 
-function aboutStart({ job, underWay, conditions, pause, nowMs, nextStart }: DryRunFacts): string[] {
-  const replaced = job.onOverlap === 'replace' && underWay.length > 0;
+function aboutStart({ job, underWay, conditions, pause, nowMs, nextStart }: DryRunFacts): DryRunText[] {
   const runs = underWay.map(({ runId, isWaiting }) => `${runId}${isWaiting ? ' (waiting)' : ''}`).join(', ');
-  return [
-    ...(underWay.length > 0
-      ? [`under way: ${runs} (onOverlap: ${job.onOverlap})${replaced ? '; it would be ended first' : ''}`]
-      : []),
-    ...(conditions === null ? [] : [`conditions: ${conditions.met ? 'met' : conditions.message}`]),
-    ...(pause && isPaused(pause, nowMs)
-      ? [`${describePause(pause)}; starts by its schedule are left out, one by hand is not`]
-      : []),
-    `by its schedule: ${nextStart === null ? 'no time is known' : `next at ${nextStart}`}; a start by hand counts at any time`,
-  ];
+  const lines: DryRunText[] = [];
+  if (underWay.length > 0) {
+    const replaced = job.onOverlap === 'replace' ? '; it would be ended first' : '';
+    lines.push(`under way: ${runs} (onOverlap: ${job.onOverlap})${replaced}`);
+  }
+  if (conditions !== null) lines.push(conditions.met ? 'conditions: met' : `conditions: ${conditions.message}`);
+  if (pause && isPaused(pause, nowMs))
+    lines.push(`${describePause(pause)}; starts by its schedule are left out, one by hand is not`);
+  const next = nextStart === null ? ('no time is known' as const) : (`next at ${nextStart}` as const);
+  return [...lines, `by its schedule: ${next}; a start by hand counts at any time`];
 }
 
 function isUnreadable(secrets: DryRunFacts['secrets']): secrets is { readonly problem: string } {

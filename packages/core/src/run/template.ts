@@ -1,4 +1,5 @@
 import { offsetMs } from '@carillon/wintask/time/zone';
+import type { PlaceholderText } from '../text/placeholder-texts.js';
 
 /** What `{{…}}` in arguments, environment and working directory can name. Times are epoch milliseconds. */
 export interface TemplateFacts {
@@ -19,7 +20,7 @@ const isoForm = "yyyy-MM-dd'T'HH:mm:ss";
 const parts = /'([^']*)'|yyyy|MM|dd|HH|mm|ss/g;
 
 /** What is wrong with a text's placeholders, or null. Asked when a job is applied, so that no run finds out. */
-export function templateProblem(text: string): string | null {
+export function templateProblem(text: string): PlaceholderText | null {
   for (const [whole, inside = ''] of text.matchAll(placeholder)) {
     const [name = '', form] = split(inside);
     const isTime = name === 'scheduledFor' || name === 'startedAt';

@@ -117,7 +117,7 @@ export class AcceptedBook {
   judgeIndex({ hostId, rev, entries, pause, capabilities, publicKey }: ProposedIndex, nowMs: number): Verdict {
     const host = this.hosts.working(hostId);
     if (!host) return this.hosts.refuseUnknown(hostId);
-    const of = `host ${host.name}`;
+    const of = `host ${host.name}` as const;
     if (publicKey !== undefined && publicKey !== host.publicKey)
       return refuse('other_key', `${of}: who asks for it has another key than the host`);
     if (!(rev <= highestRevision)) return refuse('bad_index', `${of}: no host gets to revision ${rev}`);
@@ -192,7 +192,7 @@ export class AcceptedBook {
   }
 
   private judgePause(
-    of: string,
+    of: OfHost,
     hostId: string,
     pause: HostPause | undefined,
     capabilities: readonly string[],
@@ -208,7 +208,7 @@ export class AcceptedBook {
     return isOver ? { ok: true } : refuse('other_pause', `${of}: its pause was taken away`);
   }
 
-  private strayEntry(of: string, { jobId }: DesiredEntry): Refusal {
+  private strayEntry(of: OfHost, { jobId }: DesiredEntry): Refusal {
     const job = this.jobs.get(jobId);
     if (!job) return refuse('unknown_job', `${of}: job ${jobId} was never accepted`);
     if (job.isGone) return refuse('unknown_job', `${of}: job ${job.name} was deleted`);
@@ -289,13 +289,16 @@ function wantedOn(
   return version !== null && known && matchesTarget(known.targets, host, groups) ? { ...known, version } : null;
 }
 
+/** How refusals about a host begin. */
+type OfHost = `host ${string}`;
+
 interface Definition {
   readonly specHash: string;
   readonly manifestHash: string;
 }
 
 function entryFlaw(
-  of: string,
+  of: OfHost,
   entry: DesiredEntry,
   { job, wanted, isHeld }: { job: AcceptedJob; wanted: number; isHeld: boolean },
 ): Refusal | null {

@@ -82,7 +82,7 @@ export class AcceptedSecrets {
     { jobName, hostName }: { jobName: string; hostName: string },
   ): { readonly ok: true; readonly key: string; readonly valueVersion: number } | Refusal {
     const known = this.secrets.get(vaultKey({ purpose, name }));
-    const what = `${purpose} ${name}`;
+    const what = `${purpose} ${name}` as const;
     if (!known || known.isGone) return refuse('unknown_secret', `${what} was never handed over here`);
     if (known.sealedHash !== sealedHash)
       return refuse('other_secret', `${what}: what is stored of it is not what was handed over`);

@@ -1,3 +1,4 @@
+import type { SigningRefusalText } from '../text/signature-texts.js';
 /** Why something signed is not obeyed, or not signed: a machine name, and the words for people. */
 export interface Refusal {
   readonly ok: false;
@@ -51,6 +52,6 @@ export const refusalCodes = [
 export type RefusalCode = (typeof refusalCodes)[number];
 
 /** A refusal in one line. */
-export function refuse(code: RefusalCode, message: string): Refusal {
+export function refuse(code: RefusalCode, message: SigningRefusalText): Refusal {
   return { ok: false, code, message };
 }

@@ -1,4 +1,5 @@
 import { openRing, type RolloutCourse } from '../rollout/course.js';
+import type { SigningRefusalText } from '../text/signature-texts.js';
 import type { AcceptedRecord } from './book-entry.js';
 import { type Refusal, refuse } from './refusal.js';
 
@@ -52,18 +53,21 @@ export function judgeRolloutRecord(
     const name = job?.name ?? record.jobId;
     return refuse('rollout', `job ${name}: version ${record.version} is not on its way, or not the newest that is`);
   }
-  const no = (text: string) => refuse('rollout', `job ${job.name}: ${text}`);
+  const of = `job ${job.name}` as const;
+  const no = (message: SigningRefusalText) => refuse('rollout', message);
   const { soakMs, sinceMs, isHalted } = job.rollout;
   if (record.kind === 'rollout-halt') return { ok: true };
   if (record.kind === 'rollout-resume')
-    return isServer ? no('its rollout goes on only when somebody asks for it') : { ok: true };
-  if (isHalted) return no('its rollout was halted');
+    return isServer ? no(`${of}: its rollout goes on only when somebody asks for it`) : { ok: true };
+  if (isHalted) return no(`${of}: its rollout was halted`);
   if (record.open !== layer.open + 1)
-    return no(`ring ${record.open} is not the next: ${layer.open} of ${layer.rings.length} are open`);
+    return no(`${of}: ring ${record.open} is not the next: ${layer.open} of ${layer.rings.length} are open`);
   const waitedMs = atMs - sinceMs;
   return waitedMs + clockSlackMs >= soakMs
     ? { ok: true }
-    : no(`ring ${record.open} is opened after ${Math.round(waitedMs / 1000)} s, and its soak is ${soakMs / 1000} s`);
+    : no(
+        `${of}: ring ${record.open} is opened after ${Math.round(waitedMs / 1000)} s, and its soak is ${soakMs / 1000} s`,
+      );
 }
 
 /** What such a record makes of it; of another version it is old news. */

@@ -1,13 +1,6 @@
-/** Sentences by a stable name, with places for figures: `{ saved: 'the name of a saved {{kind}}' }`. */
-export type Forms = Readonly<Record<string, string>>;
+import type { Forms } from '@carillon/wintask/words/sentence';
 
-/** What a form may become: `the name of a saved ${string}`. A sentence that no form has does not compile. */
-export type Filled<Form extends string> = Form extends `${infer Before}{{${string}}}${infer After}`
-  ? `${Before}${string}${Filled<After>}`
-  : Form;
-
-/** Any sentence of a table. */
-export type SentenceOf<Table extends Forms> = { [Code in keyof Table]: Filled<Table[Code]> }[keyof Table];
+export type { Filled, Forms, SentenceOf } from '@carillon/wintask/words/sentence';
 
 /** A sentence by its name and figures, for who says it in another language. */
 export interface Spoken<Code extends string = string> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { verifyText } from '../desired/signing.js';
+import type { UpgradeText } from '../text/host-fault-texts.js';
 
 /** What a program file runs on: the Windows executable, or the one script that Node runs anywhere. */
 export const releasePlatforms = ['windows-x64', 'node'] as const;
@@ -50,7 +51,11 @@ export type ReleaseVerdict =
 
 /** May an agent become this release? Nothing of it is believed before its signature is. */
 export function judgeRelease({ text, signature }: SignedRelease, facts: ReleaseFacts): ReleaseVerdict {
-  const no = (code: string, message: string): ReleaseVerdict => ({ ok: false, code, message });
+  const no = (code: string, message: UpgradeText): ReleaseVerdict => ({
+    ok: false,
+    code,
+    message,
+  });
   if (facts.releaseKeys.length === 0)
     return no(
       'no_release_key',

@@ -1,3 +1,4 @@
+import type { UpgradeText } from '../text/host-fault-texts.js';
 /** An upgrade under way on a host, as it stands on disk. */
 export interface UpgradeTrial {
   readonly version: string;
@@ -21,7 +22,7 @@ export interface TrialFacts {
 export type TrialStep =
   | { readonly step: 'keep' }
   | { readonly step: 'wait'; readonly start: boolean }
-  | { readonly step: 'revert'; readonly reason: string };
+  | { readonly step: 'revert'; readonly reason: UpgradeText };
 
 /** Health of a new version: it must connect to the server within this time, the start of the program included. */
 export const trialMs = 5 * 60_000;
@@ -33,5 +34,6 @@ export function nextTrialStep(trial: UpgradeTrial, { nowMs, confirmedVersion, ru
   if (!expired) return { step: 'wait', start: !running };
   const minutes = Math.round((trial.deadlineMs - trial.startedMs) / 6_000) / 10;
   const state = running ? 'it runs but has not connected to the server' : 'it does not run';
-  return { step: 'revert', reason: `version ${trial.version} did not come up within ${minutes} minutes: ${state}` };
+  const reason: UpgradeText = `version ${trial.version} did not come up within ${minutes} minutes: ${state}`;
+  return { step: 'revert', reason };
 }

@@ -2,6 +2,7 @@ import { scheduleOccurrences } from '../schedule/occurrences.js';
 import { isTimed as isTimedEntry, type Schedule, type ScheduleEntry } from '../schedule/schedule.js';
 import type { Trigger } from '../task/trigger.js';
 import { boundaryInstant, isTimed, triggerOccurrences } from '../trigger/occurrences.js';
+import type { TriggerProblemText } from '../words/trigger-texts.js';
 import { readSignal } from './signal-entry.js';
 import { readTimed } from './timed-entry.js';
 import { refuseTrigger, type TriggerNote, type TriggerProblem, type TriggerReading } from './trigger-reading.js';
@@ -36,7 +37,7 @@ export function scheduleOfTriggers(
       schedule.push(...read.entries.filter((entry) => !schedule.some((other) => isSame(other, entry))));
     }
   }
-  const refuse = (code: TriggerProblem['code'], message: string): ScheduleReading => ({
+  const refuse = (code: TriggerProblem['code'], message: TriggerProblemText): ScheduleReading => ({
     ok: false,
     problems: [{ trigger: -1, code, message }],
   });

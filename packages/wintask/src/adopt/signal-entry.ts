@@ -2,13 +2,14 @@ import { eventSubscription } from '../schedule/native-triggers.js';
 import type { ScheduleEntry } from '../schedule/schedule.js';
 import type { BootTrigger, EventTrigger, LogonTrigger } from '../task/trigger.js';
 import { parseIsoDuration } from '../time/duration.js';
-import { refuseTrigger, type TriggerReading } from './trigger-reading.js';
+import { refuseTrigger, type TriggerNote, type TriggerReading } from './trigger-reading.js';
 
 /** A start-up, logon or event trigger as an entry. */
 export function readSignal(trigger: BootTrigger | LogonTrigger | EventTrigger): TriggerReading {
   if (trigger.repetition) return refuseTrigger('boot_repeats', `it repeats after ${words[trigger.kind]}`);
   const delayMs = parseIsoDuration(trigger.delay ?? 'PT0S') ?? 0;
-  const notes = delayMs > 0 ? [{ code: 'delay' as const, message: `its delay of ${trigger.delay} is not kept` }] : [];
+  const notes: Omit<TriggerNote, 'trigger'>[] =
+    delayMs > 0 ? [{ code: 'delay', message: `its delay of ${trigger.delay} is not kept` }] : [];
   if (trigger.kind === 'boot') return { ok: true, entries: [{ kind: 'startup' }], notes };
   if (trigger.kind === 'logon') {
     return trigger.userId === undefined

@@ -5,6 +5,7 @@ import { parseIsoDuration } from '../time/duration.js';
 import { formatWall, parseWallClock } from '../time/wall-clock.js';
 import { calendarDays } from '../trigger/base-times.js';
 import { boundaryInstant, hostInstant, triggerOccurrences } from '../trigger/occurrences.js';
+import type { TriggerNoteText } from '../words/trigger-texts.js';
 import { cronField, minuteHourFields } from './cron-fields.js';
 import { refuseTrigger, type TriggerNote, type TriggerReading } from './trigger-reading.js';
 
@@ -61,7 +62,7 @@ export function readTimed(
   };
 }
 
-function over(message: string): TriggerReading {
+function over(message: TriggerNoteText): TriggerReading {
   return { ok: true, entries: [], notes: [{ code: 'expired', message }] };
 }
 

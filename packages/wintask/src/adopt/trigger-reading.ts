@@ -1,4 +1,5 @@
 import type { ScheduleEntry } from '../schedule/schedule.js';
+import type { TriggerNoteText, TriggerProblemText } from '../words/trigger-texts.js';
 
 /** Why a trigger has no counterpart among the entries of a schedule. */
 export type TriggerProblemCode =
@@ -35,19 +36,19 @@ export interface TriggerProblem {
   /** Place of the trigger in the task, -1 for all of them together. */
   trigger: number;
   code: TriggerProblemCode;
-  message: string;
+  message: TriggerProblemText;
 }
 export interface TriggerNote {
   trigger: number;
   code: TriggerNoteCode;
-  message: string;
+  message: TriggerNoteText;
 }
 
 /** One trigger as entries; none for one that never fires again. */
 export type TriggerReading =
   | { ok: true; entries: ScheduleEntry[]; notes: Omit<TriggerNote, 'trigger'>[] }
-  | { ok: false; code: TriggerProblemCode; message: string };
+  | { ok: false; code: TriggerProblemCode; message: TriggerProblemText };
 
-export function refuseTrigger(code: TriggerProblemCode, message: string): TriggerReading {
+export function refuseTrigger(code: TriggerProblemCode, message: TriggerProblemText): TriggerReading {
   return { ok: false, code, message };
 }

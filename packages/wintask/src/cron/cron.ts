@@ -1,3 +1,4 @@
+import type { CronText } from '../words/cron-texts.js';
 import { type CronProblem, FIELDS, fieldOf, MACROS } from './fields.js';
 import { isProblem, parseNumbers } from './numbers.js';
 import { type DayField, parseDays, parseWeekdays, type WeekdayField } from './special-days.js';
@@ -16,7 +17,7 @@ export interface Cron {
 
 export type CronResult = { ok: true; cron: Cron } | { ok: false; problem: CronProblem };
 
-function refuse(field: CronProblem['field'], got: string, expected: string, message: string): CronResult {
+function refuse(field: CronProblem['field'], got: string, expected: string, message: CronText): CronResult {
   return { ok: false, problem: { field, got, expected, message } };
 }
 
@@ -29,7 +30,10 @@ const FIVE = 'five fields: minute hour day month weekday';
 
 function refuseFieldCount(expression: string, count: number): CronResult {
   if (count === 6 || count === 7) {
-    const message = `seconds are not supported: ${count} fields were given, leave out the seconds${count === 7 ? ' and the year' : ''} field`;
+    const message: CronText =
+      count === 7
+        ? `seconds are not supported: ${count} fields were given, leave out the seconds and the year field`
+        : `seconds are not supported: ${count} fields were given, leave out the seconds field`;
     return refuse('expression', expression, FIVE, message);
   }
   return refuse('expression', expression, FIVE, `${count} fields were given, a schedule has ${FIVE}`);

@@ -1,3 +1,4 @@
+import type { CronText } from '../words/cron-texts.js';
 export type FieldName = 'minute' | 'hour' | 'day' | 'month' | 'weekday';
 
 /** Why an expression was refused; `got` is the offending piece of text, `expected` what would be accepted. */
@@ -5,7 +6,7 @@ export interface CronProblem {
   field: FieldName | 'expression';
   got: string;
   expected: string;
-  message: string;
+  message: CronText;
 }
 
 /** One of the five fields: its place, its range and the names it accepts. */

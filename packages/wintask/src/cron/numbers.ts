@@ -1,3 +1,4 @@
+import type { CronPieceText, CronText } from '../words/cron-texts.js';
 import type { CronProblem, Field } from './fields.js';
 
 /** Tells a refusal from a parsed value. */
@@ -6,9 +7,10 @@ export function isProblem(value: object): value is CronProblem {
 }
 
 /** Builds the refusal of one piece of a field. */
-export function problemAt(field: Field, got: string, why: string): CronProblem {
+export function problemAt(field: Field, got: string, why: CronPieceText): CronProblem {
   const expected = `${field.min}-${field.max}, *, a-b, */n or a list of these`;
-  return { field: field.name, got, expected, message: `${field.name} "${got}": ${why}` };
+  const message: CronText = `${field.name} "${got}": ${why}`;
+  return { field: field.name, got, expected, message };
 }
 
 function numberOf(text: string, field: Field): number | undefined {
@@ -47,7 +49,7 @@ function rangeOf(body: string, stepped: boolean, piece: string, field: Field): [
   if (high === undefined)
     return problemAt(field, piece, `"${ends[1] || piece}" is not a value from ${field.min} to ${field.max}`);
   if (field.name === 'weekday' && high === 0 && low > 0) high = 7;
-  if (high < low) return problemAt(field, piece, `the range goes backwards; write two ranges in a list`);
+  if (high < low) return problemAt(field, piece, 'the range goes backwards; write two ranges in a list');
   return [low, high];
 }
 

@@ -1,5 +1,6 @@
 import type { CalendarSchedule, Trigger } from '../task/trigger.js';
 import { offsetMs, type Transition } from '../time/zone.js';
+import type { GateText } from '../words/schedule-texts.js';
 import { changesThatMatter } from './changes-that-matter.js';
 import { changeSpans, clockChanges, clockDifferences, sameClocks, shiftMinutes } from './clock-changes.js';
 import { compareAtChanges } from './compare-fires.js';
@@ -15,7 +16,7 @@ export const MAX_TRIGGERS = 48;
 /** Triggers for one grid; reasons are there when a gate has to decide about some starts. */
 export interface CompiledGrid {
   triggers: Trigger[];
-  reasons: string[];
+  reasons: GateText[];
 }
 
 /** Times that share their days. */
@@ -24,10 +25,10 @@ interface DayGroup {
   times: number[];
 }
 
-const OTHER_ZONE =
+const OTHER_ZONE: GateText =
   "the time zone is not the host's: it starts at all host times that can be meant and the gate decides";
 const CHANGE_DAY = 'on days when clocks change some starts are extra and the gate drops them';
-const TOO_MANY = `more than ${MAX_TRIGGERS} triggers would be needed: it starts more often and the gate decides`;
+const TOO_MANY: GateText = `more than ${MAX_TRIGGERS} triggers would be needed: it starts more often and the gate decides`;
 
 const isDaily = (plan: DayPlan) => plan.calendars.length === 1 && plan.calendars[0]?.kind === 'day';
 
@@ -62,11 +63,11 @@ function withMoved(rule: GridRule): number[] {
 }
 
 /** The grid's times on the host's clock, for every difference the two zones can have. */
-function hostGroups(rule: GridRule, plan: DayPlan, host: string): { groups: DayGroup[]; reason?: string } {
+function hostGroups(rule: GridRule, plan: DayPlan, host: string): { groups: DayGroup[]; reason?: GateText } {
   if (sameClocks(rule.zone, host)) return { groups: [{ calendars: plan.calendars, times: [...rule.times] }] };
   const differences = clockDifferences(rule.zone, host);
   const groups = new Map<string, DayGroup>();
-  let reason = differences.length > 1 ? OTHER_ZONE : undefined;
+  let reason: GateText | undefined = differences.length > 1 ? OTHER_ZONE : undefined;
   for (const time of differences.length > 1 ? withMoved(rule) : rule.times) {
     for (const difference of differences) {
       const carry = Math.floor((time + difference) / 1440);

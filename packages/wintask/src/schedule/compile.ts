@@ -3,6 +3,7 @@ import { formatIsoDuration } from '../time/duration.js';
 import { formatWall, parseWallClock } from '../time/wall-clock.js';
 import { fromWall, isTimeZone } from '../time/zone.js';
 import { triggerOccurrences } from '../trigger/occurrences.js';
+import type { GateText, ScheduleProblemText } from '../words/schedule-texts.js';
 import { type CompiledGrid, compileGrid, coverAll, MAX_TRIGGERS } from './compile-grid.js';
 import { DEFAULT_START_MS, endlessTrigger, type StartDay, signalTrigger } from './native-triggers.js';
 import type { AfterRule, GridRule, OnceRule, RateRule, Rule } from './rule.js';
@@ -14,7 +15,7 @@ export interface ScheduleProblem {
   /** Place of the entry in the schedule, -1 for the schedule as a whole. */
   entry: number;
   code: string;
-  message: string;
+  message: ScheduleProblemText;
 }
 
 /**
@@ -22,13 +23,13 @@ export interface ScheduleProblem {
  * start. `watched` are the places of the entries that no trigger can say: the agent watches and starts the task.
  */
 export type CompileResult =
-  | { ok: true; triggers: Trigger[]; exactness: 'exact' | 'gated'; reasons: string[]; watched: number[] }
+  | { ok: true; triggers: Trigger[]; exactness: 'exact' | 'gated'; reasons: GateText[]; watched: number[] }
   | { ok: false; problem: ScheduleProblem };
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 const SAME_MINUTE = 'several entries fire at the same time: it starts once for each and the gate drops the others';
-const TOO_MANY = `the entries need more than ${MAX_TRIGGERS} triggers together: it starts more often and the gate decides`;
+const TOO_MANY: GateText = `the entries need more than ${MAX_TRIGGERS} triggers together: it starts more often and the gate decides`;
 const CALENDAR = 'a calendar has no native trigger: it starts on its other days too and the gate decides';
 const LOOK_STEPS = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60];
 /** Task Scheduler does not say which trigger started a task, and only a start-up can be told otherwise. */
@@ -118,7 +119,7 @@ function fitTogether(rules: Rule[], parts: CompiledGrid[], start: StartDay, host
  */
 export function compileSchedule(schedule: Schedule, options: { notBeforeLocal?: string } & RuleContext): CompileResult {
   const { hostTimezone: host, notBeforeLocal } = options;
-  const refuse = (entry: number, code: string, message: string): CompileResult => ({
+  const refuse = (entry: number, code: string, message: ScheduleProblemText): CompileResult => ({
     ok: false,
     problem: { entry, code, message },
   });

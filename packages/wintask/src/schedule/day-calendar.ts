@@ -1,4 +1,5 @@
 import { daysInMonth } from '../cron/matching-days.js';
+import type { CalendarText } from '../words/schedule-texts.js';
 import type { DayCalendar } from './schedule.js';
 
 /** Tells whether a day is one of a calendar's. Months count from 1. */
@@ -10,7 +11,7 @@ export interface DayFilter {
   readonly datesMs: readonly number[];
 }
 
-export type DayCalendarResult = { ok: true; filter: DayFilter } | { ok: false; message: string };
+export type DayCalendarResult = { ok: true; filter: DayFilter } | { ok: false; message: CalendarText };
 
 const DAY = 86_400_000;
 const PATTERN = /^(?:(\d{4})-)?(\d\d)-(\d\d)$/;
@@ -49,7 +50,7 @@ function midnight({ year, month, day }: Day): number {
 }
 
 /** Adds a day or a range; the answer is what is wrong with it. */
-function add(set: DaySet, text: string): string | undefined {
+function add(set: DaySet, text: string): CalendarText | undefined {
   const [first = '', second, ...more] = text.split('..');
   const from = readDay(first.trim());
   const to = second === undefined ? from : readDay(second.trim());

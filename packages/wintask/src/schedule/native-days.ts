@@ -1,10 +1,11 @@
 import type { Cron } from '../cron/cron.js';
 import { type CalendarSchedule, MONTHS, type MonthName, WEEKDAYS, type Week, type Weekday } from '../task/trigger.js';
+import type { GateText } from '../words/schedule-texts.js';
 
 /** The day part of a schedule as native calendars. `reason` says why they match more than was asked, when they do. */
 export interface DayPlan {
   calendars: CalendarSchedule[];
-  reason?: string;
+  reason?: GateText;
 }
 
 const DAILY: CalendarSchedule = { kind: 'day', daysInterval: 1 };
@@ -50,7 +51,7 @@ function monthPlan(cron: Cron): DayPlan {
 function weekdayPlan(cron: Cron): DayPlan {
   const { days, nth, last } = cron.weekdays;
   const calendars: CalendarSchedule[] = [];
-  let reason: string | undefined;
+  let reason: GateText | undefined;
   if (days.length > 0) {
     const daysOfWeek = weekdayNames(days);
     if (cron.months.length === 12) calendars.push({ kind: 'week', weeksInterval: 1, daysOfWeek });

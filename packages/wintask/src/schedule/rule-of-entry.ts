@@ -2,6 +2,7 @@ import { isRebootMacro, parseCron } from '../cron/cron.js';
 import { daysInMonth, matchingDaysOf } from '../cron/matching-days.js';
 import { parseWallClock } from '../time/wall-clock.js';
 import { isTimeZone } from '../time/zone.js';
+import type { ScheduleProblemText } from '../words/schedule-texts.js';
 import { changeSpans } from './clock-changes.js';
 import { type DayFilter, dayFilter } from './day-calendar.js';
 import { type GridRule, RATE_ANCHOR_MS, type Rule } from './rule.js';
@@ -10,7 +11,7 @@ import { spreadSeconds } from './spread.js';
 
 export interface RuleProblem {
   code: string;
-  message: string;
+  message: ScheduleProblemText;
 }
 export type RuleResult = { ok: true; rule: Rule } | { ok: false; problem: RuleProblem };
 
@@ -27,7 +28,7 @@ const DAY = 24 * HOUR;
 const CYCLE = Array.from({ length: 28 }, (_, index) => 2400 + index);
 const MONTHS = Array.from({ length: 12 }, (_, index) => index + 1);
 
-function refuse(code: string, message: string): RuleResult {
+function refuse(code: string, message: ScheduleProblemText): RuleResult {
   return { ok: false, problem: { code, message } };
 }
 

@@ -1,5 +1,6 @@
 import { parseIsoDuration } from '../time/duration.js';
 import { parseWallClock } from '../time/wall-clock.js';
+import type { TaskXmlText } from '../words/task-xml-texts.js';
 import type { XmlElement } from '../xml/parse-xml.js';
 import type { RawElement } from './raw-element.js';
 import { type FieldRow, type FieldType, TASK_NAMESPACE } from './task-fields.js';
@@ -10,7 +11,7 @@ export interface TaskXmlProblem {
   line: number;
   column: number;
   expected: string;
-  message: string;
+  message: TaskXmlText;
   /** What Task Scheduler calls this kind of problem. */
   kind: 'malformed' | 'namespace' | 'unexpected-node' | 'invalid-value' | 'missing-node' | 'too-many-nodes';
 }
@@ -23,7 +24,12 @@ export class TaskXmlError extends Error {
 }
 
 /** Builds the error for an element. */
-export function refuse(at: XmlElement, kind: TaskXmlProblem['kind'], expected: string, message: string): TaskXmlError {
+export function refuse(
+  at: XmlElement,
+  kind: TaskXmlProblem['kind'],
+  expected: string,
+  message: TaskXmlText,
+): TaskXmlError {
   return new TaskXmlError({ element: at.name, line: at.line, column: at.column, expected, message, kind });
 }
 

@@ -1,3 +1,4 @@
+import type { XmlText } from '../words/task-xml-texts.js';
 import { decodeEntities, isXmlText } from './entities.js';
 
 /** An element as read, with the line (from 1) and column (from 1) of its `<`. Prefixes are kept apart. */
@@ -15,7 +16,7 @@ export interface XmlElement {
 export interface XmlProblem {
   line: number;
   column: number;
-  message: string;
+  message: XmlText;
 }
 export type XmlResult = { ok: true; root: XmlElement } | { ok: false; problem: XmlProblem };
 
@@ -35,7 +36,7 @@ const BLANK = /^[ \t\n\r]*$/;
 class XmlError extends Error {
   constructor(
     readonly at: number,
-    message: string,
+    override readonly message: XmlText,
   ) {
     super(message);
   }
@@ -54,7 +55,11 @@ function match(reader: Reader, pattern: RegExp): RegExpExecArray | null {
   return found;
 }
 
-function skipPast(reader: Reader, end: string, what: string): string {
+function skipPast(
+  reader: Reader,
+  end: string,
+  what: 'a comment' | 'a processing instruction' | 'a CDATA section',
+): string {
   const found = reader.text.indexOf(end, reader.at);
   if (found < 0) throw new XmlError(reader.at, `${what} is not closed`);
   const inner = reader.text.slice(reader.at, found);

@@ -1,6 +1,7 @@
 import type { JiraWay } from '@carillon/core/alert/documents/ticket-channel.schema';
+import type { ChannelCheckText } from '@carillon/core/text/channel-check-texts';
 import { type Issue, issuePath } from './jira-issue.js';
-import { type Ask, answered, type Finding, finding } from './ticket-system.js';
+import { type Ask, answered, CheckFailed, type Finding, finding } from './ticket-system.js';
 
 export interface Transition {
   readonly id: string;
@@ -33,17 +34,17 @@ export async function checkJira(way: JiraWay, ask: Ask): Promise<Finding[]> {
 
 async function projectOf({ project, issueType }: JiraWay, ask: Ask): Promise<string> {
   const answer = await ask('GET', `/rest/api/3/project/${project}`);
-  if (!answer) throw new Error(`there is no project ${project}, or this account may not see it`);
+  if (!answer) throw new CheckFailed(`there is no project ${project}, or this account may not see it`);
   const types = answered<{ name: string }[]>(answer, 'issueTypes').map(({ name }) => name);
   requireNames('issue type', [issueType], types);
-  return `${project} has the issue type ${issueType}`;
+  return `${project} has the issue type ${issueType}` satisfies ChannelCheckText;
 }
 
 async function rightsIn({ project }: JiraWay, ask: Ask): Promise<string> {
   const answer = await ask('GET', `/rest/api/3/mypermissions?projectKey=${project}&permissions=${rights.join(',')}`);
   const given = answered<Record<string, { havePermission: boolean }>>(answer, 'permissions');
   const missing = rights.filter((name) => !given[name]?.havePermission);
-  if (missing.length > 0) throw new Error(`it lacks ${missing.join(', ')}`);
+  if (missing.length > 0) throw new CheckFailed(`it lacks ${missing.join(', ')}`);
   return rights.join(', ');
 }
 
@@ -62,14 +63,19 @@ async function transitionsIn({ project, transitions }: JiraWay, ask: Ask): Promi
   const jql = `project = "${project}" AND labels = "carillon" AND statusCategory != Done ORDER BY created DESC`;
   const answer = await ask('POST', '/rest/api/3/search/jql', { jql, fields: ['status'], maxResults: 1 });
   const [issue] = answered<Pick<Issue, 'id' | 'key'>[]>(answer, 'issues');
-  if (!issue) return 'not looked at: that takes an open issue of ours; `channels test --create` makes one';
+  if (!issue)
+    return 'not looked at: that takes an open issue of ours; `channels test --create` makes one' satisfies ChannelCheckText;
   const known = (await transitionsOf(ask, issue.id)).map(({ name }) => name);
   requireNames('transition', [transitions.resolve], known);
-  return `${issue.key} can take ${known.join(', ')}`;
+  return `${issue.key} can take ${known.join(', ')}` satisfies ChannelCheckText;
 }
 
-function requireNames(what: string, wanted: readonly string[], known: readonly string[]): void {
+function requireNames(
+  what: 'issue type' | 'priority' | 'transition',
+  wanted: readonly string[],
+  known: readonly string[],
+): void {
   const lower = new Set(known.map((name) => name.toLowerCase()));
   const missing = wanted.find((name) => !lower.has(name.toLowerCase()));
-  if (missing !== undefined) throw new Error(`there is no ${what} ${missing}; there are: ${known.join(', ')}`);
+  if (missing !== undefined) throw new CheckFailed(`there is no ${what} ${missing}; there are: ${known.join(', ')}`);
 }

@@ -4,6 +4,7 @@ import type { Reason } from '@carillon/core/alert/reason';
 import type { TicketReading } from '@carillon/core/alert/ticket/take-in';
 import type { RemoteTicket } from '@carillon/core/alert/ticket/ticket-link';
 import type { AlertSeverity } from '@carillon/core/state/states';
+import type { ChannelCheckPart, ChannelCheckText } from '@carillon/core/text/channel-check-texts';
 import { describeError } from '../../queue/state-log.js';
 import { BlockedAddress, httpSend } from '../senders/http-send.js';
 
@@ -30,9 +31,11 @@ export interface ChangedTicket {
 
 /** What a look at the settings found. */
 export interface Finding {
-  readonly what: string;
+  readonly what: ChannelCheckPart;
   readonly ok: boolean;
   readonly text: string;
+  /** Why not, by code and figures, where the system or the way to it said so. */
+  readonly says?: Pick<Reason, 'code' | 'figures'>;
 }
 
 /** One system of tickets. Everything throws `TicketError` when it does not go through. */
@@ -142,10 +145,22 @@ export function rootOf(url: string): string {
 }
 
 /** Asks, and tells what came of it in words; a refusal is a finding, not an error. */
-export async function finding(what: string, look: () => Promise<string>): Promise<Finding> {
+export async function finding(what: ChannelCheckPart, look: () => Promise<string>): Promise<Finding> {
   try {
     return { what, ok: true, text: await look() };
   } catch (error) {
-    return { what, ok: false, text: describeError(error) };
+    return wrong(what, error);
+  }
+}
+
+export function wrong(what: ChannelCheckPart, error: unknown): Finding {
+  const says = error instanceof TicketError ? { says: { code: error.code, figures: error.figures } } : {};
+  return { what, ok: false, text: describeError(error), ...says };
+}
+
+/** A flaw that a check found by itself. */
+export class CheckFailed extends Error {
+  constructor(override readonly message: ChannelCheckText) {
+    super(message);
   }
 }

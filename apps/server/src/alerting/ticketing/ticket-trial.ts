@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { TicketChannelSpec } from '@carillon/core/alert/documents/channel.schema';
 import { markOf, withMark } from '@carillon/core/alert/ticket/comment-mark';
+import type { ChannelCheckText } from '@carillon/core/text/channel-check-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { describeError } from '../../queue/state-log.js';
 import { ServerSecretStore } from '../../store/server-secret.store.js';
 import { TicketSystemStore } from '../../store/ticket-system.store.js';
 import { ALERT_CLOCK, type AlertClock } from '../alert-clock.js';
-import { type Finding, finding, type TicketDraft, type TicketSystem } from './ticket-system.js';
+import { CheckFailed, type Finding, finding, type TicketDraft, type TicketSystem, wrong } from './ticket-system.js';
 import { TicketSystems } from './ticket-systems.js';
 
 /** Tries a channel of tickets: by looking, and where that is asked for, with a ticket that lives a moment. */
@@ -33,20 +34,22 @@ export class TicketTrial {
       const findings = await system.check();
       return create && findings.every(({ ok }) => ok) ? [...findings, await live(system, draft)] : findings;
     } catch (error) {
-      return [{ what: 'password', ok: false, text: describeError(error) }];
+      return [wrong('password', error)];
     }
   }
 
   private async webhooks({ signing }: TicketChannelSpec): Promise<Finding> {
-    if (signing.length === 0)
-      return { what: 'webhooks', ok: true, text: 'none are taken (no `signing`); changes are asked for once a minute' };
+    if (signing.length === 0) return { what: 'webhooks', ok: true, text: noWebhooks };
     const names = signing.map(({ secret }) => secret);
     const known = await this.secrets.values(names);
     const missing = names.filter((name) => !known.has(name));
-    const text = missing.length > 0 ? `secret ${missing.join(', ')} was not handed over` : 'their secret is there';
+    const text: ChannelCheckText =
+      missing.length > 0 ? `secret ${missing.join(', ')} was not handed over` : 'their secret is there';
     return { what: 'webhooks', ok: missing.length === 0, text };
   }
 }
+
+const noWebhooks: ChannelCheckText = 'none are taken (no `signing`); changes are asked for once a minute';
 
 /** A ticket from its beginning to its end. */
 async function live(system: TicketSystem, draft: TicketDraft): Promise<Finding> {
@@ -56,9 +59,9 @@ async function live(system: TicketSystem, draft: TicketDraft): Promise<Finding> 
       await system.comment(ticket, withMark('A test of Carillon; it ends here.', markOf(draft.key, 0)));
       await system.end(ticket, 'resolve', 'A test of Carillon.');
     } catch (error) {
-      throw new Error(`${ticket.key} was made and is still open: ${describeError(error)}`);
+      throw new CheckFailed(`${ticket.key} was made and is still open: ${describeError(error)}`);
     }
-    return `${ticket.key} was made, commented and resolved: ${ticket.url}`;
+    return `${ticket.key} was made, commented and resolved: ${ticket.url}` satisfies ChannelCheckText;
   });
 }
 

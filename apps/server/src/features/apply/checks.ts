@@ -7,6 +7,7 @@ import { followedJobs, jobCycles } from '@carillon/core/job/job-cycles';
 import { makeManifest } from '@carillon/core/job/job-spec';
 import { taskForJob } from '@carillon/core/job/task-for-job';
 import { makeProblem } from '@carillon/core/problem';
+import type { WarningText } from '@carillon/core/text/host-fault-texts';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import type { ApplyFacts, ApplyWarning, DocumentProblem } from '../../store/apply.store.js';
 
@@ -93,7 +94,7 @@ export function dutyWarnings(document: Document | undefined, nowMs: number): App
   const [first] = gaps;
   if (!first) return [];
   const [from, until] = [first.fromMs, first.untilMs].map((ms) => new Date(ms).toISOString());
-  const message = `in the next 14 days there are times at which nobody is on duty, the first from ${from} to ${until}`;
+  const message: WarningText = `in the next 14 days there are times at which nobody is on duty, the first from ${from} to ${until}`;
   return [{ code: 'on_call_gaps', message, count: gaps.length, hosts: [] }];
 }
 

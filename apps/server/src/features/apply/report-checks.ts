@@ -3,6 +3,7 @@ import type { Document } from '@carillon/core/document/read-document';
 import { unknownGroups } from '@carillon/core/host/target';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import { makeProblem, type Problem } from '@carillon/core/problem';
+import type { WarningText } from '@carillon/core/text/host-fault-texts';
 import type { ApplyFacts, ApplyWarning, DocumentProblem } from '../../store/apply.store.js';
 
 /** A report to a channel that is not there, or that takes none, would reach nobody; channels and groups may come in the same request. */
@@ -50,6 +51,6 @@ function problemsOf(
 export function reportWarnings(document: Document | undefined, hosts: number | null): ApplyWarning[] {
   if (document?.kind !== 'Job' || document.spec.run.kind !== 'report' || hosts === null || hosts < 2) return [];
   if (document.spec.run.action.hosts === 'this') return [];
-  const message = `each of its ${hosts} hosts asks for the same report; let it run on one, or say hosts: this`;
+  const message: WarningText = `each of its ${hosts} hosts asks for the same report; let it run on one, or say hosts: this`;
   return [{ code: 'report_from_each_host', message, count: hosts, hosts: [] }];
 }

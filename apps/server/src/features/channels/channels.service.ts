@@ -5,6 +5,7 @@ import { readableNotice } from '@carillon/core/alert/deliver/readable-notice';
 import { isTicketChannel, secretsOf, type TicketChannelSpec } from '@carillon/core/alert/documents/channel.schema';
 import type { NoticeContent } from '@carillon/core/alert/notice';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
+import type { ChannelCheckText } from '@carillon/core/text/channel-check-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { Delivery } from '../../alerting/delivery/delivery.service.js';
 import { TicketTrial } from '../../alerting/ticketing/ticket-trial.js';
@@ -83,7 +84,8 @@ export class ChannelsService {
     const tookMs = Math.round(performance.now() - began);
     const wrong = checks.filter(({ ok }) => !ok).map(({ what, text }) => `${what}: ${text}`);
     const ok = wrong.length === 0;
-    const message = ok ? 'everything is as it should be' : wrong.join('; ');
+    const allWell: ChannelCheckText = 'everything is as it should be';
+    const message = ok ? allWell : wrong.join('; ');
     return { sent: ok, code: ok ? 'works' : 'incomplete', message, tookMs, checks };
   }
 

@@ -4,6 +4,7 @@ import { type JobReading, jobOfTask } from '@carillon/core/adopt/job-of-task';
 import type { Reason } from '@carillon/core/adopt/reading';
 import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
 import { jobLimits } from '@carillon/core/job/job-limits';
+import type { AdoptionProblemText } from '@carillon/core/text/adoption-texts';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import type { z } from 'zod';
@@ -45,14 +46,19 @@ export function planAdoption(
   return { jobs, refused };
 }
 
+const unread: AdoptionProblemText = 'its definition cannot be read';
+
 function readJob(row: HostTaskRow, nowMs: number): ReturnType<typeof jobOfTask> {
-  const refuse = (code: string, message: string) => ({ ok: false as const, problems: [{ code, message }] });
+  const refuse = (code: string, message: AdoptionProblemText) => ({
+    ok: false as const,
+    problems: [{ code, message }],
+  });
   if (!isForeignPath(row.path)) return refuse('not_foreign', "it is Windows' own or ours");
   if (row.replacedBy !== null) return refuse('adopted', `job ${row.replacedBy} stands in for it already`);
   if (!row.capabilities.includes('replace'))
     return refuse('old_agent', 'the agent on this host cannot replace tasks; upgrade it');
   const read = row.definition === null ? undefined : readTaskXml(row.definition);
-  if (!read?.ok) return refuse('unreadable', row.problem ?? 'its definition cannot be read');
+  if (!read?.ok) return { ok: false, problems: [{ code: 'unreadable', message: row.problem ?? unread }] };
   const hostTimezone = isTimeZone(row.timezone) ? row.timezone : 'UTC';
   const reading = jobOfTask(read.task, { nowMs, hostTimezone, variables: row.variables, runAs: row.runAs });
   return reading.ok ? asFarAs(row.capabilities, reading) : reading;
@@ -67,7 +73,7 @@ function asFarAs(capabilities: readonly string[], reading: JobReading & { ok: tr
     ...(rights === undefined ? [] : ['rights']),
   ];
   if (needed.every((each) => capabilities.includes(each))) return reading;
-  const message = 'the agent on this host cannot run jobs of this account; upgrade it';
+  const message: AdoptionProblemText = 'the agent on this host cannot run jobs of this account; upgrade it';
   return { ok: false, problems: [{ code: 'old_agent', message }] };
 }
 

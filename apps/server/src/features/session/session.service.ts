@@ -1,6 +1,6 @@
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { sessionRoutes } from '@carillon/contract/http/session.routes';
-import { describeGrant } from '@carillon/core/access/grant';
+import { describeGrant } from '@carillon/core/access/describe-grant';
 import { Inject, Injectable } from '@nestjs/common';
 import { AdminToken } from '../../http/admin-token.js';
 import { ApiError } from '../../http/api-error.js';

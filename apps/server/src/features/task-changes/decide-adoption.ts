@@ -3,8 +3,10 @@ import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json'
 import { onHost, withOverride } from '@carillon/core/job/host-overrides';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import { taskPathOf } from '@carillon/core/job/task-for-job';
+import type { AdoptionProblemText } from '@carillon/core/text/adoption-texts';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { isTimeZone } from '@carillon/wintask/time/zone';
+import type { TaskXmlText } from '@carillon/wintask/words/task-xml-texts';
 import type { AdoptionDecision, AdoptionFacts, UndoFacts } from '../../store/task-adoption.store.js';
 
 /**
@@ -50,7 +52,7 @@ export function withoutAdopted({ adopted, before, current, host }: UndoFacts): J
   return withOverride(current, host, Object.fromEntries(parts));
 }
 
-function left(code: string, message: string): AdoptionDecision {
+function left(code: string, message: AdoptionProblemText | TaskXmlText): AdoptionDecision {
   return { kind: 'left', reasons: [asText({ code, message })] };
 }
 

@@ -1,3 +1,4 @@
+import type { AdoptionProblemText } from '@carillon/core/text/adoption-texts';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { HINTS, type Hints } from '../../queue/hints.js';
 import { StateLog } from '../../queue/state-log.js';
@@ -83,7 +84,9 @@ export class TaskAdoptionService implements OnApplicationBootstrap, OnModuleDest
       }
       if (!(error instanceof ApprovalNeeded)) throw error;
       // Nobody asks for it who could wait: it stays as it is until somebody does.
-      const reasons = [`approval_needed: ${error.message}; adopt it by hand, which makes a change request`];
+      const { groups, required } = error.need;
+      const message: AdoptionProblemText = `hosts of the protected group ${groups.join(', ')} need ${required} approvals; adopt it by hand, which makes a change request`;
+      const reasons = [`approval_needed: ${message}`];
       await this.store.settle(jobId, changesPerVersion, () => ({ kind: 'left', reasons }), waitFrozen);
       return [];
     }

@@ -14,6 +14,7 @@ import { type BookHead, type KeptEntry, nextEntry } from '@carillon/core/signing
 import { trustedKeys } from '@carillon/core/signing/key-set';
 import { type Refusal, refuse } from '@carillon/core/signing/refusal';
 import { indexLifeMs } from '@carillon/core/signing/verify';
+import type { SigningRefusalText } from '@carillon/core/text/signature-texts';
 import { Sealer } from '../sealer.js';
 import {
   type KeyPlaces,
@@ -133,18 +134,22 @@ export class SignerDesk {
     if (isOld || from > head.seq) return this.state();
     const known = entries.find(({ seq }) => seq === head.seq);
     const lost = head.seq > 0 && known?.hash !== head.hash;
-    if (lost) return this.changed(`entry ${head.seq}, which was read before, is not there any more`);
+    if (lost)
+      return this.changed(
+        `entry ${head.seq}, which was read before, is not there any more` satisfies SigningRefusalText,
+      );
     const fresh = entries.filter(({ seq }) => seq > head.seq);
     const last = fresh.at(-1);
     // Each names the hash of the one before: the last signature speaks for all, and of what was read before, in the time
     // of keys that may have been revoked since, the end that was kept.
     if (last && last.seq > (this.end?.seq ?? 0) && !this.isOurs(last))
-      return this.changed(`entry ${last.seq} is not signed by a key of ours`);
+      return this.changed(`entry ${last.seq} is not signed by a key of ours` satisfies SigningRefusalText);
     for (const { text } of fresh) {
       const verdict = this.book.add(text);
       if (!verdict.ok) return this.changed(verdict.message);
       const { seq, hash } = this.book.head;
-      if (this.end?.seq === seq && this.end.hash !== hash) return this.changed(`entry ${seq} is another than before`);
+      if (this.end?.seq === seq && this.end.hash !== hash)
+        return this.changed(`entry ${seq} is another than before` satisfies SigningRefusalText);
     }
     if (last) this.keepEnd();
     return this.state();

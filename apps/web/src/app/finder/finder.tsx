@@ -3,6 +3,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { useWords } from '../../i18n/index.js';
+import { watchFocus } from '../../lib/keep-focus.js';
 import './finder.css';
 import { findKey } from './find-key.js';
 import { ReadOnly } from './read-only.js';
@@ -28,6 +29,7 @@ export function Finder() {
   const help = useCallback(() => setShown('help'), []);
   // What was opened may have shown something else meanwhile.
   const closed = (from: Shown) => () => setShown((now) => (now === from ? null : now));
+  useEffect(() => watchFocus(document), []);
   useKeys({ onFind: find, onHelp: help });
   return (
     <>

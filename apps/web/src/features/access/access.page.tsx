@@ -14,11 +14,12 @@ import { useWords } from '../../i18n/index.js';
 import { call, pagedQuery } from '../../lib/api.js';
 import { useOnce } from '../../lib/use-once.js';
 import { useTitle } from '../../lib/use-title.js';
-import { Grants, GrantsField, grantsText, readGrants } from './grants.js';
+import { GrantsField, grantsText, readGrants } from './grants.js';
 import { SessionRow, useSessionHead } from './session-row.js';
 import { ShownOnce } from './shown-once.js';
 import { Sure } from './sure.js';
 import { TokenRow, useTokenHead } from './token-row.js';
+import { Grants } from './written-grants.js';
 
 type Account = Response<typeof accountRoutes.change>;
 

@@ -1,22 +1,7 @@
-import { describeGrant, type Grant, readGrant } from '@carillon/core/access/grant';
-import { Code, Group, Textarea } from '@mantine/core';
+import { describeGrant } from '@carillon/core/access/describe-grant';
+import { type Grant, readGrant } from '@carillon/core/access/grant';
+import { Textarea } from '@mantine/core';
 import { useWords } from '../../i18n/index.js';
-
-/** What somebody may do, as it is written. */
-export function Grants({ grants }: { grants: readonly Grant[] }) {
-  return <Written grants={grants.map(describeGrant)} />;
-}
-
-export function Written({ grants }: { grants: readonly string[] }) {
-  if (grants.length === 0) return '–';
-  return (
-    <Group gap={4}>
-      {grants.map((grant) => (
-        <Code key={grant}>{grant}</Code>
-      ))}
-    </Group>
-  );
-}
 
 interface GrantsFieldProps {
   readonly text: string;

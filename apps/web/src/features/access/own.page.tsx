@@ -12,12 +12,12 @@ import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
 import { useOnce } from '../../lib/use-once.js';
 import { useTitle } from '../../lib/use-title.js';
-import { Written } from './grants.js';
 import { OwnSecrets } from './own-secrets.js';
 import { SecurityKeys } from './security-keys.js';
 import { SessionRow, useSessionHead } from './session-row.js';
 import { ShownOnce } from './shown-once.js';
 import { areaWords, TokenRow, useTokenHead } from './token-row.js';
+import { Written } from './written-grants.js';
 
 /** What somebody may do, and his own ways in. */
 export function OwnPage() {

@@ -7,8 +7,8 @@ import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
 import { useOnce } from '../../lib/use-once.js';
-import { Grants } from './grants.js';
 import { Sure } from './sure.js';
+import { Grants } from './written-grants.js';
 
 type Token = Response<typeof accessTokenRoutes.revoke>;
 

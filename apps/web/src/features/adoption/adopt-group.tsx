@@ -7,6 +7,7 @@ import { FrozenFailure } from '../../components/frozen-failure.js';
 import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call, query } from '../../lib/api.js';
 import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
@@ -69,6 +70,7 @@ export function AdoptGroup({ id, isAdopted }: { id: string; isAdopted: boolean }
 
 function Planned({ plan: { jobs, refused } }: { plan: Plan }) {
   const { t } = useWords();
+  const { aboutTask } = useServerText();
   return (
     <>
       {jobs.length === 0 && <Text size="sm">{t('adoption.nothing')}</Text>}
@@ -83,7 +85,7 @@ function Planned({ plan: { jobs, refused } }: { plan: Plan }) {
             <Alert color="yellow" variant="light" title={t('adoption.notes')}>
               <List size="sm">
                 {notes.map(({ code, message }) => (
-                  <List.Item key={`${code} ${message}`}>{message}</List.Item>
+                  <List.Item key={`${code} ${message}`}>{aboutTask(message)}</List.Item>
                 ))}
               </List>
             </Alert>
@@ -95,7 +97,7 @@ function Planned({ plan: { jobs, refused } }: { plan: Plan }) {
           <List size="sm">
             {refused.slice(0, 20).map(({ host, path, problems }) => (
               <List.Item key={`${host} ${path}`}>
-                {host} {path}: {problems.map(({ message }) => message).join('; ')}
+                {host} {path}: {problems.map(({ message }) => aboutTask(message)).join('; ')}
               </List.Item>
             ))}
           </List>

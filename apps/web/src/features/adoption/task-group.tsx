@@ -8,6 +8,7 @@ import { Loaded } from '../../components/loaded.js';
 import { PageLink } from '../../components/page-link.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { query } from '../../lib/api.js';
 import { AdoptGroup } from './adopt-group.js';
 
@@ -64,6 +65,7 @@ function Differences({ differences }: { differences: Detail['differences'] }) {
 
 function Tasks({ items }: { items: Detail['items'] }) {
   const { t } = useWords();
+  const { aboutTask, scheduleText } = useServerText();
   return (
     <>
       <Table.ScrollContainer minWidth={640} mah={420}>
@@ -89,7 +91,9 @@ function Tasks({ items }: { items: Detail['items'] }) {
                   <HostLink name={host} />
                 </Table.Td>
                 <Table.Td className="wrap">{path}</Table.Td>
-                <Table.Td className="wrap">{problem ?? schedule ?? '–'}</Table.Td>
+                <Table.Td className="wrap">
+                  {problem ? aboutTask(problem) : schedule ? scheduleText(schedule) : '–'}
+                </Table.Td>
                 <Table.Td>{runAs}</Table.Td>
                 <Table.Td>{variant}</Table.Td>
                 <Table.Td>{replacedBy === null ? '–' : <JobLink name={replacedBy} />}</Table.Td>

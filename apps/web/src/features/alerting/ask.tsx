@@ -1,8 +1,8 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { Button, Group, Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
-import { keepFocus, keepFocusSoon } from '../../lib/keep-focus.js';
 
 interface Props {
   readonly opened: boolean;
@@ -21,18 +21,8 @@ interface Props {
 /** A question before something that touches many, or that cannot be taken back. */
 export function Ask({ opened, title, children, act, danger, pending, error, disabled, onAct, onClose }: Props) {
   const { t } = useWords();
-  const wasAsked = useRef(false);
-  wasAsked.current ||= opened;
-  // What it was asked about may be gone afterwards, and its button with it.
-  useEffect(() => () => (wasAsked.current ? keepFocus() : undefined), []);
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      onExitTransitionEnd={keepFocusSoon}
-      title={title}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog opened={opened} onClose={onClose} title={title}>
       <Stack gap="sm">
         {children}
         {error !== undefined && error !== null && <Failure error={error} />}
@@ -45,6 +35,6 @@ export function Ask({ opened, title, children, act, danger, pending, error, disa
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

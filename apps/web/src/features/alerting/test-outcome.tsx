@@ -5,6 +5,13 @@ import type { Figures } from '../../i18n/server-text.js';
 import { useServerText } from '../../i18n/use-server-text.js';
 import { duration } from '../../lib/times.js';
 
+interface Check {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly text: string;
+  readonly says?: { readonly code: string; readonly figures?: Figures | undefined } | undefined;
+}
+
 interface Props {
   readonly test: {
     readonly data:
@@ -14,6 +21,7 @@ interface Props {
           message: string;
           figures?: Figures | undefined;
           tookMs: number;
+          checks?: readonly Check[] | undefined;
         }
       | undefined;
     readonly error: unknown;
@@ -24,7 +32,7 @@ interface Props {
 export function TestOutcome({ test: { data, error } }: Props) {
   const { t } = useWords();
   const failureText = useFailureText();
-  const { outcomeText } = useServerText();
+  const { checkText, outcomeText, saidText } = useServerText();
   if (error)
     return (
       <Text size="xs" c="red" role="alert">
@@ -32,8 +40,13 @@ export function TestOutcome({ test: { data, error } }: Props) {
       </Text>
     );
   if (!data) return null;
-  const { sent, code, tookMs } = data;
-  const message = sent ? data.message : outcomeText({ code, text: data.message, figures: data.figures });
+  const { sent, code, tookMs, checks = [], figures } = data;
+  const wrong = checks.filter(({ ok }) => !ok);
+  const message = sent
+    ? saidText(data.message)
+    : wrong.length > 0
+      ? wrong.map(checkText).join('; ')
+      : outcomeText({ code, text: data.message, figures });
   return (
     <Text size="xs" c={sent ? 'teal' : 'red'} role="status" style={{ overflowWrap: 'anywhere' }}>
       {t(sent ? 'alerting.tested' : 'alerting.testFailed', { code, message, took: duration(tookMs) })}

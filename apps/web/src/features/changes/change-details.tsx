@@ -19,7 +19,7 @@ type Detail = Response<typeof taskChangeRoutes.get>;
 /** One change field by field, and what may be done about it. */
 export function ChangeDetails({ id }: { id: string }) {
   const { t } = useWords();
-  const { differenceText } = useServerText();
+  const { aboutTask, differenceText } = useServerText();
   const change = useQuery(query(taskChangeRoutes.get, { id }));
   return (
     <Loaded query={change}>
@@ -41,7 +41,7 @@ export function ChangeDetails({ id }: { id: string }) {
           )}
           {[detail.message, ...(detail.adoptionReasons ?? [])].filter(Boolean).map((line) => (
             <Text key={line} size="sm" c="dimmed">
-              {line}
+              {aboutTask(line ?? '')}
             </Text>
           ))}
           <ChangeActs detail={detail} />

@@ -6,7 +6,6 @@ import { Dialog } from '../../components/dialog.js';
 import { Loaded } from '../../components/loaded.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
-import { keepFocusSoon } from '../../lib/keep-focus.js';
 import { useMay } from '../../lib/use-may.js';
 import { ChangeDetails } from './change-details.js';
 
@@ -35,13 +34,8 @@ export function DriftButton({ job, host, onOpen }: TaskOnHost & { onOpen: (task:
 /** How a task differs on one host, where it is put back or kept. Stands beside the list: its row may change meanwhile. */
 export function DriftDialog({ task, onClose }: { task: TaskOnHost | null; onClose: () => void }) {
   const { t } = useWords();
-  const close = () => {
-    onClose();
-    // The button goes with the difference.
-    keepFocusSoon();
-  };
   return (
-    <Dialog opened={task !== null} onClose={close} size="xl" title={task && t('repair.askOne', { ...task })}>
+    <Dialog opened={task !== null} onClose={onClose} size="xl" title={task && t('repair.askOne', { ...task })}>
       {task && <Standing key={`${task.job} ${task.host}`} {...task} />}
     </Dialog>
   );

@@ -7,7 +7,6 @@ import { Dialog } from '../../components/dialog.js';
 import { Loaded } from '../../components/loaded.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
-import { keepFocusSoon } from '../../lib/keep-focus.js';
 import { useMay } from '../../lib/use-may.js';
 import { RepairOutcome } from './repair-outcome.js';
 import { type Drift, RepairPlan } from './repair-plan.js';
@@ -18,11 +17,7 @@ export function RepairJob({ job, drifted }: { job: string; drifted: number }) {
   const { t } = useWords();
   const may = useMay('run');
   const [isOpen, setIsOpen] = useState(false);
-  const close = () => {
-    setIsOpen(false);
-    // The button goes with the last host that differed.
-    keepFocusSoon();
-  };
+  const close = () => setIsOpen(false);
   if (!may || (drifted === 0 && !isOpen)) return null;
   return (
     <>

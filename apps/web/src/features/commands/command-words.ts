@@ -1,5 +1,6 @@
 import type { CommandState } from '@carillon/core/state/states';
 import { useWords, type Word } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import type { Command } from './use-command.js';
 
 export const commandColors: Record<CommandState, string> = {
@@ -34,8 +35,10 @@ const refusals: Record<string, Word> = {
 /** Why a command came to nothing, or what came of it; empty where nothing was said. */
 export function useCommandWhy({ code, message }: Pick<Command, 'code' | 'message'>): string {
   const { t } = useWords();
+  const { faultText, saidText } = useServerText();
   const known = code === null ? undefined : refusals[code];
   // What Task Scheduler said is the better half of it.
-  if (known && code === 'not_repaired') return [t(known), message].filter(Boolean).join(' ');
-  return known ? t(known) : [code, message].filter(Boolean).join(': ');
+  if (known && code === 'not_repaired') return [t(known), message && saidText(message)].filter(Boolean).join(' ');
+  if (known) return t(known);
+  return [faultText(code) ?? code, message && saidText(message)].filter(Boolean).join(': ');
 }

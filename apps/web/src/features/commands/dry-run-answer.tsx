@@ -3,6 +3,7 @@ import { Badge, Code, Group, Loader, Stack, Text } from '@mantine/core';
 import { Failure } from '../../components/failure.js';
 import { HostLink } from '../../components/links.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { commandColors, useCommandWhy } from './command-words.js';
 import { type Command, mayChange, useCommand } from './use-command.js';
 
@@ -20,10 +21,11 @@ export function DryRunAnswer({ id }: { id: string }) {
   return command.isError ? <Failure error={command.error} /> : null;
 }
 
-/** The host's own words, in its language; they are anybody's text. */
+/** Lines of ours in the reader's language; the rest is anybody's text. */
 function Told({ command }: { command: Command }) {
   const { t } = useWords();
   const why = useCommandWhy(command);
+  const { dryRunText } = useServerText();
   const { host, state, code, answer } = command;
   const verdict = state === 'done' ? dryRunVerdicts.find((each) => each === code) : undefined;
   return (
@@ -49,7 +51,7 @@ function Told({ command }: { command: Command }) {
           role="region"
           aria-label={t('job.dryRunSays', { host })}
         >
-          {answer}
+          {dryRunText(answer)}
         </Code>
       )}
     </Stack>

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { FrozenFailure } from '../../components/frozen-failure.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { useMay } from '../../lib/use-may.js';
 import type { ApplyJobState } from './use-apply.js';
 import { useSaveKey } from './use-save-key.js';
@@ -18,6 +19,7 @@ interface Props {
 /** Stores what is in the editor: first what would change and on how many hosts, then the change itself. */
 export function ApplyJob({ apply, isReady, isUnreadable }: Props) {
   const { t } = useWords();
+  const { saidText } = useServerText();
   const { allowNoHosts, reason, plan, save, result, error } = apply;
   const may = useMay('job.write');
   const [asked, setAsked] = useState(0);
@@ -70,7 +72,7 @@ export function ApplyJob({ apply, isReady, isUnreadable }: Props) {
           )}
           {result?.warnings?.map(({ code, message }) => (
             <Text key={code} size="sm" c="orange">
-              {message}
+              {saidText(message)}
             </Text>
           ))}
         </div>

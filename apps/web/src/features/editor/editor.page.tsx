@@ -1,6 +1,7 @@
 import { NativeSelect, Stack, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { useTitle } from '../../lib/use-title.js';
 import { type TemplateName, templateNames, templates } from './templates.js';
 import { useDraft } from './use-draft.js';
@@ -9,12 +10,14 @@ import { Workbench } from './workbench.js';
 /** A new job, from a template. */
 export function EditorPage() {
   const { t } = useWords();
+  const { templateText } = useServerText();
   useTitle(t('editor.title'));
   const [template, setTemplate] = useState<TemplateName>('backup');
-  const draft = useDraft({ name: '', version: 0, text: templates.backup });
+  const draft = useDraft({ name: '', version: 0, text: templateText(templates.backup) });
   const choose = (name: TemplateName) => {
     setTemplate(name);
-    draft.rebase({ name: '', version: 0, text: templates[name] }, templates[name]);
+    const text = templateText(templates[name]);
+    draft.rebase({ name: '', version: 0, text }, text);
   };
   return (
     <Stack>

@@ -2,6 +2,7 @@ import { Anchor, List, Textarea } from '@mantine/core';
 import { useRef } from 'react';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { type Fault, lineOfPath } from './fault-lines.js';
 import type { ReadFile } from './job-yaml.js';
 
@@ -15,10 +16,11 @@ interface PaneProps {
 /** The file itself, and what is wrong in it by line; a click goes there. */
 export function FilePane({ text, file, faults, onChange }: PaneProps) {
   const { t } = useWords();
+  const { yamlText } = useServerText();
   const area = useRef<HTMLTextAreaElement>(null);
   const found = file.ok
     ? faults.map(({ path, message }) => ({ line: lineOfPath(text, path), message }))
-    : [{ line: file.line, message: t('editor.notYaml', { line: file.line, message: file.message }) }];
+    : [{ line: file.line, message: t('editor.notYaml', { line: file.line, message: yamlText(file) }) }];
   const goTo = (line: number) => {
     const node = area.current;
     if (!node) return;

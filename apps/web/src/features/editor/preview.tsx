@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { JobLink } from '../../components/links.js';
 import { Section } from '../../components/section.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call } from '../../lib/api.js';
 import { localTime, utcTime } from '../../lib/times.js';
 import { HostChanges } from './host-changes.js';
@@ -60,6 +61,7 @@ export function Preview({ data, isStale }: PreviewProps) {
 /** Triggers and next starts, for each time zone of the hosts. */
 function Zones({ data }: { data: PreviewData }) {
   const { t } = useWords();
+  const { saidText } = useServerText();
   const [chosen, setChosen] = useState<string | null>(null);
   const zones =
     data.zones && data.zones.length > 0
@@ -98,7 +100,7 @@ function Zones({ data }: { data: PreviewData }) {
       {zone.reasons.length > 0 && (
         <List size="sm" aria-label={t('editor.reasons')}>
           {zone.reasons.map((reason) => (
-            <List.Item key={reason}>{reason}</List.Item>
+            <List.Item key={reason}>{saidText(reason)}</List.Item>
           ))}
         </List>
       )}

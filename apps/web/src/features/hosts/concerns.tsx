@@ -2,6 +2,7 @@ import type { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Alert, Badge, Stack } from '@mantine/core';
 import { useWords, type Word } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 
 export type Concern = Response<typeof hostRoutes.list>['items'][number]['concerns'][number];
 
@@ -33,6 +34,7 @@ export function ConcernAlerts({ concerns }: { concerns: readonly Concern[] }) {
 
 function useConcernText(): (concern: Concern) => string {
   const { t } = useWords();
+  const { saidText } = useServerText();
   return (concern) => {
     switch (concern.code) {
       case 'spool_lost':
@@ -42,7 +44,7 @@ function useConcernText(): (concern: Concern) => string {
           others: String(concern.otherEvents),
         });
       case 'disk':
-        return concern.message;
+        return saidText(concern.message);
       case 'copy':
         return t('concern.copy.text', { hostname: concern.hostname });
       case 'clock': {

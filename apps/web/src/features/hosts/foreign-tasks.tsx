@@ -10,6 +10,7 @@ import { PagedTable } from '../../components/paged-table.js';
 import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call, pagedQuery } from '../../lib/api.js';
 import { useMay } from '../../lib/use-may.js';
 import { ExportTasks } from './hosts-csv.js';
@@ -59,6 +60,7 @@ export function ForeignTasks({ host }: { host: string }) {
 
 function TaskRow({ task }: { task: Task }) {
   const { t } = useWords();
+  const { aboutTask, scheduleText } = useServerText();
   const { path, command, schedule, runAs, enabled, lastRunAt, lastResult, problem, replacedBy, group } = task;
   return (
     <Table.Tr>
@@ -73,7 +75,7 @@ function TaskRow({ task }: { task: Task }) {
       <Table.Td className="wrap">
         <Code>{[command, task.arguments].filter(Boolean).join(' ')}</Code>
       </Table.Td>
-      <Table.Td className="wrap">{problem ?? schedule ?? '–'}</Table.Td>
+      <Table.Td className="wrap">{problem ? aboutTask(problem) : schedule ? scheduleText(schedule) : '–'}</Table.Td>
       <Table.Td>{runAs}</Table.Td>
       <Table.Td>
         {lastRunAt ? <When at={lastRunAt} /> : '–'}{' '}

@@ -5,6 +5,7 @@ import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Empty } from '../../components/empty.js';
 import { Facts } from '../../components/facts.js';
+import { FaultSaid } from '../../components/fault-said.js';
 import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
@@ -47,7 +48,11 @@ export function HostAgent({ host }: { host: Host }) {
                     ],
                     [
                       t('upgrade.said'),
-                      upgrade.last ? [upgrade.last.code, upgrade.last.message].filter(Boolean).join(': ') || '–' : '–',
+                      upgrade.last && (upgrade.last.code || upgrade.last.message) ? (
+                        <FaultSaid key="said" code={upgrade.last.code} message={upgrade.last.message} />
+                      ) : (
+                        '–'
+                      ),
                     ],
                   ]}
                 />

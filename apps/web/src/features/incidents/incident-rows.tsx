@@ -1,4 +1,5 @@
 import { Badge, Group, Table, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { PageLink } from '../../components/page-link.js';
 import { IncidentBadge, SeverityBadge } from '../../components/state-badge.js';
 import { When } from '../../components/when.js';
@@ -20,11 +21,13 @@ export function useIncidentHead(): string[] {
   ];
 }
 
-export function IncidentRow({ incident }: { incident: IncidentSummary }) {
+/** @param lead what stands before its number, such as a mark */
+export function IncidentRow({ incident, lead }: { incident: IncidentSummary; lead?: ReactNode }) {
   const { titleText } = useServerText();
   const { number, severity, openedAt } = incident;
   return (
     <Table.Tr>
+      {lead !== undefined && <Table.Td>{lead}</Table.Td>}
       <Table.Td className="mono">{number}</Table.Td>
       <Table.Td>
         <SeverityBadge severity={severity} />

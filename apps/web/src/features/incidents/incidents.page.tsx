@@ -1,17 +1,21 @@
 import { incidentRoutes } from '@carillon/contract/http/incidents.routes';
 import { type AlertSeverity, alertSeverities, incidentStates } from '@carillon/core/state/states';
-import { Group, Pill, Select, Stack, TextInput, Title } from '@mantine/core';
+import { Checkbox, Group, Select, Stack, TextInput, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { Empty } from '../../components/empty.js';
+import { LabelFilter } from '../../components/label-filter.js';
 import { NothingFound } from '../../components/nothing-found.js';
 import { PageLink } from '../../components/page-link.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
 import { isFiltered } from '../../lib/search.js';
+import { useMay } from '../../lib/use-may.js';
 import { useTitle } from '../../lib/use-title.js';
 import { useTyped } from '../../lib/use-typed.js';
+import { BulkIncidents } from './bulk-incidents.js';
 import { askedFor, type IncidentFilter } from './incident-filter.js';
 import { IncidentRow, useIncidentHead } from './incident-rows.js';
 import { ExportIncidents } from './incidents-csv.js';
@@ -24,6 +28,13 @@ export function IncidentsPage() {
   const filter = { state, severity, job, host, label };
   const incidents = useInfiniteQuery(pagedQuery(incidentRoutes.list, askedFor(filter), 5_000));
   const head = useIncidentHead();
+  const may = useMay('incident.handle');
+  const [marked, setMarked] = useState<ReadonlySet<number>>(new Set());
+  const shown = incidents.data?.pages.flatMap(({ items }) => items) ?? [];
+  // What is not shown any more is not acted on.
+  const chosen = shown.filter(({ number }) => marked.has(number));
+  const mark = (numbers: readonly number[], is: boolean) =>
+    setMarked((before) => new Set([...before].filter((one) => !numbers.includes(one)).concat(is ? numbers : [])));
   return (
     <Stack>
       <Group justify="space-between">
@@ -31,11 +42,47 @@ export function IncidentsPage() {
         <ExportIncidents filter={askedFor(filter)} />
       </Group>
       <Filters />
+      {may && <BulkIncidents incidents={chosen} onKeep={(numbers) => setMarked(new Set(numbers))} />}
       <PagedTable
         query={incidents}
         label={t('nav.incidents')}
         head={head}
-        row={(incident) => <IncidentRow key={incident.id} incident={incident} />}
+        {...(may
+          ? {
+              lead: (
+                <Checkbox
+                  size="xs"
+                  aria-label={t('incidents.bulk.all')}
+                  checked={chosen.length > 0 && chosen.length === shown.length}
+                  indeterminate={chosen.length > 0 && chosen.length < shown.length}
+                  onChange={(event) =>
+                    mark(
+                      shown.map(({ number }) => number),
+                      event.currentTarget.checked,
+                    )
+                  }
+                />
+              ),
+            }
+          : {})}
+        row={(incident) => (
+          <IncidentRow
+            key={incident.id}
+            incident={incident}
+            {...(may
+              ? {
+                  lead: (
+                    <Checkbox
+                      size="xs"
+                      aria-label={t('incidents.bulk.mark', { number: incident.number })}
+                      checked={marked.has(incident.number)}
+                      onChange={(event) => mark([incident.number], event.currentTarget.checked)}
+                    />
+                  ),
+                }
+              : {})}
+          />
+        )}
         empty={
           isFiltered(filter) ? (
             <NothingFound text={t('incidents.noneFound')} />
@@ -62,6 +109,7 @@ function Filters() {
     <Group align="end">
       <Select
         label={t('common.state')}
+        w={160}
         placeholder={t('incidents.open')}
         clearable
         data={[
@@ -73,24 +121,16 @@ function Filters() {
       />
       <Select
         label={t('incidents.severity')}
+        w={140}
         placeholder={t('common.all')}
         clearable
         data={alertSeverities.map((value) => ({ value, label: t(`severity.${value}`) }))}
         value={filter.severity ?? null}
         onChange={(value) => change({ severity: (value as AlertSeverity | null) ?? undefined })}
       />
-      <TextInput label={t('runs.job')} {...job} />
-      <TextInput label={t('runs.host')} {...host} />
-      {filter.label && (
-        <Pill
-          withRemoveButton
-          mb={6}
-          onRemove={() => change({ label: undefined })}
-          removeButtonProps={{ 'aria-label': t('hosts.anyLabel'), 'aria-hidden': false, tabIndex: 0 }}
-        >
-          {filter.label}
-        </Pill>
-      )}
+      <TextInput label={t('runs.job')} w={150} {...job} />
+      <TextInput label={t('runs.host')} w={150} {...host} />
+      <LabelFilter label={t('runs.hostLabel')} value={filter.label} onChange={(label) => change({ label })} w={150} />
     </Group>
   );
 }

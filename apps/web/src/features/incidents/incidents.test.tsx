@@ -38,8 +38,80 @@ describe('the incidents page', () => {
     const { history } = renderApp('/incidents?state=all&severity=high&label=role%3Ddb&host=x&nonsense=1', network);
     expect(await screen.findByText('No incident matches.')).toBeTruthy();
     expect(asked).toEqual([{ severity: 'high', label: 'role=db', host: 'x' }]);
-    fireEvent.click(screen.getByLabelText('Any label'));
+    fireEvent.change(screen.getByLabelText('Label of the host'), { target: { value: '' } });
     await waitFor(() => expect(history.location.search).not.toContain('label'));
+  });
+});
+
+describe('who was told', () => {
+  const way = { id: '9', stage: 'route' as const, code: 'routed', text: 'along production: email; after 15 min sms' };
+
+  it('is told with the way that led there', async () => {
+    const { network, entries } = serverWith();
+    entries.push(sampleEntry(way));
+    renderApp('/incidents/42', network);
+    expect((await screen.findByText(/The way it takes:/)).textContent).toContain(
+      'along production: email; after 15 min',
+    );
+  });
+
+  it('is nobody, and why', async () => {
+    const muted = { code: 'silence', text: 'silence x by Ann' };
+    const { network, entries } = serverWith({ notices: [], muted });
+    entries.push(sampleEntry({ ...way, text: 'no route fits it' }));
+    renderApp('/incidents/42', network);
+    expect(await screen.findByText('Nobody was told yet.')).toBeTruthy();
+    expect(await screen.findByText('Nobody is told of this: silence x by Ann')).toBeTruthy();
+    expect((await screen.findByText(/The way it takes:/)).textContent).toContain('no route fits it');
+  });
+
+  it('an incident whose alerts have not recovered is resolved only with a word about it', async () => {
+    renderApp('/incidents/42', serverWith().network);
+    fireEvent.click(await screen.findByRole('button', { name: 'Resolve' }));
+    const question = within(await screen.findByRole('dialog', { name: 'Resolve' }));
+    const resolve = question.getByRole<HTMLButtonElement>('button', { name: 'Resolve' });
+    expect(question.getByText(/3 alerts have not recovered/)).toBeTruthy();
+    expect(resolve.disabled).toBe(true);
+    fireEvent.change(question.getByLabelText(/Note/), { target: { value: 'replaced the disk' } });
+    expect(resolve.disabled).toBe(false);
+  });
+});
+
+describe('many incidents at once', () => {
+  it('are acknowledged after a question that counts them; one that fails stays marked', async () => {
+    const items = [42, 43, 44].map((number) =>
+      sampleIncident({
+        number,
+        id: `01a209fb-3cb0-74df-baaf-b865520091${number}`,
+        ...(number === 44 && { state: 'acked' }),
+      }),
+    );
+    const notes: unknown[] = [];
+    const network = new FakeNetwork()
+      .on(incidentRoutes.list, () => ({ items, next: null }))
+      .on(incidentRoutes.acknowledge, ({ number, body }) => {
+        notes.push([Number(number), body]);
+        return Number(number) === 43 ? refuse('unavailable') : sampleIncident({ number: Number(number) });
+      });
+    renderApp('/incidents', network);
+    fireEvent.click(await screen.findByRole('checkbox', { name: 'Mark all that are shown' }));
+    const bar = within(screen.getByRole('toolbar', { name: 'Marked incidents' }));
+    expect(bar.getByText('3 incidents marked')).toBeTruthy();
+    fireEvent.click(bar.getByRole('button', { name: 'Acknowledge (2)' }));
+    const question = within(await screen.findByRole('dialog', { name: 'Acknowledge 2 incidents?' }));
+    fireEvent.change(question.getByLabelText('Note'), { target: { value: 'storage' } });
+    fireEvent.click(question.getByRole('button', { name: 'Acknowledge (2)' }));
+    expect(await screen.findByText('1 incident was acknowledged.')).toBeTruthy();
+    expect(notes).toEqual([42, 43].map((number) => [number, { note: 'storage' }]));
+    expect(screen.getByText(/^#43: /)).toBeTruthy();
+    expect(bar.getByText('1 incident marked')).toBeTruthy();
+  });
+
+  it('are not offered to who may only look', async () => {
+    const network = new FakeNetwork().on(incidentRoutes.list, () => ({ items: [sampleIncident()], next: null }));
+    renderApp('/incidents', network, () => ({ grants: ['viewer@all'] }));
+    await screen.findAllByRole('link', { name: 'nightly fails on 3 of 12 hosts' });
+    expect(screen.queryByRole('checkbox')).toBeNull();
   });
 });
 
@@ -166,7 +238,7 @@ describe('the page of an incident', () => {
     expect((await screen.findByRole('heading', { level: 1 })).textContent).toBe('nightly fails on 3 of 12 hosts');
     fireEvent.click(screen.getByText('中文'));
     expect(await screen.findByRole('heading', { level: 1, name: 'nightly：连续 3 次运行失败' })).toBeTruthy();
-    expect(screen.getByText('被静默 night 静音，至 2026-11-28 18:00:00 UTC')).toBeTruthy();
+    expect(screen.getByText('处于静默 night 中，至 2026-11-28 18:00:00 UTC')).toBeTruthy();
     expect(screen.getByText('连续 3 次运行失败')).toBeTruthy();
     expect(screen.getByText('in its own words')).toBeTruthy();
     fireEvent.click(screen.getByText('English'));

@@ -6,6 +6,7 @@ import { Dialog } from '../../components/dialog.js';
 import { useFailureText } from '../../components/failure-text.js';
 import { FrozenFailure, frozenTogether, isFrozen } from '../../components/frozen-failure.js';
 import { useWords } from '../../i18n/index.js';
+import { isFocusFree } from '../../lib/keep-focus.js';
 import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 import { actOnAll, type BulkAct, type BulkOutcome } from './bulk.js';
@@ -177,7 +178,7 @@ function Outcome({ act, outcome, isPending, onOverride, onClose }: OutcomeProps)
   const told = useRef<HTMLDivElement>(null);
   // What was pressed may be gone from the page, and the focus with it.
   useEffect(() => {
-    if (document.activeElement === document.body) told.current?.focus();
+    if (isFocusFree(document)) told.current?.focus();
   }, []);
   return (
     <>

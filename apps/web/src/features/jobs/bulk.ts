@@ -1,20 +1,13 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { call } from '../../lib/api.js';
+import { type EachOutcome, eachOf } from '../../lib/each-of.js';
 
 export const bulkActs = ['run', 'enable', 'disable', 'remove'] as const;
 export type BulkAct = (typeof bulkActs)[number];
 
 /** What became of an act on several jobs. */
-export interface BulkOutcome {
-  readonly done: readonly string[];
-  readonly failed: readonly { readonly name: string; readonly error: unknown }[];
-  /** Not begun any more, since somebody stopped it. */
-  readonly left: readonly string[];
-}
-
-/** Requests under way at a time. */
-const atOnce = 4;
+export type BulkOutcome = EachOutcome<string>;
 
 interface Options {
   /** Told how many were tried. */
@@ -38,7 +31,7 @@ export async function actOnAll(
     enable: async (name: string) => switchJob(await call(jobRoutes.get, { name }), true, why),
     disable: async (name: string) => switchJob(await call(jobRoutes.get, { name }), false, why),
   } as const satisfies Record<BulkAct, (name: string) => Promise<unknown>>;
-  return each(names, actOn[act], onProgress, stop);
+  return eachOf(names, actOn[act], onProgress, stop);
 }
 
 /** Stores the definition again, switched on or off, unless somebody has changed it since it was read. */
@@ -49,28 +42,4 @@ async function switchJob(job: Response<typeof jobRoutes.get>, enabled: boolean, 
   const { document, text } = switchedFile(job, enabled);
   const body = { documents: [document], sources: [text], allowNoHosts: true, expect: [{ job: name, version }], ...why };
   return call(jobRoutes.apply, { body });
-}
-
-async function each(
-  names: readonly string[],
-  act: (name: string) => Promise<unknown>,
-  onProgress: (tried: number) => void,
-  stop?: AbortSignal,
-): Promise<BulkOutcome> {
-  const done: string[] = [];
-  const failed: { name: string; error: unknown }[] = [];
-  const waiting = [...names];
-  const work = async () => {
-    for (let name = waiting.shift(); name !== undefined; name = stop?.aborted ? undefined : waiting.shift()) {
-      try {
-        await act(name);
-        done.push(name);
-      } catch (error) {
-        failed.push({ name, error });
-      }
-      onProgress(done.length + failed.length);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return { done, failed, left: waiting };
 }

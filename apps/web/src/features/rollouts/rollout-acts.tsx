@@ -7,7 +7,6 @@ import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
-import { keepFocusSoon } from '../../lib/keep-focus.js';
 import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 import { useUnsaved } from '../../lib/use-unsaved.js';
@@ -88,8 +87,6 @@ function Question({ rollout, act, reason, onReason, onClose, onDone }: QuestionP
     onSuccess: async () => {
       onDone();
       await client.invalidateQueries();
-      // Another act stands where this one was.
-      keepFocusSoon();
     },
   });
   const submit = (event: FormEvent) => {

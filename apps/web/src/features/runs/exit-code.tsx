@@ -2,6 +2,7 @@ import type { Response } from '@carillon/contract/http/route';
 import type { runRoutes } from '@carillon/contract/http/runs.routes';
 import { Text } from '@mantine/core';
 import { useWords, type Word } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 
 type Run = Response<typeof runRoutes.get>;
 
@@ -43,7 +44,7 @@ export function useReason() {
 
 /** The number as programs and as Windows write it, and what it is known to mean. */
 export function ExitCode({ exit }: { exit: Run['exit'] }) {
-  const { t, language } = useWords();
+  const { exitText } = useServerText();
   if (!exit) return '–';
   return (
     <>
@@ -52,21 +53,8 @@ export function ExitCode({ exit }: { exit: Run['exit'] }) {
       </span>
       <Text size="xs" c="dimmed">
         {exit.name ? `${exit.name}: ` : ''}
-        {language === 'en' ? exit.text : exitWords(exit, t)}
+        {exitText(exit)}
       </Text>
     </>
   );
-}
-
-const codes = [0, 1, 2, 126, 127, 128, 130, 9009] as const;
-const lastPlain = 0xffff;
-
-/** What the server says in English; of codes that Windows gave a name, its text stands. */
-function exitWords({ unsigned, name, text }: NonNullable<Run['exit']>, t: ReturnType<typeof useWords>['t']): string {
-  const known = codes.find((code) => code === unsigned);
-  if (known !== undefined) return t(`exit.${known}`);
-  if (name !== null || unsigned > lastPlain) return text;
-  return unsigned > 128 && unsigned <= 192
-    ? t('exit.signal', { signal: unsigned - 128 })
-    : t('exit.plain', { code: unsigned });
 }

@@ -56,6 +56,8 @@ export const common = {
   'error.too_large': 'That was too large.',
   'error.unprocessable': 'This request cannot be carried out as it is: {{message}}',
   'error.too_many_requests': 'Too many requests; wait a moment.',
+  'error.late':
+    'The database took longer for this than it may, and took it back. Try again in a moment, with less at a time if it was much.',
   'error.unavailable': 'The server has no database at the moment. Jobs go on running on their hosts.',
   'error.archived.unreachable': 'The output was archived on {{day}} to bucket {{bucket}}, which does not answer.',
   'error.archived.refused': 'The output was archived on {{day}} to bucket {{bucket}}, which refuses the server.',

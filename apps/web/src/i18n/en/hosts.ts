@@ -2,7 +2,6 @@
 export const hosts = {
   'hosts.presence': 'Presence',
   'hosts.labels': 'Labels',
-  'hosts.anyLabel': 'Any label',
   'presence.online': 'online',
   'presence.lagging': 'lagging',
   'presence.offline': 'offline',

@@ -3,6 +3,7 @@ import { actions } from './actions.js';
 import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
+import { alertingForms } from './alerting-forms.js';
 import { editor } from './editor.js';
 import { finder } from './finder.js';
 import { first } from './first-steps.js';
@@ -41,4 +42,5 @@ export const lateWords = {
   ...timeline,
   ...tour,
   ...alerting,
+  ...alertingForms,
 };

@@ -1,15 +1,5 @@
 /** The pages of runs, beyond what other pages say of them. */
 export const runPage = {
-  'exit.plain': 'The program ended with exit code {{code}}.',
-  'exit.signal': 'The program was ended by signal {{signal}}.',
-  'exit.0': 'Success.',
-  'exit.1': 'Runtime error.',
-  'exit.2': 'Usage error; as a Windows error, file not found.',
-  'exit.126': 'The command was found but may not be executed.',
-  'exit.127': 'The command was not found.',
-  'exit.128': 'Wrong exit value; from taskkill, process not found.',
-  'exit.130': 'Interrupted.',
-  'exit.9009': 'cmd did not recognise the command.',
   'runs.ran': 'What ran',
   'runs.clear': 'Clear the filter',
   'runs.notKept': '{{bytes}} bytes were not kept',

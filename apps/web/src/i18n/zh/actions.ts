@@ -22,7 +22,7 @@ export const actions: Same<typeof english> = {
   'action.http.method': '方法',
   'action.http.headers': '请求头',
   'action.http.body': '请求体',
-  'action.http.secret': '密钥 {{name}}',
+  'action.http.secret': '机密 {{name}}',
   'action.http.status': '期望状态',
   'action.http.checks': '响应内容检查',
   'action.http.text': '响应包含的文本',

@@ -12,7 +12,7 @@ export const alertingFirst: Same<typeof english> = {
   'nav.freezes': '冻结期',
   'nav.pauses': '暂停',
   'nav.subscriptions': '订阅',
-  'nav.secrets': '密钥',
+  'nav.secrets': '机密',
   'nav.audit': '审计',
   'way.works': '正常',
   'way.failing': '失败，将重试',

@@ -55,6 +55,7 @@ export const common: Same<typeof english> = {
   'error.too_large': '内容过大。',
   'error.unprocessable': '无法按此请求执行：{{message}}',
   'error.too_many_requests': '请求过多，请稍候。',
+  'error.late': '数据库处理超时，本次更改已撤回。请稍后重试；若内容较多，请分批进行。',
   'error.unavailable': '服务器暂时无法使用数据库。主机上的作业照常运行。',
   'error.archived.unreachable': '输出已于 {{day}} 归档到存储桶 {{bucket}}，但该存储没有响应。',
   'error.archived.refused': '输出已于 {{day}} 归档到存储桶 {{bucket}}，但该存储拒绝了服务器的访问。',

@@ -11,7 +11,7 @@ export const incidents: Same<typeof english> = {
   'incidents.none': '没有未解决的事件。',
   'incidents.whatIsTold': '哪些情况会告警',
   'incidents.noneFound': '没有符合条件的事件。',
-  'incidents.muted': '已静音',
+  'incidents.muted': '已静默',
   'incidents.flapping': '反复',
   'incidents.hosts_other': '{{count}} 台主机',
   'incidents.hostsOf_other': '{{count}} 台主机中的 {{n}} 台',
@@ -101,5 +101,5 @@ export const incidents: Same<typeof english> = {
   'silence.reason': '原因',
   'silence.submit': '静默',
   'silence.matchSomething': '请至少选择一项。',
-  'silence.mutes_other': '现在将静音的未解决事件：{{incidents}} 个，共 {{count}} 条告警',
+  'silence.mutes_other': '现在将静默的未解决事件：{{incidents}} 个，共 {{count}} 条告警',
 };

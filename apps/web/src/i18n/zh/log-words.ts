@@ -29,7 +29,7 @@ export const logReasons: Readonly<Record<LogReasonCode | `evaluate_${EvaluatedSt
   alert_muted: ['{{count}} 个告警不通知，例如 {{where}}：{{muteMeans}}', '{{where}} 不通知：{{muteMeans}}'],
   muted: '不通知：{{muteMeans}}',
   partly_muted: '{{firing}} 个告警中有 {{muted}} 个不通知：{{muteMeans}}',
-  unmuted: '静音的原因已消失，而它仍在触发',
+  unmuted: '静默的原因已消失，而它仍在触发',
   flapping: ['一小时内重新打开 {{often}} 次：结束推迟 15 分钟', '反复触发：保持一条通知，直到平静为止'],
   fires_again: '尚未结束又再次触发',
   recovering: '已无告警触发，保持一段时间后即结束',

@@ -2,8 +2,8 @@ import type { rollouts as english } from '../en/rollouts.js';
 import type { Same } from '../same.js';
 
 export const rollouts: Same<typeof english> = {
-  'rollout.title': '发布',
-  'rollout.underWay': '进行中的发布',
+  'rollout.title': '分批发布',
+  'rollout.underWay': '进行中的分批发布',
   'rollout.none': '新建',
   'rollout.ring': '第 {{open}} 环，共 {{of}} 环',
   'rollout.ringHosts': '{{ring}}：{{n}} 台主机',
@@ -28,8 +28,8 @@ export const rollouts: Same<typeof english> = {
   'rollout.act.halt': '停止',
   'rollout.act.resume': '继续',
   'rollout.act.rollBack': '回滚',
-  'rollout.ask.halt': '停止 {{name}} 的发布？',
-  'rollout.ask.resume': '继续 {{name}} 的发布？',
+  'rollout.ask.halt': '停止 {{name}} 的分批发布？',
+  'rollout.ask.resume': '继续 {{name}} 的分批发布？',
   'rollout.ask.rollBack': '回滚 {{name}}？',
   'rollout.means.halt_other': '在有人继续之前，{{count}} 台主机不会得到版本 {{version}}。',
   'rollout.means.resume_other': '再观察一段时间后，另有 {{count}} 台主机逐环得到版本 {{version}}。',
@@ -46,6 +46,6 @@ export const rollouts: Same<typeof english> = {
   'freezes.text': '在此期间定义保持不变；暂停和停止始终允许。',
   'freezes.none': '没有计划的冻结期。',
   'freezes.covers': '涵盖',
-  'audit.kind.Rollout': '发布',
+  'audit.kind.Rollout': '分批发布',
   'audit.kind.Freeze': '冻结',
 };

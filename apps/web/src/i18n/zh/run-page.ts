@@ -2,16 +2,6 @@ import type { runPage as english } from '../en/run-page.js';
 import type { Same } from '../same.js';
 
 export const runPage: Same<typeof english> = {
-  'exit.plain': '程序以退出码 {{code}} 结束。',
-  'exit.signal': '程序被信号 {{signal}} 终止。',
-  'exit.0': '成功。',
-  'exit.1': '运行时错误。',
-  'exit.2': '用法错误；作为 Windows 错误则是找不到文件。',
-  'exit.126': '找到了命令，但不允许执行。',
-  'exit.127': '找不到命令。',
-  'exit.128': '退出值有误；若来自 taskkill，则是找不到进程。',
-  'exit.130': '被中断。',
-  'exit.9009': 'cmd 无法识别该命令。',
   'runs.ran': '已运行',
   'runs.clear': '清除筛选',
   'runs.notKept': '{{bytes}} 字节没有保留',

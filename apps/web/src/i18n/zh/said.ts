@@ -3,9 +3,14 @@ import { wordOfLog } from '@carillon/core/alert/log-reasons';
 import { readScheduleText } from '@carillon/core/job/schedule-texts';
 import type { AlertStage } from '@carillon/core/state/states';
 import { readTaskDifference } from '@carillon/core/state/task-difference';
+import { spokenExpectation } from '@carillon/core/text/expected-texts';
 import { type Figures, type Means, say } from '../server-text.js';
+import type { Others } from './sentences/say-sentence.js';
 
-type Words = typeof import('./server-words.js');
+/** `late`: words that come with the pages behind the first one. */
+export type Words = typeof import('./server-words.js') & {
+  readonly late?: typeof import('./sentences/late.js') | undefined;
+};
 
 /** Something that the server says by code and figures. */
 interface Coded {
@@ -90,6 +95,54 @@ export function faultIn({ assignmentFaults, driftKinds }: Words, code: string): 
   return of(assignmentFaults, code) ?? of(driftKinds, code);
 }
 
+const othersIn = (words: Words): Others => ({
+  difference: (text) => differenceIn(words, text),
+  expected: (text) => {
+    const spoken = spokenExpectation(text);
+    return spoken && expectedIn(words, spoken);
+  },
+});
+
+/** A sentence that answers carry as a text alone. @returns null where it is not one of ours */
+export function textIn(words: Words, text: string): string | null {
+  return words.late?.sentenceIn(text, othersIn(words)) ?? null;
+}
+
+/** The same about a task of Windows: why it cannot be read, or become a job. @returns null as above */
+export function aboutTaskIn(words: Words, text: string): string | null {
+  const { late } = words;
+  return late?.reasonTextIn(text, othersIn(words)) ?? late?.taskTextIn(text, othersIn(words)) ?? null;
+}
+
+/** What a program, or Windows about a task, ended with. */
+export function exitIn({ resultIn }: Words, unsigned: number): string {
+  return resultIn(unsigned);
+}
+
+/** What a host answers to a dry run; lines in words of others stand as they are. */
+export function dryRunAnswerIn(words: Words, text: string): string {
+  return words.late?.dryRunIn(text, othersIn(words)) ?? text;
+}
+
+/** What a test of a channel of tickets found. */
+export function checkIn(
+  words: Words,
+  { what, text, says }: { what: string; text: string; says?: Coded | undefined },
+): string {
+  const said = (says && outcomeIn(words, says)) ?? textIn(words, text) ?? text;
+  return `${of(words.late?.checkedParts ?? {}, what) ?? what}：${said}`;
+}
+
+/** What is no YAML. @returns undefined as above */
+export function yamlIn({ late }: Words, code: string): string | undefined {
+  return of(late?.yamlFaults ?? {}, code);
+}
+
+/** A file to begin with. */
+export function templateTextIn({ late }: Words, text: string): string {
+  return late?.templateIn(text) ?? text;
+}
+
 /** What a field is to be. @returns null as above */
 export function expectedIn(words: Words, { code, figures }: Coded): string | null {
   return say(of(words.expectations, code), figures ?? {}, meansIn(words));
@@ -97,8 +150,8 @@ export function expectedIn(words: Words, { code, figures }: Coded): string | nul
 
 /** Names that are figures themselves. */
 const meansIn = (words: Words): Means => {
-  const { assignmentFaults, driftKinds, exitCodes, historyStates, hostStates, nameOf, objections } = words;
-  const { ticketSteps, valueFormats, valueTypes, whyReasons } = words;
+  const { assignmentFaults, driftKinds, historyStates, hostStates, nameOf, objections } = words;
+  const { resultCodes, ticketSteps, valueFormats, valueTypes, whyReasons } = words;
   return (figure, value, figures) => {
     // What nobody said is nothing; what is not known is not said.
     if (figure === 'comment') return value === null ? '' : typeof value === 'string' ? `：${value}` : undefined;
@@ -108,16 +161,26 @@ const meansIn = (words: Words): Means => {
       case 'refusal':
         return of(assignmentFaults, value);
       case 'why':
-        return of(assignmentFaults, value) ?? of(objections, value) ?? nameOf('reason', String(value));
+        return (
+          of(assignmentFaults, value) ??
+          of(objections, value) ??
+          nameOf('reason', String(value)) ??
+          textIn(words, String(value)) ??
+          undefined
+        );
       case 'drift':
         return of(driftKinds, value);
       case 'exitCode':
       case 'resultCode':
-        return of(exitCodes, value);
+        return of(resultCodes, Number(value) >>> 0)?.replace(/。$/, '');
       case 'hostState':
         return of(hostStates, value);
       case 'state':
-        return nameOf('run', String(value));
+        return nameOf('run', String(value)) ?? of(hostStates, value);
+      case 'wanted':
+        return of(hostStates, value);
+      case 'users':
+        return usersIn(words, String(value));
       case 'assignment':
       case 'change':
         return nameOf(figure, String(value));
@@ -144,11 +207,30 @@ const meansIn = (words: Words): Means => {
         return of(ticketSteps, value);
       case 'cause':
         return say(of(whyReasons, value), {}) ?? undefined;
+      case 'differences':
+      case 'flaw':
+      case 'values':
+        return textIn(words, String(value)) ?? String(value);
+      case 'reasons':
+        return String(value)
+          .split('; ')
+          .map((reason) => aboutTaskIn(words, reason) ?? reason)
+          .join('；');
+      case 'field':
+        return of(words.late?.namesInSentences.field ?? {}, value);
       default:
         return undefined;
     }
   };
 };
+
+/** Who names a document or a secret: `Route "prod" (to) and 3 more`. */
+function usersIn({ userKinds }: Words, text: string): string {
+  const kinds = new RegExp(`(?<=^|, )(${Object.keys(userKinds).join('|')}) `, 'g');
+  return text
+    .replace(kinds, (_, kind: string) => `${of(userKinds, kind)} `)
+    .replace(/ and (\d+) more$/, '，另有 $1 处');
+}
 
 /** A key that may be none: the server may be newer. */
 function of<T>(table: Readonly<Record<string | number, T>>, key: string | number): T | undefined {

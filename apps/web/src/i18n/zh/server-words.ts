@@ -12,6 +12,7 @@ export { runDetails } from './detail-words.js';
 export { expectations, objections } from './expected-words.js';
 export { logReasons, outcomes, ticketSteps } from './log-words.js';
 export { refusals as refusalWords } from './refusal-words.js';
+export { resultCodes, resultIn } from './result-words.js';
 export { scheduleWords } from './schedule-words.js';
 
 /** Why a definition is not registered on a host. */
@@ -59,7 +60,7 @@ export const assignmentFaults: Readonly<Record<AssignmentFaultCode, string>> = {
   other_pause: '暂停与人员要求的不符',
   unknown_token: '加入令牌不被认可',
   other_key: '密钥与主机加入时的不同',
-  rollout: '该批次的发布尚未开放',
+  rollout: '该批次尚未开放',
   not_approved: '缺少审批人的签名',
   bad_keys: '服务器的密钥文件无法读取',
   book_changed: '已接受内容的账本被截断或更改',
@@ -115,7 +116,7 @@ export const muteReasons: Readonly<Record<MuteReasonCode, string>> = {
   host_offline: '主机 {{host}} 离线，已就此告警',
   own_fault: '本系统的 {{part}} 不工作，没有消息并不说明问题',
   maintenance_window: '维护窗口 {{window}} 期间，至 {{until}}',
-  silence: '被静默 {{silence}} 静音，至 {{until}}',
+  silence: '处于静默 {{silence}} 中，至 {{until}}',
   storm: '与许多其他事件一起由事件 #{{incident}} 通知',
   closed_by_hand: '由 {{by}} 手动关闭，在条件消失之前不再通知',
 };
@@ -157,6 +158,21 @@ export const driftKinds: Readonly<Record<DriftKind, string>> = {
   unreadable: '已无法读取',
 };
 
+/** What may name a document, or use a secret. */
+export const userKinds: Readonly<Record<string, string>> = {
+  AlertPolicy: '策略',
+  Channel: '渠道',
+  Freeze: '冻结期',
+  HostGroup: '主机组',
+  Job: '作业',
+  MaintenanceWindow: '维护窗口',
+  OnCall: '值班表',
+  Route: '路由',
+  Silence: '静默',
+  job: '作业',
+  subscription: '订阅',
+};
+
 export const hostStates: Readonly<Record<HostState, string>> = {
   active: '正常',
   quarantined: '已隔离',
@@ -164,16 +180,6 @@ export const hostStates: Readonly<Record<HostState, string>> = {
   retired: '已退役',
   pending: '等待批准',
   decommissioning: '正在移除',
-};
-
-/** What the most usual exit codes mean; by the number without a sign. */
-export const exitCodes: Readonly<Record<number, string>> = {
-  1: '运行时错误',
-  2: '用法错误，或找不到文件',
-  126: '找到了命令，但不允许执行',
-  127: '找不到命令',
-  130: '被中断',
-  9009: 'cmd 无法识别该命令',
 };
 
 export const valueTypes: Readonly<Record<string, string>> = {
@@ -206,12 +212,12 @@ export const whyEvidence: Readonly<Record<EvidenceCode, Said>> = {
   run: ['运行 {{run}}：{{stateMeans}}，退出码 {{exitCode}}', '运行 {{run}}：{{stateMeans}}'],
   scheduler_log: '任务计划程序日志：记录 {{records}}',
   last_result_only: '任务的上次结果，因为无法读取任务计划程序日志',
-  change_noticed: ['发现更改（{{changeMeans}}）：{{differences}}', '发现更改（{{changeMeans}}）'],
+  change_noticed: ['发现更改（{{changeMeans}}）：{{differencesMeans}}', '发现更改（{{changeMeans}}）'],
   changed: ['被 {{by}} 更改', '被更改'],
   assignment: '版本 {{version}}：{{assignmentMeans}}',
   log_unread: '代理未读取任务计划程序日志',
   log_state: '主机上的任务计划程序日志{{logMeans}}',
-  task_off: '主机最近一次显示该任务为禁用状态',
+  task_off: '主机最近一次显示该任务已停用',
   task_result: ['任务的上次结果为 {{resultCodeHex}}：{{resultCodeMeans}}', '任务的上次结果为 {{resultCodeHex}}'],
   ran_before: '任务上一次运行早于该时间',
   fire_before: '上一次计划时间',
@@ -258,7 +264,7 @@ export const whyReasons: Readonly<Record<WhyReason, Said>> = {
   host_newer: '当时主机尚未加入',
   host_not_active: ['主机状态为 {{hostState}}', '主机未启用'],
   task_deleted: ['主机上的任务被 {{by}} 删除', '主机上的任务被删除'],
-  task_disabled: ['主机上的任务被 {{by}} 禁用', '主机上的任务被禁用'],
+  task_disabled: ['主机上的任务被 {{by}} 停用', '主机上的任务被停用'],
   task_edited: ['主机上的任务被 {{by}} 修改', '主机上的任务被修改或损坏'],
   host_off: '主机处于关机状态',
   host_absent: '主机没有消息且没有任何运行：可能处于睡眠状态，或任务计划程序未运行',

@@ -85,6 +85,19 @@ describe('conditions of a policy', () => {
     expect(problems(when)).toContain(message);
   });
 
+  it.each([
+    [{ failureRate: 'often' }, 'when.failureRate: expected a share such as 85%, above 0 and at most 100, got "often"'],
+    [{ failureRate: { above: '5%', over: 'all' } }, 'when.failureRate.over: expected one of host, job, got "all"'],
+    [{ cpuAbove: 'much' }, 'when.cpuAbove: expected a share such as 85%, above 0 and at most 100, got "much"'],
+    [{ hostOffline: 'soon' }, 'when.hostOffline: expected a duration such as 90s, 5m, 2h or 1d'],
+    [{ exitCodes: 'bad' }, 'when.exitCodes: expected '],
+    [{ missed: { grace: 'soon' } }, 'when.missed.grace: expected a duration such as 90s, 5m, 2h or 1d'],
+  ])('of a condition that may be said in several ways: %j is told by the way that was meant', (when, message) => {
+    const [first = ''] = problems(when);
+    expect(first.slice(0, message.length)).toBe(message);
+    expect(first).not.toContain('documented forms');
+  });
+
   it('refuses a pattern that cannot be matched in linear time, and says why', () => {
     expect(problems({ output: '(a)\\1' })[0]).toMatch(
       /^when\.output: expected a regular expression in RE2's syntax \(.*\), got/,

@@ -88,8 +88,8 @@ describe('the way an incident takes', () => {
   });
 
   it.each([
-    [{ repeat: { every: '1h', times: 6 } }, 'repeat'],
-    [{ to: [{ channel: 'a', onCall: 'b' }] }, 'to'],
+    [{ repeat: { every: '1h', times: 6 } }, 'repeat.times'],
+    [{ to: [{ channel: 'a', onCall: 'b' }] }, 'to[0]'],
     [{ escalate: [{ wait: '8d', to: 'x' }] }, 'escalate[0].wait'],
     [{ match: ['role~db'] }, 'match[0]'],
     [{ routes: [{ receiver: 'x' }] }, 'routes[0].receiver'],

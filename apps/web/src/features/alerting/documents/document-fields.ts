@@ -13,7 +13,15 @@ type Input =
   /** `offValue`: what the file says when it is off; undefined: nothing. */
   | { readonly input: 'switch'; readonly byDefault: boolean }
   /** A date and time on the clocks of the document's zone. */
-  | { readonly input: 'wall'; readonly hours?: readonly number[] };
+  | { readonly input: 'wall'; readonly hours?: readonly number[] }
+  /** One of the channels that there are. */
+  | { readonly input: 'channel' }
+  /** Channels, and schedules of who is on duty. */
+  | { readonly input: 'targets' }
+  /** People of the document, in order. */
+  | { readonly input: 'people-of' }
+  /** People and where they are reached, one a line. */
+  | { readonly input: 'people' };
 
 export type Field = Input & { readonly path: FieldPath; readonly word: Word };
 
@@ -104,7 +112,7 @@ const channelHead: readonly Field[] = [
 ];
 const channelTail: readonly Field[] = [
   choice('language', 'doc.language', ['en', 'zh']),
-  text('fallback', 'doc.fallback'),
+  field('fallback', 'doc.fallback', { input: 'channel' }),
   toggle('enabled', 'doc.enabled', true),
   toggle('allowPrivateAddresses', 'doc.allowPrivate'),
 ];
@@ -144,22 +152,79 @@ export function fieldsOf(kind: AlertDocumentKind, raw: unknown): readonly Field[
         text('reason', 'silence.reason'),
       ];
     case 'OnCall':
-      return [name, description, zone];
+      return [name, description, zone, field('people', 'doc.people', { input: 'people' })];
     case 'Route':
       return [
         name,
         description,
         number('order', 'doc.order'),
         match,
+        ...toldBy(valueAt(raw, ['to'])),
+        text('repeat.every', 'doc.repeatEvery', '4h'),
+        number('repeat.times', 'doc.repeatTimes'),
         text('groupWait', 'doc.groupWait', '30s'),
         text('groupInterval', 'doc.groupInterval', '5m'),
       ];
   }
 }
 
+/** One list for all severities, or one for each. */
+function toldBy(to: unknown): Field[] {
+  const isOne = typeof to === 'string' || Array.isArray(to);
+  if (isOne) return [field('to', 'doc.told.all', { input: 'targets' })];
+  return (['low', 'medium', 'high'] as const).map((severity) =>
+    field(`to.${severity}`, `doc.told.${severity}`, { input: 'targets' }),
+  );
+}
+
+/** A list of which each item has fields of its own. */
+export interface FieldList {
+  readonly path: string;
+  readonly word: Word;
+  readonly add: Word;
+  /** Of the item at a place, with its whole path. */
+  readonly fieldsAt: (index: number) => readonly Field[];
+  /** What an item begins as. @param now a date and time on the clocks of the document's zone */
+  readonly fresh: (now: string) => Record<string, unknown>;
+}
+
+const lists: Partial<Record<AlertDocumentKind, readonly FieldList[]>> = {
+  Route: [
+    {
+      path: 'escalate',
+      word: 'doc.escalate',
+      add: 'doc.escalate.add',
+      fieldsAt: (index) => [
+        at('escalate', index, text('wait', 'doc.escalate.wait', '15m')),
+        at('escalate', index, field('to', 'doc.escalate.to', { input: 'targets' })),
+      ],
+      fresh: () => ({ wait: '15m', to: [] }),
+    },
+  ],
+  OnCall: [
+    {
+      path: 'layers',
+      word: 'doc.layers',
+      add: 'doc.layers.add',
+      fieldsAt: (index) => [
+        at('layers', index, field('people', 'doc.layers.people', { input: 'people-of' })),
+        at('layers', index, field('start', 'doc.layers.start', { input: 'wall' })),
+        at('layers', index, text('rotate', 'doc.layers.rotate', 'daily, weekly, 12h')),
+        at('layers', index, text('name', 'doc.layers.name')),
+      ],
+      fresh: (now) => ({ people: [], start: `${now.slice(0, 10)}T09:00`, rotate: 'weekly' }),
+    },
+  ],
+};
+
+const at = (list: string, index: number, inner: Field): Field => ({ ...inner, path: [list, index, ...inner.path] });
+
+/** Lists that a document's form has below its fields. */
+export const listsOf = (kind: AlertDocumentKind): readonly FieldList[] => lists[kind] ?? [];
+
 /** Fields of one type of channel that another does not have: they go when the type changes. */
 export function fieldsLost(before: string, after: string): readonly FieldPath[] {
-  const heads = (type: string) => new Set((channelTypes[type] ?? []).map(({ path: [first = ''] }) => first));
+  const heads = (type: string) => new Set((channelTypes[type] ?? []).map(({ path: [first = ''] }) => String(first)));
   const kept = heads(after);
   // The same name may be a secret in one and an address in the other.
   const differs = (head: string) => shapeOf(before, head) !== shapeOf(after, head);

@@ -1,10 +1,24 @@
 import type { AlertDocumentKind } from '@carillon/core/state/states';
-import { Button, Group, NumberInput, Select, SimpleGrid, Switch, Textarea, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import {
+  Button,
+  Group,
+  NumberInput,
+  Select,
+  SimpleGrid,
+  Stack,
+  Switch,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 import { useWords } from '../../../i18n/index.js';
-import { type Field, fieldsLost, fieldsOf } from './document-fields.js';
-import { valueAt, withValue } from './document-file.js';
-import { wallTime } from './document-templates.js';
+import { ChannelInput, PeopleInput, PeopleOfInput, TargetsInput } from './choice-inputs.js';
+import { type Field, fieldsLost, fieldsOf, listsOf } from './document-fields.js';
+import { pathText, valueAt, withValue } from './document-file.js';
+import { DocumentList } from './document-list.js';
+import { isPast, wallTime } from './document-templates.js';
+import type { WaysOut } from './use-ways-out.js';
 
 interface Props {
   readonly kind: AlertDocumentKind;
@@ -14,11 +28,12 @@ interface Props {
   readonly faults: ReadonlyMap<string, string>;
   /** The cursor begins in its name. */
   readonly isNew: boolean;
+  readonly ways: WaysOut;
   readonly onChange: (text: string) => void;
 }
 
 /** The fields of a document; each edit changes the file. */
-export function DocumentForm({ kind, text, raw, faults, isNew, onChange }: Props) {
+export function DocumentForm({ kind, text, raw, faults, isNew, ways, onChange }: Props) {
   const { t } = useWords();
   const change = ({ path }: Field, value: Value) => {
     const before = String(valueAt(raw, path));
@@ -29,43 +44,63 @@ export function DocumentForm({ kind, text, raw, faults, isNew, onChange }: Props
     onChange(withValue(swept, path, value));
   };
   const zone = String(valueAt(raw, ['timezone']) ?? 'UTC');
+  const until = valueAt(raw, ['until']);
+  const isOver = typeof until === 'string' && valueAt(raw, ['cron']) === undefined && isPast(until, zone, Date.now());
+  const input = (field: Field) => (
+    <FieldInput
+      key={pathText(field.path)}
+      field={field}
+      value={valueAt(raw, field.path)}
+      raw={raw}
+      ways={ways}
+      fault={faultOf(faults, field, t)}
+      warning={field.path[0] === 'until' && isOver ? t('doc.isOver') : undefined}
+      autoFocus={isNew && field.path[0] === 'name'}
+      zone={zone}
+      onChange={(value) => change(field, value)}
+    />
+  );
   return (
-    <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-      {fieldsOf(kind, raw).map((field) => (
-        <FieldInput
-          key={field.path.join('.')}
-          field={field}
-          value={valueAt(raw, field.path)}
-          fault={faultOf(faults, field, t('doc.noSecret'))}
-          autoFocus={isNew && field.path[0] === 'name'}
-          zone={zone}
-          onChange={(value) => change(field, value)}
-        />
+    <Stack>
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+        {fieldsOf(kind, raw).map(input)}
+      </SimpleGrid>
+      {listsOf(kind).map((list) => (
+        <DocumentList key={list.path} {...{ list, text, raw, zone, onChange }} field={input} />
       ))}
-    </SimpleGrid>
+    </Stack>
   );
 }
 
-type Value = string | number | boolean | string[] | undefined;
+type Value = unknown;
 
 /** Of the field, or of a part of it, `match[1]`; of a secret's name, also that the whole secret is missing. */
-function faultOf(faults: ReadonlyMap<string, string>, { path }: Field, noSecret: string): string | undefined {
-  const own = path.join('.');
-  if (path.at(-1) === 'secret' && faults.has(path.slice(0, -1).join('.'))) return noSecret;
-  for (const [at, message] of faults) if (at === own || at.startsWith(`${own}[`)) return message;
+function faultOf(
+  faults: ReadonlyMap<string, string>,
+  { path }: Field,
+  t: ReturnType<typeof useWords>['t'],
+): string | undefined {
+  const own = pathText(path);
+  if (path.at(-1) === 'secret' && faults.has(pathText(path.slice(0, -1)))) return t('doc.noSecret');
+  for (const [at, message] of faults)
+    if (at === own || at.startsWith(`${own}[`) || at.startsWith(`${own}.`)) return message;
   return undefined;
 }
 
 interface FieldProps {
   readonly field: Field;
   readonly value: unknown;
+  readonly raw: Record<string, unknown>;
+  readonly ways: WaysOut;
   readonly fault: string | undefined;
+  /** Something to be thought about, though it can be stored. */
+  readonly warning: string | undefined;
   readonly zone: string;
   readonly autoFocus: boolean;
   readonly onChange: (value: Value) => void;
 }
 
-function FieldInput({ field, value, fault, zone, autoFocus, onChange }: FieldProps) {
+function FieldInput({ field, value, raw, ways, fault, warning, zone, autoFocus, onChange }: FieldProps): ReactNode {
   const { t } = useWords();
   // Emptied to be typed anew: it leaves the file, with its comment, only when the cursor leaves it empty.
   const [isEmptied, setEmptied] = useState(false);
@@ -149,13 +184,31 @@ function FieldInput({ field, value, fault, zone, autoFocus, onChange }: FieldPro
         />
       );
     case 'wall':
-      return <WallInput {...common} value={shown} zone={zone} hours={field.hours ?? []} onChange={onChange} />;
+      return (
+        <WallInput
+          {...common}
+          warning={warning}
+          value={shown}
+          zone={zone}
+          hours={field.hours ?? []}
+          onChange={onChange}
+        />
+      );
+    case 'channel':
+      return <ChannelInput {...common} {...{ value, ways, onChange }} own={raw.name} />;
+    case 'targets':
+      return <TargetsInput {...common} {...{ value, ways, onChange }} />;
+    case 'people-of':
+      return <PeopleOfInput {...common} {...{ value, onChange }} people={raw.people} />;
+    case 'people':
+      return <PeopleInput {...common} {...{ value, onChange }} />;
   }
 }
 
 /** Said in the file in a way that the field cannot show. */
 function isElsewhere({ input }: Field, value: unknown): boolean {
   if (value === undefined || value === null) return false;
+  if (input === 'targets' || input === 'people-of' || input === 'people') return false;
   if (input === 'lines') return Array.isArray(value) && value.some((item) => typeof item === 'object');
   if (input === 'switch') return typeof value !== 'boolean';
   return typeof value === 'object';
@@ -172,6 +225,7 @@ function linesOf(value: unknown): string[] {
 interface WallProps {
   readonly label: string;
   readonly error: string | undefined;
+  readonly warning?: string | undefined;
   readonly value: string;
   readonly zone: string;
   /** So many hours from now can be chosen with one click. */
@@ -179,7 +233,7 @@ interface WallProps {
   readonly onChange: (value: Value) => void;
 }
 
-function WallInput({ label, error, value, zone, hours, onChange }: WallProps) {
+function WallInput({ label, error, warning, value, zone, hours, onChange }: WallProps) {
   const { t } = useWords();
   // One with an offset is not on the zone's clocks: it stays as it was written.
   const isPlain = value === '' || /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(value);
@@ -192,6 +246,11 @@ function WallInput({ label, error, value, zone, hours, onChange }: WallProps) {
         value={value}
         onChange={(event) => onChange(event.currentTarget.value || undefined)}
       />
+      {warning && !error && (
+        <Text size="xs" c="orange" role="status">
+          {warning}
+        </Text>
+      )}
       {hours.length > 0 && (
         <Group gap={4} mt={4}>
           {hours.map((n) => (

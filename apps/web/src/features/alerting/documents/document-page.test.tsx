@@ -50,12 +50,66 @@ describe('a new document', () => {
       '/alerting/documents/Channel',
       network().on(jobRoutes.apply, () => refuse('invalid', { problems })),
     );
-    expect((await screen.findAllByText('Missing; expected a string')).length).toBeGreaterThan(0);
+    expect((await screen.findAllByText('This has to be said.')).length).toBeGreaterThan(0);
     const secret = await field('Secret with its password');
     expect(secret.closest('.mantine-InputWrapper-root')?.textContent).toContain('expected the name of a secret');
     expect(screen.getByRole('button', { name: 'Create' })).toHaveProperty('disabled', true);
     expect(screen.getByText('Possible as soon as what is marked is right.')).toBeTruthy();
   });
+});
+
+describe('the form of a route', () => {
+  const file = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'File' }).value;
+  const open = (kind: AlertDocumentKind, channels: string[], schedules: string[] = []) => {
+    const names: Partial<Record<AlertDocumentKind, string[]>> = { Channel: channels, OnCall: schedules };
+    const here = new FakeNetwork()
+      .on(alertDocumentRoutes.list, (asked) => ({
+        items: (names[asked.kind] ?? []).map((name) => stored(asked.kind, name)),
+        next: null,
+      }))
+      .on(jobRoutes.apply, () => accepted('created'));
+    renderApp(`/alerting/documents/${kind}`, here);
+    return field('Name');
+  };
+
+  it('begins with what there is to be told, so that it can be stored', async () => {
+    await open('Route', ['pager', 'slack'], ['day-duty']);
+    expect(file()).toContain('low: pager\n  medium: [pager]\n  high: [pager, {onCall: day-duty}]');
+    expect(file()).toContain('to: [slack]');
+    const high = screen.getByRole('combobox', { name: 'Who is told of high' });
+    expect(high.closest('.mantine-InputWrapper-root')?.textContent).toContain('on duty in day-duty');
+  });
+
+  it('takes steps in and out, and the file says so', async () => {
+    await open('Route', ['email']);
+    fireEvent.click(screen.getByRole('button', { name: 'Add a step' }));
+    const waits = await screen.findAllByRole<HTMLInputElement>('textbox', { name: 'After' });
+    expect(waits).toHaveLength(2);
+    fireEvent.change(waits[1] as HTMLElement, { target: { value: '1h' } });
+    expect(file()).toMatch(/- wait: 1h\n {4}to: \[\]/);
+    fireEvent.click(screen.getByRole('button', { name: 'Take out While nobody acknowledges 1' }));
+    expect(file()).not.toContain('wait: 15m');
+  });
+
+  it('of a schedule has its people, who take turns in layers', async () => {
+    await open('OnCall', ['sms']);
+    const people = await field('People');
+    expect(people.value).toBe('ann: sms=ann@example.com\nben: sms=ben@example.com');
+    fireEvent.change(people, { target: { value: 'ann: sms=+49 1\nzoe' } });
+    expect(screen.getByText(/Expected a line for each person/)).toBeTruthy();
+    expect(file()).toContain('ben');
+    fireEvent.change(people, { target: { value: 'ann: sms=+49 1\nzoe: sms' } });
+    expect(file()).toMatch(/people:\n( .*\n)*? {2}zoe:\n {4}sms: true/);
+  });
+});
+
+it('a time that is over already is told before it is stored', async () => {
+  renderApp(
+    '/alerting/documents/Silence',
+    network().on(jobRoutes.apply, () => accepted('created')),
+  );
+  fireEvent.change(await screen.findByLabelText('Until'), { target: { value: '2020-01-01T00:00' } });
+  expect(await screen.findByText('That is over already: nothing would come of it.')).toBeTruthy();
 });
 
 it('what somebody else saved meanwhile is neither lost nor loaded unasked', async () => {

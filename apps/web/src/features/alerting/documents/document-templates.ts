@@ -1,7 +1,9 @@
 import type { AlertDocumentKind } from '@carillon/core/state/states';
+import { stringify } from 'yaml';
+import type { WaysOut } from './use-ways-out.js';
 
 /** The file that a new document begins as; comments say what else there is. */
-export function templateOf(kind: AlertDocumentKind, { zone, nowMs, match, reason }: TemplateFacts): string {
+export function templateOf(kind: AlertDocumentKind, { zone, nowMs, match, reason, ways }: TemplateFacts): string {
   const matchers = match.length > 0 ? `[${match.map((text) => JSON.stringify(text)).join(', ')}]` : null;
   switch (kind) {
     case 'AlertPolicy':
@@ -31,28 +33,14 @@ to: [ops@example.com]
 # limit: { perMinute: 60 }
 `;
     case 'Route':
-      return `kind: Route
-name: production
-match: [env=prod]
-to: # by severity; one list for all would do too
-  low: email
-  medium: [email, sms]
-  high: [email, { onCall: night-shift }]
-escalate: # while nobody acknowledges
-  - wait: 15m
-    to: [phone]
-repeat: { every: 4h, times: 3 }
-# routes:                 the first that fits is asked; what it does not say is as above
-#   - match: [team=data]
-#     to: slack
-`;
+      return routeTemplate(ways);
     case 'OnCall':
       return `kind: OnCall
 name: night-shift
 timezone: ${zone}
 people: # each person, and where they are reached; true: the channel's own address
-  ann: { email: ann@example.com }
-  ben: { email: ben@example.com }
+  ann: { ${flow(firstOf(ways.channels, 'email'))}: ann@example.com }
+  ben: { ${flow(firstOf(ways.channels, 'email'))}: ben@example.com }
 layers:
   - people: [ann, ben] # in turns
     start: ${wallTime(nowMs, zone).slice(0, 10)}T09:00 # the first hand-over
@@ -94,6 +82,37 @@ reason: closing of the year
   }
 }
 
+/** With what there is to be told: what names something that is not there cannot be stored. */
+function routeTemplate({ channels, schedules }: WaysOut): string {
+  const [schedule] = schedules;
+  const first = firstOf(channels, 'email');
+  const more = ['sms', 'phone'].filter((name) => channels.includes(name));
+  const duty = schedule === undefined ? [] : [{ onCall: schedule }];
+  const loud = firstOf(more.length > 0 ? more.toReversed() : channels.filter((name) => name !== first), first);
+  return `kind: Route
+name: production
+match: [env=prod]
+to: # by severity; one list for all would do too
+  low: ${flow(first)}
+  medium: ${flow([first, ...more.slice(0, 1)])}
+  high: ${flow([first, ...(duty.length > 0 ? duty : more.slice(-1))])}
+escalate: # while nobody acknowledges
+  - wait: 15m
+    to: ${flow([loud])}
+repeat: { every: 4h, times: 3 }
+# routes:                 the first that fits is asked; what it does not say is as above
+#   - match: [team=data]
+#     to: slack
+`;
+}
+
+const firstOf = (names: readonly string[], wanted: string): string =>
+  names.includes(wanted) ? wanted : (names[0] ?? wanted);
+
+/** As YAML in one line. */
+const flow = (value: unknown): string =>
+  stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trimEnd();
+
 /** A name that nothing has yet: the template's own, or that with a number. @param taken in any case */
 export function freeName(wanted: string, taken: readonly string[]): string {
   const lower = new Set(taken.map((name) => name.toLowerCase()));
@@ -101,11 +120,12 @@ export function freeName(wanted: string, taken: readonly string[]): string {
   for (let n = 2; ; n++) if (!lower.has(`${wanted}-${n}`.toLowerCase())) return `${wanted}-${n}`;
 }
 
-interface TemplateFacts {
+export interface TemplateFacts {
   readonly zone: string;
   readonly nowMs: number;
   readonly match: readonly string[];
   readonly reason: string;
+  readonly ways: WaysOut;
 }
 
 const hourMs = 3_600_000;
@@ -119,6 +139,12 @@ export function wallTime(ms: number, zone: string): string {
   } catch {
     return written('UTC');
   }
+}
+
+/** Whether a time of a document lies behind. @param at digits on the clocks of its zone, or with an offset */
+export function isPast(at: string, zone: string, nowMs: number): boolean {
+  if (/(Z|[+-]\d\d:\d\d)$/.test(at)) return Date.parse(at) <= nowMs;
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(at) && at.slice(0, 16) <= wallTime(nowMs, zone);
 }
 
 /** Of this browser. */

@@ -11,17 +11,19 @@ import { Loaded, Placeholder } from '../../../components/loaded.js';
 import { PageLink } from '../../../components/page-link.js';
 import { Section } from '../../../components/section.js';
 import { useWords } from '../../../i18n/index.js';
+import { useServerText } from '../../../i18n/use-server-text.js';
 import { query } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { useUnsaved } from '../../../lib/use-unsaved.js';
 import { readText, withValue, writeText } from './document-file.js';
 import { DocumentForm } from './document-form.js';
 import { isKind, kindWord, listOf } from './document-kinds.js';
-import { freeName, ownZone, templateOf } from './document-templates.js';
+import { freeName, ownZone, type TemplateFacts, templateOf } from './document-templates.js';
 import { DocumentText, type LineFault } from './document-text.js';
 import { MutedIncidents, useMutePreview } from './mute-preview.js';
 import { SaveDocument } from './save-document.js';
 import { useCheck, useProblems } from './use-check.js';
+import { useWaysOut } from './use-ways-out.js';
 
 type Stored = Response<typeof alertDocumentRoutes.get>;
 
@@ -36,19 +38,22 @@ export function DocumentPage() {
   if (!isKind(kind)) return <Text>{t('common.notFound')}</Text>;
   if (name === undefined) {
     const facts = { zone: ownZone(), nowMs: Date.now(), match: match.split('\n').filter(Boolean), reason };
-    return <Fresh key={kind} kind={kind} template={templateOf(kind, facts)} />;
+    return <Fresh key={kind} kind={kind} facts={facts} />;
   }
   return <Existing key={`${kind} ${name}`} kind={kind} name={name} />;
 }
 
 /** A new one under a name that is not taken: nobody begins with a mistake. */
-function Fresh({ kind, template }: { kind: AlertDocumentKind; template: string }) {
+function Fresh({ kind, facts }: { kind: AlertDocumentKind; facts: Omit<TemplateFacts, 'ways'> }) {
   const others = useQuery({ ...query(alertDocumentRoutes.list, { kind, limit: 200 }), refetchOnWindowFocus: false });
   // Once: the file is the reader's from then on.
   const [first, setFirst] = useState<string>();
-  if (first === undefined && !others.isPending) {
+  const { templateText } = useServerText();
+  const { ways, isPending } = useWaysOut(kind);
+  if (first === undefined && !others.isPending && !isPending) {
+    const template = templateText(templateOf(kind, { ...facts, ways }));
     const file = readText(template);
-    const wanted = file.ok ? String(file.raw['name']) : '';
+    const wanted = file.ok ? String(file.raw.name) : '';
     const name = freeName(
       wanted,
       (others.data?.items ?? []).map((one) => one.name),
@@ -98,23 +103,25 @@ interface EditorProps {
 
 function Editor({ kind, first, stored, onReload }: EditorProps) {
   const { t } = useWords();
+  const { saidText, yamlText } = useServerText();
   const [text, setText] = useState(first);
   const saved = useRef(false);
   const file = useMemo(() => readText(text), [text]);
+  const { ways } = useWaysOut(kind);
   const [settled] = useDebouncedValue(file, typingMs);
-  const raw = settled.ok && settled.raw['kind'] === kind ? settled.raw : null;
+  const raw = settled.ok && settled.raw.kind === kind ? settled.raw : null;
   const check = useCheck(raw);
   const isQuiet = kind === 'Silence' || kind === 'MaintenanceWindow';
   const preview = useMutePreview(isQuiet && check.isSuccess ? raw : null);
   const found = useProblems(check.error);
   const problems = file === settled ? found : [];
   const faults: LineFault[] = !file.ok
-    ? [{ line: file.line, path: '', message: file.message }]
-    : file.raw['kind'] !== kind
+    ? [{ line: file.line, path: '', message: yamlText(file) }]
+    : file.raw.kind !== kind
       ? [{ line: file.lineOf('kind'), path: 'kind', message: t('doc.otherKind', { kind }) }]
       : problems.map((problem) => ({ ...problem, line: file.lineOf(problem.path) }));
   const [result] = (file === settled && check.data?.results) || [];
-  const name = String(raw?.['name'] ?? '');
+  const name = String(raw?.name ?? '');
   // Saving would be refused: one of that name is there, and is not the one that is edited here.
   const isTaken = result?.change !== undefined && result.change !== 'created' && !isNamed(stored, name);
   const ofFields = [...problems, ...(isTaken ? [{ path: 'name', message: t('doc.taken', { name }) }] : [])];
@@ -137,6 +144,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
                 raw={file.raw}
                 faults={new Map(ofFields.map(({ path, message }) => [path, message]))}
                 isNew={stored === undefined}
+                ways={ways}
                 onChange={setText}
               />
             ) : (
@@ -158,7 +166,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
           {check.isError && problems.length === 0 && file === settled && <Failure error={check.error} />}
           {result?.warnings?.map(({ code, message }) => (
             <Text key={code + message} size="sm" c="orange" role="status">
-              {message}
+              {saidText(message)}
             </Text>
           ))}
           {

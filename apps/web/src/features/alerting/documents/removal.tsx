@@ -7,7 +7,6 @@ import { useState } from 'react';
 import { Failure } from '../../../components/failure.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
-import { keepFocusSoon } from '../../../lib/keep-focus.js';
 import { useOnce } from '../../../lib/use-once.js';
 import { Ask } from '../ask.js';
 import { useMayWrite } from './use-may-write.js';
@@ -29,7 +28,7 @@ export function useRemoval(kind: AlertDocumentKind) {
       return { name, written: written ?? null, source };
     },
     // Not waited for: the question closes while its row is still there.
-    onSuccess: () => void refresh().then(keepFocusSoon),
+    onSuccess: () => void refresh(),
   });
   const undo = useOnce({
     mutationFn: ({ name, written, source }: Kept) => {

@@ -41,7 +41,7 @@ export function SaveDocument({ kind, raw, text, before, stored, mutes, change, i
   const client = useQueryClient();
   const navigate = useNavigate();
   const [asked, setAsked] = useState(false);
-  const name = String(raw['name'] ?? '');
+  const name = String(raw.name ?? '');
   const isSame = stored?.name.toLowerCase() === name.toLowerCase();
   const save = useOnce({
     mutationFn: (over?: string) => {
@@ -66,7 +66,7 @@ export function SaveDocument({ kind, raw, text, before, stored, mutes, change, i
   const refused = save.error instanceof ApiFailure && save.error.body.code === 'conflict' ? save.error.body : undefined;
   const isStale = isSame && refused !== undefined;
   // Absent from older servers.
-  const current = refused?.params['current'];
+  const current = refused?.params.current;
   return (
     <Group>
       <Button disabled={change === undefined || isUnchanged} onClick={() => setAsked(true)}>

@@ -19,7 +19,7 @@ export function useOverrides({ name, updatedAt }: Schedule, onDone: () => void =
       const place = { kind: 'OnCall' as const, name };
       const { written } = await call(alertDocumentRoutes.get, place);
       const { kind: _, name: __, ...body } = written ?? {};
-      const before = Array.isArray(body['overrides']) ? (body['overrides'] as Override[]) : [];
+      const before = Array.isArray(body.overrides) ? (body.overrides as Override[]) : [];
       const overrides = change(before);
       return call(alertDocumentRoutes.put, { ...place, expect: updatedAt, body: { ...body, overrides } });
     },

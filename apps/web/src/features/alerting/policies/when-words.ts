@@ -29,12 +29,12 @@ export function whenWords(when: Readonly<Record<string, unknown>>, t: T): string
     }
     if (key === 'failureRate') {
       const parts = partsOf(value, 'above');
-      const time = textOf(parts['window'] ?? when['window'] ?? '15m');
-      const count = countOf(parts['minimumRuns'] ?? when['minimumRuns'] ?? 20);
-      return [t('when.failureRate', { value: textOf(parts['above']), time, count })];
+      const time = textOf(parts.window ?? when.window ?? '15m');
+      const count = countOf(parts.minimumRuns ?? when.minimumRuns ?? 20);
+      return [t('when.failureRate', { value: textOf(parts.above), time, count })];
     }
     if (key === 'missed') {
-      const grace = partsOf(value, 'grace')['grace'];
+      const grace = partsOf(value, 'grace').grace;
       return [t('when.missed') + (typeof grace === 'string' ? t('when.grace', { time: grace }) : '')];
     }
     // Said with the rate, to which they belong.

@@ -1,10 +1,11 @@
 import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
 import { Button, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
 import { localTime } from '../../../lib/times.js';
+import { useOnce } from '../../../lib/use-once.js';
 import { Ask } from '../ask.js';
 import type { QuietTime } from './quiet-time.js';
 
@@ -13,7 +14,7 @@ export function EndWindow({ time: { name, until, updatedAt } }: { time: QuietTim
   const { t } = useWords();
   const client = useQueryClient();
   const [asked, setAsked] = useState(false);
-  const end = useMutation({
+  const end = useOnce({
     mutationFn: async () => {
       const place = { kind: 'MaintenanceWindow' as const, name };
       const { written } = await call(alertDocumentRoutes.get, place);

@@ -59,7 +59,7 @@ it('freezes are told by what they cover and when, and go after a question, as th
   fireEvent.click(within(question).getByRole('button', { name: 'Delete' }));
   await waitFor(() => expect(within(table).queryByText('Year end')).toBeNull());
   // The button that was pressed is gone with its row.
-  await waitFor(() => expect(document.activeElement?.id).toBe('main'));
+  await waitFor(() => expect(document.activeElement?.closest('#main')).toBeTruthy());
   fireEvent.click(await screen.findByRole('button', { name: 'Undo' }));
   expect(await within(table).findByText('Year end')).toBeTruthy();
   const put = network.calls.find(({ route }) => route.startsWith('PUT'))?.asked;

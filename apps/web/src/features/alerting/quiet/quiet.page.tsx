@@ -109,7 +109,7 @@ function Row({ kind, time, removal }: { kind: Kind; time: QuietTime; removal: Re
       <Table.Td className="wrap">{by}</Table.Td>
       <Table.Td>
         <Group gap={6} wrap="nowrap">
-          {state === 'active' && kind === 'Silence' && (
+          {removal.may && state === 'active' && (kind === 'Silence' || (kind === 'MaintenanceWindow' && !recurs)) && (
             <Button
               size="compact-sm"
               variant="default"
@@ -119,7 +119,7 @@ function Row({ kind, time, removal }: { kind: Kind; time: QuietTime; removal: Re
               {t('quiet.endNow')}
             </Button>
           )}
-          {state === 'active' && kind === 'MaintenanceWindow' && recurs && <EndWindow time={time} />}
+          {removal.may && state === 'active' && kind === 'MaintenanceWindow' && recurs && <EndWindow time={time} />}
           <RemoveDocument name={name} removal={removal} />
         </Group>
       </Table.Td>

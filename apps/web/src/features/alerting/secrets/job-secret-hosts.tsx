@@ -2,6 +2,7 @@ import { jobSecretRoutes } from '@carillon/contract/http/job-secrets.routes';
 import type { HostSecretState } from '@carillon/core/secrets/secret-rules';
 import { Badge, Modal, Table } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { FaultSaid } from '../../../components/fault-said.js';
 import { HostLink } from '../../../components/links.js';
 import { PagedTable } from '../../../components/paged-table.js';
 import { When } from '../../../components/when.js';
@@ -67,7 +68,7 @@ function Hosts({ purpose, name }: Pick<JobSecret, 'purpose' | 'name'>) {
           </Table.Td>
           <Table.Td>{version ?? '-'}</Table.Td>
           <Table.Td className="wrap">
-            {code === 'agent_too_old' ? t('jobSecrets.agentTooOld') : (message ?? code ?? '')}
+            {code === 'agent_too_old' ? t('jobSecrets.agentTooOld') : <FaultSaid code={code} message={message} />}
           </Table.Td>
           <Table.Td>{updatedAt === null ? '-' : <When at={updatedAt} />}</Table.Td>
         </Table.Tr>

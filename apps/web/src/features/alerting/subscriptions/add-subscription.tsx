@@ -1,19 +1,6 @@
 import { channelRoutes } from '@carillon/contract/http/channels.routes';
 import { subscriptionRoutes } from '@carillon/contract/http/subscriptions.routes';
-import { type SubscriptionEvent, subscriptionEvents } from '@carillon/core/alert/subscribe/subscription-events';
-import {
-  Alert,
-  Button,
-  Checkbox,
-  Code,
-  CopyButton,
-  Group,
-  Stack,
-  Switch,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Alert, Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -24,6 +11,13 @@ import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
 import { useOnce } from '../../../lib/use-once.js';
 import { newSigningSecret, secretNameFor } from './signing-secret.js';
+import {
+  freshSubscription,
+  isWhole,
+  SubscriptionFields,
+  subscriptionBody,
+  subscriptionFields,
+} from './subscription-fields.js';
 
 /** Another system is told by webhook; what signs it is made here and shown once. */
 export function AddSubscription() {
@@ -46,26 +40,15 @@ export function AddSubscription() {
 function Form({ onDone }: { onDone: () => void }) {
   const { t } = useWords();
   const client = useQueryClient();
-  const [name, setName] = useState('');
-  const [url, setUrl] = useState('https://');
-  const [events, setEvents] = useState<string[]>(['incident.opened', 'incident.resolved']);
-  const [match, setMatch] = useState('');
-  const [allowPrivateAddresses, setAllowPrivate] = useState(false);
+  const [entered, setEntered] = useState(freshSubscription);
   const add = useOnce({
     mutationFn: async () => {
       const secret = newSigningSecret();
-      const secretName = secretNameFor(name, Date.now());
+      const secretName = secretNameFor(entered.name, Date.now());
       await call(channelRoutes.setSecret, { body: { name: secretName, value: secret } });
       try {
         await call(subscriptionRoutes.create, {
-          body: {
-            name: name.trim(),
-            url: url.trim(),
-            events: events as SubscriptionEvent[],
-            match: match.split('\n').flatMap((line) => line.trim() || []),
-            signing: [{ secret: secretName }],
-            allowPrivateAddresses,
-          },
+          body: { ...subscriptionBody(entered), signing: [{ secret: secretName }] },
         });
       } catch (error) {
         // What signs nothing is not left behind.
@@ -80,58 +63,15 @@ function Form({ onDone }: { onDone: () => void }) {
     event.preventDefault();
     add.mutate();
   };
-  const faults = useFieldFaults(add.error, ['name', 'url', 'match', 'events']);
+  const faults = useFieldFaults(add.error, subscriptionFields);
   if (add.data) return <Made {...add.data} onDone={onDone} />;
   return (
     <form onSubmit={submit}>
       <Stack>
-        <TextInput
-          label={t('common.name')}
-          placeholder="helpdesk"
-          required
-          data-autofocus
-          maxLength={64}
-          error={faults.of('name')}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <TextInput
-          label={t('doc.url')}
-          required
-          type="url"
-          error={faults.of('url')}
-          value={url}
-          onChange={(event) => setUrl(event.currentTarget.value)}
-        />
-        <Checkbox.Group
-          label={t('subscriptions.events')}
-          error={faults.of('events')}
-          value={events}
-          onChange={setEvents}
-        >
-          <Group mt={4}>
-            {subscriptionEvents.map((value) => (
-              <Checkbox key={value} value={value} label={value} />
-            ))}
-          </Group>
-        </Checkbox.Group>
-        <Textarea
-          label={t('doc.match')}
-          description={t('doc.onePerLine')}
-          placeholder={'env=prod\nseverity=~medium|high'}
-          rows={3}
-          error={faults.of('match')}
-          value={match}
-          onChange={(event) => setMatch(event.currentTarget.value)}
-        />
-        <Switch
-          label={t('doc.allowPrivate')}
-          checked={allowPrivateAddresses}
-          onChange={(event) => setAllowPrivate(event.currentTarget.checked)}
-        />
+        <SubscriptionFields entered={entered} onChange={setEntered} faultOf={faults.of} />
         {faults.rest !== null && <Failure error={faults.rest} />}
         <Group justify="end">
-          <Button type="submit" loading={add.isPending} disabled={name.trim() === '' || events.length === 0}>
+          <Button type="submit" loading={add.isPending} disabled={!isWhole(entered)}>
             {t('subscriptions.add')}
           </Button>
         </Group>

@@ -9,6 +9,7 @@ import { call } from '../../../lib/api.js';
 import { useOnce } from '../../../lib/use-once.js';
 import { Ask } from '../ask.js';
 import { TestOutcome } from '../test-outcome.js';
+import { EditSubscription } from './edit-subscription.js';
 import type { Subscription } from './subscription-type.js';
 
 /** Tries a subscription, stops and starts it, sends again what it did not hear, takes it away. */
@@ -59,6 +60,7 @@ export function SubscriptionActs({ subscription }: { subscription: Subscription 
             {t('subscriptions.replay', { count: dead })}
           </Button>
         )}
+        <EditSubscription subscription={subscription} />
         <ActionIcon
           variant="subtle"
           color="red"

@@ -1,0 +1,88 @@
+import type { SentenceTables } from '@carillon/core/text/said-sentences';
+import type { WordsFor } from './words-for.js';
+
+export const triggerProblems: WordsFor<SentenceTables['triggerProblems']> = {
+  boot_repeats: '它在开机后重复启动',
+  burst: '它从 {{start}} 起重复 {{count}} 次，此后不再启动',
+  days_interval: '它每 {{days}} 天启动一次，与月份无关',
+  differs: '找不到在相同时间触发的计划',
+  event_query: '它的事件查询不止一个日志、一个来源和一个 ID',
+  event_repeats: '它在事件之后重复启动',
+  idle: '它在计算机空闲时启动',
+  logon_repeats: '它在登录后重复启动',
+  logon_user: '它只在 {{user}} 登录时启动',
+  no_trigger: '它没有以后还会触发的触发器：只能手动启动',
+  over_midnight: '它的重复跨过午夜（每 {{interval}}）',
+  rate_phase: '它从 {{start}} 起每 {{minutes}} 分钟启动一次；作业的固定频率从另一时间算起',
+  seconds_interval: '它每 {{interval}} 重复一次：应为整分钟',
+  session: '它在会话变化（{{change}}）时启动',
+  start_empty: '它的开始时间为空，不是日期和时间',
+  start_form: '它的开始时间“{{start}}”不是日期和时间',
+  too_many_entries: '它的时间需要 {{count}} 个条目，一个计划最多 {{limit}} 个',
+  unknown_kind: '{{element}} 没有对应的写法',
+  weeks_interval: '它每 {{weeks}} 周启动一次',
+};
+
+export const triggerNotes: WordsFor<SentenceTables['triggerNotes']> = {
+  clock_changes: '它按经过的时间计算，时钟调整后启动时刻会移动；作业的时刻不变',
+  delay: '不保留 {{delay}} 的延迟',
+  disabled: '有一个触发器已停用',
+  ended: '有一个触发器已于 {{end}} 结束',
+  no_such_day: '有一个触发器指定的日期在任何月份都不存在',
+  random_delay: '不保留 {{delay}} 的随机延迟；可使用 jitter',
+  registration: '有一个触发器在注册任务时触发',
+  seconds: '它在整分后 {{seconds}} 秒启动，作业在整分启动',
+  stop_at_end: '重复结束时它会终止仍在进行的运行，作业不会',
+  time_limit: '不保留触发器自身 {{limit}} 的时限',
+  time_over: '有一个触发器的时间 {{at}} 已过',
+};
+
+export const adoptionProblems: WordsFor<SentenceTables['adoptionProblems']> = {
+  actions: '它依次执行 {{count}} 个操作，作业只运行一个程序',
+  approval_needed: '受保护主机组 {{groups}} 的主机需要 {{count}} 个批准；请手动采纳，这会创建变更申请',
+  arguments: '它有 {{count}} 个参数，作业最多 {{limit}} 个',
+  cmd_quoting: '它的 cmd.exe 命令行拆开后会改变；请放到批处理文件中',
+  deletes_itself: '它到期后会删除自己',
+  edit_deleted: '任务已被删除；请改为从作业的目标中去掉该主机',
+  edit_gated: '作业自身的时间比触发器窄（{{reasonsMeans}}），因此从现有触发器无法得知应何时运行',
+  edit_newer: '编辑之后写入的版本 {{version}} 对 {{part}} 另有规定',
+  edit_none: '它与作业的定义相同',
+  edit_not_wanted: '作业已不再保留主机上的编辑',
+  edit_old: '已有该任务更新的信息',
+  edit_too_long: '作业将有 {{bytes}} 字节，最多 {{limit}} 字节',
+  edit_too_many: '一个作业最多对 {{limit}} 组主机另作规定',
+  edit_undefined: '主机未能上报任务现在的定义，或定义过长',
+  edit_unreadable: '任务无法读取',
+  edit_unregistrable: '该作业已无法在此主机上注册',
+  edit_zone: '主机的时区 {{zone}} 在此未知',
+  job_gone: '作业已不存在',
+  not_foreign: '它属于 Windows 或本产品',
+  not_program: '它调用的是 Windows 的组件或 COM 类，而不是程序',
+  old_agent: '此主机的代理不能替换任务，请升级',
+  old_agent_account: '此主机的代理不能以该账户运行作业，请升级',
+  only_idle: '它只在计算机空闲时运行',
+  placeholder: '它的命令行含有 {{ }}，作业会把它当作占位符',
+  replaced: '它已由作业 {{job}} 代替',
+  run_as_account: '{{account}}：作业的账户应为{{whyMeans}}',
+  run_as_group:
+    '它在 {{group}} 中已登录成员的会话里运行，而作业以一个账户运行：请在任务属性中选定账户，或编写带 runAs 的作业文件',
+  run_as_logon: '它没有说明 {{account}} 如何登录；请在任务属性中选择是否要求该用户已登录',
+  run_as_none: '它没有说明以谁的身份运行',
+  task_unreadable: '无法读取它的定义',
+  too_long_limit: '它的时限 {{limit}} 超过作业允许的长度',
+  unread_by_agent: '代理无法读取它的定义',
+  unread_too_long: '它的定义超过 {{limit}} 个字符',
+  variable: '它使用变量 %{{name}}%，主机上的值未知',
+};
+
+export const adoptionNotes: WordsFor<SentenceTables['adoptionNotes']> = {
+  note_batteries: '它不在使用电池时运行，作业会',
+  note_network: '它会等待网络，作业不会',
+  note_password:
+    'Windows 不会给出 {{account}} 的密码：请在每台主机上用 carillon-agent account set "{{same}}" 提供；在此之前任务照旧运行',
+  note_priority: '它以优先级 {{priority}} 运行，作业为 5',
+  note_restart: '无法启动时 Windows 会再次启动它；作业可使用 retry',
+  note_session: '{{account}} 登录期间它在该会话中运行，作业始终不在会话中运行',
+  note_wake: '它会唤醒计算机，作业不会',
+  note_window: '运行期间可以看到运行程序的窗口',
+};

@@ -1,0 +1,31 @@
+import type { YamlFaultCode } from '../../../lib/yaml-file.js';
+
+/** What is no YAML; the words of its reader for those that are not here. */
+export const yamlFaults: Readonly<Record<YamlFaultCode, string>> = {
+  ALIAS_PROPS: '别名不能带标签或锚点',
+  BAD_ALIAS: '别名没有对应的锚点，或写法有误',
+  BAD_COLLECTION_TYPE: '标签与内容的类型不符',
+  BAD_DIRECTIVE: '指令有误',
+  BAD_DQ_ESCAPE: '双引号内的转义有误',
+  BAD_INDENT: '缩进有误',
+  BAD_PROP_ORDER: '标签或锚点的位置有误',
+  BAD_SCALAR_START: '值不能以此字符开头；请加引号',
+  BLOCK_AS_IMPLICIT_KEY: '此处不能嵌套映射；是否缺少换行，或值中含有冒号而没有加引号？',
+  BLOCK_IN_FLOW: '括号内不能使用缩进写法',
+  DUPLICATE_KEY: '键重复',
+  IMPOSSIBLE: '无法解析',
+  KEY_OVER_1024_CHARS: '键超过 1024 个字符',
+  MISSING_CHAR: '缺少应有的符号，例如引号、逗号、冒号或右括号',
+  MULTILINE_IMPLICIT_KEY: '键不能跨行；是否缺少冒号？',
+  MULTIPLE_ANCHORS: '一个值只能有一个锚点',
+  MULTIPLE_DOCS: '一个文件只能有一个文档',
+  MULTIPLE_TAGS: '一个值只能有一个标签',
+  NON_STRING_KEY: '键应为文本',
+  RESOURCE_EXHAUSTION: '文件占用资源过多',
+  TAB_AS_INDENT: '不能用制表符缩进',
+  TAG_RESOLVE_FAILED: '未知的标签',
+  UNEXPECTED_TOKEN: '此处有意外的内容',
+  no_map: '应为含 kind、name 等字段的映射',
+  aliases: '别名展开后过多',
+  too_long: '文件过长',
+};
