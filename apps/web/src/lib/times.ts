@@ -52,11 +52,15 @@ const units = [
   ['minute', 60_000],
   ['second', 1_000],
 ] as const;
+/** Clocks differ by so much, and the page looks at its own only now and then. */
+const justNowMs = 5_000;
 const relatives = new Map<string, Intl.RelativeTimeFormat>();
 
 /** `5 min. ago`, `in 2 hr.`, in the reader's language. */
 export function relativeTime(iso: string, nowMs: number, language: string): string {
-  const ms = Date.parse(iso) - nowMs;
+  const aheadMs = Date.parse(iso) - nowMs;
+  // What has just happened may have a time that our own clock has not reached yet.
+  const ms = aheadMs > 0 && aheadMs < justNowMs ? 0 : aheadMs;
   const [unit, unitMs] = units.find(([, size]) => Math.abs(ms) >= size) ?? units[3];
   const format = relatives.get(language) ?? new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
   relatives.set(language, format);

@@ -6,6 +6,7 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
+import { OnlyFor } from '../../components/only-for.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { Section } from '../../components/section.js';
 import { useFieldFaults } from '../../components/use-field-faults.js';
@@ -27,6 +28,15 @@ type Account = Response<typeof accountRoutes.change>;
 export function AccessPage() {
   const { t } = useWords();
   useTitle(t('nav.access'));
+  return (
+    <OnlyFor action="access.manage" title={t('nav.access')}>
+      <Access />
+    </OnlyFor>
+  );
+}
+
+function Access() {
+  const { t } = useWords();
   const accounts = useInfiniteQuery(pagedQuery(accountRoutes.list, {}));
   const tokens = useInfiniteQuery(pagedQuery(accessTokenRoutes.list, {}));
   const sessions = useInfiniteQuery(pagedQuery(signedInRoutes.list, {}));

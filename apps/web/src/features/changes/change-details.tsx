@@ -7,6 +7,7 @@ import { Loaded } from '../../components/loaded.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { useServerText } from '../../i18n/use-server-text.js';
+import { useTaskField } from '../../i18n/use-task-field.js';
 import { call, query } from '../../lib/api.js';
 import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
@@ -19,7 +20,8 @@ type Detail = Response<typeof taskChangeRoutes.get>;
 /** One change field by field, and what may be done about it. */
 export function ChangeDetails({ id }: { id: string }) {
   const { t } = useWords();
-  const { aboutTask, differenceText } = useServerText();
+  const { aboutTask } = useServerText();
+  const { differenceText } = useTaskField();
   const change = useQuery(query(taskChangeRoutes.get, { id }));
   return (
     <Loaded query={change}>
@@ -31,7 +33,7 @@ export function ChangeDetails({ id }: { id: string }) {
             <Text size="sm">
               {detail.found === 'deleted'
                 ? t('repair.gone')
-                : detail.differences.map(differenceText).join('; ') || t('changes.noFields')}
+                : detail.differences.map((text) => differenceText(text) ?? text).join('; ') || t('changes.noFields')}
             </Text>
           )}
           {detail.changedAt && (

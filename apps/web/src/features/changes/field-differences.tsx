@@ -1,6 +1,7 @@
 import type { Response } from '@carillon/contract/http/route';
 import type { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
 import { Code, Table } from '@mantine/core';
+import { TaskField } from '../../components/task-field.js';
 import { useWords } from '../../i18n/index.js';
 
 type Fields = NonNullable<Response<typeof taskChangeRoutes.get>['fields']>;
@@ -31,8 +32,8 @@ export function FieldDifferences({ fields, asRepair = false }: { fields: Fields;
         <Table.Tbody>
           {fields.map((field) => (
             <Table.Tr key={field.path}>
-              <Table.Td className="mono wrap" {...narrow}>
-                {field.path}
+              <Table.Td className="wrap" {...narrow}>
+                <TaskField path={field.path} />
               </Table.Td>
               {columns.map((column) => (
                 <Table.Td key={column.head} className="wrap" {...narrow}>

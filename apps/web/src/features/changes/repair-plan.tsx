@@ -3,7 +3,7 @@ import type { Response } from '@carillon/contract/http/route';
 import { groupAlike } from '@carillon/core/desired/repair';
 import { Stack, Text } from '@mantine/core';
 import { useWords } from '../../i18n/index.js';
-import { useServerText } from '../../i18n/use-server-text.js';
+import { useTaskField } from '../../i18n/use-task-field.js';
 import { FieldDifferences } from './field-differences.js';
 
 export type Drift = Response<typeof jobRoutes.drift>['items'][number];
@@ -24,7 +24,7 @@ export function RepairPlan({ drifts }: { drifts: readonly Drift[] }) {
 
 function Alike({ drift: { found, fields, differences }, hosts }: { drift: Drift; hosts: readonly string[] }) {
   const { t } = useWords();
-  const { differenceText } = useServerText();
+  const { differenceText } = useTaskField();
   const some = hosts.slice(0, named).join(', ');
   const more = hosts.length > named ? t('repair.andMore', { n: hosts.length - named }) : '';
   return (
@@ -39,7 +39,9 @@ function Alike({ drift: { found, fields, differences }, hosts }: { drift: Drift;
         <FieldDifferences fields={fields} asRepair />
       ) : (
         <Text size="sm">
-          {found === 'deleted' ? t('repair.anew') : differences.map(differenceText).join('; ') || t('changes.noFields')}
+          {found === 'deleted'
+            ? t('repair.anew')
+            : differences.map((text) => differenceText(text) ?? text).join('; ') || t('changes.noFields')}
         </Text>
       )}
     </Stack>

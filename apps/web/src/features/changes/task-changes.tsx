@@ -12,7 +12,7 @@ import { PagedTable } from '../../components/paged-table.js';
 import { TaskChangeBadge } from '../../components/state-badge.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
-import { useServerText } from '../../i18n/use-server-text.js';
+import { useTaskField } from '../../i18n/use-task-field.js';
 import { pagedQuery } from '../../lib/api.js';
 import { ChangeDetails } from './change-details.js';
 
@@ -59,14 +59,16 @@ interface RowProps {
 
 function ChangeRow({ change, side, onOpen }: RowProps) {
   const { t } = useWords();
-  const { differenceText } = useServerText();
+  const { differenceText } = useTaskField();
   const { noticedAt, job, host, version, found, state, changedAt, changedBy, differences } = change;
   const { adoption = null, adoptedVersion, adoptionReasons = [], message, repairedBy, undoneVersion } = change;
   const since = [
     ...(undoneVersion ? [t('repair.undone', { n: undoneVersion })] : []),
     ...(repairedBy ? [t('repair.askedBy', { name: repairedBy })] : []),
   ];
-  const what = [message, ...adoptionReasons, ...differences.map(differenceText)].filter(Boolean).join('; ');
+  const what = [message, ...adoptionReasons, ...differences.map((text) => differenceText(text) ?? text)]
+    .filter(Boolean)
+    .join('; ');
   return (
     <Table.Tr>
       <Table.Td>

@@ -2,6 +2,7 @@ import { inventoryRoutes } from '@carillon/contract/http/inventory.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Badge, Button, Code, Group, Table, Text } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { Account } from '../../components/account.js';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
 import { JobLink } from '../../components/links.js';
@@ -76,7 +77,9 @@ function TaskRow({ task }: { task: Task }) {
         <Code>{[command, task.arguments].filter(Boolean).join(' ')}</Code>
       </Table.Td>
       <Table.Td className="wrap">{problem ? aboutTask(problem) : schedule ? scheduleText(schedule) : '–'}</Table.Td>
-      <Table.Td>{runAs}</Table.Td>
+      <Table.Td>
+        <Account name={runAs} />
+      </Table.Td>
       <Table.Td>
         {lastRunAt ? <When at={lastRunAt} /> : '–'}{' '}
         {lastResult !== null && lastResult !== 0 && <Code c="red">{lastResult}</Code>}

@@ -112,7 +112,7 @@ describe('one host', () => {
   it('compares a changed task field by field, and keeps the edit when asked', async () => {
     renderApp('/hosts/db-01?tab=changes', network());
     fireEvent.click(await screen.findByRole('button', { name: '1 difference' }));
-    expect(await screen.findByText('settings.enabled')).toBeTruthy();
+    expect(await screen.findByText('Settings · switched on')).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: /^Keep it/ }));
     expect(await screen.findByText('Done, in version 2 of the job.')).toBeTruthy();
   });
@@ -135,7 +135,7 @@ describe('one host', () => {
       }));
     renderApp('/hosts/db-01?tab=tasks', asks);
     fireEvent.click(await screen.findByRole('button', { name: 'Repair nightly on db-01' }));
-    expect(await screen.findByText('settings.enabled')).toBeTruthy();
+    expect(await screen.findByTitle('settings.enabled')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Repair: put it back as defined' })).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Close' }));
     fireEvent.click(screen.getByRole('tab', { name: 'Changes' }));

@@ -8,6 +8,7 @@ import { Placeholder } from '../../components/loaded.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
 import { ApproveSigned } from './approve-signed.js';
 
@@ -130,6 +131,8 @@ function Decide({ detail, done }: { detail: Detail; done: () => void }) {
   const { t } = useWords();
   const client = useQueryClient();
   const [reason, setReason] = useState('');
+  const mayApprove = useMay('approve');
+  const mayWithdraw = useMay('job.write');
   const { number, planHash, refusal } = detail;
   const onSuccess = async () => {
     await client.invalidateQueries();
@@ -139,6 +142,7 @@ function Decide({ detail, done }: { detail: Detail; done: () => void }) {
   const reject = useOnce({ mutationFn: () => call(requestRoutes.reject, { number, body: { reason } }), onSuccess });
   const withdraw = useOnce({ mutationFn: () => call(requestRoutes.withdraw, { number }), onSuccess });
   const failed = [approve, reject, withdraw].find(({ isError }) => isError);
+  if (refusal === 'own_request' ? !mayWithdraw : !mayApprove) return null;
   if (refusal === 'own_request')
     return (
       <>

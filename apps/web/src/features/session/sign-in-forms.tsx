@@ -42,6 +42,7 @@ export function PasswordForm({ asksCode, name: before = '', refused, onSubmit }:
           autoFocus={before === ''}
         />
         <PasswordInput
+          visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
           ref={passwordField}
           autoFocus={before !== ''}
           label={t('signIn.password')}
@@ -84,6 +85,7 @@ export function AdminForm({ onSubmit }: { onSubmit: OnSubmit }) {
           <Text size="sm">{t('signIn.how')}</Text>
           <Code block>npx carillon sign-in</Code>
           <PasswordInput
+            visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
             label={t('signIn.token')}
             description={t('signIn.tokenHint')}
             value={token}

@@ -61,6 +61,7 @@ function InvitationForm({ invitation, onSubmit }: { invitation: string; onSubmit
     <form onSubmit={submit}>
       <Stack gap="sm">
         <PasswordInput
+          visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
           label={t('signIn.choose')}
           description={t('signIn.chooseHint')}
           value={password}

@@ -41,6 +41,7 @@ export const access = {
   'access.none': 'No accounts yet. Until there are, the administrator of the server signs in alone.',
   'access.add': 'Add',
   'access.taken': 'Somebody is called {{name}} already. Expected a name that nobody has.',
+  'access.onlyAdmins': 'Only administrators are shown what stands here.',
   'access.isService': 'A program, with tokens and no password',
   'access.change': 'Change',
   'access.save': 'Save',

@@ -50,6 +50,7 @@ export const alerting = {
   'doc.overwrite': 'Save mine in place of theirs',
   'doc.beside': '{{name}} stays as it is; this one comes beside it.',
   'doc.mendFirst': 'Possible as soon as what is marked is right.',
+  'doc.mayNot': 'Storing it takes the role editor or admin, for a freeze approver or admin.',
   'doc.noSecret': 'Missing; expected the name of a secret',
   'doc.description': 'Description',
   'doc.match': 'Has all of these labels',

@@ -17,6 +17,7 @@ import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
 import { securityKeys } from './security-keys.js';
+import { taskFields } from './task-fields.js';
 import { timeline } from './timeline.js';
 import { tour } from './tour.js';
 
@@ -39,6 +40,7 @@ export const lateWords = {
   ...runPage,
   ...secrets,
   ...securityKeys,
+  ...taskFields,
   ...timeline,
   ...tour,
   ...alerting,

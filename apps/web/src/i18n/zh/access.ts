@@ -41,6 +41,7 @@ export const access: Same<typeof english> = {
   'access.none': '还没有账户。在此之前只有服务器管理员可以登录。',
   'access.add': '添加',
   'access.taken': '已有人使用名称 {{name}}，请填写无人使用的名称。',
+  'access.onlyAdmins': '此处内容仅对管理员显示。',
   'access.isService': '程序：只有令牌，没有密码',
   'access.change': '更改',
   'access.save': '保存',

@@ -15,6 +15,8 @@ export const admission: Same<typeof english> = {
   'admission.joinedFrom': '加入时的地址',
   'admission.approve': '批准',
   'admission.refuse': '拒绝',
+  'admission.refuseSure': '拒绝 {{name}} 加入？',
+  'admission.refuseMeans': '不会保留其任何信息。之后若要加入，其代理需要新的加入令牌。',
   'admission.identity': '身份',
   'admission.rotate': '要求更换密钥',
   'admission.rotating': '已要求更换密钥。',

@@ -48,6 +48,7 @@ export const alerting: Same<typeof english> = {
   'doc.overwrite': '用我的内容替换对方的',
   'doc.beside': '{{name}} 保持不变，将另外创建这一个。',
   'doc.mendFirst': '标出的问题改正后即可保存。',
+  'doc.mayNot': '保存需要编辑者或管理员角色；冻结需要审批者或管理员角色。',
   'doc.noSecret': '缺少；应填写机密的名称',
   'doc.description': '说明',
   'doc.match': '同时具有这些标签',

@@ -19,6 +19,7 @@ import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
 import { securityKeys } from './security-keys.js';
+import { taskFields } from './task-fields.js';
 import { timeline } from './timeline.js';
 import { tour } from './tour.js';
 
@@ -40,6 +41,7 @@ export const lateWords: Same<typeof english> = {
   ...runPage,
   ...secrets,
   ...securityKeys,
+  ...taskFields,
   ...timeline,
   ...tour,
   ...alerting,

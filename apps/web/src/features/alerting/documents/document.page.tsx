@@ -23,6 +23,7 @@ import { DocumentText, type LineFault } from './document-text.js';
 import { MutedIncidents, useMutePreview } from './mute-preview.js';
 import { SaveDocument } from './save-document.js';
 import { useCheck, useProblems } from './use-check.js';
+import { useMayWrite } from './use-may-write.js';
 import { useWaysOut } from './use-ways-out.js';
 
 type Stored = Response<typeof alertDocumentRoutes.get>;
@@ -110,7 +111,9 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   const { ways } = useWaysOut(kind);
   const [settled] = useDebouncedValue(file, typingMs);
   const raw = settled.ok && settled.raw.kind === kind ? settled.raw : null;
-  const check = useCheck(raw);
+  const may = useMayWrite(kind);
+  // Trying it out is refused like storing it.
+  const check = useCheck(may ? raw : null);
   const isQuiet = kind === 'Silence' || kind === 'MaintenanceWindow';
   const preview = useMutePreview(isQuiet && check.isSuccess ? raw : null);
   const found = useProblems(check.error);
@@ -169,7 +172,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
               {saidText(message)}
             </Text>
           ))}
-          {
+          {may ? (
             <SaveDocument
               kind={kind}
               raw={raw ?? {}}
@@ -184,7 +187,9 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
               }}
               onReload={onReload}
             />
-          }
+          ) : (
+            <Text size="sm">{t('doc.mayNot')}</Text>
+          )}
         </Stack>
       </SimpleGrid>
     </Stack>

@@ -5,6 +5,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Empty } from '../../../components/empty.js';
+import { OnlyFor } from '../../../components/only-for.js';
 import { PageLink } from '../../../components/page-link.js';
 import { PagedTable } from '../../../components/paged-table.js';
 import { When } from '../../../components/when.js';
@@ -24,6 +25,15 @@ type Secret = Response<typeof channelRoutes.secrets>['items'][number];
 export function SecretsPage() {
   const { t } = useWords();
   useTitle(t('nav.secrets'));
+  return (
+    <OnlyFor action="secret.manage" title={t('nav.secrets')}>
+      <Secrets />
+    </OnlyFor>
+  );
+}
+
+function Secrets() {
+  const { t } = useWords();
   const secrets = useInfiniteQuery(pagedQuery(channelRoutes.secrets, { limit: 100 }));
   const [isAdding, setAdding] = useState(false);
   const [done, setDone] = useState<string>();

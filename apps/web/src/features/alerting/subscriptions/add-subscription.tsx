@@ -9,6 +9,7 @@ import { FormDialog } from '../../../components/form-dialog.js';
 import { useFieldFaults } from '../../../components/use-field-faults.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
+import { useMay } from '../../../lib/use-may.js';
 import { useOnce } from '../../../lib/use-once.js';
 import { newSigningSecret, secretNameFor } from './signing-secret.js';
 import {
@@ -22,6 +23,8 @@ import {
 /** Another system is told by webhook; what signs it is made here and shown once. */
 export function AddSubscription() {
   const { t } = useWords();
+  const may = useMay('subscription.manage');
+  if (!may) return null;
   return (
     <FormDialog
       title={t('subscriptions.add')}

@@ -16,6 +16,7 @@ import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
 import { useServerText } from '../../../i18n/use-server-text.js';
 import { call, pagedQuery, query } from '../../../lib/api.js';
+import { useMay } from '../../../lib/use-may.js';
 import { useOnce } from '../../../lib/use-once.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { WayBadge } from '../health-badge.js';
@@ -103,6 +104,7 @@ function Row({ id, delivery, isOn }: { id: string; delivery: Delivery; isOn: boo
   const { outcomeText } = useServerText();
   const client = useQueryClient();
   const [opened, setOpened] = useState(false);
+  const may = useMay('subscription.manage');
   const { incident, runId, state, outcome, attempts } = delivery;
   const replay = useOnce({
     mutationFn: () => call(subscriptionRoutes.replay, { id, body: { ids: [delivery.id] } }),
@@ -139,7 +141,7 @@ function Row({ id, delivery, isOn }: { id: string; delivery: Delivery; isOn: boo
           <Button size="compact-xs" variant="default" onClick={() => setOpened(true)}>
             {t('deliveries.show')}
           </Button>
-          {isOn && (state === 'dead' || state === 'sent') && delivery.type !== 'ping' && (
+          {may && isOn && (state === 'dead' || state === 'sent') && delivery.type !== 'ping' && (
             <Button size="compact-xs" variant="default" loading={replay.isPending} onClick={() => replay.mutate()}>
               {t('deliveries.sendAgain')}
             </Button>
