@@ -7,6 +7,7 @@ import { Failure } from '../../components/failure.js';
 import { Placeholder } from '../../components/loaded.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call, query } from '../../lib/api.js';
 import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
@@ -27,6 +28,7 @@ export function RequestDetail({ number, done }: { number: number; done: () => vo
 
 function Shown({ detail, done }: { detail: Detail; done: () => void }) {
   const { t } = useWords();
+  const { kindText, recordText } = useServerText();
   const { author, reason, hosts, expiresAt, outcome, changes, plan, body, refusal, state } = detail;
   const known = refusals.find((one) => one === refusal);
   return (
@@ -38,12 +40,12 @@ function Shown({ detail, done }: { detail: Detail; done: () => void }) {
       <Text size="sm" className="wrap">
         {t('requests.hosts')}: {hosts.join(', ') || '–'}
       </Text>
-      {outcome && <Text size="sm">{outcome}</Text>}
+      {outcome && <Text size="sm">{recordText(outcome)}</Text>}
       {changes.length > 0 && (
         <Alert color="orange" title={t('requests.changed')}>
           {changes.map((change) => (
             <Text key={change} size="sm" className="wrap">
-              {change}
+              {recordText(change)}
             </Text>
           ))}
         </Alert>
@@ -59,7 +61,7 @@ function Shown({ detail, done }: { detail: Detail; done: () => void }) {
           {plan.plan?.moved.map(({ job, gained, lost }) => (
             <div key={job}>
               <Text fw={600}>
-                Job {job} · {t('requests.moved')}
+                {kindText('Job')} {job} · {t('requests.moved')}
               </Text>
               <Hosts gained={gained} lost={lost} />
             </div>
@@ -78,15 +80,16 @@ function Shown({ detail, done }: { detail: Detail; done: () => void }) {
 
 function Planned({ result }: { result: Result }) {
   const { t } = useWords();
+  const { kindText } = useServerText();
   const { kind, name, change, plan } = result;
   return (
     <div>
       <Text fw={600} className="wrap">
-        {kind} {name} · {t(`requests.${change}`)}
+        {kindText(kind)} {name} · {t(`requests.${change}`)}
       </Text>
       {plan && <Hosts gained={plan.gained} lost={plan.lost} />}
       {plan && plan.fields.length > 0 ? (
-        <Table aria-label={`${kind} ${name}`}>
+        <Table aria-label={`${kindText(kind)} ${name}`}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('requests.field')}</Table.Th>

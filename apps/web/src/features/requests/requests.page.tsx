@@ -10,6 +10,7 @@ import { NothingFound } from '../../components/nothing-found.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { pagedQuery } from '../../lib/api.js';
 import { isFiltered } from '../../lib/search.js';
 import { useTitle } from '../../lib/use-title.js';
@@ -34,6 +35,12 @@ export function RequestsPage() {
   const filter = readRequestFilter({ ...useSearch({ from: '/signed-in/requests' }) });
   const navigate = useNavigate({ from: '/requests' });
   const found = useInfiniteQuery(pagedQuery(requestRoutes.list, { ...filter }, 15_000));
+  const { recordText, requestText } = useServerText();
+  const told = ({ title, outcome, ...row }: Request): Request => ({
+    ...row,
+    title: requestText(title),
+    outcome: outcome && recordText(outcome),
+  });
   const head = ['number', 'what', 'author', 'groups', 'state', 'approved', 'since'] as const;
   return (
     <Stack>
@@ -61,7 +68,7 @@ export function RequestsPage() {
       <PagedTable
         query={found}
         label={t('nav.requests')}
-        csv={{ name: 'requests', route: requestRoutes.list, request: { ...filter } }}
+        csv={{ name: 'requests', route: requestRoutes.list, request: { ...filter }, told }}
         head={[...head.map((word) => t(`requests.${word}`)), '']}
         row={(request) => <Row key={request.number} request={request} />}
         empty={
@@ -74,11 +81,12 @@ export function RequestsPage() {
 
 function Row({ request }: { request: Request }) {
   const { t } = useWords();
-  const { number, title, author, groups, state, approvals, required, createdAt } = request;
+  const called = useServerText().requestText(request.title);
+  const { number, author, groups, state, approvals, required, createdAt } = request;
   return (
     <Table.Tr>
       <Table.Td>{number}</Table.Td>
-      <Table.Td className="wrap">{title}</Table.Td>
+      <Table.Td className="wrap">{called}</Table.Td>
       <Table.Td className="wrap">{author}</Table.Td>
       <Table.Td className="wrap">{groups.join(', ')}</Table.Td>
       <Table.Td>
@@ -97,7 +105,7 @@ function Row({ request }: { request: Request }) {
       </Table.Td>
       <Table.Td>
         <FormDialog
-          title={`${number}: ${title}`}
+          title={`${number}: ${called}`}
           size="xl"
           button={(open) => (
             <Button size="compact-xs" variant="default" onClick={open}>

@@ -2,7 +2,8 @@ import { approvalRoutes } from '@carillon/contract/http/approvals.routes';
 import { requestRoutes } from '@carillon/contract/http/requests.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { fireEvent, screen } from '@testing-library/react';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { loadLateWords, startI18n } from '../../i18n/index.js';
 import { FakeNetwork } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
 
@@ -78,5 +79,32 @@ describe('the inbox of change requests', () => {
     await look();
     expect(await screen.findByText('Job nightly: it would not be changed any more')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Approve exactly this' }).hasAttribute('disabled')).toBe(true);
+  });
+
+  describe('in Chinese', () => {
+    afterEach(async () => {
+      localStorage.removeItem('carillon-language');
+      await startI18n();
+      await loadLateWords();
+      vi.restoreAllMocks();
+    });
+
+    it('tells what is asked for and what became different; a file keeps the names of its heads', async () => {
+      localStorage.setItem('carillon-language', 'zh');
+      await startI18n();
+      await loadLateWords();
+      const files: Blob[] = [];
+      vi.spyOn(URL, 'createObjectURL').mockImplementation((file) => `blob:${files.push(file as Blob)}`);
+      vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
+      renderApp('/requests', network({ refusal: 'stale', changes: ['Job nightly: it would not be changed any more'] }));
+      expect(await screen.findByText('应用 作业 nightly')).toBeTruthy();
+      fireEvent.click(screen.getByRole('button', { name: 'CSV' }));
+      await expect.poll(() => files.length).toBe(1);
+      const [head, first] = ((await files[0]?.text()) ?? '').split('\r\n');
+      expect(head).toContain('number,act,state,author');
+      expect(first).toContain('应用 作业 nightly');
+      fireEvent.click(screen.getByRole('button', { name: '查看' }));
+      expect(await screen.findByText('作业 nightly：不再需要更改')).toBeTruthy();
+    });
   });
 });

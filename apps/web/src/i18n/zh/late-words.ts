@@ -6,6 +6,7 @@ import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { alertingForms } from './alerting-forms.js';
+import { audit } from './audit.js';
 import { editor } from './editor.js';
 import { finder } from './finder.js';
 import { first } from './first-steps.js';
@@ -46,4 +47,5 @@ export const lateWords: Same<typeof english> = {
   ...tour,
   ...alerting,
   ...alertingForms,
+  ...audit,
 };
