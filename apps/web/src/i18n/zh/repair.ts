@@ -8,8 +8,7 @@ export const repair = {
   'repair.all_other': '修复 {{count}} 台被改动的主机',
   'repair.askOne': '{{host}} 上的 {{job}}：应有与实际',
   'repair.askAll': '将 {{name}} 恢复为定义的内容？',
-  'repair.means':
-    '这些主机上的任务将恢复为作业所定义的内容，即使作业规定保留改动。作业本身不变。',
+  'repair.means': '这些主机上的任务将恢复为作业所定义的内容，即使作业规定保留改动。作业本身不变。',
   'repair.do_other': '修复 {{count}} 台主机',
   'repair.is': '现在',
   'repair.willBe': '将变为',
