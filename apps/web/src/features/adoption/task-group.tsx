@@ -39,6 +39,9 @@ export function TaskGroup({ id }: { id: string }) {
   );
 }
 
+const fields = ['path', 'command', 'arguments', 'workingDirectory', 'runAs', 'enabled'] as const;
+const isKnown = (field: string): field is (typeof fields)[number] => (fields as readonly string[]).includes(field);
+
 function Differences({ differences }: { differences: Detail['differences'] }) {
   const { t } = useWords();
   if (differences.length === 0) return <Text size="sm">{t('adoption.same')}</Text>;
@@ -50,7 +53,7 @@ function Differences({ differences }: { differences: Detail['differences'] }) {
       {differences.map(({ field, values }) => (
         <Group key={field} gap="xs" align="start">
           <Badge variant="light" tt="none">
-            {field}
+            {isKnown(field) ? t(`adoption.field.${field}`) : field}
           </Badge>
           {values.map(({ value, hosts }) => (
             <Text key={value} size="sm">
