@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Body } from '@carillon/contract/agent/catalog';
 import { decodeLogFrame } from '@carillon/contract/agent/log-frame';
@@ -17,6 +17,7 @@ import { identityOf, makeEvent } from '../testing/samples.js';
 import { makeAgentFolder } from '../testing/temp-folder.js';
 import { Collector } from './collector.js';
 import { EventSender } from './event-sender.js';
+import { endsOfForgotten, knownRuns } from './forgotten-runs.js';
 import { LostRunWatch } from './lost-runs.js';
 import { OutputShipper } from './output-shipper.js';
 import { FileOutputSource } from './output-source.js';
@@ -106,6 +107,40 @@ describe('runs without a last word', () => {
     writeRunning(folder.running, { identity: identity(), pid: process.pid, encoding: 'auto' });
     const watch = new LostRunWatch(folder);
     expect([watch.look(Date.now()), watch.look(Date.now())]).toEqual([[], []]);
+  });
+});
+
+describe('runs that the centre asks about', () => {
+  const now = Date.now();
+  const ask = (run = identityOf(makeEvent())) => {
+    const log = new FileEventLog(folder.log);
+    return endsOfForgotten([run], knownRuns(folder, log, now), now).map(({ data }) => data);
+  };
+
+  it('are ended, as not known how, when nothing here knows them: a disk was restored, or the last word was damaged', () => {
+    const run = identityOf(makeEvent());
+    writeFileSync(join(folder.drop, 'torn.json.bad'), '{"eventId":');
+    expect(ask(run)).toMatchObject([
+      { kind: 'run.finished', ...run, state: 'indeterminate', reason: 'forgotten', exitCode: null },
+    ]);
+  });
+
+  it('are left alone while they run, also where their file cannot be read just now', () => {
+    const [run, torn] = [identityOf(makeEvent()), identityOf(makeEvent())];
+    writeRunning(folder.running, { identity: run, pid: process.pid, encoding: 'auto' });
+    const path = runningFileOf(folder.running, torn.runId);
+    writeFileSync(path, '');
+    expect([ask(run), ask(torn)]).toEqual([[], []]);
+    utimesSync(path, now / 1_000 - 3_600, now / 1_000 - 3_600);
+    expect(ask(torn)).toHaveLength(1);
+  });
+
+  it('are left alone while something is untold: their ends may be in it', () => {
+    dropEvent(folder.drop, makeEvent());
+    expect(ask()).toEqual([]);
+    new FileEventLog(folder.log).append(readDrop(folder.drop, 10).events);
+    for (const name of readdirSync(folder.drop)) rmSync(join(folder.drop, name));
+    expect(ask()).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { pauseCapability } from '@carillon/core/desired/pause';
 import { repairCapability } from '@carillon/core/desired/repair';
 import { actionNeed } from '@carillon/core/job/job-spec';
 import { dryRunCapability } from '@carillon/core/run/dry-run';
+import { runsCheckCapability } from '@carillon/core/run/forgotten-run';
 
 /** What this agent can do beyond the first version of the protocol; told to the centre, and checked against a job's needs. */
 export const capabilities: readonly string[] = [
@@ -27,6 +28,7 @@ export const capabilities: readonly string[] = [
   'audit-kept',
   'approvals',
   dryRunCapability,
+  runsCheckCapability,
   repairCapability,
   ...actionKinds.map(actionNeed),
 ];

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { newId } from '../lib/new-id.js';
 import { type FakeConnection, FakeServer, type FakeServerOptions } from '../testing/fake-server.js';
 import { linkMemoryAgent } from '../testing/memory-agent.js';
-import { makeEvents, signer } from '../testing/samples.js';
+import { identityOf, makeEvent, makeEvents, signer } from '../testing/samples.js';
 import { waitUntil } from '../testing/wait-until.js';
 
 let server: FakeServer;
@@ -96,6 +96,17 @@ describe('events', () => {
     await hasRead(agent, connection);
     await waitUntil(() => agent.eventLog.first === 3, 'the ack');
     expect(connection.bodies('events').map((body) => body.firstSeq)).toEqual([1, 2]);
+  });
+
+  it('tell the end of a run that the server believes in and nobody here knows', async () => {
+    const known = { underWay: new Set<string>(), hasUntold: false };
+    const { connection } = await session({}, { runs: { known: () => known } });
+    const asked = identityOf(makeEvent());
+    connection.socket.send(envelope('runs.check', { runs: [asked] }));
+    await waitUntil(() => connection.bodies('events').length > 0, 'the end');
+    expect(connection.bodies('events')[0]?.items).toMatchObject([
+      { data: { kind: 'run.finished', runId: asked.runId, state: 'indeterminate', reason: 'forgotten' } },
+    ]);
   });
 
   it('get new numbers when the server knows the old ones', async () => {

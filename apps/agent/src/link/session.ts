@@ -1,8 +1,10 @@
 import type { Body } from '@carillon/contract/agent/catalog';
 import { limits } from '@carillon/contract/limits';
+import type { KnownRuns } from '@carillon/core/run/forgotten-run';
 import { unreachable } from '@carillon/core/state/states';
 import type { CentralSecrets } from '../accounts/central-secrets.js';
 import type { EventSender } from '../collect/event-sender.js';
+import { endsOfForgotten } from '../collect/forgotten-runs.js';
 import type { OutputShipper } from '../collect/output-shipper.js';
 import type { SpoolKeeper } from '../collect/spool-keeper.js';
 import type { CommandDesk } from '../commands/command-desk.js';
@@ -55,6 +57,8 @@ export interface SessionParts {
   readonly central?: Pick<CentralSecrets, 'attach' | 'detach' | 'onNotice' | 'onState'>;
   /** Absent on simulated hosts. */
   readonly witness?: Pick<AuditWitness, 'take' | 'kept'>;
+  /** What it has of its runs; absent where nobody can tell. */
+  readonly runs?: { known(nowMs: number): KnownRuns };
   /** Told when a session opens and ends. */
   readonly contact?: SessionContact;
   /** Absent on simulated hosts, which keep their key and never go. */
@@ -194,6 +198,13 @@ function receive(message: FromServer, channel: Channel, parts: SessionParts): vo
     case 'ack':
       for (const item of message.body.rejected ?? []) log.warn('the server can never store an event', item);
       events.onAck(message.body, message.re);
+      break;
+    case 'runs.check':
+      if (parts.runs) {
+        const nowMs = Date.now();
+        parts.eventLog.append(endsOfForgotten(message.body.runs, parts.runs.known(nowMs), nowMs));
+        events.pump();
+      }
       break;
     case 'epoch.renew':
       log.warn('event numbers were used before: a restored disk? They are given anew', message.body);

@@ -13,6 +13,7 @@ import { JobSecrets } from '../accounts/job-secrets.js';
 import { PasswordFile } from '../accounts/password-file.js';
 import { Collector } from '../collect/collector.js';
 import { EventSender } from '../collect/event-sender.js';
+import { knownRuns } from '../collect/forgotten-runs.js';
 import { OutputShipper } from '../collect/output-shipper.js';
 import { FileOutputSource } from '../collect/output-source.js';
 import { SpoolKeeper } from '../collect/spool-keeper.js';
@@ -330,6 +331,7 @@ export async function runAgent(data: string, log: Log, signal: AbortSignal): Pro
           commands,
           disk: keeper,
           load: new HostLoad(),
+          runs: { known: (nowMs) => knownRuns(folder, eventLog, nowMs) },
           inventory,
           contact,
           upgrader,

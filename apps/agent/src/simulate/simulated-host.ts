@@ -5,6 +5,7 @@ import { repairCapability } from '@carillon/core/desired/repair';
 import { keyId } from '@carillon/core/desired/signing';
 import type { ReconnectRules } from '@carillon/core/link/reconnect';
 import { dryRunCapability } from '@carillon/core/run/dry-run';
+import { runsCheckCapability } from '@carillon/core/run/forgotten-run';
 import { makeSealKeys } from '@carillon/core/secrets/hpke';
 import { sealedSecrets } from '@carillon/core/secrets/secret-use';
 import { CentralSecrets } from '../accounts/central-secrets.js';
@@ -151,6 +152,9 @@ export class SimulatedHost {
       onChannel?.(channel);
       onOnline();
     };
+    const known = {
+      known: () => ({ underWay: runs.runIds, hasUntold: eventLog.first !== eventLog.next }),
+    };
     const contact = { attach, detach: onOffline, onTrouble: () => undefined };
     try {
       await keepLinked(
@@ -158,7 +162,18 @@ export class SimulatedHost {
           servers: [server],
           identity,
           facts: () => this.facts(),
-          parts: { ...more, ...central, eventLog, events, output, desired, commands, contact, log: silentLog },
+          parts: {
+            ...more,
+            ...central,
+            eventLog,
+            events,
+            output,
+            desired,
+            commands,
+            contact,
+            runs: known,
+            log: silentLog,
+          },
           ...(reconnect ? { reconnect } : {}),
         },
         signal,
@@ -219,6 +234,7 @@ export class SimulatedHost {
         'run',
         'stop',
         dryRunCapability,
+        runsCheckCapability,
         repairCapability,
         ...(withSecrets ? ['secrets', sealedSecrets] : []),
       ],

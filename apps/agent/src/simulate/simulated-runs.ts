@@ -80,6 +80,10 @@ export class SimulatedRuns implements CommandWork {
     this.random = randomFrom(seedOf(host.seed, host.name));
   }
 
+  get runIds(): ReadonlySet<string> {
+    return new Set(this.underWay.keys());
+  }
+
   get isIdle(): boolean {
     return this.underWay.size === 0;
   }
@@ -271,7 +275,8 @@ export class SimulatedRuns implements CommandWork {
     const abandon = () => clearTimeout(timer);
     const kill = () => {
       clearTimeout(timer);
-      end(killed);
+      const share = (Date.now() - startedMs) / Math.max(1, play.durationMs);
+      end({ ...killed, stdout: firstLines(play.stdout, share), stderr: firstLines(play.stderr, share) });
     };
     this.underWay.set(started.runId, { abandon, kill });
   }
@@ -311,6 +316,15 @@ export class SimulatedRuns implements CommandWork {
     this.host.eventLog.append([{ eventId: newId(), at, data }]);
     this.host.onNews();
   }
+}
+
+/** What a program has said that is stopped so far on its way, 0 to 1. */
+function firstLines(text: string, share: number): string {
+  const lines = text.split('\n');
+  return lines
+    .slice(0, Math.floor(lines.length * Math.min(1, share)))
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 interface Why {

@@ -7,6 +7,7 @@ import { MemoryCommandJournal } from '../commands/command-journal.js';
 import type { Log } from '../lib/log.js';
 import { newId } from '../lib/new-id.js';
 import { keepLinked, type LinkOptions } from '../link/link-loop.js';
+import type { SessionParts } from '../link/session.js';
 import { MemoryScheduler } from '../scheduler/memory-scheduler.js';
 import { MemoryOutputSource } from '../simulate/memory-output.js';
 import { MemoryDesiredCache } from '../state/desired-cache.js';
@@ -26,6 +27,7 @@ export function linkMemoryAgent(
     /** Addresses after the server's own. */
     more?: readonly string[];
     work?: CommandWork;
+    runs?: SessionParts['runs'];
   } = {},
 ) {
   const agentId = newId();
@@ -50,9 +52,10 @@ export function linkMemoryAgent(
   const commands = new CommandDesk(() => ({ agentId, signerKeys }), new MemoryCommandJournal(), work, log);
   const events = new EventSender(eventLog);
   const output = new OutputShipper(source);
-  const parts = { eventLog, events, output, desired, commands, log };
+  const { runs } = options;
+  const parts = { eventLog, events, output, desired, commands, log, ...(runs ? { runs } : {}) };
   const stop = new AbortController();
-  const { reconnect = quickReconnect, more = [], work: _, ...rest } = options;
+  const { reconnect = quickReconnect, more = [], work: _, runs: _runs, ...rest } = options;
   const ended = keepLinked(
     { servers: [server.url, ...more], identity, facts: hostFacts, parts, reconnect, ...rest },
     stop.signal,

@@ -5,9 +5,18 @@ import { sessionRoutes } from '@carillon/contract/http/session.routes';
 import { installerLine } from '@carillon/core/install/installer-line';
 import type { CommandState } from '@carillon/core/state/states';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Assignment } from '../lib/shapes.js';
 import { CliHarness } from '../testing/cli-harness.js';
 import { FakeServer, refuse } from '../testing/fake-server.js';
-import { sampleCommand, sampleHost, sampleHostDetail, sampleId, sampleRun, sampleToken } from '../testing/samples.js';
+import {
+  sampleAssignment,
+  sampleCommand,
+  sampleHost,
+  sampleHostDetail,
+  sampleId,
+  sampleRun,
+  sampleToken,
+} from '../testing/samples.js';
 
 let server: FakeServer;
 let cli: CliHarness;
@@ -27,6 +36,7 @@ describe('run', () => {
   const runId = sampleId(1);
   /** Commands for the hosts; each look at one moves it to its next state. */
   const commands = (states: readonly CommandState[], hosts = ['web-01']) => {
+    server.on(jobRoutes.assignments, () => ({ items: [], next: null }));
     const looks = new Map<string, number>();
     const of = (host: string, id: string) => {
       const look = looks.get(id) ?? -1;
@@ -56,7 +66,35 @@ describe('run', () => {
       `web-01: accepted, run ${runId}`,
       `web-02: accepted, run ${runId}`,
     ]);
-    expect(server.calls[0]?.asked.body).toEqual({ hosts: ['web-01', 'web-02'] });
+    const run = server.calls.find(({ asked }) => asked.body !== undefined);
+    expect(run?.asked.body).toEqual({ hosts: ['web-01', 'web-02'] });
+  });
+
+  it('waits until its hosts have the version, in words; for none that is away, and not with --no-wait', async () => {
+    commands(['accepted']);
+    let looks = 0;
+    const behind = (changes: Partial<Assignment>) => sampleAssignment({ state: 'delivered', version: 3, ...changes });
+    server.on(jobRoutes.assignments, ({ query }) => {
+      if (query.state === 'desired') return { items: [behind({ host: 'web-09', presence: 'offline' })], next: null };
+      looks += 1;
+      return { items: looks < 3 ? [behind({ presence: 'online' })] : [], next: null };
+    });
+    const answer = await cli.run('run', 'DailyBackup');
+    expect(answer).toMatchObject({ exitCode: 0, stdout: `web-01: accepted, run ${runId}\n` });
+    expect(answer.stderr).toBe('waiting until web-01 has version 3 (--no-wait does not wait)\n');
+    expect(looks).toBe(3);
+    looks = 0;
+    expect(await cli.run('run', 'DailyBackup', '--no-wait')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(looks).toBe(0);
+  });
+
+  it('goes on with what hosts have when they do not get the version in time, and says so', async () => {
+    commands(['accepted']);
+    const item = sampleAssignment({ state: 'delivered', version: 3, presence: 'online' });
+    server.on(jobRoutes.assignments, () => ({ items: [item], next: null }));
+    const answer = await cli.run('run', 'DailyBackup', '--timeout', '2');
+    expect(answer).toMatchObject({ exitCode: 0, stdout: `web-01: accepted, run ${runId}\n` });
+    expect(answer.stderr).toContain('going on without: 2 s were not enough until web-01');
   });
 
   it('waits for the end with --wait, also when the run is not known at first', async () => {
@@ -108,6 +146,7 @@ describe('run --dry-run', () => {
     const looks = new Map<string, number>();
     const asked = (host: string, index: number) =>
       sampleCommand({ id: sampleId(300 + index), host, action: 'dry_run', state: 'queued' });
+    server.on(jobRoutes.assignments, () => ({ items: [], next: null }));
     server.on(jobRoutes.dryRun, () => ({ commands: hosts.map(asked) }));
     server.on(jobRoutes.command, ({ params }) => {
       const index = Number.parseInt((params.id ?? '').slice(-3), 16) - 300;
@@ -125,7 +164,7 @@ describe('run --dry-run', () => {
       exitCode: 0,
       stdout: 'web-01: would run\n  program: a\\x1b[2J\n  it would run\n',
     });
-    expect(server.calls[0]).toMatchObject({
+    expect(server.calls.find(({ route }) => route.startsWith('POST'))).toMatchObject({
       route: 'POST /jobs/:name/dry-run',
       asked: { params: { name: 'DailyBackup' }, body: { hosts: ['web-01'] } },
     });

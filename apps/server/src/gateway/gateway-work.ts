@@ -10,6 +10,7 @@ import { HintedWork } from './hinted-work.js';
 import { KeyRotation } from './key-rotation.service.js';
 import { Leaving } from './leaving.service.js';
 import { Presence } from './presence.service.js';
+import { RunsCheck } from './runs-check.service.js';
 import { SecretDelivery } from './secret-delivery.service.js';
 import { SocketRegistry } from './socket-registry.js';
 import { TrustDelivery } from './trust-delivery.service.js';
@@ -26,6 +27,7 @@ export class GatewayWork {
   private readonly byKind: Readonly<Record<GatewayHintKind, HintedWork>>;
   private readonly logger = new Logger('Gateway');
   private readonly lostSecrets: HintedWork;
+  private readonly openRuns: HintedWork;
   private timer: NodeJS.Timeout | undefined;
   private polls = 0;
   private unsubscribe: (() => void) | undefined;
@@ -44,6 +46,7 @@ export class GatewayWork {
     @Inject(Leaving) private readonly leaving: Leaving,
     @Inject(KeyRotation) keys: KeyRotation,
     @Inject(SecretDelivery) secrets: SecretDelivery,
+    @Inject(RunsCheck) runs: RunsCheck,
   ) {
     this.byKind = {
       desired: new HintedWork('Desired notices', registry, (links) => desired.tell(links)),
@@ -57,6 +60,7 @@ export class GatewayWork {
       session: new HintedWork('Session take-over', registry, (links) => presence.letGoSuperseded(links)),
     };
     this.lostSecrets = new HintedWork('Lost notices of secrets', registry, (links) => secrets.tellBehind(links));
+    this.openRuns = new HintedWork('Questions about open runs', registry, (links) => runs.ask(links));
   }
 
   start(): void {
@@ -96,7 +100,7 @@ export class GatewayWork {
   }
 
   private all(): HintedWork[] {
-    return [...Object.values(this.byKind), this.lostSecrets];
+    return [...Object.values(this.byKind), this.lostSecrets, this.openRuns];
   }
 
   /** A host that is not told now is told when it comes back. */
@@ -123,6 +127,7 @@ export class GatewayWork {
     if (this.polls % pollsPerUpgradeLook !== 0) return;
     this.byKind.upgrade.poll();
     this.byKind.admission.poll();
+    this.openRuns.poll();
   }
 }
 

@@ -8,6 +8,7 @@ import { HostKeyStore } from '../store/host-key.store.js';
 import { IdentityClaimStore } from '../store/identity-claim.store.js';
 import { IngestStore } from '../store/ingest.store.js';
 import { InventoryIngestStore } from '../store/inventory-ingest.store.js';
+import { OpenRunStore } from '../store/open-run.store.js';
 import { OutputIngestStore } from '../store/output-ingest.store.js';
 import { SessionStore } from '../store/session.store.js';
 import { SigningSweepStore } from '../store/signing-sweep.store.js';
@@ -27,6 +28,7 @@ import { Leaving } from './leaving.service.js';
 import { MessageHandlers } from './message-handlers.js';
 import { OutputIntake } from './output-intake.js';
 import { Presence } from './presence.service.js';
+import { RunsCheck } from './runs-check.service.js';
 import { SecretDelivery } from './secret-delivery.service.js';
 import { SigningWatch } from './signing-watch.service.js';
 import { SocketRegistry } from './socket-registry.js';
@@ -68,6 +70,8 @@ import { Witnesses } from './witnesses.service.js';
     UpgradeDelivery,
     TrustDelivery,
     SecretDelivery,
+    OpenRunStore,
+    RunsCheck,
     SigningSweepStore,
     SigningWatch,
     AuditCheckStore,

@@ -57,4 +57,28 @@ describe('what a host registered', () => {
       }
     },
   );
+
+  it('keeps the time since when it is so, however often the host tells of it', async () => {
+    const { hostId, jobId } = await addJobAndHost(database, { job: 'job-told', host: 'host-told' });
+    await database.pool.query('UPDATE agent_session SET fence = 1 WHERE host_id = $1', [hostId]);
+    await database.pool.query(
+      `INSERT INTO assignment (host_id, job_id, version, manifest_hash, state, updated_at)
+       VALUES ($1, $2, 1, 'm', 'applied', now() - interval '1 day')`,
+      [hostId, jobId],
+    );
+    const isOld = async () => {
+      const { rows } = await database.pool.query<{ old: boolean }>(
+        `SELECT updated_at < now() - interval '1 hour' AS old FROM assignment WHERE host_id = $1`,
+        [hostId],
+      );
+      return rows[0]?.old;
+    };
+    const tell = (state: 'applied' | 'failed') =>
+      new DeliveryStore(database).apply(
+        { hostId, fence: 1 },
+        { rev: 1, jobs: [{ jobId, version: 1, state }], observedHash: sha256Hex('x') },
+      );
+    expect([await tell('applied'), await isOld()]).toEqual([true, true]);
+    expect([await tell('failed'), await isOld()]).toEqual([true, false]);
+  });
 });

@@ -183,13 +183,15 @@ const statusColumns = {
  * - Assignments before the host, as whoever changes jobs takes them: else the two would wait for each other in a circle.
  *   Postgres begins with the last part; that the host's waits for the others' counts turns it around.
  * - "Applied" says what was registered, not how it looks now: only the agent's next look ends a drift.
+ * - Hosts tell of all their jobs each time: what is as it was keeps the time since when it is so.
  * - What is being removed goes when the agent says that it removed it; and, when what is registered equals what is
  *   desired, also what it never had.
  */
 const noteAppliedSql = (there: string, signals: string) => `WITH held AS MATERIALIZED (
     SELECT host_id FROM agent_session WHERE host_id = $1 AND fence = $2 FOR SHARE),
   noted AS (
-    UPDATE assignment a SET state = x.state, code = x.code, message = x.message, updated_at = now(),
+    UPDATE assignment a SET state = x.state, code = x.code, message = x.message,
+      updated_at = CASE WHEN (a.state, a.code, a.message) IS DISTINCT FROM (x.state, x.code, x.message) THEN now() ELSE a.updated_at END,
       applied_version = CASE WHEN x.state = 'applied' THEN x.version
         WHEN x.registered < a.version + ${believedLead} THEN x.registered ELSE a.applied_version END
     FROM held, ${there}

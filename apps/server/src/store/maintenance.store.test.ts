@@ -69,6 +69,44 @@ describe('sign-ins', () => {
   });
 });
 
+describe('runs under way on a host that is retired', () => {
+  it('end as unknown, and counts with them; those of other hosts go on', async () => {
+    const gone = await addJobAndHost(database, { job: 'gone-job', host: 'gone' });
+    const open = [
+      await addRun(database, gone, { state: 'running' }),
+      await addRun(database, place, { state: 'running' }),
+    ];
+    const over = await addRun(database, gone, { state: 'failed' });
+    await database.pool.query(
+      `INSERT INTO run_fleet_hour (hour, slot, running, failed) VALUES (run_hour_of($1), 0, 2, 1)
+       ON CONFLICT (hour, slot) DO UPDATE SET running = 2, failed = 1, indeterminate = NULL`,
+      [open[0]],
+    );
+    const keep = new MaintenanceStore(database, { ...limits, keepRunsDays: 4, keepOutputDays: 2 });
+    const stateOf = async () => {
+      const { rows } = await database.pool.query(
+        'SELECT state, reason FROM run WHERE id = ANY($1::uuid[]) ORDER BY array_position($1::uuid[], id)',
+        [[...open, over]],
+      );
+      return rows.map(({ state, reason }) => [state, reason]);
+    };
+    await keep.run('sessions.sweep');
+    expect((await stateOf())[0]).toEqual(['running', null]);
+    await database.pool.query(`UPDATE host SET state = 'retired', retired_at = now() WHERE id = $1`, [gone.hostId]);
+    for (const _time of [1, 2]) await keep.run('sessions.sweep');
+    expect(await stateOf()).toEqual([
+      ['indeterminate', 'host_retired'],
+      ['running', null],
+      ['failed', null],
+    ]);
+    const { rows } = await database.pool.query(
+      'SELECT running, indeterminate FROM run_fleet_hour WHERE hour = run_hour_of($1)',
+      [open[0]],
+    );
+    expect(rows).toEqual([{ running: 1, indeterminate: 1 }]);
+  });
+});
+
 describe('commands whose life is over', () => {
   it.each([
     ['queued', 1, 'expired', 'not_delivered'],

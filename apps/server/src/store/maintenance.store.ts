@@ -13,6 +13,7 @@ import { HostWatch } from './host-watch.store.js';
 import { pruneIdempotencyKeys } from './idempotency-key.store.js';
 import { poolTransaction } from './pool-transaction.js';
 import { pruneRateBuckets } from './rate-bucket.store.js';
+import { endRunsOfRetired } from './retired-runs.js';
 import { countedMinutes } from './run-hours.js';
 import { pruneSubscriptionDeliveries } from './subscription-delivery.store.js';
 
@@ -45,7 +46,7 @@ export class MaintenanceStore {
   private readonly work: Record<JobName, Work> = {
     partitions: (client) => tendPartitions(client, this.config),
     'commands.expire': expireCommands,
-    'sessions.sweep': sweepSessions,
+    'sessions.sweep': async (client) => (await sweepSessions(client)) + (await endRunsOfRetired(client)),
     'pauses.end': endPauses,
     'missed.judge': (client) => this.expectedRuns.turn(client, Date.now()),
     'hosts.watch': (client) => this.hostWatch.turn(client, Date.now()),

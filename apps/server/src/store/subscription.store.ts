@@ -53,7 +53,7 @@ const columns = `s.id, s.name, s.url, s.events, s.match, s.signing, s.allow_priv
   s.enabled, s.breaker, s.stopped, s.dropped, s.author, s.created_at AS "createdAt", s.updated_at AS "updatedAt"`;
 const listed = `${columns},
   (SELECT count(*)::float8 FROM subscription_delivery d WHERE d.subscription_id = s.id AND d.next_at IS NOT NULL) AS waiting,
-  (SELECT count(*)::float8 FROM subscription_delivery d WHERE d.subscription_id = s.id AND d.state = 'dead') AS dead`;
+  (SELECT count(*)::float8 FROM subscription_delivery d WHERE d.subscription_id = s.id AND d.state = 'dead' AND d.type <> 'ping') AS dead`;
 
 /** Who is told by webhook. */
 @Injectable()

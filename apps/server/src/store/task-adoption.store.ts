@@ -1,6 +1,7 @@
 import { canonicalJson, sha256Hex } from '@carillon/core/desired/canonical-json';
 import { asJson, type JobSpec } from '@carillon/core/job/job-spec';
 import type { DriftKind } from '@carillon/core/state/states';
+import type { RecordText } from '@carillon/core/text/record-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { Sealer } from '../shared/sealer.js';
 import { AcceptedStore, NotSigned } from './accepted.store.js';
@@ -187,7 +188,7 @@ export class TaskAdoptionStore {
       if (!facts) return null;
       await this.requireAccepted(facts);
       passFreezes(await frozenJobs(tx, [facts.jobId], Date.now()), freezes);
-      const reason = `what was adopted from ${facts.host} was taken back`;
+      const reason: RecordText = `what was adopted from ${facts.host} was taken back`;
       const spec = without(facts);
       const { version } = await this.definitions.putJob(tx, spec, { author, reason, pace: 'calm' });
       noteTask('took back', author, { change: id, job: facts.job, host: facts.host, version });

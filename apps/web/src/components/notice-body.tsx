@@ -30,39 +30,42 @@ function Body({ id }: { id: string }) {
   return (
     <Loaded query={delivery}>
       {({ body: { subject, text, facts, output, links, ofChannel } }) => (
-        <Stack gap="sm">
-          <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
-            {subject}
-          </Text>
-          <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-            {text}
-          </Text>
-          {facts.length > 0 && <Facts items={facts.map(({ name, value }) => [name, value] as const)} />}
-          {output && (
-            <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-              {output}
-            </Code>
-          )}
-          {links.map(({ name, url }) => (
-            <Text key={name} size="sm" style={{ overflowWrap: 'anywhere' }}>
-              {name}:{' '}
-              {url === null ? (
-                <Text component="span" c="dimmed" size="sm">
-                  {t('deliveries.hidden')}
-                </Text>
-              ) : /^https?:\/\//i.test(url) ? (
-                <Anchor href={url} size="sm" target="_blank" rel="noreferrer noopener">
-                  {url}
-                </Anchor>
-              ) : (
-                url
-              )}
+        <>
+          {/* In the language of its channel, not of the page. */}
+          <Stack component="blockquote" m={0} gap="sm">
+            <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+              {subject}
             </Text>
-          ))}
-          <Alert color="gray" variant="light">
+            <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+              {text}
+            </Text>
+            {facts.length > 0 && <Facts items={facts.map(({ name, value }) => [name, value] as const)} />}
+            {output && (
+              <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+                {output}
+              </Code>
+            )}
+            {links.map(({ name, url }) => (
+              <Text key={name} size="sm" style={{ overflowWrap: 'anywhere' }}>
+                {name}:{' '}
+                {url === null ? (
+                  <Text component="span" c="dimmed" size="sm">
+                    {t('deliveries.hidden')}
+                  </Text>
+                ) : /^https?:\/\//i.test(url) ? (
+                  <Anchor href={url} size="sm" target="_blank" rel="noreferrer noopener">
+                    {url}
+                  </Anchor>
+                ) : (
+                  url
+                )}
+              </Text>
+            ))}
+          </Stack>
+          <Alert color="gray" variant="light" mt="sm">
             {t(ofChannel ? 'deliveries.asNow' : 'deliveries.noChannel')}
           </Alert>
-        </Stack>
+        </>
       )}
     </Loaded>
   );

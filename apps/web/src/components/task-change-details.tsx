@@ -4,18 +4,21 @@ import { Button, Code, Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useWords } from '../i18n/index.js';
 import { useServerText } from '../i18n/use-server-text.js';
+import { useTaskField } from '../i18n/use-task-field.js';
 import { call, query } from '../lib/api.js';
 import { useMay } from '../lib/use-may.js';
 import { useOnce } from '../lib/use-once.js';
 import { FrozenFailure } from './frozen-failure.js';
 import { Loaded } from './loaded.js';
+import { TaskField } from './task-field.js';
 
 type Detail = Response<typeof taskChangeRoutes.get>;
 
 /** One change field by field, and what may be done about it. */
 export function ChangeDetails({ id }: { id: string }) {
   const { t } = useWords();
-  const { aboutTask, differenceText } = useServerText();
+  const { aboutTask } = useServerText();
+  const { differenceText } = useTaskField();
   const change = useQuery(query(taskChangeRoutes.get, { id }));
   return (
     <Loaded query={change}>
@@ -24,7 +27,9 @@ export function ChangeDetails({ id }: { id: string }) {
           {detail.fields ? (
             <Fields fields={detail.fields} />
           ) : (
-            <Text size="sm">{detail.differences.map(differenceText).join('; ') || t('changes.noFields')}</Text>
+            <Text size="sm">
+              {detail.differences.map((text) => differenceText(text) ?? text).join('; ') || t('changes.noFields')}
+            </Text>
           )}
           {[detail.message, ...(detail.adoptionReasons ?? [])].filter(Boolean).map((line) => (
             <Text key={line} size="sm" c="dimmed">
@@ -53,7 +58,9 @@ function Fields({ fields }: { fields: NonNullable<Detail['fields']> }) {
         <Table.Tbody>
           {fields.map(({ path, wanted, found }) => (
             <Table.Tr key={path}>
-              <Table.Td className="mono">{path}</Table.Td>
+              <Table.Td>
+                <TaskField path={path} />
+              </Table.Td>
               <Table.Td className="wrap">
                 <Code>{said(wanted)}</Code>
               </Table.Td>

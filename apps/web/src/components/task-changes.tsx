@@ -5,7 +5,7 @@ import { Button, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useWords } from '../i18n/index.js';
-import { useServerText } from '../i18n/use-server-text.js';
+import { useTaskField } from '../i18n/use-task-field.js';
 import { pagedQuery } from '../lib/api.js';
 import type { Side } from './assignments.js';
 import { Dialog } from './dialog.js';
@@ -59,10 +59,12 @@ interface RowProps {
 
 function ChangeRow({ change, side, onOpen }: RowProps) {
   const { t } = useWords();
-  const { differenceText } = useServerText();
+  const { differenceText } = useTaskField();
   const { noticedAt, job, host, version, found, state, changedAt, changedBy, differences } = change;
   const { adoption = null, adoptedVersion, adoptionReasons = [], message } = change;
-  const what = [message, ...adoptionReasons, ...differences.map(differenceText)].filter(Boolean).join('; ');
+  const what = [message, ...adoptionReasons, ...differences.map((text) => differenceText(text) ?? text)]
+    .filter(Boolean)
+    .join('; ');
   return (
     <Table.Tr>
       <Table.Td>

@@ -33,6 +33,7 @@ export const catalog = {
   'apply.status': { from: 'agent-to-server', schema: desired.applyStatus },
   events: { from: 'agent-to-server', schema: event.events },
   ack: { from: 'server-to-agent', schema: event.ack },
+  'runs.check': { from: 'server-to-agent', schema: event.runsCheck },
   'epoch.renew': { from: 'server-to-agent', schema: event.epochRenew },
   'log.ack': { from: 'server-to-agent', schema: event.logAck },
   command: { from: 'server-to-agent', schema: command.command },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { historyChanged, hostBooted, spoolLost, startFailed } from './host-events.js';
-import { runFinished, runSkipped, runStarted, runWaiting } from './run-events.js';
+import { runFinished, runIdentity, runSkipped, runStarted, runWaiting } from './run-events.js';
 import { taskChanged, taskReplaced } from './task-events.js';
 import { count, uuid, when } from './wire-values.js';
 
@@ -49,3 +49,6 @@ export const epochRenew = z.object({ epoch: z.int().min(1), next: z.int().min(2)
 export const logAck = z.object({
   items: z.array(z.object({ runId: uuid, stream: z.enum(['stdout', 'stderr']), upToOffset: count })).max(500),
 });
+
+/** Runs that the centre takes to be under way on the host; the agent tells the end of those that it knows nothing of. */
+export const runsCheck = z.object({ runs: z.array(z.object(runIdentity)).min(1).max(100) });

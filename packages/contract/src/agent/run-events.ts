@@ -5,7 +5,7 @@ import { count, hash, uuid, when } from './wire-values.js';
 
 /** What happens to runs. */
 
-const runIdentity = {
+export const runIdentity = {
   runId: uuid,
   jobId: uuid,
   version: z.int().min(1),

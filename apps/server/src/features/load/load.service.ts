@@ -130,7 +130,12 @@ function withoutJobs(starts: Float64Array, jobs: readonly MovableJob[]): number[
       for (let later = minute; hosts > 0 && later < Math.min(rest.length, minute + spread); later += 1)
         rest[later] = Math.max(0, (rest[later] ?? 0) - hosts / spread);
   }
-  return rest.map(rounded);
+  return rest.map(exact);
+}
+
+/** Minutes are added up by whoever shows them: what is left out of each would be missing in the sum. */
+function exact(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
 }
 
 function rounded(value: number): number {

@@ -83,4 +83,14 @@ describe('the expected load', () => {
     expect(fixed.every((starts) => starts === 0)).toBe(true);
     expect([started[0], started[7], bad[0], started.reduce((sum, n) => sum + n, 0)]).toEqual([2, 1, 1, 3]);
   });
+
+  it('of an hour adds up to what the week says of it, also where a start is spread over many minutes', async () => {
+    const schedule = [{ cron: '0 2 * * *', jitter: '8h' }];
+    await app.call(api.jobs.apply, { body: { documents: [jobFile('slow', { schedule, targets: { hosts: ['b'] } })] } });
+    const three = new Date(fromMs + 3 * 3_600_000).toISOString();
+    const { fixed, jobs } = await app.call(api.load.hour, { from: three, job: 'slow' });
+    expect(jobs).toEqual([]);
+    expect(fixed.reduce((sum, starts) => sum + starts, 0)).toBeCloseTo(1 / 8, 3);
+    expect((await hours({ job: 'slow' }))[3]).toBeCloseTo(1 / 8, 1);
+  });
 });

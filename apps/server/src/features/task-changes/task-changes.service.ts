@@ -1,6 +1,7 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
+import type { RequestTitle } from '@carillon/core/text/record-texts';
 import { writeTaskXml } from '@carillon/wintask/task/write-task-xml';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, notFound } from '../../http/api-error.js';
@@ -64,7 +65,7 @@ export class TaskChangesService {
 
   /** @throws ApiError when the change does not stand, a job cannot say what was edited, or a freeze holds the job */
   adopt({ id, overrideFreeze }: Input<Routes['adopt']>, author: string): Promise<Response<Routes['adopt']>> {
-    const title = `adopt task change ${id}`;
+    const title: RequestTitle = `adopt task change ${id}`;
     const body = askedFor(id, overrideFreeze);
     return this.desk.ask('adopt', { title, body }, () => this.carryOutAdopt(body, author));
   }
@@ -95,7 +96,7 @@ export class TaskChangesService {
 
   /** @throws ApiError when nothing was adopted by this change, or a freeze holds the job */
   undo({ id, overrideFreeze }: Input<Routes['undo']>, author: string): Promise<Response<Routes['undo']>> {
-    const title = `undo task change ${id}`;
+    const title: RequestTitle = `undo task change ${id}`;
     const body = askedFor(id, overrideFreeze);
     return this.desk.ask('undo', { title, body }, () => this.carryOutUndo(body, author));
   }

@@ -67,7 +67,7 @@ describe('the finder', () => {
   });
 
   it('runs a job that is chosen after the verb, once the question is answered', async () => {
-    const network = fleet();
+    const network = fleet().on(jobRoutes.assignments, () => ({ items: [], next: null }));
     const { history } = renderApp('/hosts', network);
     const field = await openFinder();
     type(field, 'run night');

@@ -3,6 +3,7 @@ import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Alert, Button, Group, List, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { stringify } from 'yaml';
 import { FrozenFailure } from '../../components/frozen-failure.js';
 import { Loaded } from '../../components/loaded.js';
 import { Section } from '../../components/section.js';
@@ -79,7 +80,7 @@ function Planned({ plan: { jobs, refused } }: { plan: Plan }) {
           <Text fw={600}>{t('adoption.job', { name: String(document.name), count: hosts.length })}</Text>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard */}
           <pre className="output" style={{ margin: 0, maxHeight: 280 }} tabIndex={0}>
-            {JSON.stringify(document, null, 2)}
+            {stringify(document, { lineWidth: 0 })}
           </pre>
           {notes.length > 0 && (
             <Alert color="yellow" variant="light" title={t('adoption.notes')}>

@@ -2,11 +2,13 @@ import { inventoryRoutes } from '@carillon/contract/http/inventory.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Badge, Code, Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Account } from '../../components/account.js';
 import { ExportRows } from '../../components/export-button.js';
 import { HostLink, JobLink } from '../../components/links.js';
 import { Loaded } from '../../components/loaded.js';
 import { PageLink } from '../../components/page-link.js';
 import { Section } from '../../components/section.js';
+import { TaskField } from '../../components/task-field.js';
 import { useWords } from '../../i18n/index.js';
 import { useServerText } from '../../i18n/use-server-text.js';
 import { query } from '../../lib/api.js';
@@ -39,9 +41,6 @@ export function TaskGroup({ id }: { id: string }) {
   );
 }
 
-const fields = ['path', 'command', 'arguments', 'workingDirectory', 'runAs', 'enabled'] as const;
-const isKnown = (field: string): field is (typeof fields)[number] => (fields as readonly string[]).includes(field);
-
 function Differences({ differences }: { differences: Detail['differences'] }) {
   const { t } = useWords();
   if (differences.length === 0) return <Text size="sm">{t('adoption.same')}</Text>;
@@ -53,7 +52,7 @@ function Differences({ differences }: { differences: Detail['differences'] }) {
       {differences.map(({ field, values }) => (
         <Group key={field} gap="xs" align="start">
           <Badge variant="light" tt="none">
-            {isKnown(field) ? t(`adoption.field.${field}`) : field}
+            <TaskField path={field} />
           </Badge>
           {values.map(({ value, hosts }) => (
             <Text key={value} size="sm">
@@ -97,7 +96,9 @@ function Tasks({ items }: { items: Detail['items'] }) {
                 <Table.Td className="wrap">
                   {problem ? aboutTask(problem) : schedule ? scheduleText(schedule) : '–'}
                 </Table.Td>
-                <Table.Td>{runAs}</Table.Td>
+                <Table.Td>
+                  <Account name={runAs} />
+                </Table.Td>
                 <Table.Td>{variant}</Table.Td>
                 <Table.Td>{replacedBy === null ? '–' : <JobLink name={replacedBy} />}</Table.Td>
               </Table.Tr>

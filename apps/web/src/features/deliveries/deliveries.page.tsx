@@ -13,6 +13,7 @@ import { PagedTable } from '../../components/paged-table.js';
 import { useWords } from '../../i18n/index.js';
 import { pagedQuery } from '../../lib/api.js';
 import { isFiltered } from '../../lib/search.js';
+import { useMay } from '../../lib/use-may.js';
 import { useTitle } from '../../lib/use-title.js';
 import { useTyped } from '../../lib/use-typed.js';
 import { ExportDeliveries } from './deliveries-csv.js';
@@ -28,6 +29,7 @@ export function DeliveriesPage() {
   const deliveries = useInfiniteQuery(pagedQuery(channelRoutes.deliveries, filter, 10_000));
   const head = [t('deliveries.incident'), ...useNoticeHead(), ''];
   const replay = useReplay();
+  const may = useMay('delivery.replay');
   const dead = deliveries.data?.pages.flatMap(({ items }) => items).filter((notice) => notice.state === 'dead') ?? [];
   return (
     <Stack>
@@ -37,7 +39,7 @@ export function DeliveriesPage() {
       </Group>
       <Group align="end" justify="space-between">
         <Filters />
-        {dead.length > 1 && (
+        {may && dead.length > 1 && (
           <Button
             variant="default"
             loading={replay.isPending}
@@ -78,6 +80,7 @@ const mostAtOnce = 1_000;
 function Row({ notice, replay }: { notice: Notice; replay: ReturnType<typeof useReplay> }) {
   const { t } = useWords();
   const { id, incident, state } = notice;
+  const may = useMay('delivery.replay');
   return (
     <Table.Tr>
       <Table.Td>
@@ -93,7 +96,7 @@ function Row({ notice, replay }: { notice: Notice; replay: ReturnType<typeof use
       <Table.Td>
         <Group gap={6} wrap="nowrap">
           <NoticeBody id={id} />
-          {state === 'dead' && (
+          {may && state === 'dead' && (
             <Button size="compact-xs" variant="default" disabled={replay.isPending} onClick={() => replay.mutate([id])}>
               {t('deliveries.sendAgain')}
             </Button>

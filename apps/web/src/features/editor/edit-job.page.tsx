@@ -9,12 +9,13 @@ import { Loaded } from '../../components/loaded.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
-import { withSuggestion } from './schedule-yaml.js';
+import { type Suggested, withSuggestion } from './schedule-yaml.js';
 import { storedFile } from './stored-file.js';
 import { useDraft } from './use-draft.js';
 import { Workbench } from './workbench.js';
 
 type Job = Response<typeof jobRoutes.get>;
+type Version = Response<typeof jobRoutes.version>;
 
 /** A stored job, with what the address suggests for it. */
 export function EditJobPage() {
@@ -22,15 +23,35 @@ export function EditJobPage() {
   const { t } = useWords();
   useTitle(t('editor.edit', { name }));
   const job = useQuery(query(jobRoutes.get, { name }, 15_000));
-  return <Loaded query={job}>{(data) => <EditJob key={data.id} job={data} />}</Loaded>;
+  const { bring, ...suggested } = useSearch({ from: '/signed-in/jobs/$name/edit' });
+  const brought = useQuery({
+    ...query(jobRoutes.version, { name, version: bring ?? 1 }),
+    enabled: bring !== undefined,
+  });
+  const edit = (data: Job, earlier?: Version) => (
+    <EditJob key={`${data.id} ${bring}`} job={data} suggested={suggested} earlier={earlier} />
+  );
+  return (
+    <Loaded query={job}>
+      {(data) =>
+        bring === undefined ? edit(data) : <Loaded query={brought}>{(earlier) => edit(data, earlier)}</Loaded>
+      }
+    </Loaded>
+  );
 }
 
-function EditJob({ job }: { job: Job }) {
+interface Props {
+  readonly job: Job;
+  readonly suggested: Suggested;
+  /** A version that is to be brought back. */
+  readonly earlier: Version | undefined;
+}
+
+function EditJob({ job, suggested, earlier }: Props) {
   const { t } = useWords();
-  const suggested = useSearch({ from: '/signed-in/jobs/$name/edit' });
   // What the edit began from stays what it was; `job` goes on as others store it.
   const [from] = useState(() => ({ name: job.name, version: job.version, text: storedFile(job) }));
-  const [text] = useState(() => withSuggestion(from.text, suggested));
+  const [text] = useState(() => (earlier ? storedFile(earlier) : withSuggestion(from.text, suggested)));
   const draft = useDraft(from, text);
   const isSuggested = Object.values(suggested).some((value) => value !== undefined);
   return (
@@ -47,7 +68,12 @@ function EditJob({ job }: { job: Job }) {
           {t('editor.noSource')}
         </Text>
       )}
-      {isSuggested && (
+      {earlier && (
+        <Alert color="blue" role="status">
+          {t(text === from.text ? 'editor.broughtSame' : 'editor.brought', { n: earlier.version })}
+        </Alert>
+      )}
+      {isSuggested && !earlier && (
         <Alert color="blue" role="status">
           {t(text === from.text ? 'editor.notSuggested' : 'editor.suggested')}
         </Alert>

@@ -46,6 +46,15 @@ const open = (path = '/jobs/nightly/edit', network = editNetwork()) => {
 const confirm = () => screen.findByText('Store it: 7 hosts');
 
 describe('a stored job in the editor', () => {
+  it('begins with the file of an earlier version that is to be brought back, and stores it over the newest', async () => {
+    const { file, asked } = open('/jobs/nightly/edit?bring=1');
+    expect((await file()).value).toBe(stored.replace('at two', 'since ever'));
+    expect(screen.getByText(/The file is that of version/)).toBeTruthy();
+    fireEvent.keyDown(document.body, { key: 's', ctrlKey: true });
+    fireEvent.click(await confirm());
+    await waitFor(() => expect(asked().at(-1)).toMatchObject({ expect: [{ job: 'nightly', version: 2 }] }));
+  });
+
   it('is edited as it was written and stored by Ctrl-S over the version that was read, with its reason', async () => {
     const { file, asked, history } = open();
     expect((await file()).value).toBe(stored);

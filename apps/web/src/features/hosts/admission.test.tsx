@@ -1,6 +1,6 @@
 import { admissionRoutes } from '@carillon/contract/http/admission.routes';
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
-import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { FakeNetwork } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
@@ -29,4 +29,21 @@ it('a host that waits is shown with its key, and let in by it', async () => {
   await waitFor(() => expect(screen.queryByText('Hosts that wait to be let in')).toBeNull());
   const call = asked.calls.find(({ route }) => route === 'POST /hosts/:name/approval');
   expect(call?.asked).toMatchObject({ name: 'web-07', body: { fingerprint } });
+});
+
+it('a host that waits is sent away only after a question', async () => {
+  let sent = 0;
+  const asked = new FakeNetwork()
+    .on(hostRoutes.list, () => ({ items: sent === 0 ? [host as never] : [], next: null }))
+    .on(admissionRoutes.refuse, () => {
+      sent += 1;
+      return { name: 'web-07' };
+    });
+  renderApp('/hosts', asked);
+  fireEvent.click(await screen.findByRole('button', { name: 'Send away' }));
+  const question = await screen.findByRole('dialog', { name: 'Send web-07 away?' });
+  expect(sent).toBe(0);
+  fireEvent.click(within(question).getByRole('button', { name: 'Send away' }));
+  await waitFor(() => expect(screen.queryByText('Hosts that wait to be let in')).toBeNull());
+  expect(sent).toBe(1);
 });

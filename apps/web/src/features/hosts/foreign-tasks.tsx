@@ -1,7 +1,8 @@
 import { inventoryRoutes } from '@carillon/contract/http/inventory.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Badge, Button, Code, Group, Table, Text } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { Account } from '../../components/account.js';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
 import { JobLink } from '../../components/links.js';
@@ -13,6 +14,7 @@ import { useWords } from '../../i18n/index.js';
 import { useServerText } from '../../i18n/use-server-text.js';
 import { call, pagedQuery } from '../../lib/api.js';
 import { useMay } from '../../lib/use-may.js';
+import { useOnce } from '../../lib/use-once.js';
 import { ExportTasks } from './hosts-csv.js';
 
 type Task = Response<typeof inventoryRoutes.ofHost>['items'][number];
@@ -23,7 +25,7 @@ export function ForeignTasks({ host }: { host: string }) {
   const client = useQueryClient();
   const may = useMay('host.refresh');
   const tasks = useInfiniteQuery(pagedQuery(inventoryRoutes.ofHost, { name: host }, 15_000));
-  const refresh = useMutation({
+  const refresh = useOnce({
     mutationFn: () => call(inventoryRoutes.refresh, { name: host }),
     onSuccess: () => client.invalidateQueries({ queryKey: [inventoryRoutes.ofHost.path] }),
   });
@@ -76,7 +78,9 @@ function TaskRow({ task }: { task: Task }) {
         <Code>{[command, task.arguments].filter(Boolean).join(' ')}</Code>
       </Table.Td>
       <Table.Td className="wrap">{problem ? aboutTask(problem) : schedule ? scheduleText(schedule) : '–'}</Table.Td>
-      <Table.Td>{runAs}</Table.Td>
+      <Table.Td>
+        <Account name={runAs} />
+      </Table.Td>
       <Table.Td>
         {lastRunAt ? <When at={lastRunAt} /> : '–'}{' '}
         {lastResult !== null && lastResult !== 0 && <Code c="red">{lastResult}</Code>}

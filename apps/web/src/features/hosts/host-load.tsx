@@ -17,6 +17,7 @@ type Load = Response<typeof hostRoutes.load>;
 
 const dayMs = 86_400_000;
 const shownMs = 2 * dayMs;
+const oldMs = 15 * 60_000;
 const height = 72;
 const usualWidth = 320;
 const measures = ['cpu', 'memory', 'disk'] as const;
@@ -73,6 +74,8 @@ function Chart({ measure, values, disks }: ChartProps) {
     const { left, width: length } = event.currentTarget.getBoundingClientRect();
     setPointed(nearest(values, fromMs + ((event.clientX - left) / (length || width)) * shownMs));
   };
+  // Of a host that has not been heard of for a while: as of when.
+  const isOld = shown !== undefined && toMs - shown.atMs > oldMs;
   const x = shown && ((shown.atMs - fromMs) / shownMs) * width;
   const label = `${t(`hosts.load.${measure}`)}: ${shown ? `${shown.percent} %` : '–'}`;
   return (
@@ -82,7 +85,9 @@ function Chart({ measure, values, disks }: ChartProps) {
           {label}
         </Text>
         <Text size="xs" c="dimmed">
-          {pointed ? localTime(new Date(pointed.atMs).toISOString()).slice(0, 16) : t('hosts.load.twoDays')}
+          {pointed || isOld
+            ? localTime(new Date(shown?.atMs ?? toMs).toISOString()).slice(0, 16)
+            : t('hosts.load.twoDays')}
         </Text>
       </Group>
       <svg

@@ -110,7 +110,7 @@ describe('one host', () => {
   it('compares a changed task field by field, and keeps the edit when asked', async () => {
     renderApp('/hosts/db-01?tab=changes', network());
     fireEvent.click(await screen.findByRole('button', { name: '1 difference' }));
-    expect(await screen.findByText('settings.enabled')).toBeTruthy();
+    expect(await screen.findByText('Settings · switched on')).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: /^Keep it/ }));
     expect(await screen.findByText('Done, in version 2 of the job.')).toBeTruthy();
   });

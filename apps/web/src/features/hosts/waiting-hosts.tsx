@@ -2,7 +2,9 @@ import { admissionRoutes } from '@carillon/contract/http/admission.routes';
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Button, Code, Group, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { HostLink } from '../../components/links.js';
 import { Section } from '../../components/section.js';
@@ -35,6 +37,7 @@ function Waiting({ host: { name, keyFingerprint = '', joinedFrom } }: { host: Ho
   const { t } = useWords();
   const client = useQueryClient();
   const may = useMay('host.enrol');
+  const [asks, { open, close }] = useDisclosure();
   const onSuccess = () => client.invalidateQueries({ queryKey: [hostRoutes.list.path] });
   const approve = useOnce({
     // Of the key that stands here: if it is another one by now, nothing is done.
@@ -59,14 +62,27 @@ function Waiting({ host: { name, keyFingerprint = '', joinedFrom } }: { host: Ho
             <Button size="xs" loading={approve.isPending} onClick={() => approve.mutate()}>
               {t('admission.approve')}
             </Button>
-            <Button size="xs" variant="default" loading={refuse.isPending} onClick={() => refuse.mutate()}>
+            <Button size="xs" variant="default" onClick={open}>
               {t('admission.refuse')}
             </Button>
           </Group>
         )}
       </Group>
       {approve.isError && <Failure error={approve.error} />}
-      {refuse.isError && <Failure error={refuse.error} />}
+      <Dialog opened={asks} onClose={close} title={t('admission.refuseSure', { name })}>
+        <Stack gap="sm">
+          <Text size="sm">{t('admission.refuseMeans')}</Text>
+          {refuse.isError && <Failure error={refuse.error} />}
+          <Group justify="end">
+            <Button variant="default" onClick={close} data-autofocus>
+              {t('bulk.not')}
+            </Button>
+            <Button color="red" loading={refuse.isPending} onClick={() => refuse.mutate()}>
+              {t('admission.refuse')}
+            </Button>
+          </Group>
+        </Stack>
+      </Dialog>
     </Stack>
   );
 }

@@ -49,6 +49,9 @@ export function BulkIncidents({ incidents, onKeep }: Props) {
       void client.invalidateQueries();
     },
   });
+  // Over the heads of alerts that have not recovered they are resolved only with a word about it.
+  const firing =
+    asked === 'resolve' ? touchedBy(asked, incidents).reduce((sum, { spread }) => sum + spread.firing, 0) : 0;
   return (
     <>
       {act.data && act.variables && (
@@ -103,10 +106,15 @@ export function BulkIncidents({ incidents, onKeep }: Props) {
         {asked && (
           <Stack gap="sm">
             <Names incidents={touchedBy(asked, incidents)} />
-            {asked === 'resolve' && <Text size="sm">{t('incidents.resolveMeans')}</Text>}
+            {asked === 'resolve' && (
+              <Text size="sm">
+                {firing > 0 ? t('incidents.resolveWhy', { count: firing }) : t('incidents.resolveMeans')}
+              </Text>
+            )}
             <Textarea
               label={t('incidents.noteText')}
               rows={2}
+              required={firing > 0}
               maxLength={2_000}
               value={note}
               onChange={(event) => setNote(event.currentTarget.value)}
@@ -123,6 +131,7 @@ export function BulkIncidents({ incidents, onKeep }: Props) {
               </Button>
               <Button
                 loading={act.isPending}
+                disabled={firing > 0 && note.trim() === ''}
                 onClick={() =>
                   act.mutate({ act: asked, numbers: touchedBy(asked, incidents).map(({ number }) => number) })
                 }

@@ -19,6 +19,8 @@ export function IncidentActs({ incident }: { incident: Incident }) {
   const { number, state } = incident;
   const act = useAct(number);
   const isOpen = state !== 'resolved';
+  // Over the heads of alerts that have not recovered it is resolved only with a word about it.
+  const { firing } = incident.spread;
   const mayHandle = useMay('incident.handle');
   const maySilence = useMay('alert.write') && isOpen;
   if (!mayHandle && !maySilence) return null;
@@ -58,9 +60,9 @@ export function IncidentActs({ incident }: { incident: Incident }) {
             number={number}
             label={t('incidents.resolve')}
             field={t('incidents.noteText')}
-            means={t('incidents.resolveMeans')}
+            means={firing > 0 ? t('incidents.resolveWhy', { count: firing }) : t('incidents.resolveMeans')}
             long
-            optional
+            optional={firing === 0}
           />
         )}
       </Group>
@@ -144,6 +146,7 @@ function Words({
     value: text,
     onChange: (event: { currentTarget: { value: string } }) => setText(event.currentTarget.value),
     'data-autofocus': true,
+    required: act === 'resolve' && !optional,
     maxLength: long ? 2_000 : 200,
   };
   return (
@@ -158,7 +161,7 @@ function Words({
         )}
         {doIt.isError && <Failure error={doIt.error} />}
         <Group justify="end">
-          <Button type="submit" loading={doIt.isPending} disabled={act === 'note' && !optional && text.trim() === ''}>
+          <Button type="submit" loading={doIt.isPending} disabled={act !== 'assign' && !optional && text.trim() === ''}>
             {label}
           </Button>
         </Group>

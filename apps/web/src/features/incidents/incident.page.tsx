@@ -18,6 +18,7 @@ import { IncidentActs } from './incident-acts.js';
 import { IncidentAlerts } from './incident-alerts.js';
 import { IncidentState } from './incident-rows.js';
 import type { Incident } from './incident-shapes.js';
+import { NoticeWhy } from './notice-why.js';
 import { Notices } from './notices.js';
 import { PrintButton } from './print-button.js';
 import { Spread } from './spread.js';
@@ -71,6 +72,7 @@ function IncidentDetails({ incident }: { incident: Incident }) {
         <IncidentAlerts incident={incident} />
       </Section>
       <Section title={t('incidents.notices')}>
+        <NoticeWhy incident={incident} />
         <Notices incident={incident} />
       </Section>
       <Section title={t('incidents.timeline')}>

@@ -109,6 +109,7 @@ function Filters() {
     <Group align="end">
       <Select
         label={t('common.state')}
+        w={160}
         placeholder={t('incidents.open')}
         clearable
         data={[
@@ -120,15 +121,16 @@ function Filters() {
       />
       <Select
         label={t('incidents.severity')}
+        w={140}
         placeholder={t('common.all')}
         clearable
         data={alertSeverities.map((value) => ({ value, label: t(`severity.${value}`) }))}
         value={filter.severity ?? null}
         onChange={(value) => change({ severity: (value as AlertSeverity | null) ?? undefined })}
       />
-      <TextInput label={t('runs.job')} {...job} />
-      <TextInput label={t('runs.host')} {...host} />
-      <LabelFilter label={t('runs.hostLabel')} value={filter.label} onChange={(label) => change({ label })} />
+      <TextInput label={t('runs.job')} w={150} {...job} />
+      <TextInput label={t('runs.host')} w={150} {...host} />
+      <LabelFilter label={t('runs.hostLabel')} value={filter.label} onChange={(label) => change({ label })} w={150} />
     </Group>
   );
 }

@@ -43,6 +43,40 @@ describe('the incidents page', () => {
   });
 });
 
+describe('who was told', () => {
+  const way = { id: '9', stage: 'route' as const, code: 'routed', text: 'along production: email; after 15 min sms' };
+
+  it('is told with the way that led there', async () => {
+    const { network, entries } = serverWith();
+    entries.push(sampleEntry(way));
+    renderApp('/incidents/42', network);
+    expect((await screen.findByText(/The way it takes:/)).textContent).toContain(
+      'along production: email; after 15 min',
+    );
+  });
+
+  it('is nobody, and why', async () => {
+    const muted = { code: 'silence', text: 'silence x by Ann' };
+    const { network, entries } = serverWith({ notices: [], muted });
+    entries.push(sampleEntry({ ...way, text: 'no route fits it' }));
+    renderApp('/incidents/42', network);
+    expect(await screen.findByText('Nobody was told yet.')).toBeTruthy();
+    expect(await screen.findByText('Nobody is told of this: silence x by Ann')).toBeTruthy();
+    expect((await screen.findByText(/The way it takes:/)).textContent).toContain('no route fits it');
+  });
+
+  it('an incident whose alerts have not recovered is resolved only with a word about it', async () => {
+    renderApp('/incidents/42', serverWith().network);
+    fireEvent.click(await screen.findByRole('button', { name: 'Resolve' }));
+    const question = within(await screen.findByRole('dialog', { name: 'Resolve' }));
+    const resolve = question.getByRole<HTMLButtonElement>('button', { name: 'Resolve' });
+    expect(question.getByText(/3 alerts have not recovered/)).toBeTruthy();
+    expect(resolve.disabled).toBe(true);
+    fireEvent.change(question.getByLabelText(/Note/), { target: { value: 'replaced the disk' } });
+    expect(resolve.disabled).toBe(false);
+  });
+});
+
 describe('many incidents at once', () => {
   it('are acknowledged after a question that counts them; one that fails stays marked', async () => {
     const items = [42, 43, 44].map((number) =>

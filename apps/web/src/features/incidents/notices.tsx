@@ -1,5 +1,4 @@
 import { Table } from '@mantine/core';
-import { Empty } from '../../components/empty.js';
 import { ExportRows } from '../../components/export-button.js';
 import { NoticeBody } from '../../components/notice-body.js';
 import { NoticeCells, useNoticeHead } from '../../components/notice-cells.js';
@@ -10,7 +9,7 @@ import type { Incident } from './incident-shapes.js';
 export function Notices({ incident: { number, notices } }: { incident: Incident }) {
   const { t } = useWords();
   const head = [...useNoticeHead(), ''];
-  if (notices.length === 0) return <Empty text={t('incidents.noNotices')} />;
+  if (notices.length === 0) return null;
   return (
     <>
       <Table.ScrollContainer minWidth={640}>

@@ -1,6 +1,7 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import type { RunSpec } from '@carillon/core/job/job-spec';
+import { joinCommandLine } from '@carillon/wintask/process/command-line';
 import { Code, Stack, Text } from '@mantine/core';
 import { Facts } from '../../components/facts.js';
 import { useWords } from '../../i18n/index.js';
@@ -60,8 +61,7 @@ export function Definition({ job }: { job: Job }) {
           <Facts items={action} />
         ) : (
           <Code block mah={260} style={{ overflowY: 'auto' }} tabIndex={0} role="region" aria-label={t('jobs.what')}>
-            {run.script ??
-              [run.program, ...(run.arguments ?? []).map((argument) => JSON.stringify(argument))].join(' ')}
+            {run.script ?? joinCommandLine([run.program ?? '', ...(run.arguments ?? [])])}
           </Code>
         )}
       </div>

@@ -85,6 +85,7 @@ function Question({ job, act, onDone }: { job: Job; act: Act; onDone: () => void
   return (
     <Stack gap="sm">
       <Text size="sm">{t(`job.means.${act}`, { count: job.assignments.total })}</Text>
+      {act === 'remove' && givesBack(job) && <Text size="sm">{t('job.removeGivesBack')}</Text>}
       {doing.isError && <FrozenFailure error={doing.error} isPending={doing.isPending} onOverride={doing.mutate} />}
       <Group justify="end">
         <Button variant="default" onClick={onDone} data-autofocus>
@@ -96,4 +97,10 @@ function Question({ job, act, onDone }: { job: Job; act: Act; onDone: () => void
       </Group>
     </Stack>
   );
+}
+
+/** Whether it stands in for tasks that its hosts had before. */
+function givesBack({ spec }: Job): boolean {
+  const { replaces } = spec as { replaces?: readonly unknown[] };
+  return replaces !== undefined && replaces.length > 0;
 }

@@ -26,6 +26,7 @@ import { StartedRuns } from './started-runs.js';
 import { TaskXml } from './task-xml.js';
 import { useRunNow } from './use-run-now.js';
 import { Versions } from './versions.js';
+import { WaitingStart } from './waiting-start.js';
 
 type Job = Response<typeof jobRoutes.get>;
 
@@ -63,6 +64,7 @@ function JobDetails({ job }: { job: Job }) {
         <JobActs job={job} runNow={runNow} />
       </Group>
       <JobRollout job={job.name} />
+      {runNow.waiting && <WaitingStart waiting={runNow.waiting} />}
       {runNow.data && <StartedRuns ids={runNow.data} onClose={runNow.reset} />}
       <Tabs value={tab} onChange={show} keepMounted={false}>
         <Tabs.List mb="md">

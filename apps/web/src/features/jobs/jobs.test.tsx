@@ -194,7 +194,8 @@ describe('what was changed on hosts', () => {
     renderApp('/jobs/nightly', network);
     fireEvent.click(await screen.findByRole('tab', { name: 'Changes on hosts' }));
     expect(await screen.findByText('left, not adopted')).toBeTruthy();
-    expect(screen.getByText(/setting: no override says it/)).toBeTruthy();
+    // In words; as Task Scheduler calls it on hover, in the details.
+    expect(screen.getByText(/setting: no override says it; Settings · priority: wanted 5, found 9/)).toBeTruthy();
     expect(screen.getByText('adopted').closest('td')?.textContent).toBe('adopted v2');
   });
 });

@@ -8,10 +8,13 @@ import { ExportButton } from '../../components/export-button.js';
 import { Failure } from '../../components/failure.js';
 import { Placeholder } from '../../components/loaded.js';
 import { MoreButton } from '../../components/more-button.js';
+import { PageLink } from '../../components/page-link.js';
 import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call, pagedQuery } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 import { VersionDiff } from './version-diff.js';
 
 type Version = Response<typeof jobRoutes.versions>['items'][number];
@@ -50,6 +53,8 @@ export function Versions({ job, version }: { job: string; version: number }) {
       <Section title={t('jobs.versions')}>
         <Stack gap="sm">
           <VersionTable
+            job={job}
+            current={version}
             versions={versions.data.pages.flatMap((page) => page.items)}
             chosen={chosen}
             onChoose={choose}
@@ -72,13 +77,18 @@ export function Versions({ job, version }: { job: string; version: number }) {
 }
 
 interface TableProps {
+  readonly job: string;
+  /** The one that counts. */
+  readonly current: number;
   readonly versions: readonly Version[];
   readonly chosen: Choice;
   readonly onChoose: (part: Partial<Choice>) => void;
 }
 
-function VersionTable({ versions, chosen, onChoose }: TableProps) {
+function VersionTable({ job, current, versions, chosen, onChoose }: TableProps) {
   const { t } = useWords();
+  const { recordText } = useServerText();
+  const mayWrite = useMay('job.write');
   const head = [t('jobs.version'), t('job.from'), t('job.to'), t('job.written'), t('job.author'), t('job.reason')];
   return (
     <Table.ScrollContainer minWidth={720} mah={360}>
@@ -88,6 +98,7 @@ function VersionTable({ versions, chosen, onChoose }: TableProps) {
             {head.map((name) => (
               <Table.Th key={name}>{name}</Table.Th>
             ))}
+            {mayWrite && <Table.Td />}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -110,12 +121,26 @@ function VersionTable({ versions, chosen, onChoose }: TableProps) {
               </Table.Td>
               <Table.Td className="wrap">{author}</Table.Td>
               <Table.Td className="wrap" miw={160}>
-                {reason ?? (
+                {(reason && recordText(reason)) || (
                   <Text span size="sm" c="dimmed">
                     –
                   </Text>
                 )}
               </Table.Td>
+              {mayWrite && (
+                <Table.Td ta="end">
+                  {version !== current && (
+                    <PageLink
+                      to="/jobs/$name/edit"
+                      params={{ name: job }}
+                      search={{ bring: version }}
+                      aria-label={t('job.bringVersion', { n: version })}
+                    >
+                      {t('job.bring')}
+                    </PageLink>
+                  )}
+                </Table.Td>
+              )}
             </Table.Tr>
           ))}
         </Table.Tbody>

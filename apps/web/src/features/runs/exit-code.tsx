@@ -24,6 +24,8 @@ const reasons: Record<string, Word> = {
   working_directory_or_program_not_found: 'reason.working_directory_or_program_not_found',
   not_executable: 'reason.not_executable',
   runner_lost: 'reason.runner_lost',
+  forgotten: 'reason.forgotten',
+  host_retired: 'reason.host_retired',
   logon_failed: 'reason.logon_failed',
   not_logged_on: 'reason.not_logged_on',
   launch_failed: 'reason.launch_failed',

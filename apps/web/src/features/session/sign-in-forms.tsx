@@ -11,10 +11,11 @@ interface PasswordProps {
   readonly name?: string | undefined;
   /** What was refused last: the cursor goes to what has to be typed anew. */
   readonly refused?: unknown;
+  readonly isPending?: boolean;
   readonly onSubmit: OnSubmit;
 }
 
-export function PasswordForm({ asksCode, name: before = '', refused, onSubmit }: PasswordProps) {
+export function PasswordForm({ asksCode, name: before = '', refused, isPending = false, onSubmit }: PasswordProps) {
   const { t } = useWords();
   const [name, setName] = useState(before);
   const [password, setPassword] = useState('');
@@ -42,8 +43,10 @@ export function PasswordForm({ asksCode, name: before = '', refused, onSubmit }:
           autoFocus={before === ''}
         />
         <PasswordInput
+          visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
           ref={passwordField}
           autoFocus={before !== ''}
+          data-autofocus={before !== '' || undefined}
           label={t('signIn.password')}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
@@ -60,7 +63,7 @@ export function PasswordForm({ asksCode, name: before = '', refused, onSubmit }:
             autoFocus
           />
         )}
-        <Button type="submit" disabled={name.trim() === '' || password === ''}>
+        <Button type="submit" loading={isPending} disabled={name.trim() === '' || password === ''}>
           {t('signIn.submit')}
         </Button>
       </Stack>
@@ -84,6 +87,7 @@ export function AdminForm({ onSubmit }: { onSubmit: OnSubmit }) {
           <Text size="sm">{t('signIn.how')}</Text>
           <Code block>npx carillon sign-in</Code>
           <PasswordInput
+            visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
             label={t('signIn.token')}
             description={t('signIn.tokenHint')}
             value={token}

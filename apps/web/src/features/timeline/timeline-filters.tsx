@@ -52,7 +52,7 @@ export function TimelineFilters({ filter, change, onStep, onZoom }: Props) {
         checked={filter.bad === true}
         onChange={(event) => change({ bad: event.currentTarget.checked || undefined })}
       />
-      <Group gap={6} ml="auto" wrap="nowrap">
+      <Group gap={6} ml="auto">
         <ActionIcon variant="default" size={36} aria-label={t('timeline.earlier')} onClick={() => onStep(-0.5)}>
           <IconChevronLeft size={18} />
         </ActionIcon>

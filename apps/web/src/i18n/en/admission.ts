@@ -14,6 +14,8 @@ export const admission = {
   'admission.joinedFrom': 'Joined from',
   'admission.approve': 'Let in',
   'admission.refuse': 'Send away',
+  'admission.refuseSure': 'Send {{name}} away?',
+  'admission.refuseMeans': 'Nothing of it is kept. To join after all, its agent needs another join token.',
   'admission.identity': 'Identity',
   'admission.rotate': 'Ask for another key',
   'admission.rotating': 'Another key is asked for.',
@@ -58,6 +60,4 @@ export const admission = {
   'addHost.goodFor': 'Hosts that may join: {{n}}, until',
   'addHost.localOnly':
     'Only this computer reaches the server as {{origin}}. Tell the server its other address with CARILLON_PUBLIC_URL.',
-  'addHost.copy': 'Copy',
-  'addHost.copied': 'Copied',
 };

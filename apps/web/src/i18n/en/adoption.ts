@@ -33,10 +33,4 @@ export const adoption = {
   'adoption.progress': 'Progress by host',
   'adoption.applied': '{{n}} of {{all}} registered',
   'adoption.withdraw': 'Deleting the job gives each host its own task back as it was.',
-  'adoption.field.path': 'path',
-  'adoption.field.command': 'command',
-  'adoption.field.arguments': 'arguments',
-  'adoption.field.workingDirectory': 'working directory',
-  'adoption.field.runAs': 'account',
-  'adoption.field.enabled': 'enabled',
 } as const;

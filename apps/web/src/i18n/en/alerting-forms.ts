@@ -38,6 +38,13 @@ export const alertingForms = {
   'incidents.bulk.done.acknowledge_other': '{{count}} incidents were acknowledged.',
   'incidents.bulk.done.resolve_one': '{{count}} incident was resolved.',
   'incidents.bulk.done.resolve_other': '{{count}} incidents were resolved.',
+  'incidents.resolveWhy_one':
+    '{{count}} alert has not recovered: say why it is over all the same. If it still fires, it opens again.',
+  'incidents.resolveWhy_other':
+    '{{count}} alerts have not recovered: say why it is over all the same. If they still fire, it opens again.',
+  'incidents.wayTaken': 'The way it takes:',
+  'incidents.firstAt': 'The first are told at',
+  'way.doubtful': 'the last one failed',
   'doc.isOver': 'That is over already: nothing would come of it.',
   'doc.isMissing': 'This has to be said.',
   'subscriptions.edit': 'Edit',

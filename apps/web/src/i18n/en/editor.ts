@@ -91,6 +91,8 @@ export const editor = {
   'editor.otherName': 'Under another name this will be a new job; {{name}} stays as it is.',
   'editor.noSource': 'The file of this version was not kept. This is the shortest one that says the same.',
   'editor.suggested': 'The suggested timetable is in the file. It is not saved yet.',
+  'editor.brought': 'The file is that of version {{n}}. It is not saved yet; stored, it becomes a new version.',
+  'editor.broughtSame': 'Version {{n}} says what the job says now.',
   'editor.notSuggested': 'The suggestion does not fit this timetable, so nothing was changed: write it in by hand.',
   'editor.conflict.title': 'Somebody else has changed {{name}} meanwhile',
   'editor.conflict.gone': 'It was deleted. Your text can still be stored, as a new job.',
@@ -99,7 +101,7 @@ export const editor = {
   'editor.conflict.theirs': 'Go on from theirs, drop mine',
   'editor.conflict.mine': 'Go on from mine, over theirs',
   'leave.title': 'Leave without saving?',
-  'leave.text': 'What you typed or changed is not stored anywhere yet.',
+  'leave.text': 'What you typed or changed is not stored anywhere yet, and what is shown once is not shown again.',
   'leave.stay': 'Stay',
   'leave.go': 'Leave',
 };

@@ -49,6 +49,8 @@ export const jobPage = {
   'job.to': 'After',
   'job.fromVersion': 'Compare version {{n}} as the one before',
   'job.toVersion': 'Compare version {{n}} as the one after',
+  'job.bring': 'Bring back',
+  'job.bringVersion': 'Bring back version {{n}}',
   'job.written': 'Written',
   'job.author': 'By',
   'job.reason': 'Why',

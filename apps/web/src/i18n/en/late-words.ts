@@ -4,6 +4,7 @@ import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { alertingForms } from './alerting-forms.js';
+import { audit } from './audit.js';
 import { editor } from './editor.js';
 import { finder } from './finder.js';
 import { first } from './first-steps.js';
@@ -16,6 +17,7 @@ import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
 import { secrets } from './secrets.js';
 import { securityKeys } from './security-keys.js';
+import { taskFields } from './task-fields.js';
 import { timeline } from './timeline.js';
 import { tour } from './tour.js';
 
@@ -37,8 +39,10 @@ export const lateWords = {
   ...runPage,
   ...secrets,
   ...securityKeys,
+  ...taskFields,
   ...timeline,
   ...tour,
   ...alerting,
   ...alertingForms,
+  ...audit,
 };

@@ -58,6 +58,9 @@ export const runs = {
   'reason.working_directory_or_program_not_found': 'The program or its working directory was not found.',
   'reason.not_executable': 'The program may not be executed.',
   'reason.runner_lost': 'What ran it is gone; how it ended is not known.',
+  'reason.forgotten':
+    'Its host knows nothing of this run any more: its disk was restored, or what it kept was damaged. How it ended is not known.',
+  'reason.host_retired': 'Its host was taken out before it told the end, which is not known.',
   'reason.logon_failed': 'Task Scheduler could not log on the account; the program never started.',
   'reason.not_logged_on': 'It runs only while its user is logged on, and nobody was.',
   'reason.launch_failed': 'Task Scheduler could not start the runner.',

@@ -15,6 +15,8 @@ export const admission: Same<typeof english> = {
   'admission.joinedFrom': '加入时的地址',
   'admission.approve': '批准',
   'admission.refuse': '拒绝',
+  'admission.refuseSure': '拒绝 {{name}} 加入？',
+  'admission.refuseMeans': '不会保留其任何信息。之后若要加入，其代理需要新的加入令牌。',
   'admission.identity': '身份',
   'admission.rotate': '要求更换密钥',
   'admission.rotating': '已要求更换密钥。',
@@ -55,6 +57,4 @@ export const admission: Same<typeof english> = {
   'addHost.how': '在每台主机上以管理员身份运行。命令中含有加入令牌，只显示这一次。',
   'addHost.goodFor': '可用于 {{n}} 台主机，有效期至',
   'addHost.localOnly': '只有本机能通过 {{origin}} 访问服务器。请用 CARILLON_PUBLIC_URL 设置服务器的对外地址。',
-  'addHost.copy': '复制',
-  'addHost.copied': '已复制',
 };

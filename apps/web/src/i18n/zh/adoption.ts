@@ -30,10 +30,4 @@ export const adoption: Same<typeof english> = {
   'adoption.progress': '各主机进度',
   'adoption.applied': '{{all}} 台中已注册 {{n}} 台',
   'adoption.withdraw': '删除该作业会把主机原有的任务原样恢复。',
-  'adoption.field.path': '路径',
-  'adoption.field.command': '命令',
-  'adoption.field.arguments': '参数',
-  'adoption.field.workingDirectory': '工作目录',
-  'adoption.field.runAs': '账户',
-  'adoption.field.enabled': '启用',
 };

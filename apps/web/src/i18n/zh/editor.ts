@@ -90,6 +90,8 @@ export const editor: Same<typeof english> = {
   'editor.otherName': '换了名称就是新作业；{{name}} 保持不变。',
   'editor.noSource': '此版本没有保留原文件。这是含义相同的最短写法。',
   'editor.suggested': '建议的时间表已写入文件，尚未保存。',
+  'editor.brought': '文件内容为版本 {{n}}，尚未保存；保存后成为新版本。',
+  'editor.broughtSame': '版本 {{n}} 与作业当前内容相同。',
   'editor.notSuggested': '该建议不适用于此时间表，未作更改：请手动写入。',
   'editor.conflict.title': '其他人刚刚更改了 {{name}}',
   'editor.conflict.gone': '它已被删除。您的内容仍可保存为新作业。',
@@ -98,7 +100,7 @@ export const editor: Same<typeof english> = {
   'editor.conflict.theirs': '采用对方的版本，放弃我的',
   'editor.conflict.mine': '采用我的内容，覆盖对方',
   'leave.title': '不保存就离开？',
-  'leave.text': '您输入或更改的内容尚未保存。',
+  'leave.text': '您输入或更改的内容尚未保存；仅显示一次的内容不会再次显示。',
   'leave.stay': '留下',
   'leave.go': '离开',
 };

@@ -18,7 +18,7 @@ export const heatmap: Same<typeof english> = {
   'heatmap.move.shift_other': '推迟 {{count}} 分钟启动',
   'heatmap.thenPeak': '之后最多 {{n}}',
   'heatmap.apply': '写入文件',
-  'heatmap.applyTo': '写入 {{job}} 的文件',
+  'heatmap.applyTo': '写入文件：{{job}}',
   'heatmap.noSuggestion': '没有哪一项时间表的改动能让这个小时明显更平缓。',
   'heatmap.even': '这里没有扎堆。',
   'heatmap.jobs': '占用这个小时的作业',

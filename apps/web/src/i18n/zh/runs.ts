@@ -60,6 +60,8 @@ export const runs: Same<typeof english> = {
   'reason.working_directory_or_program_not_found': '找不到程序或其工作目录。',
   'reason.not_executable': '没有执行该程序的权限。',
   'reason.runner_lost': '执行进程已消失，结束情况未知。',
+  'reason.forgotten': '其主机已不知道此次运行：磁盘被还原，或其保存的记录已损坏。结束情况未知。',
+  'reason.host_retired': '其主机在告知结果之前已退役，结束情况未知。',
   'reason.logon_failed': '任务计划程序无法登录该账户，程序未启动。',
   'reason.not_logged_on': '仅在其用户登录时运行，当时无人登录。',
   'reason.launch_failed': '任务计划程序无法启动运行器。',

@@ -59,7 +59,7 @@ function Row({ channel, removal }: { channel: Channel; removal: Removal }) {
       </Table.Td>
       <Table.Td>{type}</Table.Td>
       <Table.Td className="wrap" miw={180}>
-        <WayBadge health={health} enabled={enabled} />
+        <WayBadge health={health} enabled={enabled} last={lastDelivery?.state} />
         {problem && <Text size="xs">{outcomeText(problem)}</Text>}
         {openUntil && health === 'failing' && (
           <Text size="xs">

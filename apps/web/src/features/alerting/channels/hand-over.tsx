@@ -1,18 +1,26 @@
-import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { Badge, Button } from '@mantine/core';
 import { useWords } from '../../../i18n/index.js';
+import { useMay } from '../../../lib/use-may.js';
 import { SecretForm } from '../secrets/secret-form.js';
 
-/** A secret that something names and nobody has handed over: says so, and takes it. */
+/** A secret that something names and nobody has handed over: says so, and takes it from who may. */
 export function HandOver({ name }: { name: string }) {
   const { t } = useWords();
-  const [opened, setOpened] = useState(false);
-  return (
-    <>
-      <Button size="compact-xs" variant="light" color="orange" onClick={() => setOpened(true)}>
+  const may = useMay('secret.manage');
+  if (!may)
+    return (
+      <Badge color="orange" variant="light" size="sm" tt="none">
         {t('channels.missing', { name })}
-      </Button>
-      <SecretForm name={name} opened={opened} onClose={() => setOpened(false)} />
-    </>
+      </Badge>
+    );
+  return (
+    <SecretForm
+      name={name}
+      button={(open) => (
+        <Button size="compact-xs" variant="light" color="orange" onClick={open}>
+          {t('channels.missing', { name })}
+        </Button>
+      )}
+    />
   );
 }

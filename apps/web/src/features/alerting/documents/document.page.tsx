@@ -23,6 +23,7 @@ import { DocumentText, type LineFault } from './document-text.js';
 import { MutedIncidents, useMutePreview } from './mute-preview.js';
 import { SaveDocument } from './save-document.js';
 import { useCheck, useProblems } from './use-check.js';
+import { useMayWrite } from './use-may-write.js';
 import { useWaysOut } from './use-ways-out.js';
 
 type Stored = Response<typeof alertDocumentRoutes.get>;
@@ -103,14 +104,16 @@ interface EditorProps {
 
 function Editor({ kind, first, stored, onReload }: EditorProps) {
   const { t } = useWords();
-  const { saidText, yamlText } = useServerText();
+  const { recordText, yamlText } = useServerText();
   const [text, setText] = useState(first);
   const saved = useRef(false);
   const file = useMemo(() => readText(text), [text]);
   const { ways } = useWaysOut(kind);
   const [settled] = useDebouncedValue(file, typingMs);
   const raw = settled.ok && settled.raw.kind === kind ? settled.raw : null;
-  const check = useCheck(raw);
+  const may = useMayWrite(kind);
+  // Trying it out is refused like storing it.
+  const check = useCheck(may ? raw : null);
   const isQuiet = kind === 'Silence' || kind === 'MaintenanceWindow';
   const preview = useMutePreview(isQuiet && check.isSuccess ? raw : null);
   const found = useProblems(check.error);
@@ -166,10 +169,10 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
           {check.isError && problems.length === 0 && file === settled && <Failure error={check.error} />}
           {result?.warnings?.map(({ code, message }) => (
             <Text key={code + message} size="sm" c="orange" role="status">
-              {saidText(message)}
+              {recordText(message)}
             </Text>
           ))}
-          {
+          {may ? (
             <SaveDocument
               kind={kind}
               raw={raw ?? {}}
@@ -184,7 +187,9 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
               }}
               onReload={onReload}
             />
-          }
+          ) : (
+            <Text size="sm">{t('doc.mayNot')}</Text>
+          )}
         </Stack>
       </SimpleGrid>
     </Stack>

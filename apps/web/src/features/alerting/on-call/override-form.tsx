@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { Failure } from '../../../components/failure.js';
 import { FormDialog } from '../../../components/form-dialog.js';
 import { useWords } from '../../../i18n/index.js';
+import { useMayWrite } from '../documents/use-may-write.js';
 import type { Schedule } from './schedule.js';
 import { useOverrides } from './use-overrides.js';
 
@@ -11,6 +12,8 @@ const hourMs = 3_600_000;
 /** Somebody stands in for whoever would be on duty. */
 export function OverrideForm({ schedule }: { schedule: Schedule }) {
   const { t } = useWords();
+  const may = useMayWrite('OnCall');
+  if (!may) return null;
   return (
     <FormDialog
       title={t('onCall.standInFor', { name: schedule.name })}

@@ -3,13 +3,15 @@ import { IconX } from '@tabler/icons-react';
 import { Failure } from '../../../components/failure.js';
 import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
+import { useMayWrite } from '../documents/use-may-write.js';
 import type { Schedule } from './schedule.js';
 import { useOverrides } from './use-overrides.js';
 
-/** Who stands in now and later; each can be taken back. */
+/** Who stands in now and later; each can be taken back by who may. */
 export function Overrides({ schedule }: { schedule: Schedule }) {
   const { t } = useWords();
   const change = useOverrides(schedule);
+  const may = useMayWrite('OnCall');
   const { overrides } = schedule;
   if (overrides.length === 0) return '–';
   return (
@@ -19,16 +21,18 @@ export function Overrides({ schedule }: { schedule: Schedule }) {
           <Text size="sm">
             <b>{person}</b> <When at={from} /> – <When at={until} />
           </Text>
-          <ActionIcon
-            size="sm"
-            variant="subtle"
-            color="gray"
-            aria-label={t('onCall.takeBack', { name: person })}
-            loading={change.isPending}
-            onClick={() => change.mutate((written) => written.toSpliced(index, 1))}
-          >
-            <IconX size={14} aria-hidden />
-          </ActionIcon>
+          {may && (
+            <ActionIcon
+              size="sm"
+              variant="subtle"
+              color="gray"
+              aria-label={t('onCall.takeBack', { name: person })}
+              loading={change.isPending}
+              onClick={() => change.mutate((written) => written.toSpliced(index, 1))}
+            >
+              <IconX size={14} aria-hidden />
+            </ActionIcon>
+          )}
         </Group>
       ))}
       {change.isError && <Failure error={change.error} />}

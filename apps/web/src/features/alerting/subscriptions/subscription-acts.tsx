@@ -3,17 +3,22 @@ import { ActionIcon, Button, Group, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Ask } from '../../../components/ask.js';
 import { Failure } from '../../../components/failure.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
+import { useMay } from '../../../lib/use-may.js';
 import { useOnce } from '../../../lib/use-once.js';
-import { Ask } from '../ask.js';
 import { TestOutcome } from '../test-outcome.js';
 import { EditSubscription } from './edit-subscription.js';
 import type { Subscription } from './subscription-type.js';
 
-/** Tries a subscription, stops and starts it, sends again what it did not hear, takes it away. */
+/** Tries a subscription, stops and starts it, sends again what it did not hear, takes it away; nothing for whom that is refused. */
 export function SubscriptionActs({ subscription }: { subscription: Subscription }) {
+  return useMay('subscription.manage') ? <Acts subscription={subscription} /> : null;
+}
+
+function Acts({ subscription }: { subscription: Subscription }) {
   const { t } = useWords();
   const client = useQueryClient();
   const [asked, setAsked] = useState<'remove' | 'stop' | 'replay' | null>(null);

@@ -1,10 +1,11 @@
 import type { Response } from '@carillon/contract/http/route';
 import { subscriptionRoutes } from '@carillon/contract/http/subscriptions.routes';
 import { type NoticeState, noticeStates } from '@carillon/core/state/states';
-import { Button, Code, Group, Modal, Select, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Code, Group, Select, Stack, Table, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Dialog } from '../../../components/dialog.js';
 import { Empty } from '../../../components/empty.js';
 import { Facts } from '../../../components/facts.js';
 import { Failure } from '../../../components/failure.js';
@@ -16,6 +17,7 @@ import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
 import { useServerText } from '../../../i18n/use-server-text.js';
 import { call, pagedQuery, query } from '../../../lib/api.js';
+import { useMay } from '../../../lib/use-may.js';
 import { useOnce } from '../../../lib/use-once.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { WayBadge } from '../health-badge.js';
@@ -103,6 +105,7 @@ function Row({ id, delivery, isOn }: { id: string; delivery: Delivery; isOn: boo
   const { outcomeText } = useServerText();
   const client = useQueryClient();
   const [opened, setOpened] = useState(false);
+  const may = useMay('subscription.manage');
   const { incident, runId, state, outcome, attempts } = delivery;
   const replay = useOnce({
     mutationFn: () => call(subscriptionRoutes.replay, { id, body: { ids: [delivery.id] } }),
@@ -139,21 +142,15 @@ function Row({ id, delivery, isOn }: { id: string; delivery: Delivery; isOn: boo
           <Button size="compact-xs" variant="default" onClick={() => setOpened(true)}>
             {t('deliveries.show')}
           </Button>
-          {isOn && (state === 'dead' || state === 'sent') && delivery.type !== 'ping' && (
+          {may && isOn && (state === 'dead' || state === 'sent') && delivery.type !== 'ping' && (
             <Button size="compact-xs" variant="default" loading={replay.isPending} onClick={() => replay.mutate()}>
               {t('deliveries.sendAgain')}
             </Button>
           )}
         </Group>
-        <Modal
-          opened={opened}
-          onClose={() => setOpened(false)}
-          title={delivery.type}
-          size="lg"
-          closeButtonProps={{ 'aria-label': t('common.close') }}
-        >
+        <Dialog opened={opened} onClose={() => setOpened(false)} title={delivery.type} size="lg">
           {opened && <Body id={id} delivery={delivery.id} />}
-        </Modal>
+        </Dialog>
       </Table.Td>
     </Table.Tr>
   );
