@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { AgentEvent } from '@carillon/contract/agent/event-messages';
+import { appendDurably } from './files.js';
 
 /** What a segment file holds; one record a line: CRC-32 in hexadecimal, blank, JSON. */
 export interface SegmentContent {
@@ -36,20 +37,9 @@ export function readSegment(path: string): SegmentContent {
  * @returns bytes written
  */
 export function appendRecords(path: string, events: readonly AgentEvent[]): number {
-  const bytes = Buffer.from(events.map(recordOf).join(''), 'utf8');
-  const file = openSync(path, 'a', 0o600);
-  const { size } = fstatSync(file);
-  try {
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-    fsyncSync(file);
-  } catch (error) {
-    // A full disk: half a record must not stand before the next good one.
-    ftruncateSync(file, size);
-    throw error;
-  } finally {
-    closeSync(file);
-  }
-  return bytes.length;
+  const text = events.map(recordOf).join('');
+  appendDurably(path, text);
+  return Buffer.byteLength(text);
 }
 
 /** Cuts a file to so many bytes, to disk. */

@@ -127,7 +127,7 @@ describe('rows of the audit over syslog', () => {
     const forwarder = server(syslog(sink, { protocol: 'udp' }));
     await addRows(1, 3);
     const after = { text: 'ö'.repeat(3_000) };
-    await poolTransaction(database().pool, async () => noteChange({ kind: 'Host', act: 'x', what: 'y', after }));
+    await poolTransaction(database().pool, async () => noteChange({ kind: 'Host', act: 'set', what: 'y', after }));
     await drain(forwarder, 'syslog');
     await sink.taken(4);
     expect(seqs(sink)).toEqual(upTo(4));

@@ -8,6 +8,7 @@ import { verifyText } from '@carillon/core/desired/signing';
 import { judgeKey } from '@carillon/core/host/key-rotation';
 import { highestRevision } from '@carillon/core/signing/accepted-book';
 import { type HostState, mayConnect } from '@carillon/core/state/states';
+import type { RecordText } from '@carillon/core/text/record-texts';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -153,7 +154,7 @@ export class Handshake {
     return { ...known, publicKey: offered, keyOffered: null };
   }
 
-  private noteRefused({ name }: KnownAgent, from: string | null, why: string): void {
+  private noteRefused({ name }: KnownAgent, from: string | null, why: RecordText): void {
     this.refusals.note({ via: 'agent', from, kind: 'Host', act: 'refused', what: name, why });
   }
 

@@ -9,11 +9,12 @@ import {
   seesEverything,
 } from '@carillon/core/access/decide';
 import { type Action, isReading } from '@carillon/core/access/roles';
+import { denialTexts } from '@carillon/core/text/denial-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AccessStore } from '../store/access.store.js';
 import { limitRequest } from '../store/reach.js';
-import { ApiError, notFound } from './api-error.js';
+import { ApiError } from './api-error.js';
 import type { Caller } from './caller.js';
 import { ObjectFinder } from './object-finder.js';
 
@@ -61,7 +62,7 @@ export class AccessService {
 function refuseUnless(decision: Decision, action: Action, refusal?: string): void {
   if (decision.kind === 'allow') return;
   const { reason, about = null } = decision;
-  const why = refusal ?? `${action}: ${words[reason]}${about === null ? '' : ` (${about})`}`;
+  const why = refusal ?? `${action}: ${denialTexts[reason]}${about === null ? '' : ` (${about})`}`;
   throw new ApiError('forbidden', why, {
     action,
     reason,
@@ -71,17 +72,5 @@ function refuseUnless(decision: Decision, action: Action, refusal?: string): voi
 
 /** As if there were nothing: nobody learns what there is from being refused. */
 function hidden(route: Route): ApiError {
-  return notFound(route.tag, '');
+  return new ApiError('not_found', `there is no ${route.tag} ""`, { kind: route.tag, name: '' });
 }
-
-const words = {
-  no_role: 'none of your roles includes it',
-  outside_token: 'this token is kept to something else',
-  fleet_only: 'it concerns everybody, so it needs a role whose scope is everything',
-  not_visible: 'it is outside the scope of your roles',
-  job_right: 'your role for it does not reach this job',
-  host_right: 'your role for it does not reach this host',
-  run_as: 'you may not let programs run as this kind of account',
-  later_hosts:
-    'its targets could come to select hosts that your role does not reach; name the labels of your scope, its group, or hosts that are there',
-} as const;

@@ -2,12 +2,16 @@ import { type ApiErrorBody, type ApiErrorCode, statusOfCode } from '@carillon/co
 import { makeProblem, type Problem } from '@carillon/core/problem';
 import type { ExpectedText } from '@carillon/core/text/expected-texts';
 import type { RefusalText } from '@carillon/core/text/refusal-texts';
+import type { ThingKind } from '@carillon/core/text/thing-kinds';
+
+/** Codes whose message may be any sentence: params say what clients need to say it in their own words. */
+type WordlessCode = 'invalid' | 'forbidden' | 'not_found';
 
 /** What a feature throws to refuse a request. The code decides the status; clients translate code and params. */
 export class ApiError<Code extends ApiErrorCode = ApiErrorCode> extends Error {
   constructor(
     readonly code: Code,
-    message: Code extends 'conflict' | 'unprocessable' ? RefusalText : string,
+    message: Code extends WordlessCode ? string : RefusalText,
     readonly params: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
@@ -36,6 +40,6 @@ export function invalidField(path: string, expected: ExpectedText, got: unknown)
 }
 
 /** There is no such thing: `notFound('host', 'db-01')`. */
-export function notFound(kind: string, name: string): ApiError {
+export function notFound(kind: ThingKind, name: string): ApiError {
   return new ApiError('not_found', `there is no ${kind} ${JSON.stringify(name)}`, { kind, name });
 }

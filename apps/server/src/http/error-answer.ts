@@ -1,6 +1,6 @@
 import { type ApiErrorBody, type ApiErrorCode, statusOfCode } from '@carillon/contract/http/error';
 import { limits } from '@carillon/contract/limits';
-import { spokenRefusal } from '@carillon/core/text/refusal-texts';
+import { type RefusalText, spokenRefusal } from '@carillon/core/text/refusal-texts';
 import { HttpException } from '@nestjs/common';
 import { SignerEnded } from '../shared/signing/signer-child.js';
 import { NotSigned } from '../store/accepted.store.js';
@@ -25,7 +25,8 @@ export function answerFor(error: unknown): ErrorAnswer {
   if (late !== undefined) return { ...answer(tooLate()), remark: `the database took too long: ${late}` };
   if (error instanceof NotSigned)
     return answer(new ApiError('conflict', `not signed: ${error.message}`, { refusal: error.refusal.code }));
-  if (error instanceof SignerEnded) return answer(new ApiError('unavailable', error.message));
+  if (error instanceof SignerEnded)
+    return answer(new ApiError('unavailable', 'the signer has ended and is started again; try again'));
   const known = knownError(error);
   if (known) return answer(known);
   return {
@@ -63,7 +64,7 @@ function knownError(error: unknown): ApiError | undefined {
       return invalidField('content-type', 'application/json', undefined);
     case 400:
       // The parser's own words say where it stopped.
-      return new ApiError('invalid', `body or address: ${error.message}`);
+      return new ApiError('invalid', `body or address: ${error.message}` satisfies RefusalText);
     default:
       return new ApiError(codeOfStatus(status), error.message);
   }

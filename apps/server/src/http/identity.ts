@@ -1,3 +1,5 @@
+import type { RecordText } from '@carillon/core/text/record-texts';
+import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Origins } from '../shared/origins.js';
@@ -75,13 +77,12 @@ export class Identity {
     if (request.method === 'GET' || request.method === 'HEAD') return;
     const { origin } = request.headers;
     if (origin === undefined ? !needed : this.origins.all.includes(origin)) return;
-    throw new ApiError('forbidden', `origin: expected one of ${this.origins.all.join(', ')}, got ${origin ?? 'none'}`, {
-      origin: origin ?? null,
-    });
+    const message: RefusalText = `origin: expected one of ${this.origins.all.join(', ')}, got ${origin ?? 'none'}`;
+    throw new ApiError('forbidden', message, { origin: origin ?? null });
   }
 }
 
-function refusedWhy({ revokedAt, expiresAt }: TokenRow): string {
+function refusedWhy({ revokedAt, expiresAt }: TokenRow): RecordText {
   if (revokedAt) return 'it was revoked';
   if (expiresAt.getTime() <= Date.now()) return 'its time is over';
   return 'another secret than it was made with, an address that it is not kept to, or an owner who is switched off';

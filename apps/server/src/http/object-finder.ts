@@ -5,6 +5,7 @@ import type { Action, RunAsClass } from '@carillon/core/access/roles';
 import { runAsClassesOf } from '@carillon/core/access/run-as-class';
 import { readDocument } from '@carillon/core/document/read-document';
 import { matchesTarget, type Target } from '@carillon/core/host/target';
+import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AccessStore, type FoundThings } from '../store/access.store.js';
@@ -143,7 +144,7 @@ function telling(owner: string): Check {
     things,
     related: things,
     isNew: true,
-    refusal: `run.report: ${refusal}, which your roles do not let you see`,
+    refusal: `run.report: ${refusal}, which your roles do not let you see` satisfies RefusalText,
   };
 }
 

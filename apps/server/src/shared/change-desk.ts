@@ -1,5 +1,6 @@
 import type { RequestAct } from '@carillon/contract/http/requests.routes';
 import { personOf, requestLifeMs } from '@carillon/core/approval/change-request';
+import type { RequestTitle } from '@carillon/core/text/record-texts';
 import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError } from '../http/api-error.js';
@@ -16,7 +17,7 @@ export interface ChangeHandler<B> {
 }
 
 export interface Asked<B> {
-  readonly title: string;
+  readonly title: RequestTitle;
   readonly body: B;
   readonly reason?: string | null | undefined;
 }

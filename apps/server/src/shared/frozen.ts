@@ -26,6 +26,6 @@ export function overrideOf(reason: string | undefined): FreezeOverride | undefin
 /** @throws ApiError `forbidden` */
 export function requireFreezeRight({ rights }: Caller, action: 'freeze.write' | 'freeze.override'): void {
   if (mayEverywhere(rights, action)) return;
-  const message = `${action}: expected the role approver or admin, whose scope is everything`;
+  const message: RefusalText = `${action}: expected the role approver or admin, whose scope is everything`;
   throw new ApiError('forbidden', message, { action, reason: 'no_role', about: null });
 }

@@ -1,6 +1,7 @@
 import { sha256Hex } from '@carillon/core/desired/canonical-json';
 import { isSameFingerprint, keyFingerprint } from '@carillon/core/host/join-token';
 import { type HostState, mayConnect } from '@carillon/core/state/states';
+import type { RecordText } from '@carillon/core/text/record-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
 import { noteChange, whoActs } from './audit-act.js';
@@ -149,7 +150,7 @@ export class AdmissionStore {
     });
   }
 
-  private async end(tx: Transaction, { id, name }: LockedHost, text: string): Promise<void> {
+  private async end(tx: Transaction, { id, name }: LockedHost, text: RecordText): Promise<void> {
     await tx.$executeRaw`DELETE FROM assignment WHERE host_id = ${id}::uuid`;
     await tx.$executeRaw`DELETE FROM host_seal_key WHERE host_id = ${id}::uuid`;
     await tx.$executeRaw`UPDATE host SET state = 'retired', retired_at = now(), key_offered = NULL, key_offer = NULL WHERE id = ${id}::uuid`;

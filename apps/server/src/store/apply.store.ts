@@ -7,6 +7,7 @@ import type { JobSpec } from '@carillon/core/job/job-spec';
 import type { Problem } from '@carillon/core/problem';
 import { describeRing } from '@carillon/core/rollout/rollout-rules';
 import { type VaultPurpose, vaultKey } from '@carillon/core/secrets/secret-use';
+import type { RecordText } from '@carillon/core/text/record-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore } from './accepted.store.js';
 import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
@@ -292,7 +293,8 @@ export class ApplyStore {
       SELECT j.id, j.name, ARRAY(SELECT h.name FROM assignment a JOIN host h ON h.id = a.host_id
         WHERE a.job_id = j.id AND a.state <> 'removing' ORDER BY h.name_key) AS hosts
       FROM job j WHERE j.deleted_at IS NULL AND j.managed_by = ${name} AND NOT j.id = ANY(${[...jobIds]}::uuid[]) ORDER BY j.name_key`;
-    for (const job of gone) await deleteJob(tx, this.accepted, job, reason ?? `its set ${name} has it no more`);
+    for (const job of gone)
+      await deleteJob(tx, this.accepted, job, reason ?? (`its set ${name} has it no more` satisfies RecordText));
     return gone;
   }
 
@@ -306,7 +308,7 @@ export class ApplyStore {
     if (!before.overrides) return [];
     const hosts = overridesLost(before, after, await this.definitions.adoptedHosts(tx, jobId));
     if (hosts.length === 0) return [];
-    const message = 'what was edited there and adopted is not in this definition, and is taken back';
+    const message: RecordText = 'what was edited there and adopted is not in this definition, and is taken back';
     return [{ code: 'adopted_lost', message, count: hosts.length, hosts: hosts.slice(0, shownHosts) }];
   }
 }

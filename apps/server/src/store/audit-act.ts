@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AuditKind } from '@carillon/contract/http/audit.routes';
+import type { AuditActName } from '@carillon/core/audit/acts';
 import type { AuditFacts } from '@carillon/core/audit/chain';
 import type { Json } from '@carillon/core/desired/canonical-json';
 import { withCommitWork } from './at-commit.js';
@@ -14,7 +15,7 @@ export interface AuditWho extends Pick<AuditFacts, 'account' | 'via' | 'token' |
 /** What one row says. */
 export interface AuditDeed {
   readonly kind: AuditKind;
-  readonly act: string;
+  readonly act: AuditActName;
   readonly what: string;
   readonly text?: string | null | undefined;
   readonly before?: Json | undefined;

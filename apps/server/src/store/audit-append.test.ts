@@ -21,7 +21,17 @@ afterEach(async () => {
 });
 
 const facts = (what: string): AuditFacts => ({
-  ...{ actor: 'ann', account: null, via: 'token', token: null, from: null, route: null, kind: 'Host', act: 'x', what },
+  ...{
+    actor: 'ann',
+    account: null,
+    via: 'token',
+    token: null,
+    from: null,
+    route: null,
+    kind: 'Host',
+    act: 'set',
+    what,
+  },
   ...{ text: null, before: null, after: null, given: null, ref: null },
 });
 const add = (database: Database, what: string) =>
@@ -157,7 +167,7 @@ describe('what a request changes', () => {
     await one.pool.query('ALTER TABLE audit_entry DROP CONSTRAINT broken');
     const failing = poolTransaction(one.pool, async (client) => {
       await client.query(write, ['b']);
-      noteChange({ kind: 'Host', act: 'x', what: 'y' });
+      noteChange({ kind: 'Host', act: 'set', what: 'y' });
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
@@ -177,7 +187,7 @@ describe('what a request changes', () => {
     const over = act({ isOver: true });
     await withinAct(over, async () => {
       await one.pool.query(write, ['c']);
-      await poolTransaction(one.pool, async () => noteChange({ by: 'timer', kind: 'Job', act: 'x', what: 'y' }));
+      await poolTransaction(one.pool, async () => noteChange({ by: 'timer', kind: 'Job', act: 'set', what: 'y' }));
     });
     expect(await bodies()).toMatchObject([{ actor: 'ann' }, { actor: 'timer', via: 'server', route: null }]);
     expect(await verdict()).toBe('2 hold');

@@ -1,4 +1,5 @@
 import type { AuditKind } from '@carillon/contract/http/audit.routes';
+import type { IncidentAbout } from '@carillon/core/alert/incident';
 import type { KeptLink } from '@carillon/core/audit/chain';
 import { Inject, Injectable } from '@nestjs/common';
 import { type AuditAct, appendAct } from './audit-act.js';
@@ -13,6 +14,8 @@ export interface AuditRow {
   readonly kind: AuditKind;
   readonly act: string;
   readonly what: string;
+  /** Of an incident that is still called so. */
+  readonly about: IncidentAbout | null;
   readonly text: string | null;
   readonly from: string | null;
   readonly via: string;
@@ -65,17 +68,27 @@ export class AuditStore {
     const result = await this.database.pool.query<AuditRow>(
       `SELECT x.seq::float8 AS seq, x.at, x.b->>'actor' AS actor, x.b->>'kind' AS kind, x.b->>'act' AS act, x.b->>'what' AS what,
          x.b->>'text' AS text, x.b->>'from' AS "from", x.b->>'via' AS via, x.hash IS NOT NULL AS chained,
-         coalesce(c.before, v0.spec, nullif(x.b->'before', 'null')) AS before,
+         i.data->'about' AS about, coalesce(c.before, v0.spec, nullif(x.b->'before', 'null')) AS before,
          coalesce(c.after, v1.spec, nullif(x.b->'after', 'null')) AS after, nullif(x.b->'given', 'null') AS given
        FROM (SELECT f.seq, r.at, r.hash, r.body::jsonb AS b
          FROM (SELECT e.seq FROM audit_entry e ${where.sql} ORDER BY e.seq DESC LIMIT ${where.place(limit)}) f
          JOIN audit_entry r USING (seq)) x
-       LEFT JOIN document_change c ON c.id = (x.b->'ref'->>'change')::bigint
-       LEFT JOIN job_version v1 ON v1.job_id = (x.b->'ref'->>'job')::uuid AND v1.version = (x.b->'ref'->>'version')::int
-       LEFT JOIN job_version v0 ON v0.job_id = (x.b->'ref'->>'job')::uuid AND v0.version = (x.b->'ref'->>'version')::int - 1
+       LEFT JOIN document_change c ON c.id = ${refTo('change', '^\\d{1,18}$', 'bigint')}
+       LEFT JOIN job_version v1 ON v1.job_id = ${refTo('job', uuidPattern, 'uuid')} AND v1.version = (x.b->'ref'->>'version')::int
+       LEFT JOIN job_version v0 ON v0.job_id = ${refTo('job', uuidPattern, 'uuid')} AND v0.version = (x.b->'ref'->>'version')::int - 1
+       LEFT JOIN incident i ON x.b->>'kind' = 'Incident' AND i.number = substring(x.b->>'what' FROM '^#(\\d{1,15}) ')::bigint
+         AND x.b->>'what' = '#' || i.number || ' ' || i.title
        ORDER BY x.seq DESC`,
       where.values,
     );
     return result.rows;
   }
+}
+
+const uuidPattern = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+
+/** What a row refers to, where it is of that kind: rows of other things have other ids under the same name, and stand for ever. */
+function refTo(key: string, pattern: string, type: 'bigint' | 'uuid'): string {
+  const said = `x.b->'ref'->>'${key}'`;
+  return `CASE WHEN ${said} ~ '${pattern}' THEN (${said})::${type} END`;
 }

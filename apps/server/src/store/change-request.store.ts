@@ -150,7 +150,12 @@ export class ChangeRequestStore {
   }
 
   /** Ends a request that is open. @returns false when somebody else was faster */
-  async end(number: number, state: RequestState, outcome: string, nowMs: number): Promise<boolean> {
+  async end(
+    number: number,
+    state: Exclude<RequestState, 'open' | 'expired'>,
+    outcome: string,
+    nowMs: number,
+  ): Promise<boolean> {
     return poolTransaction(this.database.pool, async (client) => {
       const { rows } = await client.query<{ title: string }>(
         `UPDATE change_request SET state = $2, outcome = $3, ended_at = $4 WHERE number = $1 AND state = 'open'

@@ -3,9 +3,10 @@ import type { ChannelSpec } from '@carillon/core/alert/documents/channel.schema'
 import type { NoticeContent } from '@carillon/core/alert/notice';
 import type { Reason } from '@carillon/core/alert/reason';
 import { selfWatch } from '@carillon/core/alert/self-watch/self-watch';
-import type { NoticeReason, NoticeState } from '@carillon/core/state/states';
+import type { NoticeState } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from './database.store.js';
+import type { NoticeRow } from './incident-list.store.js';
 
 export interface ChannelRow {
   readonly nameKey: string;
@@ -24,21 +25,6 @@ interface LastDelivery {
   readonly state: NoticeState;
   readonly createdAt: string;
   readonly sentAt: string | null;
-  readonly outcome: Reason | null;
-}
-
-export interface DeliveryRow {
-  readonly id: string;
-  readonly incident: number | null;
-  readonly channel: string;
-  readonly recipient: string | null;
-  readonly reason: NoticeReason;
-  readonly step: number;
-  readonly state: NoticeState;
-  readonly attempts: number;
-  readonly createdAt: Date;
-  readonly sentAt: Date | null;
-  readonly nextAt: Date | null;
   readonly outcome: Reason | null;
 }
 
@@ -75,8 +61,8 @@ export class ChannelListStore {
     { state, channel, since }: DeliveryFilter,
     before: string | null,
     limit: number,
-  ): Promise<DeliveryRow[]> {
-    const result = await this.database.pool.query<DeliveryRow>(
+  ): Promise<NoticeRow[]> {
+    const result = await this.database.pool.query<NoticeRow>(
       `SELECT ${columns} FROM notice n LEFT JOIN incident i ON i.id = n.incident_id
        WHERE ($1::text IS NULL OR n.state = $1) AND CASE WHEN $2::text IS NULL THEN n.channel <> $6 ELSE n.channel = $2 END
          AND ($3::timestamptz IS NULL OR n.created_at >= $3) AND ($4::uuid IS NULL OR n.id < $4)
@@ -88,12 +74,12 @@ export class ChannelListStore {
 
   /** One notice, what it says, and the channel that says it; null where that is gone. */
   async delivery(id: string): Promise<{
-    readonly row: DeliveryRow;
+    readonly row: NoticeRow;
     readonly content: NoticeContent;
     readonly channel: ChannelSpec | null;
   } | null> {
     const result = await this.database.pool.query<
-      DeliveryRow & { readonly content: NoticeContent; readonly spec: ChannelSpec | null }
+      NoticeRow & { readonly content: NoticeContent; readonly spec: ChannelSpec | null }
     >(
       `SELECT ${columns}, n.content, d.spec FROM notice n LEFT JOIN incident i ON i.id = n.incident_id
        LEFT JOIN alert_document d ON d.kind = 'Channel' AND d.name_key = n.channel WHERE n.id = $1`,

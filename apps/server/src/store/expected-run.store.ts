@@ -256,17 +256,19 @@ function answersOf({ row, judged }: Decided): Amendment[] {
   const [first] = judged.verdicts;
   if (!first) return [];
   const last = judged.verdicts.at(-1) ?? first;
-  const [, { verdict, cause, text, runId }] = first;
+  const [, { verdict, cause, text, figures, runId }] = first;
   const counts = new Map<string, number>();
   for (const [, each] of judged.verdicts) counts.set(each.verdict, (counts.get(each.verdict) ?? 0) + 1);
   const several = [...counts].map(([word, count]) => `${count} ${word.replace('_', ' ')}`).join(', ');
+  const isOne = judged.verdicts.length === 1;
   return [
     {
       hostId: row.hostId,
       jobId: row.jobId,
       verdict,
       cause,
-      text: judged.verdicts.length === 1 ? text : `${text} (of all that waited: ${several})`,
+      text: isOne ? text : `${text} (of all that waited: ${several})`,
+      figures: isOne ? figures : { ...figures, several },
       runId,
       toMs: last[0].atMs,
     },

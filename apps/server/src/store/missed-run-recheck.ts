@@ -91,8 +91,8 @@ async function amend(client: pg.PoolClient, row: MissedRow, judged: JudgedFire, 
   const verdict = judged.verdict === 'running' ? 'ran_late' : judged.verdict;
   await client.query(
     `UPDATE missed_run SET amended_verdict = $2, amended_cause = $3, amended_text = $4, amended_run_id = $5, amended_at = $6,
-       recheck_at = NULL WHERE id = $1`,
-    [row.id, verdict, judged.cause, judged.text, judged.runId, new Date(nowMs)],
+       amended_figures = $7, recheck_at = NULL WHERE id = $1`,
+    [row.id, verdict, judged.cause, judged.text, judged.runId, new Date(nowMs), JSON.stringify(judged.figures ?? {})],
   );
   const fire = { atMs: row.scheduledForMs };
   await signalMissed(client, [{ hostId: row.hostId, jobId: row.jobId, fire, judged: { ...judged, verdict } }]);

@@ -66,6 +66,8 @@ export interface Amendment extends Place {
   readonly verdict: string;
   readonly cause: string;
   readonly text: string;
+  /** What the text has; `several`: what became of all, where more than one waited. */
+  readonly figures: JudgedFire['figures'];
   readonly runId: string | null;
   /** Up to when it is known. */
   readonly toMs: number;
@@ -82,6 +84,7 @@ export async function answerUnknown(client: pg.PoolClient, rows: readonly Amendm
       verdict: ['text', (row) => row.verdict],
       cause: ['text', (row) => row.cause],
       text: ['text', (row) => row.text],
+      figures: ['jsonb', (row) => JSON.stringify(row.figures ?? {})],
       run_id: ['uuid', (row) => row.runId],
       to_at: ['timestamptz', (row) => new Date(row.toMs)],
     },
@@ -90,7 +93,7 @@ export async function answerUnknown(client: pg.PoolClient, rows: readonly Amendm
   );
   await client.query(
     `UPDATE missed_run m SET amended_verdict = x.verdict, amended_cause = x.cause, amended_text = x.text,
-       amended_run_id = x.run_id, amended_at = $1
+       amended_figures = x.figures, amended_run_id = x.run_id, amended_at = $1
      FROM ${batch.sql}
      WHERE m.host_id = x.host_id AND m.job_id = x.job_id AND m.verdict = 'host_unknown' AND m.amended_at IS NULL
        AND m.scheduled_for <= x.to_at`,

@@ -25,6 +25,7 @@ export interface MissedRunRow {
   readonly amendedVerdict: string | null;
   readonly amendedCause: WhyReason | null;
   readonly amendedText: string | null;
+  readonly amendedFigures: MissedRunRow['figures'];
   readonly amendedRunId: string | null;
   readonly amendedAt: Date | null;
 }
@@ -59,6 +60,7 @@ export class MissedRunStore {
       `SELECT m.id, j.name AS job, h.name AS host, h.timezone, m.version, m.scheduled_for AS "scheduledFor", m.last_for AS "lastFor",
          m.occurrences, m.verdict, m.cause, m.certainty, m.text, m.figures, m.evidence, m.run_id AS "runId", m.decided_at AS "decidedAt",
          m.amended_verdict AS "amendedVerdict", m.amended_cause AS "amendedCause", m.amended_text AS "amendedText",
+         m.amended_figures AS "amendedFigures",
          m.amended_run_id AS "amendedRunId", m.amended_at AS "amendedAt"
        FROM missed_run m JOIN job j ON j.id = m.job_id JOIN host h ON h.id = m.host_id
        ${where.sql} ORDER BY m.id DESC LIMIT ${where.place(limit)}`,

@@ -5,6 +5,7 @@ import type { RingHealth, StepReason } from '@carillon/core/rollout/next-step';
 import { describeStep } from '@carillon/core/rollout/step-words';
 import { isBadRun, isFinalRun, runStates } from '@carillon/core/state/states';
 import { lowestUuidAt } from '@carillon/core/state/uuid7';
+import type { RecordText } from '@carillon/core/text/record-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { AcceptedStore, NotSigned } from './accepted.store.js';
 import { ApprovalGuard } from './approval-permit.js';
@@ -213,7 +214,7 @@ export class RolloutStore {
       await this.requireAccepted(jobId, baseVersion, before);
       await tx.$executeRaw`
         UPDATE rollout SET state = 'rolled_back', ended_at = ${new Date(nowMs)} WHERE id = ${id}::uuid`;
-      const reason = `rolled back from version ${version} to what version ${baseVersion} says: ${by.comment}`;
+      const reason: RecordText = `rolled back from version ${version} to what version ${baseVersion} says: ${by.comment}`;
       const written = await this.definitions.putJob(tx, before.spec, { author: by.author, reason, pace: 'at once' });
       noteChange({
         ...{ kind: 'Rollout', act: 'rolled back', what: job, text: by.comment, ref: { job: jobId, version } },

@@ -1,3 +1,4 @@
+import type { AuditActName } from '@carillon/core/audit/acts';
 import type { Refusal } from '@carillon/core/signing/refusal';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { firingParts, signalSystem } from './alert-signals.js';
@@ -55,7 +56,7 @@ export class SigningAlarmStore {
 
   private async tell(
     part: string,
-    { about, code, message, act, by }: { about: string; code: string; message: string; act: string; by?: string },
+    { about, code, message, act, by }: { about: string; code: string; message: string; act: AuditActName; by?: string },
   ): Promise<void> {
     const nowMs = Date.now();
     const key = `${part} ${about} ${code}`;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { canonicalJson, type Json } from '@carillon/core/desired/canonical-json';
 import type { Target } from '@carillon/core/host/target';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
+import type { RecordText } from '@carillon/core/text/record-texts';
 import type { Release, SignedRelease } from '@carillon/core/upgrade/release';
 import { brokenVersionCodes, haltAfterFailures, type UpgradeHost } from '@carillon/core/upgrade/upgrade-plan';
 import { Inject, Injectable } from '@nestjs/common';
@@ -214,7 +215,7 @@ export class UpgradeStore {
       if (before < haltAfterFailures && (await failuresOf(client, version)) >= haltAfterFailures)
         noteChange({
           ...{ by: 'carillon', kind: 'Upgrade', act: 'halted', what: version },
-          text: `${haltAfterFailures} hosts went back from it: no other host is offered it`,
+          text: `${haltAfterFailures} hosts went back from it: no other host is offered it` satisfies RecordText,
         });
       return isNoted;
     });

@@ -6,18 +6,20 @@ import { useTimes } from './when.js';
 
 type T = (word: Word, values?: Record<string, string | number>) => string;
 
-/** Things the server may say it does not have, by the `kind` of `not_found`. */
+/** Things the server may say it does not have, by the `kind` of `not_found`; others stand as the server calls them. */
 const kinds: Record<string, Word> = { job: 'kind.job', host: 'kind.host', run: 'kind.run', command: 'kind.command' };
 
 /** Words for whatever a call threw: the server's code and parameters in the reader's language, or that it cannot be reached. */
 export function useFailureText() {
   const { t } = useWords();
-  const { expectedText, gotText, refusalText } = useServerText();
+  const { expectedText, gotText, missingText, refusalText } = useServerText();
   const { timeText } = useTimes();
   return (error: unknown): string =>
     error instanceof ApiFailure
-      ? (frozenText(t, timeText, error.body) ??
+      ? (archivedText(t, error.body) ??
+        frozenText(t, timeText, error.body) ??
         refusalText(error.body.params) ??
+        missingText(error.body) ??
         bodyText(t, { expectedText, gotText }, error.body))
       : t(isNetworkError(error) ? 'common.unreachable' : 'common.broken');
 }
@@ -32,21 +34,30 @@ function bodyText(
   { expectedText, gotText }: Pick<ReturnType<typeof useServerText>, 'expectedText' | 'gotText'>,
   { code, params, message }: ApiErrorBody,
 ): string {
-  const { kind, name, problems, request, groups, archived, late } = params;
+  const { kind, name, problems, request, groups, reason, late } = params;
   if (code === 'unavailable' && late === true) return t('error.late');
-  const output = archivedWords(t, archived);
-  if (output) return output;
   if (typeof request === 'number' && Array.isArray(groups))
     return t('error.held', { request, groups: groups.join(', ') });
   if (code === 'not_found' && typeof kind === 'string' && typeof name === 'string' && name !== '') {
     const word = kinds[kind];
     if (word) return t('error.notFoundNamed', { kind: t(word), name });
   }
+  if (code === 'forbidden') return deniedText(t, reason);
   const [problem] = problems ?? [];
   if (code === 'invalid' && problem) {
     return t('error.invalidField', { path: problem.path, expected: expectedText(problem), got: gotText(problem.got) });
   }
   return t(`error.${code}`, { message });
+}
+
+/** That it may not be done, and by which right it fails; of a newer server's reason, only that it may not. */
+function deniedText(t: T, reason: unknown): string {
+  const denied = t('error.forbidden');
+  if (typeof reason !== 'string') return denied;
+  // Words that come late, or a reason that has none: the key is what is said then.
+  const word = `denied.${reason}` as Word;
+  const why = t(word);
+  return why === word ? denied : `${denied} ${why}`;
 }
 
 const namedJobs = 5;
@@ -64,8 +75,8 @@ function frozenText(t: T, timeText: (iso: string) => string, { code, params }: A
 const archiveFaults = ['unreachable', 'refused', 'missing', 'damaged', 'not_configured'] as const;
 
 /** Where a run's output lies that cannot be read there; null when it is not about that. */
-function archivedWords(t: T, archived: unknown): string | null {
-  const { at, bucket, reason } = { ...(archived as Record<string, unknown> | undefined) };
+function archivedText(t: T, { params }: ApiErrorBody): string | null {
+  const { at, bucket, reason } = { ...(params.archived as Record<string, unknown> | undefined) };
   const fault = archiveFaults.find((each) => each === reason);
   if (!fault || typeof at !== 'string' || typeof bucket !== 'string') return null;
   return t(`error.archived.${fault}`, { day: at.slice(0, 10), bucket });

@@ -9,11 +9,13 @@ import { Failure } from './failure.js';
 import { Placeholder } from './loaded.js';
 import { MoreButton } from './more-button.js';
 
-interface Csv {
+interface Csv<T> {
   /** Of the file. */
   readonly name: string;
   readonly route: Route;
   readonly request: object;
+  /** A row with its sentences in the reader's language; its fields keep their names. */
+  readonly told?: (item: T) => T;
 }
 
 interface Props<T> {
@@ -26,11 +28,11 @@ interface Props<T> {
   readonly empty: ReactNode;
   readonly label: string;
   /** Where all its rows come from, for a spreadsheet; without it the page offers that itself. */
-  readonly csv?: Csv;
+  readonly csv?: Csv<T>;
 }
 
 /** A list that grows page by page. */
-export function PagedTable<T>({ query, head, lead, row, empty, label, csv }: Props<T>) {
+export function PagedTable<T extends object>({ query, head, lead, row, empty, label, csv }: Props<T>) {
   if (query.data === undefined) {
     return query.isError ? <Failure error={query.error} onRetry={() => void query.refetch()} /> : <Placeholder />;
   }
@@ -63,13 +65,15 @@ export function PagedTable<T>({ query, head, lead, row, empty, label, csv }: Pro
   );
 }
 
-interface Rows {
-  readonly items: readonly object[];
+interface Rows<T> {
+  readonly items: readonly T[];
   readonly next: string | null;
 }
 
-function Export({ csv: { name, route, request } }: { csv: Csv }) {
-  const read = async (cursor: string | undefined, signal: AbortSignal) =>
-    (await call(route, { ...request, limit: limits.pageItems.max, cursor } as never, signal)) as Rows;
+function Export<T extends object>({ csv: { name, route, request, told } }: { csv: Csv<T> }) {
+  const read = async (cursor: string | undefined, signal: AbortSignal) => {
+    const page = (await call(route, { ...request, limit: limits.pageItems.max, cursor } as never, signal)) as Rows<T>;
+    return told ? { ...page, items: page.items.map(told) } : page;
+  };
   return <ExportButton name={name} size="compact-xs" read={read} />;
 }

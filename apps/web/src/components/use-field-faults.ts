@@ -9,6 +9,9 @@ interface FieldFaults {
   readonly rest: unknown;
 }
 
+/** As the server writes what it was given and does not repeat. */
+const hidden = JSON.stringify('(hidden)');
+
 /** Parts what a call threw between the fields of a form and the form itself. @param fields by their names in the request */
 export function useFieldFaults(error: unknown, fields: readonly string[]): FieldFaults {
   const { t } = useWords();
@@ -19,7 +22,12 @@ export function useFieldFaults(error: unknown, fields: readonly string[]): Field
   return {
     of: (field) => {
       const found = problems.find(({ path }) => path.startsWith(field) && isIn(path, field));
-      return found && t('error.expected', { expected: expectedText(found), got: gotText(found.got) });
+      if (!found) return undefined;
+      const expected = expectedText(found);
+      // Of a password the server does not repeat what it was given.
+      return found.got === hidden
+        ? t('error.expectedOnly', { expected })
+        : t('error.expected', { expected, got: gotText(found.got) });
     },
     rest: problems.length > 0 && problems.every(({ path }) => known(path)) ? null : (error ?? null),
   };

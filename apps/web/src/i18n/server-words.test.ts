@@ -1,3 +1,5 @@
+import { apiErrorCodes } from '@carillon/contract/http/error';
+import { denyReasons } from '@carillon/core/access/decide';
 import {
   alertReasonCodes,
   alertReasonFigures,
@@ -20,26 +22,38 @@ import {
   whyReasons,
 } from '@carillon/core/state/states';
 import { objections } from '@carillon/core/text/expected-texts';
+import { hostTexts, recordTexts, requestTitles } from '@carillon/core/text/record-texts';
 import { refusalTexts, spokenRefusal } from '@carillon/core/text/refusal-texts';
 import { figuresOf } from '@carillon/core/text/sentences';
+import { thingKinds } from '@carillon/core/text/thing-kinds';
 import { evidenceFigures } from '@carillon/core/why/why-facts';
 import { describe, expect, it } from 'vitest';
+import { lateWords as lateEn } from './en/late-words.js';
+import { words as firstEn } from './en/words.js';
 import { say } from './server-text.js';
+import { lateWords as lateZh } from './zh/late-words.js';
 import {
+  auditTextIn,
+  auditWhatIn,
   detailIn,
   differenceIn,
   evidenceIn,
   expectedIn,
+  hostTextIn,
   logIn,
+  missingIn,
   muteIn,
   outcomeIn,
   reasonIn,
+  recordIn,
   refusalIn,
   scheduleIn,
+  titleIn,
   whyIn,
 } from './zh/said.js';
 import * as late from './zh/sentences/late.js';
 import * as serverWords from './zh/server-words.js';
+import { words as firstZh } from './zh/words.js';
 
 const words = { ...serverWords, late };
 
@@ -62,6 +76,11 @@ describe('words for what the server says', () => {
     ],
     ['what became of notices', Object.keys(outcomeFigures), words.outcomes],
     ['refusals', Object.keys(refusalTexts), words.refusalWords],
+    ['what there is not', thingKinds, words.thingNames],
+    ['how requests failed', apiErrorCodes, words.failureNames],
+    ['titles of change requests', Object.keys(requestTitles), words.requestTitleWords],
+    ['what is written down', Object.keys(recordTexts), words.recordWords],
+    ['what agents say', Object.keys(hostTexts), words.hostWords],
     ['details of runs', Object.keys(runDetails), words.runDetails],
     ['objections', Object.keys(objections), words.objections],
     ['logs', historyStates, words.historyStates],
@@ -133,6 +152,13 @@ describe('words for what the server says', () => {
     );
     expect(whyIn(words, { code: 'skipped', text: '', figures: { why: 'overlap' } })).toBe(
       '已跳过：该作业的另一次运行尚未结束',
+    );
+  });
+
+  it('of late answers tell what became of all that waited', () => {
+    const figures = { state: 'failed', several: '2 ran late, 1 missed' };
+    expect(whyIn(words, { code: 'ran_late', figures })).toBe(
+      '它运行晚了，结果：失败（所有等待的：延迟运行 2 次、已错过 1 次）',
     );
   });
 
@@ -210,6 +236,71 @@ it('tells refusals with the figures that their sentences have', () => {
     return says?.code !== code || refusalIn(words, { ...known, refusal: 'other_key' }) === null;
   });
   expect(lacking.map(([code]) => code)).toEqual([]);
+});
+
+it('tells every error that a page can meet in both languages', () => {
+  const en: Readonly<Record<string, string>> = { ...firstEn, ...lateEn };
+  const zh: Readonly<Record<string, string>> = { ...firstZh, ...lateZh };
+  const keys = [...apiErrorCodes.map((code) => `error.${code}`), ...denyReasons.map((reason) => `denied.${reason}`)];
+  expect(keys.filter((key) => !en[key] || !isChinese(zh[key] ?? ''))).toEqual([]);
+});
+
+describe('sentences that are kept alone', () => {
+  // Values that fit every figure of their name.
+  const given: Readonly<Record<string, string>> = {
+    ...{ changes: 'Job a: it would not be changed any more', code: 'conflict', documents: 'Job a' },
+    ...{ hostState: 'revoked', why: 'wrong password', what: 'Job a', state: 'failed', pause: 'paused by a until b' },
+    expected: 'another channel',
+  };
+  const filled = (form: string) =>
+    figuresOf(form).reduce((said, name) => said.replace(`{{${name}}}`, given[name] ?? '7'), form);
+  it.each([
+    ['titles', requestTitles, titleIn],
+    ['records', recordTexts, recordIn],
+    ['hosts', hostTexts, hostTextIn],
+  ] as const)('ask for figures that they have: %s', (_, table, tell) => {
+    const said = Object.values(table).map((form) => [form, tell(words, filled(form))] as const);
+    expect(said.filter(([, text]) => text === null || !isChinese(text))).toEqual([]);
+  });
+
+  it('tell requests, what became of them, and why', () => {
+    expect(titleIn(words, 'apply Job nightly, HostGroup prod, Channel mail and 2 more')).toBe(
+      '应用 作业 nightly、主机组 prod、渠道 mail 等，另有 2 个',
+    );
+    const changed = 'Job nightly: it would not be changed any more; targets: expected at least one label, got {}';
+    expect(recordIn(words, `it would do something else by now: ${changed}`)).toBe(
+      '现在执行的结果已不同：作业 nightly：不再需要更改；targets：应为 至少一个标签，实为 {}',
+    );
+    expect(recordIn(words, 'nothing fits')).toBeNull();
+    expect(recordIn(words, 'soaked; but I do not like it')).toBeNull();
+    expect(recordIn(words, 'waiting for applied: 2 of 9 hosts; 1 cannot be reached')).toBe(
+      '等待注册：9 台主机中还有 2 台；1 台主机无法连接',
+    );
+    expect(recordIn(words, 'wrong password, 4 times')).toBe('密码错误，共 4 次');
+    expect(recordIn(words, 'broken, 4 times')).toBeNull();
+  });
+
+  it('tell rows of the audit', () => {
+    const row = { kind: 'Job', what: 'etl', text: null, after: null };
+    const what = (part: object) => auditWhatIn(words, { ...row, ...part });
+    expect(what({ kind: 'ChangeRequest', what: '12 delete Job etl' })).toBe('12 删除作业 etl');
+    expect(what({ kind: 'Task', what: 'etl on DB-01' })).toBe('DB-01 上的 etl');
+    expect(what({ kind: 'AlertDocument', what: 'Channel mail' })).toBe('渠道 mail');
+    const about = { subject: 'DB-01', reason: { code: 'timed_out', figures: { timeouts: 2 } } };
+    expect(what({ kind: 'Incident', what: '#7 DB-01: timed out', about })).toBe('#7 DB-01：连续 2 次运行超时');
+    expect(what({ kind: 'Incident', what: '#7 of before' })).toBe('#7 of before');
+    const text = (part: object) => auditTextIn(words, { ...row, ...part });
+    expect(text({ kind: 'Session', text: 'link' })).toBe('凭一次性链接');
+    expect(text({ text: 'link' })).toBe('link');
+    expect(text({ kind: 'Host', text: 'job a: cut short', after: { code: 'bad_manifest' } })).toBe(
+      '作业定义不是被接受的那一份：job a: cut short',
+    );
+  });
+});
+
+it('tells what there is not, and no more of what may not be seen', () => {
+  expect(missingIn(words, { kind: 'change request', name: '7' })).toBe('没有变更申请“7”。');
+  expect(missingIn(words, { kind: 'jobs', name: '' })).toBe(words.noSuch);
 });
 
 it('tells a schedule entry by entry', () => {

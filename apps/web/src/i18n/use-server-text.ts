@@ -46,6 +46,15 @@ interface Detailed {
   readonly detailSays?: { readonly code: string; readonly figures?: Figures | undefined } | undefined;
 }
 
+/** A row of the audit. */
+interface Audited {
+  readonly kind: string;
+  readonly what: string;
+  readonly text: string | null;
+  readonly about?: Titled['about'];
+  readonly after: unknown;
+}
+
 /** What a test of a channel found at one part of it. */
 interface Checked {
   readonly what: string;
@@ -68,6 +77,9 @@ export function useServerText() {
   };
   const muteText = (reason: Reason): string => words?.muteIn(words, reason) ?? reason.text;
   const refusalText = (params: Figures): string | null => words?.refusalIn(words, params) ?? null;
+  /** That there is no such thing; null while the page is read in English, and for all other refusals. */
+  const missingText = ({ code, params }: { code: string; params: Figures }): string | null =>
+    (words && code === 'not_found' && words.missingIn(words, params)) || null;
   const differenceText = (text: string): string => words?.differenceIn(words, text) ?? text;
   const scheduleText = (text: string): string => words?.scheduleIn(words, text) ?? text;
   /** A sentence of the product that comes as a text alone; words of others stand as they are. */
@@ -113,6 +125,17 @@ export function useServerText() {
     const bare = message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
     return bare.charAt(0).toUpperCase() + bare.slice(1);
   };
+  /** What a change request is called. */
+  const requestText = (title: string): string => words?.titleIn(words, title) ?? title;
+  /** What a document is of, `Job`. */
+  const kindText = (kind: string): string => words?.userKinds[kind] ?? kind;
+  /** What was written down in a sentence alone; a person may have written it. */
+  const recordText = (text: string): string => words?.recordIn(words, text) ?? readableTimes(text);
+  /** What a row of the audit is about, and what it says beside. */
+  const auditText = (row: Audited): { what: string; text: string | null } =>
+    words ? { what: words.auditWhatIn(words, row), text: words.auditTextIn(words, row) } : row;
+  /** A part of a definition: as files call it, where it has no name. */
+  const fieldName = (key: string): string => words?.fieldNames[key] ?? key;
   const faultText = (code: string | null): string | null =>
     (words && code !== null && words.faultIn(words, code)) || null;
   return {
@@ -127,6 +150,7 @@ export function useServerText() {
     titleText,
     muteText,
     refusalText,
+    missingText,
     differenceText,
     scheduleText,
     detailText,
@@ -134,6 +158,11 @@ export function useServerText() {
     logText,
     whyText,
     evidenceText,
+    requestText,
+    kindText,
+    recordText,
+    auditText,
+    fieldName,
     faultText,
     expectedText,
     gotText,

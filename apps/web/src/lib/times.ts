@@ -1,15 +1,13 @@
+import { shortDuration, utcTime } from '@carillon/core/text/readable';
 import type { ZoneChoice } from './time-zone.js';
+
+export { utcTime };
 
 /** `2026-11-23 08:00:05` in the reader's own zone: sortable, the same in every language. */
 export function localTime(iso: string): string {
   const at = new Date(iso);
   const pad = (value: number) => String(value).padStart(2, '0');
   return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`;
-}
-
-/** `2026-11-23 08:00:05 UTC`. */
-export function utcTime(iso: string): string {
-  return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 const formats = new Map<string, Intl.DateTimeFormat | null>();
@@ -68,13 +66,7 @@ export function relativeTime(iso: string, nowMs: number, language: string): stri
 }
 
 /** `850ms`, `12.3s`, `4m 05s`, `2h 10m`. */
-export function duration(ms: number): string {
-  if (ms < 1_000) return `${ms}ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)}s`;
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return `${minutes}m ${String(Math.floor((ms % 60_000) / 1_000)).padStart(2, '0')}s`;
-  return `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, '0')}m`;
-}
+export const duration = shortDuration;
 
 /** A time that somebody set: `15m`, `1h 30m`; parts that are nothing are left out. */
 export function wholeDuration(ms: number): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { incidentAbout } from './incidents.routes.js';
 import { defineRoutes, instant, pageOf, pageQuery } from './route.js';
 
 export const auditKinds = [
@@ -35,6 +36,8 @@ export const auditEntry = z.object({
   act: z.string(),
   /** Of a document its kind and name, of an incident its number, else the name of the job or host. */
   what: z.string(),
+  /** Of an incident that is still called so: its title in parts. Older servers leave it out. */
+  about: incidentAbout.optional(),
   /** In a sentence, where one was written. */
   text: z.string().nullable(),
   /** Address that it came from; null: from the server itself. */

@@ -1,3 +1,4 @@
+import type { AuditActName } from '@carillon/core/audit/acts';
 import type { z } from 'zod';
 import { allRoutes, type api } from './api.js';
 import type { AuditKind } from './audit.routes.js';
@@ -12,7 +13,7 @@ type Field<R> = R extends { body: infer B extends z.ZodType } ? keyof NonNullabl
 export interface Kept<F extends string = string> {
   readonly kind: AuditKind;
   /** What was done, in the past: `created`. */
-  readonly act: string;
+  readonly act: AuditActName;
   /** Fields of the body that the audit may show for ever. What is not named here is not kept: no secret by accident. */
   readonly keep?: readonly F[];
   /** Only what it changed is kept, by a row for each; a request that changed nothing leaves none. */

@@ -35,6 +35,8 @@ export const missedRun = z.object({
       verdict: z.string(),
       cause: z.enum(whyReasons),
       text: z.string(),
+      /** As above; `several` counts what became of all, where more than one waited. Absent of amendments of before. */
+      figures: whyFigures.optional(),
       runId: z.uuid().nullable(),
       at: instant,
     })

@@ -1,6 +1,6 @@
 import type { Report } from '../report/compose-report.js';
 import type { AlertSeverity, IncidentState, NoticeReason, NoticeState } from '../state/states.js';
-import type { NoticeTarget, Spread } from './incident.js';
+import type { IncidentAbout, NoticeTarget, Spread } from './incident.js';
 import type { Reason } from './reason.js';
 
 /** One message to one target for one reason. Written with the decision, delivered later, at least once. */
@@ -59,12 +59,32 @@ export interface NoticeContent {
     readonly acknowledge: string | null;
     readonly run: string | null;
   };
+  /** Title and text in parts, for a channel of another language; notices from before it was said lack it. */
+  readonly says?: NoticeSays;
   /** For one that is over; notices from before it was said lack it. */
   readonly resolution?: Resolution;
   /** For the report of a job; it is about no incident. */
   readonly report?: Report;
   /** For a digest: what it stands for. */
-  readonly parts?: readonly { readonly title: string; readonly count: number }[];
+  readonly parts?: readonly NoticePart[];
+}
+
+/** What `incident.title` and `text` are made of. */
+export interface NoticeSays {
+  readonly about: IncidentAbout | null;
+  /** Beside the title, `nobody has acknowledged: step 2 of 3`. */
+  readonly telling: string | null;
+  /** Of the alert that is told of. */
+  readonly why: Reason | null;
+}
+
+/** One incident of a digest. */
+interface NoticePart {
+  readonly title: string;
+  readonly count: number;
+  /** The title in parts, and the incident's number; absent where it is about none. */
+  readonly about?: IncidentAbout;
+  readonly number?: number;
 }
 
 /** How an incident ended. */

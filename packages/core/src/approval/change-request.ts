@@ -1,4 +1,5 @@
 import { type HostGroup, matchesTarget, type TargetHost } from '../host/target.js';
+import type { RecordText } from '../text/record-texts.js';
 
 /** Most approvals that a group may ask for. */
 export const mostApprovals = 2;
@@ -129,9 +130,9 @@ export interface ComparedPart {
 }
 
 /** What became different about a request since it was made, for people. */
-export function whatChanged(before: readonly ComparedPart[], after: readonly ComparedPart[]): string[] {
+export function whatChanged(before: readonly ComparedPart[], after: readonly ComparedPart[]): RecordText[] {
   const [was, is] = [before, after].map((parts) => new Map(parts.map(({ what, said }) => [what, said])));
-  return [...new Set([...before, ...after].map(({ what }) => what))].flatMap((what) => {
+  return [...new Set([...before, ...after].map(({ what }) => what))].flatMap((what): RecordText[] => {
     const [old, now] = [was?.get(what), is?.get(what)];
     if (old === now) return [];
     if (old === undefined) return [`${what}: it would be changed now, and would not have been`];
@@ -152,10 +153,10 @@ function isAuthor({ author, authorName }: RequestFacts, { account, name }: Decid
 
 const shownCharacters = 60;
 
-function firstDifference(old: string, now: string): string {
+function firstDifference(old: string, now: string) {
   let at = 0;
   while (at < old.length && old[at] === now[at]) at += 1;
   const from = Math.max(0, at - 20);
   const shown = (text: string) => JSON.stringify(text.slice(from, from + shownCharacters));
-  return `was ${shown(old)}, is ${shown(now)}`;
+  return `was ${shown(old)}, is ${shown(now)}` as const;
 }

@@ -1,7 +1,9 @@
+import type { AuditActName } from './acts.js';
 import type { AuditFacts } from './chain.js';
 
 /** Something that was refused: somebody who was not let in. */
-export interface Refusal extends Pick<AuditFacts, 'via' | 'from' | 'kind' | 'act' | 'what'> {
+export interface Refusal extends Pick<AuditFacts, 'via' | 'from' | 'kind' | 'what'> {
+  readonly act: AuditActName;
   /** In a few words. Never what somebody typed: people type passwords where a name belongs. */
   readonly why: string;
 }

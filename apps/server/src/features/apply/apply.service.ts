@@ -3,6 +3,7 @@ import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import { type Document, readDocument } from '@carillon/core/document/read-document';
 import { makeProblem } from '@carillon/core/problem';
+import type { RequestTitle } from '@carillon/core/text/record-texts';
 import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidInput } from '../../http/api-error.js';
@@ -175,13 +176,13 @@ interface AskedApply {
 const titledDocuments = 3;
 
 /** `apply Job nightly, HostGroup prod and 2 more`. */
-function titleOf(documents: readonly unknown[]): string {
+function titleOf(documents: readonly unknown[]): RequestTitle {
   const names = documents.slice(0, titledDocuments).map((raw) => {
     const { kind, name } = raw as { kind?: unknown; name?: unknown };
     return `${kind} ${name}`;
   });
   const more = documents.length - names.length;
-  return `apply ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`.slice(0, 300);
+  return `apply ${`${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`.slice(0, 294)}`;
 }
 
 /** Who changes a job must have seen what he changes. @throws ApiError for the first job that is not as it was expected */

@@ -4,6 +4,7 @@ import { Controller, Inject, Module } from '@nestjs/common';
 import { invalidField } from '../../http/api-error.js';
 import { pageOfRows, readCursor } from '../../http/cursor.js';
 import { Handles, Input } from '../../http/handles.js';
+import { aboutView } from '../../shared/incident-view.js';
 import { WitnessDesk, type WitnessHost } from '../../shared/witness-desk.js';
 import { AuditStore } from '../../store/audit.store.js';
 
@@ -32,7 +33,7 @@ class AuditController {
       rows,
       limit,
       ({ seq }) => String(seq),
-      ({ seq, at, ...row }) => ({ id: String(seq), at: at.toISOString(), ...row }),
+      ({ seq, at, about, ...row }) => ({ id: String(seq), at: at.toISOString(), ...row, ...aboutView(about) }),
     );
   }
 

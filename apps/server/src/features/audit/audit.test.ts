@@ -3,6 +3,8 @@ import { chainStart, checkLinks, type KeptLink } from '@carillon/core/audit/chai
 import { cloneDatabase } from '@carillon/testkit/database';
 import { expect, it } from 'vitest';
 import { startTestApp } from '../../http/testing/test-app.js';
+import { noteChange } from '../../store/audit-act.js';
+import { poolTransaction } from '../../store/pool-transaction.js';
 import { addFleet, jobFile } from '../../store/testing/fleet.js';
 import { AlertDocumentsModule } from '../alert-documents/alert-documents.module.js';
 import { ApplyModule } from '../apply/apply.module.js';
@@ -42,6 +44,21 @@ it('what people changed is told with who did and how it was before, page by page
   expect((await app.call(api.audit.list, { search: 'PAGER' })).items).toHaveLength(3);
   expect((await app.call(api.audit.list, { kind: 'Host' })).items).toEqual([]);
 
+  // Of an incident that is still called so, the parts of its title are told too.
+  const reason = { code: 'host_offline', text: 'nothing was heard of it for 10 min', figures: { elapsedMs: 600_000 } };
+  const aboutIt = { subject: 'WIN-01', reason };
+  await app.database.pool.query(
+    `INSERT INTO incident (id, number, key, state, severity, title, policy, opened_at, updated_at, spread, data) OVERRIDING SYSTEM VALUE
+     VALUES (gen_random_uuid(), 7, 'k', 'firing', 'high', 'WIN-01: offline', 'p', now(), now(), '{}', $1)`,
+    [JSON.stringify({ about: aboutIt })],
+  );
+  await poolTransaction(app.database.pool, async () => {
+    noteChange({ kind: 'Incident', act: 'note', what: '#7 WIN-01: offline', text: 'seen' });
+    noteChange({ kind: 'Incident', act: 'note', what: '#7 WIN-01: called otherwise then', text: 'seen' });
+  });
+  const ofIncidents = (await app.call(api.audit.list, { kind: 'Incident' })).items;
+  expect(ofIncidents.map(({ about }) => about)).toEqual([undefined, aboutIt]);
+
   const links: KeptLink[] = [];
   for (let next: string | null = ''; next !== null; ) {
     const page: { items: KeptLink[]; next: string | null } = await app.call(api.audit.chain, {
@@ -51,11 +68,11 @@ it('what people changed is told with who did and how it was before, page by page
     links.push(...page.items);
     next = page.next;
   }
-  expect(links.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
-  expect(checkLinks(chainStart, links)).toMatchObject({ ok: true, head: { seq: 5 } });
+  expect(links.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(checkLinks(chainStart, links)).toMatchObject({ ok: true, head: { seq: 7 } });
   const since = links[3]?.at ?? '';
   const late = await app.call(api.audit.chain, { since });
-  expect(late.items.at(-1)).toEqual(links[4]);
+  expect(late.items.at(-1)).toEqual(links[6]);
   expect(late.items.every(({ at }) => at >= since)).toBe(true);
   await expect(app.call(api.audit.chain, { cursor: 'eA' })).rejects.toMatchObject({ status: 400 });
   expect((await app.fetch('/api/v1/audit/chain')).status).toBe(401);

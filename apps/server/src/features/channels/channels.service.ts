@@ -6,6 +6,7 @@ import { isTicketChannel, secretsOf, type TicketChannelSpec } from '@carillon/co
 import type { NoticeContent } from '@carillon/core/alert/notice';
 import { makeUuid7 } from '@carillon/core/state/uuid7';
 import type { ChannelCheckText } from '@carillon/core/text/channel-check-texts';
+import type { TellingText } from '@carillon/core/text/telling-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { Delivery } from '../../alerting/delivery/delivery.service.js';
 import { TicketTrial } from '../../alerting/ticketing/ticket-trial.js';
@@ -196,7 +197,7 @@ function testContent(caller: string, origin: string | null): NoticeContent {
   return {
     reason: 'test',
     incident: null,
-    text: `${caller} tried this channel. Nothing is wrong, and nothing is to be done.`,
+    text: `${caller} tried this channel. Nothing is wrong, and nothing is to be done.` satisfies TellingText,
     job: null,
     host: null,
     run: null,

@@ -5,6 +5,7 @@ import { keyId } from '@carillon/core/desired/signing';
 import { concernsOf } from '@carillon/core/host/concerns';
 import { keyFingerprint } from '@carillon/core/host/join-token';
 import { labelsSchema } from '@carillon/core/job/parts.schema';
+import type { RequestTitle } from '@carillon/core/text/record-texts';
 import { problemsFromIssues } from '@carillon/core/zod-problems';
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidInput, notFound } from '../../http/api-error.js';
@@ -123,7 +124,7 @@ export class HostsService {
   async setLabels(name: string, raw: unknown, overrideFreeze?: string): Promise<Summary> {
     const labels = labelsSchema.safeParse(raw);
     if (!labels.success) throw invalidInput(problemsFromIssues(labels.error.issues, raw, ['labels']));
-    const title = `set labels of ${name}`;
+    const title: RequestTitle = `set labels of ${name}`;
     const body = { name, labels: labels.data, ...(overrideFreeze === undefined ? {} : { overrideFreeze }) };
     return this.desk.ask('labels', { title, body }, () => this.carryOutLabels(body));
   }

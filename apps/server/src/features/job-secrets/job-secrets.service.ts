@@ -11,6 +11,7 @@ import {
   type UsedIn,
   usersOf,
 } from '@carillon/core/secrets/standings';
+import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { SecretExpiry } from '../../alerting/secret-expiry.js';
 import { ApiError, invalidField, notFound } from '../../http/api-error.js';
@@ -95,7 +96,7 @@ export class JobSecretsService {
     if (purpose === 'secret' && body.value !== undefined && body.value.length < shortestSecret)
       throw new ApiError(
         'invalid',
-        `value: expected at least ${shortestSecret} characters, which output can be searched for`,
+        `value: expected at least ${shortestSecret} characters, which output can be searched for` satisfies RefusalText,
         { field: 'value' },
       );
     const name = vaultName(purpose, shown);

@@ -33,7 +33,7 @@ function readNumberCursor(cursor: string | undefined): string | null {
 }
 
 function view(row: MissedRunRow): Response<Route>['items'][number] {
-  const { amendedVerdict, amendedCause, amendedText, amendedRunId, amendedAt, figures, ...said } = row;
+  const { amendedVerdict, amendedCause, amendedText, amendedFigures, amendedRunId, amendedAt, figures, ...said } = row;
   return {
     ...said,
     ...(figures ? { figures: { ...figures } } : {}),
@@ -51,6 +51,7 @@ function view(row: MissedRunRow): Response<Route>['items'][number] {
             verdict: amendedVerdict,
             cause: amendedCause ?? said.cause,
             text: amendedText ?? '',
+            ...(amendedFigures ? { figures: { ...amendedFigures } } : {}),
             runId: amendedRunId,
             at: amendedAt.toISOString(),
           },

@@ -10,12 +10,12 @@ import {
   judgeWithdrawal,
   personOf,
   type RequestFacts,
-  type RequestState,
   whatChanged,
 } from '@carillon/core/approval/change-request';
 import { approvalsOfRequest } from '@carillon/core/approval/request-approvals';
 import { approvalText, judgeApprovalSignature, readApproval } from '@carillon/core/approval/signed-approval';
 import { isWebauthnKey } from '@carillon/core/approval/webauthn-text';
+import type { RecordText } from '@carillon/core/text/record-texts';
 import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidField, notFound } from '../../http/api-error.js';
@@ -123,7 +123,7 @@ export class RequestsService {
   async withdraw(number: number, caller: Caller): Promise<View> {
     const row = await this.require(number);
     refuseUnless(judgeWithdrawal(factsOf(row), await this.deciderOf(caller), Date.now()));
-    return this.end(row, 'withdrawn', `taken back by ${personOf(caller.name)}`);
+    return this.end(row, 'withdrawn', `taken back by ${personOf(caller.name)}` satisfies RecordText);
   }
 
   /** @throws ApiError `invalid` for one that is not by a key of the approver's over a version that the request would write */
@@ -205,7 +205,8 @@ export class RequestsService {
   }
 
   private async endStale(row: ChangeRequestRow, changes: readonly string[]): Promise<never> {
-    const outcome = `it would do something else by now: ${changes.join('; ')}`.slice(0, 2_000);
+    const text: RecordText = `it would do something else by now: ${changes.join('; ')}`;
+    const outcome = text.slice(0, 2_000);
     await this.store.end(row.number, 'stale', outcome, Date.now());
     throw new ApiError('conflict', `change request ${row.number} is stale: ${outcome}`, { state: 'stale', changes });
   }
@@ -214,10 +215,10 @@ export class RequestsService {
     const changes = whatChanged(comparedParts(row.plan), comparedParts(plan));
     return changes.length > 0
       ? changes
-      : ['what it is done to was changed since, or nobody has to approve it any more'];
+      : ['what it is done to was changed since, or nobody has to approve it any more' satisfies RecordText];
   }
 
-  private async end(row: ChangeRequestRow, state: RequestState, outcome: string): Promise<View> {
+  private async end(row: ChangeRequestRow, state: 'rejected' | 'withdrawn', outcome: string): Promise<View> {
     if (!(await this.store.end(row.number, state, outcome, Date.now())))
       throw new ApiError('conflict', `change request ${row.number}: somebody else has just decided about it`);
     return requestView(await this.require(row.number));

@@ -4,6 +4,7 @@ import type { RingHealth } from '@carillon/core/rollout/next-step';
 import { judgeRollBack } from '@carillon/core/rollout/roll-back';
 import { describeRing } from '@carillon/core/rollout/rollout-rules';
 import { describeStep } from '@carillon/core/rollout/step-words';
+import type { RequestTitle } from '@carillon/core/text/record-texts';
 import type { RefusalText } from '@carillon/core/text/refusal-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, notFound } from '../../http/api-error.js';
@@ -67,7 +68,8 @@ export class RolloutsService {
    *   have to approve it
    */
   rollBack(name: string, comment: string, author: string): Promise<Response<Routes['rollBack']>> {
-    const asked = { title: `roll back Job ${name}`, body: { name, comment }, reason: comment };
+    const title: RequestTitle = `roll back Job ${name}`;
+    const asked = { title, body: { name, comment }, reason: comment };
     return this.desk.ask('rollBack', asked, () => this.carryOutRollBack(asked.body, author));
   }
 

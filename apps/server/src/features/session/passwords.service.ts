@@ -4,6 +4,7 @@ import type { Input, Response } from '@carillon/contract/http/route';
 import { attemptRates, attemptWaitMs, passwordProblem } from '@carillon/core/access/sign-in-rules';
 import { matchTotp, toBase32, totpUri } from '@carillon/core/access/totp';
 import { noAccount } from '@carillon/core/audit/refusals';
+import type { RecordText } from '@carillon/core/text/record-texts';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, invalidField } from '../../http/api-error.js';
 import type { Caller } from '../../http/caller.js';
@@ -181,7 +182,7 @@ export class PasswordsService {
     return key;
   }
 
-  private refused(act: 'refused' | 'locked_out', account: AccountRow | null, from: string, why: string): void {
+  private refused(act: 'refused' | 'locked_out', account: AccountRow | null, from: string, why: RecordText): void {
     this.refusals.note({ via: 'open', from, kind: 'Session', act, what: account?.name ?? noAccount, why });
   }
 }

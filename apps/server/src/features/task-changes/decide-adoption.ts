@@ -4,6 +4,7 @@ import { onHost, withOverride } from '@carillon/core/job/host-overrides';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import { taskPathOf } from '@carillon/core/job/task-for-job';
 import type { AdoptionProblemText } from '@carillon/core/text/adoption-texts';
+import type { RecordText } from '@carillon/core/text/record-texts';
 import { readTaskXml } from '@carillon/wintask/task/read-task-xml';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import type { TaskXmlText } from '@carillon/wintask/words/task-xml-texts';
@@ -61,9 +62,9 @@ function asText({ code, message }: { code: string; message: string }): string {
 }
 
 /** `\Carillon\nightly was edited on web-01 by CORP\ann at 2026-11-26T02:00:00.000Z`, as far as that is known. */
-function whoEdited({ base, host, found, changedBy, changedAt }: AdoptionFacts): string {
+function whoEdited({ base, host, found, changedBy, changedAt }: AdoptionFacts): RecordText {
   const act = found === 'disabled' ? 'switched off' : 'edited';
-  const who = changedBy === null ? '' : ` by ${changedBy}`;
-  const when = changedAt === null ? '' : ` at ${changedAt.toISOString()}`;
+  const who = changedBy === null ? '' : (` by ${changedBy}` as const);
+  const when = changedAt === null ? '' : (` at ${changedAt.toISOString()}` as const);
   return `${taskPathOf(base.name)} was ${act} on ${host}${who}${when}`;
 }

@@ -1,6 +1,7 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import type { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
+import type { RequestTitle } from '@carillon/core/text/record-texts';
 import { writeTaskXml } from '@carillon/wintask/task/write-task-xml';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, notFound } from '../../http/api-error.js';
@@ -64,7 +65,7 @@ export class TaskChangesService {
 
   /** @throws ApiError when the change does not stand, a job cannot say what was edited, or a freeze holds the job */
   adopt({ id, overrideFreeze }: Input<Routes['adopt']>, author: string): Promise<Response<Routes['adopt']>> {
-    const title = `adopt task change ${id}`;
+    const title: RequestTitle = `adopt task change ${id}`;
     const body = askedFor(id, overrideFreeze);
     return this.desk.ask('adopt', { title, body }, () => this.carryOutAdopt(body, author));
   }
@@ -93,9 +94,9 @@ export class TaskChangesService {
     return { job, host, version };
   }
 
-  /** @throws ApiError when nothing was adopted by this change, or a freeze holds the job */
+  /** @throws ApiError when nothing was adopted by this change or it was taken back already, or a freeze holds the job */
   undo({ id, overrideFreeze }: Input<Routes['undo']>, author: string): Promise<Response<Routes['undo']>> {
-    const title = `undo task change ${id}`;
+    const title: RequestTitle = `undo task change ${id}`;
     const body = askedFor(id, overrideFreeze);
     return this.desk.ask('undo', { title, body }, () => this.carryOutUndo(body, author));
   }
@@ -104,10 +105,7 @@ export class TaskChangesService {
     const undone = await this.adoptions.undo(id, author, withoutAdopted, checkOf(overrideFreeze));
     if (!undone) {
       if (!(await this.changes.byId(id))) throw notFound('task change', id);
-      throw new ApiError(
-        'conflict',
-        `task change ${id}: nothing was adopted from it, so there is nothing to take back`,
-      );
+      throw new ApiError('conflict', `task change ${id}: nothing was adopted from it, or that was taken back already`);
     }
     const { job, host, version, changedHosts } = undone;
     if (changedHosts.length > 0) this.hints.publish({ kind: 'desired', hostIds: [...changedHosts] });

@@ -7,20 +7,24 @@ interface GrantsFieldProps {
   readonly text: string;
   /** The cursor begins in it. */
   readonly autoFocus?: boolean;
+  /** What the server said of it. */
+  readonly fault?: string | undefined;
+  readonly label?: string;
+  readonly hint?: string;
   readonly onChange: (text: string) => void;
 }
 
 /** Grants as they are typed, one in each line. */
-export function GrantsField({ text, autoFocus = false, onChange }: GrantsFieldProps) {
+export function GrantsField({ text, autoFocus = false, fault, label, hint, onChange }: GrantsFieldProps) {
   const { t } = useWords();
   const { wrong } = readGrants(text);
   return (
     <Textarea
-      label={t('access.grants')}
-      description={t('access.grantsHint')}
+      label={label ?? t('access.grants')}
+      description={hint ?? t('access.grantsHint')}
       value={text}
       onChange={(event) => onChange(event.currentTarget.value)}
-      error={wrong === undefined ? undefined : t('access.badGrant', { text: wrong })}
+      error={wrong === undefined ? fault : t('access.badGrant', { text: wrong })}
       rows={3}
       autoFocus={autoFocus}
       spellCheck={false}
@@ -28,9 +32,10 @@ export function GrantsField({ text, autoFocus = false, onChange }: GrantsFieldPr
   );
 }
 
+/** Grants begin a line, or stand after one another; names of teams and groups may have blanks. */
 export function readGrants(text: string): { grants: Grant[]; wrong?: string } {
   const grants: Grant[] = [];
-  for (const line of text.split(/\s+/).filter(Boolean)) {
+  for (const line of text.split(/\n|\s+(?=\w+@)/).flatMap((part) => part.trim() || [])) {
     const read = readGrant(line);
     if (!read.ok) return { grants, wrong: line };
     grants.push(read.value);

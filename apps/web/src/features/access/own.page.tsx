@@ -1,22 +1,19 @@
 import { accessTokenRoutes, signedInRoutes } from '@carillon/contract/http/accounts.routes';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
-import { type TokenArea, tokenAreas } from '@carillon/core/access/roles';
-import { Button, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { Group, Stack, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { ExportRows } from '../../components/export-button.js';
 import { Failure } from '../../components/failure.js';
 import { Section } from '../../components/section.js';
-import { useFieldFaults } from '../../components/use-field-faults.js';
 import { useWords } from '../../i18n/index.js';
-import { call, query } from '../../lib/api.js';
-import { useOnce } from '../../lib/use-once.js';
+import { query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
+import { EndOthers } from './end-others.js';
+import { NewToken } from './new-token.js';
 import { OwnSecrets } from './own-secrets.js';
 import { SecurityKeys } from './security-keys.js';
 import { SessionRow, useSessionHead } from './session-row.js';
-import { ShownOnce } from './shown-once.js';
-import { areaWords, TokenRow, useTokenHead } from './token-row.js';
+import { TokenRow, useTokenHead } from './token-row.js';
 import { Written } from './written-grants.js';
 
 /** What somebody may do, and his own ways in. */
@@ -28,7 +25,8 @@ export function OwnPage() {
     <Stack>
       <Title order={1}>{me.data?.name ?? t('nav.own')}</Title>
       <Section title={t('access.myRights')}>
-        <Written grants={me.data?.grants ?? []} />
+        {me.isError && <Failure error={me.error} />}
+        {me.data && <Written grants={me.data.grants ?? []} />}
       </Section>
       {me.data?.hasPassword && <OwnSecrets hasSecondFactor={me.data.hasSecondFactor === true} />}
       {me.data && <SecurityKeys owner={me.data.name} />}
@@ -50,7 +48,10 @@ function OwnSessions() {
           <SessionRow key={session.id} session={session} />
         ))}
       </Rows>
-      <ExportRows name="own-sessions" rows={sessions.data?.items ?? []} />
+      <Group justify="space-between">
+        <EndOthers sessions={sessions.data?.items ?? []} />
+        <ExportRows name="own-sessions" rows={sessions.data?.items ?? []} />
+      </Group>
     </Section>
   );
 }
@@ -91,64 +92,5 @@ function Rows({ label, head, children }: { label: string; head: string[]; childr
         <Table.Tbody>{children}</Table.Tbody>
       </Table>
     </Table.ScrollContainer>
-  );
-}
-
-function NewToken() {
-  const { t } = useWords();
-  const client = useQueryClient();
-  const [name, setName] = useState('');
-  const [area, setArea] = useState<TokenArea>('all');
-  const [days, setDays] = useState('90');
-  const make = useOnce({
-    mutationFn: () =>
-      call(accessTokenRoutes.create, { body: { name: name.trim(), area, expiresInDays: Number(days) } }),
-    onSuccess: () => {
-      setName('');
-      return client.invalidateQueries();
-    },
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    make.mutate();
-  };
-  const faults = useFieldFaults(make.error, ['name', 'expiresInDays']);
-  return (
-    <form onSubmit={submit}>
-      <Stack gap="sm" mt="md">
-        {faults.rest !== null && <Failure error={faults.rest} />}
-        {make.data && <ShownOnce words={t('access.token')} secret={make.data.token} />}
-        <Group align="end">
-          <TextInput
-            label={t('access.name')}
-            error={faults.of('name')}
-            maxLength={100}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <Select
-            label={t('access.area')}
-            allowDeselect={false}
-            data={tokenAreas.map((value) => ({ value, label: t(areaWords[value]) }))}
-            value={area}
-            onChange={(value) => setArea((value as TokenArea | null) ?? 'all')}
-          />
-          <TextInput
-            label={t('access.days')}
-            w={90}
-            type="number"
-            min={1}
-            max={365}
-            required
-            error={faults.of('expiresInDays')}
-            value={days}
-            onChange={(event) => setDays(event.currentTarget.value)}
-          />
-          <Button type="submit" loading={make.isPending} disabled={name.trim() === ''}>
-            {t('access.create')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
   );
 }

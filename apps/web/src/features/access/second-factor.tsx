@@ -1,5 +1,5 @@
 import { signedInRoutes } from '@carillon/contract/http/accounts.routes';
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Failure } from '../../components/failure.js';
@@ -18,8 +18,9 @@ export function SecondFactor({ isOn }: { isOn: boolean }) {
   const [codes, setCodes] = useState<string[]>();
   return (
     <Section title={t('access.secondFactor')}>
-      {codes && <ShownOnce words={t('access.recovery')} secret={codes.join('\n')} />}
-      {isOn || codes ? <SwitchOff onDone={() => setCodes(undefined)} /> : <SwitchOn onDone={setCodes} />}
+      {codes && <ShownOnce words={t('access.recovery')} secret={codes.join('\n')} onKept={() => setCodes(undefined)} />}
+      {/* What is to be kept stands alone. */}
+      {codes ? null : isOn ? <SwitchOff /> : <SwitchOn onDone={setCodes} />}
     </Section>
   );
 }
@@ -38,7 +39,7 @@ function SwitchOn({ onDone }: { onDone: (recoveryCodes: string[]) => void }) {
     },
   });
   const isBegun = begin.data !== undefined;
-  const faults = useFieldFaults(confirm.error ?? begin.error, ['code']);
+  const faults = useFieldFaults(confirm.error ?? begin.error, ['code', 'password']);
   return (
     <Steps
       error={faults.rest}
@@ -50,6 +51,9 @@ function SwitchOn({ onDone }: { onDone: (recoveryCodes: string[]) => void }) {
       {isBegun ? (
         <>
           <ShownOnce words={t('access.secret')} secret={begin.data.secret} />
+          <Anchor size="sm" href={begin.data.uri}>
+            {t('access.openAuthenticator')}
+          </Anchor>
           <TextInput
             label={t('signIn.code')}
             autoFocus
@@ -66,6 +70,7 @@ function SwitchOn({ onDone }: { onDone: (recoveryCodes: string[]) => void }) {
           <PasswordField
             label={t('access.present')}
             value={password}
+            error={faults.of('password')}
             onChange={setPassword}
             autoComplete="current-password"
           />
@@ -75,20 +80,18 @@ function SwitchOn({ onDone }: { onDone: (recoveryCodes: string[]) => void }) {
   );
 }
 
-function SwitchOff({ onDone }: { onDone: () => void }) {
+function SwitchOff() {
   const { t } = useWords();
   const client = useQueryClient();
   const [password, setPassword] = useState('');
   const remove = useOnce({
     mutationFn: () => call(signedInRoutes.removeSecondFactor, { body: { password } }),
-    onSuccess: () => {
-      onDone();
-      return client.invalidateQueries();
-    },
+    onSuccess: () => client.invalidateQueries(),
   });
+  const faults = useFieldFaults(remove.error, ['password']);
   return (
     <Steps
-      error={remove.error}
+      error={faults.rest}
       submit={t('access.factorRemove')}
       isPending={remove.isPending}
       isReady={password !== ''}
@@ -98,6 +101,7 @@ function SwitchOff({ onDone }: { onDone: () => void }) {
       <PasswordField
         label={t('access.present')}
         value={password}
+        error={faults.of('password')}
         onChange={setPassword}
         autoComplete="current-password"
       />

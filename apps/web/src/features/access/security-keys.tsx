@@ -2,6 +2,7 @@ import { approvalRoutes } from '@carillon/contract/http/approvals.routes';
 import { Alert, Button, Code, Group, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { Ask } from '../../components/ask.js';
 import { ExportRows } from '../../components/export-button.js';
 import { Failure } from '../../components/failure.js';
 import { Section } from '../../components/section.js';
@@ -66,6 +67,7 @@ function Keys({ keys }: { keys: readonly ApproverKey[] }) {
 function Row({ of: { name, fingerprint, credentialId, createdAt } }: { of: ApproverKey }) {
   const { t } = useWords();
   const client = useQueryClient();
+  const [isAsked, setAsked] = useState(false);
   const remove = useOnce({
     mutationFn: () => call(approvalRoutes.removeKey, { key: fingerprint }),
     onSuccess: () => client.invalidateQueries(),
@@ -81,16 +83,26 @@ function Row({ of: { name, fingerprint, credentialId, createdAt } }: { of: Appro
         <When at={createdAt} />
       </Table.Td>
       <Table.Td>
-        {remove.isError && <Failure error={remove.error} />}
         <Button
           size="compact-xs"
           variant="default"
           aria-label={t('securityKeys.removeNamed', { name })}
-          loading={remove.isPending}
-          onClick={() => remove.mutate()}
+          onClick={() => setAsked(true)}
         >
           {t('securityKeys.remove')}
         </Button>
+        <Ask
+          opened={isAsked}
+          title={t('securityKeys.askRemove', { name })}
+          act={t('securityKeys.remove')}
+          danger
+          pending={remove.isPending}
+          error={remove.error}
+          onAct={() => remove.mutate()}
+          onClose={() => setAsked(false)}
+        >
+          <Text size="sm">{t('securityKeys.removeMeans')}</Text>
+        </Ask>
       </Table.Td>
     </Table.Tr>
   );

@@ -6,6 +6,7 @@ import { HostLink, JobLink } from '../../components/links.js';
 import { Loaded } from '../../components/loaded.js';
 import { AssignmentBadge } from '../../components/state-badge.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { query } from '../../lib/api.js';
 
 const followMs = 1_500;
@@ -24,6 +25,7 @@ export function AdoptionProgress({ jobs }: { jobs: readonly string[] }) {
 
 function OfJob({ job }: { job: string }) {
   const { t } = useWords();
+  const { faultText } = useServerText();
   const assignments = useQuery({
     ...query(jobRoutes.assignments, { name: job, limit: limits.pageItems.max }),
     refetchInterval: ({ state: { data } }) =>
@@ -46,7 +48,11 @@ function OfJob({ job }: { job: string }) {
             />
             <Group gap="xs">
               {items.map(({ host, state, code, message }) => (
-                <Group key={host} gap={6} title={[code, message].filter(Boolean).join(': ') || undefined}>
+                <Group
+                  key={host}
+                  gap={6}
+                  title={[code && (faultText(code) ?? code), message].filter(Boolean).join(': ') || undefined}
+                >
                   <HostLink name={host} />
                   <AssignmentBadge state={state} />
                 </Group>

@@ -1,11 +1,12 @@
 import { inventoryRoutes } from '@carillon/contract/http/inventory.routes';
 import { Button, Group, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { Failure } from '../../components/failure.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
 import { useMay } from '../../lib/use-may.js';
+import { useOnce } from '../../lib/use-once.js';
 
 const lookMs = 2_000;
 
@@ -14,7 +15,7 @@ export function AskHosts() {
   const { t } = useWords();
   const client = useQueryClient();
   const may = useMay('host.refresh');
-  const ask = useMutation({ mutationFn: () => call(inventoryRoutes.refreshAll, { body: {} }) });
+  const ask = useOnce({ mutationFn: () => call(inventoryRoutes.refreshAll, { body: {} }) });
   const since = ask.data?.requestedAt;
   const stale = useQuery({
     ...query(inventoryRoutes.stale, { since: since ?? '' }),

@@ -1,11 +1,9 @@
 import { type DryRunVerdict, dryRunVerdicts } from '@carillon/core/run/dry-run';
-import { Badge, Code, Group, Loader, Stack, Text } from '@mantine/core';
-import { Failure } from '../../components/failure.js';
-import { HostLink } from '../../components/links.js';
+import { Code, Group, Loader, Stack } from '@mantine/core';
 import { useWords } from '../../i18n/index.js';
 import { useServerText } from '../../i18n/use-server-text.js';
-import { commandColors, useCommandWhy } from './command-words.js';
-import { type Command, mayChange, useCommand } from './use-command.js';
+import { CommandHead, FollowedCommand } from './followed-command.js';
+import { type Command, mayChange } from './use-command.js';
 
 const colors: Record<DryRunVerdict, string> = {
   would_run: 'teal',
@@ -16,31 +14,21 @@ const colors: Record<DryRunVerdict, string> = {
 
 /** What one host says that a start would do, as soon as it has said it. */
 export function DryRunAnswer({ id }: { id: string }) {
-  const command = useCommand(id);
-  if (command.data) return <Told command={command.data} />;
-  return command.isError ? <Failure error={command.error} /> : null;
+  return <FollowedCommand id={id}>{(command) => <Told command={command} />}</FollowedCommand>;
 }
 
 /** Lines of ours in the reader's language; the rest is anybody's text. */
 function Told({ command }: { command: Command }) {
   const { t } = useWords();
-  const why = useCommandWhy(command);
   const { dryRunText } = useServerText();
   const { host, state, code, answer } = command;
   const verdict = state === 'done' ? dryRunVerdicts.find((each) => each === code) : undefined;
   return (
     <Stack gap={6} data-command={state} data-verdict={verdict}>
       <Group gap="sm" wrap="wrap">
-        <HostLink name={host} />
-        <Badge color={verdict ? colors[verdict] : commandColors[state]} variant="light" size="sm" tt="none">
-          {verdict ? t(`dryRun.${verdict}`) : t(`command.${state}`)}
-        </Badge>
-        {mayChange(command) && <Loader size="xs" aria-hidden />}
-        {!verdict && why && (
-          <Text size="sm" c="dimmed">
-            {why}
-          </Text>
-        )}
+        <CommandHead command={command} verdict={verdict && { color: colors[verdict], text: t(`dryRun.${verdict}`) }}>
+          {mayChange(command) && <Loader size="xs" aria-hidden />}
+        </CommandHead>
       </Group>
       {answer && (
         <Code

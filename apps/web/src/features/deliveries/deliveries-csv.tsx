@@ -3,10 +3,12 @@ import type { Request } from '@carillon/contract/http/route';
 import { limits } from '@carillon/contract/limits';
 import { ExportButton } from '../../components/export-button.js';
 import type { Notice } from '../../components/notice-cells.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call } from '../../lib/api.js';
 import type { CsvColumn } from '../../lib/table-csv.js';
 
-const columns: readonly CsvColumn<Notice>[] = [
+/** Heads and codes are the same in every language; what is a sentence is the reader's. */
+const columns = ({ outcomeText }: ReturnType<typeof useServerText>): readonly CsvColumn<Notice>[] => [
   ['incident', (notice) => notice.incident],
   ['created', (notice) => notice.createdAt],
   ['channel', (notice) => notice.channel],
@@ -18,7 +20,7 @@ const columns: readonly CsvColumn<Notice>[] = [
   ['sent', (notice) => notice.sentAt],
   ['next try', (notice) => notice.nextAt],
   ['outcome', (notice) => notice.outcome?.code],
-  ['outcome in words', (notice) => notice.outcome?.text],
+  ['outcome in words', (notice) => notice.outcome && outcomeText(notice.outcome)],
   ['id', (notice) => notice.id],
 ];
 
@@ -27,7 +29,7 @@ export function ExportDeliveries({ filter }: { filter: Request<typeof channelRou
   return (
     <ExportButton
       name="deliveries"
-      columns={columns}
+      columns={columns(useServerText())}
       read={(cursor, signal) =>
         call(channelRoutes.deliveries, { ...filter, limit: limits.pageItems.max, cursor }, signal)
       }

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Loaded } from '../../components/loaded.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { query } from '../../lib/api.js';
 import { storedFile } from './stored-file.js';
 import { TextChanges } from './text-changes.js';
@@ -38,6 +39,7 @@ export function Conflict({ draft, job, version }: ConflictProps) {
 
 function Theirs({ draft, job, version }: ConflictProps) {
   const { t } = useWords();
+  const { recordText } = useServerText();
   const theirs = useQuery(query(jobRoutes.version, { name: job, version }));
   return (
     <Loaded query={theirs}>
@@ -48,7 +50,7 @@ function Theirs({ draft, job, version }: ConflictProps) {
           <Stack gap="sm">
             <Text size="sm">
               v{version}, <When at={data.createdAt} /> {t('jobs.by', { author: data.author })}
-              {data.reason ? `: ${data.reason}` : ''}
+              {data.reason ? `: ${recordText(data.reason)}` : ''}
             </Text>
             {draft.base.version > 0 && (
               <TextChanges before={draft.base.text} after={text} label={t('editor.conflict.theirChanges')} />

@@ -1,4 +1,5 @@
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
+import { offsetOfPath } from '../../lib/yaml-path.js';
 
 /** Something the server says about a job file: where in it, and what. */
 export interface Fault {
@@ -11,40 +12,5 @@ export interface Fault {
 export function lineOfPath(text: string, path: string): number {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false }) as Document;
-  let node: unknown = document.contents;
-  let offset = startOf(node) ?? 0;
-  for (let rest = path; rest !== ''; ) {
-    const index = /^\[(\d+)\]\.?/.exec(rest);
-    if (index) {
-      // A list of one may be written without the list.
-      if (isSeq(node)) node = node.items[Number(index[1])];
-      rest = rest.slice(index[0].length);
-      offset = startOf(node) ?? offset;
-      continue;
-    }
-    const pair = isMap(node) ? longestKey(node.items, rest) : undefined;
-    if (!pair) break;
-    offset = startOf(pair.key) ?? offset;
-    node = pair.value;
-    rest = rest.slice(keyText(pair).length).replace(/^\./, '');
-  }
-  return lines.linePos(offset).line;
-}
-
-/** Keys may hold dots themselves (`example.com/role`). */
-function longestKey(pairs: readonly Pair[], rest: string): Pair | undefined {
-  return pairs
-    .filter((pair) => {
-      const key = keyText(pair);
-      return key !== '' && rest.startsWith(key) && /^(?:$|[.[])/.test(rest.slice(key.length));
-    })
-    .sort((a, b) => keyText(b).length - keyText(a).length)[0];
-}
-
-function keyText(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : '';
-}
-
-function startOf(node: unknown): number | undefined {
-  return (node as { range?: readonly number[] | null } | null | undefined)?.range?.[0];
+  return lines.linePos(offsetOfPath(document, path)).line;
 }

@@ -14,7 +14,6 @@ import {
   Button,
   Checkbox,
   Code,
-  CopyButton,
   Group,
   NumberInput,
   SegmentedControl,
@@ -25,6 +24,7 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
+import { CopyButton } from '../../components/copy-button.js';
 import { Dialog } from '../../components/dialog.js';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
@@ -194,13 +194,7 @@ function Line({ line, token }: { line: string; token: Token }) {
         <Text size="sm" c="dimmed">
           {t('addHost.goodFor', { n: token.uses })} <When at={token.expiresAt} />
         </Text>
-        <CopyButton value={line}>
-          {({ copied, copy }) => (
-            <Button type="button" size="compact-sm" variant="default" onClick={copy}>
-              {t(copied ? 'addHost.copied' : 'addHost.copy')}
-            </Button>
-          )}
-        </CopyButton>
+        <CopyButton text={line} size="compact-sm" />
       </Group>
     </Stack>
   );

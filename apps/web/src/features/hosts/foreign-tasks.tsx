@@ -1,7 +1,7 @@
 import { inventoryRoutes } from '@carillon/contract/http/inventory.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Badge, Button, Code, Group, Table, Text } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Account } from '../../components/account.js';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
@@ -14,6 +14,7 @@ import { useWords } from '../../i18n/index.js';
 import { useServerText } from '../../i18n/use-server-text.js';
 import { call, pagedQuery } from '../../lib/api.js';
 import { useMay } from '../../lib/use-may.js';
+import { useOnce } from '../../lib/use-once.js';
 import { ExportTasks } from './hosts-csv.js';
 
 type Task = Response<typeof inventoryRoutes.ofHost>['items'][number];
@@ -24,7 +25,7 @@ export function ForeignTasks({ host }: { host: string }) {
   const client = useQueryClient();
   const may = useMay('host.refresh');
   const tasks = useInfiniteQuery(pagedQuery(inventoryRoutes.ofHost, { name: host }, 15_000));
-  const refresh = useMutation({
+  const refresh = useOnce({
     mutationFn: () => call(inventoryRoutes.refresh, { name: host }),
     onSuccess: () => client.invalidateQueries({ queryKey: [inventoryRoutes.ofHost.path] }),
   });

@@ -8,6 +8,7 @@ import { Failure } from '../../components/failure.js';
 import { FormDialog } from '../../components/form-dialog.js';
 import { useTimes } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call, query } from '../../lib/api.js';
 import { useMay } from '../../lib/use-may.js';
 import { useOnce } from '../../lib/use-once.js';
@@ -72,6 +73,7 @@ export function PauseHost({ host }: { host: string }) {
 
 function PauseForm({ host, onDone }: { host: string; onDone: () => void }) {
   const { t } = useWords();
+  const { recordText } = useServerText();
   const client = useQueryClient();
   const [hours, setHours] = useState<string>('4');
   const [afterwards, setAfterwards] = useState<(typeof missedPolicies)[number]>('skip');
@@ -120,7 +122,7 @@ function PauseForm({ host, onDone }: { host: string; onDone: () => void }) {
       {pause.isError && <Failure error={pause.error} />}
       {pause.data?.refused.map(({ why }) => (
         <Alert key={why} color="yellow">
-          {why}
+          {recordText(why)}
         </Alert>
       ))}
       <Button type="submit" loading={pause.isPending}>

@@ -1,6 +1,5 @@
 import { whyRoutes } from '@carillon/contract/http/why.routes';
 import { Button, Group, Stack, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
 import { NameField } from '../../components/name-field.js';
@@ -8,6 +7,7 @@ import { Section } from '../../components/section.js';
 import { WhyAnswer } from '../../components/why-answer.js';
 import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 
 /** "Why didn't it run?", asked of one job on one host; of the last fire where no time is given. */
 export function WhyForm({ host, job }: { host?: string; job?: string }) {
@@ -15,7 +15,7 @@ export function WhyForm({ host, job }: { host?: string; job?: string }) {
   const [where, setWhere] = useState(host ?? '');
   const [what, setWhat] = useState(job ?? '');
   const [at, setAt] = useState('');
-  const ask = useMutation({
+  const ask = useOnce({
     mutationFn: () =>
       call(whyRoutes.job, {
         name: what.trim(),

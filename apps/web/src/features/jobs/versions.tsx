@@ -12,6 +12,7 @@ import { PageLink } from '../../components/page-link.js';
 import { Section } from '../../components/section.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call, pagedQuery } from '../../lib/api.js';
 import { useMay } from '../../lib/use-may.js';
 import { VersionDiff } from './version-diff.js';
@@ -86,6 +87,7 @@ interface TableProps {
 
 function VersionTable({ job, current, versions, chosen, onChoose }: TableProps) {
   const { t } = useWords();
+  const { recordText } = useServerText();
   const mayWrite = useMay('job.write');
   const head = [t('jobs.version'), t('job.from'), t('job.to'), t('job.written'), t('job.author'), t('job.reason')];
   return (
@@ -119,7 +121,7 @@ function VersionTable({ job, current, versions, chosen, onChoose }: TableProps) 
               </Table.Td>
               <Table.Td className="wrap">{author}</Table.Td>
               <Table.Td className="wrap" miw={160}>
-                {reason ?? (
+                {(reason && recordText(reason)) || (
                   <Text span size="sm" c="dimmed">
                     –
                   </Text>

@@ -4,12 +4,14 @@ import { requestStates } from '@carillon/core/approval/change-request';
 import { Badge, Button, Select, Stack, Table, Text, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Dialog } from '../../components/dialog.js';
 import { Empty } from '../../components/empty.js';
 import { FormDialog } from '../../components/form-dialog.js';
 import { NothingFound } from '../../components/nothing-found.js';
 import { PagedTable } from '../../components/paged-table.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { pagedQuery } from '../../lib/api.js';
 import { isFiltered } from '../../lib/search.js';
 import { useTitle } from '../../lib/use-title.js';
@@ -31,9 +33,17 @@ const colours = {
 export function RequestsPage() {
   const { t } = useWords();
   useTitle(t('nav.requests'));
-  const filter = readRequestFilter({ ...useSearch({ from: '/signed-in/requests' }) });
+  const { number, ...filter } = readRequestFilter({ ...useSearch({ from: '/signed-in/requests' }) });
   const navigate = useNavigate({ from: '/requests' });
   const found = useInfiniteQuery(pagedQuery(requestRoutes.list, { ...filter }, 15_000));
+  const { recordText, requestText } = useServerText();
+  const told = ({ title, outcome, ...row }: Request): Request => ({
+    ...row,
+    title: requestText(title),
+    outcome: outcome && recordText(outcome),
+  });
+  const putAside = () =>
+    void navigate({ to: '/requests', search: (before) => ({ ...before, number: undefined }), replace: true });
   const head = ['number', 'what', 'author', 'groups', 'state', 'approved', 'since'] as const;
   return (
     <Stack>
@@ -61,24 +71,33 @@ export function RequestsPage() {
       <PagedTable
         query={found}
         label={t('nav.requests')}
-        csv={{ name: 'requests', route: requestRoutes.list, request: { ...filter } }}
+        csv={{ name: 'requests', route: requestRoutes.list, request: { ...filter }, told }}
         head={[...head.map((word) => t(`requests.${word}`)), '']}
         row={(request) => <Row key={request.number} request={request} />}
         empty={
           isFiltered(filter) ? <NothingFound text={t('requests.noneFound')} /> : <Empty text={t('requests.none')} />
         }
       />
+      <Dialog
+        opened={number !== undefined}
+        onClose={putAside}
+        size="xl"
+        title={t('requests.numbered', { number: number ?? '' })}
+      >
+        {number !== undefined && <RequestDetail number={number} done={putAside} />}
+      </Dialog>
     </Stack>
   );
 }
 
 function Row({ request }: { request: Request }) {
   const { t } = useWords();
-  const { number, title, author, groups, state, approvals, required, createdAt } = request;
+  const called = useServerText().requestText(request.title);
+  const { number, author, groups, state, approvals, required, createdAt } = request;
   return (
     <Table.Tr>
       <Table.Td>{number}</Table.Td>
-      <Table.Td className="wrap">{title}</Table.Td>
+      <Table.Td className="wrap">{called}</Table.Td>
       <Table.Td className="wrap">{author}</Table.Td>
       <Table.Td className="wrap">{groups.join(', ')}</Table.Td>
       <Table.Td>
@@ -97,7 +116,7 @@ function Row({ request }: { request: Request }) {
       </Table.Td>
       <Table.Td>
         <FormDialog
-          title={`${number}: ${title}`}
+          title={`${number}: ${called}`}
           size="xl"
           button={(open) => (
             <Button size="compact-xs" variant="default" onClick={open}>

@@ -1,9 +1,10 @@
 import { approvalRoutes } from '@carillon/contract/http/approvals.routes';
 import { requestRoutes } from '@carillon/contract/http/requests.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { fireEvent, screen } from '@testing-library/react';
-import { describe, expect, it, vi } from 'vitest';
-import { FakeNetwork } from '../../testing/fake-network.js';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { loadLateWords, startI18n } from '../../i18n/index.js';
+import { FakeNetwork, refuse } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
 
 type Detail = Response<typeof requestRoutes.get>;
@@ -73,10 +74,54 @@ describe('the inbox of change requests', () => {
     expect(screen.getByRole('button', { name: 'Approve exactly this' })).toBeTruthy();
   });
 
+  it('begins at the top, follows a link to one, and asks anew what may be done once it is refused', async () => {
+    let refusal: string | null = null;
+    const decided = network()
+      .on(requestRoutes.get, () => ({ ...detail, refusal }))
+      .on(requestRoutes.approve, () => {
+        refusal = 'already_approved';
+        return refuse('conflict');
+      });
+    renderApp('/requests?number=7', decided);
+    await screen.findByRole('dialog', { name: 'Request 7' });
+    const author = await screen.findByText(/^Author: ann/);
+    await waitFor(() => expect(document.activeElement).toBe(author));
+    fireEvent.click(screen.getByRole('button', { name: 'Approve exactly this' }));
+    expect(await screen.findByText(/^You have approved it/)).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Approve exactly this' }).hasAttribute('disabled')).toBe(true);
+  });
+
   it('says what became different, and does not approve it', async () => {
     renderApp('/requests', network({ refusal: 'stale', changes: ['Job nightly: it would not be changed any more'] }));
     await look();
     expect(await screen.findByText('Job nightly: it would not be changed any more')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Approve exactly this' }).hasAttribute('disabled')).toBe(true);
+  });
+
+  describe('in Chinese', () => {
+    afterEach(async () => {
+      localStorage.removeItem('carillon-language');
+      await startI18n();
+      await loadLateWords();
+      vi.restoreAllMocks();
+    });
+
+    it('tells what is asked for and what became different; a file keeps the names of its heads', async () => {
+      localStorage.setItem('carillon-language', 'zh');
+      await startI18n();
+      await loadLateWords();
+      const files: Blob[] = [];
+      vi.spyOn(URL, 'createObjectURL').mockImplementation((file) => `blob:${files.push(file as Blob)}`);
+      vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
+      renderApp('/requests', network({ refusal: 'stale', changes: ['Job nightly: it would not be changed any more'] }));
+      expect(await screen.findByText('应用 作业 nightly')).toBeTruthy();
+      fireEvent.click(screen.getByRole('button', { name: 'CSV' }));
+      await expect.poll(() => files.length).toBe(1);
+      const [head, first] = ((await files[0]?.text()) ?? '').split('\r\n');
+      expect(head).toContain('number,act,state,author');
+      expect(first).toContain('应用 作业 nightly');
+      fireEvent.click(screen.getByRole('button', { name: '查看' }));
+      expect(await screen.findByText('作业 nightly：不再需要更改')).toBeTruthy();
+    });
   });
 });

@@ -92,7 +92,7 @@ function Reason({ item }: { item: Missed }) {
       {amended && (
         <Text size="sm">
           {t('missed.later')} <When at={amended.at} zone={timezone} />:{' '}
-          {whyText({ reason: amended.cause, text: amended.text })}
+          {whyText({ reason: amended.cause, text: amended.text, figures: amended.figures })}
         </Text>
       )}
       <Group gap="md" align="start">

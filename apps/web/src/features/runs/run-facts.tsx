@@ -5,6 +5,7 @@ import { Facts } from '../../components/facts.js';
 import { HostLink, JobLink } from '../../components/links.js';
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { size } from '../../lib/sizes.js';
 import { duration } from '../../lib/times.js';
 import { ExitCode } from './exit-code.js';
@@ -14,6 +15,7 @@ import type { Usual } from './usual.js';
 /** Everything known of a run but its output. */
 export function RunFacts({ run, usual }: { run: Response<typeof runRoutes.get>; usual: Usual | null }) {
   const { t } = useWords();
+  const { saidText } = useServerText();
   const job = (
     <>
       <JobLink name={run.job} /> v{run.jobVersion}
@@ -35,7 +37,7 @@ export function RunFacts({ run, usual }: { run: Response<typeof runRoutes.get>; 
         ],
         [t('runs.started'), <When key="started" at={run.startedAt} zone={run.timezone} ago />],
         [t('runs.finished'), run.finishedAt ? <When key="ended" at={run.finishedAt} zone={run.timezone} ago /> : '–'],
-        [t('runs.trigger'), [t(`trigger.${run.trigger}`), run.cause].filter(Boolean).join(': ')],
+        [t('runs.trigger'), [t(`trigger.${run.trigger}`), run.cause && saidText(run.cause)].filter(Boolean).join(': ')],
         [t('runs.traceId'), traceIdOf(run.id)],
         [t('runs.received'), <When key="received" at={run.receivedAt} zone={run.timezone} ago />],
       ]}

@@ -3,6 +3,7 @@ import { apiPrefix, type Request, type Response } from '@carillon/contract/http/
 import { runRoutes } from '@carillon/contract/http/runs.routes';
 import { limits } from '@carillon/contract/limits';
 import { ExportButton, ExportLink } from '../../components/export-button.js';
+import { useServerText } from '../../i18n/use-server-text.js';
 import { call } from '../../lib/api.js';
 import { queryOf } from '../../lib/saved-views.js';
 import type { CsvColumn } from '../../lib/table-csv.js';
@@ -15,7 +16,8 @@ export function ExportRuns({ filter }: { filter: Request<typeof runRoutes.table>
 
 type Missed = Response<typeof missedRunRoutes.list>['items'][number];
 
-const columns: readonly CsvColumn<Missed>[] = [
+/** Heads and codes are the same in every language; what is a sentence is the reader's. */
+const columns = ({ whyText }: ReturnType<typeof useServerText>): readonly CsvColumn<Missed>[] => [
   ['first due', (missed) => missed.scheduledFor],
   ['last due', (missed) => missed.lastFor],
   ['starts', (missed) => missed.occurrences],
@@ -25,11 +27,11 @@ const columns: readonly CsvColumn<Missed>[] = [
   ['host', (missed) => missed.host],
   ['cause', (missed) => missed.cause],
   ['certainty', (missed) => missed.certainty],
-  ['reason', (missed) => missed.text],
+  ['reason', ({ cause, text, figures }) => whyText({ reason: cause, text, figures })],
   ['run', (missed) => missed.runId],
   ['decided', (missed) => missed.decidedAt],
   ['later verdict', (missed) => missed.amended?.verdict],
-  ['later reason', (missed) => missed.amended?.text],
+  ['later reason', ({ amended }) => amended && whyText({ ...amended, reason: amended.cause })],
 ];
 
 /** Every expected run that did not simply happen and that the filter lets through. */
@@ -37,7 +39,7 @@ export function ExportMissed({ filter }: { filter: Request<typeof missedRunRoute
   return (
     <ExportButton
       name="missed-runs"
-      columns={columns}
+      columns={columns(useServerText())}
       read={(cursor, signal) => call(missedRunRoutes.list, { ...filter, limit: limits.pageItems.max, cursor }, signal)}
     />
   );

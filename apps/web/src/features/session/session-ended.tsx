@@ -1,8 +1,9 @@
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
-import { Alert, Button, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { type FocusEvent, useState } from 'react';
+import { Dialog } from '../../components/dialog.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
 import { markSession } from '../../lib/session-end.js';
@@ -36,7 +37,7 @@ export function SessionEnded() {
   const refusal = useRefusal();
   const refused = signIn.isError ? refusal(signIn.error, signIn.variables) : null;
   return (
-    <Modal
+    <Dialog
       opened
       onClose={() => undefined}
       withCloseButton={false}
@@ -58,6 +59,7 @@ export function SessionEnded() {
           name={before}
           asksCode={needsCode(signIn.error)}
           refused={signIn.error}
+          isPending={signIn.isPending}
           onSubmit={signIn.mutate}
         />
         <AdminForm onSubmit={signIn.mutate} />
@@ -65,7 +67,7 @@ export function SessionEnded() {
           {t('signIn.leave')}
         </Button>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -11,10 +11,11 @@ interface PasswordProps {
   readonly name?: string | undefined;
   /** What was refused last: the cursor goes to what has to be typed anew. */
   readonly refused?: unknown;
+  readonly isPending?: boolean;
   readonly onSubmit: OnSubmit;
 }
 
-export function PasswordForm({ asksCode, name: before = '', refused, onSubmit }: PasswordProps) {
+export function PasswordForm({ asksCode, name: before = '', refused, isPending = false, onSubmit }: PasswordProps) {
   const { t } = useWords();
   const [name, setName] = useState(before);
   const [password, setPassword] = useState('');
@@ -45,6 +46,7 @@ export function PasswordForm({ asksCode, name: before = '', refused, onSubmit }:
           visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
           ref={passwordField}
           autoFocus={before !== ''}
+          data-autofocus={before !== '' || undefined}
           label={t('signIn.password')}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
@@ -61,7 +63,7 @@ export function PasswordForm({ asksCode, name: before = '', refused, onSubmit }:
             autoFocus
           />
         )}
-        <Button type="submit" disabled={name.trim() === '' || password === ''}>
+        <Button type="submit" loading={isPending} disabled={name.trim() === '' || password === ''}>
           {t('signIn.submit')}
         </Button>
       </Stack>

@@ -2,12 +2,13 @@ import { shortestPassword } from '@carillon/core/access/sign-in-rules';
 import { Alert, Button, Card, Center, Group, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { Logo } from '../../components/logo.js';
+import { useFieldFaults } from '../../components/use-field-faults.js';
 import { useWords } from '../../i18n/index.js';
 import { useTitle } from '../../lib/use-title.js';
 import { Provider } from './provider.js';
 import { AdminForm, type OnSubmit, PasswordForm } from './sign-in-forms.js';
 import { takeSecret } from './take-ticket.js';
-import { needsCode, useRefusal, useSignIn } from './use-sign-in.js';
+import { isInvitationOver, needsCode, useRefusal, useSignIn } from './use-sign-in.js';
 
 export function SignInPage() {
   const { t } = useWords();
@@ -17,7 +18,13 @@ export function SignInPage() {
   const [invitation, setInvitation] = useState<string>();
   useSecrets('ticket', (ticket) => signIn.mutate({ ticket }));
   useSecrets('invitation', setInvitation);
-  const refused = signIn.isError ? refusal(signIn.error, signIn.variables) : null;
+  const faults = useFieldFaults(signIn.error, invitation === undefined ? [] : ['password']);
+  const refused = signIn.isError && faults.rest !== null ? refusal(signIn.error, signIn.variables) : null;
+  // Who clicks his link again later has a password by then.
+  const isUsedUp = isInvitationOver(signIn.error, signIn.variables);
+  useEffect(() => {
+    if (isUsedUp) setInvitation(undefined);
+  }, [isUsedUp]);
   return (
     <Center component="main" mih="100vh" p="md">
       <Card withBorder padding="xl" w={440} maw="100%">
@@ -41,7 +48,7 @@ export function SignInPage() {
                 <AdminForm onSubmit={signIn.mutate} />
               </Stack>
             ) : (
-              <InvitationForm invitation={invitation} onSubmit={signIn.mutate} />
+              <InvitationForm invitation={invitation} fault={faults.of('password')} onSubmit={signIn.mutate} />
             )}
           </div>
         </Stack>
@@ -50,7 +57,13 @@ export function SignInPage() {
   );
 }
 
-function InvitationForm({ invitation, onSubmit }: { invitation: string; onSubmit: OnSubmit }) {
+interface InvitationProps {
+  readonly invitation: string;
+  readonly fault: string | undefined;
+  readonly onSubmit: OnSubmit;
+}
+
+function InvitationForm({ invitation, fault, onSubmit }: InvitationProps) {
   const { t } = useWords();
   const [password, setPassword] = useState('');
   const submit = (event: FormEvent) => {
@@ -64,6 +77,7 @@ function InvitationForm({ invitation, onSubmit }: { invitation: string; onSubmit
           visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
           label={t('signIn.choose')}
           description={t('signIn.chooseHint')}
+          error={fault}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
           autoComplete="new-password"

@@ -85,11 +85,13 @@ describe('signing in', () => {
     fireEvent.click(form.getByLabelText('Labels'));
     const field = form.getByRole<HTMLTextAreaElement>('textbox', { name: 'Labels' });
     fireEvent.change(field, { target: { value: 'role=db' } });
+    field.focus();
     signedIn = false;
     fireEvent.click(form.getByRole('button', { name: 'Which hosts are these?' }));
     const ended = within(await screen.findByRole('dialog', { name: 'Your session has ended' }));
     expect(ended.getByLabelText<HTMLInputElement>('Name').value).toBe('admin');
     const password = ended.getByLabelText('Password');
+    await waitFor(() => expect(document.activeElement).toBe(password));
     fireEvent.focus(password);
     fireEvent.keyDown(password, { key: 'Escape' });
     fireEvent.change(password, { target: { value: 'the right one' } });
@@ -97,6 +99,7 @@ describe('signing in', () => {
     await waitFor(() => expect(screen.queryByText('Your session has ended')).toBeNull());
     expect(history.location.pathname).toBe('/alerting/pauses');
     expect(field.value).toBe('role=db');
+    await waitFor(() => expect(document.activeElement).toBe(field));
     fireEvent.click(form.getByRole('button', { name: 'Which hosts are these?' }));
     expect(await form.findByText('db-01')).toBeTruthy();
   });
@@ -139,6 +142,18 @@ describe('signing in', () => {
     expect(network.calls.find(({ route }) => route === 'POST /invitations')?.asked).toEqual({
       body: { invitation: 'an-invitation-of-enough-length', password: 'a long walk by the river' },
     });
+  });
+
+  it('who clicks his link again later signs in with the password that he chose', async () => {
+    window.location.hash = '#invitation=an-invitation-of-enough-length';
+    renderApp(
+      '/sign-in',
+      new FakeNetwork().on(sessionRoutes.acceptInvitation, () => refuse('not_signed_in')),
+    );
+    fireEvent.change(await screen.findByLabelText('Choose a password'), { target: { value: 'a long walk home' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Set password and sign in' }));
+    expect(await screen.findByLabelText('Name')).toBeTruthy();
+    expect(screen.getByRole('alert').textContent).toMatch(/Sign in with the password that you chose/);
   });
 
   it('leads to an identity provider where there is one, and on to the page that was asked for', async () => {

@@ -1,11 +1,12 @@
 import { ApiFailure } from '@carillon/contract/http/client';
 import type { Request } from '@carillon/contract/http/route';
 import { sessionRoutes } from '@carillon/contract/http/session.routes';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useFailureText } from '../../components/failure-text.js';
 import { useWords, type Word } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
+import { useOnce } from '../../lib/use-once.js';
 import { takeWantedPage } from './take-ticket.js';
 
 /** What somebody signs in with. */
@@ -18,7 +19,8 @@ export type Proof =
 export function useSignIn(onDone?: (name: string) => unknown) {
   const client = useQueryClient();
   const router = useRouter();
-  return useMutation({
+  // Twice at once a code of the authenticator would count as wrong.
+  return useOnce({
     mutationFn: (proof: Proof) => {
       if ('name' in proof) return call(sessionRoutes.signInPassword, { body: proof });
       if ('invitation' in proof) return call(sessionRoutes.acceptInvitation, { body: proof });
@@ -35,6 +37,12 @@ export function useSignIn(onDone?: (name: string) => unknown) {
 /** Does the server ask for the code of a second factor? */
 export function needsCode(error: unknown): boolean {
   return error instanceof ApiFailure && error.body.params.needs === 'code';
+}
+
+/** Was it a link that sets a password, and is that used up? */
+export function isInvitationOver(error: unknown, proof: Proof | undefined): boolean {
+  const isInvitation = proof !== undefined && 'invitation' in proof;
+  return isInvitation && error instanceof ApiFailure && error.body.code === 'not_signed_in';
 }
 
 /** Why it was refused; null where only the code was not given yet. */
@@ -54,5 +62,6 @@ export function useRefusal(): (error: unknown, proof: Proof) => string | null {
 
 function wordFor(proof: Proof): Word {
   if ('name' in proof) return 'signIn.wrongPassword';
+  if ('invitation' in proof) return 'signIn.invitationUsed';
   return 'token' in proof ? 'signIn.wrong' : 'signIn.used';
 }

@@ -60,6 +60,4 @@ export const admission = {
   'addHost.goodFor': 'Hosts that may join: {{n}}, until',
   'addHost.localOnly':
     'Only this computer reaches the server as {{origin}}. Tell the server its other address with CARILLON_PUBLIC_URL.',
-  'addHost.copy': 'Copy',
-  'addHost.copied': 'Copied',
 };

@@ -44,6 +44,7 @@ export const common = {
   'error.invalid': 'The server did not accept this: {{message}}',
   'error.invalidField': '{{path}}: expected {{expected}}, got {{got}}',
   'error.expected': 'Expected {{expected}}, got {{got}}',
+  'error.expectedOnly': 'Expected {{expected}}',
   'error.missing': 'Missing; expected {{expected}}',
   'error.notFoundNamed': 'There is no {{kind}} “{{name}}”.',
   'error.not_signed_in': 'You are not signed in.',

@@ -101,7 +101,7 @@ export const editor = {
   'editor.conflict.theirs': 'Go on from theirs, drop mine',
   'editor.conflict.mine': 'Go on from mine, over theirs',
   'leave.title': 'Leave without saving?',
-  'leave.text': 'What you typed or changed is not stored anywhere yet.',
+  'leave.text': 'What you typed or changed is not stored anywhere yet, and what is shown once is not shown again.',
   'leave.stay': 'Stay',
   'leave.go': 'Leave',
 };

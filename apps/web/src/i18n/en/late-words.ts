@@ -4,6 +4,7 @@ import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { alertingForms } from './alerting-forms.js';
+import { audit } from './audit.js';
 import { editor } from './editor.js';
 import { finder } from './finder.js';
 import { first } from './first-steps.js';
@@ -11,6 +12,7 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
+import { repair } from './repair.js';
 import { requests } from './requests.js';
 import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
@@ -32,6 +34,7 @@ export const lateWords = {
   ...heatmap,
   ...hostPage,
   ...jobPage,
+  ...repair,
   ...jobs,
   ...rollouts,
   ...requests,
@@ -43,4 +46,5 @@ export const lateWords = {
   ...tour,
   ...alerting,
   ...alertingForms,
+  ...audit,
 };

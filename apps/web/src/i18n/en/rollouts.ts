@@ -48,6 +48,4 @@ export const rollouts = {
   'freezes.text': 'Times in which definitions stay as they are; pauses and stops are always allowed.',
   'freezes.none': 'No freeze is planned.',
   'freezes.covers': 'Covers',
-  'audit.kind.Rollout': 'Rollout',
-  'audit.kind.Freeze': 'Freeze',
 };

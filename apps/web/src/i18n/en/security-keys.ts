@@ -33,4 +33,7 @@ export const securityKeys = {
     'Nothing was signed: it was cancelled, took too long, or the key could not verify you by a PIN, a finger or your face.',
   'securityKeys.alreadyMade': 'This security key is registered already.',
   'securityKeys.otherKind': 'This security key makes no keys that hosts can check (ES256, Ed25519, RS256).',
+  'securityKeys.askRemove': 'Forget {{name}}?',
+  'securityKeys.removeMeans':
+    'Nothing can be approved with it here any more. Hosts that list its fingerprint go on counting what it has signed until it is taken out of their policy.',
 };

@@ -4,7 +4,8 @@ export const times = {
   'times.own': 'My own clock',
   'times.host': "The host's clock",
   'times.utc': 'UTC',
-  'export.means': 'All rows that match, as a file for spreadsheets',
+  'export.means':
+    'All rows that match, as a file for spreadsheets. Heads and codes stay English, so that what reads them works in each language.',
   'export.rows_one': '{{count}} row; stop',
   'export.rows_other': '{{count}} rows; stop',
 };

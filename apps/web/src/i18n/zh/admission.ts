@@ -57,6 +57,4 @@ export const admission: Same<typeof english> = {
   'addHost.how': '在每台主机上以管理员身份运行。命令中含有加入令牌，只显示这一次。',
   'addHost.goodFor': '可用于 {{n}} 台主机，有效期至',
   'addHost.localOnly': '只有本机能通过 {{origin}} 访问服务器。请用 CARILLON_PUBLIC_URL 设置服务器的对外地址。',
-  'addHost.copy': '复制',
-  'addHost.copied': '已复制',
 };

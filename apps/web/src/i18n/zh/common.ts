@@ -44,6 +44,7 @@ export const common: Same<typeof english> = {
   'error.invalid': '服务器不接受：{{message}}',
   'error.invalidField': '{{path}}：应为 {{expected}}，实为 {{got}}',
   'error.expected': '应为 {{expected}}，实际为 {{got}}',
+  'error.expectedOnly': '应为{{expected}}',
   'error.missing': '缺少；应为 {{expected}}',
   'error.notFoundNamed': '没有{{kind}}“{{name}}”。',
   'error.not_signed_in': '尚未登录。',

@@ -100,7 +100,7 @@ export const editor: Same<typeof english> = {
   'editor.conflict.theirs': '采用对方的版本，放弃我的',
   'editor.conflict.mine': '采用我的内容，覆盖对方',
   'leave.title': '不保存就离开？',
-  'leave.text': '您输入或更改的内容尚未保存。',
+  'leave.text': '您输入或更改的内容尚未保存；仅显示一次的内容不会再次显示。',
   'leave.stay': '留下',
   'leave.go': '离开',
 };

@@ -6,6 +6,7 @@ import { admission } from './admission.js';
 import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { alertingForms } from './alerting-forms.js';
+import { audit } from './audit.js';
 import { editor } from './editor.js';
 import { finder } from './finder.js';
 import { first } from './first-steps.js';
@@ -13,6 +14,7 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
+import { repair } from './repair.js';
 import { requests } from './requests.js';
 import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
@@ -33,6 +35,7 @@ export const lateWords: Same<typeof english> = {
   ...heatmap,
   ...hostPage,
   ...jobPage,
+  ...repair,
   ...jobs,
   ...rollouts,
   ...requests,
@@ -44,4 +47,5 @@ export const lateWords: Same<typeof english> = {
   ...tour,
   ...alerting,
   ...alertingForms,
+  ...audit,
 };

@@ -46,6 +46,4 @@ export const rollouts: Same<typeof english> = {
   'freezes.text': '在此期间定义保持不变；暂停和停止始终允许。',
   'freezes.none': '没有计划的冻结期。',
   'freezes.covers': '涵盖',
-  'audit.kind.Rollout': '分批发布',
-  'audit.kind.Freeze': '冻结',
 };

@@ -1,9 +1,12 @@
 import { wordOfOutcome } from '@carillon/core/alert/deliver/outcome-reasons';
 import { wordOfLog } from '@carillon/core/alert/log-reasons';
 import { readScheduleText } from '@carillon/core/job/schedule-texts';
+import { readRunDetail } from '@carillon/core/run/detail-texts';
 import type { AlertStage } from '@carillon/core/state/states';
 import { readTaskDifference } from '@carillon/core/state/task-difference';
 import { spokenExpectation } from '@carillon/core/text/expected-texts';
+import { readHostText, readRecord, readRequestTitle } from '@carillon/core/text/record-texts';
+import { spokenRefusal } from '@carillon/core/text/refusal-texts';
 import { type Figures, type Means, say } from '../server-text.js';
 import type { Others } from './sentences/say-sentence.js';
 
@@ -17,6 +20,15 @@ interface Coded {
   readonly code: string;
   readonly text?: string;
   readonly figures?: Figures | null | undefined;
+}
+
+/** A row of the audit. */
+interface Audited {
+  readonly kind: string;
+  readonly what: string;
+  readonly text: string | null;
+  readonly about?: { readonly subject: string | null; readonly reason: Coded } | undefined;
+  readonly after: unknown;
 }
 
 /** @returns null where there are no words for its code, or figures are missing */
@@ -60,6 +72,12 @@ export function refusalIn(words: Words, params: Figures): string | null {
   return typeof code === 'string' ? say(of(words.refusalWords, code), { ...params, ...figures }, meansIn(words)) : null;
 }
 
+/** What there is not. @returns null where it has no name here, such as all that the reader may not see */
+export function missingIn({ missing, noSuch, thingNames }: Words, { kind, name }: Figures): string | null {
+  const thing = typeof kind === 'string' ? of(thingNames, kind) : undefined;
+  return thing === undefined || typeof name !== 'string' || name === '' ? noSuch : say(missing, { thing, name });
+}
+
 /** What a host says of a run beside its reason. @returns null as above */
 export function detailIn(words: Words, { code, figures }: Coded): string | null {
   return say(of(words.runDetails, code), figures ?? {});
@@ -82,7 +100,18 @@ export function logIn(
 
 /** What became of a fire. @returns null as above */
 export function whyIn(words: Words, { code, figures }: Coded): string | null {
-  return say(of(words.whyReasons, code), figures ?? {}, meansIn(words));
+  const said = say(of(words.whyReasons, code), figures ?? {}, meansIn(words));
+  const several = figures?.several;
+  return said === null || typeof several !== 'string' ? said : `${said}${severalIn(words, several)}`;
+}
+
+/** What became of all that waited, `2 ran, 1 ran late`. */
+function severalIn({ ofAllThatWaited, verdictNames }: Words, text: string): string {
+  const counts = text.split(', ').map((each) => {
+    const [, count = '', verdict = each] = /^(\d+) (.*)$/s.exec(each) ?? [];
+    return `${of(verdictNames, verdict.replaceAll(' ', '_')) ?? verdict} ${count} 次`;
+  });
+  return say(ofAllThatWaited, { counts: counts.join('、') }) ?? '';
 }
 
 /** What an answer is known from. @returns null as above */
@@ -90,9 +119,9 @@ export function evidenceIn(words: Words, { code, figures }: Coded): string | nul
   return say(of(words.whyEvidence, code), figures ?? {}, meansIn(words));
 }
 
-/** Why a definition is not on a host as it should be. @returns undefined where there are no words for its code */
-export function faultIn({ assignmentFaults, driftKinds }: Words, code: string): string | undefined {
-  return of(assignmentFaults, code) ?? of(driftKinds, code);
+/** Why a definition is not on a host as it should be, or an order came to nothing. @returns undefined where there are no words for its code */
+export function faultIn({ assignmentFaults, driftKinds, orderFaults }: Words, code: string): string | undefined {
+  return of(assignmentFaults, code) ?? of(driftKinds, code) ?? of(orderFaults, code);
 }
 
 const othersIn = (words: Words): Others => ({
@@ -105,7 +134,7 @@ const othersIn = (words: Words): Others => ({
 
 /** A sentence that answers carry as a text alone. @returns null where it is not one of ours */
 export function textIn(words: Words, text: string): string | null {
-  return words.late?.sentenceIn(text, othersIn(words)) ?? null;
+  return words.late?.sentenceIn(text, othersIn(words)) ?? hostTextIn(words, text);
 }
 
 /** The same about a task of Windows: why it cannot be read, or become a job. @returns null as above */
@@ -148,6 +177,92 @@ export function expectedIn(words: Words, { code, figures }: Coded): string | nul
   return say(of(words.expectations, code), figures ?? {}, meansIn(words));
 }
 
+/** What a change request is called. @returns null where it is called otherwise */
+export function titleIn(words: Words, text: string): string | null {
+  const found = readRequestTitle(text);
+  return found && say(words.requestTitleWords[found.code], found.figures, meansIn(words));
+}
+
+/**
+ * What the server wrote down in a sentence alone, or in several with semicolons between; it may be a refusal.
+ * @returns null for what a person wrote, and for an older server's words
+ */
+export function recordIn(words: Words, text: string): string | null {
+  const parts = text.split('; ').map((part) => sentenceIn(words, part));
+  return parts.every((part) => part !== null) ? parts.join('；') : sentenceIn(words, text);
+}
+
+function sentenceIn(words: Words, text: string): string | null {
+  const found = readRecord(text);
+  if (found) return say(words.recordWords[found.code], found.figures, meansIn(words));
+  const refused = spokenRefusal(text);
+  return refused ? say(words.refusalWords[refused.code], refused.figures, meansIn(words)) : textIn(words, text);
+}
+
+/** Why an agent started a run, and the like. @returns null as above */
+export function hostTextIn(words: Words, text: string): string | null {
+  const found = readHostText(text);
+  return found && say(words.hostWords[found.code], found.figures, meansIn(words));
+}
+
+/** `Job nightly, HostGroup prod and 2 more`, kind by kind. */
+export function documentsIn(words: Words, text: string): string {
+  const [, shown = text, more] = /^(.*?)(?: and (\d+) more)?$/s.exec(text) ?? [];
+  const names = shown
+    .split(', ')
+    .map((each) => thingIn(words, each))
+    .join('、');
+  return more === undefined ? names : (say(words.andMore, { names, more }) ?? text);
+}
+
+/** `Job nightly`. */
+function thingIn({ userKinds }: Words, text: string): string {
+  const at = text.indexOf(' ');
+  const kind = of(userKinds, text.slice(0, Math.max(at, 0)));
+  return kind === undefined ? text : `${kind}${text.slice(at)}`;
+}
+
+/** What a row of the audit is about. */
+export function auditWhatIn(words: Words, { kind, what, about }: Audited): string {
+  switch (kind) {
+    case 'AlertDocument':
+      return thingIn(words, what);
+    case 'ChangeRequest': {
+      const [, number = '', title = what] = /^(\d+) (.*)$/s.exec(what) ?? [];
+      return `${number} ${titleIn(words, title) ?? title}`.trim();
+    }
+    case 'Incident': {
+      const said = about && reasonIn(words, about.reason);
+      const number = what.split(' ', 1)[0] ?? '';
+      return said ? [number, about.subject === null ? said : `${about.subject}：${said}`].join(' ') : what;
+    }
+    case 'Task': {
+      const at = what.lastIndexOf(' on ');
+      const figures = { job: what.slice(0, Math.max(at, 0)), host: what.slice(at + 4) };
+      return (at > 0 && say(words.taskOnHost, figures)) || what;
+    }
+    case 'Pause':
+      return documentsIn(words, what);
+    default:
+      return of(words.auditNames, what) ?? what;
+  }
+}
+
+/** What a row of the audit says beside, which may be in words of whoever did it. */
+export function auditTextIn(
+  words: Words,
+  { kind, text, after }: Pick<Audited, 'kind' | 'text' | 'after'>,
+): string | null {
+  if (text === null) return null;
+  const said = recordIn(words, text) ?? (kind === 'Session' ? of(words.signInWays, text) : undefined);
+  if (said !== undefined) return said;
+  const fault = isRecord(after) && typeof after.code === 'string' ? faultIn(words, after.code) : undefined;
+  return fault === undefined ? text : `${fault}：${text}`;
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
 /** Names that are figures themselves. */
 const meansIn = (words: Words): Means => {
   const { assignmentFaults, driftKinds, historyStates, hostStates, nameOf, objections } = words;
@@ -165,9 +280,31 @@ const meansIn = (words: Words): Means => {
           of(assignmentFaults, value) ??
           of(objections, value) ??
           nameOf('reason', String(value)) ??
+          recordIn(words, String(value)) ??
           textIn(words, String(value)) ??
           undefined
         );
+      case 'changes':
+        return String(value)
+          .split('; ')
+          .map((part) => recordIn(words, part) ?? part)
+          .join('；');
+      case 'documents':
+        return documentsIn(words, String(value));
+      case 'what':
+        return thingIn(words, String(value));
+      case 'expected': {
+        const expected = spokenExpectation(String(value));
+        return expected ? (expectedIn(words, expected) ?? undefined) : undefined;
+      }
+      case 'code':
+        return of(words.failureNames as Readonly<Record<string, string>>, value);
+      case 'metric':
+        return of(words.metricNames, value) ?? String(value);
+      case 'pause': {
+        const detail = readRunDetail(String(value));
+        return (detail && detailIn(words, detail)) ?? String(value);
+      }
       case 'drift':
         return of(driftKinds, value);
       case 'exitCode':

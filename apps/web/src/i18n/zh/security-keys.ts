@@ -33,4 +33,6 @@ export const securityKeys: Same<typeof english> = {
   'securityKeys.cancelled': '未签名：操作被取消、超时，或密钥无法通过 PIN、指纹或面部验证您的身份。',
   'securityKeys.alreadyMade': '此安全密钥已登记。',
   'securityKeys.otherKind': '此安全密钥生成的密钥不是主机能够验证的类型（ES256、Ed25519、RS256）。',
+  'securityKeys.askRemove': '移除 {{name}}？',
+  'securityKeys.removeMeans': '此后不能再用它在此处批准。列有其指纹的主机仍会承认其已有签名，直到从主机策略中删除。',
 };

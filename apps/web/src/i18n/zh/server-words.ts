@@ -1,19 +1,36 @@
-import type { AlertReasonCode, MuteReasonCode, SystemFaultCode } from '@carillon/core/alert/alert-reasons';
+import type { MuteReasonCode, SystemFaultCode } from '@carillon/core/alert/alert-reasons';
+import type { ExpectedVerdict } from '@carillon/core/alert/missed/judge-expected';
 import { type RefusalCode, refusalCodes } from '@carillon/core/signing/refusal';
 import type { AssignmentFaultCode } from '@carillon/core/state/assignment-faults';
-import type { DriftKind, HistoryState, HostState, WhyReason } from '@carillon/core/state/states';
+import type { HistoryState, HostState, WhyReason } from '@carillon/core/state/states';
+import { ownFaults } from '@carillon/core/text/zh/alert-words';
 import type { EvidenceCode } from '@carillon/core/why/why-facts';
 import type { Said } from '../server-text.js';
 import { incidents } from './incidents.js';
 import { jobs } from './jobs.js';
 import { runs } from './runs.js';
 
+export { alertEnds, alertReasons, driftKinds } from '@carillon/core/text/zh/alert-words';
 export { runDetails } from './detail-words.js';
 export { expectations, objections } from './expected-words.js';
+export { fieldNames } from './field-words.js';
 export { logReasons, outcomes, ticketSteps } from './log-words.js';
+export {
+  andMore,
+  auditNames,
+  failureNames,
+  hostWords,
+  metricNames,
+  orderFaults,
+  recordWords,
+  requestTitleWords,
+  signInWays,
+  taskOnHost,
+} from './record-words.js';
 export { refusals as refusalWords } from './refusal-words.js';
 export { resultCodes, resultIn } from './result-words.js';
 export { scheduleWords } from './schedule-words.js';
+export { missing, noSuch, thingNames } from './thing-words.js';
 
 /** Why a definition is not registered on a host. */
 export const assignmentFaults: Readonly<Record<AssignmentFaultCode, string>> = {
@@ -70,47 +87,6 @@ export const assignmentFaults: Readonly<Record<AssignmentFaultCode, string>> = {
   no_seal_key: '主机尚未告知用于密封机密的密钥',
 };
 
-/** What alerts and incidents say they are about. */
-export const alertReasons: Readonly<Record<AlertReasonCode, Said>> = {
-  consecutive_failures: '连续 {{failures}} 次运行失败',
-  timed_out: '连续 {{timeouts}} 次运行超时',
-  failures: '最近 {{runs}} 次运行中有 {{failures}} 次失败',
-  failure_rate: [
-    '{{window}} 内 {{runs}} 次运行中有 {{failures}} 次失败，占 {{sharePercent}} %，上限为 {{limitPercent}} %',
-    '{{runs}} 次运行中有 {{failures}} 次失败，占 {{sharePercent}} %，上限为 {{limitPercent}} %',
-  ],
-  exit_code: ['以退出码 {{exitCode}} 结束：{{exitCodeMeans}}', '以退出码 {{exitCode}}（{{exitCodeHex}}）结束'],
-  output: '输出内容：{{matched}}',
-  log_level: '日志记录了 {{level}}：{{message}}',
-  longer_than: ['已运行或用时 {{took}}，上限为 {{limit}}（通常 {{usual}}）', '已运行或用时 {{took}}，上限为 {{limit}}'],
-  missed: ['{{missed}} 次运行没有发生，最近一次：{{causeMeans}}', '{{missed}} 次运行没有发生'],
-  no_success: '已有 {{silent}} 没有成功运行，上限为 {{limit}}',
-  host_online: '主机已恢复',
-  host_offline: ['主机已有 {{elapsed}} 没有消息；它应运行 {{jobs}} 个作业：{{names}}', '主机已有 {{elapsed}} 没有消息'],
-  cpu_above: [
-    'CPU 使用率高于 {{above}} % 已有 {{elapsed}}，目前 {{percent}} %',
-    'CPU 使用率高于 {{above}} % 已有 {{elapsed}}',
-  ],
-  cpu_below: 'CPU 使用率为 {{percent}} %',
-  memory_above: [
-    '内存使用率高于 {{above}} % 已有 {{elapsed}}，目前 {{percent}} %',
-    '内存使用率高于 {{above}} % 已有 {{elapsed}}',
-  ],
-  memory_below: '内存使用率为 {{percent}} %',
-  disk_above: [
-    '磁盘使用率高于 {{above}} % 已有 {{elapsed}}，目前 {{percent}} %',
-    '磁盘使用率高于 {{above}} % 已有 {{elapsed}}',
-  ],
-  disk_below: '磁盘使用率为 {{percent}} %',
-  clock_skew: '主机时钟与服务器相差 {{ahead}}，上限为 {{limit}}',
-  spool_loss: '主机在中心收到之前放弃了 {{runEvents}} 条运行事件',
-  drift: '主机上的任务{{driftMeans}}',
-  rejected: ['主机拒绝了作业定义：{{whyMeans}}', '主机拒绝了作业定义'],
-  failed: ['主机未能注册作业定义：{{whyMeans}}', '主机未能注册作业定义'],
-  storm: '告警风暴：5 分钟内 {{by}} 为 {{value}} 的事件超过 {{more}} 个',
-  not_watched: '已没有策略关注它',
-};
-
 /** Why nobody is told of an incident. */
 export const muteReasons: Readonly<Record<MuteReasonCode, string>> = {
   host_offline: '主机 {{host}} 离线，已就此告警',
@@ -126,37 +102,15 @@ const refusals = Object.fromEntries(
   refusalCodes.map((code) => [code, `{{name}}：${assignmentFaults[code]}`]),
 ) as Record<RefusalCode, string>;
 
-/** How an alert ended, whatever it was about. */
-export const alertEnds: readonly string[] = ['连续 {{goods}} 次运行正常，最近一次为 {{at}}', '已恢复'];
-
 /** Faults of the product itself; `name` is what follows the colon in the part, `endpoint:mail`. */
 export const systemFaults: Readonly<Record<SystemFaultCode, Said>> = {
-  subscription_stopped: '订阅 {{name}} 已停止，不再发送事件',
-  channel_stopped: '渠道 {{name}} 已停止，不再发送通知',
-  breaker_open: '{{name}} 的地址不接收发送的内容，稍后会自动重试',
-  rollout_halted: '作业 {{name}} 的分批发布已自动停止',
-  secret_expires: '{{name}} 即将到期或已到期',
-  secrets_closed: '此服务器的密钥文件无法打开部分已保存的机密',
-  audit_late: '有未解决的事件等待告警引擎超过 5 分钟',
-  audit_forgotten: '有未解决的事件还有后续步骤，却没有安排处理时间',
-  audit_loose: '有告警触发超过 5 分钟仍没有事件',
-  audit_untried: '有通知到期超过 5 分钟仍未尝试发送',
-  audit_chain_broken: '审计记录的哈希链不一致',
-  audit_forward_late: '审计记录长时间没有发送到 {{name}}',
-  self_watch_silent: '测试故障没有按时传达：告警可能无法送达',
+  ...ownFaults,
   ...refusals,
 };
 
 /** One difference of a task; a side that is absent is `nothing`. */
 export const taskDifference = '{{path}}：应为 {{wanted}}，实为 {{found}}';
 export const nothing = '无';
-
-export const driftKinds: Readonly<Record<DriftKind, string>> = {
-  deleted: '已被删除',
-  disabled: '已被停用',
-  edited: '已被修改',
-  unreadable: '已无法读取',
-};
 
 /** What may name a document, or use a secret. */
 export const userKinds: Readonly<Record<string, string>> = {
@@ -286,4 +240,18 @@ export const whyReasons: Readonly<Record<WhyReason, Said>> = {
   refused: ['任务计划程序拒绝启动：不满足任务的条件（{{resultCodeHex}}）', '任务计划程序拒绝启动：不满足任务的条件'],
   overlap: '上一次运行尚未结束',
   missed: '当时主机关机、睡眠或任务计划程序未运行，错过的启动不会补上',
+};
+
+/** What became of all starts that waited for word from their host, beside what became of the first. */
+export const ofAllThatWaited = '（所有等待的：{{counts}}）';
+
+export const verdictNames: Readonly<Record<ExpectedVerdict, string>> = {
+  ran: '已运行',
+  ran_late: '延迟运行',
+  running: '正在运行',
+  skipped: '已放过',
+  missed: '已错过',
+  host_unknown: '未知',
+  not_expected: '不应运行',
+  open: '尚无结论',
 };

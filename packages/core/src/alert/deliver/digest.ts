@@ -1,16 +1,20 @@
 import { alertSeverities } from '../../state/states.js';
+import type { TellingText } from '../../text/telling-texts.js';
 import type { NoticeContent } from '../notice.js';
+
+type Part = NonNullable<NoticeContent['parts']>[number];
 
 const mostParts = 20;
 
 /** One message in place of many that there is no room for: what they are about, the most frequent first. */
 export function digestOf(contents: readonly NoticeContent[]): NoticeContent {
-  const counts = new Map<string, number>();
-  for (const { incident, text } of contents) {
+  const counts = new Map<string, Part>();
+  for (const { incident, says, text } of contents) {
     const title = incident ? `#${incident.number} ${incident.title}` : text;
-    counts.set(title, (counts.get(title) ?? 0) + 1);
+    const about = incident && says?.about ? { about: says.about, number: incident.number } : {};
+    counts.set(title, { title, ...about, count: (counts.get(title)?.count ?? 0) + 1 });
   }
-  const parts = [...counts].map(([title, count]) => ({ title, count })).sort((a, b) => b.count - a.count);
+  const parts = [...counts.values()].sort((a, b) => b.count - a.count);
   const more = parts.slice(mostParts).reduce((sum, { count }) => sum + count, 0);
   const worst = Math.max(
     0,
@@ -19,7 +23,7 @@ export function digestOf(contents: readonly NoticeContent[]): NoticeContent {
   return {
     reason: 'digest',
     incident: null,
-    text: `${contents.length} notices about ${counts.size} incidents, the worst ${alertSeverities[worst] ?? 'low'}`,
+    text: `${contents.length} notices about ${counts.size} incidents, the worst ${alertSeverities[worst] ?? 'low'}` satisfies TellingText,
     job: null,
     host: null,
     run: null,

@@ -3,6 +3,7 @@ import type { ChannelSpec } from '../documents/channel.schema.js';
 import { roughly } from '../incident/resolution.js';
 import type { NoticeContent, Resolution } from '../notice.js';
 import { directions, exitCodeText, oneLine } from './line.js';
+import { inChinese } from './notice-in-chinese.js';
 import { type ReportTable, reportFacts, reportTable } from './report-message.js';
 import { reportWords } from './report-words.js';
 import { asksForOutput, fillTemplate } from './template.js';
@@ -24,7 +25,8 @@ export interface Message {
 }
 
 /** What a channel says of a notice, in its language. */
-export function messageOf(content: NoticeContent, channel: Pick<ChannelSpec, 'language' | 'templates'>): Message {
+export function messageOf(given: NoticeContent, channel: Pick<ChannelSpec, 'language' | 'templates'>): Message {
+  const content = channel.language === 'zh' ? inChinese(given) : given;
   const say = words[channel.language];
   const { incident, run, spread, resolution, report } = content;
   const why = whyOf(content, channel.language);

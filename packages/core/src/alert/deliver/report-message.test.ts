@@ -68,7 +68,7 @@ describe('a report', () => {
 
   it('speaks the language of its channel', () => {
     const { subject, facts } = messageOf(contentOf(), { language: 'zh', templates: noTemplates });
-    expect(subject).toContain('报告 NightReport: 2 个任务,48 次运行:46 次成功,2 次失败,1 次错过;3 个未解决事件');
+    expect(subject).toContain('报告 NightReport: 2 个作业,48 次运行:46 次成功,2 次失败,1 次错过;3 个未解决事件');
     expect(facts.map(({ name }) => name)).toContain('无法连接的主机');
   });
 

@@ -127,14 +127,14 @@ export const reportWords: Readonly<Record<'en' | 'zh', ReportWords>> = {
     period: '时段',
     openIncidents: '未解决事件',
     unreachable: '无法连接的主机',
-    columns: ['任务', '运行', '成功', '警告', '失败', '错过', '延迟', '未知', '平均耗时', '95%', '最近失败'],
+    columns: ['作业', '运行', '成功', '警告', '失败', '错过', '延迟', '未知', '平均耗时', '95%', '最近失败'],
     cells: cellsOf,
     summary: (report) =>
       report.total.jobs === 0
-        ? '没有符合条件的任务,无可报告'
+        ? '没有符合条件的作业,无可报告'
         : some(
             [
-              `${report.total.jobs} 个任务,${countsInChinese(report.total)}`,
+              `${report.total.jobs} 个作业,${countsInChinese(report.total)}`,
               report.openIncidents > 0 && `${report.openIncidents} 个未解决事件`,
               report.unreachableHosts > 0 && `${report.unreachableHosts} 台主机无法连接`,
             ],
@@ -149,7 +149,7 @@ export const reportWords: Readonly<Record<'en' | 'zh', ReportWords>> = {
         ],
         ';',
       ),
-    moreJobs: (n) => `另有 ${n} 个任务,没有更严重的情况`,
+    moreJobs: (n) => `另有 ${n} 个作业,没有更严重的情况`,
     andMore: (n) => `另有 ${n} 个`,
   },
 };

@@ -91,7 +91,7 @@ export const words: Readonly<Record<'en' | 'zh', Words>> = {
     severities: { low: '低', medium: '中', high: '高' },
     severity: '级别',
     policy: '策略',
-    job: '任务',
+    job: '作业',
     host: '主机',
     exitCode: '退出码',
     spread: '影响范围',
@@ -117,7 +117,8 @@ export const words: Readonly<Record<'en' | 'zh', Words>> = {
 
 const unitsInChinese: Readonly<Record<string, string>> = { d: ' 天 ', h: ' 小时 ', m: ' 分 ', s: ' 秒 ' };
 
-function durationInChinese(ms: number): string {
+/** `2 小时 10 分`. */
+export function durationInChinese(ms: number): string {
   return describeDuration(ms)
     .replace(/[dhms]/g, (unit) => unitsInChinese[unit] ?? unit)
     .trim();

@@ -1,4 +1,5 @@
 import type { AlertStage, NoticeReason } from '../../state/states.js';
+import type { TellingText } from '../../text/telling-texts.js';
 import type { RouteTarget } from '../documents/route.schema.js';
 import { logReason, type PlainLogCode } from '../log-reasons.js';
 import type { Mute, MuteReason } from '../quiet/mute.js';
@@ -223,7 +224,10 @@ function tell(draft: Draft, reason: NoticeReason, index: number, nowMs: number):
   const { data, escalation } = incident;
   const taken = data.plan.steps[index];
   if (!taken || !escalation) return;
-  const text = index === 0 ? incident.title : `nobody has acknowledged: step ${index + 1} of ${data.plan.steps.length}`;
+  const text =
+    index === 0
+      ? incident.title
+      : (`nobody has acknowledged: step ${index + 1} of ${data.plan.steps.length}` satisfies TellingText);
   // Another way begins anew: its steps must not be taken for those of the way before it.
   const step = data.ways * stepsOfWay + index;
   draft.tellings.push({ reason, step, targets: taken.targets, text });
@@ -266,7 +270,7 @@ function update(draft: Draft, _members: Members, nowMs: number): void {
     draft.incident = change(incident, { updateMs: atMs });
     return;
   }
-  const text = `${data.news} more since it was told`;
+  const text: TellingText = `${data.news} more since it was told`;
   draft.tellings.push({ reason: 'updated', step: data.updates, targets: data.told, text });
   draft.incident = change(incident, { news: 0, updateMs: null, toldMs: nowMs, updates: data.updates + 1 });
 }
@@ -276,7 +280,7 @@ function repeat(draft: Draft, _members: Members, nowMs: number): void {
   const { data, escalation } = incident;
   if (!isLoud(incident) || !escalation || !isDue(data.repeatMs, nowMs)) return;
   const left = escalation.repeatsLeft - 1;
-  const text = `it still fires after ${hours(nowMs - incident.openedMs)}`;
+  const text: TellingText = `it still fires after ${hours(nowMs - incident.openedMs)}`;
   // Where nobody could be told, whoever should have been may be reached now.
   const targets =
     data.told.length > 0 ? data.told : data.plan.steps.slice(0, escalation.next).flatMap((step) => step.targets);
@@ -303,7 +307,7 @@ function remind(draft: Draft, _members: Members, nowMs: number): void {
   const { data } = incident;
   if (incident.state !== 'acked' || incident.muted || !isDue(data.remindMs, nowMs)) return;
   const { plan } = data;
-  const text = `acknowledged by ${incident.acknowledgedBy} ${hours(plan.remindAfterMs ?? 0)} ago and it still fires`;
+  const text: TellingText = `acknowledged by ${incident.acknowledgedBy} ${hours(plan.remindAfterMs ?? 0)} ago and it still fires`;
   draft.tellings.push({ reason: 'repeat', step: 1_000 + data.reminders, targets: data.told, text });
   draft.incident = change(incident, { reminders: data.reminders + 1, remindMs: null });
 }

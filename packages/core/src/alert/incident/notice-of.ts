@@ -91,7 +91,7 @@ export function noticeContent(
   const { spread } = incident;
   const reaches =
     spread.hosts > 1 ? `on ${spread.hosts}${spread.hostsOfJob ? ` of ${spread.hostsOfJob}` : ''} hosts` : '';
-  const why = telling.reason === 'resolved' || telling.reason === 'acked' || !lead ? [] : [lead.reason.text];
+  const why = telling.reason === 'resolved' || telling.reason === 'acked' || !lead ? null : lead.reason;
   const resolution = telling.reason === 'resolved' ? resolutionOf(incident, telling, lead, recoveries, linkTo) : null;
   const said = resolution ? resolutionText(resolution, telling.text) : telling.text;
   const own = said === incident.title ? [] : [said];
@@ -109,7 +109,8 @@ export function noticeContent(
       acknowledgedBy: incident.acknowledgedBy,
       assignee: incident.assignee,
     },
-    text: [...own, ...why, ...(reaches ? [reaches] : [])].join('; ') || incident.title,
+    text: [...own, ...(why ? [why.text] : []), ...(reaches ? [reaches] : [])].join('; ') || incident.title,
+    says: { about: incident.data.about ?? null, telling: resolution ? null : (own[0] ?? null), why },
     job: incident.data.isStorm ? null : (facts?.jobName ?? null),
     // One of many would mislead; the spread names some.
     host: spread.hosts > 1 || incident.data.isStorm ? null : (facts?.hostName ?? null),

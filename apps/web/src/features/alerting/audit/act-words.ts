@@ -1,74 +1,8 @@
+import { auditActs } from '@carillon/core/audit/acts';
 import type { Word } from '../../../i18n/index.js';
 
-/** What the server says was done, where there are words for it. */
-const known = [
-  'accepted an invitation',
-  'acknowledge',
-  'acknowledged',
-  'adopted',
-  'applied',
-  'approval signed',
-  'approved',
-  'asked for another key',
-  'asked for',
-  'asked to join',
-  'assign',
-  'assigned',
-  'began a second factor',
-  'changed a link',
-  'changed the password',
-  'changed',
-  'confirmed a second factor',
-  'created',
-  'decommissioned',
-  'deleted',
-  'dry run',
-  'ended',
-  'enrolled',
-  'granted to a group',
-  'invited',
-  'kept one of two',
-  'labelled',
-  'linked',
-  'made a link to sign in',
-  'note',
-  'noted',
-  'paused',
-  'published',
-  'quarantined',
-  'refused',
-  'registered',
-  'rejected',
-  'removed a link',
-  'removed the second factor',
-  'resolve',
-  'resolved',
-  'resumed',
-  'retired',
-  'revoked',
-  'rotated',
-  'run',
-  'sent again',
-  'set ring',
-  'set',
-  'signed in',
-  'signed out',
-  'stale',
-  'stop',
-  'stopped',
-  'tested',
-  'took another key',
-  'took back',
-  'turned away',
-  'unacknowledge',
-  'unacknowledged',
-  'updated',
-  'withdrawn',
-  'written',
-] as const;
-
-/** An act that a newer server has stands as it is. */
+/** What was done, in words; an act that a newer server has stands as it is. */
 export function actWord(act: string, t: (word: Word) => string): string {
-  const word = known.find((one) => one === act);
+  const word = auditActs.find((one) => one === act);
   return word === undefined ? act : t(`audit.did.${word}`);
 }

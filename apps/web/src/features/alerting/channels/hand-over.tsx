@@ -1,5 +1,4 @@
 import { Badge, Button } from '@mantine/core';
-import { useState } from 'react';
 import { useWords } from '../../../i18n/index.js';
 import { useMay } from '../../../lib/use-may.js';
 import { SecretForm } from '../secrets/secret-form.js';
@@ -7,7 +6,6 @@ import { SecretForm } from '../secrets/secret-form.js';
 /** A secret that something names and nobody has handed over: says so, and takes it from who may. */
 export function HandOver({ name }: { name: string }) {
   const { t } = useWords();
-  const [opened, setOpened] = useState(false);
   const may = useMay('secret.manage');
   if (!may)
     return (
@@ -16,11 +14,13 @@ export function HandOver({ name }: { name: string }) {
       </Badge>
     );
   return (
-    <>
-      <Button size="compact-xs" variant="light" color="orange" onClick={() => setOpened(true)}>
-        {t('channels.missing', { name })}
-      </Button>
-      <SecretForm name={name} opened={opened} onClose={() => setOpened(false)} />
-    </>
+    <SecretForm
+      name={name}
+      button={(open) => (
+        <Button size="compact-xs" variant="light" color="orange" onClick={open}>
+          {t('channels.missing', { name })}
+        </Button>
+      )}
+    />
   );
 }

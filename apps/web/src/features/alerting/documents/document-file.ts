@@ -1,15 +1,6 @@
-import {
-  type Document,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  type Pair,
-  parseDocument,
-  stringify,
-  type YAMLSeq,
-} from 'yaml';
+import { type Document, isCollection, isScalar, isSeq, parseDocument, stringify, type YAMLSeq } from 'yaml';
 import { readYaml, type YamlFault } from '../../../lib/yaml-file.js';
+import { offsetOfPath } from '../../../lib/yaml-path.js';
 
 /** Where a field stands in a file, `['escalate', 0, 'wait']`. */
 export type FieldPath = readonly (string | number)[];
@@ -30,7 +21,7 @@ export function readText(text: string): ReadText {
   const { raw, document, lineAt } = read;
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
     return { ok: false, line: 1, code: 'no_map', message: 'expected a map with kind, name, …' };
-  return { ok: true, raw: raw as Record<string, unknown>, lineOf: (path) => lineAt(offsetOf(document, path)) };
+  return { ok: true, raw: raw as Record<string, unknown>, lineOf: (path) => lineAt(offsetOfPath(document, path)) };
 }
 
 /** A document as somebody would write it. */
@@ -87,42 +78,4 @@ function writeItems(document: Document, list: YAMLSeq, values: readonly string[]
     there.value = value;
     return there;
   });
-}
-
-/** Offset of the field at a problem's path, `routes[0].match`, or of the nearest thing around it when it is missing. */
-function offsetOf(document: Document, path: string): number {
-  let node: unknown = document.contents;
-  let offset = startOf(node) ?? 0;
-  let rest = path;
-  while (rest !== '') {
-    const index = /^\[(\d+)\]\.?/.exec(rest);
-    if (index) {
-      // A list of one may be written without the list.
-      if (isSeq(node)) node = node.items[Number(index[1])];
-      rest = rest.slice(index[0].length);
-      offset = startOf(node) ?? offset;
-      continue;
-    }
-    const pair = isMap(node) ? longestKey(node.items, rest) : undefined;
-    if (!pair) break;
-    offset = startOf(pair.key) ?? offset;
-    node = pair.value;
-    rest = rest.slice(keyText(pair).length).replace(/^\./, '');
-  }
-  return offset;
-}
-
-/** Keys may hold dots themselves (`example.com/role`), so the longest that fits is taken. */
-function longestKey(pairs: readonly Pair[], rest: string): Pair | undefined {
-  const fitting = pairs.filter((pair) => {
-    const key = keyText(pair);
-    return key !== '' && rest.startsWith(key) && /^(?:$|[.[])/.test(rest.slice(key.length));
-  });
-  return fitting.sort((a, b) => keyText(b).length - keyText(a).length)[0];
-}
-
-const keyText = ({ key }: Pair): string => (isScalar(key) ? String(key.value) : '');
-
-function startOf(node: unknown): number | undefined {
-  return (node as { range?: readonly number[] | null } | null | undefined)?.range?.[0];
 }

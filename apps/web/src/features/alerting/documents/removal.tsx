@@ -4,11 +4,11 @@ import { ActionIcon, Alert, Button, Group, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Ask } from '../../../components/ask.js';
 import { Failure } from '../../../components/failure.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
 import { useOnce } from '../../../lib/use-once.js';
-import { Ask } from '../ask.js';
 import { useMayWrite } from './use-may-write.js';
 
 interface Kept {

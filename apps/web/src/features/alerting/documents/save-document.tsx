@@ -6,11 +6,11 @@ import { Alert, Anchor, Button, Group, List, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Ask } from '../../../components/ask.js';
 import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
 import { useOnce } from '../../../lib/use-once.js';
-import { Ask } from '../ask.js';
 import { listOf } from './document-kinds.js';
 
 const namedUses = 8;

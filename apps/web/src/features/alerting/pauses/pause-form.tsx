@@ -9,6 +9,7 @@ import { Failure } from '../../../components/failure.js';
 import { FormDialog } from '../../../components/form-dialog.js';
 import { useFieldFaults } from '../../../components/use-field-faults.js';
 import { useWords } from '../../../i18n/index.js';
+import { useServerText } from '../../../i18n/use-server-text.js';
 import { call, query } from '../../../lib/api.js';
 import { useOnce } from '../../../lib/use-once.js';
 
@@ -154,6 +155,7 @@ interface Plan {
 
 function Planned({ plan: { hosts, refused } }: { plan: Plan }) {
   const { t } = useWords();
+  const { recordText } = useServerText();
   return (
     <Alert
       color={refused.length > 0 ? 'yellow' : 'blue'}
@@ -167,7 +169,7 @@ function Planned({ plan: { hosts, refused } }: { plan: Plan }) {
       </Text>
       {refused.slice(0, shownHosts).map(({ host, why }) => (
         <Text key={host} size="sm">
-          {host}: {why}
+          {host}: {recordText(why)}
         </Text>
       ))}
     </Alert>

@@ -3,6 +3,7 @@ import type { Response } from '@carillon/contract/http/route';
 import { Alert, Button, Checkbox, Group, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Ask } from '../../../components/ask.js';
 import { Empty } from '../../../components/empty.js';
 import { HostLink } from '../../../components/links.js';
 import { PagedTable } from '../../../components/paged-table.js';
@@ -12,7 +13,6 @@ import { call, pagedQuery } from '../../../lib/api.js';
 import { useMay } from '../../../lib/use-may.js';
 import { useOnce } from '../../../lib/use-once.js';
 import { useTitle } from '../../../lib/use-title.js';
-import { Ask } from '../ask.js';
 import { PageHead } from '../list-head.js';
 import { PauseForm } from './pause-form.js';
 

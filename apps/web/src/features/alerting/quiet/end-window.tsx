@@ -2,11 +2,11 @@ import { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.rou
 import { Button, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Ask } from '../../../components/ask.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
 import { localTime } from '../../../lib/times.js';
 import { useOnce } from '../../../lib/use-once.js';
-import { Ask } from '../ask.js';
 import type { QuietTime } from './quiet-time.js';
 
 /** Ends the time of a recurring window that is open; the next ones stay: it recurs from the end of this one on. */

@@ -1,9 +1,11 @@
 import { jobSecretRoutes } from '@carillon/contract/http/job-secrets.routes';
 import type { VaultPurpose } from '@carillon/core/secrets/secret-use';
-import { Button, Code, Modal, PasswordInput, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Button, Code, PasswordInput, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { Failure } from '../../../components/failure.js';
+import { FormDialog } from '../../../components/form-dialog.js';
+import { useFieldFaults } from '../../../components/use-field-faults.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
 import { useOnce } from '../../../lib/use-once.js';
@@ -13,33 +15,31 @@ interface Props {
   readonly purpose: VaultPurpose;
   /** Undefined: a new one. */
   readonly secret: JobSecret | undefined;
-  readonly opened: boolean;
-  readonly onClose: () => void;
+  readonly button: (open: () => void) => ReactNode;
   readonly onDone: (name: string) => void;
 }
 
 /** Takes a value, or says for which jobs it is. The value goes to the server and is never shown again. */
-export function JobSecretForm({ purpose, secret, opened, onClose, onDone }: Props) {
+export function JobSecretForm({ purpose, secret, button, onDone }: Props) {
   const { t } = useWords();
+  const fresh = t(purpose === 'secret' ? 'jobSecrets.newSecret' : 'jobSecrets.newAccount');
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      closeOnClickOutside={false}
-      title={
-        secret
-          ? t('channels.handOver', { name: secret.name })
-          : t(purpose === 'secret' ? 'jobSecrets.newSecret' : 'jobSecrets.newAccount')
-      }
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
-      {/* Made anew each time: nothing that was typed stays in the page. */}
-      {opened && <Form purpose={purpose} secret={secret} onClose={onClose} onDone={onDone} />}
-    </Modal>
+    <FormDialog title={secret ? t('channels.handOver', { name: secret.name }) : fresh} button={button}>
+      {(done) => (
+        <Form
+          purpose={purpose}
+          secret={secret}
+          onDone={(name) => {
+            done();
+            onDone(name);
+          }}
+        />
+      )}
+    </FormDialog>
   );
 }
 
-function Form({ purpose, secret, onClose, onDone }: Omit<Props, 'opened'>) {
+function Form({ purpose, secret, onDone }: Omit<Props, 'button'>) {
   const { t } = useWords();
   const client = useQueryClient();
   const [typed, setTyped] = useState('');
@@ -60,11 +60,11 @@ function Form({ purpose, secret, onClose, onDone }: Omit<Props, 'opened'>) {
         },
       }),
     onSuccess: async () => {
-      onClose();
       onDone(name);
       await client.invalidateQueries();
     },
   });
+  const faults = useFieldFaults(hand.error, ['name', 'jobs', 'value', 'expiresAt']);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     hand.mutate();
@@ -77,8 +77,8 @@ function Form({ purpose, secret, onClose, onDone }: Omit<Props, 'opened'>) {
             label={t('secrets.name')}
             description={t(purpose === 'secret' ? 'jobSecrets.nameMeans' : 'jobSecrets.accountMeans')}
             autoComplete="off"
-            data-autofocus
             value={typed}
+            error={faults.of('name')}
             onChange={(event) => setTyped(event.currentTarget.value)}
           />
         )}
@@ -86,6 +86,7 @@ function Form({ purpose, secret, onClose, onDone }: Omit<Props, 'opened'>) {
           label={t('jobSecrets.forJobs')}
           description={t('jobSecrets.forJobsMeans')}
           value={jobs}
+          error={faults.of('jobs')}
           onChange={setJobs}
           clearButtonProps={{ 'aria-label': t('jobSecrets.clearJobs') }}
         />
@@ -94,6 +95,7 @@ function Form({ purpose, secret, onClose, onDone }: Omit<Props, 'opened'>) {
           label={t('jobSecrets.goodUntil')}
           description={t('jobSecrets.goodUntilMeans')}
           value={until}
+          error={faults.of('expiresAt')}
           onChange={(event) => setUntil(event.currentTarget.value)}
         />
         <Text size="sm">{t('jobSecrets.valueMeans')}</Text>
@@ -106,9 +108,10 @@ function Form({ purpose, secret, onClose, onDone }: Omit<Props, 'opened'>) {
           autoComplete="off"
           visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
           value={value}
+          error={faults.of('value')}
           onChange={(event) => setValue(event.currentTarget.value)}
         />
-        {hand.isError && <Failure error={hand.error} />}
+        {faults.rest !== null && <Failure error={faults.rest} />}
         <Button type="submit" loading={hand.isPending} disabled={name === '' || (isNew && value === '')}>
           {t('channels.handOverIt')}
         </Button>

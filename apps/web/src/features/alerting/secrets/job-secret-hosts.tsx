@@ -1,7 +1,8 @@
 import { jobSecretRoutes } from '@carillon/contract/http/job-secrets.routes';
 import type { HostSecretState } from '@carillon/core/secrets/secret-rules';
-import { Badge, Modal, Table } from '@mantine/core';
+import { Badge, Table } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Dialog } from '../../../components/dialog.js';
 import { FaultSaid } from '../../../components/fault-said.js';
 import { HostLink } from '../../../components/links.js';
 import { PagedTable } from '../../../components/paged-table.js';
@@ -29,15 +30,9 @@ interface Props {
 export function JobSecretHosts({ secret: { purpose, name }, opened, onClose }: Props) {
   const { t } = useWords();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      size="xl"
-      title={t('jobSecrets.hostsOf', { name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog opened={opened} onClose={onClose} size="xl" title={t('jobSecrets.hostsOf', { name })}>
       {opened && <Hosts purpose={purpose} name={name} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -8,7 +8,8 @@ import { JobLink } from '../../../components/links.js';
 import { PagedTable } from '../../../components/paged-table.js';
 import { When } from '../../../components/when.js';
 import { useWords, type Word } from '../../../i18n/index.js';
-import { pagedQuery } from '../../../lib/api.js';
+import { call, pagedQuery } from '../../../lib/api.js';
+import { Forget } from './forget.js';
 import type { JobSecret } from './job-secret.js';
 import { JobSecretForm } from './job-secret-form.js';
 import { JobSecretHosts } from './job-secret-hosts.js';
@@ -26,16 +27,22 @@ const texts = { secret: 'jobSecrets.ofJobsText', account: 'jobSecrets.accountsTe
 export function JobSecrets({ purpose, onDone }: { purpose: VaultPurpose; onDone: (name: string) => void }) {
   const { t } = useWords();
   const secrets = useInfiniteQuery(pagedQuery(jobSecretRoutes.list, { purpose, limit: 100 }));
-  const [isAdding, setAdding] = useState(false);
   return (
     <Stack gap="xs" component="section">
       <Group justify="space-between">
         <Title order={2} size="h4">
           {t(titles[purpose])}
         </Title>
-        <Button size="compact-sm" variant="default" onClick={() => setAdding(true)}>
-          {t(purpose === 'secret' ? 'jobSecrets.newSecret' : 'jobSecrets.newAccount')}
-        </Button>
+        <JobSecretForm
+          purpose={purpose}
+          secret={undefined}
+          onDone={onDone}
+          button={(open) => (
+            <Button size="compact-sm" variant="default" onClick={open}>
+              {t(purpose === 'secret' ? 'jobSecrets.newSecret' : 'jobSecrets.newAccount')}
+            </Button>
+          )}
+        />
       </Group>
       <Text size="sm" c="dimmed">
         {t(texts[purpose])}
@@ -60,20 +67,12 @@ export function JobSecrets({ purpose, onDone }: { purpose: VaultPurpose; onDone:
           />
         }
       />
-      <JobSecretForm
-        purpose={purpose}
-        secret={undefined}
-        opened={isAdding}
-        onClose={() => setAdding(false)}
-        onDone={onDone}
-      />
     </Stack>
   );
 }
 
 function Row({ secret, onDone }: { secret: JobSecret; onDone: (name: string) => void }) {
   const { t } = useWords();
-  const [isSetting, setSetting] = useState(false);
   const [isLooking, setLooking] = useState(false);
   const { purpose, name, version, jobs, usedBy, notFor, expiresAt } = secret;
   return (
@@ -116,22 +115,20 @@ function Row({ secret, onDone }: { secret: JobSecret; onDone: (name: string) => 
               {t('jobSecrets.hosts')}
             </Button>
           )}
-          <Button
-            size="compact-sm"
-            variant="default"
-            aria-label={t('secrets.setNamed', { name })}
-            onClick={() => setSetting(true)}
-          >
-            {t('secrets.set')}
-          </Button>
+          <JobSecretForm
+            purpose={purpose}
+            secret={secret}
+            onDone={onDone}
+            button={(open) => (
+              <Button size="compact-sm" variant="default" aria-label={t('secrets.setNamed', { name })} onClick={open}>
+                {t('secrets.set')}
+              </Button>
+            )}
+          />
+          {version !== null && usedBy.length === 0 && (
+            <Forget name={name} forget={() => call(jobSecretRoutes.remove, { purpose, name })} />
+          )}
         </Group>
-        <JobSecretForm
-          purpose={purpose}
-          secret={secret}
-          opened={isSetting}
-          onClose={() => setSetting(false)}
-          onDone={onDone}
-        />
         <JobSecretHosts secret={secret} opened={isLooking} onClose={() => setLooking(false)} />
       </Table.Td>
     </Table.Tr>

@@ -1,8 +1,10 @@
 import { channelRoutes } from '@carillon/contract/http/channels.routes';
-import { Button, Code, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { Failure } from '../../../components/failure.js';
+import { FormDialog } from '../../../components/form-dialog.js';
+import { useFieldFaults } from '../../../components/use-field-faults.js';
 import { useWords } from '../../../i18n/index.js';
 import { call } from '../../../lib/api.js';
 import { useOnce } from '../../../lib/use-once.js';
@@ -13,13 +15,29 @@ const goodName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 interface Props {
   /** Undefined: a new one, whose name is asked for. */
   readonly name: string | undefined;
-  readonly opened: boolean;
-  readonly onClose: () => void;
+  readonly button: (open: () => void) => ReactNode;
   readonly onDone?: (name: string) => void;
 }
 
 /** Takes a value of a secret. It goes to the server and is never shown again, here or there. */
-export function SecretForm({ name, opened, onClose, onDone }: Props) {
+export function SecretForm({ name, button, onDone }: Props) {
+  const { t } = useWords();
+  return (
+    <FormDialog title={name === undefined ? t('secrets.new') : t('channels.handOver', { name })} button={button}>
+      {(done) => (
+        <Form
+          name={name}
+          onDone={(called) => {
+            done();
+            onDone?.(called);
+          }}
+        />
+      )}
+    </FormDialog>
+  );
+}
+
+function Form({ name, onDone }: { name: string | undefined; onDone: (name: string) => void }) {
   const { t } = useWords();
   const client = useQueryClient();
   const [typed, setTyped] = useState('');
@@ -29,59 +47,43 @@ export function SecretForm({ name, opened, onClose, onDone }: Props) {
   const hand = useOnce({
     mutationFn: () => call(channelRoutes.setSecret, { body: { name: called, value } }),
     onSuccess: async () => {
-      close();
-      onDone?.(called);
+      onDone(called);
       await client.invalidateQueries();
     },
   });
-  const close = () => {
-    setTyped('');
-    // Not kept in the page for longer than it is typed.
-    setValue('');
-    hand.reset();
-    onClose();
-  };
+  const faults = useFieldFaults(hand.error, ['name', 'value']);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     hand.mutate();
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      closeOnClickOutside={false}
-      title={name === undefined ? t('secrets.new') : t('channels.handOver', { name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
-      <form onSubmit={submit}>
-        <Stack>
-          {name === undefined && (
-            <TextInput
-              label={t('secrets.name')}
-              description={t('secrets.nameMeans')}
-              autoComplete="off"
-              data-autofocus
-              value={typed}
-              error={typed !== '' && !isNamed ? t('secrets.badName') : undefined}
-              onChange={(event) => setTyped(event.currentTarget.value)}
-            />
-          )}
-          <Text size="sm">{t('channels.handOverMeans')}</Text>
-          <Code block>carillon secret set {isNamed ? called : 'NAME'}</Code>
-          <PasswordInput
-            label={t('channels.value')}
+    <form onSubmit={submit}>
+      <Stack>
+        {name === undefined && (
+          <TextInput
+            label={t('secrets.name')}
+            description={t('secrets.nameMeans')}
             autoComplete="off"
-            data-autofocus={name === undefined ? undefined : true}
-            visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
-            value={value}
-            onChange={(event) => setValue(event.currentTarget.value)}
+            value={typed}
+            error={typed !== '' && !isNamed ? t('secrets.badName') : faults.of('name')}
+            onChange={(event) => setTyped(event.currentTarget.value)}
           />
-          {hand.isError && <Failure error={hand.error} />}
-          <Button type="submit" loading={hand.isPending} disabled={value === '' || !isNamed}>
-            {t('channels.handOverIt')}
-          </Button>
-        </Stack>
-      </form>
-    </Modal>
+        )}
+        <Text size="sm">{t('channels.handOverMeans')}</Text>
+        <Code block>carillon secret set {isNamed ? called : 'NAME'}</Code>
+        <PasswordInput
+          label={t('channels.value')}
+          autoComplete="off"
+          visibilityToggleButtonProps={{ 'aria-label': t('secrets.look') }}
+          value={value}
+          error={faults.of('value')}
+          onChange={(event) => setValue(event.currentTarget.value)}
+        />
+        {faults.rest !== null && <Failure error={faults.rest} />}
+        <Button type="submit" loading={hand.isPending} disabled={value === '' || !isNamed}>
+          {t('channels.handOverIt')}
+        </Button>
+      </Stack>
+    </form>
   );
 }

@@ -2,7 +2,7 @@ import { channelRoutes } from '@carillon/contract/http/channels.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Alert, Button, Group, Stack, Table, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Empty } from '../../../components/empty.js';
 import { OnlyFor } from '../../../components/only-for.js';
@@ -12,9 +12,9 @@ import { When } from '../../../components/when.js';
 import { useWords } from '../../../i18n/index.js';
 import { call, pagedQuery } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
-import { Ask } from '../ask.js';
 import { DocumentLink } from '../documents/document-link.js';
 import { PageHead } from '../list-head.js';
+import { Forget } from './forget.js';
 import { JobSecrets } from './job-secrets.js';
 import { MissingSecrets } from './missing-secrets.js';
 import { SecretForm } from './secret-form.js';
@@ -35,14 +35,19 @@ export function SecretsPage() {
 function Secrets() {
   const { t } = useWords();
   const secrets = useInfiniteQuery(pagedQuery(channelRoutes.secrets, { limit: 100 }));
-  const [isAdding, setAdding] = useState(false);
   const [done, setDone] = useState<string>();
   return (
     <Stack>
       <PageHead title={t('nav.secrets')} text={t('secrets.text')}>
-        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-          {t('secrets.new')}
-        </Button>
+        <SecretForm
+          name={undefined}
+          onDone={setDone}
+          button={(open) => (
+            <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
+              {t('secrets.new')}
+            </Button>
+          )}
+        />
       </PageHead>
       {done !== undefined && (
         <Alert color="teal" variant="light" role="status">
@@ -60,7 +65,6 @@ function Secrets() {
       />
       <JobSecrets purpose="secret" onDone={setDone} />
       <JobSecrets purpose="account" onDone={setDone} />
-      <SecretForm name={undefined} opened={isAdding} onClose={() => setAdding(false)} onDone={setDone} />
     </Stack>
   );
 }
@@ -73,7 +77,6 @@ function Row({
   onDone: (name: string) => void;
 }) {
   const { t } = useWords();
-  const [isSetting, setSetting] = useState(false);
   return (
     <Table.Tr>
       <Table.Td className="mono wrap">{name}</Table.Td>
@@ -96,17 +99,17 @@ function Row({
       <Table.Td className="wrap">{author}</Table.Td>
       <Table.Td>
         <Group gap="xs" justify="end" wrap="nowrap">
-          <Button
-            size="compact-sm"
-            variant="default"
-            aria-label={t('secrets.setNamed', { name })}
-            onClick={() => setSetting(true)}
-          >
-            {t('secrets.set')}
-          </Button>
-          {usedBy.length === 0 && <Forget name={name} />}
+          <SecretForm
+            name={name}
+            onDone={onDone}
+            button={(open) => (
+              <Button size="compact-sm" variant="default" aria-label={t('secrets.setNamed', { name })} onClick={open}>
+                {t('secrets.set')}
+              </Button>
+            )}
+          />
+          {usedBy.length === 0 && <Forget name={name} forget={() => call(channelRoutes.removeSecret, { name })} />}
         </Group>
-        <SecretForm name={name} opened={isSetting} onClose={() => setSetting(false)} onDone={onDone} />
       </Table.Td>
     </Table.Tr>
   );
@@ -120,40 +123,5 @@ function User({ name }: { name: string }) {
     <DocumentLink kind="Channel" name={name} />
   ) : (
     <PageLink to="/alerting/subscriptions">{t('unreached.subscription', { name: subscription })}</PageLink>
-  );
-}
-
-function Forget({ name }: { name: string }) {
-  const { t } = useWords();
-  const client = useQueryClient();
-  const [asked, setAsked] = useState(false);
-  const forget = useMutation({
-    mutationFn: () => call(channelRoutes.removeSecret, { name }),
-    onSuccess: () => client.invalidateQueries(),
-  });
-  return (
-    <>
-      <Button
-        size="compact-sm"
-        variant="subtle"
-        color="red"
-        aria-label={t('alerting.remove', { name })}
-        onClick={() => setAsked(true)}
-      >
-        {t('secrets.forget')}
-      </Button>
-      <Ask
-        opened={asked}
-        title={t('alerting.askRemove', { name })}
-        act={t('secrets.forget')}
-        danger
-        pending={forget.isPending}
-        error={forget.error}
-        onAct={() => forget.mutate()}
-        onClose={() => setAsked(false)}
-      >
-        <Text size="sm">{t('secrets.forgetMeans')}</Text>
-      </Ask>
-    </>
   );
 }

@@ -1,9 +1,10 @@
 import { channelRoutes } from '@carillon/contract/http/channels.routes';
 import { subscriptionRoutes } from '@carillon/contract/http/subscriptions.routes';
-import { Alert, Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core';
+import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { CopyButton } from '../../../components/copy-button.js';
 import { Failure } from '../../../components/failure.js';
 import { FormDialog } from '../../../components/form-dialog.js';
 import { useFieldFaults } from '../../../components/use-field-faults.js';
@@ -95,13 +96,7 @@ function Made({ secret, secretName, onDone }: { secret: string; secretName: stri
         {secret}
       </Code>
       <Group justify="end">
-        <CopyButton value={secret}>
-          {({ copied, copy }) => (
-            <Button variant="default" onClick={copy}>
-              {t(copied ? 'subscriptions.copied' : 'subscriptions.copy')}
-            </Button>
-          )}
-        </CopyButton>
+        <CopyButton text={secret} />
         <Button onClick={onDone}>{t('subscriptions.kept')}</Button>
       </Group>
       <Text size="xs" c="dimmed">

@@ -1,10 +1,11 @@
 import type { Response } from '@carillon/contract/http/route';
 import { subscriptionRoutes } from '@carillon/contract/http/subscriptions.routes';
 import { type NoticeState, noticeStates } from '@carillon/core/state/states';
-import { Button, Code, Group, Modal, Select, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Code, Group, Select, Stack, Table, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Dialog } from '../../../components/dialog.js';
 import { Empty } from '../../../components/empty.js';
 import { Facts } from '../../../components/facts.js';
 import { Failure } from '../../../components/failure.js';
@@ -147,15 +148,9 @@ function Row({ id, delivery, isOn }: { id: string; delivery: Delivery; isOn: boo
             </Button>
           )}
         </Group>
-        <Modal
-          opened={opened}
-          onClose={() => setOpened(false)}
-          title={delivery.type}
-          size="lg"
-          closeButtonProps={{ 'aria-label': t('common.close') }}
-        >
+        <Dialog opened={opened} onClose={() => setOpened(false)} title={delivery.type} size="lg">
           {opened && <Body id={id} delivery={delivery.id} />}
-        </Modal>
+        </Dialog>
       </Table.Td>
     </Table.Tr>
   );

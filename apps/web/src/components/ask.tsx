@@ -1,8 +1,8 @@
 import { Button, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Dialog } from '../../components/dialog.js';
-import { Failure } from '../../components/failure.js';
-import { useWords } from '../../i18n/index.js';
+import { useWords } from '../i18n/index.js';
+import { Dialog } from './dialog.js';
+import { Failure } from './failure.js';
 
 interface Props {
   readonly opened: boolean;
