@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { layOut, pinsOf, type TimelineRun } from './lay-out.js';
 import { loadedSpan, nextZoom, ticksOf, visibleSpan, zoomMs } from './time-window.js';
 import { partsOf, visibleRows } from './visible-rows.js';
@@ -86,8 +86,7 @@ describe('the window', () => {
   });
 
   it('has no time twice where an hour is left out, and both where one comes twice', () => {
-    const zone = process.env.TZ;
-    process.env.TZ = 'Europe/Berlin';
+    vi.stubEnv('TZ', 'Europe/Berlin');
     try {
       const written = (from: string) => {
         const fromMs = Date.parse(from);
@@ -102,8 +101,7 @@ describe('the window', () => {
         '02:00 02:15 02:30 02:45 02:00 02:15 02:30 02:45 03:00 03:15 03:30 03:45 04:00',
       );
     } finally {
-      if (zone === undefined) delete process.env.TZ;
-      else process.env.TZ = zone;
+      vi.unstubAllEnvs();
     }
   });
 });
