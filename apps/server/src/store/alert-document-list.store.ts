@@ -7,7 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { noteChange } from './audit-act.js';
 import { digestOf } from './audit-append.js';
-import { usesOfCalendars } from './calendars.js';
+import { type JobUse, usesOfCalendars } from './calendars.js';
 import { Database } from './database.store.js';
 import { poolTransaction } from './pool-transaction.js';
 
@@ -78,7 +78,7 @@ export class AlertDocumentListStore {
   }
 
   /** What names calendars, by the calendar's name in lower case. */
-  usesOfCalendars(): Promise<Map<string, DocumentUse[]>> {
+  usesOfCalendars(): Promise<Map<string, JobUse[]>> {
     return usesOfCalendars(this.database.pool);
   }
 

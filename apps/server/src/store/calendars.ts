@@ -5,7 +5,6 @@ import type { Document } from '@carillon/core/document/read-document';
 import { jobDocument } from '@carillon/core/job/job-document';
 import { asJson, type JobSpec } from '@carillon/core/job/job-spec';
 import type pg from 'pg';
-import type { DocumentUse } from './alert-document-list.store.js';
 import type { Transaction } from './database.store.js';
 
 /** A job that no document names, whose days a calendar among them changes. */
@@ -15,6 +14,13 @@ export interface FollowingJob {
   readonly written: object;
   /** The calendar, and its place among the documents. */
   readonly calendar: { readonly name: string; readonly document: number };
+}
+
+/** A job that names a calendar, and where it does, `schedule[0].calendar`. */
+export interface JobUse {
+  readonly kind: 'Job';
+  readonly name: string;
+  readonly path: string;
 }
 
 /** What the names of calendars mean once these documents are stored. */
@@ -61,9 +67,9 @@ async function specsNaming(tx: Transaction, nameKeys: readonly string[]): Promis
 }
 
 /** Jobs by name with where they name a calendar, by its name in lower case. */
-export async function usesOfCalendars(client: Pick<pg.Pool, 'query'>): Promise<Map<string, DocumentUse[]>> {
+export async function usesOfCalendars(client: Pick<pg.Pool, 'query'>): Promise<Map<string, JobUse[]>> {
   const { rows } = await client.query<{ spec: JobSpec }>(namingSql);
-  const uses = new Map<string, DocumentUse[]>();
+  const uses = new Map<string, JobUse[]>();
   for (const { spec } of rows)
     for (const { name, path } of calendarUses(spec)) {
       const key = keyOf(name);

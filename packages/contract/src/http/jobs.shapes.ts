@@ -107,6 +107,8 @@ export const taskChange = z.object({
   adoptionReasons: z.array(z.string()).optional(),
   /** The job version that says so. */
   adoptedVersion: z.int().nullable().optional(),
+  /** The one in which that was taken back; it can be once. */
+  undoneVersion: z.int().nullable().optional(),
   /** SHA-256 of the task XML that was found; null where it is not known. */
   definitionHash: z.string().nullable().optional(),
   /** With `repaired`: who asked for it; null where the agent did it by itself. */

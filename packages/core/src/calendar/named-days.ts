@@ -1,9 +1,14 @@
 import type { DayCalendar, Schedule, ScheduleEntry } from '@carillon/wintask/schedule/schedule';
-import type { JobSpec } from '../job/job-spec.js';
 import { makeProblem, type Problem } from '../problem.js';
 
 /** Days of calendars by their names in lower case. */
 export type CalendarDays = ReadonlyMap<string, readonly string[]>;
+
+/** A job, as far as calendars go: its starts everywhere, and on hosts where they differ. */
+interface Scheduled {
+  readonly schedule: Schedule;
+  readonly overrides?: readonly { readonly schedule?: Schedule }[];
+}
 
 /** Where a job names a calendar. */
 export interface CalendarUse {
@@ -18,7 +23,7 @@ export function isCalendarName(item: string): boolean {
 }
 
 /** The calendars that a job names, each place once. */
-export function calendarUses(spec: JobSpec): CalendarUse[] {
+export function calendarUses(spec: Scheduled): CalendarUse[] {
   return [
     ...usesOf(spec.schedule, 'schedule'),
     ...(spec.overrides ?? []).flatMap(({ schedule }, index) => usesOf(schedule ?? [], `overrides[${index}].schedule`)),
@@ -34,14 +39,14 @@ function usesOf(schedule: Schedule, at: string): CalendarUse[] {
 }
 
 /** Names for which there is no calendar, each where it stands. */
-export function unknownCalendarsOf(spec: JobSpec, calendars: CalendarDays): Problem[] {
+export function unknownCalendarsOf(spec: Scheduled, calendars: CalendarDays): Problem[] {
   return calendarUses(spec)
     .filter(({ name }) => !calendars.has(name.toLowerCase()))
     .map(({ name, path }) => makeProblem(path, 'unknown_reference', 'the name of a saved Calendar', name));
 }
 
 /** The calendars that these jobs name, by name, with their days. */
-export function namedCalendars(specs: readonly JobSpec[], calendars: CalendarDays) {
+export function namedCalendars(specs: readonly Scheduled[], calendars: CalendarDays) {
   const names = new Set(specs.flatMap(calendarUses).map(({ name }) => name.toLowerCase()));
   return [...names].sort().map((name) => ({ name, days: [...(calendars.get(name) ?? [])] }));
 }
@@ -51,7 +56,7 @@ export function namedCalendars(specs: readonly JobSpec[], calendars: CalendarDay
  * written stays beside them: worked out once more, it follows calendars that have changed. A name that nothing has stays
  * where it is, and is refused as a day by whoever compiles it.
  */
-export function withDays(spec: JobSpec, calendars: CalendarDays): JobSpec {
+export function withDays<Job extends Scheduled>(spec: Job, calendars: CalendarDays): Job {
   return eachCalendar(spec, (calendar) => {
     const written = asNamed(calendar) ?? calendar;
     if (![...(written.only ?? []), ...(written.except ?? [])].some(isCalendarName)) return written;
@@ -63,7 +68,7 @@ export function withDays(spec: JobSpec, calendars: CalendarDays): JobSpec {
 }
 
 /** The job as its file says it: by the names of calendars, without their days. */
-export function withNames(spec: JobSpec): JobSpec {
+export function withNames<Job extends Scheduled>(spec: Job): Job {
   return eachCalendar(spec, (calendar) => asNamed(calendar) ?? calendar);
 }
 
@@ -84,7 +89,7 @@ function calendarOf(entry: ScheduleEntry): DayCalendar | undefined {
   return 'calendar' in entry ? entry.calendar : undefined;
 }
 
-function eachCalendar(spec: JobSpec, change: (calendar: DayCalendar) => DayCalendar): JobSpec {
+function eachCalendar<Job extends Scheduled>(spec: Job, change: (calendar: DayCalendar) => DayCalendar): Job {
   const { overrides } = spec;
   return {
     ...spec,

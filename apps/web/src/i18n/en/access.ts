@@ -68,7 +68,7 @@ export const access = {
   'access.create': 'Make a token',
   'access.days': 'Days',
   'access.area': 'For',
-  'access.areaAll': 'all that I may do',
+  'access.areaAll': 'all that its owner may do',
   'access.areaAccess': 'that, and making tokens and accounts',
   'access.areaRead': 'reading',
   'access.areaIncidents': 'incidents only (ticket systems)',

@@ -82,7 +82,7 @@ export const audit = {
   'audit.did.rejected': 'rejected',
   'audit.did.removed a link': 'removed a link',
   'audit.did.removed the second factor': 'removed the second factor',
-  'audit.did.repair': 'repaired',
+  'audit.did.repair': 'ordered a repair',
   'audit.did.resolve': 'resolved',
   'audit.did.resolved': 'resolved',
   'audit.did.resumed': 'resumed',

@@ -84,7 +84,7 @@ export const audit: Same<typeof english> = {
   'audit.did.rejected': '驳回',
   'audit.did.removed a link': '移除链接',
   'audit.did.removed the second factor': '移除第二因素',
-  'audit.did.repair': '修复',
+  'audit.did.repair': '要求修复',
   'audit.did.resolve': '解决',
   'audit.did.resolved': '解决',
   'audit.did.resumed': '恢复',

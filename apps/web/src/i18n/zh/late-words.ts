@@ -15,6 +15,7 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
+import { repair } from './repair.js';
 import { requests } from './requests.js';
 import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
@@ -36,6 +37,7 @@ export const lateWords: Same<typeof english> = {
   ...heatmap,
   ...hostPage,
   ...jobPage,
+  ...repair,
   ...jobs,
   ...rollouts,
   ...requests,

@@ -107,6 +107,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   const { t } = useWords();
   const { recordText, yamlText } = useServerText();
   const [text, setText] = useState(first);
+  const [isHalf, setHalf] = useState(false);
   const saved = useRef(false);
   const file = useMemo(() => readText(text), [text]);
   const { ways } = useWaysOut(kind);
@@ -129,7 +130,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   // Saving would be refused: one of that name is there, and is not the one that is edited here.
   const isTaken = result?.change !== undefined && result.change !== 'created' && !isNamed(stored, name);
   const ofFields = [...problems, ...(isTaken ? [{ path: 'name', message: t('doc.taken', { name }) }] : [])];
-  useUnsaved(() => !saved.current && text !== first);
+  useUnsaved(() => !saved.current && (text !== first || isHalf));
   return (
     <Stack data-unsaved="never">
       <Group justify="space-between">
@@ -150,6 +151,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
                 isNew={stored === undefined}
                 ways={ways}
                 onChange={setText}
+                onHalf={setHalf}
               />
             ) : (
               <Text size="sm" c="dimmed">
@@ -187,8 +189,8 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
               stored={stored}
               follows={check.data?.followed ?? []}
               mutes={isQuiet ? (preview.data?.alerts ?? 0) : 0}
-              change={faults.length === 0 && !isTaken && raw ? result?.change : undefined}
-              isWrong={faults.length > 0 || isTaken}
+              change={faults.length === 0 && !isTaken && !isHalf && raw ? result?.change : undefined}
+              isWrong={faults.length > 0 || isTaken || isHalf}
               onSaved={() => {
                 saved.current = true;
               }}
