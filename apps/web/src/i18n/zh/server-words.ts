@@ -13,7 +13,7 @@ import { runs } from './runs.js';
 export { alertEnds, alertReasons, driftKinds } from '@carillon/core/text/zh/alert-words';
 export { runDetails } from './detail-words.js';
 export { expectations, objections } from './expected-words.js';
-export { fieldNames } from './field-words.js';
+export { choiceForm, choiceNames, fieldNames } from './field-words.js';
 export { logReasons, outcomes, ticketSteps } from './log-words.js';
 export {
   andMore,
