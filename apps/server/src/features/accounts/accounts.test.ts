@@ -167,7 +167,8 @@ describe('a person', () => {
     expect((await app.fetch(`/api/v1/sessions/${items[0]?.id}`, { method: 'DELETE', headers: own })).status).toBe(200);
     expect((await get('/me', others)).status).toBe(401);
     const { rows } = await app.database.pool.query<{ what: string }>(
-      `SELECT body::jsonb ->> 'what' AS what FROM audit_entry WHERE body::jsonb ->> 'act' = 'ended'`,
+      `SELECT body::jsonb ->> 'what' AS what FROM audit_entry WHERE body::jsonb ->> 'act' = 'ended'
+       ORDER BY seq DESC LIMIT 1`,
     );
     expect(rows).toEqual([{ what: 'Gus' }]);
   });
