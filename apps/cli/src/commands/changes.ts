@@ -120,9 +120,10 @@ export function valueText(value: unknown): string {
   return value === null ? '-' : typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function outcomeText({ state, adoption, adoptedVersion, repairedBy }: Change): string {
+function outcomeText({ state, adoption, adoptedVersion, undoneVersion, repairedBy }: Change): string {
   if (repairedBy) return `${state} for ${repairedBy}`;
-  if (adoption === 'adopted') return `adopted in v${adoptedVersion}`;
+  const undone = undoneVersion ? `, taken back in v${undoneVersion}` : '';
+  if (adoption === 'adopted') return `adopted in v${adoptedVersion}${undone}`;
   return adoption === 'wanted' ? 'to be adopted' : state;
 }
 

@@ -89,6 +89,8 @@ export class EventIntake {
     if (outcome.fresh === 0) return;
     this.nudge.afterRuns();
     this.news.afterRuns(hostId);
+    if (items.some((item) => item.kind === 'event' && item.event.data.kind === 'task.changed'))
+      this.news.afterReport(hostId);
   }
 
   stop(limitMs: number): Promise<void> {

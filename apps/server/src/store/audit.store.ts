@@ -73,9 +73,9 @@ export class AuditStore {
        FROM (SELECT f.seq, r.at, r.hash, r.body::jsonb AS b
          FROM (SELECT e.seq FROM audit_entry e ${where.sql} ORDER BY e.seq DESC LIMIT ${where.place(limit)}) f
          JOIN audit_entry r USING (seq)) x
-       LEFT JOIN document_change c ON c.id = (x.b->'ref'->>'change')::bigint
-       LEFT JOIN job_version v1 ON v1.job_id = (x.b->'ref'->>'job')::uuid AND v1.version = (x.b->'ref'->>'version')::int
-       LEFT JOIN job_version v0 ON v0.job_id = (x.b->'ref'->>'job')::uuid AND v0.version = (x.b->'ref'->>'version')::int - 1
+       LEFT JOIN document_change c ON c.id = ${refTo('change', '^\\d{1,18}$', 'bigint')}
+       LEFT JOIN job_version v1 ON v1.job_id = ${refTo('job', uuidPattern, 'uuid')} AND v1.version = (x.b->'ref'->>'version')::int
+       LEFT JOIN job_version v0 ON v0.job_id = ${refTo('job', uuidPattern, 'uuid')} AND v0.version = (x.b->'ref'->>'version')::int - 1
        LEFT JOIN incident i ON x.b->>'kind' = 'Incident' AND i.number = substring(x.b->>'what' FROM '^#(\\d{1,15}) ')::bigint
          AND x.b->>'what' = '#' || i.number || ' ' || i.title
        ORDER BY x.seq DESC`,
@@ -83,4 +83,12 @@ export class AuditStore {
     );
     return result.rows;
   }
+}
+
+const uuidPattern = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+
+/** What a row refers to, where it is of that kind: rows of other things have other ids under the same name, and stand for ever. */
+function refTo(key: string, pattern: string, type: 'bigint' | 'uuid'): string {
+  const said = `x.b->'ref'->>'${key}'`;
+  return `CASE WHEN ${said} ~ '${pattern}' THEN (${said})::${type} END`;
 }

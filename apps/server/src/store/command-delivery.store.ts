@@ -1,9 +1,11 @@
 import type { Body } from '@carillon/contract/agent/catalog';
+import type { RepairOutcome } from '@carillon/core/desired/repair';
 import type { CommandKind } from '@carillon/core/state/states';
 import { Inject, Injectable } from '@nestjs/common';
+import { signalTasks } from './alert-signals.js';
 import { Database } from './database.store.js';
 import { type FenceClaim, holdsFence } from './fence.js';
-import { poolTransaction } from './pool-transaction.js';
+import { type Client, poolTransaction } from './pool-transaction.js';
 import { unnest } from './unnest.js';
 
 export interface ClaimedCommand extends FenceClaim {
@@ -65,12 +67,13 @@ export class CommandDeliveryStore {
   answer(claim: FenceClaim, result: Body<'command.result'>): Promise<boolean> {
     return poolTransaction(this.database.pool, async (client) => {
       if (!(await holdsFence(client, claim))) return false;
-      await client.query(
+      const { rows } = await client.query<{ jobId: string }>(
         `UPDATE command SET state = $3::command_state, code = $4, message = $5, run_id = coalesce($6, run_id), answer = coalesce($7, answer), updated_at = now()
          WHERE id = $1 AND host_id = $2 AND CASE $3::command_state
            WHEN 'done' THEN true
            WHEN 'accepted' THEN state IN ('queued', 'delivered') OR (state = 'indeterminate' AND code = 'no_answer')
-           ELSE state IN ('queued', 'delivered', 'accepted') OR (state = 'indeterminate' AND code = 'no_answer') END`,
+           ELSE state IN ('queued', 'delivered', 'accepted') OR (state = 'indeterminate' AND code = 'no_answer') END
+         RETURNING job_id AS "jobId"`,
         [
           result.commandId,
           claim.hostId,
@@ -81,9 +84,23 @@ export class CommandDeliveryStore {
           storable(result.answer),
         ],
       );
+      if (rows[0] && result.state === 'done' && result.code === asDefined)
+        await settleDrift(client, { hostId: claim.hostId, jobId: rows[0].jobId });
       return true;
     });
   }
+}
+
+const asDefined = 'as_defined' satisfies RepairOutcome;
+
+/** Its host has looked and says that a task is as it should be: what it told before, and has forgotten since, does not stand. */
+async function settleDrift(client: Client, task: { hostId: string; jobId: string }): Promise<void> {
+  const { rowCount } = await client.query(
+    `UPDATE assignment SET state = 'applied', code = NULL, message = NULL, updated_at = now()
+     WHERE host_id = $1 AND job_id = $2 AND state = 'drifted'`,
+    [task.hostId, task.jobId],
+  );
+  if (rowCount) await signalTasks(client, [{ ...task, atMs: Date.now(), what: 'applied', drift: null, text: null }]);
 }
 
 /** A database takes no text with the sign 0 in it. */

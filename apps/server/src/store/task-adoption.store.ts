@@ -166,7 +166,7 @@ export class TaskAdoptionStore {
 
   /**
    * Writes a version without what was adopted.
-   * @returns null when nothing was adopted by this change
+   * @returns null when nothing was adopted by this change, or that was taken back already
    */
   undo(
     id: string,
@@ -184,13 +184,14 @@ export class TaskAdoptionStore {
           JOIN LATERAL (SELECT p.spec FROM job_version p WHERE p.job_id = c.job_id AND p.version < c.adopted_version
             ORDER BY p.version DESC LIMIT 1) AS b ON true
           JOIN job_version v ON v.job_id = c.job_id AND v.version = j.current_version
-        WHERE c.id = ${id}::uuid AND c.adoption = 'adopted' AND j.deleted_at IS NULL`;
+        WHERE c.id = ${id}::uuid AND c.adoption = 'adopted' AND c.undone_version IS NULL AND j.deleted_at IS NULL`;
       if (!facts) return null;
       await this.requireAccepted(facts);
       passFreezes(await frozenJobs(tx, [facts.jobId], Date.now()), freezes);
       const reason: RecordText = `what was adopted from ${facts.host} was taken back`;
       const spec = without(facts);
       const { version } = await this.definitions.putJob(tx, spec, { author, reason, pace: 'calm' });
+      await tx.$executeRaw`UPDATE task_change SET undone_version = ${version} WHERE id = ${id}::uuid`;
       noteTask('took back', author, { change: id, job: facts.job, host: facts.host, version });
       const changedHosts = await this.desired.reassign(tx, { jobIds: [facts.jobId] });
       await guard.pass(tx, await guard.need(tx, movedBy('undo', { ...facts, id, spec, version, changedHosts })));

@@ -24,6 +24,7 @@ export interface TaskChangeRow {
   readonly adoption: Adoption | null;
   readonly adoptionReasons: string[];
   readonly adoptedVersion: number | null;
+  readonly undoneVersion: number | null;
   readonly repairedBy: string | null;
 }
 
@@ -33,6 +34,8 @@ export interface TaskChangeDetail extends TaskChangeRow {
   readonly jobId: string;
   readonly definition: string | null;
   readonly comparedWith: ComparedWith | null;
+  /** It is the newest of this task, which is not as it should be. */
+  readonly stands: boolean;
   /** Of the version whose task was changed. */
   readonly spec: JobSpec | null;
 }
@@ -58,7 +61,8 @@ export type TaskChangeQuery = ({ readonly hostId: string } | { readonly jobId: s
 const columns = `c.id, j.name AS job, h.name AS host, c.job_version AS version, c.state, c.found, c.differences, c.message,
   c.noticed_at AS "noticedAt", c.changed_at AS "changedAt", c.changed_by AS "changedBy",
   c.definition_hash AS "definitionHash", c.adoption, c.adoption_reasons AS "adoptionReasons",
-  c.adopted_version AS "adoptedVersion", c.repaired_by AS "repairedBy"`;
+  c.adopted_version AS "adoptedVersion", c.undone_version AS "undoneVersion",
+  c.repaired_by AS "repairedBy"`;
 
 /** A definition that was told before is not told again: the newest with the same hash is it. */
 export const definitionSql = `coalesce(c.definition, (SELECT d.definition FROM task_change d
@@ -121,7 +125,10 @@ export class TaskChangeStore {
   private async byIds(ids: readonly string[]): Promise<TaskChangeDetail[]> {
     const result = await this.database.pool.query<TaskChangeDetail>(
       `SELECT ${columns}, c.host_id AS "hostId", c.job_id AS "jobId", ${definitionSql} AS definition,
-         ${comparedWithSql} AS "comparedWith", v.spec
+         ${comparedWithSql} AS "comparedWith", v.spec, c.state = 'drifted'
+           AND NOT EXISTS (SELECT 1 FROM task_change n WHERE n.host_id = c.host_id AND n.job_id = c.job_id AND n.id > c.id)
+           AND EXISTS (SELECT 1 FROM assignment a WHERE a.host_id = c.host_id AND a.job_id = c.job_id AND a.state = 'drifted')
+           AS stands
        FROM task_change c JOIN job j ON j.id = c.job_id JOIN host h ON h.id = c.host_id
          LEFT JOIN job_version v ON v.job_id = c.job_id AND v.version = c.job_version
        WHERE c.id = ANY($1::uuid[])`,

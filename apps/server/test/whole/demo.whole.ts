@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { LocalApi } from '@carillon/stack/api';
 import { dataFolderAt } from '@carillon/stack/data-folder';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { everyPage } from './pages/every-page.js';
 import { eventually, type Product, startProduct } from './product.js';
 
 const repository = resolve(import.meta.dirname, '../../../..');
@@ -177,6 +178,8 @@ it('says of an action that cannot be carried out why not, and in a dry run befor
     return (out + stderr).includes(why) || undefined;
   });
 });
+
+everyPage(() => product);
 
 /** Files below a folder, by path, with their bytes. */
 function bytesBelow(folder: string): Record<string, string> {

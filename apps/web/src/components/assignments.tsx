@@ -1,6 +1,7 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Table } from '@mantine/core';
+import { Group, Table } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useWords } from '../i18n/index.js';
 import { FaultSaid } from './fault-said.js';
 import { HostLink, JobLink } from './links.js';
@@ -18,7 +19,14 @@ export function useAssignmentHead(side: Side): string[] {
   return [...first, t('common.state'), t('jobs.wanted'), t('jobs.applied'), t('jobs.why'), t('jobs.updated')];
 }
 
-export function AssignmentRow({ assignment, side }: { assignment: Assignment; side: Side }) {
+interface RowProps {
+  readonly assignment: Assignment;
+  readonly side: Side;
+  /** Beside its state: what may be done about it. */
+  readonly act?: ReactNode;
+}
+
+export function AssignmentRow({ assignment, side, act }: RowProps) {
   const { job, host, presence, state, version, appliedVersion, code, message, updatedAt } = assignment;
   return (
     <Table.Tr>
@@ -37,7 +45,10 @@ export function AssignmentRow({ assignment, side }: { assignment: Assignment; si
         </Table.Td>
       )}
       <Table.Td>
-        <AssignmentBadge state={state} />
+        <Group gap={8} wrap="nowrap">
+          <AssignmentBadge state={state} />
+          {act}
+        </Group>
       </Table.Td>
       <Table.Td>v{version}</Table.Td>
       <Table.Td>{appliedVersion === null ? '–' : `v${appliedVersion}`}</Table.Td>

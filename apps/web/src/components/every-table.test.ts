@@ -10,7 +10,7 @@ const sources: Record<string, string> = import.meta.glob('../**/*.tsx', {
 const without: Readonly<Record<string, string>> = {
   '../app/finder/key-help.tsx': 'keys',
   './diff-view.tsx': 'lines of two texts',
-  './task-change-details.tsx': 'fields of two tasks',
+  '../features/changes/field-differences.tsx': 'fields of two tasks',
   './windowed-table.tsx': 'the page that shows it offers the file',
   '../features/jobs/version-diff.tsx': 'fields of two versions',
   '../features/requests/request-detail.tsx': 'fields of a plan',

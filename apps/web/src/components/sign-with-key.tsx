@@ -73,28 +73,30 @@ function ToSign({ texts }: { texts: readonly string[] }) {
     enabled: window.isSecureContext,
   });
   return (
-    <Table aria-label={t('securityKeys.signed')}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{t('kind.job')}</Table.Th>
-          <Table.Th>{t('securityKeys.hosts')}</Table.Th>
-          <Table.Th>{t('securityKeys.hash')}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {texts.map((text, index) => {
-          const { name, version, hosts } = JSON.parse(text) as { name: string; version: number; hosts: string[] };
-          return (
-            <Table.Tr key={text}>
-              <Table.Td className="wrap">
-                {name} v{version}
-              </Table.Td>
-              <Table.Td className="wrap">{hosts.join(', ') || '–'}</Table.Td>
-              <Table.Td>{hashes.data?.[index] ?? '–'}</Table.Td>
-            </Table.Tr>
-          );
-        })}
-      </Table.Tbody>
-    </Table>
+    <Table.ScrollContainer minWidth={480}>
+      <Table aria-label={t('securityKeys.signed')}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('kind.job')}</Table.Th>
+            <Table.Th>{t('securityKeys.hosts')}</Table.Th>
+            <Table.Th>{t('securityKeys.hash')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {texts.map((text, index) => {
+            const { name, version, hosts } = JSON.parse(text) as { name: string; version: number; hosts: string[] };
+            return (
+              <Table.Tr key={text}>
+                <Table.Td className="wrap">
+                  {name} v{version}
+                </Table.Td>
+                <Table.Td className="wrap">{hosts.join(', ') || '–'}</Table.Td>
+                <Table.Td>{hashes.data?.[index] ?? '–'}</Table.Td>
+              </Table.Tr>
+            );
+          })}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }

@@ -8,6 +8,8 @@ const id = z.object({ id: z.uuid() });
 const override = z.object({ overrideFreeze: z.string().min(1).max(limits.reasonCharacters).optional() });
 
 export const taskChangeDetail = taskChange.extend({
+  /** Whether the task is still as it was found then, as far as its host has told; older servers do not say. */
+  stands: z.boolean().optional(),
   /** Task XML as it was found; null where the host did not tell it, or it was too long. */
   definition: z.string().nullable(),
   /** Task XML that should be registered, as far as it can be worked out. */

@@ -18,7 +18,7 @@ export const refusalTexts = {
   body_too_large: 'body: expected at most {{bytes}} bytes',
   body_unreadable: 'body or address: {{said}}',
   change_adopted: 'task change {{id}}: it is adopted already, or the task is not as it was found then',
-  change_not_adopted: 'task change {{id}}: nothing was adopted from it, so there is nothing to take back',
+  change_not_adopted: 'task change {{id}}: nothing was adopted from it, or that was taken back already',
   change_unfit: 'task change {{id}} cannot be adopted: {{reasons}}',
   code_needed: 'code: expected the code that the authenticator shows',
   code_wrong: 'code: it is not the one that the authenticator shows',

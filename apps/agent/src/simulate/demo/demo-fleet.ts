@@ -79,6 +79,7 @@ export class DemoFleet {
       agentVersion: this.state.versionOf(host.name) ?? agentVersion,
       onIdentity: (identity) => this.state.joined(host.name, identity),
       onUpgraded: (version) => this.state.upgraded(host.name, version),
+      onPutBack: (job) => this.state.putBack(host.name, job),
       onOnline: () => {
         if (!joined) this.joining -= 1;
         joined = true;

@@ -29,6 +29,8 @@ export interface DemoHostOptions extends Omit<SimulatedHostOptions, 'facts' | 'n
   readonly epoch: number;
   readonly onIdentity: (identity: Identity) => void;
   readonly onUpgraded: (version: string) => void;
+  /** What was done to the task of this job is undone. */
+  readonly onPutBack: (job: string) => void;
 }
 
 export interface Tampering {
@@ -144,8 +146,11 @@ export class DemoFleetHost extends SimulatedHost {
     if (this.isLive) this.runs?.wake();
   }
 
-  protected override putBack(jobId: string, commandId: string): Promise<PutBack> {
-    return this.drift?.putBack(jobId, commandId) ?? super.putBack(jobId, commandId);
+  protected override async putBack(jobId: string, commandId: string): Promise<PutBack> {
+    const done = await (this.drift?.putBack(jobId, commandId) ?? super.putBack(jobId, commandId));
+    const job = this.cache.jobs().find((manifest) => manifest.jobId === jobId);
+    if (done.ok && job) this.own.onPutBack(job.name);
+    return done;
   }
 
   protected override moreApplyPorts(): Partial<ApplyPorts> {

@@ -92,6 +92,11 @@ export class FleetState {
     this.keep({ tampered: [...this.file.tampered, { ...tampering, host }] });
   }
 
+  /** What was done to a task does not come back with the next start. */
+  putBack(host: string, job: string): void {
+    this.keep({ tampered: this.file.tampered.filter((each) => each.host !== host || each.job !== job) });
+  }
+
   write(): void {
     writeJson(this.path, this.file);
   }

@@ -94,7 +94,7 @@ export class TaskChangesService {
     return { job, host, version };
   }
 
-  /** @throws ApiError when nothing was adopted by this change, or a freeze holds the job */
+  /** @throws ApiError when nothing was adopted by this change or it was taken back already, or a freeze holds the job */
   undo({ id, overrideFreeze }: Input<Routes['undo']>, author: string): Promise<Response<Routes['undo']>> {
     const title: RequestTitle = `undo task change ${id}`;
     const body = askedFor(id, overrideFreeze);
@@ -105,10 +105,7 @@ export class TaskChangesService {
     const undone = await this.adoptions.undo(id, author, withoutAdopted, checkOf(overrideFreeze));
     if (!undone) {
       if (!(await this.changes.byId(id))) throw notFound('task change', id);
-      throw new ApiError(
-        'conflict',
-        `task change ${id}: nothing was adopted from it, so there is nothing to take back`,
-      );
+      throw new ApiError('conflict', `task change ${id}: nothing was adopted from it, or that was taken back already`);
     }
     const { job, host, version, changedHosts } = undone;
     if (changedHosts.length > 0) this.hints.publish({ kind: 'desired', hostIds: [...changedHosts] });

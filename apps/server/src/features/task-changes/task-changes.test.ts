@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { auditRoutes } from '@carillon/contract/http/audit.routes';
 import { ApiFailure, callRoute } from '@carillon/contract/http/client';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { requestRoutes } from '@carillon/contract/http/requests.routes';
@@ -18,6 +19,7 @@ import { makeApiToken } from '../../http/api-token.js';
 import { hashSecret } from '../../http/secrets.js';
 import { startTestApp, type TestApp } from '../../http/testing/test-app.js';
 import { ApplyModule } from '../apply/apply.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { CommandsModule } from '../commands/commands.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { RequestsModule } from '../requests/requests.module.js';
@@ -31,7 +33,7 @@ beforeAll(async () => {
   database = await cloneDatabase();
   gateway = await startGateway(database.url);
   app = await startTestApp(database.url, {
-    modules: [TaskChangesModule, CommandsModule, ApplyModule, JobsModule, RequestsModule],
+    modules: [TaskChangesModule, AuditModule, CommandsModule, ApplyModule, JobsModule, RequestsModule],
     // As several servers do.
     config: {
       signerKeyFile: join(gateway.folder, 'signer.key'),
@@ -221,7 +223,7 @@ describe('an edited task of a job that keeps edits', () => {
   });
 
   it('can be taken back, and what was written since stays', async () => {
-    const { hosts, job, tell, look } = await makeJob(2);
+    const { hosts, job, tell, look, changes } = await makeJob(2);
     const id = await tell(set({ enabled: false }));
     await tell(set({ enabled: false }), { host: hosts[1]! });
     await look();
@@ -231,6 +233,16 @@ describe('an edited task of a job that keeps edits', () => {
       { kind: 'Job', act: 'updated', ref: { version: 3 } },
       { kind: 'Task', act: 'took back', ref: { version: 3 } },
     ]);
+    expect((await changes()).find((change) => change.id === id)).toMatchObject({
+      adoption: 'adopted',
+      undoneVersion: 3,
+    });
+    await expect(app.call(taskChangeRoutes.undo, { id })).rejects.toMatchObject({ body: { code: 'conflict' } });
+    expect((await job()).version).toBe(3);
+    const shown = await app.call(auditRoutes.list, { limit: 200 });
+    expect(shown.items).toContainEqual(
+      expect.objectContaining({ kind: 'Task', act: 'took back', after: { version: 3 } }),
+    );
     const again = app.call(taskChangeRoutes.undo, { id: newId() });
     await expect(again).rejects.toMatchObject({ body: { code: 'not_found' } });
   });
@@ -330,6 +342,17 @@ describe('a drifted task that is put back', () => {
       }),
     );
     expect(host.agent.names()).not.toContain('command');
+  });
+
+  it('that is as defined by then settles what its host told before and knows no more', async () => {
+    const { hosts, tell, drift, repair, command } = await makeLeft();
+    await tell(set({ enabled: false }));
+    const [given] = await repair();
+    gateway.hints.publish({ kind: 'command', hostIds: [hosts[0]?.agentId ?? ''] });
+    await asked(hosts[0]!);
+    hosts[0]?.agent.send('command.result', { commandId: given?.id ?? '', state: 'done', code: 'as_defined' });
+    await vi.waitFor(async () => expect(await command(given?.id ?? '')).toMatchObject({ state: 'done' }));
+    expect(await drift()).toEqual([]);
   });
 
   it('with the command of another host, job or kind is the agent’s own doing', async () => {

@@ -37,7 +37,7 @@ export function everyPage(product: () => Product): void {
     const addressesFor = async ({ page }: Visitor) =>
       (await addressesOf(page, await samplesOf(product()))).filter((address) => address !== '/sign-in');
 
-    it('is accessible and stands in Chinese, with what its buttons open, in light, dark and narrow', async () => {
+    it.concurrent('is accessible and stands in Chinese, with what its buttons open, in light, dark and narrow', async () => {
       const admin = await Visitor.in(browser, 'zh');
       const faults = new Faults();
       // The frame around the pages is the same on each.
@@ -56,22 +56,25 @@ export function everyPage(product: () => Product): void {
       faults.expectNone();
     });
 
-    it.each(['viewer', 'operator'] as const)('offers the role %s nothing that would be refused', async (role) => {
-      const made = ['users', 'add', `some-${role}`, '--grant', `${role}@all`];
-      const { invitation } = await product().json<{ invitation: { url: string } }>(...made);
-      const visitor = await Visitor.in(browser, 'en');
-      await visitor.accept(product(), invitation.url);
-      const faults = new Faults();
-      await visitor.asked();
-      for (const address of await addressesFor(visitor)) {
-        await visitor.visit([address], async (where, within) => {
-          // Words are longer in English.
-          if (role === 'operator' && within === undefined) faults.add(where, await overflows(visitor.page));
-        });
-        faults.add(address, refusedTo(role, await visitor.asked()));
-      }
-      await visitor.close();
-      faults.expectNone();
-    });
+    it.concurrent.each(['viewer', 'operator'] as const)(
+      'offers the role %s nothing that would be refused',
+      async (role) => {
+        const made = ['users', 'add', `some-${role}`, '--grant', `${role}@all`];
+        const { invitation } = await product().json<{ invitation: { url: string } }>(...made);
+        const visitor = await Visitor.in(browser, 'en');
+        await visitor.accept(product(), invitation.url);
+        const faults = new Faults();
+        await visitor.asked();
+        for (const address of await addressesFor(visitor)) {
+          await visitor.visit([address], async (where, within) => {
+            // Words are longer in English.
+            if (role === 'operator' && within === undefined) faults.add(where, await overflows(visitor.page));
+          });
+          faults.add(address, refusedTo(role, await visitor.asked()));
+        }
+        await visitor.close();
+        faults.expectNone();
+      },
+    );
   });
 }

@@ -14,7 +14,12 @@ export interface Asked {
 
 /** What pages of a held-back context keep for the walk. */
 export interface HeldBackWindow {
-  readonly walk: { inFlight: number; readonly asked: Asked[] };
+  readonly walk: {
+    inFlight: number;
+    readonly asked: Asked[];
+    /** Until every answer is there that is waited for: nothing is drawn meanwhile to find out. */
+    answered(): Promise<unknown>;
+  };
 }
 
 export const patternOf = ({ path }: Route): RegExp =>
@@ -32,7 +37,13 @@ export async function holdBack(context: BrowserContext): Promise<void> {
   });
   await context.addInitScript(
     ({ questions, prefix }) => {
-      const walk: HeldBackWindow['walk'] = { inFlight: 0, asked: [] };
+      const waiting: (() => void)[] = [];
+      const walk: HeldBackWindow['walk'] = {
+        inFlight: 0,
+        asked: [],
+        answered: () =>
+          walk.inFlight === 0 ? Promise.resolve() : new Promise<void>((done) => void waiting.push(done)),
+      };
       Object.assign(window, { walk, print: () => undefined });
       const ask = window.fetch.bind(window);
       const isTrial = (body: string) => body.startsWith('{') && JSON.parse(body).dryRun === true;
@@ -60,6 +71,7 @@ export async function holdBack(context: BrowserContext): Promise<void> {
           return await ask(input, init);
         } finally {
           walk.inFlight -= 1;
+          if (walk.inFlight === 0) for (const done of waiting.splice(0)) done();
         }
       };
     },

@@ -55,9 +55,11 @@ async function pressOn({ seen, leave }: { seen: string[]; leave: string }) {
     pressed.push(name);
     const before = { path: location.pathname, layers: layers().length };
     next.click();
-    const untilMs = performance.now() + 5_000;
-    for (let calm = 0; calm < 2 && performance.now() < untilMs; calm = walk.inFlight === 0 ? calm + 1 : 0)
+    // What was pressed asks, and what is answered is shown, a frame later.
+    for (let calm = 0; calm < 2; calm = walk.inFlight === 0 ? calm + 1 : 0) {
+      await walk.answered();
       await frame();
+    }
     if (location.pathname !== before.path) return { pressed, became: 'left' as const };
     const opened = layers().at(-1);
     if (opened && layers().length > before.layers) return { pressed, became: 'layer' as const, name: nameOf(opened) };

@@ -36,14 +36,15 @@ export class Walker {
       const frame = () => new Promise((done) => requestAnimationFrame(done));
       const missing = () => {
         if (router.state.status !== 'idle') return 'its code';
-        if (walk.inFlight > 0) return `answers: ${walk.inFlight}`;
+        if (walk.inFlight > 0) return 'answers';
         if (document.querySelector('main h1') === null) return 'its heading';
         return document.querySelector('main [aria-busy=true]') === null ? undefined : 'what is busy';
       };
-      const untilMs = performance.now() + 20_000;
+      const untilMs = performance.now() + 60_000;
       // What has come is shown a few frames later.
       for (let calm = 0; calm < 2; calm = missing() === undefined ? calm + 1 : 0) {
         if (performance.now() > untilMs) return missing();
+        await walk.answered();
         await frame();
       }
       return undefined;

@@ -13,7 +13,7 @@ export const commandColors: Record<CommandState, string> = {
   indeterminate: 'orange',
 };
 
-/** Refusals that have words of their own, by the agent's code. */
+/** Answers that have words of their own, by the agent's code. */
 const refusals: Record<string, Word> = {
   not_registered: 'command.why.not_registered',
   not_running: 'command.why.not_running',
@@ -26,13 +26,19 @@ const refusals: Record<string, Word> = {
   unsupported: 'command.why.unsupported',
   dry_run_late: 'command.why.dry_run_late',
   dry_run_failed: 'command.why.dry_run_failed',
+  repaired: 'command.why.repaired',
+  as_defined: 'command.why.as_defined',
+  not_repaired: 'command.why.not_repaired',
+  stopping: 'command.why.stopping',
 };
 
-/** Why a command came to nothing; empty where nothing was said. */
+/** Why a command came to nothing, or what came of it; empty where nothing was said. */
 export function useCommandWhy({ code, message }: Pick<Command, 'code' | 'message'>): string {
   const { t } = useWords();
   const { faultText, saidText } = useServerText();
   const known = code === null ? undefined : refusals[code];
+  // What Task Scheduler said is the better half of it.
+  if (known && code === 'not_repaired') return [t(known), message && saidText(message)].filter(Boolean).join(' ');
   if (known) return t(known);
   return [faultText(code) ?? code, message && saidText(message)].filter(Boolean).join(': ');
 }

@@ -1,6 +1,6 @@
 import { Section } from '../../components/section.js';
-import { TaskChanges } from '../../components/task-changes.js';
 import { useWords } from '../../i18n/index.js';
+import { TaskChanges } from '../changes/task-changes.js';
 
 /** Changes that somebody made to our tasks on a host. */
 export function HostChanges({ host }: { host: string }) {

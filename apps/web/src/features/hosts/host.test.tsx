@@ -1,4 +1,6 @@
 import { hostRoutes } from '@carillon/contract/http/hosts.routes';
+import { inventoryRoutes } from '@carillon/contract/http/inventory.routes';
+import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import { pauseRoutes } from '@carillon/contract/http/pauses.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { taskChangeRoutes } from '@carillon/contract/http/task-changes.routes';
@@ -113,6 +115,31 @@ describe('one host', () => {
     expect(await screen.findByText('Settings · switched on')).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: /^Keep it/ }));
     expect(await screen.findByText('Done, in version 2 of the job.')).toBeTruthy();
+  });
+
+  it('opens the differences of a task that stands changed, and says for whom another was put right', async () => {
+    const row = { job: 'nightly', jobId: uuid, host: 'db-01', hostId: uuid, version: 1, appliedVersion: 1 };
+    const drifted = { ...row, state: 'drifted' as const, code: 'edited', message: 'x', updatedAt: at };
+    const drift = { host: 'db-01', changeId: uuid, found: 'edited' as const, noticedAt: at, fields: null };
+    const presence = 'online' as const;
+    const asks = network()
+      .on(inventoryRoutes.ofHost, () => ({ items: [], next: null }))
+      .on(hostRoutes.assignments, () => ({ items: [{ ...drifted, presence }], next: null }))
+      .on(hostRoutes.taskChanges, () => ({
+        items: [{ ...change, state: 'repaired' as const, repairedBy: 'Ann' }],
+        next: null,
+      }))
+      .on(jobRoutes.drift, () => ({
+        items: [{ ...drift, presence, changedAt: null, changedBy: null, differences: [], canRepair: true }],
+        next: null,
+      }));
+    renderApp('/hosts/db-01?tab=tasks', asks);
+    fireEvent.click(await screen.findByRole('button', { name: 'Repair nightly on db-01' }));
+    expect(await screen.findByTitle('settings.enabled')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Repair: put it back as defined' })).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Close' }));
+    fireEvent.click(screen.getByRole('tab', { name: 'Changes' }));
+    expect(await screen.findByText('for Ann')).toBeTruthy();
   });
 
   it('asks why a job did not run here', async () => {

@@ -1,7 +1,7 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Group, Table, Text } from '@mantine/core';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { FaultSaid } from '../../components/fault-said.js';
 import { HostLink } from '../../components/links.js';
 import { PageLink } from '../../components/page-link.js';
@@ -10,6 +10,7 @@ import { AssignmentBadge, PresenceBadge, RunBadge } from '../../components/state
 import { When } from '../../components/when.js';
 import { useWords } from '../../i18n/index.js';
 import { useWindowed } from '../../lib/use-windowed.js';
+import { DriftButton, DriftDialog, type TaskOnHost } from '../changes/drift-dialog.js';
 
 type Assignment = Response<typeof jobRoutes.assignments>['items'][number];
 
@@ -26,6 +27,7 @@ interface Props {
 export function HostMatrix({ version, hosts, onNearEnd }: Props) {
   const { t } = useWords();
   const body = useRef<HTMLTableSectionElement>(null);
+  const [opened, setOpened] = useState<TaskOnHost | null>(null);
   const { from, to } = useWindowed(body, hosts.length, rowPx);
   const nearEnd = to >= hosts.length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: told once each time the end comes near
@@ -53,18 +55,26 @@ export function HostMatrix({ version, hosts, onNearEnd }: Props) {
         <Table.Tbody ref={body}>
           <RowGap rows={from} rowPx={rowPx} columns={head.length} />
           {hosts.slice(from, to).map((host, index) => (
-            <HostRow key={host.hostId} host={host} index={from + index} newest={version} />
+            <HostRow key={host.hostId} host={host} index={from + index} newest={version} onDrift={setOpened} />
           ))}
           <RowGap rows={hosts.length - to} rowPx={rowPx} columns={head.length} />
         </Table.Tbody>
       </Table>
+      <DriftDialog task={opened} onClose={() => setOpened(null)} />
     </Table.ScrollContainer>
   );
 }
 
-function HostRow({ host: assignment, index, newest }: { host: Assignment; index: number; newest: number }) {
+interface RowProps {
+  readonly host: Assignment;
+  readonly index: number;
+  readonly newest: number;
+  readonly onDrift: (task: TaskOnHost) => void;
+}
+
+function HostRow({ host: assignment, index, newest, onDrift }: RowProps) {
   const { t } = useWords();
-  const { host, presence, state, appliedVersion, code, message, updatedAt, lastRun, nextFireAt } = assignment;
+  const { job, host, presence, state, appliedVersion, code, message, updatedAt, lastRun, nextFireAt } = assignment;
   return (
     <Table.Tr data-row={index} aria-rowindex={index + 1}>
       <Table.Td>
@@ -74,7 +84,10 @@ function HostRow({ host: assignment, index, newest }: { host: Assignment; index:
         </Group>
       </Table.Td>
       <Table.Td>
-        <AssignmentBadge state={state} />
+        <Group gap={8} wrap="nowrap">
+          <AssignmentBadge state={state} />
+          {state === 'drifted' && <DriftButton job={job} host={host} onOpen={onDrift} />}
+        </Group>
       </Table.Td>
       <Table.Td>
         {appliedVersion === null ? '–' : `v${appliedVersion}`}

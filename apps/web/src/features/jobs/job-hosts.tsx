@@ -15,6 +15,7 @@ import { PageLink } from '../../components/page-link.js';
 import { useWords } from '../../i18n/index.js';
 import { call, pagedQuery } from '../../lib/api.js';
 import { useTyped } from '../../lib/use-typed.js';
+import { RepairJob } from '../changes/repair-job.js';
 import { HostMatrix } from './host-matrix.js';
 import type { JobView } from './job-view.js';
 import { SignJob } from './sign-job.js';
@@ -52,6 +53,7 @@ export function JobHosts({ job }: { job: Job }) {
           }
         />
         <States job={job} chosen={state} onChoose={(chosen) => change({ state: chosen })} />
+        <RepairJob job={job.name} drifted={job.hostStates?.drifted ?? 0} />
       </Group>
       {hosts.isError && <Failure error={hosts.error} onRetry={() => void hosts.refetch()} />}
       {items === undefined && !hosts.isError && <Placeholder />}

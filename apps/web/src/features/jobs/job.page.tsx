@@ -7,10 +7,11 @@ import { Loaded } from '../../components/loaded.js';
 import { PageLink } from '../../components/page-link.js';
 import { Section } from '../../components/section.js';
 import { HealthBadge } from '../../components/state-badge.js';
-import { TaskChanges } from '../../components/task-changes.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
 import { useTitle } from '../../lib/use-title.js';
+import { RepairJob } from '../changes/repair-job.js';
+import { TaskChanges } from '../changes/task-changes.js';
 import { WhyForm } from '../hosts/why-form.js';
 import { JobRollout } from '../rollouts/job-rollout.js';
 import { RunList } from '../runs/run-list.js';
@@ -127,7 +128,7 @@ function Part({ tab, job }: { tab: JobTab; job: Job }) {
       return <JobAlerts job={name} />;
     case 'changes':
       return (
-        <Section title={t('jobs.changes')}>
+        <Section title={t('jobs.changes')} aside={<RepairJob job={name} drifted={job.hostStates?.drifted ?? 0} />}>
           <TaskChanges side="job" name={name} />
         </Section>
       );

@@ -2,7 +2,7 @@ import { requestRoutes } from '@carillon/contract/http/requests.routes';
 import type { Response } from '@carillon/contract/http/route';
 import { Alert, Button, Code, Group, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { Failure } from '../../components/failure.js';
 import { Placeholder } from '../../components/loaded.js';
 import { When } from '../../components/when.js';
@@ -33,7 +33,8 @@ function Shown({ detail, done }: { detail: Detail; done: () => void }) {
   const known = refusals.find((one) => one === refusal);
   return (
     <Stack>
-      <Text size="sm">
+      {/* Read from here on: the only field stands at the end. */}
+      <Text size="sm" tabIndex={-1} data-autofocus style={{ outline: 'none' }}>
         {t('requests.author')}: {author}
         {reason && ` · ${t('requests.reason')}: ${reason}`} · {t('requests.until')} <When at={expiresAt} />
       </Text>
@@ -58,6 +59,9 @@ function Shown({ detail, done }: { detail: Detail; done: () => void }) {
           {plan.results.map((result) => (
             <Planned key={`${result.kind} ${result.name}`} result={result} />
           ))}
+          {plan.followed?.map((result) => (
+            <Planned key={result.name} result={result} why={t('requests.byCalendar')} />
+          ))}
           {plan.plan?.moved.map(({ job, gained, lost }) => (
             <div key={job}>
               <Text fw={600}>
@@ -78,35 +82,37 @@ function Shown({ detail, done }: { detail: Detail; done: () => void }) {
   );
 }
 
-function Planned({ result }: { result: Result }) {
+function Planned({ result, why }: { result: Result; why?: string }) {
   const { t } = useWords();
   const { kindText } = useServerText();
   const { kind, name, change, plan } = result;
   return (
     <div>
       <Text fw={600} className="wrap">
-        {kindText(kind)} {name} · {t(`requests.${change}`)}
+        {kindText(kind)} {name} · {why ?? t(`requests.${change}`)}
       </Text>
       {plan && <Hosts gained={plan.gained} lost={plan.lost} />}
       {plan && plan.fields.length > 0 ? (
-        <Table aria-label={`${kindText(kind)} ${name}`}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('requests.field')}</Table.Th>
-              <Table.Th>{t('requests.before')}</Table.Th>
-              <Table.Th>{t('requests.after')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {plan.fields.map(({ path, before, after }) => (
-              <Table.Tr key={path}>
-                <Table.Td className="wrap">{path}</Table.Td>
-                <Table.Td className="wrap">{valueText(before)}</Table.Td>
-                <Table.Td className="wrap">{valueText(after)}</Table.Td>
+        <Table.ScrollContainer minWidth={480}>
+          <Table aria-label={`${kindText(kind)} ${name}`}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t('requests.field')}</Table.Th>
+                <Table.Th>{t('requests.before')}</Table.Th>
+                <Table.Th>{t('requests.after')}</Table.Th>
               </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+            </Table.Thead>
+            <Table.Tbody>
+              {plan.fields.map(({ path, before, after }) => (
+                <Table.Tr key={path}>
+                  <Table.Td className="wrap">{path}</Table.Td>
+                  <Table.Td className="wrap">{valueText(before)}</Table.Td>
+                  <Table.Td className="wrap">{valueText(after)}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
       ) : (
         <Text size="sm" c="dimmed">
           {t('requests.noFields')}
@@ -141,9 +147,15 @@ function Decide({ detail, done }: { detail: Detail; done: () => void }) {
     await client.invalidateQueries();
     done();
   };
-  const approve = useOnce({ mutationFn: () => call(requestRoutes.approve, { number, body: { planHash } }), onSuccess });
-  const reject = useOnce({ mutationFn: () => call(requestRoutes.reject, { number, body: { reason } }), onSuccess });
-  const withdraw = useOnce({ mutationFn: () => call(requestRoutes.withdraw, { number }), onSuccess });
+  // What is refused is often decided already, in another tab or by another person: what may be done now is asked anew.
+  const ends = { onSuccess, onError: () => void client.invalidateQueries() };
+  const approve = useOnce({ mutationFn: () => call(requestRoutes.approve, { number, body: { planHash } }), ...ends });
+  const reject = useOnce({ mutationFn: () => call(requestRoutes.reject, { number, body: { reason } }), ...ends });
+  const withdraw = useOnce({ mutationFn: () => call(requestRoutes.withdraw, { number }), ...ends });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (reason.trim() !== '') reject.mutate();
+  };
   const failed = [approve, reject, withdraw].find(({ isError }) => isError);
   if (refusal === 'own_request' ? !mayWithdraw : !mayApprove) return null;
   if (refusal === 'own_request')
@@ -163,20 +175,24 @@ function Decide({ detail, done }: { detail: Detail; done: () => void }) {
         <Button disabled={refusal !== null} loading={approve.isPending} onClick={() => approve.mutate()}>
           {t('requests.approve')}
         </Button>
-        <TextInput
-          label={t('requests.whyReject')}
-          value={reason}
-          onChange={({ currentTarget }) => setReason(currentTarget.value)}
-        />
-        <Button
-          variant="default"
-          color="red"
-          disabled={reason.trim() === ''}
-          loading={reject.isPending}
-          onClick={() => reject.mutate()}
-        >
-          {t('requests.reject')}
-        </Button>
+        <form onSubmit={submit}>
+          <Group align="end">
+            <TextInput
+              label={t('requests.whyReject')}
+              value={reason}
+              onChange={({ currentTarget }) => setReason(currentTarget.value)}
+            />
+            <Button
+              type="submit"
+              variant="default"
+              color="red"
+              disabled={reason.trim() === ''}
+              loading={reject.isPending}
+            >
+              {t('requests.reject')}
+            </Button>
+          </Group>
+        </form>
       </Group>
     </>
   );

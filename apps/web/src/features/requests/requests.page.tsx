@@ -4,6 +4,7 @@ import { requestStates } from '@carillon/core/approval/change-request';
 import { Badge, Button, Select, Stack, Table, Text, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Dialog } from '../../components/dialog.js';
 import { Empty } from '../../components/empty.js';
 import { FormDialog } from '../../components/form-dialog.js';
 import { NothingFound } from '../../components/nothing-found.js';
@@ -32,7 +33,7 @@ const colours = {
 export function RequestsPage() {
   const { t } = useWords();
   useTitle(t('nav.requests'));
-  const filter = readRequestFilter({ ...useSearch({ from: '/signed-in/requests' }) });
+  const { number, ...filter } = readRequestFilter({ ...useSearch({ from: '/signed-in/requests' }) });
   const navigate = useNavigate({ from: '/requests' });
   const found = useInfiniteQuery(pagedQuery(requestRoutes.list, { ...filter }, 15_000));
   const { recordText, requestText } = useServerText();
@@ -41,6 +42,8 @@ export function RequestsPage() {
     title: requestText(title),
     outcome: outcome && recordText(outcome),
   });
+  const putAside = () =>
+    void navigate({ to: '/requests', search: (before) => ({ ...before, number: undefined }), replace: true });
   const head = ['number', 'what', 'author', 'groups', 'state', 'approved', 'since'] as const;
   return (
     <Stack>
@@ -75,6 +78,14 @@ export function RequestsPage() {
           isFiltered(filter) ? <NothingFound text={t('requests.noneFound')} /> : <Empty text={t('requests.none')} />
         }
       />
+      <Dialog
+        opened={number !== undefined}
+        onClose={putAside}
+        size="xl"
+        title={t('requests.numbered', { number: number ?? '' })}
+      >
+        {number !== undefined && <RequestDetail number={number} done={putAside} />}
+      </Dialog>
     </Stack>
   );
 }

@@ -1,10 +1,10 @@
 import { approvalRoutes } from '@carillon/contract/http/approvals.routes';
 import { requestRoutes } from '@carillon/contract/http/requests.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { fireEvent, screen } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadLateWords, startI18n } from '../../i18n/index.js';
-import { FakeNetwork } from '../../testing/fake-network.js';
+import { FakeNetwork, refuse } from '../../testing/fake-network.js';
 import { renderApp } from '../../testing/render-app.js';
 
 type Detail = Response<typeof requestRoutes.get>;
@@ -72,6 +72,23 @@ describe('the inbox of change requests', () => {
     expect(screen.getByText(/only on pages that are served by https/)).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Approve and sign with a security key' })).toBeNull();
     expect(screen.getByRole('button', { name: 'Approve exactly this' })).toBeTruthy();
+  });
+
+  it('begins at the top, follows a link to one, and asks anew what may be done once it is refused', async () => {
+    let refusal: string | null = null;
+    const decided = network()
+      .on(requestRoutes.get, () => ({ ...detail, refusal }))
+      .on(requestRoutes.approve, () => {
+        refusal = 'already_approved';
+        return refuse('conflict');
+      });
+    renderApp('/requests?number=7', decided);
+    await screen.findByRole('dialog', { name: 'Request 7' });
+    const author = await screen.findByText(/^Author: ann/);
+    await waitFor(() => expect(document.activeElement).toBe(author));
+    fireEvent.click(screen.getByRole('button', { name: 'Approve exactly this' }));
+    expect(await screen.findByText(/^You have approved it/)).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Approve exactly this' }).hasAttribute('disabled')).toBe(true);
   });
 
   it('says what became different, and does not approve it', async () => {

@@ -1,6 +1,9 @@
 /** The page of what was done. */
 export const audit = {
   'audit.text': 'Who changed what, and how it was before.',
+  'audit.chain':
+    'Rows are only added, each with the hash of the one before. The servers check that all the time, and an incident tells where it does not fit; “carillon audit verify” checks the whole.',
+  'audit.since': 'Since',
   'audit.none': 'Nothing was changed yet.',
   'audit.noneFound': 'No change matches.',
   'audit.at': 'Made',
@@ -79,7 +82,7 @@ export const audit = {
   'audit.did.rejected': 'rejected',
   'audit.did.removed a link': 'removed a link',
   'audit.did.removed the second factor': 'removed the second factor',
-  'audit.did.repair': 'repaired',
+  'audit.did.repair': 'ordered a repair',
   'audit.did.resolve': 'resolved',
   'audit.did.resolved': 'resolved',
   'audit.did.resumed': 'resumed',

@@ -5,6 +5,7 @@ import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { alertingForms } from './alerting-forms.js';
 import { audit } from './audit.js';
+import { calendars } from './calendars.js';
 import { editor } from './editor.js';
 import { finder } from './finder.js';
 import { first } from './first-steps.js';
@@ -12,6 +13,7 @@ import { heatmap } from './heatmap.js';
 import { hostPage } from './host-page.js';
 import { jobPage } from './job-page.js';
 import { jobs } from './jobs.js';
+import { repair } from './repair.js';
 import { requests } from './requests.js';
 import { rollouts } from './rollouts.js';
 import { runPage } from './run-page.js';
@@ -27,12 +29,14 @@ export const lateWords = {
   ...admission,
   ...actions,
   ...adoption,
+  ...calendars,
   ...editor,
   ...finder,
   ...first,
   ...heatmap,
   ...hostPage,
   ...jobPage,
+  ...repair,
   ...jobs,
   ...rollouts,
   ...requests,

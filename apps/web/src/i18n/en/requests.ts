@@ -44,4 +44,5 @@ export const requests = {
   'requests.refusal.no_person':
     'You came with the token of the server or of a service, which is no person that could approve.',
   'requests.refusal.expired': 'Its time is over.',
+  'requests.numbered': 'Request {{number}}',
 };

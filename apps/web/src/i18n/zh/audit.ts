@@ -3,6 +3,9 @@ import type { Same } from '../same.js';
 
 export const audit: Same<typeof english> = {
   'audit.text': '谁改了什么，以及改动前的样子。',
+  'audit.chain':
+    '记录只能追加，每条都含上一条的哈希。服务器会持续校验，不一致时以事件告知；“carillon audit verify” 可校验全部记录。',
+  'audit.since': '起始日期',
   'audit.none': '尚无改动。',
   'audit.noneFound': '没有符合条件的改动。',
   'audit.at': '创建时间',
@@ -81,7 +84,7 @@ export const audit: Same<typeof english> = {
   'audit.did.rejected': '驳回',
   'audit.did.removed a link': '移除链接',
   'audit.did.removed the second factor': '移除第二因素',
-  'audit.did.repair': '修复',
+  'audit.did.repair': '要求修复',
   'audit.did.resolve': '解决',
   'audit.did.resolved': '解决',
   'audit.did.resumed': '恢复',

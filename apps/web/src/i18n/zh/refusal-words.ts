@@ -16,7 +16,7 @@ export const refusals: Readonly<Record<RefusalTextCode, Said>> = {
   body_too_large: '内容过大：不应超过 {{bytes}} 字节',
   body_unreadable: '无法读取请求：{{said}}',
   change_adopted: '该任务更改已被采纳，或任务已不是当时的样子',
-  change_not_adopted: '该任务更改没有被采纳，无可撤销',
+  change_not_adopted: '该任务更改没有被采纳，或已撤销',
   change_unfit: ['该任务更改不能采纳：{{reasonsMeans}}', '该任务更改不能采纳：{{reasons}}'],
   code_needed: '请输入验证器当前显示的验证码',
   code_wrong: '验证码与验证器显示的不符',

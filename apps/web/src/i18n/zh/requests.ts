@@ -45,4 +45,5 @@ export const requests: Same<typeof english> = {
   'requests.refusal.already_approved': '您已批准，还需要另一个人批准。',
   'requests.refusal.no_person': '您使用的是服务器令牌或服务账户，不能作为批准人。',
   'requests.refusal.expired': '已超过期限。',
+  'requests.numbered': '申请 {{number}}',
 };

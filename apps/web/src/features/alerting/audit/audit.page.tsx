@@ -15,6 +15,7 @@ import { useTitle } from '../../../lib/use-title.js';
 import { useTyped } from '../../../lib/use-typed.js';
 import { actWord } from './act-words.js';
 import { type AuditFilter, readAuditFilter } from './audit-filter.js';
+import { AuditLink } from './audit-link.js';
 import { changedParts } from './changed-parts.js';
 
 type Entry = Response<typeof auditRoutes.list>['items'][number];
@@ -32,7 +33,7 @@ export function AuditPage() {
       <div>
         <Title order={1}>{t('nav.audit')}</Title>
         <Text size="sm" c="dimmed" maw={640}>
-          {t('audit.text')}
+          {t('audit.text')} {t('audit.chain')}
         </Text>
       </div>
       <Filters />
@@ -79,15 +80,34 @@ function Filters() {
         value={filter.kind ?? null}
         onChange={(value) => change({ kind: (value as AuditFilter['kind'] | null) ?? undefined })}
       />
+      <TextInput
+        type="date"
+        label={t('audit.since')}
+        value={filter.since === undefined ? '' : dayOf(filter.since)}
+        onChange={(event) => change({ since: dayBegins(event.currentTarget.value) })}
+      />
     </Group>
   );
+}
+
+/** The day of an instant by the clock of this browser, as a date field has it. */
+function dayOf(iso: string): string {
+  const at = new Date(iso);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+/** When a day of a date field begins; undefined while it is not whole. */
+function dayBegins(day: string): string | undefined {
+  const at = new Date(`${day}T00:00`);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
 function Row({ entry }: { entry: Entry }) {
   const { t } = useWords();
   const { auditText } = useServerText();
-  const { at, actor, kind, act, from, before, after, given, chained } = entry;
-  const { what, text } = auditText({ ...entry, after });
+  const { at, kind, act, from, before, after, given, chained } = entry;
+  const { actor, what, text } = auditText({ ...entry, after });
   return (
     <Table.Tr>
       <Table.Td>
@@ -105,7 +125,7 @@ function Row({ entry }: { entry: Entry }) {
         </Badge>
       </Table.Td>
       <Table.Td className="wrap">
-        {what}
+        <AuditLink entry={entry}>{what}</AuditLink>
         {text && (
           <Text size="xs" c="dimmed">
             {text}

@@ -4,17 +4,17 @@ import type { Response } from '@carillon/contract/http/route';
 import { Button, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useWords } from '../i18n/index.js';
-import { useTaskField } from '../i18n/use-task-field.js';
-import { pagedQuery } from '../lib/api.js';
-import type { Side } from './assignments.js';
-import { Dialog } from './dialog.js';
-import { Empty } from './empty.js';
-import { HostLink, JobLink } from './links.js';
-import { PagedTable } from './paged-table.js';
-import { TaskChangeBadge } from './state-badge.js';
-import { ChangeDetails } from './task-change-details.js';
-import { When } from './when.js';
+import type { Side } from '../../components/assignments.js';
+import { Dialog } from '../../components/dialog.js';
+import { Empty } from '../../components/empty.js';
+import { HostLink, JobLink } from '../../components/links.js';
+import { PagedTable } from '../../components/paged-table.js';
+import { TaskChangeBadge } from '../../components/state-badge.js';
+import { When } from '../../components/when.js';
+import { useWords } from '../../i18n/index.js';
+import { useTaskField } from '../../i18n/use-task-field.js';
+import { pagedQuery } from '../../lib/api.js';
+import { ChangeDetails } from './change-details.js';
 
 type Change = Response<typeof jobRoutes.taskChanges>['items'][number];
 
@@ -61,7 +61,11 @@ function ChangeRow({ change, side, onOpen }: RowProps) {
   const { t } = useWords();
   const { differenceText } = useTaskField();
   const { noticedAt, job, host, version, found, state, changedAt, changedBy, differences } = change;
-  const { adoption = null, adoptedVersion, adoptionReasons = [], message } = change;
+  const { adoption = null, adoptedVersion, adoptionReasons = [], message, repairedBy, undoneVersion } = change;
+  const since = [
+    ...(undoneVersion ? [t('repair.undone', { n: undoneVersion })] : []),
+    ...(repairedBy ? [t('repair.askedBy', { name: repairedBy })] : []),
+  ];
   const what = [message, ...adoptionReasons, ...differences.map((text) => differenceText(text) ?? text)]
     .filter(Boolean)
     .join('; ');
@@ -77,13 +81,18 @@ function ChangeRow({ change, side, onOpen }: RowProps) {
       <Table.Td>
         <TaskChangeBadge state={state} adoption={adoption} />
         {adoptedVersion ? ` v${adoptedVersion}` : null}
+        {since.map((line) => (
+          <Text key={line} size="xs" c="dimmed">
+            {line}
+          </Text>
+        ))}
       </Table.Td>
       <Table.Td>
         {changedBy ?? '–'} {changedAt && <When at={changedAt} />}
       </Table.Td>
       <Table.Td className="wrap" miw={220}>
         <Button size="compact-xs" variant="default" onClick={onOpen}>
-          {t('changes.open', { count: differences.length })}
+          {differences.length > 0 ? t('changes.open', { count: differences.length }) : t('repair.open')}
         </Button>
         <Text size="xs" c="dimmed" mt={2} lineClamp={2} title={what} style={{ overflowWrap: 'anywhere' }}>
           {what}
