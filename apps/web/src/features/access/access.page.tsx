@@ -32,7 +32,7 @@ function Access() {
   const sessions = useInfiniteQuery(pagedQuery(signedInRoutes.list, {}));
   const tokenHead = useTokenHead();
   const sessionHead = useSessionHead();
-  const head = ['name', 'state', 'secondFactor', 'signedIn', 'grants'] as const;
+  const head = ['name', 'state', 'signedIn', 'grants'] as const;
   return (
     <Stack>
       <Title order={1}>{t('nav.access')}</Title>

@@ -76,14 +76,20 @@ export function AccountRow({ account, accounts }: Props) {
     <>
       <Table.Tr>
         <Table.Td>{name}</Table.Td>
-        <Table.Td>{t(stateWord(account))}</Table.Td>
-        <Table.Td>{account.hasSecondFactor ? '✓' : '–'}</Table.Td>
+        <Table.Td>
+          {t(stateWord(account))}
+          {account.hasSecondFactor && (
+            <Text size="xs" c="dimmed">
+              {t('access.secondFactor')}
+            </Text>
+          )}
+        </Table.Td>
         <Table.Td>{signedInAt === null ? t('access.never') : <When at={signedInAt} />}</Table.Td>
         <Table.Td>
           <Grants grants={grants} />
         </Table.Td>
         <Table.Td>
-          <Group gap="xs" justify="end">
+          <Group gap="xs" justify="end" wrap="nowrap">
             <RowButton word="access.change" name={name} onClick={() => setChanging(true)} />
             {/* One's own browser would be signed out before the link is copied; one's own page changes the password. */}
             {kind === 'person' && account.issuer === null && !isOwn && (
@@ -128,8 +134,9 @@ export function AccountRow({ account, accounts }: Props) {
       </Table.Tr>
       {(isChanging || invite.data || (invite.error && !isAsked)) && (
         <Table.Tr>
-          <Table.Td colSpan={6}>
-            <Stack gap="sm">
+          <Table.Td colSpan={5}>
+            {/* On a phone the table is wider than the page. */}
+            <Stack gap="sm" maw="min(560px, 80vw)">
               {invite.error && !isAsked && <Failure error={invite.error} />}
               {invite.data && <InvitationShown name={name} invitation={invite.data} onKept={invite.reset} />}
               {isChanging && <Change account={account} accounts={accounts} me={me} onDone={() => setChanging(false)} />}

@@ -1,6 +1,6 @@
 import { accessTokenRoutes } from '@carillon/contract/http/accounts.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Button, Group, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Table, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Ask } from '../../components/ask.js';
@@ -103,7 +103,9 @@ export function TokenRow({ token }: { token: Token }) {
       {rotate.data && (
         <Table.Tr>
           <Table.Td colSpan={7}>
-            <ShownOnce words={t('access.token')} secret={rotate.data.token} onKept={rotate.reset} />
+            <Stack maw="min(560px, 80vw)">
+              <ShownOnce words={t('access.token')} secret={rotate.data.token} onKept={rotate.reset} />
+            </Stack>
           </Table.Td>
         </Table.Tr>
       )}

@@ -3,6 +3,8 @@ import { type NoticeState, noticeStates } from '@carillon/core/state/states';
 import { Button, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Ask } from '../../components/ask.js';
 import { Empty } from '../../components/empty.js';
 import { Failure } from '../../components/failure.js';
 import { NothingFound } from '../../components/nothing-found.js';
@@ -29,6 +31,7 @@ export function DeliveriesPage() {
   const deliveries = useInfiniteQuery(pagedQuery(channelRoutes.deliveries, filter, 10_000));
   const head = [t('deliveries.incident'), ...useNoticeHead(), ''];
   const replay = useReplay();
+  const [asked, setAsked] = useState(false);
   const may = useMay('delivery.replay');
   const dead = deliveries.data?.pages.flatMap(({ items }) => items).filter((notice) => notice.state === 'dead') ?? [];
   return (
@@ -40,16 +43,30 @@ export function DeliveriesPage() {
       <Group align="end" justify="space-between">
         <Filters />
         {may && dead.length > 1 && (
-          <Button
-            variant="default"
-            loading={replay.isPending}
-            onClick={() => replay.mutate(dead.slice(0, mostAtOnce).map(({ id }) => id))}
-          >
+          <Button variant="default" loading={replay.isPending} onClick={() => setAsked(true)}>
             {t('deliveries.sendAll', { count: Math.min(dead.length, mostAtOnce) })}
           </Button>
         )}
       </Group>
-      {replay.isError && <Failure error={replay.error} />}
+      <Ask
+        opened={asked}
+        title={t('deliveries.askAll', { count: Math.min(dead.length, mostAtOnce) })}
+        act={t('deliveries.sendAll', { count: Math.min(dead.length, mostAtOnce) })}
+        pending={replay.isPending}
+        error={replay.error}
+        onAct={() =>
+          replay.mutate(
+            dead.slice(0, mostAtOnce).map(({ id }) => id),
+            { onSuccess: () => setAsked(false) },
+          )
+        }
+        onClose={() => setAsked(false)}
+      >
+        <Text size="sm">
+          {t('deliveries.allMeans', { channels: [...new Set(dead.map(({ channel }) => channel))].join(', ') })}
+        </Text>
+      </Ask>
+      {replay.isError && !asked && <Failure error={replay.error} />}
       {replay.isSuccess && (
         <Text role="status" size="sm">
           {t('deliveries.sentAgain', { count: replay.data.replayed })}

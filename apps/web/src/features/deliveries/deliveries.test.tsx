@@ -1,5 +1,5 @@
 import { channelRoutes } from '@carillon/contract/http/channels.routes';
-import { fireEvent, screen } from '@testing-library/react';
+import { fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Notice } from '../../components/notice-cells.js';
 import { FakeNetwork, refuse } from '../../testing/fake-network.js';
@@ -48,6 +48,9 @@ describe('the page of deliveries', () => {
       network(items).on(channelRoutes.replay, () => refuse('unavailable')),
     );
     fireEvent.click(await screen.findByRole('button', { name: 'Send 2 again' }));
+    const question = within(await screen.findByRole('dialog', { name: 'Send 2 notices again?' }));
+    expect(question.getByText(/To email\./)).toBeTruthy();
+    fireEvent.click(question.getByRole('button', { name: 'Send 2 again' }));
     expect((await screen.findByRole('alert')).textContent).toContain('no database');
   });
 

@@ -5,11 +5,13 @@ import { Section } from '../../components/section.js';
 import { SignWithKey } from '../../components/sign-with-key.js';
 import { useWords } from '../../i18n/index.js';
 import { call, query } from '../../lib/api.js';
+import { useMay } from '../../lib/use-may.js';
 
-/** Signs the current version for hosts that refuse it without. */
+/** For hosts that refuse the current version unsigned: says so, and signs it for who may. */
 export function SignJob({ job }: { job: string }) {
   const { t } = useWords();
   const client = useQueryClient();
+  const may = useMay('approve');
   const found = useQuery(query(approvalRoutes.toSign, { name: job }));
   if (!found.data?.text || found.data.refusedBy.length === 0) return null;
   const { text, manifest, refusedBy, approvals } = found.data;
@@ -27,12 +29,14 @@ export function SignJob({ job }: { job: string }) {
         <summary>{t('securityKeys.whole')}</summary>
         <Code block>{JSON.stringify(JSON.parse(manifest), null, 2)}</Code>
       </details>
-      <SignWithKey
-        texts={[text]}
-        label={t('securityKeys.sign')}
-        onSigned={async ([body]) => body && call(approvalRoutes.sign, { name: job, body })}
-        onSuccess={() => client.invalidateQueries()}
-      />
+      {may && (
+        <SignWithKey
+          texts={[text]}
+          label={t('securityKeys.sign')}
+          onSigned={async ([body]) => body && call(approvalRoutes.sign, { name: job, body })}
+          onSuccess={() => client.invalidateQueries()}
+        />
+      )}
     </Section>
   );
 }

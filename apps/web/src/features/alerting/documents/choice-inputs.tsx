@@ -70,8 +70,11 @@ export function PeopleOfInput({ value, people, onChange, ...common }: Props & { 
   );
 }
 
-/** People and where they are reached: the file follows as soon as each line can be read. */
-export function PeopleInput({ value, error, onChange, ...common }: Props) {
+/**
+ * People and where they are reached: the file follows as soon as each line can be read.
+ * @param onHalf told whether there is something typed that the file has not
+ */
+export function PeopleInput({ value, error, onChange, onHalf, ...common }: Props & { onHalf: (is: boolean) => void }) {
   const { t } = useWords();
   const written = peopleText(value);
   const [typed, setTyped] = useState<string>();
@@ -80,6 +83,9 @@ export function PeopleInput({ value, error, onChange, ...common }: Props) {
   return (
     <Textarea
       {...common}
+      // A line of its own, as wide as the form: one person a line.
+      style={{ gridColumn: '1 / -1' }}
+      wrap="off"
       description={t('doc.people.form')}
       error={isWrong ? t('doc.people.wrong') : error}
       placeholder="ann: email=ann@example.com, sms=+49 30 123456"
@@ -89,6 +95,7 @@ export function PeopleInput({ value, error, onChange, ...common }: Props) {
         const text = event.currentTarget.value;
         setTyped(text);
         const people = readPeople(text);
+        onHalf(people === null);
         if (people) onChange(people);
       }}
       // What cannot be read stays to be mended; the rest reads as the file has it.

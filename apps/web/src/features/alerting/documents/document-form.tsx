@@ -30,10 +30,12 @@ interface Props {
   readonly isNew: boolean;
   readonly ways: WaysOut;
   readonly onChange: (text: string) => void;
+  /** Told whether a field holds something that the file has not. */
+  readonly onHalf: (is: boolean) => void;
 }
 
 /** The fields of a document; each edit changes the file. */
-export function DocumentForm({ kind, text, raw, faults, isNew, ways, onChange }: Props) {
+export function DocumentForm({ kind, text, raw, faults, isNew, ways, onChange, onHalf }: Props) {
   const { t } = useWords();
   const change = ({ path }: Field, value: Value) => {
     const before = String(valueAt(raw, path));
@@ -58,6 +60,7 @@ export function DocumentForm({ kind, text, raw, faults, isNew, ways, onChange }:
       autoFocus={isNew && field.path[0] === 'name'}
       zone={zone}
       onChange={(value) => change(field, value)}
+      onHalf={onHalf}
     />
   );
   return (
@@ -98,9 +101,21 @@ interface FieldProps {
   readonly zone: string;
   readonly autoFocus: boolean;
   readonly onChange: (value: Value) => void;
+  readonly onHalf: (is: boolean) => void;
 }
 
-function FieldInput({ field, value, raw, ways, fault, warning, zone, autoFocus, onChange }: FieldProps): ReactNode {
+function FieldInput({
+  field,
+  value,
+  raw,
+  ways,
+  fault,
+  warning,
+  zone,
+  autoFocus,
+  onChange,
+  onHalf,
+}: FieldProps): ReactNode {
   const { t } = useWords();
   // Emptied to be typed anew: it leaves the file, with its comment, only when the cursor leaves it empty.
   const [isEmptied, setEmptied] = useState(false);
@@ -201,7 +216,7 @@ function FieldInput({ field, value, raw, ways, fault, warning, zone, autoFocus, 
     case 'people-of':
       return <PeopleOfInput {...common} {...{ value, onChange }} people={raw.people} />;
     case 'people':
-      return <PeopleInput {...common} {...{ value, onChange }} />;
+      return <PeopleInput {...common} {...{ value, onChange, onHalf }} />;
   }
 }
 
@@ -260,7 +275,7 @@ function WallInput({ label, error, warning, value, zone, hours, onChange }: Wall
               variant="default"
               onClick={() => onChange(wallTime(Date.now() + n * 3_600_000, zone))}
             >
-              {t('doc.inHours', { n })}
+              {n < 24 ? t('doc.inHours', { n }) : t('doc.inDays', { n: n / 24 })}
             </Button>
           ))}
         </Group>

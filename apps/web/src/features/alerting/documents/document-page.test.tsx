@@ -98,6 +98,10 @@ describe('the form of a route', () => {
     fireEvent.change(people, { target: { value: 'ann: sms=+49 1\nzoe' } });
     expect(screen.getByText(/Expected a line for each person/)).toBeTruthy();
     expect(file()).toContain('ben');
+    // The file says something else than the form: neither is stored, nor left without a word.
+    expect(screen.getByRole('button', { name: 'Create' })).toHaveProperty('disabled', true);
+    fireEvent.click(screen.getByRole('link', { name: 'Back to the list' }));
+    fireEvent.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Stay' }));
     fireEvent.change(people, { target: { value: 'ann: sms=+49 1\nzoe: sms' } });
     expect(file()).toMatch(/people:\n( .*\n)*? {2}zoe:\n {4}sms: true/);
   });

@@ -15,6 +15,7 @@ import { useServerText } from '../../../i18n/use-server-text.js';
 import { query } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { useUnsaved } from '../../../lib/use-unsaved.js';
+import { CalendarYear } from '../calendars/calendar-year.js';
 import { readText, withValue, writeText } from './document-file.js';
 import { DocumentForm } from './document-form.js';
 import { isKind, kindWord, listOf } from './document-kinds.js';
@@ -106,6 +107,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   const { t } = useWords();
   const { recordText, yamlText } = useServerText();
   const [text, setText] = useState(first);
+  const [isHalf, setHalf] = useState(false);
   const saved = useRef(false);
   const file = useMemo(() => readText(text), [text]);
   const { ways } = useWaysOut(kind);
@@ -128,7 +130,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
   // Saving would be refused: one of that name is there, and is not the one that is edited here.
   const isTaken = result?.change !== undefined && result.change !== 'created' && !isNamed(stored, name);
   const ofFields = [...problems, ...(isTaken ? [{ path: 'name', message: t('doc.taken', { name }) }] : [])];
-  useUnsaved(() => !saved.current && text !== first);
+  useUnsaved(() => !saved.current && (text !== first || isHalf));
   return (
     <Stack data-unsaved="never">
       <Group justify="space-between">
@@ -149,6 +151,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
                 isNew={stored === undefined}
                 ways={ways}
                 onChange={setText}
+                onHalf={setHalf}
               />
             ) : (
               <Text size="sm" c="dimmed">
@@ -156,6 +159,11 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
               </Text>
             )}
           </Section>
+          {kind === 'Calendar' && check.isSuccess && raw && (
+            <Section title={t('calendars.year')}>
+              <CalendarYear days={[raw['days']].flat().map(String)} today={new Date().toISOString().slice(0, 10)} />
+            </Section>
+          )}
           {isQuiet && preview.data && (
             <Section title={t('doc.preview')}>
               <MutedIncidents muted={preview.data} />
@@ -179,9 +187,10 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
               text={text}
               before={stored && first}
               stored={stored}
+              follows={check.data?.followed ?? []}
               mutes={isQuiet ? (preview.data?.alerts ?? 0) : 0}
-              change={faults.length === 0 && !isTaken && raw ? result?.change : undefined}
-              isWrong={faults.length > 0 || isTaken}
+              change={faults.length === 0 && !isTaken && !isHalf && raw ? result?.change : undefined}
+              isWrong={faults.length > 0 || isTaken || isHalf}
               onSaved={() => {
                 saved.current = true;
               }}
