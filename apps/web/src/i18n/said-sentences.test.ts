@@ -190,7 +190,16 @@ it('every result code that has words in English has them in Chinese', () => {
 
 describe('files to begin with', () => {
   const facts = { zone: 'UTC', nowMs: 0, match: [], reason: '', ways: { channels: [], schedules: [] } };
-  const kinds = ['AlertPolicy', 'Channel', 'Route', 'OnCall', 'Silence', 'MaintenanceWindow', 'Freeze'] as const;
+  const kinds = [
+    'AlertPolicy',
+    'Channel',
+    'Route',
+    'OnCall',
+    'Silence',
+    'MaintenanceWindow',
+    'Freeze',
+    'Calendar',
+  ] as const;
   const files = [...Object.values(templates), ...kinds.map((kind) => templateOf(kind, facts))];
   // Values, commands and names are the same in every language.
   const isProse = (comment: string) =>

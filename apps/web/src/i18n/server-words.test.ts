@@ -35,6 +35,7 @@ import { lateWords as lateZh } from './zh/late-words.js';
 import {
   auditTextIn,
   auditWhatIn,
+  choiceIn,
   detailIn,
   differenceIn,
   evidenceIn,
@@ -289,6 +290,11 @@ describe('sentences that are kept alone', () => {
     const about = { subject: 'DB-01', reason: { code: 'timed_out', figures: { timeouts: 2 } } };
     expect(what({ kind: 'Incident', what: '#7 DB-01: timed out', about })).toBe('#7 DB-01：连续 2 次运行超时');
     expect(what({ kind: 'Incident', what: '#7 of before' })).toBe('#7 of before');
+    expect(what({ kind: 'Session', what: '(no such account)' })).toBe('（没有该账户）');
+    expect([choiceIn(words, 'onDrift', 'repair'), choiceIn(words, 'onDrift', 'toString')]).toEqual([
+      '修复（repair）',
+      null,
+    ]);
     const text = (part: object) => auditTextIn(words, { ...row, ...part });
     expect(text({ kind: 'Session', text: 'link' })).toBe('凭一次性链接');
     expect(text({ text: 'link' })).toBe('link');

@@ -48,6 +48,7 @@ interface Detailed {
 
 /** A row of the audit. */
 interface Audited {
+  readonly actor: string;
   readonly kind: string;
   readonly what: string;
   readonly text: string | null;
@@ -128,14 +129,22 @@ export function useServerText() {
   /** What a change request is called. */
   const requestText = (title: string): string => words?.titleIn(words, title) ?? title;
   /** What a document is of, `Job`. */
-  const kindText = (kind: string): string => words?.userKinds[kind] ?? kind;
+  const kindText = (kind: string): string => words?.kindIn(words, kind) ?? kind;
   /** What was written down in a sentence alone; a person may have written it. */
   const recordText = (text: string): string => words?.recordIn(words, text) ?? readableTimes(text);
   /** What a row of the audit is about, and what it says beside. */
-  const auditText = (row: Audited): { what: string; text: string | null } =>
-    words ? { what: words.auditWhatIn(words, row), text: words.auditTextIn(words, row) } : row;
+  const auditText = (row: Audited): Pick<Audited, 'actor' | 'what' | 'text'> =>
+    words
+      ? {
+          actor: words.auditNameIn(words, row.actor),
+          what: words.auditWhatIn(words, row),
+          text: words.auditTextIn(words, row),
+        }
+      : row;
+  /** What a part of a job is: the word of files, in the reader's language with what it means before it. */
+  const choiceText = (field: string, word: string): string => words?.choiceIn(words, field, word) ?? word;
   /** A part of a definition: as files call it, where it has no name. */
-  const fieldName = (key: string): string => words?.fieldNames[key] ?? key;
+  const fieldName = (key: string): string => words?.fieldIn(words, key) ?? key;
   const faultText = (code: string | null): string | null =>
     (words && code !== null && words.faultIn(words, code)) || null;
   return {
@@ -162,6 +171,7 @@ export function useServerText() {
     kindText,
     recordText,
     auditText,
+    choiceText,
     fieldName,
     faultText,
     expectedText,

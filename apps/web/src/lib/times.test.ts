@@ -31,6 +31,8 @@ describe('a time', () => {
       'yesterday',
     ]);
     expect(from(2 * 3_600_000)).toBe('in 2 hr.');
+    // Of what has just happened, on a clock that is a little ahead.
+    expect(from(1_500)).toBe('now');
     expect(from(-300_000, 'zh')).toBe('5分钟前');
   });
 });

@@ -7,14 +7,14 @@ import { useWords } from '../../i18n/index.js';
 import { useServerText } from '../../i18n/use-server-text.js';
 import type { IncidentSummary } from './incident-shapes.js';
 
-/** Columns of `IncidentRow`. */
+/** Columns of `IncidentRow`: how bad and what first, which a phone has room for. */
 export function useIncidentHead(): string[] {
   const { t } = useWords();
   return [
     '#',
     t('incidents.severity'),
-    t('common.state'),
     t('incidents.what'),
+    t('common.state'),
     t('incidents.spread'),
     t('incidents.who'),
     t('incidents.since'),
@@ -32,13 +32,13 @@ export function IncidentRow({ incident, lead }: { incident: IncidentSummary; lea
       <Table.Td>
         <SeverityBadge severity={severity} />
       </Table.Td>
-      <Table.Td>
-        <IncidentState incident={incident} />
-      </Table.Td>
-      <Table.Td className="wrap" miw={260}>
+      <Table.Td className="wrap" miw={200}>
         <PageLink to="/incidents/$number" params={{ number: String(number) }}>
           {titleText(incident)}
         </PageLink>
+      </Table.Td>
+      <Table.Td>
+        <IncidentState incident={incident} />
       </Table.Td>
       <Table.Td>
         <SpreadInShort incident={incident} />

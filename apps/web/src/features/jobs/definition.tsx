@@ -26,7 +26,7 @@ interface ShownSpec {
 
 export function Definition({ job }: { job: Job }) {
   const { t } = useWords();
-  const { scheduleText } = useServerText();
+  const { choiceText, scheduleText } = useServerText();
   const spec = job.spec as unknown as ShownSpec;
   const { run } = spec;
   const action = actionFacts(run as RunSpec, t);
@@ -45,9 +45,9 @@ export function Definition({ job }: { job: Job }) {
           [t('jobs.runAs'), spec.runAs],
           [t('jobs.owner'), job.owner || '–'],
           ...(spec.when ? [[t('jobs.when'), conditionsText(spec.when, t)] as const] : []),
-          [t('jobs.onOverlap'), spec.onOverlap ?? '–'],
-          [t('jobs.onMissed'), spec.onMissed ?? '–'],
-          [t('jobs.onDrift'), spec.onDrift ?? '–'],
+          [t('jobs.onOverlap'), spec.onOverlap ? choiceText('onOverlap', spec.onOverlap) : '–'],
+          [t('jobs.onMissed'), spec.onMissed ? choiceText('onMissed', spec.onMissed) : '–'],
+          [t('jobs.onDrift'), spec.onDrift ? choiceText('onDrift', spec.onDrift) : '–'],
           [t('jobs.timeout'), spec.timeoutMs ? duration(spec.timeoutMs) : t('common.none')],
           [t('jobs.retry'), retryText(spec.retry) ?? t('common.none')],
           [t('jobs.enabled'), job.enabled ? t('common.yes') : t('common.no')],
@@ -55,7 +55,7 @@ export function Definition({ job }: { job: Job }) {
       />
       <div>
         <Text size="xs" c="dimmed" mb={4}>
-          {t('jobs.what')}: {run.kind}
+          {t('jobs.what')}: {choiceText('run', run.kind)}
         </Text>
         {action ? (
           <Facts items={action} />

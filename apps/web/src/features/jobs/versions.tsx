@@ -98,7 +98,7 @@ function VersionTable({ job, current, versions, chosen, onChoose }: TableProps) 
             {head.map((name) => (
               <Table.Th key={name}>{name}</Table.Th>
             ))}
-            {mayWrite && <Table.Td />}
+            {mayWrite && <Table.Th />}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -48,16 +48,25 @@ export interface Tick {
 const stepsMinutes = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440];
 const roomPx = 68;
 
-/** Round times of the reader's own clock, as many as there is room to write. */
+/** Every round time of a clock lies on a quarter of an hour, or on a part of one. */
+const quarter = 15;
+
+/**
+ * Round times of the reader's own clock, as many as there is room to write. Looked for along time itself: where clocks change, an
+ * hour that comes twice has its times twice, and one that is left out has none.
+ */
 export function ticksOf({ fromMs, toMs }: Span, width: number): Tick[] {
   const perTick = ((toMs - fromMs) * roomPx) / Math.max(width, roomPx) / minuteMs;
   const step = stepsMinutes.find((minutes) => minutes >= perTick) ?? Math.ceil(perTick / 1440) * 1440;
-  const first = new Date(fromMs);
+  const grainMs = (step % quarter === 0 ? quarter : step % 5 === 0 ? 5 : 1) * minuteMs;
   const ticks: Tick[] = [];
-  // Counted on the wall clock, so that midnight stays midnight when clocks change.
-  for (let minute = 0; ; minute += step) {
-    const at = new Date(first.getFullYear(), first.getMonth(), first.getDate(), 0, minute);
-    if (at.getTime() > toMs) return ticks;
-    if (at.getTime() >= fromMs) ticks.push({ atMs: at.getTime(), isDay: at.getHours() === 0 && at.getMinutes() === 0 });
+  let days = 0;
+  for (let atMs = Math.ceil(fromMs / grainMs) * grainMs; atMs <= toMs; atMs += grainMs) {
+    const at = new Date(atMs);
+    const minute = at.getHours() * 60 + at.getMinutes();
+    if (minute % Math.min(step, 1440) !== 0) continue;
+    const isDay = minute === 0;
+    if (step <= 1440 || days++ % (step / 1440) === 0) ticks.push({ atMs, isDay });
   }
+  return ticks;
 }

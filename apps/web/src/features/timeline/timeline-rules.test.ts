@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { layOut, pinsOf, type TimelineRun } from './lay-out.js';
 import { loadedSpan, nextZoom, ticksOf, visibleSpan, zoomMs } from './time-window.js';
 import { partsOf, visibleRows } from './visible-rows.js';
@@ -83,6 +83,26 @@ describe('the window', () => {
     expect(minutes(280)).toEqual([15, 30, 45, 0]);
     const week = ticksOf({ fromMs: local, toMs: local + 168 * hourMs }, 700);
     expect([week.length, week.every(({ isDay }) => isDay)]).toEqual([7, true]);
+  });
+
+  it('has no time twice where an hour is left out, and both where one comes twice', () => {
+    vi.stubEnv('TZ', 'Europe/Berlin');
+    try {
+      const written = (from: string) => {
+        const fromMs = Date.parse(from);
+        const ticks = ticksOf({ fromMs, toMs: fromMs + 3 * hourMs }, 816);
+        expect(new Set(ticks.map(({ atMs }) => atMs)).size).toBe(ticks.length);
+        return ticks.map(({ atMs }) => new Date(atMs).toTimeString().slice(0, 5)).join(' ');
+      };
+      expect(written('2027-03-28T00:00:00Z')).toBe(
+        '01:00 01:15 01:30 01:45 03:00 03:15 03:30 03:45 04:00 04:15 04:30 04:45 05:00',
+      );
+      expect(written('2026-10-25T00:00:00Z')).toBe(
+        '02:00 02:15 02:30 02:45 02:00 02:15 02:30 02:45 03:00 03:15 03:30 03:45 04:00',
+      );
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import type { JobSpec } from '@carillon/core/job/job-spec';
+import type { DriftPolicy, JobSpec, MissedPolicy, OverlapPolicy, RunSpec } from '@carillon/core/job/job-spec';
 
 /** Parts of a job. */
 const ofJobs: Readonly<Record<keyof JobSpec, string>> = {
@@ -25,6 +25,37 @@ const ofJobs: Readonly<Record<keyof JobSpec, string>> = {
   rollout: '分批发布方式',
   alerts: '告警策略',
 };
+
+type Choice =
+  | `onOverlap.${OverlapPolicy}`
+  | `onMissed.${MissedPolicy}`
+  | `onDrift.${DriftPolicy}`
+  | `run.${RunSpec['kind']}`;
+
+/** What a part of a job may be, of which files have a word. */
+export const choiceNames: Readonly<Record<Choice, string>> = {
+  'onOverlap.skip': '跳过',
+  'onOverlap.queue': '排队',
+  'onOverlap.replace': '取代',
+  'onOverlap.parallel': '并行',
+  'onMissed.run-once': '补运行一次',
+  'onMissed.skip': '跳过',
+  'onDrift.repair': '修复',
+  'onDrift.report': '只上报',
+  'onDrift.adopt': '采纳',
+  'run.program': '程序',
+  'run.powershell': 'PowerShell 脚本',
+  'run.batch': '批处理',
+  'run.backup': '备份',
+  'run.cleanup': '清理',
+  'run.healthCheck': '健康检查',
+  'run.http': 'HTTP 请求',
+  'run.metrics': '指标',
+  'run.report': '报告',
+};
+
+/** The same with the word of files behind it. */
+export const choiceForm = '{{name}}（{{word}}）';
 
 /** Parts of documents of alerting, of quiet times and groups. */
 const ofDocuments = {

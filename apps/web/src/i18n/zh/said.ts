@@ -222,6 +222,12 @@ function thingIn({ userKinds }: Words, text: string): string {
   return kind === undefined ? text : `${kind}${text.slice(at)}`;
 }
 
+/** What a part of a job is, with the word that files have for it. @returns null of a newer server's */
+export function choiceIn({ choiceForm, choiceNames }: Words, field: string, word: string): string | null {
+  const name = of<string>(choiceNames, `${field}.${word}`);
+  return name === undefined ? null : say(choiceForm, { name, word });
+}
+
 /** What a row of the audit is about. */
 export function auditWhatIn(words: Words, { kind, what, about }: Audited): string {
   switch (kind) {
@@ -244,8 +250,23 @@ export function auditWhatIn(words: Words, { kind, what, about }: Audited): strin
     case 'Pause':
       return documentsIn(words, what);
     default:
-      return of(words.auditNames, what) ?? what;
+      return auditNameIn(words, what);
   }
+}
+
+/** Whoever is nobody that is known has a name of ours. */
+export function auditNameIn({ auditNames }: Words, name: string): string {
+  return of(auditNames, name) ?? name;
+}
+
+/** What a document is of. @returns undefined of a newer server's */
+export function kindIn({ userKinds }: Words, kind: string): string | undefined {
+  return of(userKinds, kind);
+}
+
+/** A part of a definition. @returns undefined where it has no name here */
+export function fieldIn({ fieldNames }: Words, key: string): string | undefined {
+  return of(fieldNames, key);
 }
 
 /** What a row of the audit says beside, which may be in words of whoever did it. */

@@ -13,7 +13,7 @@ import { runs } from './runs.js';
 export { alertEnds, alertReasons, driftKinds } from '@carillon/core/text/zh/alert-words';
 export { runDetails } from './detail-words.js';
 export { expectations, objections } from './expected-words.js';
-export { fieldNames } from './field-words.js';
+export { choiceForm, choiceNames, fieldNames } from './field-words.js';
 export { logReasons, outcomes, ticketSteps } from './log-words.js';
 export {
   andMore,
@@ -115,6 +115,7 @@ export const nothing = '无';
 /** What may name a document, or use a secret. */
 export const userKinds: Readonly<Record<string, string>> = {
   AlertPolicy: '策略',
+  Calendar: '日历',
   Channel: '渠道',
   Freeze: '冻结期',
   HostGroup: '主机组',

@@ -106,8 +106,8 @@ function dayBegins(day: string): string | undefined {
 function Row({ entry }: { entry: Entry }) {
   const { t } = useWords();
   const { auditText } = useServerText();
-  const { at, actor, kind, act, from, before, after, given, chained } = entry;
-  const { what, text } = auditText({ ...entry, after });
+  const { at, kind, act, from, before, after, given, chained } = entry;
+  const { actor, what, text } = auditText({ ...entry, after });
   return (
     <Table.Tr>
       <Table.Td>

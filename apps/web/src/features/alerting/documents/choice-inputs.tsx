@@ -83,6 +83,9 @@ export function PeopleInput({ value, error, onChange, onHalf, ...common }: Props
   return (
     <Textarea
       {...common}
+      // A line of its own, as wide as the form: one person a line.
+      style={{ gridColumn: '1 / -1' }}
+      wrap="off"
       description={t('doc.people.form')}
       error={isWrong ? t('doc.people.wrong') : error}
       placeholder="ann: email=ann@example.com, sms=+49 30 123456"
