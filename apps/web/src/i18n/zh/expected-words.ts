@@ -67,7 +67,7 @@ export const expectations: Readonly<Record<ExpectationCode, Said>> = {
   code_of_authenticator: '验证器当前显示的验证码',
   credential_id: 'base64url 格式的凭据 ID',
   cron_beside_for: '同时写 cron（单个窗口用 until）',
-  cron_field: ['五段 crontab 的{{fieldMeans}}应为 {{valuesMeans}}', '五段 crontab 的 {{field}} 字段应为 {{values}}'],
+  cron_field: ['五段 crontab 的{{fieldMeans}}：{{valuesMeans}}', '五段 crontab 的 {{field}} 字段：{{values}}'],
   cron_fields: '5 个字段（分 时 日 月 星期）或 @ 词',
   cron_or_weekly: 'cron 或 weekly，不能同时使用',
   cursor: '此列表上一页给出的 next',
