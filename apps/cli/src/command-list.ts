@@ -34,6 +34,7 @@ export const commandList: readonly CommandEntry[] = [
     ['silences', 'silence', 'maintenance', 'alert-policies', 'on-call'],
     async () => (await import('./commands/silences.js')).addSilences,
   ),
+  entry(['calendars'], async () => (await import('./commands/calendars.js')).addCalendars),
   entry(['channels'], async () => (await import('./commands/channels.js')).addChannels),
   entry(['deliveries'], async () => (await import('./commands/channels.js')).addDeliveries),
   entry(['secret'], async () => (await import('./commands/secret.js')).addSecret),

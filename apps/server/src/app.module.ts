@@ -13,6 +13,7 @@ import { AlertPoliciesModule } from './features/alert-policies/alert-policies.mo
 import { ApplyModule } from './features/apply/apply.module.js';
 import { ApprovalsModule } from './features/approvals/approvals.module.js';
 import { AuditModule } from './features/audit/audit.module.js';
+import { CalendarsModule } from './features/calendars/calendars.module.js';
 import { ChannelsModule } from './features/channels/channels.module.js';
 import { CommandsModule } from './features/commands/commands.module.js';
 import { EnrolmentTokensModule } from './features/enrolment-tokens/enrolment-tokens.module.js';
@@ -74,6 +75,7 @@ export const features = [
   AcknowledgeModule,
   TicketHooksModule,
   AlertDocumentsModule,
+  CalendarsModule,
   QuietModule,
   AuditModule,
   PausesModule,

@@ -32,7 +32,7 @@ export interface ApplyOptions {
 export function addApply(program: Command, cli: Cli): void {
   const command = program
     .command('apply')
-    .description('create or change jobs, host groups and alert policies from files, all or nothing')
+    .description('create or change jobs, host groups, calendars and alert policies from files, all or nothing')
     .requiredOption('-f, --file <path...>', 'a file, a folder (its *.yaml, *.yml and *.json), or - for standard input');
   addApplyOptions(command)
     .option('--plan', 'change nothing, and tell what would change; exit code 0: nothing, 2: something, 1: an error')
@@ -114,9 +114,12 @@ export async function askPlan(
   options: ApplyOptions,
 ): Promise<Plan> {
   const body = { ...bodyOf(session, documents, options), dryRun: true, plan: true };
-  const { plan, results, pruned = [] } = await send(session, body, documents);
-  const planned = results.flatMap((result) => (result.plan ? [{ ...result, plan: result.plan }] : []));
-  if (plan && planned.length === results.length) return { ...plan, results: planned, pruned };
+  const { plan, results, followed = [], pruned = [] } = await send(session, body, documents);
+  const withPlan = (of: typeof results) =>
+    of.flatMap((result) => (result.plan ? [{ ...result, plan: result.plan }] : []));
+  const planned = withPlan(results);
+  if (plan && planned.length === results.length)
+    return { ...plan, results: planned, followed: withPlan(followed), pruned };
   throw new CliError('the server is too old to plan: upgrade it, or use --dry-run', { code: 'unprocessable' });
 }
 
@@ -129,8 +132,12 @@ export async function applyDocuments(
   const answer = await send(session, bodyOf(session, documents, options), documents);
   if (session.json) return session.printJson(answer);
   const suffix = answer.dryRun ? ' (dry run: nothing was changed)' : '';
-  for (const result of answer.results) {
-    session.print(`${describeChange(result)}${suffix}`);
+  const told = [
+    ...answer.results.map((result) => ({ result, why: '' })),
+    ...(answer.followed ?? []).map((result) => ({ result, why: ': by its calendar' })),
+  ];
+  for (const { result, why } of told) {
+    session.print(`${describeChange(result)}${why}${suffix}`);
     for (const line of rolloutLines(result, safeText)) session.print(`  ${line}`);
     for (const line of warningLines(result)) session.io.stderr.write(`${line}\n`);
   }

@@ -102,8 +102,7 @@ function addApprove(parent: Command, cli: Cli): void {
 
 /** Signs the jobs that an apply would write: as its documents say, worked out here, and for the hosts that it showed. */
 function signJobs(session: Session, { privateKey, publicKey }: ApproverKey, detail: Detail): SignedApproval[] {
-  const hosts = (detail.plan?.results ?? []).map(({ plan }) => plan?.hosts ?? []);
-  const { approvals, tooMany } = approvalsOfRequest({ ...detail, hosts });
+  const { approvals, tooMany } = approvalsOfRequest(detail);
   for (const name of tooMany)
     session.note(`job ${safeText(name)} is not signed: an approval names less than ${mostApprovedHosts} hosts`);
   return approvals.map((approval) => signApproval(privateKey, publicKey, approval));

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
+import { type CalendarDays, unknownCalendarsOf, withDays } from '@carillon/core/calendar/named-days';
 import { makeManifest } from '@carillon/core/job/job-spec';
 import { taskForJob } from '@carillon/core/job/task-for-job';
 import { writeTaskXml } from '@carillon/wintask/task/write-task-xml';
@@ -44,8 +45,13 @@ function isFile({ io }: Session, what: string): boolean {
 
 async function compileFile(session: Session, file: string, timezone: string | undefined): Promise<TaskPreview[]> {
   const documents = await readDocuments(session.io, [file]);
+  const calendars = new Map(
+    documents.flatMap(({ document: { kind, spec } }) =>
+      kind === 'Calendar' ? [[spec.name.toLowerCase(), spec.days] as const] : [],
+    ),
+  );
   const previews = documents.flatMap((document) =>
-    compileJob(document, timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
+    compileJob(document, calendars, timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
   );
   if (previews.length === 0) throw new CliError(`${file}: expected a document of kind Job, got none`);
   return previews;
@@ -54,10 +60,18 @@ async function compileFile(session: Session, file: string, timezone: string | un
 /** The id of a job is the server's to give; until then it is nought. */
 const noId = '00000000-0000-0000-0000-000000000000';
 
-function compileJob({ document, source }: CheckedDocument, hostTimezone: string): TaskPreview[] {
+/** Its calendars are looked for in the same file or folder: no server is asked. */
+function compileJob(
+  { document, source }: CheckedDocument,
+  calendars: CalendarDays,
+  hostTimezone: string,
+): TaskPreview[] {
   if (document.kind !== 'Job') return [];
+  const unknown = unknownCalendarsOf(document.spec, calendars);
+  if (unknown.length > 0) throw problemsError(unknown.map((problem) => source.locate(problem)));
+  const spec = withDays(document.spec, calendars);
   const runner = { command: 'carillon-agent.exe', arguments: ['run'] };
-  const task = taskForJob(makeManifest(noId, 1, document.spec), { hostTimezone, runner });
+  const task = taskForJob(makeManifest(noId, 1, spec), { hostTimezone, runner });
   if (!task.ok) throw problemsError(task.problems.map((problem) => source.locate(problem)));
   const { path, exactness, reasons, definition } = task.value;
   return [{ path, hostTimezone, exactness, reasons, xml: writeTaskXml(definition) }];

@@ -142,7 +142,7 @@ export const nightly: readonly DemoJob[] = [
       about: 'Invoices of the day',
       owner: 'finance',
       for: labels({ role: 'erp', env: 'prod' }),
-      when: '15 1 * * *',
+      when: { cron: '15 1 * * *', calendar: '-german-holidays' },
     },
     run: { program: 'D:\\ERP\\bin\\invoice.exe', arguments: ['--date', '{{scheduledFor:yyyy-MM-dd}}'] },
     ...{ takes: [300, 1_300] as const, says: ['{n:900-4200} invoices, {n:0-3} held back', 'posted'] },

@@ -66,7 +66,7 @@ export async function fillDemo(world: DemoWorld): Promise<void> {
   const jobs = demoJobs
     .filter(({ file }) => isForSome(file, hosts))
     .map((job) => ({ ...job, file: fitted(job.file, hosts) }));
-  await applyAll(place, [...groups, ...jobs.map(({ file }) => file)]);
+  await applyAll(place, [...groups, ...calendars, ...jobs.map(({ file }) => file)]);
   onProgress(`${jobs.length} jobs are on their way to ${hosts.length} hosts`);
   await untilApplied(world);
 
@@ -104,6 +104,21 @@ const groups = [
   { kind: 'HostGroup', name: 'europe-prod', labels: { region: 'emea', env: 'prod' } },
   { kind: 'HostGroup', name: 'china', labels: { region: 'apac' } },
   { kind: 'HostGroup', name: 'databases', labels: { role: 'db' } },
+];
+
+const calendars = [
+  {
+    kind: 'Calendar',
+    name: 'german-holidays',
+    description: 'Public holidays of all of Germany; finance does not post on them',
+    days: ['01-01', '05-01', '10-03', '12-25..12-26', '2027-03-26', '2027-03-29', '2027-05-06', '2027-05-17'],
+  },
+  {
+    kind: 'Calendar',
+    name: 'quarter-end',
+    description: 'Last days of the quarters',
+    days: ['03-29..03-31', '06-28..06-30', '09-28..09-30', '12-29..12-31'],
+  },
 ];
 
 function withAlerts({ file, alerts }: DemoJob): DemoJob['file'] {

@@ -44,6 +44,7 @@ export async function readDocuments(
 
 const order: readonly DocumentKind[] = [
   'HostGroup',
+  'Calendar',
   'Channel',
   'OnCall',
   'Route',

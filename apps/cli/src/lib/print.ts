@@ -7,6 +7,7 @@ import { localTime, shortSpan } from './times.js';
 const kindWords = {
   Job: 'job',
   HostGroup: 'host group',
+  Calendar: 'calendar',
   AlertPolicy: 'alert policy',
   Channel: 'channel',
   OnCall: 'on-call schedule',

@@ -39,7 +39,12 @@ export function planMarkdown(plan: Plan, limit = markdownCharacters): string {
   const pruned = (plan.pruned ?? []).map(({ name, ...hosts }) =>
     fold(`${code(`deleted job ${name}`)}: the files of its set have it no more`, [`Loses ${hostsText(hosts, code)}`]),
   );
-  const sections = [...pruned, ...told.map(documentSection), ...plan.moved.map(movedSection)];
+  const sections = [
+    ...pruned,
+    ...told.map((result) => documentSection(result)),
+    ...(plan.followed ?? []).map((result) => documentSection(result, 'by a calendar: ')),
+    ...plan.moved.map(movedSection),
+  ];
   const leftOut = (count: number) =>
     `_${countOf(count, 'more change')} left out: a comment takes no more. All of it: \`carillon apply --plan\`._`;
   const room = limit - leftOut(sections.length).length - 2;
@@ -52,7 +57,7 @@ export function planMarkdown(plan: Plan, limit = markdownCharacters): string {
   return `${text}${without > 0 ? `\n\n${leftOut(without)}` : ''}\n`;
 }
 
-function documentSection(result: PlanResult): string {
+function documentSection(result: PlanResult, why = ''): string {
   const { fields, accounts, zones, gained, lost } = result.plan;
   const counts = [
     ...(fields.length > 0 ? [countOf(fields.length, 'field')] : []),
@@ -61,7 +66,7 @@ function documentSection(result: PlanResult): string {
     ...(accountsChange(accounts) ? ['other account'] : []),
     ...((result.warnings ?? []).length > 0 ? ['warnings'] : []),
   ];
-  return fold(`${code(describeChange(result))}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}`, [
+  return fold(`${why}${code(describeChange(result))}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}`, [
     ...warningLines(result).map((line) => `⚠️ ${code(line)}`),
     ...(fields.length > 0 ? [diffBlock(fields.flatMap(fieldLines))] : []),
     ...hostLines(result.plan),

@@ -16,7 +16,8 @@ import {
 
 /** A plan for a terminal. */
 export function planText(plan: Plan): string {
-  const lines = plan.results.flatMap(documentLines);
+  const lines = plan.results.flatMap((result) => documentLines(result));
+  const followed = (plan.followed ?? []).flatMap((result) => documentLines(result, 'by a calendar: '));
   const moved = plan.moved.flatMap(({ job, ...hosts }) => [
     `moved by a group: job ${safeText(job)}`,
     ...hostLines(hosts),
@@ -29,6 +30,7 @@ export function planText(plan: Plan): string {
   const frozen = frozenLines(plan, safeText);
   return [
     ...lines,
+    ...followed,
     ...moved,
     ...pruned,
     ...frozen,
@@ -39,9 +41,9 @@ export function planText(plan: Plan): string {
 }
 
 /** The document, and indented below it what becomes of it. */
-function documentLines(result: PlanResult): string[] {
+function documentLines(result: PlanResult, why = ''): string[] {
   const { fields, accounts, zones } = result.plan;
-  const head = describeChange(result);
+  const head = `${why}${describeChange(result)}`;
   if (result.change === 'unchanged') return [head, ...hostLines(result.plan), ...warnings(result)];
   const accountLine = accountsChange(accounts)
     ? [`  runs as: ${accountsText(accounts.before, safeText)} -> ${accountsText(accounts.after, safeText)}`]

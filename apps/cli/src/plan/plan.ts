@@ -16,17 +16,20 @@ export interface Plan {
   /** What others have to approve; absent: nothing. */
   readonly approval?: NonNullable<Answer['plan']>['approval'];
   readonly results: readonly PlanResult[];
+  /** Jobs that get a version, as a calendar which they name has other days. */
+  readonly followed?: readonly PlanResult[];
   /** Jobs that are deleted, as the files of their set have them no more. */
   readonly pruned?: NonNullable<Answer['pruned']>;
   readonly frozen?: NonNullable<Answer['plan']>['frozen'];
 }
 
 /** Documents that change, in words: `1 to create, 2 to update, 5 unchanged`. */
-export function summaryOf({ results, moved, pruned = [] }: Plan): string {
+export function summaryOf({ results, moved, followed = [], pruned = [] }: Plan): string {
   const count = (change: PlanResult['change']) => results.filter((result) => result.change === change).length;
   const others = moved.length > 0 ? `, ${countOf(moved.length, 'other job')} moved by groups` : '';
+  const after = followed.length > 0 ? `, ${countOf(followed.length, 'other job')} by calendars` : '';
   const gone = pruned.length > 0 ? `, ${pruned.length} to delete` : '';
-  return `${count('created')} to create, ${count('updated')} to update, ${count('unchanged')} unchanged${others}${gone}`;
+  return `${count('created')} to create, ${count('updated')} to update, ${count('unchanged')} unchanged${others}${after}${gone}`;
 }
 
 /** Who has to approve it, in words; empty: nobody. */

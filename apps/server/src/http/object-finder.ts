@@ -150,6 +150,8 @@ function telling(owner: string): Check {
 
 function writeActionOf(kind: string): Action {
   if (kind === 'HostGroup') return 'group.write';
+  // Other days are other starts, of whatever job names the calendar.
+  if (kind === 'Calendar') return 'job.write';
   return kind === 'Freeze' ? 'freeze.write' : 'alert.write';
 }
 

@@ -1,12 +1,13 @@
+import { withNames } from '@carillon/core/calendar/named-days';
 import { readDocument } from '@carillon/core/document/read-document';
 import { jobDocument } from '@carillon/core/job/job-document';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import { carryText, fieldsOfText, isSame } from './document-source.js';
 
-/** Whether a job file means just this definition. Never throws: it may be any text. */
+/** Whether a job file means just this definition, whatever days its calendars have. Never throws: it may be any text. */
 export function meansSpec(source: string, spec: JobSpec): boolean {
   const read = readDocument(fieldsOfText(source));
-  return read.ok && read.value.kind === 'Job' && isSame(read.value.spec, spec);
+  return read.ok && read.value.kind === 'Job' && isSame(withNames(read.value.spec), withNames(spec));
 }
 
 /**

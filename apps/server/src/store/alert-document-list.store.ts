@@ -7,6 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { noteChange } from './audit-act.js';
 import { digestOf } from './audit-append.js';
+import { type JobUse, usesOfCalendars } from './calendars.js';
 import { Database } from './database.store.js';
 import { poolTransaction } from './pool-transaction.js';
 
@@ -76,6 +77,11 @@ export class AlertDocumentListStore {
     });
   }
 
+  /** What names calendars, by the calendar's name in lower case. */
+  usesOfCalendars(): Promise<Map<string, JobUse[]>> {
+    return usesOfCalendars(this.database.pool);
+  }
+
   /** Deletes one that nothing names, with the lock under which documents are applied. */
   remove(kind: AlertDocumentKind, name: string, actor: string): Promise<Removal> {
     return poolTransaction(this.database.pool, async (client) => {
@@ -113,7 +119,7 @@ export class AlertDocumentListStore {
   }
 }
 
-/** What names a document: jobs name policies, routes name channels and schedules, schedules and channels name channels. */
+/** What names a document: jobs name policies and calendars, routes name channels and schedules, schedules and channels name channels. */
 async function usesOf(client: pg.PoolClient, kind: AlertDocumentKind, nameKey: string): Promise<DocumentUse[]> {
   if (kind === 'AlertPolicy') {
     const jobs = await client.query<{ name: string }>(
@@ -125,6 +131,7 @@ async function usesOf(client: pg.PoolClient, kind: AlertDocumentKind, nameKey: s
     );
     return jobs.rows.map(({ name }) => ({ kind: 'Job', name, path: 'alerts' }));
   }
+  if (kind === 'Calendar') return (await usesOfCalendars(client)).get(nameKey) ?? [];
   if (kind !== 'Channel' && kind !== 'OnCall') return [];
   const routes = await client.query<{ name: string; spec: RouteSpec }>(
     `SELECT name, spec FROM alert_document WHERE kind = 'Route' ORDER BY name_key`,

@@ -1,4 +1,5 @@
 import type { ChannelType } from '@carillon/core/alert/documents/channel.schema';
+import { type CalendarDays, withDays } from '@carillon/core/calendar/named-days';
 import { heldBackCode } from '@carillon/core/desired/hold-back';
 import type { Document } from '@carillon/core/document/read-document';
 import { overridesLost } from '@carillon/core/job/host-overrides';
@@ -13,6 +14,7 @@ import { AcceptedStore } from './accepted.store.js';
 import { AlertDocumentStore, type DocumentPlace } from './alert-document.store.js';
 import { refreshAlertWatch } from './alert-watch.js';
 import { ApprovalGuard, type Moved, type Need, type WrittenVersion } from './approval-permit.js';
+import { calendarDays, type FollowingJob, followingJobs } from './calendars.js';
 import { Database, type Transaction } from './database.store.js';
 import { type Change, DefinitionStore, lockDefinitions } from './definition.store.js';
 import { deleteJob } from './delete-job.js';
@@ -69,6 +71,8 @@ export interface ApplyFacts {
   readonly fallbacks: ReadonlyMap<string, string | null>;
   /** How each of these channels is reached, by name in lower case. */
   readonly channelTypes: ReadonlyMap<string, ChannelType>;
+  /** With those among the documents. */
+  readonly calendars: CalendarDays;
   /** On-call schedules. */
   readonly knownSchedules: readonly string[];
   /** Jobs that start after others. */
@@ -90,13 +94,19 @@ export interface ApplyChecks {
   /** Alert documents of which `before` wants to see when they were changed last. */
   readonly changesOf: readonly DocumentPlace[];
   before(facts: ApplyFacts): DocumentProblem[];
+  /** @param documents what was asked for with the days of calendars, and jobs that follow a calendar after it */
   after(
+    documents: readonly (WrittenDocument | FollowingJob)[],
     hostsOfDocument: ReadonlyMap<number, { readonly count: number; readonly timezones: readonly string[] }>,
   ): DocumentProblem[];
   /** Sees the changed jobs that a freeze holds; what it throws undoes everything. */
   frozen(frozen: readonly FrozenJob[]): void;
   /** Sees what all of it would change, before it is kept; what it throws undoes everything. @returns the plan's hash */
-  readonly plan: (facts: PlanFacts, results: readonly AppliedDocument[]) => string;
+  readonly plan: (
+    documents: readonly WrittenDocument[],
+    facts: PlanFacts,
+    results: readonly AppliedDocument[],
+  ) => string;
   /** Whether it wants to, where nobody has to approve anything. */
   readonly isPlanned: boolean;
 }
@@ -116,6 +126,9 @@ export interface Applied {
 export type ApplyOutcome =
   | {
       readonly kind: 'done';
+      /** What was asked for, with the days of calendars, and then the jobs that follow a calendar among them. */
+      readonly documents: readonly WrittenDocument[];
+      /** Of each of the documents. */
       readonly results: AppliedDocument[];
       readonly pruned: PrunedJob[];
       readonly changedHosts: string[];
@@ -169,7 +182,7 @@ export class ApplyStore {
           isPlanned: checks.isPlanned || guard.isNeeded,
         });
         if (outcome.kind === 'refused') throw new RolledBack(outcome);
-        const need = await guard.need(tx, movedBy(documents, outcome));
+        const need = await guard.need(tx, movedBy(outcome));
         if (dryRun) throw new RolledBack({ ...outcome, need });
         await guard.pass(tx, need);
         return outcome;
@@ -182,16 +195,18 @@ export class ApplyStore {
 
   private async write(
     tx: Transaction,
-    documents: readonly WrittenDocument[],
+    asked: readonly WrittenDocument[],
     by: Applied,
     checks: ApplyChecks,
   ): Promise<ApplyOutcome> {
     const { definitions } = this;
+    const calendars = await calendarDays(tx, asked);
     const problems = checks.before({
       knownGroups: await definitions.groupNames(tx),
       knownPolicies: await this.alertDocuments.names(tx, 'AlertPolicy'),
       fallbacks: await this.alertDocuments.fallbacks(tx),
       channelTypes: await this.alertDocuments.channelTypes(tx),
+      calendars,
       knownSchedules: await this.alertDocuments.names(tx, 'OnCall'),
       followers: await definitions.followers(tx),
       versions: await definitions.versionsOf(tx, checks.versionsOf),
@@ -199,6 +214,8 @@ export class ApplyStore {
       changedAt: await this.alertDocuments.changedAt(tx, checks.changesOf),
     });
     if (problems.length > 0) return { kind: 'refused', problems };
+    const following = await followingJobs(tx, asked, calendars);
+    const documents = [...asked.map((document) => withDaysOf(document, calendars)), ...following];
     const planned = checks.isPlanned && {
       stored: await storedDocuments(tx, documents),
       hostsBefore: await hostsOfNamed(tx, documents),
@@ -219,7 +236,8 @@ export class ApplyStore {
           break;
         }
         case 'Job': {
-          const { author, reason, override } = by;
+          const { author, override } = by;
+          const reason = by.reason ?? reasonOf(following[index - asked.length]);
           const authorship = { author, reason, ignoresFreezes: override !== undefined, source: by.sources[index] };
           const stored = await definitions.putJob(tx, document.spec, authorship);
           const { jobId, version, change, before, rewritten, supersedes } = stored;
@@ -239,7 +257,8 @@ export class ApplyStore {
         }
       }
     }
-    const pruned = by.set ? await this.keepSet(tx, by.set, [...jobOfDocument.values()], by.reason) : [];
+    const askedJobs = [...jobOfDocument].flatMap(([index, jobId]) => (index < asked.length ? [jobId] : []));
+    const pruned = by.set ? await this.keepSet(tx, by.set, askedJobs, by.reason) : [];
     for (const { id } of pruned) changedJobs.add(id);
     for (const jobId of await definitions.jobsOfGroups(tx, changedGroups)) changedJobs.add(jobId);
     const hasPolicies = results.some(({ kind, change }) => kind === 'AlertPolicy' && change !== 'unchanged');
@@ -250,13 +269,13 @@ export class ApplyStore {
     const byDocument = new Map(
       [...jobOfDocument].map(([index, jobId]) => [index, hosts.get(jobId) ?? { count: 0, timezones: [] }]),
     );
-    const late = checks.after(byDocument);
+    const late = checks.after(documents, byDocument);
     if (late.length > 0) return { kind: 'refused', problems: late };
     const frozen = await frozenJobs(tx, [...changedJobs], Date.now());
     checks.frozen(frozen);
     if (by.override) noteOverride(frozen, by.override);
     const planHash = planned
-      ? checks.plan({ ...planned, hostsAfter: await hostsOfNamed(tx, documents), pruned }, results)
+      ? checks.plan(documents, { ...planned, hostsAfter: await hostsOfNamed(tx, documents), pruned }, results)
       : null;
     const rollouts = await hostsOfRollouts(tx, [...changedJobs]);
     const heldBack = await definitions.heldBack(tx, [...jobOfDocument.values()]);
@@ -276,7 +295,7 @@ export class ApplyStore {
       return jobId === undefined || version === null || change === 'unchanged' ? [] : [{ name, jobId, version }];
     });
     const gone = pruned.map(({ id: _, ...job }) => job);
-    return { kind: 'done', results: counted, pruned: gone, changedHosts, versions, planHash };
+    return { kind: 'done', documents, results: counted, pruned: gone, changedHosts, versions, planHash };
   }
 
   /** Notes to which set the jobs belong. @returns jobs of the set that are deleted, as they are not among them */
@@ -319,6 +338,15 @@ async function spareWork(tx: Transaction): Promise<void> {
   await tx.$executeRaw`SET LOCAL carillon.dry_run = 'on'`;
 }
 
+function withDaysOf(document: WrittenDocument, calendars: CalendarDays): WrittenDocument {
+  return document.kind === 'Job' ? { ...document, spec: withDays(document.spec, calendars) } : document;
+}
+
+/** Why a job gets a version that nobody wrote. */
+function reasonOf(following: FollowingJob | undefined): RecordText | undefined {
+  return following && `calendar ${following.calendar.name} has other days`;
+}
+
 /** Groups say which hosts are in the rings of jobs that come with them. */
 function groupsFirst<T extends Document>(documents: readonly T[]): [number, T][] {
   const entries = [...documents.entries()];
@@ -336,10 +364,13 @@ function wayOf(rollout: RolloutHosts | undefined, supersedes: number | null): Pi
 }
 
 /** What an apply moves, for who may have to approve it. */
-function movedBy(
-  documents: readonly WrittenDocument[],
-  { results, changedHosts, versions, planHash }: Extract<ApplyOutcome, { kind: 'done' }>,
-): Moved {
+function movedBy({
+  documents,
+  results,
+  changedHosts,
+  versions,
+  planHash,
+}: Extract<ApplyOutcome, { kind: 'done' }>): Moved {
   const changed = documents.filter((_, index) => results[index]?.change !== 'unchanged');
   return {
     hostIds: changedHosts,

@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { noteChange } from './audit-act.js';
 import { Database } from './database.store.js';
+import { poolTransaction } from './pool-transaction.js';
 
 export interface SessionRow {
   readonly id: string;
@@ -44,11 +46,15 @@ export class SessionListStore {
     return result.rows[0] ?? null;
   }
 
-  async end(id: string): Promise<void> {
-    await this.database.pool.query(
-      'UPDATE credential SET revoked_at = now(), sign_out_hint = NULL WHERE id = $1 AND revoked_at IS NULL',
-      [id],
-    );
+  /** The audit says whose it was, not only its number. */
+  async end({ id, name, address }: Pick<SessionRow, 'id' | 'name' | 'address'>): Promise<void> {
+    await poolTransaction(this.database.pool, async (client) => {
+      noteChange({ kind: 'Session', act: 'ended', what: name, after: { session: id, address } });
+      await client.query(
+        'UPDATE credential SET revoked_at = now(), sign_out_hint = NULL WHERE id = $1 AND revoked_at IS NULL',
+        [id],
+      );
+    });
   }
 
   /** Ends what an account has open, but for one session. */

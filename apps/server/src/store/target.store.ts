@@ -1,6 +1,8 @@
+import type { CalendarDays } from '@carillon/core/calendar/named-days';
 import type { FreezeSpec } from '@carillon/core/freeze/freeze.schema';
 import type { HostGroup, TargetHost } from '@carillon/core/host/target';
 import { Inject, Injectable } from '@nestjs/common';
+import { calendarDays } from './calendars.js';
 import { Database } from './database.store.js';
 import { readFreezes } from './freezes.js';
 
@@ -20,6 +22,11 @@ export class TargetStore {
   /** All freezes, whether or not they hold now. */
   freezes(): Promise<FreezeSpec[]> {
     return readFreezes(this.database.prisma);
+  }
+
+  /** Days of all calendars. */
+  calendars(): Promise<CalendarDays> {
+    return calendarDays(this.database.prisma);
   }
 
   async groups(): Promise<HostGroup[]> {

@@ -9,6 +9,7 @@ name: 夜间对账
 targets: { labels: { site: local } }
 schedule: "0 6 * * *"
 alerts: [failed-once]
+onDrift: leave
 run:
   program: ${JSON.stringify(program)}
   arguments: [-e, "console.error('磁盘空间不足'); process.exitCode = 112"]
@@ -69,7 +70,7 @@ export async function dayInChinese({ page, host, tasks, foreignTask, open }: Day
   await silence.getByRole('button', { name: '静默' }).click();
   await silence.waitFor({ state: 'detached' });
 
-  // 2. A task of the host becomes a job; another is edited on the host and put right.
+  // 2. A task of the host becomes a job; another is edited on the host and put back for all hosts at once.
   tasks.register('\\Backup\\Copy of the invoices', foreignTask);
   await open('/adoption');
   await page.getByRole('button', { name: '询问所有主机' }).click();
@@ -82,12 +83,21 @@ export async function dayInChinese({ page, host, tasks, foreignTask, open }: Day
   tasks.register(path, tasks.text(path).replace('T06:00:00', 'T09:30:00'));
   await tasks.lookAgain();
   await open(`/jobs/${encodeURIComponent('夜间对账')}?tab=changes`);
-  await page.getByText('已恢复').waitFor();
+  await page.getByText('保持原样').waitFor();
   await page.getByRole('button', { name: /处差异/ }).click();
   await page
     .getByRole('dialog', { name: '应有与实际，逐项对比' })
     .getByText(/09:30:00/)
     .waitFor();
   await inChinese('the difference');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: '修复 1 台被改动的主机' }).click();
+  const repair = page.getByRole('dialog', { name: '将 夜间对账 恢复为定义的内容？' });
+  await repair.getByText(/09:30:00/).waitFor();
+  await inChinese('what a repair changes');
+  await repair.getByRole('button', { name: '修复 1 台主机' }).click();
+  await repair.getByText('已恢复为定义的内容。').waitFor();
+  expect(tasks.text(path)).toContain('T06:00:00');
+  await inChinese('what came of a repair');
   await page.keyboard.press('Escape');
 }

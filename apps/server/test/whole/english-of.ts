@@ -2,9 +2,12 @@ import type { Page } from 'playwright-core';
 
 const words = /[A-Za-z][a-z'’]*(?:[ ,]+[A-Za-z'’]+){2,}/g;
 
+/** A command is typed as it stands, whatever the language around it. */
+const isCommand = (phrase: string) => /^carillon [a-z]/.test(phrase);
+
 /** Three Latin words in a row, or more: phrases that somebody wrote in a language of such words. */
 export function englishIn(text: string): string[] {
-  return text.match(words) ?? [];
+  return (text.match(words) ?? []).filter((phrase) => !isCommand(phrase));
 }
 
 /**

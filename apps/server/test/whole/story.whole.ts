@@ -25,6 +25,7 @@ description: Writes the report of the night. # Asked for by finance
 targets: { labels: { site: local } }
 schedule: "0 5 * * *"
 alerts: [failed-once]
+onDrift: leave
 run:
   program: ${JSON.stringify(process.execPath)}
   arguments: [-e, "console.error('no room on D:'); process.exitCode = 3"]
@@ -144,12 +145,12 @@ describe.skipIf(browserPath === undefined)('a day with the dashboard', () => {
     await eventually(async () => tasks.text('\\Backup\\Copy of the ledger').includes('<Enabled>false') || undefined);
   });
 
-  it('an edit on the host shows field by field, and was put right', async () => {
+  it('an edit on the host shows field by field, and is put back by a button', async () => {
     const path = '\\Carillon\\nightly-report';
     tasks.register(path, tasks.text(path).replace('T05:00:00', 'T09:30:00'));
     await tasks.lookAgain();
     await open('/jobs/nightly-report?tab=changes');
-    await page.getByText('put right').waitFor();
+    await page.getByText('left as it is').waitFor();
     await page.getByRole('button', { name: /difference/ }).click();
     const dialog = page.getByRole('dialog', { name: 'Wanted and found, field by field' });
     await dialog.getByText(/09:30:00/).waitFor();
@@ -157,8 +158,12 @@ describe.skipIf(browserPath === undefined)('a day with the dashboard', () => {
       .getByText(/05:00:00/)
       .first()
       .waitFor();
-    await page.keyboard.press('Escape');
+    expect(tasks.text(path)).toContain('T09:30:00');
+    await dialog.getByRole('button', { name: 'Repair: put it back as defined' }).click();
+    await dialog.getByText('Put back as defined.').waitFor();
     expect(tasks.text(path)).toContain('T05:00:00');
+    await page.keyboard.press('Escape');
+    await page.getByText('for admin').waitFor();
   });
 
   it('stands in Chinese on the pages that are looked at most, and the same day goes by in it', async ({

@@ -88,6 +88,7 @@ describe('what the host decides by itself', () => {
     await apply(
       job('strict', { schedule: { at: '2099-01-01T00:00' }, when: { fileExists: place('never') }, run: node('') }),
     );
+    for (const name of ['guarded', 'strict']) await applied(name);
     const ordered = product.cli('run', 'guarded', '--wait');
     const waiting = await eventually(async () => (await runs('guarded')).find(({ state }) => state === 'waiting'));
     expect(waiting).toMatchObject({

@@ -34,6 +34,7 @@ export const alertingPages = [
   { to: '/alerting/silences', word: 'nav.silences' },
   { to: '/alerting/maintenance', word: 'nav.maintenance' },
   { to: '/alerting/freezes', word: 'nav.freezes' },
+  { to: '/alerting/calendars', word: 'nav.calendars' },
   { to: '/alerting/pauses', word: 'nav.pauses' },
   { to: '/alerting/subscriptions', word: 'nav.subscriptions' },
   { to: '/alerting/secrets', word: 'nav.secrets' },

@@ -65,6 +65,7 @@ const onCall = lazy(() => import('../features/alerting/on-call/on-call.page.js')
 const silences = lazy(() => import('../features/alerting/quiet/quiet.page.js'), 'SilencesPage');
 const maintenance = lazy(() => import('../features/alerting/quiet/quiet.page.js'), 'MaintenancePage');
 const freezes = lazy(() => import('../features/alerting/quiet/quiet.page.js'), 'FreezesPage');
+const calendars = lazy(() => import('../features/alerting/calendars/calendars.page.js'), 'CalendarsPage');
 const pauses = lazy(() => import('../features/alerting/pauses/pauses.page.js'), 'PausesPage');
 const subscriptions = lazy(
   () => import('../features/alerting/subscriptions/subscriptions.page.js'),
@@ -105,6 +106,7 @@ const pages = [
   createRoute({ ...inside, path: '/alerting/silences', component: silences }),
   createRoute({ ...inside, path: '/alerting/maintenance', component: maintenance }),
   createRoute({ ...inside, path: '/alerting/freezes', component: freezes }),
+  createRoute({ ...inside, path: '/alerting/calendars', component: calendars }),
   createRoute({ ...inside, path: '/alerting/pauses', component: pauses }),
   createRoute({ ...inside, path: '/alerting/subscriptions', component: subscriptions }),
   createRoute({

@@ -33,7 +33,8 @@ export function ExportButton<T extends object>({ name, columns, size = 'sm', rea
     try {
       const { items, isCut } = await readAllPages((cursor) => read(cursor, now.signal), setRows);
       if (now.signal.aborted) return;
-      const text = tableCsv(columns ?? fieldColumns(items), items, isCut);
+      const cut = isCut ? t('export.cut', { count: items.length }) : undefined;
+      const text = tableCsv(columns ?? fieldColumns(items), items, cut);
       download(`carillon-${name}-${today()}.csv`, 'text/csv', text);
     } catch (error) {
       if (!now.signal.aborted) notifications.show({ color: 'red', message: failureText(error) });

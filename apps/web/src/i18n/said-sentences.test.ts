@@ -102,10 +102,10 @@ describe('sentences that answers carry as a text', () => {
     };
     expect(inside('23, *, a-b, */n or a list of these in the hour field of a 5-field crontab')).toContain('“时”字段');
     expect(inside('0-23, *, a-b, */n or a list of these in the hour field of a 5-field crontab')).toBe(
-      '五段 crontab 的“时”字段应为 0-23、*、a-b、*/n，或由它们组成的列表',
+      '五段 crontab 的“时”字段：0-23、*、a-b、*/n，或由它们组成的列表',
     );
     expect(inside('five fields: minute hour day month weekday in the expression field of a 5-field crontab')).toBe(
-      '五段 crontab 的写法应为 五个字段：分 时 日 月 星期',
+      '五段 crontab 的写法：五个字段：分 时 日 月 星期',
     );
     expect(inside(`days, but ${day('12-40')}`)).toContain('日期，但“12-40”：应为');
     expect(inside(`placeholders, but ${templateProblem('{{nowhere}}')}`)).toBe(
@@ -190,7 +190,16 @@ it('every result code that has words in English has them in Chinese', () => {
 
 describe('files to begin with', () => {
   const facts = { zone: 'UTC', nowMs: 0, match: [], reason: '', ways: { channels: [], schedules: [] } };
-  const kinds = ['AlertPolicy', 'Channel', 'Route', 'OnCall', 'Silence', 'MaintenanceWindow', 'Freeze'] as const;
+  const kinds = [
+    'AlertPolicy',
+    'Channel',
+    'Route',
+    'OnCall',
+    'Silence',
+    'MaintenanceWindow',
+    'Freeze',
+    'Calendar',
+  ] as const;
   const files = [...Object.values(templates), ...kinds.map((kind) => templateOf(kind, facts))];
   // Values, commands and names are the same in every language.
   const isProse = (comment: string) =>

@@ -48,7 +48,7 @@ describe('a table for spreadsheets', () => {
   });
 
   it('says when it is cut', () => {
-    expect(linesOf(tableCsv(columns, [{ name: 'a' }], true)).at(-2)).toBe(
+    expect(linesOf(tableCsv(columns, [{ name: 'a' }], 'There are more rows: these are the first 1.')).at(-2)).toBe(
       'There are more rows: these are the first 1.',
     );
   });

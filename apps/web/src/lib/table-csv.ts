@@ -11,10 +11,10 @@ interface Page<T> {
 /** Rows of one table: what a spreadsheet takes, and what a page can hold. */
 export const mostCsvRows = 50_000;
 
-/** A table for spreadsheets (RFC 4180), its head first. A last line says when it is cut. */
-export function tableCsv<T>(columns: readonly CsvColumn<T>[], items: readonly T[], isCut = false): string {
+/** A table for spreadsheets (RFC 4180), its head first. @param cut a last line, that there are more rows; absent where these are all */
+export function tableCsv<T>(columns: readonly CsvColumn<T>[], items: readonly T[], cut?: string): string {
   const lines = items.map((item) => csvLine(columns.map(([, cell]) => cellOf(cell(item)))));
-  const note = isCut ? csvLine([`There are more rows: these are the first ${items.length}.`]) : '';
+  const note = cut === undefined ? '' : csvLine([cut]);
   return `${csvMark}${csvLine(columns.map(([name]) => name))}${lines.join('')}${note}`;
 }
 

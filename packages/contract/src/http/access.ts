@@ -209,6 +209,7 @@ export const access: AccessTable = {
     confirmSecondFactor: ['own.manage', 'own'],
     removeSecondFactor: ['own.manage', 'own'],
   },
+  calendars: { list: ['read', 'fleet'] },
   quiet: { list: ['read', 'fleet'], onCall: ['read', 'fleet'] },
   audit: { list: ['read', 'fleet'], chain: ['read', 'fleet'], witnesses: ['read', 'fleet'] },
   missedRuns: { list: ['read', 'seen'] },

@@ -3,6 +3,7 @@ import { admissionRoutes } from './admission.routes.js';
 import { alertDocumentRoutes } from './alert-documents.routes.js';
 import { approvalRoutes } from './approvals.routes.js';
 import { auditRoutes } from './audit.routes.js';
+import { calendarRoutes } from './calendars.routes.js';
 import { channelRoutes } from './channels.routes.js';
 import { hostRoutes } from './hosts.routes.js';
 import { incidentLinkRoutes } from './incident-links.routes.js';
@@ -49,6 +50,7 @@ export const api = {
   accessTokens: accessTokenRoutes,
   signedIn: signedInRoutes,
   quiet: quietRoutes,
+  calendars: calendarRoutes,
   audit: auditRoutes,
   missedRuns: missedRunRoutes,
   pauses: pauseRoutes,

@@ -158,6 +158,7 @@ export const audited: AuditedTable = {
     removeSecondFactor: { kind: 'Account', act: 'removed the second factor' },
   },
   quiet: {},
+  calendars: {},
   audit: {},
   missedRuns: {},
   why: {},

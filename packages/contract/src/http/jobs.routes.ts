@@ -34,6 +34,8 @@ export const jobRoutes = defineRoutes({
     response: z.object({
       dryRun: z.boolean(),
       results: z.array(applyResult),
+      /** Jobs that no document names and that get a version, since a calendar which they name has other days. */
+      followed: z.array(applyResult).optional(),
       /** Jobs that are deleted with the hosts that had them, where `set.prune` asked for it and there are any. */
       pruned: z.array(plannedHosts.extend({ name: z.string() })).optional(),
       plan: applyPlan.optional(),

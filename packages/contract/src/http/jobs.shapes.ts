@@ -202,6 +202,8 @@ export const documentPlan = z.object({
   zones: z.array(z.object({ hostTimezone: z.string(), hosts: z.int(), nextFires: z.array(nextFire) })),
   /** All hosts that it would have, for who approves and signs it; of jobs in change requests. */
   hosts: z.array(z.string()).optional(),
+  /** The job as a file says it, for the same; of jobs that follow a calendar, which no document of the request says. */
+  document: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** What an `apply` would do altogether. */
@@ -216,6 +218,8 @@ export const applyPlan = z.object({
       z.object({ freeze: z.string(), reason: z.string(), until: instant, count: z.int(), jobs: z.array(z.string()) }),
     )
     .optional(),
+  /** What the calendars mean that its jobs name; absent where they name none. */
+  calendars: z.array(z.object({ name: z.string(), days: z.array(z.string()) })).optional(),
   /** How many others have to approve it, since it changes hosts of these protected groups; absent: nobody has to. */
   approval: z.object({ required: z.int(), groups: z.array(z.string()) }).optional(),
 });

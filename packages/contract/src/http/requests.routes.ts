@@ -38,7 +38,13 @@ export const changeRequest = z.object({
 
 export const changeRequestDetail = changeRequest.extend({
   /** As the plan shows it; of an `apply`. */
-  plan: z.object({ results: z.array(applyResult), plan: applyPlan.optional() }).nullable(),
+  plan: z
+    .object({
+      results: z.array(applyResult),
+      followed: z.array(applyResult).optional(),
+      plan: applyPlan.optional(),
+    })
+    .nullable(),
   /** What was asked for: the documents of an `apply`, the name of a job, labels of a host. */
   body: z.record(z.string(), z.unknown()),
   /** Hosts of the protected groups that it moves. */

@@ -1,4 +1,5 @@
-import type { ScheduleEntry, WatchedEntry } from '@carillon/wintask/schedule/schedule';
+import type { DayCalendar, ScheduleEntry, WatchedEntry } from '@carillon/wintask/schedule/schedule';
+import { isCalendarName } from '../calendar/named-days.js';
 import { unreachable } from '../state/states.js';
 import { describeDuration } from './describe-schedule.js';
 import { type RunAs, readRunAs } from './run-as.js';
@@ -21,9 +22,18 @@ export function entryAsWritten(entry: ScheduleEntry): Record<string, unknown> {
   return {
     ...startAsWritten(entry),
     ...('timezone' in entry && entry.timezone ? { timezone: entry.timezone } : {}),
-    ...('calendar' in entry && entry.calendar ? { calendar: entry.calendar } : {}),
+    ...('calendar' in entry && entry.calendar ? { calendar: calendarAsWritten(entry.calendar) } : {}),
     ...('jitterMs' in entry && entry.jitterMs ? { jitter: describeDuration(entry.jitterMs) } : {}),
   };
+}
+
+/** `cn-holidays` and `-cn-holidays` where that is all. */
+function calendarAsWritten({ named, ...days }: DayCalendar): unknown {
+  const { only, except } = named ?? days;
+  const [name = ''] = only ?? except ?? [];
+  const isOne = isCalendarName(name) && (only?.length ?? 0) + (except?.length ?? 0) === 1;
+  if (!isOne) return { ...(only ? { only } : {}), ...(except ? { except } : {}) };
+  return only ? name : `-${name}`;
 }
 
 function startAsWritten(entry: ScheduleEntry): Record<string, unknown> {

@@ -54,7 +54,8 @@ function describeWords(entry: Exclude<ScheduleEntry, { kind: 'cron' }>): Schedul
 }
 
 /** `only on 12-25`, `except on 3 days or ranges`: a list is told by its length, it can have hundreds. */
-function describeCalendar({ only, except }: DayCalendar): ScheduleText[] {
+function describeCalendar({ named, ...days }: DayCalendar): ScheduleText[] {
+  const { only, except } = named ?? days;
   const texts: ScheduleText[] = [];
   if (only) texts.push(only.length === 1 ? `only on ${only[0] ?? ''}` : `only on ${only.length} days or ranges`);
   if (except)

@@ -219,10 +219,10 @@ describe('a job file', () => {
     [{ schedule: [{ every: '90s' }] }, 'schedule[0].every', 'wrong_value', 'whole minutes'],
     [{ schedule: { cron: '* * * * *', timezone: 'Mars/Olympus' } }, 'schedule[0].timezone', 'wrong_value', 'IANA'],
     [
-      { schedule: { cron: '* * * * *', calendar: '-cn-holidays' } },
+      { schedule: { cron: '* * * * *', calendar: '2026-12-25' } },
       'schedule[0].calendar',
-      'not_supported_yet',
-      'list the days',
+      'wrong_value',
+      'the name of a calendar, or -name for all days but its',
     ],
     [
       { schedule: { cron: '* * * * *', calendar: { except: ['2026-13-01'] } } },
@@ -368,7 +368,7 @@ describe('a job file', () => {
       { kind: 'Jbo' },
       'kind',
       'wrong_value',
-      'one of Job, HostGroup, AlertPolicy, Channel, OnCall, Route, Silence, MaintenanceWindow',
+      'one of Job, HostGroup, Calendar, AlertPolicy, Channel, OnCall, Route, Silence, MaintenanceWindow',
     ],
   ])('refuses %j by naming %s', (change, path, code, expected) => {
     expect(problem(change)).toMatchObject({ path, code });

@@ -7,7 +7,7 @@ import { canonicalJson } from '../desired/canonical-json.js';
 import type { OrphanRule } from '../desired/orphan.js';
 import { parseDocument } from '../document/parse-document.js';
 import type { HostGroup } from '../host/target.js';
-import { makeProblem, type Result } from '../problem.js';
+import { makeProblem, type Problem, type Result } from '../problem.js';
 import { rolloutSchema } from '../rollout/rollout.schema.js';
 import type { ExpectedText } from '../text/expected-texts.js';
 import { problemParams } from '../zod-problems.js';
@@ -235,19 +235,15 @@ export const hostGroupFileSchema = z
 /** A parsed map that says `kind: Job`. */
 export function readJob(raw: object): Result<JobSpec> {
   const result = parseDocument(jobFileSchema, raw);
-  if (!result.ok) return result;
+  const problem = result.ok ? sizeProblem(result.value) : null;
+  return problem ? { ok: false, problems: [problem] } : result;
+}
+
+/** What does not fit a message to a host; asked again once calendars have become days. */
+export function sizeProblem(spec: JobSpec): Problem | null {
   const longestId = '00000000-0000-0000-0000-000000000000';
-  const bytes = Buffer.byteLength(canonicalJson(asJson(makeManifest(longestId, 1_000_000, result.value))));
-  if (bytes <= jobLimits.manifestBytes) return result;
-  return {
-    ok: false,
-    problems: [
-      makeProblem(
-        'run',
-        'too_long',
-        `a definition of at most ${jobLimits.manifestBytes} bytes as JSON`,
-        `${bytes} bytes`,
-      ),
-    ],
-  };
+  const bytes = Buffer.byteLength(canonicalJson(asJson(makeManifest(longestId, 1_000_000, spec))));
+  if (bytes <= jobLimits.manifestBytes) return null;
+  const expected: ExpectedText = `a definition of at most ${jobLimits.manifestBytes} bytes as JSON`;
+  return makeProblem('run', 'too_long', expected, `${bytes} bytes`);
 }

@@ -1,5 +1,6 @@
 import { isWatched, type Schedule } from '@carillon/wintask/schedule/schedule';
 import { type ActionKind, type ActionRun, actionKinds } from '../action/action-spec.js';
+import { daysAlone } from '../calendar/named-days.js';
 import type { Json } from '../desired/canonical-json.js';
 import type { OrphanRule } from '../desired/orphan.js';
 import type { Target } from '../host/target.js';
@@ -288,7 +289,7 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     version,
     name,
     description,
-    schedule,
+    schedule: daysAlone(schedule),
     run,
     runAs,
     ...(rights ? { rights } : {}),
@@ -303,9 +304,13 @@ export function makeManifest(jobId: string, version: number, spec: JobSpec): Man
     ...(replaces ? { replaces } : {}),
     ...(when ? { when } : {}),
     ...(orphans ? { orphans } : {}),
-    ...(overrides ? { overrides } : {}),
+    ...(overrides ? { overrides: overrides.map(overrideForHosts) } : {}),
     ...(needed.length > 0 ? { needs: needed } : {}),
   };
+}
+
+function overrideForHosts(override: HostOverride): HostOverride {
+  return override.schedule ? { ...override, schedule: daysAlone(override.schedule) } : override;
 }
 
 /** Specs and manifests hold only JSON; this says so to the compiler in one place. */

@@ -1,5 +1,5 @@
 import { checkTaskPath } from '@carillon/wintask/schtasks/arguments';
-import { parseShortDuration } from '@carillon/wintask/time/duration';
+import { formatShortDuration, parseShortDuration } from '@carillon/wintask/time/duration';
 import { z } from 'zod';
 import { templateProblem } from '../run/template.js';
 import type { ExpectedText } from '../text/expected-texts.js';
@@ -21,7 +21,7 @@ export const durationSchema = (range: { min: number; max: number }) =>
   z.string().transform((text, context) => {
     const ms = parseShortDuration(text);
     if (ms !== undefined && ms >= range.min && ms <= range.max) return ms;
-    const expected: ExpectedText = `a duration such as 90s, 5m, 2h or 1d, from ${range.min / 1000}s to ${range.max / 1000}s`;
+    const expected: ExpectedText = `a duration such as 90s, 5m, 2h or 1d, from ${formatShortDuration(range.min)} to ${formatShortDuration(range.max)}`;
     context.addIssue({ code: 'custom', input: text, ...problemParams('wrong_value', expected) });
     return z.NEVER;
   });

@@ -3,6 +3,7 @@ import { dayFilter } from '@carillon/wintask/schedule/day-calendar';
 import type { DayCalendar, ScheduleEntry, WatchedEntry } from '@carillon/wintask/schedule/schedule';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import { z } from 'zod';
+import { isCalendarName } from '../calendar/named-days.js';
 import type { ExpectedText } from '../text/expected-texts.js';
 import { problemParams, says } from '../zod-problems.js';
 import { jobLimits } from './job-limits.js';
@@ -90,22 +91,30 @@ const minutesSchema = durationSchema(jobLimits.everyMs).refine(
 
 const daysSchema = z.union([z.string(), z.array(z.string()).max(jobLimits.calendarDays)]).transform((days, context) => {
   const list = typeof days === 'string' ? [days] : days;
-  const read = dayFilter({ only: list });
+  const read = dayFilter({ only: list.filter((item) => !isCalendarName(item)) });
   if (!read.ok)
     context.addIssue({ code: 'custom', input: days, ...problemParams('wrong_value', `days, but ${read.message}`) });
   return list;
 });
 
-const calendarSchema = z
-  .unknown()
-  .refine(
-    (calendar) => typeof calendar !== 'string',
-    problemParams(
-      'not_supported_yet',
-      'no calendars by name yet: list the days, { except: [2026-12-25, 10-01..10-07] }',
-    ),
-  )
-  .pipe(z.strictObject({ only: daysSchema.optional(), except: daysSchema.optional() }));
+/** `cn-holidays`: on its days alone; `-cn-holidays`: on all but its days. */
+const calendarSchema = z.preprocess(
+  (written, context) => {
+    if (typeof written !== 'string') return written;
+    const name = written.startsWith('-') ? written.slice(1) : written;
+    if (isCalendarName(name)) return written === name ? { only: [name] } : { except: [name] };
+    context.addIssue({
+      code: 'custom',
+      input: written,
+      ...problemParams(
+        'wrong_value',
+        'the name of a calendar, or -name for all days but its, or days such as { except: [2026-12-25, 10-01..10-07] }',
+      ),
+    });
+    return z.NEVER;
+  },
+  z.strictObject({ only: daysSchema.optional(), except: daysSchema.optional() }),
+);
 
 const kinds = ['cron', 'every', 'at', 'after', 'on'] as const;
 type Kind = (typeof kinds)[number];

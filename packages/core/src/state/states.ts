@@ -228,6 +228,7 @@ export function runOfFailedStart(cause: StartFailureCause): 'failed' | 'skipped'
 export const documentKinds = [
   'Job',
   'HostGroup',
+  'Calendar',
   'AlertPolicy',
   'Channel',
   'OnCall',
@@ -237,7 +238,7 @@ export const documentKinds = [
   'Freeze',
 ] as const;
 export type DocumentKind = (typeof documentKinds)[number];
-/** Kinds that are stored as written, by name: what alerts are made of and where they go, and when nothing may be changed. */
+/** Kinds that are stored as written, by name: what alerts are made of and where they go, when nothing may be changed, and days. */
 export type AlertDocumentKind = Exclude<DocumentKind, 'Job' | 'HostGroup'>;
 export const alertDocumentKinds = documentKinds.filter(
   (kind): kind is AlertDocumentKind => kind !== 'Job' && kind !== 'HostGroup',

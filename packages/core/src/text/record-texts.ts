@@ -20,6 +20,7 @@ export const recordTexts = {
   adopted_lost: 'what was edited there and adopted is not in this definition, and is taken back',
   adopted_taken_back: 'what was adopted from {{host}} was taken back',
   attempts_too_many: 'too many attempts to sign in',
+  calendar_days: 'calendar {{calendar}} has other days',
   change_gone: '{{what}}: it would not be changed any more',
   change_new: '{{what}}: it would be changed now, and would not have been',
   change_other: '{{what}}: was {{was}}, is {{now}}',

@@ -1,6 +1,7 @@
 /** What the server may not have, as its refusals call it: `there is no host "db-01"`. */
 export const thingKinds = [
   'AlertPolicy',
+  'Calendar',
   'Channel',
   'Freeze',
   'MaintenanceWindow',

@@ -5,6 +5,8 @@
 export interface DayCalendar {
   readonly only?: readonly string[];
   readonly except?: readonly string[];
+  /** The same as people wrote it, where they named calendars; fires go by the days above alone. */
+  readonly named?: DayCalendar;
 }
 
 /** What narrows or spreads the fires of an entry. */

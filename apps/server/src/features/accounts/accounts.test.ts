@@ -156,13 +156,21 @@ describe('a person', () => {
     expect((await signIn('kay')).status).toBe(200);
   });
 
-  it('ends nobody else’s session', async () => {
+  it('ends nobody else’s session; of one’s own the audit says whose it was', async () => {
     const [mine, others] = [await addPerson('Finn', 'operator@all'), await addPerson('Gus')];
     const { items } = (await (await get('/me/sessions', others)).json()) as { items: { id: string }[] };
     const headers = { cookie: mine, origin: app.origin };
     const response = await app.fetch(`/api/v1/sessions/${items[0]?.id}`, { method: 'DELETE', headers });
     expect(response.status).toBe(404);
     expect((await get('/me', others)).status).toBe(200);
+    const own = { cookie: others, origin: app.origin };
+    expect((await app.fetch(`/api/v1/sessions/${items[0]?.id}`, { method: 'DELETE', headers: own })).status).toBe(200);
+    expect((await get('/me', others)).status).toBe(401);
+    const { rows } = await app.database.pool.query<{ what: string }>(
+      `SELECT body::jsonb ->> 'what' AS what FROM audit_entry WHERE body::jsonb ->> 'act' = 'ended'
+       ORDER BY seq DESC LIMIT 1`,
+    );
+    expect(rows).toEqual([{ what: 'Gus' }]);
   });
 
   it('changes the password with the present one, and other browsers are signed out', async () => {

@@ -1,6 +1,7 @@
 import type { alertDocumentRoutes } from '@carillon/contract/http/alert-documents.routes';
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
+import type { CalendarDays } from '@carillon/core/calendar/named-days';
 import { type Document, readDocument } from '@carillon/core/document/read-document';
 import { makeProblem } from '@carillon/core/problem';
 import type { RequestTitle } from '@carillon/core/text/record-texts';
@@ -27,6 +28,7 @@ import {
   dutyWarnings,
   nameOf,
   notRegistrable,
+  unknownCalendars,
   unknownReferences,
   unknownWaysOut,
   withoutHosts,
@@ -75,6 +77,7 @@ export class ApplyService {
     const documents = readAll(raw);
     const isPlanned = body.plan === true && dryRun;
     let made: MadePlan | undefined;
+    let calendars: CalendarDays = new Map();
     let held: readonly FrozenJob[] = [];
     requireMeaning(documents, sources);
     const outcome = await this.store.apply(
@@ -84,10 +87,12 @@ export class ApplyService {
         versionsOf: expect.map(({ job }) => job),
         changesOf: seen,
         before: (facts) => {
+          calendars = facts.calendars;
           requireVersions(expect, facts.versions);
           requireUnchanged(seen, facts.changedAt);
           return [
             ...unknownReferences(documents, raw, facts),
+            ...unknownCalendars(documents, facts),
             ...unknownWaysOut(documents, facts),
             ...unknownReportEnds(documents, facts),
             ...wrongFallbacks(documents, facts),
@@ -95,9 +100,9 @@ export class ApplyService {
             ...notTheirSecrets(documents, facts),
           ];
         },
-        after: (hosts) => [
+        after: (written, hosts) => [
           ...(allowNoHosts ? [] : withoutHosts(documents, hosts)),
-          ...notRegistrable(documents, hosts),
+          ...notRegistrable(written, hosts),
         ],
         // A plan says so; whoever would do it is refused.
         frozen: (frozen) => {
@@ -105,8 +110,8 @@ export class ApplyService {
           if (!dryRun && !override) refuseFrozen(frozen);
         },
         isPlanned: isPlanned || expectPlan !== undefined,
-        plan: (facts: PlanFacts, results: readonly AppliedDocument[]) => {
-          made = makePlan(documents, results, facts, { nowMs: Date.now(), withHosts });
+        plan: (written, facts: PlanFacts, results: readonly AppliedDocument[]) => {
+          made = makePlan(written, results, facts, { nowMs: Date.now(), withHosts, calendars });
           requirePlan(expectPlan, made.plan.hash);
           return made.plan.hash;
         },
@@ -120,16 +125,19 @@ export class ApplyService {
       this.hints.publish({ kind: 'alerts', hostIds: [] });
     if (!dryRun && outcome.changedHosts.length > 0)
       this.hints.publish({ kind: 'desired', hostIds: outcome.changedHosts });
+    const results = outcome.results.map(({ warnings: stored = [], rollout, ...result }, index) => {
+      const own = reportWarnings(outcome.documents[index], result.hosts);
+      const warnings = [...stored, ...own, ...dutyWarnings(outcome.documents[index], Date.now())];
+      const told = warnings.map((warning) => ({ ...warning, hosts: [...warning.hosts] }));
+      const plan = isPlanned ? made?.documents[index] : undefined;
+      const way = rollout ? { rollout: shownRollout(rollout) } : {};
+      return { ...result, ...way, ...(told.length > 0 ? { warnings: told } : {}), ...(plan ? { plan } : {}) };
+    });
+    const followed = results.slice(documents.length);
     return {
       dryRun,
-      results: outcome.results.map(({ warnings: stored = [], rollout, ...result }, index) => {
-        const own = reportWarnings(documents[index], result.hosts);
-        const warnings = [...stored, ...own, ...dutyWarnings(documents[index], Date.now())];
-        const told = warnings.map((warning) => ({ ...warning, hosts: [...warning.hosts] }));
-        const plan = isPlanned ? made?.documents[index] : undefined;
-        const way = rollout ? { rollout: shownRollout(rollout) } : {};
-        return { ...result, ...way, ...(told.length > 0 ? { warnings: told } : {}), ...(plan ? { plan } : {}) };
-      }),
+      results: results.slice(0, documents.length),
+      ...(followed.length > 0 ? { followed } : {}),
       ...(isPruned ? { pruned: shownPruned(outcome.pruned) } : {}),
       ...(isPlanned && made ? { plan: { ...made.plan, frozen: shownFreezes(held), ...approvalOf(outcome.need) } } : {}),
     };

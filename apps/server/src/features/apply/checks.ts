@@ -1,15 +1,19 @@
 import { mostFallbacks } from '@carillon/core/alert/documents/channel.schema';
 import { namesInRoute } from '@carillon/core/alert/documents/route.schema';
 import { dutyGaps } from '@carillon/core/alert/route/on-call';
+import { unknownCalendarsOf } from '@carillon/core/calendar/named-days';
 import type { Document } from '@carillon/core/document/read-document';
 import { describeTarget, unknownGroups } from '@carillon/core/host/target';
 import { followedJobs, jobCycles } from '@carillon/core/job/job-cycles';
+import { sizeProblem } from '@carillon/core/job/job-file';
 import { makeManifest } from '@carillon/core/job/job-spec';
 import { taskForJob } from '@carillon/core/job/task-for-job';
-import { makeProblem } from '@carillon/core/problem';
+import { makeProblem, type Problem } from '@carillon/core/problem';
+import type { ExpectedText } from '@carillon/core/text/expected-texts';
 import type { WarningText } from '@carillon/core/text/host-fault-texts';
 import { isTimeZone } from '@carillon/wintask/time/zone';
 import type { ApplyFacts, ApplyWarning, DocumentProblem } from '../../store/apply.store.js';
+import type { FollowingJob } from '../../store/calendars.js';
 
 /** Groups and alert policies may come in the same request, in any order. */
 export function unknownReferences(
@@ -33,6 +37,14 @@ export function unknownReferences(
           makeProblem(`alerts[${alerts.indexOf(name)}]`, 'unknown_reference', 'the name of a saved AlertPolicy', name),
         ),
     ].map((problem) => ({ ...problem, document: index }));
+  });
+}
+
+/** A calendar may come in the same request, in any order; one that nothing is called would leave a job without its days. */
+export function unknownCalendars(documents: readonly Document[], { calendars }: ApplyFacts): DocumentProblem[] {
+  return documents.flatMap((document, index) => {
+    if (document.kind !== 'Job') return [];
+    return unknownCalendarsOf(document.spec, calendars).map((problem) => ({ ...problem, document: index }));
   });
 }
 
@@ -143,19 +155,31 @@ export function withoutHosts(documents: readonly Document[], hosts: HostsOfDocum
 }
 
 /** The agent would refuse it in each of these time zones; better said here than host by host. */
-export function notRegistrable(documents: readonly Document[], hosts: HostsOfDocuments): DocumentProblem[] {
+export function notRegistrable(
+  documents: readonly (Document | FollowingJob)[],
+  hosts: HostsOfDocuments,
+): DocumentProblem[] {
   const runner = { command: 'runner', arguments: [] };
   return documents.flatMap((document, index) => {
     if (document.kind !== 'Job') return [];
+    const tooLong = sizeProblem(document.spec);
+    if (tooLong) return [inDocument(tooLong, document, index)];
     const manifest = makeManifest('00000000-0000-7000-8000-000000000000', 1, document.spec);
     // A zone that only the host itself knows is the host's own affair.
     const zones = (hosts.get(index)?.timezones ?? []).filter(isTimeZone);
     for (const hostTimezone of zones.length > 0 ? zones : ['UTC']) {
       const task = taskForJob(manifest, { hostTimezone, runner });
-      if (!task.ok) return task.problems.map((problem) => ({ ...problem, document: index }));
+      if (!task.ok) return task.problems.map((problem) => inDocument(problem, document, index));
     }
     return [];
   });
+}
+
+/** What is wrong with a job that only follows a calendar is wrong with the days that were given to that. */
+function inDocument(problem: Problem, document: Document | FollowingJob, index: number): DocumentProblem {
+  if (!('calendar' in document)) return { ...problem, document: index };
+  const expected: ExpectedText = `days with which its jobs can be registered, but job ${document.spec.name}: ${problem.expected}`;
+  return { ...makeProblem('days', 'wrong_value', expected, problem.got), document: document.calendar.document };
 }
 
 /** What a document is called. */

@@ -1,6 +1,7 @@
 import type { applyPlan, documentPlan } from '@carillon/contract/http/jobs.shapes';
 import { limits } from '@carillon/contract/limits';
 import { mostApprovedHosts } from '@carillon/core/approval/signed-approval';
+import { type CalendarDays, namedCalendars } from '@carillon/core/calendar/named-days';
 import type { JobSpec } from '@carillon/core/job/job-spec';
 import {
   accountsOf,
@@ -25,19 +26,31 @@ export interface MadePlan {
   readonly documents: readonly z.infer<typeof documentPlan>[];
 }
 
+interface PlanOptions {
+  readonly nowMs: number;
+  /** All hosts of each job, and what nobody wrote, for who approves it. */
+  readonly withHosts: boolean;
+  readonly calendars: CalendarDays;
+}
+
 /** What an `apply` changes, from what the transaction found before and after it wrote. */
 export function makePlan(
   documents: readonly WrittenDocument[],
   results: readonly AppliedDocument[],
   facts: PlanFacts,
-  { nowMs, withHosts }: { readonly nowMs: number; readonly withHosts: boolean },
+  { nowMs, withHosts, calendars }: PlanOptions,
 ): MadePlan {
   const planned = documents.map((document, index) => plannedOf(document, results[index], facts));
   const moved = movedJobs(documents, facts);
+  const named = namedCalendars(
+    documents.flatMap(({ kind, spec }) => (kind === 'Job' ? [spec] : [])),
+    calendars,
+  );
   return {
     plan: {
       hash: planHash(planned, moved, facts.pruned),
       moved: moved.map(({ job, hostsBefore, hostsAfter }) => ({ job, ...shownChange(hostsBefore, hostsAfter) })),
+      ...(named.length > 0 ? { calendars: named } : {}),
     },
     documents: documents.map((document, index) => {
       const one = planned[index] as PlannedDocument;
@@ -48,6 +61,7 @@ export function makePlan(
         accounts: accountsAround(one),
         zones: document.kind === 'Job' ? startsOf(document.spec, hosts, nowMs) : [],
         ...(withHosts && document.kind === 'Job' ? { hosts: one.hostsAfter.slice(0, mostApprovedHosts) } : {}),
+        ...(withHosts && 'calendar' in document ? { document: { ...document.written } } : {}),
       };
     }),
   };

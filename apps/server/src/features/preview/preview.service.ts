@@ -1,6 +1,7 @@
 import type { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Input, Response } from '@carillon/contract/http/route';
 import { limits } from '@carillon/contract/limits';
+import { unknownCalendarsOf, withDays } from '@carillon/core/calendar/named-days';
 import { canonicalJson } from '@carillon/core/desired/canonical-json';
 import { readDocument } from '@carillon/core/document/read-document';
 import { freezeOf } from '@carillon/core/freeze/freeze';
@@ -46,7 +47,10 @@ export class PreviewService {
     if (timezone !== undefined && !isTimeZone(timezone)) {
       throw invalidInput([makeProblem('timezone', 'wrong_value', 'an IANA time zone such as Asia/Shanghai', timezone)]);
     }
-    const { spec } = document.value;
+    const calendars = await this.targets.calendars();
+    const unknown = unknownCalendarsOf(document.value.spec, calendars);
+    if (unknown.length > 0) throw invalidInput(unknown.map((problem) => ({ ...problem, document: 0 })));
+    const spec = withDays(document.value.spec, calendars);
     const { hosts, groups } = await this.targets.everything();
     const matching = hosts.filter((host) => matchesTarget(spec.targets, host, groups));
     const hostTimezone = timezone ?? matching.map((host) => host.timezone).find(isTimeZone) ?? 'UTC';

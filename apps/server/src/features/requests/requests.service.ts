@@ -247,8 +247,7 @@ function requirePlan({ planHash: current }: ChangeRequestRow, seen: string): voi
 
 /** Of what is shown. */
 function textsToSign(row: ChangeRequestRow, plan: Response<Routes['get']>['plan']): string[] {
-  const hosts = (plan?.results ?? []).map((result) => result.plan?.hosts ?? []);
-  return approvalsOfRequest({ ...row, hosts }).approvals.map(approvalText);
+  return approvalsOfRequest({ ...row, plan }).approvals.map(approvalText);
 }
 
 function factsOf({ state, expiresAt, authorAccount, author, approvals }: ChangeRequestRow): RequestFacts {

@@ -209,7 +209,7 @@ describe('who approves', () => {
 
 describe('two approvals', () => {
   const two = { kind: 'HostGroup', name: 'vault', hosts: ['vault-1'], approval: { required: 2 } };
-  const onVault = (name: string) => jobFile(name, { targets: { hosts: ['vault-1'] } });
+  const onVault = (name: string, more: object = {}) => jobFile(name, { targets: { hosts: ['vault-1'] }, ...more });
   beforeAll(async () => {
     await addFleet(app.database, [{ name: 'vault-1', labels: {} }]);
     await apply(as(app.token), [two]);
@@ -271,6 +271,29 @@ describe('two approvals', () => {
       { key: bobs.publicKey, signed_by: 'bob', manifest },
       { key: caras.publicKey, signed_by: 'cara', manifest },
     ]);
+  });
+
+  it('sign what follows from a calendar too, with the days that it would have', async () => {
+    const calendar = (days: string) => ({ kind: 'Calendar', name: 'closing', days });
+    const schedule = { cron: '0 2 * * *', calendar: '-closing' };
+    const written = async (number: number) => {
+      const { toSign = [] } = await show(number);
+      await approve(number);
+      await approve(number, authors.cara);
+      const rows = await sql(
+        `SELECT v.version, v.manifest_hash AS "manifestHash" FROM job j JOIN job_version v ON v.job_id = j.id WHERE j.name = 'by-days' ORDER BY v.version`,
+      );
+      return { signed: toSign.map((text) => JSON.parse(text) as object), stored: rows.at(-1) };
+    };
+    const first = await written(
+      await waits(apply(as(authors.ann), [onVault('by-days', { schedule }), calendar('12-25')])),
+    );
+    const second = await written(await waits(apply(as(authors.ann), [calendar('12-31')])));
+    expect([first.stored, second.stored]).toMatchObject([{ version: 1 }, { version: 2 }]);
+    for (const { signed, stored } of [first, second])
+      expect(signed).toEqual([
+        expect.objectContaining({ name: 'by-days', hosts: ['vault-1'], author: 'ann', ...stored }),
+      ]);
   });
 
   it('sign all of it by one touch of a security key, which never goes back', async () => {

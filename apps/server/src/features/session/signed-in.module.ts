@@ -41,7 +41,7 @@ class SignedInService {
   async end(id: string, { accountId, rights }: Caller): Promise<Response<Routes['end']>> {
     const row = await this.sessions.byId(id);
     if (!row || (row.accountId !== accountId && !mayEverywhere(rights, 'access.manage'))) throw notFound('session', id);
-    await this.sessions.end(id);
+    await this.sessions.end(row);
     this.hints.publish({ kind: 'access', hostIds: [] });
     return { ended: id };
   }

@@ -211,6 +211,7 @@ describe('one’s own page', () => {
     };
     await give('Present password', 'the present one', 'Set up an authenticator');
     await screen.findByText('ABCDEFGH');
+    expect(screen.getByRole('img', { name: 'The key for an authenticator as a QR code' })).toBeTruthy();
     expect(document.activeElement?.getAttribute('autocomplete')).toBe('one-time-code');
     await give('Code of the authenticator', '123456', 'Switch on');
     expect(await screen.findByText(/first-code/)).toBeTruthy();

@@ -9,6 +9,7 @@ import { useWords } from '../../i18n/index.js';
 import { call } from '../../lib/api.js';
 import { useOnce } from '../../lib/use-once.js';
 import { PasswordField } from './password-field.js';
+import { QrPicture } from './qr-picture.js';
 import { ShownOnce } from './shown-once.js';
 
 /** Switches the second factor on, step by step, and off. @param isOn as the server says */
@@ -50,6 +51,7 @@ function SwitchOn({ onDone }: { onDone: (recoveryCodes: string[]) => void }) {
     >
       {isBegun ? (
         <>
+          <QrPicture text={begin.data.uri} label={t('access.qr')} />
           <ShownOnce words={t('access.secret')} secret={begin.data.secret} />
           <Anchor size="sm" href={begin.data.uri}>
             {t('access.openAuthenticator')}

@@ -3,6 +3,7 @@ import type { Document } from 'yaml';
 import { useWords, type Word } from '../../i18n/index.js';
 import { labelsIn, wrongLabel } from '../hosts/labels-text.js';
 import { actionFields, withActionField } from './action-yaml.js';
+import { CalendarField } from './calendar-field.js';
 import type { Fault } from './fault-lines.js';
 import { FormField } from './form-field.js';
 import {
@@ -151,7 +152,7 @@ function FrequencyFields({ text, document, faults, onChange }: FormProps) {
   const cron = path && fieldText(document, path);
   const entry = entryPath(document);
   // Said beside their own fields.
-  const others = faults.filter(({ path: where }) => !/^schedule\[0\]\.(timezone|jitter)$/.test(where));
+  const others = faults.filter(({ path: where }) => !/^schedule\[0\]\.(timezone|jitter|calendar)$/.test(where));
   const part = (key: string, label: Word, hint: Word) => (
     <FormField
       label={t(label)}
@@ -182,6 +183,14 @@ function FrequencyFields({ text, document, faults, onChange }: FormProps) {
         onLeave={(value) => path && onChange(withField(text, path, value))}
       />
       {cron && part('timezone', 'editor.timezone', 'editor.timezoneHint')}
+      {cron && (
+        <CalendarField
+          text={text}
+          document={document}
+          fault={faultAt(faults, ['schedule', '0', 'calendar'])}
+          onChange={onChange}
+        />
+      )}
       {cron && part('jitter', 'editor.jitter', 'editor.jitterHint')}
     </Stack>
   );

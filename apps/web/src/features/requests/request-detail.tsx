@@ -59,6 +59,9 @@ function Shown({ detail, done }: { detail: Detail; done: () => void }) {
           {plan.results.map((result) => (
             <Planned key={`${result.kind} ${result.name}`} result={result} />
           ))}
+          {plan.followed?.map((result) => (
+            <Planned key={result.name} result={result} why={t('requests.byCalendar')} />
+          ))}
           {plan.plan?.moved.map(({ job, gained, lost }) => (
             <div key={job}>
               <Text fw={600}>
@@ -79,14 +82,14 @@ function Shown({ detail, done }: { detail: Detail; done: () => void }) {
   );
 }
 
-function Planned({ result }: { result: Result }) {
+function Planned({ result, why }: { result: Result; why?: string }) {
   const { t } = useWords();
   const { kindText } = useServerText();
   const { kind, name, change, plan } = result;
   return (
     <div>
       <Text fw={600} className="wrap">
-        {kindText(kind)} {name} · {t(`requests.${change}`)}
+        {kindText(kind)} {name} · {why ?? t(`requests.${change}`)}
       </Text>
       {plan && <Hosts gained={plan.gained} lost={plan.lost} />}
       {plan && plan.fields.length > 0 ? (

@@ -2,7 +2,7 @@ import { sessionRoutes } from '@carillon/contract/http/session.routes';
 import { Alert, Button, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { type FocusEvent, useState } from 'react';
+import { type FocusEvent, useEffect, useState } from 'react';
 import { Dialog } from '../../components/dialog.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
@@ -23,6 +23,12 @@ export function SessionEnded() {
   const router = useRouter();
   const me = useQuery({ ...query(sessionRoutes.me, {}), refetchInterval: lookMs, refetchOnWindowFocus: 'always' });
   const [before] = useState(me.data?.name);
+  // Whoever signs in again goes on where he was typing, however much he did here meanwhile.
+  const [typedAt] = useState(() => document.activeElement);
+  useEffect(
+    () => () => (typedAt instanceof HTMLElement && typedAt.isConnected ? typedAt.focus() : undefined),
+    [typedAt],
+  );
   const start = async (to: '/' | '/sign-in') => {
     client.clear();
     markSession(false);

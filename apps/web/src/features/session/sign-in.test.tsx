@@ -92,6 +92,7 @@ describe('signing in', () => {
     expect(ended.getByLabelText<HTMLInputElement>('Name').value).toBe('admin');
     const password = ended.getByLabelText('Password');
     await waitFor(() => expect(document.activeElement).toBe(password));
+    for (const other of [...ended.getAllByRole('button'), ended.getByLabelText('Name'), password]) other.focus();
     fireEvent.focus(password);
     fireEvent.keyDown(password, { key: 'Escape' });
     fireEvent.change(password, { target: { value: 'the right one' } });

@@ -8,6 +8,7 @@ export const alertingFirst = {
   'nav.silences': 'Silences',
   'nav.maintenance': 'Maintenance',
   'nav.freezes': 'Freezes',
+  'nav.calendars': 'Calendars',
   'nav.pauses': 'Pauses',
   'nav.subscriptions': 'Subscriptions',
   'nav.secrets': 'Secrets',

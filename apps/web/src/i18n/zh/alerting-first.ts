@@ -10,6 +10,7 @@ export const alertingFirst: Same<typeof english> = {
   'nav.silences': '静默',
   'nav.maintenance': '维护窗口',
   'nav.freezes': '冻结期',
+  'nav.calendars': '日历',
   'nav.pauses': '暂停',
   'nav.subscriptions': '订阅',
   'nav.secrets': '机密',

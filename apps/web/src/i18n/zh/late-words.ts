@@ -7,6 +7,7 @@ import { adoption } from './adoption.js';
 import { alerting } from './alerting.js';
 import { alertingForms } from './alerting-forms.js';
 import { audit } from './audit.js';
+import { calendars } from './calendars.js';
 import { editor } from './editor.js';
 import { finder } from './finder.js';
 import { first } from './first-steps.js';
@@ -29,6 +30,7 @@ export const lateWords: Same<typeof english> = {
   ...admission,
   ...actions,
   ...adoption,
+  ...calendars,
   ...editor,
   ...finder,
   ...first,

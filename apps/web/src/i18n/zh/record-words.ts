@@ -16,6 +16,7 @@ export const recordWords: Readonly<Record<RecordTextCode, string>> = {
   adopted_lost: '在主机上修改并被采纳的内容不在此定义中，将被撤销',
   adopted_taken_back: '撤销了从 {{host}} 采纳的内容',
   attempts_too_many: '登录尝试次数过多',
+  calendar_days: '日历 {{calendar}} 的日期有变',
   change_gone: '{{whatMeans}}：不再需要更改',
   change_new: '{{whatMeans}}：现在会被更改，申请时不会',
   change_other: '{{whatMeans}}：原为 {{was}}，现为 {{now}}',

@@ -11,7 +11,7 @@ export const secrets: Same<typeof english> = {
   'secrets.unused': '无',
   'secrets.changed': '上次更改',
   'secrets.set': '设置新值',
-  'secrets.setNamed': '设置 {{name}} 的新值',
+  'secrets.setNamed': '设置新值：{{name}}',
   'secrets.forget': '删除',
   'secrets.forgetMeans': '其值无法读取，也无法恢复。',
   'secrets.missing': '已引用但尚未提供',

@@ -115,6 +115,7 @@ export const nothing = '无';
 /** What may name a document, or use a secret. */
 export const userKinds: Readonly<Record<string, string>> = {
   AlertPolicy: '策略',
+  Calendar: '日历',
   Channel: '渠道',
   Freeze: '冻结期',
   HostGroup: '主机组',

@@ -7,6 +7,7 @@ export const noSuch = '不存在（或已删除），或您无权查看。';
 /** What the server may not have. */
 export const thingNames: Readonly<Record<ThingKind, string>> = {
   AlertPolicy: '告警策略',
+  Calendar: '日历',
   Channel: '渠道',
   Freeze: '冻结',
   MaintenanceWindow: '维护窗口',

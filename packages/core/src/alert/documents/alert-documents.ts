@@ -1,3 +1,4 @@
+import { type CalendarSpec, calendarFileSchema } from '../../calendar/calendar.schema.js';
 import { parseDocument } from '../../document/parse-document.js';
 import { type FreezeSpec, freezeFileSchema } from '../../freeze/freeze.schema.js';
 import type { Result } from '../../problem.js';
@@ -11,6 +12,7 @@ import { type SilenceSpec, silenceFileSchema } from './silence.schema.js';
 
 /** What each kind of alert document holds once it is read, every default written out; stored as it is. */
 export interface AlertDocumentSpecs {
+  readonly Calendar: CalendarSpec;
   readonly AlertPolicy: AlertPolicySpec;
   readonly Channel: ChannelSpec;
   readonly OnCall: OnCallSpec;
@@ -25,6 +27,7 @@ export type AlertDocument = {
 }[AlertDocumentKind];
 
 const readers = {
+  Calendar: (raw) => parseDocument(calendarFileSchema, raw),
   AlertPolicy: (raw) => parseDocument(alertPolicyFileSchema, raw),
   Channel: (raw) => parseDocument(channelFileSchema, raw),
   OnCall: (raw) => parseDocument(onCallFileSchema, raw),

@@ -151,6 +151,8 @@ export function fieldsOf(kind: AlertDocumentKind, raw: unknown): readonly Field[
         text('for', 'doc.windowLength', '2h'),
         text('reason', 'silence.reason'),
       ];
+    case 'Calendar':
+      return [name, description, lines('days', 'doc.days', '12-25\n2026-10-01..2026-10-07')];
     case 'OnCall':
       return [name, description, zone, field('people', 'doc.people', { input: 'people' })];
     case 'Route':

@@ -11,6 +11,7 @@ export const listOf = {
   Silence: '/alerting/silences',
   MaintenanceWindow: '/alerting/maintenance',
   Freeze: '/alerting/freezes',
+  Calendar: '/alerting/calendars',
 } as const satisfies Record<AlertDocumentKind, string>;
 
 export const kindWord = (kind: AlertDocumentKind): Word => `doc.kind.${kind}`;

@@ -65,6 +65,15 @@ reason: Windows updates
 # Once instead of again and again: from and until without cron and for. By the week:
 # weekly: [{ days: mon-fri, from: "22:00", to: "02:00" }]
 `;
+    case 'Calendar': {
+      const year = wallTime(nowMs, zone).slice(0, 4);
+      return `kind: Calendar
+name: holidays
+days: # on which jobs start, or do not: calendar: holidays, or calendar: -holidays
+  - 01-01 # of every year
+  - ${year}-12-24..${year}-12-26
+`;
+    }
     case 'Freeze':
       return `kind: Freeze
 name: year-end

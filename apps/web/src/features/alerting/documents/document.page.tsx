@@ -15,6 +15,7 @@ import { useServerText } from '../../../i18n/use-server-text.js';
 import { query } from '../../../lib/api.js';
 import { useTitle } from '../../../lib/use-title.js';
 import { useUnsaved } from '../../../lib/use-unsaved.js';
+import { CalendarYear } from '../calendars/calendar-year.js';
 import { readText, withValue, writeText } from './document-file.js';
 import { DocumentForm } from './document-form.js';
 import { isKind, kindWord, listOf } from './document-kinds.js';
@@ -158,6 +159,11 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
               </Text>
             )}
           </Section>
+          {kind === 'Calendar' && check.isSuccess && raw && (
+            <Section title={t('calendars.year')}>
+              <CalendarYear days={[raw['days']].flat().map(String)} today={new Date().toISOString().slice(0, 10)} />
+            </Section>
+          )}
           {isQuiet && preview.data && (
             <Section title={t('doc.preview')}>
               <MutedIncidents muted={preview.data} />
@@ -181,6 +187,7 @@ function Editor({ kind, first, stored, onReload }: EditorProps) {
               text={text}
               before={stored && first}
               stored={stored}
+              follows={check.data?.followed ?? []}
               mutes={isQuiet ? (preview.data?.alerts ?? 0) : 0}
               change={faults.length === 0 && !isTaken && !isHalf && raw ? result?.change : undefined}
               isWrong={faults.length > 0 || isTaken || isHalf}

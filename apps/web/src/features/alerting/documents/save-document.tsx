@@ -24,6 +24,8 @@ interface Props {
   readonly before: string | undefined;
   /** What is edited; undefined: a new one. */
   readonly stored: Response<typeof alertDocumentRoutes.get> | undefined;
+  /** Jobs that get a version by it, where it is a calendar. */
+  readonly follows: readonly { readonly name: string; readonly hosts: number | null }[];
   /** Alerts that it would mute now; of other documents 0. */
   readonly mutes: number;
   /** What storing it would do; undefined: it cannot be stored as it is, or is being looked at. */
@@ -36,7 +38,8 @@ interface Props {
 }
 
 /** Stores a document after a question that says what it touches; never over what somebody else has changed meanwhile. */
-export function SaveDocument({ kind, raw, text, before, stored, mutes, change, isWrong, onSaved, onReload }: Props) {
+export function SaveDocument(props: Props) {
+  const { kind, raw, text, before, stored, follows, mutes, change, isWrong, onSaved, onReload } = props;
   const { t } = useWords();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -91,7 +94,7 @@ export function SaveDocument({ kind, raw, text, before, stored, mutes, change, i
         }}
       >
         <Stack gap="xs">
-          {uses.length > 0 && (
+          {uses.length > 0 && follows.length === 0 && (
             <>
               <Text size="sm">{t('doc.usedBy', { count: uses.length })}</Text>
               <List size="sm">
@@ -106,6 +109,7 @@ export function SaveDocument({ kind, raw, text, before, stored, mutes, change, i
               </List>
             </>
           )}
+          {follows.length > 0 && <Follows jobs={follows} />}
           {mutes > 0 && <Text size="sm">{t('doc.mutesNow', { count: mutes })}</Text>}
           {stored && !isSame && <Text size="sm">{t('doc.beside', { name: stored.name })}</Text>}
           {uses.length === 0 && mutes === 0 && <Text size="sm">{t('doc.touchesNothing')}</Text>}
@@ -142,4 +146,16 @@ export function SaveDocument({ kind, raw, text, before, stored, mutes, change, i
       </Ask>
     </Group>
   );
+}
+
+/** Jobs that a calendar takes along, and on how many hosts. */
+function Follows({ jobs }: { jobs: Props['follows'] }) {
+  const { t } = useWords();
+  const hosts = jobs.reduce((sum, job) => sum + (job.hosts ?? 0), 0);
+  const names = jobs
+    .slice(0, namedUses)
+    .map(({ name }) => name)
+    .join(', ');
+  const more = jobs.length > namedUses ? ` ${t('incidents.andMore', { n: jobs.length - namedUses })}` : '';
+  return <Text size="sm">{t('doc.follows', { count: jobs.length, hosts, names: `${names}${more}` })}</Text>;
 }

@@ -1,7 +1,11 @@
 import type { AlertDocumentKind } from '@carillon/core/state/states';
-import { useMay } from '../../../lib/use-may.js';
+import { mayEverywhere } from '../../../lib/may.js';
+import { useGrants, useMay } from '../../../lib/use-may.js';
 
 /** Whether the reader may make, change and delete documents of a kind, as the server decides it. */
 export function useMayWrite(kind: AlertDocumentKind): boolean {
-  return useMay(kind === 'Freeze' ? 'freeze.write' : 'alert.write');
+  const grants = useGrants();
+  const may = useMay(kind === 'Freeze' ? 'freeze.write' : 'alert.write');
+  // Its days are those of any job that names it.
+  return kind === 'Calendar' ? mayEverywhere(grants, 'job.write') : may;
 }

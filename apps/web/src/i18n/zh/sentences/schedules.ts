@@ -55,18 +55,18 @@ export const schedules: WordsFor<SentenceTables['schedules']> = {
 };
 
 export const gates: WordsFor<SentenceTables['gates']> = {
-  gate_after: '“上次运行结束后延迟”没有对应的原生触发器：任务会反复启动检查，由闸门判断时间是否已到',
-  gate_both: '日和星期必须同时满足：按星期启动，由闸门检查日期',
-  gate_calendar: '日历没有对应的原生触发器：其他日子也会启动，由闸门判断',
-  gate_change_day: '在时钟调整的日子会有多余的启动，由闸门丢弃',
-  gate_dates: '两个时区之间日期会错位：每天都启动，由闸门判断',
-  gate_either: '日和星期都有限定：两者都满足的日子会启动两次，由闸门丢弃一次',
-  gate_entries: '各条目合计需要超过 {{limit}} 个触发器：会更频繁地启动，由闸门判断',
-  gate_fifth: '“第五个星期几”没有对应的原生触发器：在最后一个启动，由闸门判断',
-  gate_nearest: '“最近的工作日”和倒数日期没有对应的原生触发器：在所有可能的日子启动，由闸门判断',
-  gate_same_minute: '多个条目在同一时间触发：每个条目启动一次，由闸门丢弃多余的',
-  gate_too_many: '需要超过 {{limit}} 个触发器：会更频繁地启动，由闸门判断',
-  gate_zone: '时区与主机不同：在所有可能对应的主机时间启动，由闸门判断',
+  gate_after: '“上次运行结束后延迟”没有对应的原生触发器：任务会反复启动检查，由代理判定时间是否已到',
+  gate_both: '日和星期必须同时满足：按星期启动，由代理检查日期',
+  gate_calendar: '日历没有对应的原生触发器：其他日子也会启动，由代理判定',
+  gate_change_day: '在时钟调整的日子会有多余的启动，由代理丢弃',
+  gate_dates: '两个时区之间日期会错位：每天都启动，由代理判定',
+  gate_either: '日和星期都有限定：两者都满足的日子会启动两次，由代理丢弃一次',
+  gate_entries: '各条目合计需要超过 {{limit}} 个触发器：会更频繁地启动，由代理判定',
+  gate_fifth: '“第五个星期几”没有对应的原生触发器：在最后一个启动，由代理判定',
+  gate_nearest: '“最近的工作日”和倒数日期没有对应的原生触发器：在所有可能的日子启动，由代理判定',
+  gate_same_minute: '多个条目在同一时间触发：每个条目启动一次，由代理丢弃多余的',
+  gate_too_many: '需要超过 {{limit}} 个触发器：会更频繁地启动，由代理判定',
+  gate_zone: '时区与主机不同：在所有可能对应的主机时间启动，由代理判定',
 };
 
 export const fieldValues: WordsFor<TaskXmlTables['fieldValues']> = {

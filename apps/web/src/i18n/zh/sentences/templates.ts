@@ -3,6 +3,9 @@
  * is not here is no prose but YAML, a command or a name.
  */
 export const templateWords: Readonly<Record<string, string>> = {
+  'on which jobs start, or do not: calendar: holidays, or calendar: -holidays':
+    '作业仅在这些日期启动（calendar: holidays），或避开它们（calendar: -holidays）',
+  'of every year': '每年',
   // Descriptions and reasons.
   'Copies D:\\data to the backup share every night': '每晚将 D:\\data 复制到备份共享',
   'Saves D:\\data every night, everything on Sundays': '每晚备份 D:\\data，星期日做完整备份',
