@@ -26,7 +26,10 @@ export function NoticeWhy({ incident }: { incident: Incident }) {
       )}
       {way && (
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          {t('incidents.wayTaken')} {logText(way)} · <PageLink to="/alerting/routes">{t('nav.routes')}</PageLink>
+          {t('incidents.wayTaken')} {logText(way)} ·{' '}
+          <PageLink to="/alerting/routes" underline="always">
+            {t('nav.routes')}
+          </PageLink>
         </Text>
       )}
       {isDue && (
