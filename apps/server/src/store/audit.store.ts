@@ -31,6 +31,8 @@ export interface AuditQuery {
   readonly kind: AuditKind | undefined;
   readonly actor: string | undefined;
   readonly search: string | undefined;
+  /** Name of a job: what was done to it, and to its tasks on hosts. */
+  readonly job: string | undefined;
   readonly since: Date | undefined;
   /** Only rows before this number. */
   readonly before: number | null;
@@ -58,11 +60,12 @@ export class AuditStore {
   }
 
   /** Newest first. Nothing is shown but what was hashed, and the versions that it names. */
-  async list({ kind, actor, search, since, before, limit }: AuditQuery): Promise<AuditRow[]> {
+  async list({ kind, actor, search, job, since, before, limit }: AuditQuery): Promise<AuditRow[]> {
     const where = new Conditions();
     where.given(kind, (place) => `e.kind = ${place}::text`);
     where.given(actor, (place) => `e.actor_key = left(lower(${place}::text), 200)`);
     where.given(search, (place) => `strpos(e.what_key, lower(${place}::text)) > 0`);
+    where.given(job, ofJob);
     where.given(since, (place) => `e.at >= ${place}`);
     if (before !== null) where.always(`e.seq < ${where.place(before)}`);
     const result = await this.database.pool.query<AuditRow>(
@@ -83,6 +86,13 @@ export class AuditStore {
     );
     return result.rows;
   }
+}
+
+/** A task is told as `JOB on HOST`, and no host's name has a blank: a job that is called so itself is another one. */
+function ofJob(place: string): string {
+  const name = `lower(${place}::text)`;
+  return `(e.kind IN ('Job', 'Rollout', 'Command') AND e.what_key = ${name} OR e.kind = 'Task'
+    AND starts_with(e.what_key, ${name} || ' on ') AND strpos(substr(e.what_key, length(${name}) + 5), ' ') = 0)`;
 }
 
 const uuidPattern = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';

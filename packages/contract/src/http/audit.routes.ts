@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { incidentAbout } from './incidents.routes.js';
-import { defineRoutes, instant, pageOf, pageQuery } from './route.js';
+import { defineRoutes, instant, nameParam, pageOf, pageQuery } from './route.js';
 
 export const auditKinds = [
   'Job',
@@ -77,6 +77,8 @@ export const auditRoutes = defineRoutes({
       actor: z.string().max(200).optional(),
       /** Part of what it was about. */
       search: z.string().max(200).optional(),
+      /** Only what was done to this job: its definition, rollouts and commands, and its tasks on hosts. */
+      job: nameParam.optional(),
       since: instant.optional(),
     }),
     response: pageOf(auditEntry),

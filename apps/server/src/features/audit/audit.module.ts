@@ -25,10 +25,10 @@ class AuditController {
   ) {}
 
   @Handles(auditRoutes.list)
-  async list(@Input() { cursor, limit, kind, actor, search, since }: InputOf<Route>): Promise<Response<Route>> {
+  async list(@Input() { cursor, limit, kind, actor, search, job, since }: InputOf<Route>): Promise<Response<Route>> {
     const from = since === undefined ? undefined : new Date(since);
     const before = readPlace(cursor);
-    const rows = await this.audit.list({ kind, actor, search, since: from, before, limit: limit + 1 });
+    const rows = await this.audit.list({ kind, actor, search, job, since: from, before, limit: limit + 1 });
     return pageOfRows(
       rows,
       limit,

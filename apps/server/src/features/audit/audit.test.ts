@@ -77,6 +77,20 @@ it('what people changed is told with who did and how it was before, page by page
   await expect(app.call(api.audit.chain, { cursor: 'eA' })).rejects.toMatchObject({ status: 400 });
   expect((await app.fetch('/api/v1/audit/chain')).status).toBe(401);
   await expect(app.call(api.audit.list, { cursor: 'eA' })).rejects.toMatchObject({ status: 400 });
+  await poolTransaction(app.database.pool, async () => {
+    for (const job of ['etl', 'etl on DB', 'etl-2']) {
+      noteChange({ kind: 'Command', act: 'run', what: job });
+      noteChange({ kind: 'Task', act: 'adopted', what: `${job} on WIN-01` });
+    }
+    noteChange({ kind: 'Host', act: 'paused', what: 'etl' });
+  });
+  const ofJob = (await app.call(api.audit.list, { job: 'ETL' })).items;
+  expect(ofJob.map(({ kind, what }) => `${kind} ${what}`)).toEqual([
+    'Task etl on WIN-01',
+    'Command etl',
+    'Job etl',
+    'Job etl',
+  ]);
   await app.close();
   await database.drop();
 });

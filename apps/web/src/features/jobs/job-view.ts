@@ -1,7 +1,17 @@
 import { type AssignmentState, assignmentStates } from '@carillon/core/state/states';
 import { searchText, searchWord } from '../../lib/search.js';
 
-export const jobTabs = ['definition', 'hosts', 'runs', 'statistics', 'versions', 'alerts', 'changes', 'task'] as const;
+export const jobTabs = [
+  'definition',
+  'hosts',
+  'runs',
+  'statistics',
+  'versions',
+  'alerts',
+  'changes',
+  'audit',
+  'task',
+] as const;
 export type JobTab = (typeof jobTabs)[number];
 
 /** What of a job its address shows. */

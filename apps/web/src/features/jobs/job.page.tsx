@@ -1,6 +1,6 @@
 import { jobRoutes } from '@carillon/contract/http/jobs.routes';
 import type { Response } from '@carillon/contract/http/route';
-import { Badge, Group, SimpleGrid, Stack, Tabs, Title } from '@mantine/core';
+import { Badge, Group, SimpleGrid, Stack, Tabs, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Loaded } from '../../components/loaded.js';
@@ -9,7 +9,10 @@ import { Section } from '../../components/section.js';
 import { HealthBadge } from '../../components/state-badge.js';
 import { useWords } from '../../i18n/index.js';
 import { query } from '../../lib/api.js';
+import { mayEverywhere } from '../../lib/may.js';
+import { useGrants } from '../../lib/use-may.js';
 import { useTitle } from '../../lib/use-title.js';
+import { AuditTable } from '../alerting/audit/audit-table.js';
 import { RepairJob } from '../changes/repair-job.js';
 import { TaskChanges } from '../changes/task-changes.js';
 import { WhyForm } from '../hosts/why-form.js';
@@ -42,6 +45,9 @@ function JobDetails({ job }: { job: Job }) {
   const { t } = useWords();
   const { tab = 'definition' } = useSearch({ from: '/signed-in/jobs/$name' });
   const navigate = useNavigate();
+  // The audit is for who may see everything.
+  const mayAudit = mayEverywhere(useGrants(), 'read');
+  const tabs = jobTabs.filter((value) => value !== 'audit' || mayAudit);
   const runNow = useRunNow(job.name);
   const show = (chosen: string | null) =>
     void navigate({
@@ -69,14 +75,14 @@ function JobDetails({ job }: { job: Job }) {
       {runNow.data && <StartedRuns ids={runNow.data} onClose={runNow.reset} />}
       <Tabs value={tab} onChange={show} keepMounted={false}>
         <Tabs.List mb="md">
-          {jobTabs.map((value) => (
+          {tabs.map((value) => (
             <Tabs.Tab key={value} value={value}>
               {t(`job.tab.${value}`)}
               {value === 'hosts' && ` (${job.assignments.applied}/${job.assignments.total})`}
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {jobTabs.map((value) => (
+        {tabs.map((value) => (
           <Tabs.Panel key={value} value={value}>
             <Stack>
               <Part tab={value} job={job} />
@@ -130,6 +136,12 @@ function Part({ tab, job }: { tab: JobTab; job: Job }) {
       return (
         <Section title={t('jobs.changes')} aside={<RepairJob job={name} drifted={job.hostStates?.drifted ?? 0} />}>
           <TaskChanges side="job" name={name} />
+        </Section>
+      );
+    case 'audit':
+      return (
+        <Section title={t('nav.audit')}>
+          <AuditTable asked={{ job: name }} empty={<Text size="sm">{t('audit.noneFound')}</Text>} />
         </Section>
       );
     case 'task':

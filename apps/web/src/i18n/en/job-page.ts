@@ -7,6 +7,7 @@ export const jobPage = {
   'job.tab.versions': 'Versions',
   'job.tab.alerts': 'Alerts',
   'job.tab.changes': 'Changes on hosts',
+  'job.tab.audit': 'Audit',
   'job.tab.task': 'Task',
   'job.edit': 'Edit',
   'job.lookAt': 'File',

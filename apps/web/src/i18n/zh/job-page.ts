@@ -9,6 +9,7 @@ export const jobPage: Same<typeof english> = {
   'job.tab.versions': '历史版本',
   'job.tab.alerts': '告警',
   'job.tab.changes': '主机上的更改',
+  'job.tab.audit': '审计',
   'job.tab.task': '任务',
   'job.edit': '编辑',
   'job.lookAt': '文件',
