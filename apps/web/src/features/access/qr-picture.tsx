@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
-import { qrCode } from './qr-code.js';
+import { encode } from 'uqr';
 
+/** Light squares around it, as cameras need them (ISO/IEC 18004). */
 const quiet = 4;
 
 interface Props {
@@ -11,23 +12,18 @@ interface Props {
 
 /** A text for a camera: dark on light in every colour scheme, since many cameras read nothing else. */
 export function QrPicture({ text, label }: Props) {
-  const rows = useMemo(() => qrCode(text), [text]);
-  // Of a very long name; the key stands below it too.
-  if (!rows) return null;
-  const side = rows.length + 2 * quiet;
-  const squares = rows.flatMap((row, y) =>
-    row.flatMap((isDark, x) => (isDark ? `M${x + quiet} ${y + quiet}h1v1h-1z` : [])),
-  );
+  const { data, size } = useMemo(() => encode(text, { border: quiet }), [text]);
+  const squares = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : [])));
   return (
     <svg
       role="img"
       aria-label={label}
-      viewBox={`0 0 ${side} ${side}`}
+      viewBox={`0 0 ${size} ${size}`}
       width={200}
       height={200}
       shapeRendering="crispEdges"
     >
-      <rect width={side} height={side} fill="#fff" />
+      <rect width={size} height={size} fill="#fff" />
       <path d={squares.join('')} fill="#000" />
     </svg>
   );
