@@ -46,7 +46,7 @@ export const jobPage: Same<typeof english> = {
   'job.fromVersion': '以版本 {{n}} 作为之前的版本',
   'job.toVersion': '以版本 {{n}} 作为之后的版本',
   'job.bring': '恢复此版本',
-  'job.bringVersion': '恢复版本 {{n}}',
+  'job.bringVersion': '恢复此版本：{{n}}',
   'job.written': '时间',
   'job.author': '作者',
   'job.reason': '原因',
