@@ -8,7 +8,7 @@ const below = {
   stack: [],
   testkit: ['contract', 'core', 'wintask', 'stack', 'emulator'],
 };
-const tests = '\\.test\\.tsx?$|/test/';
+const tests = '\\.test\\.tsx?$|/test(ing)?/';
 
 const packageRules = Object.entries(below).map(([name, allowed]) => ({
   name: `arrows-down-${name}`,

@@ -12,8 +12,10 @@ const whole = 'vitest.whole.config.ts';
 
 /** Rows of runs: those of a row one after another, the rows side by side. A run is a configuration of vitest and more arguments. */
 export const besideEachOther = [
-  [['vitest.config.ts', '--shard=1/2']],
-  [['vitest.config.ts', '--shard=2/2']],
+  // Each has one worker, which waits for its database much of the time.
+  [['vitest.config.ts', '--shard=1/3']],
+  [['vitest.config.ts', '--shard=2/3']],
+  [['vitest.config.ts', '--shard=3/3']],
   // These only compute: they take what the others leave while they wait for their databases.
   [['vitest.simulation.config.ts'], ['apps/web/vitest.config.ts']],
   [[whole, ...patient, `--maxWorkers=${patientAtATime}`]],

@@ -48,6 +48,8 @@ describe('reading a request', () => {
     [api.session.signIn, { body: { ticket: 7 } }, 'body: expected one of the documented forms'],
     [api.hosts.get, { params: { name: 'a\0' } }, 'name: expected text without the character U+0000'],
     [api.jobs.apply, { body: { documents: [{ 'a\0': 1 }] } }, 'documents[0]: expected keys without'],
+    [api.hosts.get, { params: { name: 'a\ud800' } }, 'name: expected text without halves of characters, got "a\ufffd"'],
+    [api.jobs.apply, { body: { documents: [{ '\udc00': 1 }] } }, 'documents[0]: expected keys without halves'],
   ])('refuses by name (%#)', (route, changes, message) => {
     const [problem] = problemsOf(() => readInput(route, { ...parts, ...changes }));
     expect(problem?.message).toContain(message);

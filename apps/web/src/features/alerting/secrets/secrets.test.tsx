@@ -87,6 +87,8 @@ it('secrets of jobs and accounts tell their jobs and hosts, and take a value tha
   fireEvent.click(within(table).getByRole('button', { name: 'Hosts of CORP\\etl' }));
   expect(await screen.findByText(/wrong password/)).toBeTruthy();
   fireEvent.click(screen.getByRole('button', { name: 'Close' }));
+  // While it fades what comes next is hidden behind it.
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 
   fireEvent.click(within(table).getByRole('button', { name: 'Set another value of CORP\\etl' }));
   const password = await screen.findByLabelText('Password');
