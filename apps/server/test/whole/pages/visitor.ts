@@ -48,12 +48,13 @@ export class Visitor {
     await this.page.locator('#main h1').waitFor();
   }
 
-  /** To each page and each of its tabs; there every button is pressed, and what opens is looked at once by name. */
-  async visit(addresses: readonly string[], look: Look): Promise<void> {
+  /** To each page and each of its tabs. @param press there every button, and what opens is looked at once by name */
+  async visit(addresses: readonly string[], look: Look, press: boolean): Promise<void> {
     for (const address of addresses) {
       await this.walker.goTo(address);
       await this.walker.eachTab(async (at) => {
         await look(at);
+        if (!press) return;
         await pressEverything(this.walker, {
           seen: this.pressedOn(at),
           onLayer: async (name) => {

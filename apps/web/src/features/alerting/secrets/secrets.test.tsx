@@ -32,7 +32,7 @@ it('secrets are told by name and use, take another value, and go where nothing u
   expect(value.getAttribute('type')).toBe('password');
   expect((value as HTMLInputElement).value).toBe('');
   fireEvent.change(value, { target: { value: 'hunter2' } });
-  fireEvent.click(screen.getByRole('button', { name: 'Hand over' }));
+  fireEvent.click(await screen.findByRole('button', { name: 'Hand over' }));
   expect(await screen.findByText(/^mail-password is kept/)).toBeTruthy();
   const handed = network.calls.filter(({ route }) => route === 'POST /secrets').map(({ asked }) => asked);
   expect(handed).toEqual([{ body: { name: 'mail-password', value: 'hunter2' } }]);
@@ -94,7 +94,7 @@ it('secrets of jobs and accounts tell their jobs and hosts, and take a value tha
   const password = await screen.findByLabelText('Password');
   expect(password.getAttribute('type')).toBe('password');
   fireEvent.change(password, { target: { value: 'hunter2' } });
-  fireEvent.click(screen.getByRole('button', { name: 'Hand over' }));
+  fireEvent.click(await screen.findByRole('button', { name: 'Hand over' }));
   await waitFor(() => expect(screen.queryByLabelText('Password')).toBeNull());
   const handed = network.calls.filter(({ route }) => route === 'POST /job-secrets').map(({ asked }) => asked);
   expect(handed).toEqual([
