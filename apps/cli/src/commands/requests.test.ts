@@ -183,12 +183,34 @@ describe('requests approve', () => {
     });
   });
 
+  it('shows who signs what follows from a calendar, with its days', async () => {
+    await cli.run('approver-key', 'new');
+    const { plan } = detail();
+    const [result] = plan?.results ?? [];
+    if (!plan?.plan || !result?.plan) throw new Error('the sample has a plan');
+    const other = { ...result, name: 'other', plan: { ...result.plan, document: { ...document, name: 'other-file' } } };
+    const told = {
+      ...plan,
+      followed: [other],
+      plan: { ...plan.plan, calendars: [{ name: 'holidays', days: ['12-25'] }] },
+    };
+    server.on(requestRoutes.get, () => ({ ...detail(), plan: told }));
+    const { stdout } = await cli.run('requests', 'show', '7');
+    for (const text of ['by a calendar: created job other', 'other-file', '12-25']) expect(stdout).toContain(text);
+  });
+
   it('approves and signs nothing but what was looked at', async () => {
     await cli.run('approver-key', 'new');
     server.on(requestRoutes.get, detail);
     const taken = takeApprovals();
     const expected = await expectOf();
+    const { plan } = detail();
+    const [result] = plan?.results ?? [];
+    if (!plan?.plan || !result?.plan) throw new Error('the sample has a plan');
+    const followed = [{ ...result, name: 'other', plan: { ...result.plan, document: { ...document, name: 'other' } } }];
     const others: Partial<Response<typeof requestRoutes.get>>[] = [
+      { plan: { ...plan, followed } },
+      { plan: { ...plan, plan: { ...plan.plan, calendars: [{ name: 'holidays', days: ['12-25'] }] } } },
       { body: { body: { documents: [{ ...document, run: 'C:\\evil.exe' }] } } },
       { jobs: [{ name: 'nightly', jobId, version: 5 }] },
       { author: 'ann' },

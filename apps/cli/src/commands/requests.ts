@@ -61,7 +61,8 @@ function addShow(parent: Command, cli: Cli): void {
     const plan = planOf(detail);
     if (plan) session.print(planText(plan));
     // Who signs, signs what is asked for, and not what the server says of it.
-    if (!plan || loadApproverKey(session.io)) session.print(safeText(JSON.stringify(detail.body, null, 2)));
+    if (!plan || loadApproverKey(session.io))
+      session.print(safeText(JSON.stringify({ ...detail.body, ...signedBeside(detail) }, null, 2)));
     if (detail.state === 'open' && detail.refusal === null)
       session.note(
         `approve exactly this with: carillon requests approve ${detail.number} --expect ${expectOf(detail)}`,
@@ -172,19 +173,28 @@ function fieldsOf(detail: Detail) {
 /** As `apply --plan` shows it. */
 function planOf({ plan, planHash }: Detail): Plan | undefined {
   if (!plan) return undefined;
-  const results = plan.results.flatMap((result) => (result.plan ? [{ ...result, plan: result.plan }] : []));
-  return { hash: planHash, moved: plan.plan?.moved ?? [], results };
+  const planned = (of: typeof plan.results) =>
+    of.flatMap((result) => (result.plan ? [{ ...result, plan: result.plan }] : []));
+  const followed = planned(plan.followed ?? []);
+  return { hash: planHash, moved: plan.plan?.moved ?? [], results: planned(plan.results), followed };
+}
+
+/** What goes into signatures beside the documents that were asked for: days of calendars, and the jobs that follow one. */
+function signedBeside({ plan }: Pick<Detail, 'plan'>): { calendars?: unknown; followed?: unknown } {
+  const calendars = plan?.plan?.calendars ?? [];
+  const followed = (plan?.followed ?? []).map((result) => result.plan?.document);
+  return {
+    ...(calendars.length > 0 ? { calendars } : {}),
+    ...(followed.length > 0 ? { followed } : {}),
+  };
 }
 
 /** Of what was shown, worked out here: what is approved and signed is held to it, whatever the server says next time. */
 function expectOf({ planHash, act, body, plan, jobs, author }: Detail): string {
-  const hosts = (plan?.results ?? []).map(({ kind, name, change, plan: one }) => ({
-    kind,
-    name,
-    change,
-    hosts: one?.hosts ?? [],
-  }));
-  const told = JSON.parse(JSON.stringify({ act, body, hosts, jobs, author })) as Json;
+  const hostsOf = (results: NonNullable<typeof plan>['results']) =>
+    results.map(({ kind, name, change, plan: one }) => ({ kind, name, change, hosts: one?.hosts ?? [] }));
+  const hosts = [...hostsOf(plan?.results ?? []), ...hostsOf(plan?.followed ?? [])];
+  const told = JSON.parse(JSON.stringify({ act, body, ...signedBeside({ plan }), hosts, jobs, author })) as Json;
   return `${planHash}-${sha256Hex(canonicalJson(told)).slice(0, 16)}`;
 }
 
