@@ -11,7 +11,7 @@ import { refusedTo } from './refused-to.js';
 import { samplesOf } from './samples.js';
 import { Visitor } from './visitor.js';
 
-/** What takes two minutes of a processor more, and is done where it is asked for: dialogs, and a second role. */
+/** What takes minutes more and is done where it is asked for: an administrator's dialogs, and a second role. */
 const isWhole = process.env.CARILLON_WHOLE_WALK !== undefined;
 const roles = isWhole ? (['viewer', 'operator'] as const) : (['viewer'] as const);
 
